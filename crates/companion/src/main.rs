@@ -1,0 +1,3 @@
+//! Starts bank and tenant together.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The browser shell of Riser: it mounts the app, nothing else.
+
+fn main() {}
