@@ -1,0 +1,85 @@
+//! What the core asks of the world. The shell's driver is one `match` over this.
+
+use crate::{oidc::authorize::State, oidc::jwks::RsaKey, oidc::jws::UnverifiedJws, tokens::Bearer};
+
+/// One thing to do. The shell does them in order.
+#[derive(Debug)]
+pub enum Effect {
+    /// Send a request; answer with [`crate::Event::Answered`].
+    Fetch(RequestId, Request),
+    /// Check an RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256); answer with [`crate::Event::Verified`].
+    Verify {
+        /// To be named in the answer.
+        check: CheckId,
+        /// The token: what was signed, and the signature.
+        token: UnverifiedJws,
+        /// The key.
+        key: RsaKey,
+    },
+    /// Keep a text for this tab (`sessionStorage`).
+    Store(Slot, String),
+    /// Forget it.
+    Remove(Slot),
+    /// Read it and forget it, in one step; answer with [`crate::Event::Taken`].
+    Take(Slot),
+    /// Leave this page for that address.
+    Navigate(url::Url),
+    /// Load this page anew.
+    Reload,
+    /// Answer with [`crate::Event::Woke`] after that many milliseconds.
+    Wake(Timer, u32),
+}
+
+/// Places in the tab's storage. None of them ever holds a single-use token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Slot {
+    /// The logged-in session with its token for the balance.
+    Session,
+    /// A transfer that was sent and not answered.
+    Pending,
+    /// What stands in the form.
+    Draft,
+    /// What a request to the provider was for, by its `state`.
+    Request(State),
+}
+
+/// What a timer is for. Setting it again replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timer {
+    /// The session's token expires.
+    SessionEnds,
+    /// The sentence before the second factor has been readable for a moment.
+    Leave,
+}
+
+/// Names a request, so that a stale answer can be told from an awaited one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId(pub u32);
+
+/// Names a signature check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CheckId(pub u32);
+
+/// A request over HTTP. It is consumed by sending it: it cannot be cloned, so a token in it leaves once.
+#[derive(Debug)]
+pub struct Request {
+    /// `GET` or `POST`.
+    pub method: Method,
+    /// Where to.
+    pub url: url::Url,
+    /// The token, when the request needs one.
+    pub authorization: Option<Bearer>,
+    /// The transfer's id, sent as `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// A JSON body.
+    pub body: Option<String>,
+}
+
+/// The two methods that Riser uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Reading; may be repeated.
+    Get,
+    /// Sending a transfer.
+    Post,
+}

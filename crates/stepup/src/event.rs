@@ -1,0 +1,122 @@
+//! What can happen to a session: everything the shell and the customer can tell the core.
+
+use crate::{
+    effect::{CheckId, RequestId, Slot, Timer},
+    entropy::Entropy,
+};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// The page was loaded. Always the first event.
+    Booted(Boot),
+    /// The answer to [`crate::Effect::Take`].
+    Taken {
+        /// What was asked for.
+        slot: Slot,
+        /// What was there. It is there no longer.
+        value: Option<String>,
+    },
+    /// The answer to [`crate::Effect::Fetch`].
+    Answered {
+        /// Which request.
+        request: RequestId,
+        /// What came back.
+        outcome: Result<Answer, NetworkError>,
+    },
+    /// The answer to [`crate::Effect::Verify`]: does the signature fit the key?
+    Verified {
+        /// Which check.
+        check: CheckId,
+        /// `Err` when the browser could not check at all, with its reason.
+        outcome: Result<bool, String>,
+    },
+    /// A timer set by [`crate::Effect::Wake`] ran out.
+    Woke(Timer),
+    /// The browser showed this page again as it was left (back-forward cache).
+    Restored,
+    /// The browser says whether it has a network.
+    Online(bool),
+
+    /// The browser turned out to lack something, by its name.
+    Lacks(&'static str),
+
+    /// The customer presses "Log in".
+    LogIn(Entropy),
+    /// The customer presses "Log out".
+    LogOut,
+    /// The customer types.
+    Edited(Field, String),
+    /// The customer leaves a field.
+    Left(Field),
+    /// The customer presses "Transfer": show what will be sent.
+    Review,
+    /// The customer presses "Confirm transfer".
+    Confirm(Entropy),
+    /// The customer presses "Cancel" at the confirmation, or before the browser leaves.
+    Cancel,
+    /// The customer does not wait until the browser leaves by itself.
+    Proceed,
+    /// The customer wants the bank to be asked again what became of a transfer.
+    AskAgain,
+    /// The customer wants the last failed loading to be tried again.
+    TryAgain,
+    /// The customer is done with a result: back to the form.
+    Dismiss,
+}
+
+/// What the shell knows when the page has loaded.
+#[derive(Debug, Default)]
+pub struct Boot {
+    /// The text of the `riser-config` block.
+    pub config: String,
+    /// The page's own origin, as in `https://bank.example`.
+    pub origin: String,
+    /// What the provider's answer held, without `#`, when there was one.
+    pub callback: Option<String>,
+    /// The stored session, transfer and draft: [`Slot::Session`], [`Slot::Pending`], [`Slot::Draft`].
+    pub session: Option<String>,
+    /// See `session`.
+    pub pending: Option<String>,
+    /// See `session`.
+    pub draft: Option<String>,
+    /// How the customer's locale writes numbers.
+    pub locale: crate::money::Separators,
+    /// Does the browser have a network?
+    pub online: bool,
+    /// The name of something that this browser lacks and Riser cannot do without.
+    pub lacking: Option<&'static str>,
+}
+
+/// A field of the transfer form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// "Pay to (IBAN)"
+    Payee,
+    /// "Amount"
+    Amount,
+    /// "Reference"
+    Reference,
+}
+
+/// An answer over HTTP, as far as the core looks at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// `WWW-Authenticate`, when it may be read.
+    pub www_authenticate: Option<String>,
+    /// Was there an `Idempotency-Replayed: true`?
+    pub replayed: bool,
+    /// The body as text.
+    pub body: String,
+}
+
+/// There was no answer: nobody knows whether the request arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetworkError {
+    /// No connection, a refused CORS request, or an answer cut short: the browser does not tell which.
+    Unreachable(String),
+    /// No answer within the shell's limit.
+    TimedOut,
+}

@@ -1,0 +1,31 @@
+//! A failure as people meet it: the sentence a customer reads, the code and the cause a developer looks for.
+
+use std::borrow::Cow;
+
+/// What went wrong, for the page.
+///
+/// The customer reads `headline` and `sentence`: what happened, what did *not* happen, what to do now. The developer
+/// finds `code` and `cause` in the details below. None of the four ever holds a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// A few words: "Your bank refused this transfer".
+    pub headline: Cow<'static, str>,
+    /// One or two sentences.
+    pub sentence: Cow<'static, str>,
+    /// A stable code that support can search for: `callback.state_unknown`.
+    pub code: Cow<'static, str>,
+    /// The technical cause, in English.
+    pub cause: String,
+}
+
+impl Problem {
+    /// A problem from its four parts.
+    pub fn new(
+        code: impl Into<Cow<'static, str>>,
+        headline: impl Into<Cow<'static, str>>,
+        sentence: impl Into<Cow<'static, str>>,
+        cause: impl Into<String>,
+    ) -> Self {
+        Self { headline: headline.into(), sentence: sentence.into(), code: code.into(), cause: cause.into() }
+    }
+}

@@ -1,0 +1,223 @@
+//! What a screen can show, as plain data. The shell's pages read this and nothing else.
+//!
+//! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
+//! the pages. Money stays in minor units: the shell formats it for the customer's locale.
+
+use crate::{money::Money, problem::Problem};
+
+/// Everything on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// Which screen is up.
+    pub screen: Screen,
+    /// `false` while the browser says that it has no network.
+    pub online: bool,
+}
+
+/// One screen at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Screen {
+    /// Nothing is known yet: the page keeps its static shell.
+    Starting,
+    /// Nobody is logged in.
+    SignedOut {
+        /// Why, when the customer did not ask for it ("Your session has ended").
+        notice: Option<Notice>,
+    },
+    /// "Log in" was pressed: the provider's addresses are being fetched, or the browser is on its way.
+    LeavingToLogIn,
+    /// Back from the provider: the answer is being checked.
+    SigningIn,
+    /// Logging in did not work, or the set-up is wrong.
+    Failed(Failure),
+    /// Logged in.
+    Account(Box<AccountView>),
+}
+
+/// A whole page that says what went wrong and offers the next step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What happened.
+    pub problem: Problem,
+    /// The one thing to do now; `None` only when the page's owner has to act (wrong configuration).
+    pub action: Option<Action>,
+}
+
+/// What the button below a problem does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Send [`crate::Event::LogIn`].
+    LogIn,
+    /// Send [`crate::Event::TryAgain`].
+    TryAgain,
+    /// Send [`crate::Event::Dismiss`]: back to the account.
+    BackToAccount,
+}
+
+/// A sentence above the signed-out page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// The customer logged out.
+    LoggedOut,
+    /// The token's time was up.
+    SessionOver,
+}
+
+/// The logged-in page: account and activity beside the transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountView {
+    /// The balance and whose it is.
+    pub balance: Loadable<BalanceView>,
+    /// Past transfers.
+    pub history: Loadable<HistoryView>,
+    /// The transfer, wherever it stands.
+    pub transfer: TransferView,
+    /// The session is over: the page offers to log in again and keeps everything else as it is.
+    pub session_over: bool,
+}
+
+/// Something the bank is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loadable<T> {
+    /// On its way; the page holds a place of the same size.
+    Loading,
+    /// Here it is.
+    Ready(T),
+    /// It could not be had; the page offers [`crate::Event::TryAgain`].
+    Failed(Problem),
+}
+
+/// The bank's answer to "how much have I?".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BalanceView {
+    /// An amount.
+    Amount {
+        /// The balance.
+        money: Money,
+        /// The customer's own IBAN, grouped by four, and the holder's name, when the bank says them.
+        iban: Option<String>,
+        /// The holder's name.
+        holder: Option<String>,
+    },
+    /// A bank that answers with a sentence instead of an amount.
+    Message(String),
+}
+
+/// Past transfers, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HistoryView {
+    /// The bank has no list of transfers: the page leaves the section out.
+    NotOffered,
+    /// The list; may be empty.
+    List(Vec<PastTransfer>),
+}
+
+/// One line of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastTransfer {
+    /// The bank's id of the transfer: stable, for keyed lists.
+    pub id: String,
+    /// Did the money leave this account?
+    pub outgoing: bool,
+    /// The other side: name, and IBAN grouped by four.
+    pub counterparty: String,
+    /// The other side's IBAN, grouped by four.
+    pub iban: String,
+    /// How much, always positive.
+    pub money: Money,
+    /// What the payer wrote; may be empty.
+    pub reference: String,
+    /// When, as the bank says it (RFC 3339); the shell formats it.
+    pub at: String,
+}
+
+/// The transfer, from the form to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferView {
+    /// Being typed.
+    Form(FormView),
+    /// "Exactly this will be sent": Confirm transfer, or Cancel.
+    Review(Receipt),
+    /// On its way to the bank. `second` after the second factor.
+    Sending {
+        /// What is being sent.
+        receipt: Receipt,
+        /// Is this the attempt after the second factor?
+        second: bool,
+    },
+    /// The bank wants a second confirmation: the sentence is shown, then the browser goes to the provider.
+    /// `Cancel` works until then, `Proceed` goes at once.
+    Leaving(Receipt),
+    /// Came back by the Back button without confirming. `Cancel` returns to the form, `Review` starts again.
+    Interrupted(Receipt),
+    /// Back from the second factor: the answer is being checked.
+    Returning(Receipt),
+    /// It was sent and no answer came.
+    Unknown {
+        /// What was sent.
+        receipt: Receipt,
+        /// Is the bank being asked at this moment? If not, the page offers [`crate::Event::AskAgain`].
+        asking: bool,
+        /// Why the last question was not answered, when it was not.
+        problem: Option<Problem>,
+    },
+    /// The money was moved.
+    Done(DoneView),
+    /// The transfer ended without money being moved. `Dismiss` returns to the form with everything typed.
+    NotSent {
+        /// What would have been sent.
+        receipt: Receipt,
+        /// Why it was not.
+        problem: Problem,
+    },
+}
+
+/// The end everybody hopes for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoneView {
+    /// What was sent.
+    pub receipt: Receipt,
+    /// The bank's reference number, when it gives one.
+    pub number: Option<String>,
+    /// When the bank did it (RFC 3339), when it says so.
+    pub at: Option<String>,
+    /// The balance afterwards, when the bank says it.
+    pub balance_after: Option<Money>,
+    /// The bank had done it before: "this was already done", and it was not done twice.
+    pub already_done: bool,
+    /// What the bank said, when it answers with a sentence.
+    pub message: Option<String>,
+}
+
+/// What is, will be or was sent, exactly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The payee's IBAN, grouped by four.
+    pub payee: String,
+    /// How much.
+    pub money: Money,
+    /// What the payee reads; may be empty.
+    pub reference: String,
+}
+
+/// The transfer form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormView {
+    /// "Pay to (IBAN)".
+    pub payee: FieldView,
+    /// "Amount".
+    pub amount: FieldView,
+    /// "Reference".
+    pub reference: FieldView,
+    /// The currency the amount is in (ISO 4217).
+    pub currency: String,
+}
+
+/// One field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FieldView {
+    /// The text in the field.
+    pub text: String,
+    /// What is wrong with it and what would be right; shown beside the field.
+    pub error: Option<String>,
+}

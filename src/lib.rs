@@ -1,0 +1,10 @@
+//! The browser shell of Riser: pages that read the core's view and say what the customer does.
+//!
+//! A library, so that the browser tests can mount the pages with any view; `main.rs` is the program.
+
+pub mod app;
+mod components;
+pub mod driver;
+mod focus;
+mod format;
+mod pages;
