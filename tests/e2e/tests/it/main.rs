@@ -1,0 +1,3 @@
+//! The end-to-end tests: each file is a subject, each name a rule.
+
+mod harness;
