@@ -24,6 +24,8 @@ pub enum Effect {
     Take(Slot),
     /// Leave this page for that address.
     Navigate(url::Url),
+    /// Load this page anew.
+    Reload,
     /// Answer with [`crate::Event::Woke`] after that many milliseconds.
     Wake(Timer, u32),
 }

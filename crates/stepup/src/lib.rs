@@ -2,10 +2,28 @@
 //!
 //! [`Session::update`] takes an [`Event`] and the time and answers with [`Effect`]s; [`Session::view`] says what the
 //! page shows. There is no browser here, no I/O, no clock and no randomness of its own.
+mod account;
+mod api;
+mod arrival;
+pub mod challenge;
+pub mod config;
 pub mod effect;
 pub mod entropy;
 pub mod event;
+pub mod iban;
+mod ids;
 pub mod money;
+pub mod oidc;
 pub mod problem;
+mod provider;
+pub mod record;
+pub mod session;
+mod step_up;
 pub mod time;
+pub mod tokens;
+pub mod transfer;
 pub mod view;
+
+pub use effect::Effect;
+pub use event::Event;
+pub use session::Session;

@@ -53,8 +53,10 @@ const LARGEST: i64 = 1_000_000_000_000;
 /// only when the locale groups with it: a German `1.234` is 1234.00, an English `1.234` is refused, because neither
 /// 1234 nor 1.23 would surely be what was meant.
 pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
-    let text: String =
-        text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}' && *c != '\'').collect();
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}' && *c != '\'')
+        .collect();
     if text.is_empty() {
         return Err(AmountError::Empty);
     }
@@ -68,8 +70,10 @@ pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
         one if one.len() == 1 => to_number(one)? * 10,
         two => to_number(two)?,
     };
-    let minor =
-        to_number(&digits)?.checked_mul(100).and_then(|m| m.checked_add(cents)).ok_or(AmountError::TooLarge)?;
+    let minor = to_number(&digits)?
+        .checked_mul(100)
+        .and_then(|m| m.checked_add(cents))
+        .ok_or(AmountError::TooLarge)?;
     match minor {
         0 => Err(AmountError::Zero),
         m if m > LARGEST => Err(AmountError::TooLarge),
@@ -127,7 +131,9 @@ pub fn format(minor: i64, locale: Separators) -> String {
         out.push(digit);
     }
     out.push(locale.decimal);
-    out.push_str(&format!("{cents:02}"));
+    for digit in [cents / 10, cents % 10] {
+        out.push_str(&digit.to_string());
+    }
     out
 }
 

@@ -221,4 +221,3 @@ pub struct FieldView {
     /// What is wrong with it and what would be right; shown beside the field.
     pub error: Option<String>,
 }
-

@@ -1,0 +1,409 @@
+//! The bank's API: what is sent, and what its answers mean.
+//!
+//! A status decides, a body refines: the same client runs against a bank that answers with a sentence instead of an
+//! amount, has no list of transfers and explains nothing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    challenge::Challenge,
+    config::Config,
+    effect::{Method, Request},
+    event::{Answer, NetworkError},
+    iban,
+    money::Money,
+    problem::Problem,
+    tokens::Bearer,
+    transfer::{Order, TransferId},
+    view::{BalanceView, DoneView, HistoryView, PastTransfer},
+};
+
+fn request(config: &Config, path: &str, bearer: Bearer) -> Option<Request> {
+    let url = config.api.join(path).ok()?;
+    Some(Request { method: Method::Get, url, authorization: Some(bearer), idempotency_key: None, body: None })
+}
+
+/// `GET /balance`
+pub(crate) fn balance(config: &Config, bearer: Bearer) -> Option<Request> {
+    request(config, "balance", bearer)
+}
+
+/// `GET /transfers`
+pub(crate) fn history(config: &Config, bearer: Bearer) -> Option<Request> {
+    request(config, "transfers", bearer)
+}
+
+/// `GET /transfers/{id}`
+pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Option<Request> {
+    request(config, &format!("transfers/{}", id.as_str()), bearer)
+}
+
+/// `POST /transfer`. Consumes the token, whichever it is.
+pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: Bearer) -> Option<Request> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        payee: &'a str,
+        amount: &'a Money,
+        reference: &'a str,
+    }
+    let body = Body { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
+    Some(Request {
+        method: Method::Post,
+        idempotency_key: Some(id.as_str().to_owned()),
+        body: Some(serde_json::to_string(&body).ok()?),
+        ..request(config, "transfer", bearer)?
+    })
+}
+
+/// An account, as the bank names it.
+#[derive(Debug, Deserialize)]
+struct Party {
+    iban: String,
+    #[serde(default)]
+    holder: Option<String>,
+}
+
+/// RFC 9457.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ProblemDetails {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    detail: String,
+}
+
+impl ProblemDetails {
+    fn read(answer: &Answer) -> Self {
+        serde_json::from_str(&answer.body).unwrap_or_default()
+    }
+
+    /// The last part of the type: `urn:riser:problem:insufficient-funds` is `insufficient-funds`.
+    fn code(&self) -> &str {
+        self.kind.rsplit([':', '/']).next().unwrap_or_default()
+    }
+
+    fn cause(&self, status: u16) -> String {
+        let text: String = format!("{}: {}", self.title, self.detail).chars().take(300).collect();
+        if self.kind.is_empty() { format!("the bank answered {status}") } else { format!("{status} {text}") }
+    }
+}
+
+/// A reading request that brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReadError {
+    /// 401: the token is not accepted, or no longer.
+    Unauthorized(Problem),
+    /// The bank has no such thing.
+    NotOffered,
+    /// Anything else, for the page.
+    Failed(Problem),
+}
+
+/// What `GET /balance` brought. Also the customer's own IBAN, as it came.
+pub(crate) fn read_balance(outcome: Result<Answer, NetworkError>) -> Result<BalanceView, ReadError> {
+    #[derive(Deserialize)]
+    struct Balance {
+        balance: Money,
+        account: Option<Party>,
+    }
+    #[derive(Deserialize)]
+    struct Message {
+        message: String,
+    }
+    let answer = successful(outcome)?;
+    if let Ok(Balance { balance: money, account }) = serde_json::from_str(&answer.body) {
+        let (iban, holder) = account.map_or((None, None), |a| (Some(iban::grouped(&a.iban)), a.holder));
+        return Ok(BalanceView::Amount { money, iban, holder });
+    }
+    serde_json::from_str(&answer.body)
+        .map(|Message { message }| BalanceView::Message(message))
+        .map_err(|_| ReadError::Failed(unreadable()))
+}
+
+/// What `GET /transfers` brought.
+pub(crate) fn read_history(outcome: Result<Answer, NetworkError>) -> Result<HistoryView, ReadError> {
+    #[derive(Deserialize)]
+    struct List {
+        transfers: Vec<Item>,
+    }
+    #[derive(Deserialize)]
+    struct Item {
+        id: String,
+        direction: String,
+        counterparty: Party,
+        amount: Money,
+        #[serde(default)]
+        reference: String,
+        created_at: String,
+    }
+    let answer = match successful(outcome) {
+        Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
+        other => other?,
+    };
+    let List { transfers } =
+        serde_json::from_str(&answer.body).map_err(|_| ReadError::Failed(unreadable()))?;
+    let line = |item: Item| PastTransfer {
+        id: item.id,
+        outgoing: item.direction == "out",
+        iban: iban::grouped(&item.counterparty.iban),
+        counterparty: item.counterparty.holder.unwrap_or_default(),
+        money: item.amount,
+        reference: item.reference,
+        at: item.created_at,
+    };
+    Ok(HistoryView::List(transfers.into_iter().map(line).collect()))
+}
+
+fn successful(outcome: Result<Answer, NetworkError>) -> Result<Answer, ReadError> {
+    let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
+    let details = || ProblemDetails::read(&answer).cause(answer.status);
+    match answer.status {
+        200..=299 => Ok(answer),
+        401 => Err(ReadError::Unauthorized(Problem::new(
+            "api.unauthorized",
+            "Your bank does not accept this log-in",
+            "You were logged in, but your bank will not show your account with it. No money was moved. Please ask your bank.",
+            details(),
+        ))),
+        403 => Err(ReadError::Failed(Problem::new(
+            "api.forbidden",
+            "Your bank refused",
+            "Your log-in does not permit this. Please ask your bank.",
+            details(),
+        ))),
+        404 | 405 | 501 => Err(ReadError::NotOffered),
+        _ => Err(ReadError::Failed(down(details()))),
+    }
+}
+
+/// The page's words for a bank that cannot be reached.
+pub(crate) fn unreachable(error: &NetworkError) -> Problem {
+    let cause = match error {
+        NetworkError::Unreachable(cause) => cause.clone(),
+        NetworkError::TimedOut => "no answer in time".to_owned(),
+    };
+    Problem::new(
+        "api.unreachable",
+        "Your bank cannot be reached",
+        "There is no connection to your bank at the moment. Please try again.",
+        cause,
+    )
+}
+
+fn down(cause: String) -> Problem {
+    Problem::new(
+        "api.down",
+        "Your bank cannot answer at the moment",
+        "Something is wrong on your bank's side. Please try again in a few minutes.",
+        cause,
+    )
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        "api.unreadable",
+        "Your bank's answer could not be read",
+        "It was not what we expected. Please try again later.",
+        "the answer's body is not the JSON that the API describes",
+    )
+}
+
+/// What the bank's answer to a transfer, or to the question about one, means.
+#[derive(Debug)]
+pub(crate) enum TransferAnswer {
+    /// Done, now or before.
+    Done(Details),
+    /// 403: more authority is needed, if there is any to be had.
+    Forbidden(Challenge, Problem),
+    /// 401: the token is not accepted; nothing was done with it.
+    Unauthorized(Problem),
+    /// Refused for good: no money was moved.
+    Refused(Problem),
+    /// The bank knows nothing of this transfer.
+    NeverArrived,
+    /// Nobody knows.
+    Unknown(Problem),
+}
+
+/// What the bank says about a transfer that was done.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Details {
+    number: Option<String>,
+    at: Option<String>,
+    balance_after: Option<Money>,
+    message: Option<String>,
+    already_done: bool,
+}
+
+impl Details {
+    /// The page for it.
+    pub(crate) fn done(self, order: &Order) -> DoneView {
+        DoneView {
+            receipt: order.receipt(),
+            number: self.number,
+            at: self.at,
+            balance_after: self.balance_after,
+            already_done: self.already_done,
+            message: self.message,
+        }
+    }
+}
+
+/// Reads an answer to `POST /transfer` or `GET /transfers/{id}` (`asked`).
+pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) -> TransferAnswer {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(error) => return TransferAnswer::Unknown(unreachable(&error)),
+    };
+    let details = ProblemDetails::read(&answer);
+    let cause = details.cause(answer.status);
+    match answer.status {
+        // Accepted, not done (RFC 9110 15.3.3): somebody has to ask again.
+        202 => TransferAnswer::Unknown(down(cause)),
+        200..=299 => done_or_refused(&answer),
+        // A spent token: this very transfer may be what it was spent for.
+        401 if details.code() == "token-spent" => TransferAnswer::Unknown(refusal(&details, cause)),
+        401 => TransferAnswer::Unauthorized(refusal(&details, cause)),
+        403 => {
+            let challenge = answer.www_authenticate.as_deref().and_then(Challenge::parse).unwrap_or_default();
+            TransferAnswer::Forbidden(challenge, refusal(&details, cause))
+        }
+        404 if asked && details.code() == "transfer-not-found" => TransferAnswer::NeverArrived,
+        // A 404 of a bank that cannot be asked about transfers says nothing about this one.
+        404 | 405 | 501 if asked => TransferAnswer::Unknown(Problem::new(
+            "transfer.cannot_ask",
+            "Your bank cannot tell us",
+            "Please look at your account before you send this transfer again.",
+            cause,
+        )),
+        // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
+        400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
+        _ => TransferAnswer::Unknown(down(cause)),
+    }
+}
+
+fn done_or_refused(answer: &Answer) -> TransferAnswer {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Transfer {
+        status: Option<String>,
+        number: Option<String>,
+        created_at: Option<String>,
+        balance_after: Option<Money>,
+        message: Option<String>,
+        problem: Option<ProblemDetails>,
+    }
+    let transfer: Transfer = serde_json::from_str(&answer.body).unwrap_or_default();
+    match transfer.status.as_deref() {
+        Some("refused") => {
+            let details = transfer.problem.unwrap_or_default();
+            let cause = details.cause(answer.status);
+            TransferAnswer::Refused(refusal(&details, cause))
+        }
+        Some("pending") => TransferAnswer::Unknown(down("the transfer is pending".into())),
+        _ => TransferAnswer::Done(Details {
+            number: transfer.number,
+            at: transfer.created_at,
+            balance_after: transfer.balance_after,
+            message: transfer.message,
+            already_done: answer.replayed,
+        }),
+    }
+}
+
+/// The customer's sentence for each refusal that the API has a name for.
+fn refusal(details: &ProblemDetails, cause: String) -> Problem {
+    let (headline, sentence) = match details.code() {
+        "insufficient-funds" => {
+            ("There is not enough money in your account", "No money was moved. Enter a smaller amount.")
+        }
+        "unknown-payee" => {
+            ("Your bank does not know this account", "No money was moved. Please check the payee's IBAN.")
+        }
+        "payee-is-payer" => ("This is your own account", "No money was moved. Enter another IBAN."),
+        "wrong-currency" => (
+            "This account takes another currency",
+            "No money was moved. Your bank cannot change currencies here.",
+        ),
+        "token-spent" => (
+            "This confirmation was used already",
+            "A confirmation is good for one transfer. We are asking your bank what became of this one.",
+        ),
+        "idempotency-key-reused" => (
+            "Your bank has another transfer under this number",
+            "This one was not sent, no money was moved by it. Please look at your past transfers, then start again.",
+        ),
+        "account-not-found" => {
+            ("You have no account at this bank", "No money was moved. Please ask your bank.")
+        }
+        _ => ("Your bank refused this transfer", "No money was moved. Please ask your bank for the reason."),
+    };
+    let code = if details.code().is_empty() { "refused" } else { details.code() };
+    Problem::new(format!("transfer.{code}"), headline, sentence, cause)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, body: body.to_owned(), ..Answer::default() }
+    }
+
+    #[test]
+    fn a_bank_may_answer_with_a_sentence() {
+        let balance =
+            read_balance(Ok(answer(201, r#"{"message":"This is the GET /balance endpoint"}"#))).unwrap();
+        assert_eq!(balance, BalanceView::Message("This is the GET /balance endpoint".into()));
+        assert_eq!(read_history(Ok(answer(404, "Cannot GET /transfers"))), Ok(HistoryView::NotOffered));
+    }
+
+    #[test]
+    fn an_answer_that_nobody_expected_is_a_sentence_too() {
+        for (status, body) in
+            [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
+        {
+            assert!(
+                matches!(read_balance(Ok(answer(status, body))), Err(ReadError::Failed(_))),
+                "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_status_decides_what_became_of_a_transfer() {
+        let kind = |status, body: &str, asked| match read_transfer(Ok(answer(status, body)), asked) {
+            TransferAnswer::Done(_) => "done",
+            TransferAnswer::Forbidden(..) => "forbidden",
+            TransferAnswer::Unauthorized(_) => "unauthorized",
+            TransferAnswer::Refused(_) => "refused",
+            TransferAnswer::NeverArrived => "never arrived",
+            TransferAnswer::Unknown(_) => "unknown",
+        };
+        let spent = r#"{"type":"urn:riser:problem:token-spent"}"#;
+        let absent = r#"{"type":"urn:riser:problem:transfer-not-found"}"#;
+        for (status, body, asked, expected) in [
+            (201, "{}", false, "done"),
+            (200, "not even JSON", false, "done"),
+            (202, "{}", false, "unknown"),
+            (200, r#"{"status":"refused","problem":{"type":"x:insufficient-funds"}}"#, true, "refused"),
+            (200, r#"{"status":"pending"}"#, true, "unknown"),
+            (400, "", false, "refused"),
+            (401, "", false, "unauthorized"),
+            (401, spent, false, "unknown"),
+            (403, "Forbidden", false, "forbidden"),
+            (404, absent, true, "never arrived"),
+            (404, "Cannot GET /transfers/1", true, "unknown"),
+            (404, "", false, "refused"),
+            (408, "", false, "unknown"),
+            (422, "", false, "refused"),
+            (422, "", true, "unknown"),
+            (500, "", false, "unknown"),
+            (503, "", false, "unknown"),
+        ] {
+            assert_eq!(kind(status, body, asked), expected, "{status} {body} {asked}");
+        }
+        assert!(matches!(read_transfer(Err(NetworkError::TimedOut), false), TransferAnswer::Unknown(_)));
+    }
+}

@@ -1,0 +1,328 @@
+//! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
+
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::{problem::Problem, tokens::Scopes};
+
+/// A deployment's settings, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The provider's issuer identifier, compared exactly (OIDC Core 3.1.3.7, 2).
+    pub issuer: String,
+    /// This client's id at the provider.
+    pub client_id: String,
+    /// The API's identifier, sent as `audience`.
+    pub audience: String,
+    /// The API's base URL, ending in `/`.
+    pub api: Url,
+    /// Where the provider sends the browser back.
+    pub redirect_uri: Url,
+    /// This page's own address, where a log-out ends.
+    pub home: Url,
+    /// What reading the balance needs.
+    pub balance_scope: Scopes,
+    /// What a transfer needs, when the API does not say.
+    pub transfer_scope: Scopes,
+    /// Endpoints that need no discovery.
+    pub pins: Pins,
+}
+
+/// The provider's endpoints as far as the deployment pins them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pins {
+    /// `authorization_endpoint`
+    pub authorization_endpoint: Option<Url>,
+    /// `jwks_uri`
+    pub jwks_uri: Option<Url>,
+    /// `end_session_endpoint`
+    pub end_session_endpoint: Option<Url>,
+}
+
+/// A key of the configuration that cannot be used: what it held and what it should hold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The block is no JSON object.
+    #[error("the block `riser-config` is not a JSON object: {0}")]
+    NotJson(String),
+    /// A key is missing.
+    #[error("`{key}` is missing: it should be {expected}")]
+    Missing {
+        /// Which.
+        key: &'static str,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A key holds the wrong thing.
+    #[error("`{key}` is {found}: it should be {expected}")]
+    Wrong {
+        /// Which.
+        key: String,
+        /// What it holds, as JSON.
+        found: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A key that no version of Riser knows: most likely a slip of the pen, which would otherwise go unnoticed.
+    #[error("`{0}` is not a key of the configuration; known are {known}", known = KEYS.join(", "))]
+    Unknown(String),
+}
+
+const KEYS: [&str; 11] = [
+    "issuer",
+    "client_id",
+    "audience",
+    "api",
+    "redirect_uri",
+    "flow",
+    "scopes",
+    "authorization_endpoint",
+    "jwks_uri",
+    "end_session_endpoint",
+    "token_endpoint",
+];
+
+const SECURE_URL: &str = "an absolute https URL without fragment (http is accepted for localhost only), as in \"https://bank.example/\"";
+
+impl Config {
+    /// Reads the block. `origin` is the page's own, as in `https://bank.example`.
+    ///
+    /// All errors are collected, so that one visit to the page is enough to mend them.
+    pub fn parse(text: &str, origin: &str) -> Result<Self, Vec<ConfigError>> {
+        let keys: serde_json::Map<String, Value> =
+            serde_json::from_str(text).map_err(|e| vec![ConfigError::NotJson(e.to_string())])?;
+        let mut reader = Reader { keys: &keys, errors: Vec::new() };
+        for key in keys.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+            reader.errors.push(ConfigError::Unknown(key.clone()));
+        }
+        let home = Url::parse(origin).ok();
+        let issuer = reader.required_text("issuer", SECURE_URL);
+        if let Some(text) = &issuer {
+            reader.check_url("issuer", text);
+        }
+        let client_id =
+            reader.required_text("client_id", "the client's id at the provider, a non-empty string");
+        let audience = reader.required_text("audience", "the API's identifier, a non-empty string");
+        let api = reader.optional_url("api", true).or_else(|| home.clone());
+        let redirect_uri =
+            reader.optional_url("redirect_uri", false).or_else(|| home.as_ref()?.join("/callback").ok());
+        reader.flow();
+        let (balance_scope, transfer_scope) = reader.scopes();
+        let pins = Pins {
+            authorization_endpoint: reader.optional_url("authorization_endpoint", false),
+            jwks_uri: reader.optional_url("jwks_uri", false),
+            end_session_endpoint: reader.optional_url("end_session_endpoint", false),
+        };
+        reader.optional_url("token_endpoint", false);
+        match (reader.errors.is_empty(), issuer, client_id, audience, api, redirect_uri, home) {
+            (
+                true,
+                Some(issuer),
+                Some(client_id),
+                Some(audience),
+                Some(api),
+                Some(redirect_uri),
+                Some(home),
+            ) => Ok(Self {
+                issuer,
+                client_id,
+                audience,
+                api: as_folder(api),
+                redirect_uri,
+                home,
+                balance_scope,
+                transfer_scope,
+                pins,
+            }),
+            _ => Err(reader.errors),
+        }
+    }
+}
+
+/// A base URL ends in `/`: without it, joining a path would replace the last segment.
+fn as_folder(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    url
+}
+
+struct Reader<'a> {
+    keys: &'a serde_json::Map<String, Value>,
+    errors: Vec<ConfigError>,
+}
+
+impl Reader<'_> {
+    fn wrong(&mut self, key: &str, found: &Value, expected: &'static str) {
+        self.errors.push(ConfigError::Wrong { key: key.to_owned(), found: found.to_string(), expected });
+    }
+
+    fn required_text(&mut self, key: &'static str, expected: &'static str) -> Option<String> {
+        match self.keys.get(key) {
+            None => {
+                self.errors.push(ConfigError::Missing { key, expected });
+                None
+            }
+            Some(Value::String(text)) if !text.trim().is_empty() => Some(text.clone()),
+            Some(other) => {
+                self.wrong(key, other, expected);
+                None
+            }
+        }
+    }
+
+    fn optional_url(&mut self, key: &'static str, may_be_empty: bool) -> Option<Url> {
+        match self.keys.get(key)? {
+            Value::String(text) if may_be_empty && text.is_empty() => None,
+            Value::String(text) => self.check_url(key, text),
+            other => {
+                self.wrong(key, other, SECURE_URL);
+                None
+            }
+        }
+    }
+
+    fn check_url(&mut self, key: &str, text: &str) -> Option<Url> {
+        let url = trustworthy_url(text);
+        if url.is_none() {
+            self.wrong(key, &Value::from(text), SECURE_URL);
+        }
+        url
+    }
+
+    /// The code flow is refused by name rather than ignored: a deployment that asks for it must not silently get the
+    /// implicit one.
+    fn flow(&mut self) {
+        match self.keys.get("flow") {
+            None => {}
+            Some(Value::String(flow)) if flow == "implicit" => {}
+            Some(other) => self.wrong("flow", other, "\"implicit\", the flow that this version offers"),
+        }
+    }
+
+    fn scopes(&mut self) -> (Scopes, Scopes) {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Named {
+            #[serde(default = "balance")]
+            balance: String,
+            #[serde(default = "transfer")]
+            transfer: String,
+        }
+        const EXPECTED: &str = r#"{"balance": "view:balance", "transfer": "transfer:funds"}, each a scope or several with blanks between"#;
+        fn balance() -> String {
+            "view:balance".into()
+        }
+        fn transfer() -> String {
+            "transfer:funds".into()
+        }
+        let default = || (Scopes::parse(&balance()), Scopes::parse(&transfer()));
+        let Some(value) = self.keys.get("scopes") else { return default() };
+        let named = serde_json::from_value(value.clone()).ok();
+        let scopes = named
+            .map(|Named { balance, transfer }| (Scopes::parse(&balance), Scopes::parse(&transfer)))
+            .filter(|(balance, transfer)| !balance.is_empty() && !transfer.is_empty());
+        if scopes.is_none() {
+            self.wrong("scopes", value, EXPECTED);
+        }
+        scopes.unwrap_or_else(default)
+    }
+}
+
+/// https, or http on this very machine: tokens travel over nothing else.
+pub(crate) fn trustworthy_url(text: &str) -> Option<Url> {
+    Url::parse(text).ok().filter(is_trustworthy)
+}
+
+fn is_trustworthy(url: &Url) -> bool {
+    let secure = match url.scheme() {
+        "https" => url.host_str().is_some(),
+        "http" => is_local(url),
+        _ => false,
+    };
+    secure && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
+}
+
+/// `localhost`, `*.localhost` and the loopback addresses (the "potentially trustworthy" hosts of Secure Contexts 3.1).
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The page of a deployment that is set up wrongly.
+#[must_use]
+pub fn problem(errors: &[ConfigError]) -> Problem {
+    let cause = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    Problem::new(
+        "config.invalid",
+        "This page is not set up correctly",
+        "Nobody can log in here at the moment, and no money was moved. Please tell the bank; the details below say what to change.",
+        cause,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str =
+        r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;
+    const ORIGIN: &str = "https://bank.example";
+
+    #[test]
+    fn three_keys_are_enough() {
+        let config = Config::parse(GOOD, ORIGIN).unwrap();
+        assert_eq!(config.api.as_str(), "https://bank.example/");
+        assert_eq!(config.redirect_uri.as_str(), "https://bank.example/callback");
+        assert_eq!(config.balance_scope.to_string(), "view:balance");
+        assert_eq!(config.transfer_scope.to_string(), "transfer:funds");
+    }
+
+    #[test]
+    fn a_base_url_keeps_its_last_segment() {
+        let text = GOOD.replacen('{', r#"{"api":"https://api.example/v1","#, 1);
+        assert_eq!(Config::parse(&text, ORIGIN).unwrap().api.join("balance").unwrap().path(), "/v1/balance");
+    }
+
+    #[test]
+    fn each_wrong_key_is_named_with_what_it_held_and_should_hold() {
+        for (change, expected) in [
+            (r#""issuer":"http://id.example/""#, "`issuer` is \"http://id.example/\""),
+            (r#""issuer":7"#, "`issuer` is 7: it should be an absolute https URL"),
+            (r#""client_id":"""#, "`client_id` is \"\""),
+            (r#""audience":null"#, "`audience` is null"),
+            (r#""api":"bank""#, "`api` is \"bank\""),
+            (r#""api":"https://user:pw@api.example""#, "`api` is"),
+            (r#""redirect_uri":"javascript:alert(1)""#, "`redirect_uri` is \"javascript:alert(1)\""),
+            (r#""redirect_uri":"https://bank.example/#x""#, "`redirect_uri` is"),
+            (r#""flow":"password""#, "`flow` is \"password\""),
+            (r#""scopes":{"balance":""}"#, "`scopes` is"),
+            (r#""scopes":{"transfers":"x"}"#, "`scopes` is"),
+            (r#""jwks_uri":"http://10.0.0.1/keys""#, "`jwks_uri` is"),
+            (r#""isuer":"https://id.example/""#, "`isuer` is not a key of the configuration"),
+        ] {
+            let key = change.split(':').next().unwrap();
+            let mut keys: serde_json::Map<String, Value> = serde_json::from_str(GOOD).unwrap();
+            let changed: serde_json::Map<String, Value> =
+                serde_json::from_str(&format!("{{{change}}}")).unwrap();
+            keys.extend(changed);
+            let errors = Config::parse(&Value::from(keys).to_string(), ORIGIN).unwrap_err();
+            assert_eq!(errors.len(), 1, "{key}: {errors:?}");
+            let text = errors[0].to_string();
+            assert!(text.starts_with(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn all_errors_are_told_at_once() {
+        let errors = Config::parse("{}", ORIGIN).unwrap_err();
+        assert_eq!(errors.len(), 3, "{errors:?}");
+        assert!(matches!(Config::parse("[]", ORIGIN).unwrap_err()[..], [ConfigError::NotJson(_)]));
+    }
+}

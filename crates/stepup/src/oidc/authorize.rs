@@ -1,0 +1,107 @@
+//! The authentication request (OIDC Core 3.2.2.1): builds the address that the browser is sent to.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{config::Config, tokens::Scopes};
+
+/// The `state` of one request: 256 random bits, and the name under which the request's record is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct State(String);
+
+impl State {
+    /// A fresh one.
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// One that came back. It may be anything that a stranger wrote; it is only ever looked up.
+    pub(crate) fn returned(text: String) -> Self {
+        Self(text)
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The address of the authentication request, with the parameters of the implicit flow.
+#[must_use]
+pub fn url(endpoint: &Url, config: &Config, scopes: &Scopes, state: &State, nonce: &str) -> Url {
+    let mut url = endpoint.clone();
+    url.query_pairs_mut().extend_pairs([
+        ("audience", config.audience.as_str()),
+        ("scope", &scopes.to_string()),
+        ("response_type", "id_token token"),
+        ("client_id", &config.client_id),
+        ("redirect_uri", config.redirect_uri.as_str()),
+        ("nonce", nonce),
+        ("state", state.as_str()),
+    ]);
+    with_encoded_blanks(url)
+}
+
+/// The address that ends the provider's session (OIDC RP-Initiated Logout 2). It names the client instead of carrying
+/// an ID token as a hint: a token has no business in an address.
+#[must_use]
+pub fn end_session_url(endpoint: &Url, config: &Config) -> Url {
+    let mut url = endpoint.clone();
+    url.query_pairs_mut().extend_pairs([
+        ("client_id", config.client_id.as_str()),
+        ("post_logout_redirect_uri", config.home.as_str()),
+    ]);
+    with_encoded_blanks(url)
+}
+
+/// `%20` instead of `+`: both are right in a form-encoded query, but only `%20` is read by everybody.
+fn with_encoded_blanks(mut url: Url) -> Url {
+    let query = url.query().map(|query| query.replace('+', "%20"));
+    url.set_query(query.as_deref());
+    url
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let text =
+            r#"{"issuer":"https://id.example/","client_id":"my client","audience":"https://my-banking-api"}"#;
+        Config::parse(text, "https://bank.example").unwrap()
+    }
+
+    #[test]
+    fn the_request_has_exactly_the_parameters_of_the_implicit_flow() {
+        let endpoint = Url::parse("https://id.example/authorize?tenant=1").unwrap();
+        let scopes = Scopes::parse("openid view:balance transfer:funds");
+        let url = url(&endpoint, &config(), &scopes, &State::new([0; 32]), "the nonce");
+        let pairs: Vec<_> = url.query_pairs().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(
+            pairs,
+            [
+                "tenant=1",
+                "audience=https://my-banking-api",
+                "scope=openid view:balance transfer:funds",
+                "response_type=id_token token",
+                "client_id=my client",
+                "redirect_uri=https://bank.example/callback",
+                "nonce=the nonce",
+                "state=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            ]
+        );
+        assert!(!url.as_str().contains('+'), "{url}");
+    }
+
+    #[test]
+    fn a_log_out_names_the_client_and_carries_no_token() {
+        let endpoint = Url::parse("https://id.example/oidc/logout").unwrap();
+        assert_eq!(
+            end_session_url(&endpoint, &config()).query(),
+            Some("client_id=my%20client&post_logout_redirect_uri=https%3A%2F%2Fbank.example%2F")
+        );
+    }
+}

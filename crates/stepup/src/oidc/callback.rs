@@ -1,0 +1,286 @@
+//! The provider's answer in the fragment (OIDC Core 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use crate::{oidc::authorize::State, problem::Problem, tokens::Scopes};
+
+/// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
+const LONGEST: usize = 16 * 1024;
+
+/// An answer that can be looked into once its `state` is known to be ours.
+#[derive(PartialEq, Eq)]
+pub struct Response {
+    /// Whose answer it claims to be.
+    pub state: State,
+    /// `iss` of RFC 9207, when it is there.
+    pub iss: Option<String>,
+    /// Tokens, or an error.
+    pub outcome: Result<Tokens, ProviderError>,
+}
+
+/// What a successful answer holds. Nothing in it has been checked.
+#[derive(PartialEq, Eq)]
+pub struct Tokens {
+    /// The ID token, in compact form.
+    pub id_token: String,
+    /// The access token: opaque to a client.
+    pub access_token: String,
+    /// Lifetime of the access token in seconds.
+    pub expires_in: Option<i64>,
+    /// What was granted, when the provider says so.
+    pub scope: Option<Scopes>,
+}
+
+/// The provider says no (RFC 6749 4.2.2.1, OIDC Core 3.1.2.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderError {
+    /// `error`
+    pub code: String,
+    /// `error_description`, for the developer; at most 300 characters.
+    pub description: String,
+}
+
+/// An answer that cannot even be taken apart, or not be tied to a request of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallbackError {
+    /// Longer than any honest answer.
+    #[error("the answer has {0} bytes, more than the {LONGEST} that are read")]
+    TooLong(usize),
+    /// A parameter twice: two readers could take two different ones.
+    #[error("the parameter `{0}` is there more than once")]
+    Repeated(String),
+    /// No `state`.
+    #[error("the answer has no `state`")]
+    NoState,
+    /// An error and tokens in one answer.
+    #[error("the answer holds an error and tokens at once")]
+    ErrorWithTokens,
+    /// A required parameter is missing.
+    #[error("the answer has no `{0}`")]
+    Missing(&'static str),
+    /// RFC 6750 is the only way in which Riser uses a token.
+    #[error("`token_type` is {0:?}: it should be Bearer")]
+    TokenType(String),
+    /// Not a number of seconds.
+    #[error("`expires_in` is {0:?}: it should be a number of seconds, more than zero")]
+    ExpiresIn(String),
+    /// No record for this `state`: never asked for, asked for in another tab, or used already.
+    #[error(
+        "no request of this tab has the `state` that came back: it was never sent, or its answer was used already"
+    )]
+    UnknownState,
+    /// The record is older than ten minutes.
+    #[error("the request is {0} seconds old: an answer is accepted for ten minutes")]
+    Expired(i64),
+    /// The stored record cannot be read.
+    #[error("the stored record of the request cannot be read: {0}")]
+    BrokenRecord(String),
+    /// RFC 9207: another provider answered.
+    #[error("`iss` of the answer is {0:?}, which is not the configured issuer")]
+    ForeignIssuer(String),
+    /// Less than what was asked for.
+    #[error("the provider granted {granted:?} where {needed:?} was needed")]
+    ScopeTooSmall {
+        /// What came.
+        granted: String,
+        /// What would have been enough.
+        needed: String,
+    },
+}
+
+/// Takes a fragment (without `#`) apart.
+pub fn parse(fragment: &str) -> Result<Response, CallbackError> {
+    if fragment.len() > LONGEST {
+        return Err(CallbackError::TooLong(fragment.len()));
+    }
+    let mut parameters = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
+        if parameters.insert(name.clone(), value.into_owned()).is_some() {
+            return Err(CallbackError::Repeated(plain(&name)));
+        }
+    }
+    let mut take = |name: &str| parameters.remove(name);
+    let state = take("state").filter(|s| !s.is_empty()).map(State::returned).ok_or(CallbackError::NoState)?;
+    let (access_token, id_token) = (take("access_token"), take("id_token"));
+    let iss = take("iss");
+    if let Some(code) = take("error") {
+        if access_token.is_some() || id_token.is_some() {
+            return Err(CallbackError::ErrorWithTokens);
+        }
+        let description = take("error_description").unwrap_or_default();
+        let error = ProviderError { code: plain(&code), description: plain(&description) };
+        return Ok(Response { state, iss, outcome: Err(error) });
+    }
+    let token_type = take("token_type").ok_or(CallbackError::Missing("token_type"))?;
+    if !token_type.eq_ignore_ascii_case("bearer") {
+        return Err(CallbackError::TokenType(plain(&token_type)));
+    }
+    let expires_in = take("expires_in")
+        .map(|text| {
+            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CallbackError::ExpiresIn(plain(&text)))
+        })
+        .transpose()?;
+    let tokens = Tokens {
+        id_token: id_token.ok_or(CallbackError::Missing("id_token"))?,
+        access_token: access_token.ok_or(CallbackError::Missing("access_token"))?,
+        expires_in,
+        scope: take("scope").map(|text| Scopes::parse(&text)),
+    };
+    Ok(Response { state, iss, outcome: Ok(tokens) })
+}
+
+/// A stranger's text for an error message: one line, printable, at most 300 characters.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(300).collect()
+}
+
+impl CallbackError {
+    /// For the page.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (code, headline, sentence) = match self {
+            Self::UnknownState | Self::NoState | Self::BrokenRecord(_) => (
+                "callback.state_unknown",
+                "This log-in was not started here",
+                "Nobody was logged in by it and no money was moved. If you used the Back button or an old link, just go on from here.",
+            ),
+            Self::Expired(_) => (
+                "callback.expired",
+                "That took too long",
+                "An answer from your bank's log-in is accepted for ten minutes. No money was moved. Please start again.",
+            ),
+            Self::ScopeTooSmall { .. } => (
+                "callback.scope_too_small",
+                "Your bank did not give its permission",
+                "You confirmed, but your bank does not permit this for your account. No money was moved. Please ask your bank.",
+            ),
+            _ => (
+                "callback.refused",
+                "The answer of your bank's log-in was not accepted",
+                "Something about it was not as it should be, so we did not use it. No money was moved. Please log in again.",
+            ),
+        };
+        Problem::new(code, headline, sentence, self.to_string())
+    }
+}
+
+impl ProviderError {
+    /// For the page. Every code of the specifications has its own sentence.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (headline, sentence) = match self.code.as_str() {
+            "access_denied" => (
+                "You did not confirm",
+                "The request was denied, or nobody confirmed it in time. No money was moved.",
+            ),
+            "login_required" => ("Please log in again", "Your bank wants you to log in. No money was moved."),
+            "consent_required" => (
+                "Your consent is needed",
+                "Your bank needs your consent before it goes on. No money was moved.",
+            ),
+            "interaction_required" => (
+                "Your bank needs to ask you something",
+                "Please start again and answer what your bank asks. No money was moved.",
+            ),
+            "unmet_authentication_requirements" => (
+                "This way of confirming is not enough",
+                "Your bank asks for a stronger confirmation than the one that was made. No money was moved.",
+            ),
+            "temporarily_unavailable" => (
+                "Your bank's log-in is busy",
+                "It cannot answer at the moment. No money was moved. Please try again in a few minutes.",
+            ),
+            "server_error" => (
+                "Your bank's log-in has a fault",
+                "It could not finish. No money was moved. Please try again later.",
+            ),
+            "invalid_request" | "unsupported_response_type" => (
+                "This page and your bank's log-in do not fit together",
+                "No money was moved. Please tell your bank; the details below help.",
+            ),
+            "unauthorized_client" => (
+                "This page may not use your bank's log-in",
+                "No money was moved. Please tell your bank; the details below help.",
+            ),
+            "invalid_scope" => (
+                "Your bank does not know this permission",
+                "What is needed cannot be granted. No money was moved. Please tell your bank.",
+            ),
+            _ => ("Your bank's log-in refused", "It gave a reason that we do not know. No money was moved."),
+        };
+        let cause = format!("the provider answered {}: {}", self.code, self.description);
+        Problem::new(Cow::Owned(format!("provider.{}", self.code)), headline, sentence, cause)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "access_token=AT&id_token=IT&token_type=bearer&expires_in=7200&scope=openid+view%3Abalance&state=S&other=1";
+
+    #[test]
+    fn a_good_answer_is_taken_apart() {
+        let response = parse(GOOD).ok().unwrap();
+        assert_eq!(response.state.as_str(), "S");
+        let tokens = response.outcome.ok().unwrap();
+        assert_eq!((tokens.access_token.as_str(), tokens.id_token.as_str()), ("AT", "IT"));
+        assert_eq!(tokens.expires_in, Some(7200));
+        assert_eq!(tokens.scope, Some(Scopes::parse("openid view:balance")));
+    }
+
+    #[test]
+    fn an_answer_with_a_fault_is_refused_by_name() {
+        for (fragment, expected) in [
+            ("", CallbackError::NoState),
+            ("state=", CallbackError::NoState),
+            ("state=S&state=S", CallbackError::Repeated("state".into())),
+            (&format!("{GOOD}&other=2"), CallbackError::Repeated("other".into())),
+            (&format!("{GOOD}&error=access_denied"), CallbackError::ErrorWithTokens),
+            (&GOOD.replace("bearer", "mac"), CallbackError::TokenType("mac".into())),
+            (&GOOD.replace("token_type=bearer&", ""), CallbackError::Missing("token_type")),
+            (&GOOD.replace("id_token=IT&", ""), CallbackError::Missing("id_token")),
+            (&GOOD.replace("access_token=AT&", ""), CallbackError::Missing("access_token")),
+            (&GOOD.replace("7200", "-1"), CallbackError::ExpiresIn("-1".into())),
+            (&GOOD.replace("7200", "soon"), CallbackError::ExpiresIn("soon".into())),
+            (&format!("{GOOD}&x={}", "y".repeat(LONGEST)), CallbackError::TooLong(LONGEST + 3 + GOOD.len())),
+        ] {
+            assert_eq!(parse(fragment).err(), Some(expected), "{fragment:.80}");
+        }
+    }
+
+    #[test]
+    fn every_error_code_of_the_specifications_has_its_own_sentence() {
+        let codes = [
+            "access_denied",
+            "login_required",
+            "consent_required",
+            "interaction_required",
+            "unmet_authentication_requirements",
+            "temporarily_unavailable",
+            "server_error",
+            "invalid_request",
+            "unauthorized_client",
+            "invalid_scope",
+            "never_heard_of",
+        ];
+        let headlines: std::collections::BTreeSet<_> = codes
+            .iter()
+            .map(|code| {
+                let fragment = format!("error={code}&error_description=a%0Ab&state=S");
+                let error = parse(&fragment).ok().unwrap().outcome.err().unwrap();
+                assert_eq!(error.description, "ab", "control characters are left out");
+                assert!(error.problem().sentence.contains("No money was moved.") || *code == "invalid_scope");
+                error.problem().headline
+            })
+            .collect();
+        assert_eq!(headlines.len(), codes.len());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_fragment_makes_it_panic(fragment in "\\PC{0,200}") {
+            let _ = parse(&fragment);
+        }
+    }
+}

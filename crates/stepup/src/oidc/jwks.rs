@@ -1,0 +1,138 @@
+//! The issuer's public keys (RFC 7517): which of them may have signed an ID token.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::Deserialize;
+
+use crate::oidc::jws::kind;
+
+/// A public RSA key for RS256, as SubtleCrypto imports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RsaKey {
+    /// The key's name, when it has one.
+    pub kid: Option<String>,
+    /// The modulus, base64url.
+    pub n: String,
+    /// The exponent, base64url.
+    pub e: String,
+}
+
+/// The keys of an issuer that can be used; others in the same document are left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Jwks(Vec<RsaKey>);
+
+/// A text that is no JWKS.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum JwksError {
+    /// Not JSON, or without `keys`.
+    #[error("it is not a JSON Web Key Set: {0}")]
+    NotASet(String),
+    /// No key in it can be used.
+    #[error("none of its {0} keys is an RSA key of at least 2048 bits for RS256 signatures")]
+    NoUsableKey(usize),
+}
+
+/// RFC 7518 3.3: "A key of size 2048 bits or larger MUST be used".
+const SMALLEST_MODULUS: usize = 2048 / 8;
+
+/// More keys than any issuer rotates; without a limit a token without `kid` would be tried against all of them.
+const MOST_CANDIDATES: usize = 8;
+
+#[derive(Deserialize)]
+struct Document {
+    keys: Vec<serde_json::Value>,
+}
+
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    kid: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+}
+
+impl Jwks {
+    /// Reads a key set. Keys of other kinds are left out (RFC 7517 5), not complained about.
+    pub fn parse(text: &str) -> Result<Self, JwksError> {
+        let document: Document = serde_json::from_str(text).map_err(|e| JwksError::NotASet(kind(&e)))?;
+        let all = document.keys.len();
+        let keys: Vec<RsaKey> = document
+            .keys
+            .into_iter()
+            .filter_map(|key| serde_json::from_value(key).ok())
+            .filter_map(usable)
+            .collect();
+        if keys.is_empty() { Err(JwksError::NoUsableKey(all)) } else { Ok(Self(keys)) }
+    }
+
+    /// The keys that may have signed a token with that `kid`; without one, all of them.
+    #[must_use]
+    pub fn candidates(&self, kid: Option<&str>) -> Vec<RsaKey> {
+        let fits = |key: &&RsaKey| kid.is_none() || key.kid.as_deref() == kid;
+        self.0.iter().filter(fits).take(MOST_CANDIDATES).cloned().collect()
+    }
+}
+
+fn usable(jwk: Jwk) -> Option<RsaKey> {
+    let for_signatures = jwk.usage.as_deref().is_none_or(|usage| usage == "sig")
+        && jwk.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "verify"))
+        && jwk.alg.as_deref().is_none_or(|alg| alg == "RS256");
+    let (n, e) = (jwk.n?, jwk.e?);
+    let modulus = URL_SAFE_NO_PAD.decode(&n).ok()?;
+    URL_SAFE_NO_PAD.decode(&e).ok()?;
+    let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS;
+    (jwk.kty == "RSA" && for_signatures && long_enough).then_some(RsaKey { kid: jwk.kid, n, e })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(keys: &[String]) -> String {
+        format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+    }
+
+    fn key(members: &str) -> String {
+        let n = URL_SAFE_NO_PAD.encode([0xa5; 256]);
+        format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"{members}}}"#)
+    }
+
+    #[test]
+    fn keys_for_other_things_do_not_count() {
+        let others = [
+            key(r#","kid":"enc","use":"enc""#),
+            key(r#","kid":"ops","key_ops":["encrypt"]"#),
+            key(r#","kid":"alg","alg":"RS512""#),
+            r#"{"kty":"EC","kid":"ec","crv":"P-256","x":"AA","y":"AA"}"#.into(),
+            r#"{"kty":"oct","kid":"hmac","k":"AAAA"}"#.into(),
+            r#"{"kty":"RSA","kid":"short","n":"AQAB","e":"AQAB"}"#.into(),
+            r#"{"kid":"nothing"}"#.into(),
+            "7".into(),
+        ];
+        assert_eq!(Jwks::parse(&set(&others)), Err(JwksError::NoUsableKey(others.len())));
+        let mut all = others.to_vec();
+        all.push(key(r#","kid":"good","use":"sig","alg":"RS256","key_ops":["verify"]"#));
+        let keys = Jwks::parse(&set(&all)).unwrap();
+        assert_eq!(keys.candidates(None).len(), 1);
+        assert_eq!(keys.candidates(Some("good"))[0].kid.as_deref(), Some("good"));
+        assert!(keys.candidates(Some("enc")).is_empty());
+    }
+
+    #[test]
+    fn without_a_kid_every_key_is_a_candidate_up_to_a_limit() {
+        let keys: Vec<_> = (0..20).map(|i| key(&format!(r#","kid":"{i}""#))).collect();
+        let jwks = Jwks::parse(&set(&keys)).unwrap();
+        assert_eq!(jwks.candidates(None).len(), MOST_CANDIDATES);
+        assert_eq!(jwks.candidates(Some("19")).len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_key_set_says_so() {
+        for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+            assert!(matches!(Jwks::parse(text), Err(JwksError::NotASet(_))), "{text}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! OpenID Connect as far as a browser client needs it: the request, the answer, the ID token, the keys.
+
+pub mod authorize;
+pub mod callback;
+pub mod discovery;
+pub mod id_token;
+pub mod jwks;
+pub mod jws;

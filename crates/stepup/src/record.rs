@@ -1,0 +1,122 @@
+//! What a tab keeps: the record of a request to the provider, a transfer under way, the session.
+//!
+//! All of it can be edited by whoever sits at the keyboard, so nothing here is believed: a record is only ever looked up
+//! by its `state`, and what it says is compared with what the provider signed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    oidc::authorize::State,
+    time::Timestamp,
+    tokens::{Scopes, Vault},
+    transfer::{Draft, Order, Salt, TransferId, bound_nonce},
+};
+
+/// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
+pub const RECORD_LIFETIME: i64 = 10 * 60;
+
+/// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// When the request was made.
+    pub created_at: Timestamp,
+    /// What was asked for.
+    pub scopes: Scopes,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// The two reasons to go to the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Purpose {
+    /// To log in.
+    LogIn {
+        /// The nonce that was sent.
+        nonce: String,
+    },
+    /// To confirm a transfer.
+    StepUp(StepUp),
+}
+
+/// A transfer that waits for its second factor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// Who confirmed it.
+    pub subject: String,
+    /// Its id at the bank.
+    pub id: TransferId,
+    /// What was confirmed.
+    pub order: Order,
+    /// What its nonce was salted with.
+    pub salt: Salt,
+}
+
+impl Record {
+    /// The nonce that the provider has to have signed. For a transfer it is computed from what is stored *now*, so that
+    /// an edited order does not fit the signed one.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        match &self.purpose {
+            Purpose::LogIn { nonce } => nonce.clone(),
+            Purpose::StepUp(StepUp { subject, id, order, salt }) => bound_nonce(salt, subject, id, order),
+        }
+    }
+}
+
+/// A transfer that is not over: what to do after a reload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// Who confirmed it: nobody else is shown it.
+    pub subject: String,
+    /// Its id at the bank.
+    pub id: TransferId,
+    /// What it is.
+    pub order: Order,
+    /// How far it got.
+    pub stage: PendingStage,
+}
+
+/// How far a transfer got before the page went away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PendingStage {
+    /// The customer was sent to confirm it, with this `state`. Nothing can have been moved.
+    Confirming(State),
+    /// It was sent, and no answer was seen. The bank has to be asked.
+    Sent,
+}
+
+/// A session as it is kept for the tab. Its tokens are those for reading; the single-use token cannot be serialised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredSession {
+    /// Who is logged in.
+    pub subject: String,
+    /// With which tokens.
+    pub vault: Vault,
+}
+
+/// What stands in the form, with whose it is: nobody else is shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoredDraft {
+    /// Who typed it.
+    pub subject: String,
+    /// What was typed.
+    pub draft: Draft,
+}
+
+/// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
+pub(crate) fn read<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
+    serde_json::from_str(text?).ok()
+}
+
+/// Writes JSON for the tab's storage.
+pub(crate) fn write<T: Serialize>(value: &T) -> String {
+    // Writing to a string fails only for maps with keys that are no strings, and there are none here.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,398 @@
+//! The whole client as one value: events come in, effects go out.
+
+use crate::{
+    account::{Account, Login, Outcome, World},
+    arrival::{self, Arrival, Granted, Refused, Step},
+    config::{self, Config},
+    effect::{Effect, RequestId, Slot, Timer},
+    entropy::Entropy,
+    event::{Boot, Event},
+    ids::Ids,
+    oidc::{authorize, authorize::State, callback},
+    problem::Problem,
+    provider::{self, Provider},
+    record::{self, Pending, Purpose, Record, StoredDraft},
+    step_up::{self, Transfer},
+    time::Timestamp,
+    tokens::{AccessToken, Scopes, SingleUseToken, Vault},
+    view::{Action, Failure, Notice, Screen, View},
+};
+
+/// A customer's visit, from the first paint to the last.
+///
+/// It is driven by [`Session::update`] alone and never waits: what it cannot know it asks for with an [`Effect`], and
+/// the answer comes as an [`Event`].
+#[derive(Default)]
+pub struct Session {
+    world: Option<World>,
+    stage: Stage,
+    offline: bool,
+}
+
+#[derive(Default)]
+enum Stage {
+    #[default]
+    Starting,
+    Failed(Failure, Kept),
+    SignedOut {
+        notice: Option<Notice>,
+        logging_out: Option<RequestId>,
+    },
+    LoggingIn {
+        state: State,
+        nonce: String,
+        metadata: Option<RequestId>,
+    },
+    SigningIn(Box<Arrival>, Kept),
+    Account(Box<Account>),
+}
+
+/// What the tab had stored when the page was loaded.
+#[derive(Default)]
+struct Kept {
+    login: Option<Login>,
+    draft: Option<StoredDraft>,
+    pending: Option<Pending>,
+    /// There was a session, and its time is up.
+    over: bool,
+}
+
+impl Session {
+    /// A visit that has not begun: feed it [`Event::Booted`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one event in at the time `now` and says what is to be done, in order.
+    ///
+    /// Events that do not fit the moment (a second click, an answer that nobody waits for) change nothing.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::Booted(boot) => return self.boot(&boot, now),
+            // A page out of the back-forward cache shows what was true when it was left. It begins anew from the storage.
+            Event::Restored => return vec![Effect::Reload],
+            Event::Online(online) => {
+                self.offline = !online;
+                return Vec::new();
+            }
+            _ => {}
+        }
+        let Some(world) = &mut self.world else { return Vec::new() };
+        match std::mem::take(&mut self.stage) {
+            Stage::Account(mut account) => {
+                let mut effects = account.tick(now);
+                let (stage, more) = update_account(account, event, world, now);
+                self.stage = stage;
+                effects.extend(more);
+                effects
+            }
+            stage => {
+                let (stage, effects) = update_elsewhere(stage, event, world, now);
+                self.stage = stage;
+                effects
+            }
+        }
+    }
+
+    /// What the page shows now.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let screen = match &self.stage {
+            Stage::Starting => Screen::Starting,
+            Stage::Failed(failure, _) => Screen::Failed(failure.clone()),
+            Stage::SignedOut { notice, .. } => Screen::SignedOut { notice: *notice },
+            Stage::LoggingIn { .. } => Screen::LeavingToLogIn,
+            Stage::SigningIn(..) => Screen::SigningIn,
+            Stage::Account(account) => Screen::Account(Box::new(account.view())),
+        };
+        View { screen, online: !self.offline }
+    }
+
+    fn boot(&mut self, boot: &Boot, now: Timestamp) -> Vec<Effect> {
+        self.offline = !boot.online;
+        let config = match Config::parse(&boot.config, &boot.origin) {
+            Ok(config) => config,
+            Err(errors) => {
+                let failure = Failure { problem: config::problem(&errors), action: None };
+                self.stage = Stage::Failed(failure, Kept::default());
+                return Vec::new();
+            }
+        };
+        let provider = Provider::new(&config);
+        let world = self.world.insert(World { config, provider, ids: Ids::default(), locale: boot.locale });
+        let login = Login::read(boot.session.as_deref(), now);
+        let kept = Kept {
+            over: boot.session.is_some() && login.is_none(),
+            login,
+            draft: record::read(boot.draft.as_deref()),
+            pending: record::read(boot.pending.as_deref()),
+        };
+        let (stage, effects) = match boot.callback.as_deref().map(callback::parse) {
+            None => resume(kept, world, now),
+            Some(Ok(response)) => {
+                let (arrival, take) = Arrival::begin(response);
+                (Stage::SigningIn(arrival, kept), vec![take])
+            }
+            Some(Err(error)) => (failed(error.problem(), kept), Vec::new()),
+        };
+        self.stage = stage;
+        effects
+    }
+}
+
+/// Shows a failure with the way on that there is.
+fn failed(problem: Problem, kept: Kept) -> Stage {
+    let action =
+        if kept.login.is_some() || kept.pending.is_some() { Action::BackToAccount } else { Action::LogIn };
+    Stage::Failed(Failure { problem, action: Some(action) }, kept)
+}
+
+/// From what the tab had stored to the page that belongs to it.
+fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    let Kept { login, draft, pending, over } = kept;
+    let mut effects = Vec::new();
+    if over {
+        effects.push(Effect::Remove(Slot::Session));
+    }
+    let subject = match (&login, &pending) {
+        (Some(login), _) => login.subject.clone(),
+        // Without a session the page is shown only for a transfer whose end has to be found out.
+        (None, Some(pending)) => pending.subject.clone(),
+        (None, None) => {
+            let notice = over.then_some(Notice::SessionOver);
+            return (Stage::SignedOut { notice, logging_out: None }, effects);
+        }
+    };
+    if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
+        effects.push(Effect::Remove(Slot::Draft));
+    }
+    let draft = draft.filter(|stored| stored.subject == subject).map(|stored| stored.draft);
+    let mut account = Account::new(subject, login, draft.unwrap_or_default());
+    effects.extend(account.watch(now));
+    match pending {
+        Some(pending) if pending.subject == account.subject => {
+            effects.extend(account.pick_up(pending, world, now));
+        }
+        Some(_) => effects.push(Effect::Remove(Slot::Pending)),
+        None => {}
+    }
+    effects.extend(account.load(world, now));
+    (Stage::Account(Box::new(account)), effects)
+}
+
+/// Everything but the account page.
+fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    match (stage, event) {
+        (Stage::Failed(..) | Stage::SignedOut { .. }, Event::LogIn(entropy)) => log_in(entropy, world, now),
+        (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
+        (Stage::SignedOut { notice, logging_out }, Event::Answered { request, outcome })
+            if logging_out == Some(request) =>
+        {
+            // A provider that cannot be reached keeps its session; there is no more to be done from here.
+            let _ = world.provider.learn_endpoints(&world.config, outcome);
+            (Stage::SignedOut { notice, logging_out: None }, end_session(world).into_iter().collect())
+        }
+        (Stage::LoggingIn { state, nonce, metadata }, Event::Answered { request, outcome })
+            if metadata == Some(request) =>
+        {
+            match world.provider.learn_endpoints(&world.config, outcome) {
+                Ok(()) => go(state, nonce, world, now),
+                Err(problem) => {
+                    let failure = Failure { problem, action: Some(Action::LogIn) };
+                    (Stage::Failed(failure, Kept::default()), Vec::new())
+                }
+            }
+        }
+        (Stage::SigningIn(arrival, kept), event) => {
+            let (step, _) = advance(arrival, event, world, now);
+            arrived(step, kept, world, now)
+        }
+        (stage, _) => (stage, Vec::new()),
+    }
+}
+
+/// Gives an event to an answer that is being checked; hands it back when it was for somebody else.
+fn advance(arrival: Box<Arrival>, event: Event, world: &mut World, now: Timestamp) -> (Step, Option<Event>) {
+    let World { config, provider, ids, .. } = world;
+    let cx = &mut arrival::Context { config, provider, ids, now };
+    match event {
+        Event::Taken { slot, value } => (arrival.taken(&slot, value.as_deref(), cx), None),
+        Event::Answered { request, outcome } if arrival.awaits(request) => {
+            (arrival.answered(request, outcome, cx), None)
+        }
+        Event::Verified { check, outcome } => (arrival.verified(check, outcome, cx), None),
+        other => (Step::Continue(arrival, Vec::new()), Some(other)),
+    }
+}
+
+/// What became of an answer for which no page is up yet.
+fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    match step {
+        Step::Continue(arrival, mut effects) => {
+            let Some(Purpose::StepUp(step_up)) = arrival.record().map(|record| &record.purpose) else {
+                return (Stage::SigningIn(arrival, kept), effects);
+            };
+            // From here on the transfer has a page: the receipt is there while the answer is checked.
+            let (mut account, more) = account_for(&step_up.subject, kept, world, now);
+            account.transfer = Transfer::Returning(step_up.order.clone());
+            account.arrival = Some(arrival);
+            effects.extend(more);
+            (Stage::Account(account), effects)
+        }
+        Step::Done(result) => match *result {
+            Ok(granted) => match granted.record.purpose {
+                Purpose::LogIn { .. } => logged_in(granted, kept, world, now),
+                Purpose::StepUp(_) => {
+                    let subject = granted.id_token.subject.clone();
+                    let (mut account, mut effects) = account_for(&subject, kept, world, now);
+                    effects.extend(stepped_up(&mut account, granted, world, now));
+                    (Stage::Account(account), effects)
+                }
+            },
+            Err(Refused { record: Some(Record { purpose: Purpose::StepUp(step_up), .. }), problem }) => {
+                let (mut account, mut effects) = account_for(&step_up.subject, kept, world, now);
+                account.transfer = Transfer::NotSent(step_up.order, problem, None);
+                effects.push(Effect::Remove(Slot::Pending));
+                (Stage::Account(account), effects)
+            }
+            Err(Refused { problem, .. }) => (failed(problem, kept), Vec::new()),
+        },
+    }
+}
+
+/// The account page of the customer whose transfer came back.
+fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
+    let Kept { login, draft, .. } = kept;
+    let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
+    let draft = draft.filter(|stored| stored.subject == owner).map(|stored| stored.draft);
+    let mut account = Box::new(Account::new(owner, login, draft.unwrap_or_default()));
+    let mut effects: Vec<Effect> = account.watch(now).into_iter().collect();
+    effects.extend(account.load(world, now));
+    (account, effects)
+}
+
+/// A verified log-in becomes a session.
+fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    let mut vault = Vault::default();
+    let token = AccessToken::new(granted.access_token);
+    vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
+    let login = Login { subject: granted.id_token.subject, vault, proven: false };
+    let mut effects = vec![login.store()];
+    let (stage, more) = resume(Kept { login: Some(login), over: false, ..kept }, world, now);
+    effects.extend(more);
+    (stage, effects)
+}
+
+/// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
+fn stepped_up(account: &mut Account, granted: Granted, world: &mut World, now: Timestamp) -> Vec<Effect> {
+    let Granted { record, id_token, access_token, .. } = granted;
+    let Purpose::StepUp(step_up) = record.purpose else { return Vec::new() };
+    let token = SingleUseToken::new(access_token);
+    account.step(world, now, |_, cx| {
+        step_up::resume(step_up, record.created_at, &id_token.subject, id_token.auth_time, token, cx)
+    })
+}
+
+/// The account page.
+fn update_account(
+    mut account: Box<Account>,
+    event: Event,
+    world: &mut World,
+    now: Timestamp,
+) -> (Stage, Vec<Effect>) {
+    let mut event = event;
+    if let Some(arrival) = account.arrival.take() {
+        let (step, unused) = advance(arrival, event, world, now);
+        let effects = match step {
+            Step::Continue(arrival, effects) => {
+                account.arrival = Some(arrival);
+                effects
+            }
+            Step::Done(result) => match *result {
+                Ok(granted) => stepped_up(&mut account, granted, world, now),
+                Err(Refused { record, problem }) => {
+                    if let Some(Record { purpose: Purpose::StepUp(step_up), .. }) = record {
+                        account.transfer = Transfer::NotSent(step_up.order, problem, None);
+                    }
+                    vec![Effect::Remove(Slot::Pending)]
+                }
+            },
+        };
+        match unused {
+            None => return (Stage::Account(account), effects),
+            Some(unused) => event = unused,
+        }
+    }
+    let effects = match event {
+        Event::Answered { request, outcome } => {
+            let (effects, outcome) = account.answered(request, outcome, world, now);
+            if let Outcome::Rejected(problem) = outcome {
+                let failure = Failure { problem, action: Some(Action::LogIn) };
+                return (Stage::Failed(failure, Kept::default()), effects);
+            }
+            effects
+        }
+        Event::Woke(Timer::Leave) | Event::Proceed => account.step(world, now, Transfer::proceed),
+        Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
+        Event::Edited(field, text) => account.edited(field, text),
+        Event::Left(field) => account.left(field, world.locale),
+        Event::Review => account.review(world.locale),
+        Event::Confirm(entropy) => account.confirm(entropy, world, now),
+        Event::Cancel | Event::Dismiss => account.dismiss(world, now),
+        Event::AskAgain => account.step(world, now, Transfer::ask_again),
+        Event::TryAgain => account.load(world, now),
+        Event::LogIn(entropy) if account.login.is_none() => {
+            return log_in(entropy, world, now);
+        }
+        Event::LogOut => return log_out(world),
+        _ => Vec::new(),
+    };
+    (Stage::Account(account), effects)
+}
+
+/// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
+fn log_in(entropy: Entropy, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    let [state, nonce, _] = entropy.split();
+    // The nonce of a log-in is as random as its state, and written in the same way.
+    let (state, nonce) = (State::new(state), State::new(nonce).as_str().to_owned());
+    if world.provider.authorization_endpoint().is_some() {
+        return go(state, nonce, world, now);
+    }
+    let Some(request) = provider::metadata_request(&world.config) else {
+        return (Stage::SignedOut { notice: None, logging_out: None }, Vec::new());
+    };
+    let id = world.ids.request();
+    (Stage::LoggingIn { state, nonce, metadata: Some(id) }, vec![Effect::Fetch(id, request)])
+}
+
+fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    let scopes = Scopes::parse("openid").union(&world.config.balance_scope);
+    let mut effects = Vec::new();
+    if let Some(endpoint) = world.provider.authorization_endpoint() {
+        let url = authorize::url(endpoint, &world.config, &scopes, &state, &nonce);
+        let record = Record { created_at: now, scopes, purpose: Purpose::LogIn { nonce: nonce.clone() } };
+        effects.push(Effect::Store(Slot::Request(state.clone()), record::write(&record)));
+        effects.push(Effect::Navigate(url));
+    }
+    (Stage::LoggingIn { state, nonce, metadata: None }, effects)
+}
+
+/// "Log out": everything of this tab is forgotten, then the provider's session ends too.
+fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
+    let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
+    let mut logging_out = None;
+    if let Some(leave) = end_session(world) {
+        effects.push(leave);
+    } else if let Some(request) = provider::metadata_request(&world.config) {
+        let id = world.ids.request();
+        logging_out = Some(id);
+        effects.push(Effect::Fetch(id, request));
+    }
+    (Stage::SignedOut { notice: Some(Notice::LoggedOut), logging_out }, effects)
+}
+
+fn end_session(world: &World) -> Option<Effect> {
+    let endpoint = world.provider.end_session_endpoint()?;
+    Some(Effect::Navigate(authorize::end_session_url(endpoint, &world.config)))
+}

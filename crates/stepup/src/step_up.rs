@@ -1,0 +1,439 @@
+//! The step-up of one transfer, as a state machine.
+//!
+//! A transfer is confirmed once, attempted with the token there is, refused with 403, confirmed at the provider, and
+//! attempted once more. [`FirstAttempt`] carries the randomness that one redirect needs; [`SecondAttempt`] carries none,
+//! so that no answer of the bank can cause a second redirect.
+
+use crate::{
+    api::{self, TransferAnswer},
+    config::Config,
+    effect::{Effect, RequestId, Slot, Timer},
+    entropy::Entropy,
+    ids::Ids,
+    oidc::{authorize, authorize::State, id_token::LEEWAY},
+    problem::Problem,
+    provider::{self, Provider},
+    record::{self, Pending, PendingStage, Purpose, Record, StepUp},
+    time::Timestamp,
+    tokens::{Bearer, HeldToken, Scopes, SingleUseToken},
+    transfer::{Order, Salt, TransferId},
+    view::{DoneView, TransferView},
+};
+
+/// How long the sentence before the second factor stands still, in milliseconds: long enough to be read.
+const READING_TIME: u32 = 1_000;
+
+/// A transfer, wherever it stands.
+#[derive(Debug)]
+pub(crate) enum Transfer {
+    /// Being typed.
+    Editing,
+    /// Shown as it will be sent. The id is that of an earlier attempt with the same content that never arrived.
+    Reviewing(Order, Option<TransferId>),
+    /// Sent with the token there is.
+    First(FirstAttempt),
+    /// 403: about to leave for the second factor.
+    Leaving(Departure),
+    /// Came back without an answer of the provider.
+    Interrupted(Order, State),
+    /// The provider's answer is being checked.
+    Returning(Order),
+    /// Sent with the single-use token.
+    Second(SecondAttempt),
+    /// Sent, and not answered.
+    Unknown(Lost),
+    /// Money was moved.
+    Done(DoneView),
+    /// No money was moved. The id is kept when the order may still be on its way: sent again, it is the same transfer.
+    NotSent(Order, Problem, Option<TransferId>),
+}
+
+/// The attempt that may be answered with 403.
+#[derive(Debug)]
+pub(crate) struct FirstAttempt {
+    request: RequestId,
+    id: TransferId,
+    order: Order,
+    held: Scopes,
+    state: State,
+    salt: Salt,
+}
+
+/// The attempt after the second factor. There is no other after it.
+#[derive(Debug)]
+pub(crate) struct SecondAttempt {
+    request: RequestId,
+    id: TransferId,
+    order: Order,
+}
+
+/// On the way to the provider.
+#[derive(Debug)]
+pub(crate) struct Departure {
+    order: Order,
+    state: State,
+    nonce: String,
+    scopes: Scopes,
+    metadata: Option<RequestId>,
+    read: bool,
+    gone: bool,
+}
+
+/// A transfer whose answer was lost.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    id: TransferId,
+    order: Order,
+    asking: Option<RequestId>,
+    problem: Option<Problem>,
+}
+
+/// What a transition may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) provider: &'a mut Provider,
+    pub(crate) ids: &'a mut Ids,
+    pub(crate) now: Timestamp,
+    /// Who is logged in, or whose transfer it is.
+    pub(crate) subject: &'a str,
+    /// The token for reading, while there is one.
+    pub(crate) held: Option<&'a HeldToken>,
+}
+
+/// A transfer that became another, with what is to be done.
+pub(crate) struct Moved {
+    pub(crate) transfer: Transfer,
+    pub(crate) effects: Vec<Effect>,
+    /// The token for reading was refused: the session is over.
+    pub(crate) unauthorized: bool,
+}
+
+impl Moved {
+    fn to(transfer: Transfer, effects: Vec<Effect>) -> Self {
+        Self { transfer, effects, unauthorized: false }
+    }
+}
+
+/// "Confirm transfer": the first attempt, with the token there is.
+pub(crate) fn confirm(
+    order: &Order,
+    again: Option<TransferId>,
+    entropy: Entropy,
+    cx: &mut Context<'_>,
+) -> Moved {
+    let [state, salt, id] = entropy.split();
+    let mut short = [0; 16];
+    short.copy_from_slice(&id[..16]);
+    let id = again.unwrap_or_else(|| TransferId::from_random(short));
+    let Some(held) = cx.held else {
+        return Moved { transfer: Transfer::Editing, effects: Vec::new(), unauthorized: true };
+    };
+    let (bearer, scopes) = (held.bearer(), held.scopes.clone());
+    send(&id, order, bearer, cx, |request, id, order| {
+        Transfer::First(FirstAttempt {
+            request,
+            id,
+            order,
+            held: scopes,
+            state: State::new(state),
+            salt: Salt::new(salt),
+        })
+    })
+}
+
+/// The provider's answer was verified: the second attempt, if it is the same person and the confirmation is a new one.
+pub(crate) fn resume(
+    step_up: StepUp,
+    asked_at: Timestamp,
+    subject: &str,
+    auth_time: Option<Timestamp>,
+    token: SingleUseToken,
+    cx: &mut Context<'_>,
+) -> Moved {
+    let StepUp { subject: confirmed_by, id, order, .. } = step_up;
+    if subject != confirmed_by || subject != cx.subject {
+        return not_sent(order, someone_else(), None);
+    }
+    if let Some(early) = auth_time.map(|at| asked_at.since(at)).filter(|early| *early > LEEWAY) {
+        return not_sent(order, stale(early), None);
+    }
+    send(&id, &order, token.into_bearer(), cx, |request, id, order| {
+        Transfer::Second(SecondAttempt { request, id, order })
+    })
+}
+
+/// Both attempts leave in the same way: what is under way is stored before it is sent.
+fn send(
+    id: &TransferId,
+    order: &Order,
+    bearer: Bearer,
+    cx: &mut Context<'_>,
+    attempt: impl FnOnce(RequestId, TransferId, Order) -> Transfer,
+) -> Moved {
+    let Some(request) = api::transfer(cx.config, id, order, bearer) else {
+        return not_sent(order.clone(), never_arrived(), None);
+    };
+    let number = cx.ids.request();
+    let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
+    Moved::to(attempt(number, id.clone(), order.clone()), effects)
+}
+
+fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Context<'_>) -> Effect {
+    let pending = Pending { subject: cx.subject.to_owned(), id: id.clone(), order: order.clone(), stage };
+    Effect::Store(Slot::Pending, record::write(&pending))
+}
+
+fn not_sent(order: Order, problem: Problem, again: Option<TransferId>) -> Moved {
+    Moved::to(Transfer::NotSent(order, problem, again), vec![Effect::Remove(Slot::Pending)])
+}
+
+/// A transfer that is found in the storage after a reload.
+pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
+    match pending.stage {
+        PendingStage::Confirming(state) => Moved::to(Transfer::Interrupted(pending.order, state), Vec::new()),
+        PendingStage::Sent => ask(pending.id, pending.order, None, cx),
+    }
+}
+
+/// Asks the bank what became of a transfer.
+fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
+    let request = cx.held.and_then(|held| api::transfer_status(cx.config, &id, held.bearer()));
+    let mut lost = Lost { id, order, asking: None, problem };
+    let Some(request) = request else { return Moved::to(Transfer::Unknown(lost), Vec::new()) };
+    let number = cx.ids.request();
+    lost.asking = Some(number);
+    Moved::to(Transfer::Unknown(lost), vec![Effect::Fetch(number, request)])
+}
+
+impl Transfer {
+    /// Does this transfer wait for that answer?
+    pub(crate) fn awaits(&self, id: RequestId) -> bool {
+        match self {
+            Self::First(attempt) => attempt.request == id,
+            Self::Second(attempt) => attempt.request == id,
+            Self::Leaving(departure) => departure.metadata == Some(id),
+            Self::Unknown(lost) => lost.asking == Some(id),
+            _ => false,
+        }
+    }
+
+    /// The answer that it waited for.
+    pub(crate) fn answered(
+        self,
+        outcome: Result<crate::event::Answer, crate::event::NetworkError>,
+        cx: &mut Context<'_>,
+    ) -> Moved {
+        match self {
+            Self::First(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
+            Self::Second(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
+            Self::Unknown(lost) => lost.answered(api::read_transfer(outcome, true)),
+            Self::Leaving(mut departure) => {
+                departure.metadata = None;
+                match cx.provider.learn_endpoints(cx.config, outcome) {
+                    Ok(()) => departure.go_when_ready(cx),
+                    Err(problem) => departure.give_up(problem),
+                }
+            }
+            other => Moved::to(other, Vec::new()),
+        }
+    }
+
+    /// The sentence was there long enough, or the customer does not want to wait.
+    pub(crate) fn proceed(self, cx: &mut Context<'_>) -> Moved {
+        match self {
+            Self::Leaving(mut departure) => {
+                departure.read = true;
+                departure.go_when_ready(cx)
+            }
+            other => Moved::to(other, Vec::new()),
+        }
+    }
+
+    /// "Cancel", or "I have seen it": back to the form wherever that is safe.
+    pub(crate) fn dismissed(self) -> Moved {
+        match self {
+            Self::Reviewing(..) | Self::Done(_) | Self::NotSent(..) => Moved::to(Self::Editing, Vec::new()),
+            Self::Interrupted(_, state) | Self::Leaving(Departure { state, .. }) => Moved::to(
+                Self::Editing,
+                vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)],
+            ),
+            // What was sent cannot be called back, and what is unknown must not be forgotten.
+            other => Moved::to(other, Vec::new()),
+        }
+    }
+
+    /// "Ask again".
+    pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
+        match self {
+            Self::Unknown(Lost { id, order, asking: None, .. }) => ask(id, order, None, cx),
+            other => Moved::to(other, Vec::new()),
+        }
+    }
+
+    /// What the page shows; `None` while the form is open.
+    pub(crate) fn view(&self) -> Option<TransferView> {
+        Some(match self {
+            Self::Editing => return None,
+            Self::Reviewing(order, _) => TransferView::Review(order.receipt()),
+            Self::First(FirstAttempt { order, .. }) => {
+                TransferView::Sending { receipt: order.receipt(), second: false }
+            }
+            Self::Second(SecondAttempt { order, .. }) => {
+                TransferView::Sending { receipt: order.receipt(), second: true }
+            }
+            Self::Leaving(departure) => TransferView::Leaving(departure.order.receipt()),
+            Self::Interrupted(order, _) => TransferView::Interrupted(order.receipt()),
+            Self::Returning(order) => TransferView::Returning(order.receipt()),
+            Self::Unknown(lost) => TransferView::Unknown {
+                receipt: lost.order.receipt(),
+                asking: lost.asking.is_some(),
+                problem: lost.problem.clone(),
+            },
+            Self::Done(done) => TransferView::Done(done.clone()),
+            Self::NotSent(order, problem, _) => {
+                TransferView::NotSent { receipt: order.receipt(), problem: problem.clone() }
+            }
+        })
+    }
+}
+
+impl FirstAttempt {
+    fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
+        match answer {
+            TransferAnswer::Done(details) => done(details.done(&self.order)),
+            TransferAnswer::Forbidden(challenge, problem) => {
+                let needed = challenge.scope.filter(|s| !s.is_empty());
+                let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
+                if self.held.contains(&needed) {
+                    // It has what is asked for and is refused all the same: more of it would not help.
+                    not_sent(self.order, problem, None)
+                } else {
+                    self.depart(&needed, cx)
+                }
+            }
+            TransferAnswer::Unauthorized(_) => Moved {
+                transfer: Transfer::Editing,
+                effects: vec![Effect::Remove(Slot::Pending)],
+                unauthorized: true,
+            },
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
+            TransferAnswer::Unknown(problem) => ask(self.id, self.order, Some(problem), cx),
+        }
+    }
+
+    /// 403: keeps the order under the new `state`, shows the sentence, and goes.
+    fn depart(self, needed: &Scopes, cx: &mut Context<'_>) -> Moved {
+        let Self { id, order, held, state, salt, .. } = self;
+        let scopes = Scopes::parse("openid").union(&cx.config.balance_scope).union(&held).union(needed);
+        let record = Record {
+            created_at: cx.now,
+            scopes: scopes.clone(),
+            purpose: Purpose::StepUp(StepUp {
+                subject: cx.subject.to_owned(),
+                id: id.clone(),
+                order: order.clone(),
+                salt,
+            }),
+        };
+        let mut effects = vec![
+            Effect::Store(Slot::Request(state.clone()), record::write(&record)),
+            store_pending(&id, &order, PendingStage::Confirming(state.clone()), cx),
+            Effect::Wake(Timer::Leave, READING_TIME),
+        ];
+        let nonce = record.nonce();
+        let mut departure =
+            Departure { order, state, nonce, scopes, metadata: None, read: false, gone: false };
+        if cx.provider.authorization_endpoint().is_none()
+            && let Some(request) = provider::metadata_request(cx.config)
+        {
+            let number = cx.ids.request();
+            departure.metadata = Some(number);
+            effects.push(Effect::Fetch(number, request));
+        }
+        Moved::to(Transfer::Leaving(departure), effects)
+    }
+}
+
+impl Departure {
+    fn go_when_ready(mut self, cx: &mut Context<'_>) -> Moved {
+        let mut effects = Vec::new();
+        if let Some(endpoint) = cx.provider.authorization_endpoint().filter(|_| self.read && !self.gone) {
+            let url = authorize::url(endpoint, cx.config, &self.scopes, &self.state, &self.nonce);
+            effects.push(Effect::Navigate(url));
+            self.gone = true;
+        }
+        Moved::to(Transfer::Leaving(self), effects)
+    }
+
+    fn give_up(self, problem: Problem) -> Moved {
+        let mut moved = not_sent(self.order, problem, None);
+        moved.effects.push(Effect::Remove(Slot::Request(self.state)));
+        moved
+    }
+}
+
+impl SecondAttempt {
+    /// Whatever the bank answers is final, or a question to the bank.
+    fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
+        match answer {
+            TransferAnswer::Done(details) => done(details.done(&self.order)),
+            TransferAnswer::Forbidden(_, problem)
+            | TransferAnswer::Unauthorized(problem)
+            | TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
+            TransferAnswer::Unknown(problem) => ask(self.id, self.order, Some(problem), cx),
+        }
+    }
+}
+
+impl Lost {
+    fn answered(self, answer: TransferAnswer) -> Moved {
+        match answer {
+            TransferAnswer::Done(details) => done(details.done(&self.order)),
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
+            // The question was refused: that says nothing about the transfer.
+            TransferAnswer::Unauthorized(problem) => {
+                let lost = Self { asking: None, problem: Some(problem), ..self };
+                Moved { transfer: Transfer::Unknown(lost), effects: Vec::new(), unauthorized: true }
+            }
+            TransferAnswer::Forbidden(_, problem) | TransferAnswer::Unknown(problem) => {
+                let lost = Self { asking: None, problem: Some(problem), ..self };
+                Moved::to(Transfer::Unknown(lost), Vec::new())
+            }
+        }
+    }
+}
+
+fn done(view: DoneView) -> Moved {
+    let effects = vec![Effect::Remove(Slot::Pending), Effect::Remove(Slot::Draft)];
+    Moved::to(Transfer::Done(view), effects)
+}
+
+fn never_arrived() -> Problem {
+    Problem::new(
+        "transfer.never_arrived",
+        "Your transfer did not reach your bank",
+        "Your bank has no record of it. No money was moved. You can send it again.",
+        "the bank knows no transfer with this id",
+    )
+}
+
+fn someone_else() -> Problem {
+    Problem::new(
+        "step_up.someone_else",
+        "Somebody else logged in",
+        "The confirmation came from another customer than the one who ordered this transfer, so it was dropped. No money was moved.",
+        "`sub` of the ID token is not the one that confirmed the transfer",
+    )
+}
+
+fn stale(early: i64) -> Problem {
+    Problem::new(
+        "step_up.stale",
+        "This was not a new confirmation",
+        "Your bank confirmed with something older than this transfer, so we did not use it. No money was moved. Please start again.",
+        format!("`auth_time` lies {early} seconds before the request"),
+    )
+}

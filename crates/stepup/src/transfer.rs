@@ -1,0 +1,305 @@
+//! A transfer order: what the customer confirmed, its id, and the digest that binds it to the second factor.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    iban::{Iban, IbanError},
+    money::{self, AmountError, Money, Separators},
+    view::Receipt,
+};
+
+/// The longest reference, in characters, as SEPA has it.
+pub const REFERENCE_MAX: usize = 140;
+
+/// What stands in the form, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// "Pay to (IBAN)"
+    pub payee: String,
+    /// "Amount"
+    pub amount: String,
+    /// "Reference"
+    pub reference: String,
+}
+
+/// A transfer that can be sent: everything in it was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Who gets the money.
+    pub payee: Iban,
+    /// How much, more than zero.
+    pub amount: Money,
+    /// What the payee reads, at most [`REFERENCE_MAX`] characters.
+    pub reference: String,
+}
+
+/// What is wrong with a draft, field by field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DraftErrors {
+    /// About the payee.
+    pub payee: Option<String>,
+    /// About the amount.
+    pub amount: Option<String>,
+    /// About the reference.
+    pub reference: Option<String>,
+}
+
+/// A reference that cannot be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReferenceError {
+    /// Too long.
+    #[error("A reference has at most {REFERENCE_MAX} characters; this one has {0}.")]
+    TooLong(usize),
+    /// A line break, a tab, or a character that turns text around: the receipt would not show what is sent.
+    #[error("A reference is one line of plain text.")]
+    Control,
+}
+
+impl Draft {
+    /// Checks every field.
+    ///
+    /// `own` is the customer's own IBAN, when it is known: a transfer to oneself is a slip.
+    pub fn check(&self, currency: &str, locale: Separators, own: Option<&str>) -> Result<Order, DraftErrors> {
+        let payee = self.check_payee(own);
+        let amount = money::parse(&self.amount, locale);
+        let reference = check_reference(&self.reference);
+        match (payee, amount, reference) {
+            (Ok(payee), Ok(amount), Ok(reference)) => {
+                Ok(Order { payee, amount: Money { amount, currency: currency.to_owned() }, reference })
+            }
+            (payee, amount, reference) => Err(DraftErrors {
+                payee: payee.err(),
+                amount: amount.err().map(|e: AmountError| e.to_string()),
+                reference: reference.err().map(|e: ReferenceError| e.to_string()),
+            }),
+        }
+    }
+
+    fn check_payee(&self, own: Option<&str>) -> Result<Iban, String> {
+        let iban = Iban::parse(&self.payee).map_err(|e: IbanError| e.to_string())?;
+        match own {
+            Some(own) if own == iban.as_str() => Err("This is your own account. Enter another IBAN.".into()),
+            _ => Ok(iban),
+        }
+    }
+
+    /// Nothing was typed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.payee.is_empty() && self.amount.is_empty() && self.reference.is_empty()
+    }
+}
+
+fn check_reference(text: &str) -> Result<String, ReferenceError> {
+    let text = text.trim();
+    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if text.chars().any(|c| c.is_control() || turns(c)) {
+        return Err(ReferenceError::Control);
+    }
+    match text.chars().count() {
+        0..=REFERENCE_MAX => Ok(text.to_owned()),
+        long => Err(ReferenceError::TooLong(long)),
+    }
+}
+
+impl Order {
+    /// As the page shows it.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        Receipt { payee: self.payee.grouped(), money: self.amount.clone(), reference: self.reference.clone() }
+    }
+
+    /// As it would have been typed.
+    #[must_use]
+    pub fn draft(&self, locale: Separators) -> Draft {
+        Draft {
+            payee: self.payee.grouped(),
+            amount: money::format(self.amount.amount, locale),
+            reference: self.reference.clone(),
+        }
+    }
+}
+
+/// A transfer's id: a version 4 UUID that the client draws, so that the bank can tell a repetition from a new order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TransferId(String);
+
+impl TransferId {
+    /// From 128 random bits (RFC 9562 5.4).
+    #[must_use]
+    pub fn from_random(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        let mut text = String::with_capacity(36);
+        for (i, byte) in bytes.iter().enumerate() {
+            if matches!(i, 4 | 6 | 8 | 10) {
+                text.push('-');
+            }
+            for nibble in [byte >> 4, byte & 0x0f] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+        }
+        Self(text)
+    }
+
+    /// As it goes over the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no id: stored data that somebody edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a transfer's id is a UUID in lower case")]
+pub struct NotAnId;
+
+impl TryFrom<String> for TransferId {
+    type Error = NotAnId;
+    fn try_from(text: String) -> Result<Self, NotAnId> {
+        let fits = text.len() == 36
+            && text.bytes().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => b == b'-',
+                _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
+            });
+        if fits { Ok(Self(text)) } else { Err(NotAnId) }
+    }
+}
+
+impl From<TransferId> for String {
+    fn from(id: TransferId) -> Self {
+        id.0
+    }
+}
+
+/// The random value that keeps a digest from being guessed: the provider sees the nonce and must not learn the order.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Salt(String);
+
+impl Salt {
+    pub(crate) fn new(bytes: [u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+impl std::fmt::Debug for Salt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Salt(…)")
+    }
+}
+
+/// The nonce of a step-up: base64url of SHA-256 over the salt, the customer, the transfer's id and the order.
+///
+/// The provider signs it into the ID token. Whoever edits the stored order while the customer is away would need a
+/// second pre-image to get past the comparison. Each part is preceded by its length, so that no two orders have the
+/// same text.
+#[must_use]
+pub fn bound_nonce(salt: &Salt, subject: &str, id: &TransferId, order: &Order) -> String {
+    let minor = order.amount.amount.to_string();
+    let parts = [
+        "riser transfer v1",
+        &salt.0,
+        subject,
+        id.as_str(),
+        order.payee.as_str(),
+        &minor,
+        &order.amount.currency,
+        &order.reference,
+    ];
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft() -> Draft {
+        Draft {
+            payee: "gb82 west 1234 5698 7654 32".into(),
+            amount: "12,50".into(),
+            reference: " Rent ".into(),
+        }
+    }
+
+    fn order() -> Order {
+        draft().check("EUR", Separators::default(), None).unwrap()
+    }
+
+    #[test]
+    fn a_draft_becomes_the_order_that_it_shows() {
+        let order = order();
+        assert_eq!(order.payee.as_str(), "GB82WEST12345698765432");
+        assert_eq!(order.amount, Money { amount: 1250, currency: "EUR".into() });
+        assert_eq!(order.reference, "Rent");
+        let again = order.draft(Separators::default()).check("EUR", Separators::default(), None);
+        assert_eq!(again, Ok(order));
+    }
+
+    #[test]
+    fn every_field_is_checked_at_once() {
+        let draft = Draft { payee: String::new(), amount: "0".into(), reference: "x".repeat(141) };
+        let errors = draft.check("EUR", Separators::default(), None).unwrap_err();
+        assert!(errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
+        assert!(errors.reference.unwrap().contains("141"));
+    }
+
+    #[test]
+    fn references_are_one_plain_line() {
+        for bad in ["a\nb", "a\tb", "a\u{202e}b", "\u{2066}x", "a\u{0}"] {
+            assert_eq!(check_reference(bad), Err(ReferenceError::Control), "{bad:?}");
+        }
+        assert!(check_reference(&"é".repeat(140)).is_ok());
+        assert_eq!(check_reference(&"é".repeat(141)), Err(ReferenceError::TooLong(141)));
+    }
+
+    #[test]
+    fn a_transfer_to_oneself_is_a_slip() {
+        let errors = draft().check("EUR", Separators::default(), Some("GB82WEST12345698765432")).unwrap_err();
+        assert!(errors.payee.unwrap().contains("your own account"));
+    }
+
+    #[test]
+    fn an_id_is_a_version_4_uuid() {
+        let id = TransferId::from_random([0xff; 16]);
+        assert_eq!(id.as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(TransferId::try_from(String::from(id.clone())), Ok(id));
+        for bad in
+            ["", "ffffffff-ffff-4fff-bfff-fffffffffff", "FFFFFFFF-ffff-4fff-bfff-ffffffffffff", "../balance"]
+        {
+            assert_eq!(TransferId::try_from(bad.to_owned()), Err(NotAnId), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn the_nonce_changes_with_every_part() {
+        let (salt, id) = (Salt::new([1; 32]), TransferId::from_random([2; 16]));
+        let nonce = |salt: &Salt, sub: &str, id: &TransferId, change: &dyn Fn(&mut Order)| {
+            let mut order = order();
+            change(&mut order);
+            bound_nonce(salt, sub, id, &order)
+        };
+        let same: &dyn Fn(&mut Order) = &|_| {};
+        let all = [
+            nonce(&salt, "a", &id, same),
+            nonce(&Salt::new([3; 32]), "a", &id, same),
+            nonce(&salt, "b", &id, same),
+            nonce(&salt, "a", &TransferId::from_random([4; 16]), same),
+            nonce(&salt, "a", &id, &|o| o.amount.amount += 1),
+            nonce(&salt, "a", &id, &|o| o.amount.currency = "USD".into()),
+            nonce(&salt, "a", &id, &|o| o.reference.push('x')),
+            nonce(&salt, "a", &id, &|o| o.payee = Iban::parse("DE89370400440532013000").unwrap()),
+        ];
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert_eq!(all[0], nonce(&salt, "a", &id, same), "the same order has the same nonce");
+    }
+}
