@@ -12,12 +12,16 @@
 pub mod browser;
 pub mod chromedriver;
 pub mod eventually;
+mod evidence;
 pub mod express;
 pub mod locator;
 pub mod outcome;
 pub mod page;
+pub mod people;
+pub mod scenario;
 pub mod site;
 pub mod token;
+pub mod world;
 
 pub use browser::Browser;
 pub use chromedriver::ChromeDriver;
@@ -25,4 +29,7 @@ pub use eventually::{eventually, stays, within};
 pub use locator::Locator;
 pub use outcome::{Failure, Miss};
 pub use page::Page;
+pub use scenario::{Stage, scenario};
 pub use token::Token;
+pub use world::World;
+pub use thirtyfour::Key;

@@ -21,6 +21,8 @@ pub(crate) enum By {
 pub(crate) enum Role {
     Button,
     Field,
+    /// A button or a field.
+    Control,
     Link,
     Heading,
     Status,
@@ -33,6 +35,7 @@ impl Role {
         match self {
             Self::Button => "button, summary, input[type=submit], input[type=button], [role=button]",
             Self::Field => "input, textarea, [role=textbox]",
+            Self::Control => "button, input, textarea, summary",
             Self::Link => "a[href], [role=link]",
             Self::Heading => "h1, h2, h3, h4, [role=heading]",
             Self::Status => "output, [role=status]",
@@ -44,6 +47,7 @@ impl Role {
         match self {
             Self::Button => matches!(role, "button" | "DisclosureTriangle"),
             Self::Field => matches!(role, "textbox" | "searchbox" | "spinbutton"),
+            Self::Control => Self::Button.is_computed(role) || Self::Field.is_computed(role),
             Self::Link => role == "link",
             Self::Heading => role == "heading",
             Self::Status => role == "status",
@@ -237,7 +241,7 @@ impl<'p> Locator<'p> {
         let mut found = Vec::new();
         for element in tab.driver.find_all(Selector::Css(role.candidates())).await? {
             if let Some(name) = name
-                && computed(&element, "computedlabel").await?.trim() != name
+                && accessible_name(&element).await? != *name
             {
                 continue;
             }
@@ -260,6 +264,11 @@ async fn summary(tab: &Tab<'_>) -> String {
         }
         Err(_) => "the page is between two documents".to_owned(),
     }
+}
+
+/// What a screen reader calls it.
+pub(crate) async fn accessible_name(element: &WebElement) -> WebDriverResult<String> {
+    Ok(computed(element, "computedlabel").await?.trim().to_owned())
 }
 
 /// Get Computed Role and Get Computed Label (`WebDriver` 12.4.9, 12.4.10), which thirtyfour has no method for.

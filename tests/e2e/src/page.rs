@@ -5,11 +5,11 @@ use crate::{
     Browser, Locator, Miss,
     browser::Tab,
     eventually,
-    locator::{By, Role},
+    locator::{By, Role, accessible_name},
 };
 use serde_json::{Value, json};
-use std::{path::Path, sync::Arc};
-use thirtyfour::WindowHandle;
+use std::{path::Path, sync::Arc, time::Duration};
+use thirtyfour::{Key, TypingData, WindowHandle};
 
 /// A window of a [`Browser`].
 #[derive(Debug, Clone)]
@@ -192,6 +192,34 @@ impl Page {
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
+    }
+
+    /// Presses Tab until the thing of that accessible name has the focus: as far as a keyboard gets.
+    pub async fn tab_to(&self, name: &str) -> Result<(), Miss> {
+        self.button_or_field(name).appears().await?;
+        let mut seen = Vec::new();
+        for _ in 0..60 {
+            let tab = self.tab().await?;
+            let focused = tab.driver.active_element().await?;
+            let label = accessible_name(&focused).await?;
+            if label == name {
+                return Ok(());
+            }
+            seen.push(label);
+            tab.driver.action_chain_with_delay(Some(Duration::ZERO), None).send_keys(Key::Tab).perform().await?;
+        }
+        Err(Miss::last(format!("the Tab key does not reach {name:?}, only {seen:?}")))
+    }
+
+    fn button_or_field(&self, name: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Control, Some(name.to_owned())))
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_keys(&self, keys: TypingData) -> Result<(), Miss> {
+        let tab = self.tab().await?;
+        let chain = tab.driver.action_chain_with_delay(Some(Duration::ZERO), None);
+        Ok(chain.send_keys(keys).perform().await?)
     }
 
     /// A command of the Chrome DevTools Protocol.

@@ -11,7 +11,7 @@ use crate::{
 };
 use bank::Bank;
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 use tenant::Tenant;
 
 /// The client's id at the provider.
@@ -69,7 +69,6 @@ pub enum Host {
 }
 
 /// Running servers. They end with it.
-#[derive(Debug)]
 pub struct World {
     /// The OpenID provider.
     pub tenant: Site,
@@ -178,6 +177,12 @@ impl World {
     pub fn access_log(&self) -> String {
         let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
         format!("{:?}{:?}{elsewhere}", *self.tenant, *self.app)
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.access_log())
     }
 }
 
