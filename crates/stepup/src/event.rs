@@ -38,6 +38,9 @@ pub enum Event {
     /// The browser says whether it has a network.
     Online(bool),
 
+    /// The browser turned out to lack something, by its name.
+    Lacks(&'static str),
+
     /// The customer presses "Log in".
     LogIn(Entropy),
     /// The customer presses "Log out".
@@ -81,6 +84,8 @@ pub struct Boot {
     pub locale: crate::money::Separators,
     /// Does the browser have a network?
     pub online: bool,
+    /// The name of something that this browser lacks and Riser cannot do without.
+    pub lacking: Option<&'static str>,
 }
 
 /// A field of the transfer form.

@@ -72,6 +72,10 @@ impl Session {
             Event::Booted(boot) => return self.boot(&boot, now),
             // A page out of the back-forward cache shows what was true when it was left. It begins anew from the storage.
             Event::Restored => return vec![Effect::Reload],
+            Event::Lacks(name) => {
+                self.stage = lacks(name);
+                return Vec::new();
+            }
             Event::Online(online) => {
                 self.offline = !online;
                 return Vec::new();
@@ -119,6 +123,10 @@ impl Session {
                 return Vec::new();
             }
         };
+        if let Some(name) = boot.lacking {
+            self.stage = lacks(name);
+            return Vec::new();
+        }
         let provider = Provider::new(&config);
         let world = self.world.insert(World { config, provider, ids: Ids::default(), locale: boot.locale });
         let login = Login::read(boot.session.as_deref(), now);
@@ -139,6 +147,17 @@ impl Session {
         self.stage = stage;
         effects
     }
+}
+
+/// The browser cannot do what is needed to handle money safely.
+fn lacks(name: &str) -> Stage {
+    let problem = Problem::new(
+        "browser.lacks",
+        "This browser cannot run Riser safely",
+        "It lacks something that protects your log-in, or this page was not opened over a secure connection. No money was moved. Please use a current browser, without blocking this page's storage.",
+        format!("not available: {name}"),
+    );
+    Stage::Failed(Failure { problem, action: None }, Kept::default())
 }
 
 /// Shows a failure with the way on that there is.

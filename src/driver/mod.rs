@@ -1,0 +1,149 @@
+//! Everything that touches the browser: one `match` over the core's effects, one short file per capability.
+//!
+//! Data goes one way: an event goes into the core, its effects are carried out here, its view is shown by the pages.
+
+mod clock;
+mod crypto;
+mod entropy;
+mod http;
+mod locale;
+mod navigation;
+mod storage;
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use stepup::{
+    Effect as Task, Event, Session,
+    effect::{Slot, Timer},
+    event::Boot,
+    view::View,
+};
+
+use crate::app::{Intent, app};
+
+/// Mounts the page and begins the visit.
+pub fn start() {
+    let Some(root) = navigation::mount_point() else { return };
+    let pages = leptos::mount::mount_to(root, || {
+        let (view, show) = signal(Session::new().view());
+        let driver = Driver::new(show);
+        let boot = driver.clone();
+        let driver = StoredValue::new_local(driver);
+        listen(driver);
+        let page = app(view, Callback::new(move |intent| driver.with_value(|driver| driver.intend(intent))));
+        boot.happen(Event::Booted(boot.look_around()));
+        page
+    });
+    pages.forget();
+}
+
+/// What the browser tells by itself.
+fn listen(driver: StoredValue<Driver, LocalStorage>) {
+    let happen = move |event| driver.with_value(|driver| driver.happen(event));
+    let _ = window_event_listener(ev::online, move |_| happen(Event::Online(true)));
+    let _ = window_event_listener(ev::offline, move |_| happen(Event::Online(false)));
+    let _ = window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            happen(Event::Restored);
+        }
+    });
+}
+
+/// Carries events in and effects out.
+#[derive(Clone)]
+struct Driver {
+    session: Rc<RefCell<Session>>,
+    show: WriteSignal<View>,
+    timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
+}
+
+impl Driver {
+    fn new(show: WriteSignal<View>) -> Self {
+        Self { session: Rc::new(RefCell::new(Session::new())), show, timers: Rc::default() }
+    }
+
+    fn look_around(&self) -> Boot {
+        Boot {
+            config: navigation::config(),
+            origin: navigation::origin(),
+            callback: navigation::take_callback(),
+            session: storage::read(&Slot::Session),
+            pending: storage::read(&Slot::Pending),
+            draft: storage::read(&Slot::Draft),
+            locale: locale::separators(),
+            online: navigation::is_online(),
+            lacking: [storage::lacking(), crypto::lacking()].into_iter().flatten().next(),
+        }
+    }
+
+    /// Events that need randomness get it here.
+    fn intend(&self, intent: Intent) {
+        let event = match intent {
+            Intent::LogIn => entropy::draw().map_or_else(Event::Lacks, Event::LogIn),
+            Intent::Confirm => entropy::draw().map_or_else(Event::Lacks, Event::Confirm),
+            Intent::LogOut => Event::LogOut,
+            Intent::Edited(field, text) => Event::Edited(field, text),
+            Intent::Left(field) => Event::Left(field),
+            Intent::Review => Event::Review,
+            Intent::Cancel => Event::Cancel,
+            Intent::Proceed => Event::Proceed,
+            Intent::AskAgain => Event::AskAgain,
+            Intent::TryAgain => Event::TryAgain,
+            Intent::Dismiss => Event::Dismiss,
+        };
+        self.happen(event);
+    }
+
+    /// One step: the core decides, the page shows it, the effects are carried out in order.
+    fn happen(&self, event: Event) {
+        let (tasks, view) = {
+            let mut session = self.session.borrow_mut();
+            let tasks = session.update(event, clock::now());
+            (tasks, session.view())
+        };
+        self.show.set(view);
+        for task in tasks {
+            self.carry_out(task);
+        }
+    }
+
+    /// Every way in which Riser touches the world.
+    fn carry_out(&self, task: Task) {
+        let driver = self.clone();
+        match task {
+            Task::Fetch(request, content) => spawn_local(async move {
+                let outcome = http::send(content).await;
+                driver.happen(Event::Answered { request, outcome });
+            }),
+            Task::Verify { check, token, key } => spawn_local(async move {
+                let outcome = crypto::verify(&token, key).await;
+                driver.happen(Event::Verified { check, outcome });
+            }),
+            Task::Store(slot, value) => storage::write(&slot, &value),
+            Task::Remove(slot) => storage::remove(&slot),
+            Task::Take(slot) => {
+                let value = storage::take(&slot);
+                driver.happen(Event::Taken { slot, value });
+            }
+            Task::Navigate(url) => navigation::leave_for(&url),
+            Task::Reload => navigation::reload(),
+            Task::Wake(timer, milliseconds) => self.set_timer(timer, milliseconds),
+        }
+    }
+
+    fn set_timer(&self, timer: Timer, milliseconds: u32) {
+        let driver = self.clone();
+        let woken = move || driver.happen(Event::Woke(timer));
+        let mut timers = self.timers.borrow_mut();
+        timers.retain(|(set, handle)| {
+            if *set == timer {
+                handle.clear();
+            }
+            *set != timer
+        });
+        if let Ok(handle) = set_timeout_with_handle(woken, Duration::from_millis(milliseconds.into())) {
+            timers.push((timer, handle));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The page's address, its configuration block, and leaving it.
+
+use leptos::prelude::{document, window};
+use url::Url;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+/// Where the first lines of `index.html` put the provider's answer after they have cleaned the address.
+const CALLBACK: &str = "riserCallback";
+
+/// The place in `index.html` that the pages fill.
+pub(super) fn mount_point() -> Option<HtmlElement> {
+    document().get_element_by_id("app")?.dyn_into().ok()
+}
+
+/// The text of the configuration block; empty when there is none, which the core then complains about.
+pub(super) fn config() -> String {
+    document().get_element_by_id("riser-config").and_then(|block| block.text_content()).unwrap_or_default()
+}
+
+pub(super) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
+/// The provider's answer, once: it is gone from the page after this.
+pub(super) fn take_callback() -> Option<String> {
+    let (window, name) = (window(), JsValue::from_str(CALLBACK));
+    let answer = js_sys::Reflect::get(&window, &name).ok()?.as_string();
+    let _ = js_sys::Reflect::delete_property(&window, &name);
+    answer
+}
+
+pub(super) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+pub(super) fn leave_for(url: &Url) {
+    let _ = window().location().assign(url.as_str());
+}
+
+pub(super) fn reload() {
+    let _ = window().location().reload();
+}

@@ -1,0 +1,1 @@
+location.replace("/" + (location.hash || (location.search ? "#error=invalid_request" : "")));
