@@ -1,0 +1,20 @@
+//! Every state of the page, one at a time, for the eye: `?state=form-errors`. Built by `tests/gallery/index.html`.
+
+use leptos::prelude::*;
+use riser::app::app;
+
+#[path = "../tests/states/mod.rs"]
+mod states;
+
+fn main() {
+    let query = window().location().search().unwrap_or_default();
+    let wanted = query.strip_prefix("?state=").unwrap_or_default();
+    let Some(view) = states::named(wanted) else {
+        let link = |name| view! { <li><a href=["?state=", name].concat()>{name}</a></li> };
+        let list = states::NAMES.into_iter().map(link).collect_view();
+        mount_to_body(move || view! { <main class="page"><h1>"States"</h1><ul>{list}</ul></main> });
+        return;
+    };
+    let (view, _) = signal(view);
+    mount_to_body(move || app(view, Callback::new(|intent| leptos::logging::log!("{intent:?}"))));
+}

@@ -1,0 +1,30 @@
+//! A button that sends one intent.
+
+use leptos::prelude::*;
+
+use crate::{
+    app::{Dispatch, Intent},
+    focus,
+};
+
+/// How loudly a button speaks. A screen has one primary button at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rank {
+    /// The one thing to do now.
+    Primary,
+    /// What else one may do.
+    Secondary,
+}
+
+pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> impl IntoView + use<> {
+    let dispatch = expect_context::<Dispatch>();
+    let class = match rank {
+        Rank::Primary => "button primary",
+        Rank::Secondary => "button",
+    };
+    let press = move |_| {
+        focus::keep(&intent);
+        dispatch.send(intent.clone());
+    };
+    view! { <button type="button" class=class on:click=press>{label}</button> }
+}

@@ -1,0 +1,34 @@
+//! A handful of line drawings. They repeat what stands beside them, so they are hidden from screen readers.
+
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Icon {
+    /// The bank's sign: steps that rise.
+    Riser,
+    Tick,
+    Warning,
+    Phone,
+    Question,
+    Paper,
+    Out,
+    In,
+}
+
+pub(crate) fn icon(icon: Icon) -> impl IntoView {
+    let path = match icon {
+        Icon::Riser => "M3 20h5v-5h5v-5h5V5h3",
+        Icon::Tick => "M5 12.5l4.5 4.5L19 7",
+        Icon::Warning => "M12 4l9 16H3zM12 10v4M12 17v.5",
+        Icon::Phone => "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
+        Icon::Question => "M9 9a3 3 0 1 1 4.5 2.6C12.4 12.2 12 13 12 14M12 17.5v.5",
+        Icon::Paper => "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
+        Icon::Out => "M7 17L17 7M9 7h8v8",
+        Icon::In => "M17 7L7 17M15 17H7V9",
+    };
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=path></path>
+        </svg>
+    }
+}

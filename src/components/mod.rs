@@ -1,0 +1,15 @@
+//! The pieces that pages are made of.
+
+pub(crate) mod balance;
+pub(crate) mod banner;
+pub(crate) mod button;
+mod field;
+mod form;
+pub(crate) mod history;
+mod icon;
+pub(crate) mod masthead;
+pub(crate) mod problem;
+mod receipt;
+pub(crate) mod skeleton;
+mod step;
+pub(crate) mod transfer;

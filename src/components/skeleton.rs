@@ -1,0 +1,57 @@
+//! Places for what is on its way, as large as what will stand there.
+
+use leptos::prelude::*;
+
+/// The amount, and the line below it.
+pub(crate) fn balance() -> impl IntoView {
+    view! {
+        <p class="balance-label" aria-hidden="true">"Balance"</p>
+        <p class="balance-amount" aria-hidden="true"><span class="skeleton wide"></span></p>
+        <p class="balance-owner" aria-hidden="true"><span class="skeleton wider"></span></p>
+    }
+}
+
+/// Three lines of activity.
+pub(crate) fn history() -> impl IntoView {
+    view! {
+        <p class="section-heading">"Activity"</p>
+        {history_rows()}
+    }
+}
+
+/// The lines alone.
+pub(crate) fn history_rows() -> impl IntoView {
+    let row = || {
+        view! {
+            <li class="entry">
+                <span class="entry-sign"></span>
+                <span class="entry-text">
+                    <span class="skeleton wide"></span>
+                    <span class="skeleton wider"></span>
+                </span>
+                <span class="entry-amount"><span class="skeleton"></span></span>
+            </li>
+        }
+    };
+    view! { <ul class="entries" aria-hidden="true">{row()} {row()} {row()}</ul> }
+}
+
+/// The transfer form.
+pub(crate) fn form() -> impl IntoView {
+    let field = || {
+        view! {
+            <div class="field">
+                <span class="label"><span class="skeleton"></span></span>
+                <span class="control"></span>
+                <span class="field-notes"></span>
+            </div>
+        }
+    };
+    view! {
+        <p class="section-heading">"New transfer"</p>
+        {field()}
+        {field()}
+        {field()}
+        <span class="button primary skeleton-button"></span>
+    }
+}

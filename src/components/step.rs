@@ -1,0 +1,161 @@
+//! The words of each step of a transfer between the form and its end, as data: one layout draws them all.
+
+use stepup::{
+    problem::Problem,
+    view::{DoneView, Receipt, TransferView},
+};
+
+use super::{button::Rank, icon::Icon};
+use crate::{app::Intent, format};
+
+/// What one step says and offers.
+pub(crate) struct Step {
+    pub(crate) icon: Icon,
+    /// A class: what the colours say, beside the words.
+    pub(crate) tone: &'static str,
+    pub(crate) heading: String,
+    pub(crate) sentence: String,
+    pub(crate) receipt: Receipt,
+    /// What is known beyond the receipt.
+    pub(crate) facts: Vec<(&'static str, String)>,
+    /// A failure that the customer hears of at this step.
+    pub(crate) problem: Option<Problem>,
+    /// Did the transfer end here without money being moved? Then the sentence is an alert.
+    pub(crate) failed: bool,
+    /// Is something going on by itself?
+    pub(crate) busy: bool,
+    /// At most one of them primary, and first.
+    pub(crate) buttons: Vec<(&'static str, Intent, Rank)>,
+}
+
+const CANCEL: (&str, Intent, Rank) = ("Cancel", Intent::Cancel, Rank::Secondary);
+
+impl Step {
+    /// The step for everything but the form, which draws itself.
+    pub(crate) fn of(transfer: &TransferView) -> Option<Self> {
+        Some(match transfer {
+            TransferView::Form(_) => return None,
+            TransferView::Review(receipt) => Self {
+                buttons: vec![("Confirm transfer", Intent::Confirm, Rank::Primary), CANCEL],
+                ..Self::new(
+                    Icon::Paper,
+                    "Check this transfer",
+                    "Exactly this will be sent. Nothing has been sent yet.",
+                    receipt,
+                )
+            },
+            TransferView::Sending { receipt, second: false } => Self {
+                busy: true,
+                ..Self::new(
+                    Icon::Paper,
+                    "Sending your transfer",
+                    "Your bank is being asked to do this.",
+                    receipt,
+                )
+            },
+            TransferView::Sending { receipt, second: true } => Self {
+                busy: true,
+                ..Self::new(
+                    Icon::Paper,
+                    "Sending your transfer",
+                    "You have confirmed it. Your bank is being asked to do this.",
+                    receipt,
+                )
+            },
+            TransferView::Leaving(receipt) => Self {
+                busy: true,
+                buttons: vec![("Continue", Intent::Proceed, Rank::Primary), CANCEL],
+                ..Self::new(
+                    Icon::Phone,
+                    "One more step",
+                    "Your bank asks you to confirm this on your phone.",
+                    receipt,
+                )
+            },
+            TransferView::Interrupted(receipt) => Self {
+                tone: "warn",
+                buttons: vec![("Check it again", Intent::Review, Rank::Primary), CANCEL],
+                ..Self::new(
+                    Icon::Phone,
+                    "Not confirmed",
+                    "You came back before this was confirmed on your phone. No money was moved.",
+                    receipt,
+                )
+            },
+            TransferView::Returning(receipt) => Self {
+                busy: true,
+                ..Self::new(
+                    Icon::Phone,
+                    "Checking your confirmation",
+                    "You are back. Your bank's answer is being checked; stay on this page.",
+                    receipt,
+                )
+            },
+            TransferView::Unknown { receipt, asking, problem } => {
+                Self::unknown(receipt, *asking, problem.as_ref())
+            }
+            TransferView::Done(done) => Self::done(done),
+            TransferView::NotSent { receipt, problem } => Self {
+                tone: "bad",
+                failed: true,
+                problem: Some(problem.clone()),
+                buttons: vec![("Change the transfer", Intent::Dismiss, Rank::Primary)],
+                ..Self::new(Icon::Warning, &problem.headline, &problem.sentence, receipt)
+            },
+        })
+    }
+
+    fn new(icon: Icon, heading: &str, sentence: &str, receipt: &Receipt) -> Self {
+        Self {
+            icon,
+            tone: "",
+            heading: heading.to_owned(),
+            sentence: sentence.to_owned(),
+            receipt: receipt.clone(),
+            facts: Vec::new(),
+            problem: None,
+            failed: false,
+            busy: false,
+            buttons: Vec::new(),
+        }
+    }
+
+    fn unknown(receipt: &Receipt, asking: bool, problem: Option<&Problem>) -> Self {
+        let sentence = if asking {
+            "We do not know yet whether this went through. We are asking your bank."
+        } else {
+            "We do not know yet whether this went through. Ask again before you send it another time; asking moves no money."
+        };
+        let ask = ("Ask again", Intent::AskAgain, Rank::Primary);
+        Self {
+            tone: "warn",
+            busy: asking,
+            problem: problem.filter(|_| !asking).cloned(),
+            buttons: if asking { Vec::new() } else { vec![ask] },
+            ..Self::new(Icon::Question, "Not certain yet", sentence, receipt)
+        }
+    }
+
+    fn done(done: &DoneView) -> Self {
+        let (heading, sentence) = if done.already_done {
+            (
+                "This was already done",
+                "Your bank had done this transfer before. It was not done a second time.",
+            )
+        } else {
+            ("Transfer sent", "Your bank has done it. This is your receipt.")
+        };
+        let facts = [
+            ("Time", done.at.as_deref().map(format::moment)),
+            ("Reference number", done.number.clone()),
+            ("New balance", done.balance_after.as_ref().map(format::money)),
+            ("Your bank says", done.message.clone()),
+        ];
+        Self {
+            tone: "good",
+            facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+            buttons: vec![("Make another transfer", Intent::Dismiss, Rank::Primary)],
+            ..Self::new(Icon::Tick, heading, sentence, &done.receipt)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The browser shell of Riser: pages that read the core's view and say what the customer does.
+//!
+//! A library, so that the browser tests can mount the pages with any view; `main.rs` is the program.
+
+pub mod app;
+mod components;
+mod focus;
+mod format;
+mod pages;

@@ -1,0 +1,35 @@
+//! A whole page for what went wrong outside the account: what happened, and the one thing to do now.
+
+use leptos::prelude::*;
+use stepup::view::{Action, Failure};
+
+use crate::{
+    app::Intent,
+    components::{
+        button::{Rank, button},
+        problem,
+    },
+};
+
+pub(crate) fn failed(failure: Failure) -> impl IntoView {
+    let Failure { problem, action } = failure;
+    let action = match action {
+        Some(Action::LogIn) => button("Log in", Intent::LogIn, Rank::Primary).into_any(),
+        Some(Action::TryAgain) => button("Try again", Intent::TryAgain, Rank::Primary).into_any(),
+        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, Rank::Primary).into_any(),
+        None => view! {
+            <p class="quiet">"There is nothing that you can do here. Whoever runs this page needs the details below."</p>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="card narrow">
+            <div role="alert" class="failure">
+                <h1 tabindex="-1">{problem.headline.clone()}</h1>
+                <p>{problem.sentence.clone()}</p>
+            </div>
+            <div class="actions">{action}</div>
+            {problem::details(&problem)}
+        </div>
+    }
+}

@@ -1,0 +1,11 @@
+//! One file per screen. A page reads the view and sends intents; it knows nothing of the protocol.
+
+mod account;
+mod failed;
+mod signed_out;
+mod waiting;
+
+pub(crate) use account::{account, part};
+pub(crate) use failed::failed;
+pub(crate) use signed_out::signed_out;
+pub(crate) use waiting::{leaving_to_log_in, signing_in};

@@ -1,0 +1,270 @@
+//! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
+
+use stepup::{
+    money::Money,
+    problem::Problem,
+    view::{
+        AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
+        Notice, PastTransfer, Receipt, Screen, TransferView, View,
+    },
+};
+
+/// The names, in the order in which a customer may meet them.
+pub(crate) const NAMES: [&str; 33] = [
+    "starting",
+    "signed-out",
+    "logged-out",
+    "session-ended",
+    "leaving-to-log-in",
+    "signing-in",
+    "loading",
+    "empty-history",
+    "account",
+    "bank-without-list",
+    "form",
+    "form-errors",
+    "review",
+    "sending",
+    "leaving",
+    "interrupted",
+    "returning",
+    "sending-again",
+    "done",
+    "done-by-sample",
+    "already-done",
+    "denied",
+    "refused",
+    "granted-less",
+    "someone-else",
+    "unknown-asking",
+    "unknown",
+    "offline",
+    "api-down",
+    "history-down",
+    "provider-down",
+    "session-over",
+    "wrong-configuration",
+];
+
+/// The view of a name.
+pub(crate) fn named(name: &str) -> Option<View> {
+    let screen = match name {
+        "starting" => Screen::Starting,
+        "signed-out" => Screen::SignedOut { notice: None },
+        "logged-out" => Screen::SignedOut { notice: Some(Notice::LoggedOut) },
+        "session-ended" => Screen::SignedOut { notice: Some(Notice::SessionOver) },
+        "leaving-to-log-in" => Screen::LeavingToLogIn,
+        "signing-in" => Screen::SigningIn,
+        "provider-down" => failed("provider.unreachable", Some(Action::TryAgain)),
+        "denied-log-in" => failed("callback.access_denied", Some(Action::LogIn)),
+        "wrong-configuration" => failed("config.issuer", None),
+        _ => Screen::Account(Box::new(account_named(name)?)),
+    };
+    Some(View { screen, online: name != "offline" })
+}
+
+fn account_named(name: &str) -> Option<AccountView> {
+    let form = account(TransferView::Form(empty_form()));
+    Some(match name {
+        "loading" => AccountView { balance: Loadable::Loading, history: Loadable::Loading, ..form },
+        "empty-history" => AccountView { history: Loadable::Ready(HistoryView::List(Vec::new())), ..form },
+        "bank-without-list" => AccountView {
+            balance: Loadable::Ready(BalanceView::Message("Your balance is 2,500.00.".to_owned())),
+            history: Loadable::Ready(HistoryView::NotOffered),
+            ..form
+        },
+        "api-down" => AccountView {
+            balance: Loadable::Failed(problem("api.unreachable")),
+            history: Loadable::Failed(problem("api.unreachable")),
+            ..form
+        },
+        "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
+        "account" | "offline" => form,
+        "session-over" => AccountView { session_over: true, ..account(TransferView::Form(typed())) },
+        _ => account(transfer_named(name)?),
+    })
+}
+
+fn transfer_named(name: &str) -> Option<TransferView> {
+    Some(match name {
+        "form" => TransferView::Form(typed()),
+        "form-errors" => TransferView::Form(wrong()),
+        "review" => TransferView::Review(receipt()),
+        "sending" => TransferView::Sending { receipt: receipt(), second: false },
+        "leaving" => TransferView::Leaving(receipt()),
+        "interrupted" => TransferView::Interrupted(receipt()),
+        "returning" => TransferView::Returning(receipt()),
+        "sending-again" => TransferView::Sending { receipt: receipt(), second: true },
+        "done" => TransferView::Done(done()),
+        "done-by-sample" => TransferView::Done(DoneView {
+            number: None,
+            at: None,
+            balance_after: None,
+            message: Some("Transfer successful".to_owned()),
+            ..done()
+        }),
+        "already-done" => TransferView::Done(DoneView { already_done: true, ..done() }),
+        "denied" => not_sent("step_up.access_denied"),
+        "refused" => not_sent("transfer.insufficient_funds"),
+        "granted-less" => not_sent("step_up.scope_missing"),
+        "someone-else" => not_sent("step_up.other_subject"),
+        "unknown-asking" => TransferView::Unknown { receipt: receipt(), asking: true, problem: None },
+        "unknown" => TransferView::Unknown {
+            receipt: receipt(),
+            asking: false,
+            problem: Some(problem("api.unreachable")),
+        },
+        _ => return None,
+    })
+}
+
+fn problem(code: &'static str) -> Problem {
+    let (headline, sentence, cause) = match code {
+        "api.unreachable" => (
+            "Your bank cannot be reached",
+            "No answer came from your bank. No money was moved. Try again in a moment.",
+            "GET http://localhost:8080/balance: no answer (network error)",
+        ),
+        "provider.unreachable" => (
+            "The log-in page cannot be reached",
+            "Your bank's log-in service did not answer. You are not logged in, and no money was moved.",
+            "GET http://localhost:8090/.well-known/openid-configuration: no answer within 10 s",
+        ),
+        "callback.access_denied" => (
+            "You were not logged in",
+            "The log-in was cancelled. No money was moved. You can log in again.",
+            "access_denied: the user cancelled",
+        ),
+        "step_up.access_denied" => (
+            "You did not confirm this transfer",
+            "It was denied on your phone. No money was moved.",
+            "access_denied: MFA push was denied",
+        ),
+        "transfer.insufficient_funds" => (
+            "There is not enough money in your account",
+            "Your bank refused this transfer. No money was moved. Change the amount and try again.",
+            "POST /transfer answered 422 urn:riser:problem:insufficient-funds",
+        ),
+        "step_up.scope_missing" => (
+            "Your bank did not give the permission to transfer",
+            "You confirmed, but your log-in may not send money. No money was moved. Please call your bank.",
+            "granted scope \"openid view:balance\" lacks \"transfer:funds\"",
+        ),
+        "step_up.other_subject" => (
+            "Somebody else confirmed",
+            "Another customer logged in for this transfer, so it was dropped. No money was moved.",
+            "sub of the new ID token differs from the session's",
+        ),
+        _ => (
+            "Riser is not set up correctly",
+            "This page's settings have a mistake, so nobody can log in here at the moment.",
+            "riser-config: \"issuer\" holds \"localhost:8090\", it should hold an http(s) URL",
+        ),
+    };
+    Problem::new(code, headline, sentence, cause)
+}
+
+fn failed(code: &'static str, action: Option<Action>) -> Screen {
+    Screen::Failed(Failure { problem: problem(code), action })
+}
+
+fn not_sent(code: &'static str) -> TransferView {
+    TransferView::NotSent { receipt: receipt(), problem: problem(code) }
+}
+
+fn euro(amount: i64) -> Money {
+    Money { amount, currency: "EUR".to_owned() }
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        payee: "FR14 2004 1010 0505 0001 3M02 606".to_owned(),
+        money: euro(123_450),
+        reference: "Invoice 2025-117, electricity".to_owned(),
+    }
+}
+
+fn done() -> DoneView {
+    DoneView {
+        receipt: receipt(),
+        number: Some("R-7KX2-04QM".to_owned()),
+        at: Some("2025-11-22T19:36:12Z".to_owned()),
+        balance_after: Some(euro(126_550)),
+        already_done: false,
+        message: None,
+    }
+}
+
+fn field(text: &str, error: Option<&str>) -> FieldView {
+    FieldView { text: text.to_owned(), error: error.map(str::to_owned) }
+}
+
+fn empty_form() -> FormView {
+    form(field("", None), field("", None), field("", None))
+}
+
+fn typed() -> FormView {
+    form(
+        field("FR14 2004 1010 0505 0001 3M02 606", None),
+        field("1,234.50", None),
+        field("Invoice 2025-117, electricity", None),
+    )
+}
+
+fn wrong() -> FormView {
+    form(
+        field(
+            "FR14 2004 1010 0505 0001 3M02 607",
+            Some("The check digits do not fit. Compare the IBAN with the one that you were given."),
+        ),
+        field("12.345", Some("Use digits, with two decimals at most, for example 12.50.")),
+        field("", None),
+    )
+}
+
+fn form(payee: FieldView, amount: FieldView, reference: FieldView) -> FormView {
+    FormView { payee, amount, reference, currency: "EUR".to_owned() }
+}
+
+fn account(transfer: TransferView) -> AccountView {
+    AccountView {
+        balance: Loadable::Ready(BalanceView::Amount {
+            money: euro(250_000),
+            iban: Some("DE89 3704 0044 0532 0130 00".to_owned()),
+            holder: Some("Ada Example".to_owned()),
+        }),
+        history: Loadable::Ready(HistoryView::List(vec![
+            past("3", true, "City Energy", 8_990, "Instalment November", "2025-11-20T08:15:00Z"),
+            past(
+                "2",
+                false,
+                "Ben Example",
+                4_200,
+                "Concert tickets, thank you so much!",
+                "2025-11-14T17:02:31Z",
+            ),
+            past("1", true, "Ben Example", 123_456, "", "2025-10-31T23:59:59Z"),
+        ])),
+        transfer,
+        session_over: false,
+    }
+}
+
+fn past(
+    id: &str,
+    outgoing: bool,
+    counterparty: &str,
+    amount: i64,
+    reference: &str,
+    at: &str,
+) -> PastTransfer {
+    PastTransfer {
+        id: id.to_owned(),
+        outgoing,
+        counterparty: counterparty.to_owned(),
+        iban: "FR14 2004 1010 0505 0001 3M02 606".to_owned(),
+        money: euro(amount),
+        reference: reference.to_owned(),
+        at: at.to_owned(),
+    }
+}
