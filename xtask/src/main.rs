@@ -19,7 +19,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Get the tools that building the client needs: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
-    Setup,
+    Setup {
+        /// Chromium and ChromeDriver too, which the tests need
+        #[arg(long)]
+        browser: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -35,6 +39,14 @@ fn main() -> ExitCode {
 fn run(task: &Task) -> Outcome {
     let project = Project::find()?;
     match task {
-        Task::Setup => tools::ensure(&project).map(|tools| say(&format!("ready: {}", tools.versions.join(", ")))),
+        Task::Setup { browser } => {
+            let tools = tools::ensure(&project)?;
+            say(&format!("ready: {}", tools.versions.join(", ")));
+            if *browser {
+                let browser = tools::browser::ensure(&project)?;
+                say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
+            }
+            Ok(())
+        }
     }
 }
