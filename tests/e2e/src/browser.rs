@@ -1,6 +1,6 @@
 //! One Chromium with an empty profile, and its windows.
 
-use crate::{ChromeDriver, Miss, Page};
+use crate::{ChromeDriver, Miss, Page, eventually};
 use std::sync::Arc;
 use tempfile::TempDir;
 use thirtyfour::{
@@ -89,6 +89,18 @@ impl Browser {
     pub async fn pages(self: &Arc<Self>) -> Result<Vec<Page>, Miss> {
         let windows = self.driver.windows().await?;
         Ok(windows.into_iter().map(|window| Page::new(Arc::clone(self), window)).collect())
+    }
+
+    /// The one window that is there now and was not among those.
+    pub async fn page_besides(self: &Arc<Self>, known: &[Page]) -> Result<Page, Miss> {
+        eventually("a new window", async || {
+            let new: Vec<Page> =
+                self.pages().await?.into_iter().filter(|page| !known.contains(page)).collect();
+            <[Page; 1]>::try_from(new)
+                .map(|[page]| page)
+                .map_err(|all| Miss::new(format!("there are {}", all.len())))
+        })
+        .await
     }
 
     pub(crate) async fn tab(&self, window: &WindowHandle) -> Result<Tab<'_>, Miss> {

@@ -19,7 +19,12 @@ pub(crate) fn folder(test: &str) -> Result<PathBuf, Miss> {
 }
 
 /// Writes everything that can still be had. One missing piece does not cost the others.
-pub(crate) async fn keep(folder: &Path, why: &str, requests: &str, browser: &Arc<Browser>) -> Result<(), Miss> {
+pub(crate) async fn keep(
+    folder: &Path,
+    why: &str,
+    requests: &str,
+    browser: &Arc<Browser>,
+) -> Result<(), Miss> {
     fs::write(folder.join("failure.txt"), without_tokens(why))?;
     fs::write(folder.join("requests.txt"), without_tokens(requests))?;
     let console = match browser.console().await {

@@ -30,6 +30,6 @@ pub use locator::Locator;
 pub use outcome::{Failure, Miss};
 pub use page::Page;
 pub use scenario::{Stage, scenario};
+pub use thirtyfour::Key;
 pub use token::Token;
 pub use world::World;
-pub use thirtyfour::Key;

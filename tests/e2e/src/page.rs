@@ -18,6 +18,12 @@ pub struct Page {
     window: WindowHandle,
 }
 
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        self.window == other.window
+    }
+}
+
 impl Page {
     pub(crate) fn new(browser: Arc<Browser>, window: WindowHandle) -> Self {
         Self { browser, window }
@@ -206,7 +212,11 @@ impl Page {
                 return Ok(());
             }
             seen.push(label);
-            tab.driver.action_chain_with_delay(Some(Duration::ZERO), None).send_keys(Key::Tab).perform().await?;
+            tab.driver
+                .action_chain_with_delay(Some(Duration::ZERO), None)
+                .send_keys(Key::Tab)
+                .perform()
+                .await?;
         }
         Err(Miss::last(format!("the Tab key does not reach {name:?}, only {seen:?}")))
     }

@@ -81,9 +81,15 @@ impl Phone {
     /// Chooses a number that is offered and is not that one.
     pub async fn choose_other_than(&self, number: &str) -> Result<(), Miss> {
         self.deny_button().appears().await?;
-        let offered = self.page.evaluate("[...document.querySelectorAll('button[name=number]')].map(b => b.value)");
+        let offered =
+            self.page.evaluate("[...document.querySelectorAll('button[name=number]')].map(b => b.value)");
         let offered = offered.await?;
-        let wrong = offered.as_array().into_iter().flatten().filter_map(|one| one.as_str()).find(|one| *one != number);
+        let wrong = offered
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.as_str())
+            .find(|one| *one != number);
         self.choose(wrong.ok_or_else(|| Miss::last(format!("only {offered} is offered")))?).await
     }
 

@@ -146,7 +146,11 @@ impl World {
 
     /// The books: how much this person has, in cents.
     pub async fn balance_of(&self, person: Person) -> Result<i64, Miss> {
-        self.ledger()?.balance(person.iban).await.map_err(told)?.ok_or_else(|| Miss::last("there is no such account"))
+        self.ledger()?
+            .balance(person.iban)
+            .await
+            .map_err(told)?
+            .ok_or_else(|| Miss::last("there is no such account"))
     }
 
     /// The books: how many transfers were carried out. Fails when they do not add up to zero.

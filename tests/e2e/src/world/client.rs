@@ -51,7 +51,10 @@ fn files(dist: &Path, config: &Value) -> Result<Router, Miss> {
 
 fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
     for entry in fs::read_dir(from)? {
-        let (source, target) = { let entry = entry?; (entry.path(), to.join(entry.file_name())) };
+        let (source, target) = {
+            let entry = entry?;
+            (entry.path(), to.join(entry.file_name()))
+        };
         if source.is_dir() {
             fs::create_dir(&target)?;
             copy_with(&source, &target, config)?;
@@ -65,8 +68,10 @@ fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
 }
 
 fn with_config(page: &str, config: &Value) -> Result<String, Miss> {
-    let (before, rest) = page.split_once(BLOCK).ok_or_else(|| Miss::last("a page has no configuration block"))?;
-    let (_, after) = rest.split_once("</script>").ok_or_else(|| Miss::last("the configuration block has no end"))?;
+    let (before, rest) =
+        page.split_once(BLOCK).ok_or_else(|| Miss::last("a page has no configuration block"))?;
+    let (_, after) =
+        rest.split_once("</script>").ok_or_else(|| Miss::last("the configuration block has no end"))?;
     let block = serde_json::to_string_pretty(config).map_err(told)?;
     Ok(format!("{before}{BLOCK}{block}</script>{after}"))
 }

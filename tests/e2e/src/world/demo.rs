@@ -5,7 +5,8 @@ use crate::people::{ADA, BEN, PASSWORD, Person};
 use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
 
 pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
-    let permissions = setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
+    let permissions =
+        setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
@@ -18,7 +19,10 @@ pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
             name: "Banking API".to_owned(),
-            scopes: vec![scope("view:balance", "see your balance"), scope("transfer:funds", "transfer funds")],
+            scopes: vec![
+                scope("view:balance", "see your balance"),
+                scope("transfer:funds", "transfer funds"),
+            ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
         }],
         customers: vec![customer(ADA, permissions), customer(BEN, None)],

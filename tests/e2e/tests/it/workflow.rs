@@ -56,10 +56,14 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
     assert_ne!(first.token, second.token, "the second has another");
     assert_eq!(first.idempotency_key, second.idempotency_key, "and is the same transfer");
     assert_eq!(first.body, second.body, "unaltered");
-    let scopes = |request: &e2e::site::Exchange| request.token.as_ref().map(Token::scopes).unwrap_or_default();
+    let scopes =
+        |request: &e2e::site::Exchange| request.token.as_ref().map(Token::scopes).unwrap_or_default();
     assert_eq!(scopes(first), ["openid", "view:balance"]);
     assert_eq!(scopes(second), ["openid", "transfer:funds", "view:balance"]);
-    assert!(world.api().those(|request| request.token == second.token).len() == 1, "it was used for that alone");
+    assert!(
+        world.api().those(|request| request.token == second.token).len() == 1,
+        "it was used for that alone"
+    );
     let answers = world.tenant.requests("/phone/answer");
     assert_eq!(answers.len(), 1, "one push was answered");
     rent_was_paid_once(stage).await?;
@@ -80,7 +84,10 @@ fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange) {
     for random in ["nonce", "state"] {
         assert!(request.parameter(random).len() >= 22, "128 bits take 22 characters of base64url");
     }
-    assert!(request.query.contains("scope=openid%20") || request.query.contains("scope=openid+"), "{request:?}");
+    assert!(
+        request.query.contains("scope=openid%20") || request.query.contains("scope=openid+"),
+        "{request:?}"
+    );
 }
 
 /// Somebody who got hold of the token of the transfer cannot do anything with it: neither repeat it nor send another.
@@ -97,7 +104,8 @@ async fn spent_token_is_refused(stage: &Stage) -> Result<(), Miss> {
         .send()
         .await?;
     let status = answer.status().as_u16();
-    let challenge = answer.headers().get("www-authenticate").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let challenge =
+        answer.headers().get("www-authenticate").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if status == 401 && challenge.contains("invalid_token") {
         Ok(())
     } else {
@@ -138,7 +146,8 @@ fn logging_out_ends_the_session_here_and_at_the_provider() {
         world
             .tenant
             .awaits("the end of the session", |request| {
-                request.path.ends_with("/logout") && request.fate.answered().is_some_and(|status| status < 400)
+                request.path.ends_with("/logout")
+                    && request.fate.answered().is_some_and(|status| status < 400)
             })
             .await?;
         page.arrives_at(&world.app.at("/")).await?;
