@@ -4,6 +4,7 @@
 
 pub mod app;
 mod components;
+pub mod driver;
 mod focus;
 mod format;
 mod pages;

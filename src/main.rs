@@ -1,3 +1,5 @@
 //! The browser shell of Riser: it mounts the app, nothing else.
 
-fn main() {}
+fn main() {
+    riser::driver::start();
+}

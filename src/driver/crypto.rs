@@ -30,7 +30,8 @@ async fn check(token: &UnverifiedJws, key: RsaKey) -> Result<bool, JsValue> {
     let subtle = window().crypto()?.subtle();
     let key = import(&subtle, key).await?;
     let (signature, signed) = (Uint8Array::from(token.signature()), Uint8Array::from(token.signing_input()));
-    let answer = subtle.verify_with_str_and_buffer_source_and_buffer_source(RS256, &key, &signature, &signed)?;
+    let answer =
+        subtle.verify_with_str_and_buffer_source_and_buffer_source(RS256, &key, &signature, &signed)?;
     Ok(JsFuture::from(answer).await?.is_truthy())
 }
 
@@ -41,7 +42,11 @@ async fn import(subtle: &SubtleCrypto, key: RsaKey) -> Result<CryptoKey, JsValue
             key_algorithm: Some(KeyAlgorithm::RS256),
             ..CommonParameters::default()
         },
-        algorithm: AlgorithmParameters::RSA(RSAKeyParameters { key_type: RSAKeyType::RSA, n: key.n, e: key.e }),
+        algorithm: AlgorithmParameters::RSA(RSAKeyParameters {
+            key_type: RSAKeyType::RSA,
+            n: key.n,
+            e: key.e,
+        }),
     };
     let text = serde_json::to_string(&jwk).map_err(|e| js_sys::Error::new(&e.to_string()))?;
     let jwk: Object = JSON::parse(&text)?.dyn_into()?;
