@@ -18,7 +18,7 @@ pub(crate) fn history(
     move || {
         let content = match history.get()? {
             Loadable::Ready(HistoryView::NotOffered) => return None,
-            Loadable::Loading => skeleton::history_rows().into_any(),
+            Loadable::Loading => skeleton::entries().into_any(),
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
                 view! { <p class="quiet">"Nothing yet. What you send and receive will stand here."</p> }
                     .into_any()

@@ -2,46 +2,56 @@
 
 use leptos::prelude::*;
 
-/// The amount, and the line below it.
+/// The amount, and the two lines below it.
 pub(crate) fn balance() -> impl IntoView {
     view! {
         <p class="balance-label" aria-hidden="true">"Balance"</p>
-        <p class="balance-amount" aria-hidden="true"><span class="skeleton wide"></span></p>
-        <p class="balance-owner" aria-hidden="true"><span class="skeleton wider"></span></p>
+        <p class="balance-amount" aria-hidden="true">
+            <span class="skeleton"></span>
+        </p>
+        <p class="balance-owner" aria-hidden="true">
+            <span class="skeleton wide"></span>
+            <span class="skeleton wider"></span>
+        </p>
+    }
+}
+
+/// The activity with its heading.
+pub(crate) fn history() -> impl IntoView {
+    view! {
+        <p class="section-heading">"Activity"</p>
+        {entries()}
     }
 }
 
 /// Three lines of activity.
-pub(crate) fn history() -> impl IntoView {
-    view! {
-        <p class="section-heading">"Activity"</p>
-        {history_rows()}
-    }
-}
-
-/// The lines alone.
-pub(crate) fn history_rows() -> impl IntoView {
-    let row = || {
+pub(crate) fn entries() -> impl IntoView {
+    let entry = || {
         view! {
             <li class="entry">
                 <span class="entry-sign"></span>
                 <span class="entry-text">
                     <span class="skeleton wide"></span>
-                    <span class="skeleton wider"></span>
+                    <span class="skeleton small wider"></span>
+                    <span class="skeleton small"></span>
                 </span>
-                <span class="entry-amount"><span class="skeleton"></span></span>
+                <span class="entry-amount">
+                    <span class="skeleton"></span>
+                </span>
             </li>
         }
     };
-    view! { <ul class="entries" aria-hidden="true">{row()} {row()} {row()}</ul> }
+    view! { <ul class="entries" aria-hidden="true">{entry()} {entry()} {entry()}</ul> }
 }
 
-/// The transfer form.
+/// The transfer form with its heading.
 pub(crate) fn form() -> impl IntoView {
     let field = || {
         view! {
             <div class="field">
-                <span class="label"><span class="skeleton"></span></span>
+                <span class="label">
+                    <span class="skeleton"></span>
+                </span>
                 <span class="control"></span>
                 <span class="field-notes"></span>
             </div>
@@ -49,9 +59,9 @@ pub(crate) fn form() -> impl IntoView {
     };
     view! {
         <p class="section-heading">"New transfer"</p>
-        {field()}
-        {field()}
-        {field()}
-        <span class="button primary skeleton-button"></span>
+        <div class="form">
+            {field()} {field()} {field()} <span class="skeleton-button"></span>
+            <span class="skeleton small wider"></span>
+        </div>
     }
 }

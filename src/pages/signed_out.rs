@@ -13,12 +13,8 @@ use crate::{
 pub(crate) fn signed_out(notice: Option<Notice>) -> impl IntoView {
     let notice = notice.map(|notice| {
         let sentence = match notice {
-            Notice::LoggedOut => {
-                "You are logged out. Your account is closed to everybody else at this screen."
-            }
-            Notice::SessionOver => {
-                "Your session has ended, because nothing was done for a while. Log in to go on."
-            }
+            Notice::LoggedOut => "You are logged out.",
+            Notice::SessionOver => "Your session has ended, as it does after a while. Log in to go on.",
         };
         view! { <p class="notice" role="status">{sentence}</p> }
     });

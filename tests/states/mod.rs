@@ -112,7 +112,7 @@ fn transfer_named(name: &str) -> Option<TransferView> {
         "unknown" => TransferView::Unknown {
             receipt: receipt(),
             asking: false,
-            problem: Some(problem("api.unreachable")),
+            problem: Some(problem("unknown.unreachable")),
         },
         _ => return None,
     })
@@ -124,6 +124,11 @@ fn problem(code: &'static str) -> Problem {
             "Your bank cannot be reached",
             "No answer came from your bank. No money was moved. Try again in a moment.",
             "GET http://localhost:8080/balance: no answer (network error)",
+        ),
+        "unknown.unreachable" => (
+            "Your bank cannot be reached",
+            "No answer came when we asked. Try again in a moment.",
+            "GET http://localhost:8080/transfers: no answer (network error)",
         ),
         "provider.unreachable" => (
             "The log-in page cannot be reached",

@@ -62,21 +62,19 @@ BEGIN
         (SELECT balance_after FROM postings WHERE account_id = NEW.to_account ORDER BY booking_id DESC LIMIT 1), 0));
 END;
 
-CREATE TRIGGER postings_belong_to_their_booking BEFORE INSERT ON postings
-WHEN NOT EXISTS (
-    SELECT 1 FROM bookings WHERE id = NEW.booking_id AND (
-        (from_account = NEW.account_id AND amount = -NEW.amount) OR (to_account = NEW.account_id AND amount = NEW.amount)))
-BEGIN SELECT RAISE(ABORT, 'a posting is one of the two sides of its booking'); END;
-
-CREATE TRIGGER postings_continue_the_balance BEFORE INSERT ON postings
-WHEN NEW.balance_after <> NEW.amount + coalesce(
-        (SELECT balance_after FROM postings WHERE account_id = NEW.account_id ORDER BY booking_id DESC LIMIT 1), 0)
-    OR EXISTS (SELECT 1 FROM postings WHERE account_id = NEW.account_id AND booking_id >= NEW.booking_id)
-BEGIN SELECT RAISE(ABORT, 'a posting continues the balance of its account'); END;
-
-CREATE TRIGGER postings_never_overdraw BEFORE INSERT ON postings
-WHEN NEW.balance_after < 0 AND (SELECT kind FROM accounts WHERE id = NEW.account_id) <> 'equity'
-BEGIN SELECT RAISE(ABORT, 'a customer account is never below zero'); END;
+CREATE TRIGGER postings_are_sound BEFORE INSERT ON postings
+BEGIN
+    SELECT RAISE(ABORT, 'a posting is one of the two sides of its booking') WHERE NOT EXISTS (
+        SELECT 1 FROM bookings WHERE id = NEW.booking_id AND ((from_account = NEW.account_id AND amount = -NEW.amount)
+            OR (to_account = NEW.account_id AND amount = NEW.amount)));
+    SELECT RAISE(ABORT, 'a posting comes after those that its account has')
+        WHERE EXISTS (SELECT 1 FROM postings WHERE account_id = NEW.account_id AND booking_id >= NEW.booking_id);
+    SELECT RAISE(ABORT, 'a posting continues the balance of its account')
+        WHERE NEW.balance_after <> NEW.amount + coalesce((SELECT balance_after FROM postings
+            WHERE account_id = NEW.account_id ORDER BY booking_id DESC LIMIT 1), 0);
+    SELECT RAISE(ABORT, 'a customer account is never below zero')
+        WHERE NEW.balance_after < 0 AND (SELECT kind FROM accounts WHERE id = NEW.account_id) <> 'equity';
+END;
 
 -- What customers call a transfer: the booking and the words that go with it. The id is the one the client chose.
 CREATE TABLE transfers (

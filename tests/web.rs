@@ -1,0 +1,324 @@
+//! The pages in a real browser, mounted with any view: what people and assistive technology find there.
+#![cfg(target_arch = "wasm32")]
+
+mod page;
+mod states;
+
+use page::Page;
+use riser::app::Intent;
+use stepup::{
+    event::Field,
+    view::{FieldView, Screen, TransferView, View},
+};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn state(name: &str) -> View {
+    states::named(name).unwrap_or_else(|| panic!("no state {name:?}"))
+}
+
+/// Changes the form of a view that shows one.
+fn with_form(mut view: View, change: impl FnOnce(&mut FieldView, &mut FieldView)) -> View {
+    if let Screen::Account(account) = &mut view.screen
+        && let TransferView::Form(form) = &mut account.transfer
+    {
+        change(&mut form.payee, &mut form.amount);
+    }
+    view
+}
+
+#[wasm_bindgen_test]
+async fn every_state_has_one_heading_words_and_landmarks() {
+    for name in states::NAMES.into_iter().filter(|name| *name != "starting") {
+        let page = Page::show(state(name)).await;
+        assert_eq!(page.count("h1"), 1, "{name}: one h1");
+        assert!(page.text("h1").len() > 5, "{name}: a heading with words");
+        assert_eq!((page.count("header"), page.count("main")), (1, 1), "{name}: landmarks");
+        assert!(page.text("main").len() > 60, "{name}: blank");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn every_state_offers_a_step_or_says_what_is_going_on() {
+    for name in states::NAMES.into_iter().filter(|name| *name != "starting") {
+        let page = Page::show(state(name)).await;
+        let waiting = page.count("main [role=status]") > 0;
+        let explained = page.count("main [role=alert]") > 0;
+        assert!(page.count("main button") > 0 || waiting || explained, "{name} is a dead end");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn names_within_a_state_are_unambiguous() {
+    for name in states::NAMES {
+        let page = Page::show(state(name)).await;
+        let ids = page.attributes("[id]", "id");
+        let mut unique = ids.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), ids.len(), "{name}: ids {ids:?}");
+        for reference in ["for", "aria-labelledby"] {
+            for id in page.attributes(&["[", reference, "]"].concat(), reference) {
+                assert!(ids.contains(&id), "{name}: {reference}={id} leads nowhere");
+            }
+        }
+        let mut buttons = page.texts("button");
+        buttons.sort();
+        let all = buttons.len();
+        buttons.dedup();
+        assert_eq!(buttons.len(), all, "{name}: two buttons of one name");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_shell_stays_until_the_first_screen_is_there() {
+    let shell = page::put_shell();
+    let page = Page::show(state("starting")).await;
+    assert!(shell.is_connected(), "the shell is all that there is to see");
+    assert_eq!(page.text("*"), "");
+
+    page.change(state("signed-out")).await;
+    assert!(!shell.is_connected(), "the page has taken its place");
+    assert_eq!(page.texts("button"), ["Log in"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_balance_is_written_in_the_customers_way() {
+    let page = Page::show(state("account")).await;
+    assert_eq!(page.text("[data-testid=balance]"), page::in_locale(2500.0, "EUR"));
+    assert!(page.text(".balance").contains("DE89 3704 0044 0532 0130 00"));
+}
+
+#[wasm_bindgen_test]
+async fn money_that_left_and_money_that_came_differ_in_words_and_sign() {
+    let page = Page::show(state("account")).await;
+    let entries = page.texts(".entry");
+    assert_eq!(entries.len(), 3);
+    assert!(entries[0].starts_with("Sent to City Energy"), "{entries:?}");
+    assert!(entries[1].starts_with("Received from Ben Example"), "{entries:?}");
+    let amounts = page.texts(".entry-amount");
+    assert!(amounts[0].contains('-') && amounts[0].contains("89"), "{amounts:?}");
+    assert!(amounts[1].contains('+') && amounts[1].contains("42"), "{amounts:?}");
+}
+
+#[wasm_bindgen_test]
+async fn the_fields_have_their_labels_and_their_help() {
+    let page = Page::show(state("account")).await;
+    assert_eq!(page.texts("label"), ["Pay to (IBAN)", "Amount", "Reference"]);
+    assert_eq!(page.attributes("input", "inputmode"), ["text", "decimal", "text"]);
+    assert_eq!(page.attributes("#reference", "maxlength"), ["140"]);
+    assert!(page.described("#reference").contains("at most 140 characters"));
+}
+
+#[wasm_bindgen_test]
+async fn typing_keeps_the_field_its_focus_and_its_caret() {
+    let page = Page::show(state("account")).await;
+    let amount = page.input("#amount");
+    amount.focus().unwrap();
+    page.type_into(&amount, "1250");
+    assert_eq!(page.intents(), [Intent::Edited(Field::Amount, "1250".into())]);
+
+    amount.set_selection_range(2, 2).unwrap();
+    page.change(with_form(state("account"), |_, amount| amount.text = "1250".into())).await;
+    assert!(page.has_focus(&amount), "the field was replaced while somebody typed");
+    assert_eq!(amount.value(), "1250");
+    assert_eq!(amount.selection_start().unwrap(), Some(2), "the caret jumped");
+
+    amount.blur().unwrap();
+    assert_eq!(page.intents().last(), Some(&Intent::Left(Field::Amount)));
+    page.change(with_form(state("account"), |_, amount| amount.text = "1,250.00".into())).await;
+    assert_eq!(amount.value(), "1,250.00", "what is left is written properly");
+}
+
+#[wasm_bindgen_test]
+async fn an_error_stands_beside_its_field_and_is_announced() {
+    let page = Page::show(state("form-errors")).await;
+    assert_eq!(page.attributes("input", "aria-invalid"), ["true", "true", "false"]);
+    assert_eq!(page.count(".field [role=alert]"), 2);
+    assert!(page.described("#payee").contains("check digits do not fit"));
+    assert!(page.described("#amount").contains("two decimals at most"));
+    assert!(!page.described("#reference").contains("decimals"));
+}
+
+#[wasm_bindgen_test]
+async fn an_error_moves_nothing_below_it() {
+    let page = Page::show(state("form")).await;
+    let before = page.top("button[type=submit]");
+    page.change(state("form-errors")).await;
+    assert!(
+        (page.top("button[type=submit]") - before).abs() < 1.0,
+        "the button moved from under the pointer"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_form_takes_the_focus_to_its_first_error() {
+    let page = Page::show(state("account")).await;
+    page.answer(
+        Intent::Review,
+        with_form(state("account"), |_, amount| amount.error = Some("Enter an amount.".into())),
+    );
+    page.submit();
+    page::drawn().await;
+    assert_eq!(page.intents(), [Intent::Review]);
+    assert!(page.has_focus(&page.input("#amount")));
+}
+
+#[wasm_bindgen_test]
+async fn buttons_send_what_they_say() {
+    for (name, button, intent) in [
+        ("signed-out", "Log in", Intent::LogIn),
+        ("account", "Log out", Intent::LogOut),
+        ("review", "Confirm transfer", Intent::Confirm),
+        ("review", "Cancel", Intent::Cancel),
+        ("leaving", "Continue", Intent::Proceed),
+        ("leaving", "Cancel", Intent::Cancel),
+        ("interrupted", "Check it again", Intent::Review),
+        ("interrupted", "Cancel", Intent::Cancel),
+        ("done", "Make another transfer", Intent::Dismiss),
+        ("denied", "Change the transfer", Intent::Dismiss),
+        ("unknown", "Ask again", Intent::AskAgain),
+        ("api-down", "Try again", Intent::TryAgain),
+        ("provider-down", "Try again", Intent::TryAgain),
+        ("session-over", "Log in", Intent::LogIn),
+    ] {
+        let page = Page::show(state(name)).await;
+        page.press(button);
+        assert_eq!(page.intents(), [intent], "{name}: {button}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_receipt_is_the_same_at_every_step() {
+    let expected = [
+        page::in_locale(1234.5, "EUR").as_str(),
+        "FR14 2004 1010 0505 0001 3M02 606",
+        "Invoice 2025-117, electricity",
+    ]
+    .map(str::to_owned);
+    for name in [
+        "review",
+        "sending",
+        "leaving",
+        "interrupted",
+        "returning",
+        "sending-again",
+        "done",
+        "already-done",
+        "denied",
+        "unknown-asking",
+        "unknown",
+    ] {
+        let page = Page::show(state(name)).await;
+        assert_eq!(page.texts(".receipt dd")[..3], expected, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn results_are_statuses_and_failures_are_alerts() {
+    for (name, role, words) in [
+        ("leaving", "status", "Your bank asks you to confirm this on your phone."),
+        (
+            "unknown-asking",
+            "status",
+            "We do not know yet whether this went through. We are asking your bank.",
+        ),
+        ("done", "status", "Transfer sent"),
+        ("already-done", "status", "It was not done a second time."),
+        ("logged-out", "status", "You are logged out."),
+        ("denied", "alert", "No money was moved."),
+        ("refused", "alert", "not enough money"),
+        ("unknown", "alert", "No answer came when we asked."),
+        ("api-down", "alert", "Your bank cannot be reached"),
+        ("wrong-configuration", "alert", "Riser is not set up correctly"),
+        ("session-over", "alert", "what you typed is kept"),
+    ] {
+        let page = Page::show(state(name)).await;
+        let said = page.texts(&["[role=", role, "]"].concat()).join(" | ");
+        assert!(said.contains(words), "{name}: {role} says {said:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_failure_has_its_code_in_the_details() {
+    for (name, code) in [("denied", "step_up.access_denied"), ("wrong-configuration", "config.issuer")] {
+        let page = Page::show(state(name)).await;
+        assert!(page.text("details").contains(code), "{name}");
+        assert_eq!(page.count("details[open]"), 0, "{name}: folded away");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_region_that_announces_steps_stays() {
+    let page = Page::show(state("review")).await;
+    let region = page.element(".transfer [role=status]");
+    for name in ["sending", "leaving", "unknown-asking", "done"] {
+        page.change(state(name)).await;
+        assert!(region.is_connected(), "{name}: a new region would not be announced");
+    }
+    assert!(region.text_content().unwrap().contains("Transfer sent"));
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_follows_the_steps_and_never_interrupts_typing() {
+    let page = Page::show(state("signed-out")).await;
+    assert_eq!(page.focused(), "BODY", "after loading the browser starts at the top");
+    page.change(state("account")).await;
+    assert_eq!(page.focused(), "account-heading");
+
+    let reference = page.input("#reference");
+    reference.focus().unwrap();
+    page.change(state("empty-history")).await;
+    page.change(state("form")).await;
+    assert!(page.has_focus(&reference), "news about the rest of the page took the focus away");
+
+    for name in ["review", "sending", "leaving", "account"] {
+        page.change(state(name)).await;
+        assert_eq!(page.focused(), "transfer-heading", "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_transfer_found_after_loading_is_where_the_focus_goes() {
+    let page = Page::show(state("starting")).await;
+    page.change(state("done")).await;
+    assert_eq!(page.focused(), "transfer-heading");
+}
+
+#[wasm_bindgen_test]
+async fn being_offline_is_said_and_taken_back() {
+    let page = Page::show(state("account")).await;
+    assert!(!page.text("[aria-live=polite]").contains("offline"));
+    page.change(state("offline")).await;
+    assert!(page.text("[aria-live=polite]").contains("You are offline."));
+    page.change(state("account")).await;
+    assert!(!page.text("[aria-live=polite]").contains("offline"));
+}
+
+#[wasm_bindgen_test]
+async fn a_bank_without_a_list_has_no_empty_section() {
+    let page = Page::show(state("bank-without-list")).await;
+    assert_eq!(page.count(".activity"), 0);
+    assert_eq!(page.text("[data-testid=balance]"), "Your balance is 2,500.00.");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_moves_when_the_account_arrives() {
+    let page = Page::show(state("loading")).await;
+    let before = (page.top(".transfer"), page.top(".activity"));
+    page.change(state("account")).await;
+    assert_eq!((page.top(".transfer"), page.top(".activity")), before);
+}
+
+#[wasm_bindgen_test]
+async fn no_element_carries_its_own_style() {
+    for name in states::NAMES {
+        let page = Page::show(state(name)).await;
+        assert_eq!(
+            page.count("[style], [onclick], style, script"),
+            0,
+            "{name}: a strict policy would forbid it"
+        );
+    }
+}
