@@ -1,1 +1,83 @@
-//! tenant
+//! A local OpenID provider that behaves like an Auth0 tenant: the implicit flow, APIs with scopes, and a second
+//! factor by push whenever a step-up scope is granted. It is the companion of the Riser client, for development and
+//! for tests, and shares no code with it.
+//!
+//! The layout:
+//! - `config`: what a deployment sets, and its checks; `clock`: the time as a parameter
+//! - `keys`, `tokens`, `passwords`, `random`: cryptography
+//! - `scopes`: what is granted and what costs a second factor, as pure rules
+//! - `store`: sessions, requests under way, pushes, phones; plain data, no I/O
+//! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
+//! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
+
+mod answer;
+mod clock;
+mod config;
+mod endpoints;
+mod flow;
+mod http;
+mod keys;
+mod pages;
+mod passwords;
+mod random;
+mod scopes;
+mod state;
+mod store;
+mod tokens;
+
+use std::sync::Arc;
+
+use tokio::task::{self, JoinError};
+
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use config::{
+    Api, ApiScope, Client, Config, ConfigError, Customer, KeyStore, Lifetimes, Limits, Password,
+};
+pub use keys::KeyError;
+pub use passwords::PasswordError;
+
+/// A running tenant. Clones are the same tenant.
+#[derive(Clone)]
+pub struct Tenant(Arc<state::State>);
+
+/// Why a tenant cannot start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The configuration would not work.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// There is no signing key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A customer's password cannot be used.
+    #[error("customer {sub:?}: {source}")]
+    Password {
+        /// The customer's subject identifier.
+        sub: String,
+        /// What is wrong with it.
+        source: PasswordError,
+    },
+    /// The runtime is shutting down.
+    #[error("the tenant could not finish starting: {0}")]
+    Interrupted(#[from] JoinError),
+}
+
+impl Tenant {
+    /// Checks the configuration, reads or makes the signing key, hashes plain passwords. A few hundred milliseconds
+    /// of arithmetic, done away from the runtime's threads.
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let state = task::spawn_blocking(move || state::State::open(config, clock)).await??;
+        Ok(Self(Arc::new(state)))
+    }
+
+    /// Every endpoint and page.
+    pub fn router(&self) -> axum::Router {
+        endpoints::router(Arc::clone(&self.0))
+    }
+
+    /// Lets go of the pages that wait for something to happen, so that a graceful shutdown does not wait for them.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}

@@ -1,1 +1,35 @@
-//! The harness of the end-to-end tests.
+//! The harness of Riser's end-to-end tests: a real browser, real servers on ports of their own, and an access log
+//! of everything between them.
+//!
+//! - [`scenario`] runs one test: a [`World`] of servers, a [`Browser`], and evidence when it fails
+//! - [`Page`] and [`Locator`]: what a person sees and does, by role and accessible name
+//! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
+//! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
+//!
+//! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
+//! ([`eventually()`]).
+
+pub mod browser;
+pub mod chromedriver;
+pub mod eventually;
+mod evidence;
+pub mod express;
+pub mod locator;
+pub mod outcome;
+pub mod page;
+pub mod people;
+pub mod scenario;
+pub mod site;
+pub mod token;
+pub mod world;
+
+pub use browser::Browser;
+pub use chromedriver::ChromeDriver;
+pub use eventually::{eventually, stays, within};
+pub use locator::Locator;
+pub use outcome::{Failure, Miss};
+pub use page::Page;
+pub use scenario::{Stage, scenario};
+pub use thirtyfour::Key;
+pub use token::Token;
+pub use world::World;

@@ -1,0 +1,93 @@
+//! What a deployment sets, and what can be wrong with it.
+
+use std::path::PathBuf;
+
+use crate::ledger::{IbanError, LedgerError};
+
+/// Everything the bank has to be told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The issuer whose access tokens are accepted, compared exactly with `iss` (Auth0's ends in `/`).
+    pub issuer: String,
+    /// Where the issuer publishes its keys (JWKS, RFC 7517). `http` or `https`.
+    pub jwks_uri: String,
+    /// The identifier of this API, which must be in a token's `aud`.
+    pub audience: String,
+    /// Origins of the browser clients that may call the API from elsewhere, as in `http://localhost:3000`.
+    pub allowed_origins: Vec<String>,
+    /// Where the books are kept.
+    pub database: Database,
+    /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
+    pub opening_accounts: Vec<OpeningAccount>,
+}
+
+/// Where the books are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// In this file, which is created (with its folder) when it is missing.
+    File(PathBuf),
+    /// In memory, gone when the bank closes.
+    Memory,
+}
+
+/// An account that must exist once the bank is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpeningAccount {
+    /// Its IBAN; blanks are ignored.
+    pub iban: String,
+    /// Its holder's name, as other customers see it.
+    pub holder: String,
+    /// The `sub` (at the configured issuer) that may use it; `None` for an account nobody logs in to.
+    pub subject: Option<String>,
+    /// What it starts with, in minor units (cents); not below zero.
+    pub balance_minor: i64,
+    /// ISO 4217 code, as in `EUR`.
+    pub currency: String,
+}
+
+/// Why the bank did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// `jwks_uri` is no address to fetch from.
+    #[error("jwks_uri is `{value}`, but must be an absolute http or https URL")]
+    JwksUri {
+        /// What was configured.
+        value: String,
+    },
+    /// An allowed origin is no origin.
+    #[error("allowed origin `{value}` must be scheme, host and port only, as in `http://localhost:3000`")]
+    Origin {
+        /// What was configured.
+        value: String,
+    },
+    /// The TLS client for the key set could not be made.
+    #[error("the HTTP client for the key set cannot start")]
+    HttpClient(#[source] reqwest::Error),
+    /// An opening account has a wrong IBAN.
+    #[error("opening account `{iban}`: {reason}")]
+    OpeningIban {
+        /// What was configured.
+        iban: String,
+        /// What is wrong with it.
+        reason: IbanError,
+    },
+    /// An opening account cannot be opened as described.
+    #[error("opening account {iban}: {reason}")]
+    OpeningAccount {
+        /// The account.
+        iban: String,
+        /// What is wrong, and what would be right.
+        reason: &'static str,
+    },
+    /// The folder of the database file cannot be made.
+    #[error("the folder {} for the database cannot be made", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The books cannot be opened, or do not balance.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}

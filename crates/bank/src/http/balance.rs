@@ -1,0 +1,24 @@
+//! `GET /balance`: what is on the caller's account.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Serialize;
+
+use super::json::rfc3339;
+use super::{App, Problem};
+use crate::ledger::{Money, Party};
+use crate::token::Scope;
+
+#[derive(Serialize)]
+pub(super) struct Answer {
+    account: Party,
+    balance: Money,
+    as_of: String,
+}
+
+pub(super) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
+    let caller = app.tokens.authorize(&headers, Scope::ViewBalance).await?;
+    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
+    Ok(Json(Answer { account: account.party, balance: account.balance, as_of: rfc3339(app.now()) }))
+}

@@ -1,0 +1,91 @@
+//! `POST /transfer`: money moves, once per id, and the token that allowed it is spent with it.
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::body::Body;
+use super::common::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use super::json::TransferAnswer;
+use super::problem::Code;
+use super::{App, Problem};
+use crate::ledger::{Decision, Order, Outcome, SingleUse};
+use crate::token::{Refused, Scope, TokenError};
+
+/// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrderBody {
+    payee: String,
+    amount: Amount,
+    #[serde(default)]
+    reference: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Amount {
+    /// Minor units.
+    amount: i64,
+    currency: String,
+}
+
+pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
+    let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
+    let jti = caller.jti.filter(|jti| !jti.is_empty()).ok_or(TokenError::Refused(Refused::NoTokenId))?;
+    let token = SingleUse { issuer: caller.customer.issuer.clone(), jti };
+    let id = idempotency_key(request.headers())?;
+    let Body(body): Body<OrderBody> = axum::RequestExt::extract(request).await?;
+    let order = Order {
+        id,
+        customer: caller.customer,
+        payee: body.payee,
+        amount: body.amount.amount,
+        currency: body.amount.currency,
+        reference: body.reference,
+    };
+    match app.ledger.decide(&order, &token, app.now()).await? {
+        Decision::New(outcome) => Ok(answer(outcome)),
+        Decision::Replayed(outcome) => {
+            let mut response = answer(outcome);
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+            Ok(response)
+        }
+        Decision::KeyReused => Err(Problem::new(
+            Code::IdempotencyKeyReused,
+            "this Idempotency-Key was sent before with another transfer; choose a new one",
+        )),
+        Decision::TokenSpent => Err(Problem::token_spent()),
+    }
+}
+
+/// A function of the stored outcome alone, so that a repeated request gets the same answer to the letter.
+fn answer(outcome: Outcome) -> Response {
+    match outcome {
+        Ok(transfer) => (StatusCode::CREATED, Json(TransferAnswer::for_payer(transfer))).into_response(),
+        Err(refusal) => Problem::from(refusal).into_response(),
+    }
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        let detail =
+            "send a UUID of your choice in Idempotency-Key, and the same one when you repeat the request";
+        return Err(Problem::new(Code::MissingIdempotencyKey, detail));
+    };
+    // Hyphenated only (RFC 9562, section 4): the other ways to write one have 32, 38 or 45 characters.
+    let uuid =
+        value.to_str().ok().filter(|text| text.len() == 36).and_then(|text| Uuid::try_parse(text).ok());
+    match (uuid, values.next()) {
+        (Some(uuid), None) => Ok(uuid),
+        _ => Err(Problem::new(
+            Code::MalformedRequest,
+            "Idempotency-Key must be one UUID, as in 7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70",
+        )),
+    }
+}

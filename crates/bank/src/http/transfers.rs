@@ -1,0 +1,99 @@
+//! `GET /transfers` and `GET /transfers/{id}`: what went from and to the caller's account.
+
+use axum::Json;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::json::{TransferAnswer, rfc3339};
+use super::problem::Code;
+use super::{App, Problem};
+use crate::ledger::{Account, Direction, Entry, Money, Party};
+use crate::token::Scope;
+
+const DEFAULT_LIMIT: u32 = 20;
+const MAX_LIMIT: u32 = 100;
+
+#[derive(Deserialize)]
+pub(super) struct Window {
+    limit: Option<u32>,
+    before: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Listing {
+    transfers: Vec<Item>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: String,
+    number: String,
+    direction: &'static str,
+    counterparty: Party,
+    amount: Money,
+    reference: String,
+    created_at: String,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    headers: HeaderMap,
+    window: Result<Query<Window>, QueryRejection>,
+) -> Result<Json<Listing>, Problem> {
+    let account = account(&app, &headers).await?;
+    let Query(window) = window.map_err(|error| Problem::new(Code::MalformedRequest, error.body_text()))?;
+    let limit = window.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        let detail = format!("limit must be from 1 to {MAX_LIMIT}");
+        return Err(Problem::new(Code::MalformedRequest, detail));
+    }
+    let wrong_cursor = || Problem::new(Code::MalformedRequest, "before must be a `next` of this list");
+    let before = window.before.map(|text| Uuid::try_parse(&text)).transpose().map_err(|_| wrong_cursor())?;
+    let page = app.ledger.transfers(account.id, limit, before).await?.ok_or_else(wrong_cursor)?;
+    Ok(Json(Listing { transfers: page.entries.into_iter().map(Item::from).collect(), next: page.next }))
+}
+
+pub(super) async fn one(
+    State(app): State<App>,
+    headers: HeaderMap,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Json<TransferAnswer>, Problem> {
+    let account = account(&app, &headers).await?;
+    // What is no UUID is no transfer either, and neither is somebody else's.
+    let not_found = || Problem::new(Code::TransferNotFound, "no transfer of this account has this id");
+    let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(not_found)?;
+    let transfer = app.ledger.transfer(id).await?.ok_or_else(not_found)?;
+    if transfer.payer == account.party {
+        Ok(Json(TransferAnswer::for_payer(transfer)))
+    } else if transfer.payee == account.party {
+        Ok(Json(TransferAnswer::for_payee(transfer)))
+    } else {
+        Err(not_found())
+    }
+}
+
+async fn account(app: &App, headers: &HeaderMap) -> Result<Account, Problem> {
+    let caller = app.tokens.authorize(headers, Scope::ViewBalance).await?;
+    app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)
+}
+
+impl From<Entry> for Item {
+    fn from(entry: Entry) -> Self {
+        Self {
+            id: entry.id,
+            number: entry.number,
+            direction: match entry.direction {
+                Direction::In => "in",
+                Direction::Out => "out",
+            },
+            counterparty: entry.counterparty,
+            amount: entry.amount,
+            reference: entry.reference,
+            created_at: rfc3339(entry.created_at),
+        }
+    }
+}

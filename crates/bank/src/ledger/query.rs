@@ -1,0 +1,160 @@
+//! Reading transfers: one by its id, or a page of an account's, newest first.
+
+use sqlx::Sqlite;
+use uuid::Uuid;
+
+use super::{Currency, Ledger, LedgerError, Money, Party, Transfer, Tx};
+
+/// A page of an account's transfers, newest first.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) entries: Vec<Entry>,
+    /// The id to ask for what comes `before` it; nothing when this was the last page.
+    pub(crate) next: Option<String>,
+}
+
+/// A transfer as one of its two ends sees it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) number: String,
+    pub(crate) direction: Direction,
+    pub(crate) counterparty: Party,
+    pub(crate) amount: Money,
+    pub(crate) reference: String,
+    pub(crate) created_at: i64,
+}
+
+/// Which way the money went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    In,
+    Out,
+}
+
+/// Short enough to be read out, and unique because bookings are numbered.
+fn number(booking: i64) -> String {
+    format!("T-{booking:08}")
+}
+
+type TransferRow = (String, i64, String, String, String, String, i64, String, String, i64, i64);
+
+const TRANSFER: &str =
+    "SELECT t.id, b.id, payer.iban, payer.holder, payee.iban, payee.holder, b.amount, b.currency,
+         t.reference, b.booked_at, p.balance_after
+     FROM transfers t
+     JOIN bookings b ON b.id = t.booking_id
+     JOIN accounts payer ON payer.id = b.from_account
+     JOIN accounts payee ON payee.id = b.to_account
+     JOIN postings p ON p.booking_id = b.id AND p.account_id = b.from_account
+     WHERE t.id = ?1";
+
+impl From<TransferRow> for Transfer {
+    fn from(row: TransferRow) -> Self {
+        let (id, booking, from_iban, from_holder, to_iban, to_holder, amount, currency, reference, at, left) =
+            row;
+        let currency = Currency::stored(currency);
+        Self {
+            id,
+            number: number(booking),
+            payer: Party { iban: from_iban, holder: from_holder },
+            payee: Party { iban: to_iban, holder: to_holder },
+            amount: Money { amount, currency: currency.clone() },
+            reference,
+            created_at: at,
+            balance_after: Money { amount: left, currency },
+        }
+    }
+}
+
+pub(super) async fn transfer_by_id(tx: &mut Tx, id: Uuid) -> Result<Transfer, LedgerError> {
+    let row: TransferRow = sqlx::query_as(TRANSFER).bind(id.to_string()).fetch_one(&mut **tx).await?;
+    Ok(row.into())
+}
+
+impl Ledger {
+    /// The transfer with this id, whoever made it.
+    pub(crate) async fn transfer(&self, id: Uuid) -> Result<Option<Transfer>, LedgerError> {
+        let row: Option<TransferRow> =
+            sqlx::query_as(TRANSFER).bind(id.to_string()).fetch_optional(&self.reader).await?;
+        Ok(row.map(Transfer::from))
+    }
+
+    /// The transfers of an account, newest first: at most `limit`, older than `before` if given.
+    ///
+    /// Nothing is given when `before` is no transfer of this account.
+    pub(crate) async fn transfers(
+        &self,
+        account: i64,
+        limit: u32,
+        before: Option<Uuid>,
+    ) -> Result<Option<Page>, LedgerError> {
+        let before = match before {
+            None => i64::MAX,
+            Some(id) => match self.booking_of(account, id).await? {
+                Some(booking) => booking,
+                None => return Ok(None),
+            },
+        };
+        // One more than asked for tells whether there is a next page.
+        let rows: Vec<EntryRow> =
+            entries(account, before, i64::from(limit) + 1).fetch_all(&self.reader).await?;
+        let more = rows.len() > limit as usize;
+        let entries: Vec<Entry> = rows.into_iter().take(limit as usize).map(Entry::from).collect();
+        let next = entries.last().filter(|_| more).map(|last| last.id.clone());
+        Ok(Some(Page { entries, next }))
+    }
+
+    async fn booking_of(&self, account: i64, id: Uuid) -> Result<Option<i64>, LedgerError> {
+        let row: Option<(i64,)> = sqlx::query_as(
+            "SELECT t.booking_id FROM transfers t
+             JOIN postings p ON p.booking_id = t.booking_id AND p.account_id = ?1 WHERE t.id = ?2",
+        )
+        .bind(account)
+        .bind(id.to_string())
+        .fetch_optional(&self.reader)
+        .await?;
+        Ok(row.map(|(booking,)| booking))
+    }
+
+    /// Whether the database answers.
+    pub(crate) async fn ping(&self) -> Result<(), LedgerError> {
+        sqlx::query("SELECT 1 FROM accounts LIMIT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+}
+
+type EntryRow = (String, i64, i64, String, String, String, String, i64);
+
+impl From<EntryRow> for Entry {
+    fn from((id, booking, amount, currency, iban, holder, reference, created_at): EntryRow) -> Self {
+        Self {
+            id,
+            number: number(booking),
+            direction: if amount < 0 { Direction::Out } else { Direction::In },
+            counterparty: Party { iban, holder },
+            amount: Money { amount: amount.abs(), currency: Currency::stored(currency) },
+            reference,
+            created_at,
+        }
+    }
+}
+
+fn entries(
+    account: i64,
+    before: i64,
+    limit: i64,
+) -> sqlx::query::QueryAs<'static, Sqlite, EntryRow, sqlx::sqlite::SqliteArguments> {
+    sqlx::query_as(
+        "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at
+         FROM postings p
+         JOIN bookings b ON b.id = p.booking_id
+         JOIN transfers t ON t.booking_id = b.id
+         JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
+         WHERE p.account_id = ?1 AND p.booking_id < ?2
+         ORDER BY p.booking_id DESC LIMIT ?3",
+    )
+    .bind(account)
+    .bind(before)
+    .bind(limit)
+}

@@ -1,0 +1,82 @@
+//! The bank as a program of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bank::{Bank, Config, Database, SystemClock};
+use clap::Parser;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+/// The companion bank API.
+#[derive(Parser)]
+#[command(version)]
+struct Flags {
+    /// Address to listen on.
+    #[arg(long, env = "BANK_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Issuer of the access tokens, compared exactly (Auth0's ends in `/`).
+    #[arg(long, env = "BANK_ISSUER", default_value = "http://localhost:8090/")]
+    issuer: String,
+    /// Where the issuer publishes its keys [default: the issuer's .well-known/jwks.json].
+    #[arg(long, env = "BANK_JWKS_URI")]
+    jwks_uri: Option<String>,
+    /// Identifier of this API, as in the `aud` of the tokens.
+    #[arg(long, env = "BANK_AUDIENCE", default_value = "https://my-banking-api")]
+    audience: String,
+    /// Origin of a browser client elsewhere; may be given several times, or separated by commas.
+    #[arg(long = "allow-origin", env = "BANK_ALLOW_ORIGIN", value_delimiter = ',')]
+    allowed_origins: Vec<String>,
+    /// Folder of the database.
+    #[arg(long, env = "BANK_DATA", default_value = "data")]
+    data: PathBuf,
+}
+
+impl From<Flags> for Config {
+    fn from(flags: Flags) -> Self {
+        let jwks_uri = flags
+            .jwks_uri
+            .unwrap_or_else(|| format!("{}/.well-known/jwks.json", flags.issuer.trim_end_matches('/')));
+        Self {
+            issuer: flags.issuer,
+            jwks_uri,
+            audience: flags.audience,
+            allowed_origins: flags.allowed_origins,
+            database: Database::File(flags.data.join("bank.sqlite")),
+            opening_accounts: Vec::new(),
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).init();
+
+    let flags = Flags::parse();
+    let listener = TcpListener::bind(&flags.listen).await?;
+    let bank = Bank::open(flags.into(), Arc::new(SystemClock)).await?;
+    tracing::info!(address = %listener.local_addr()?, "the bank is open");
+    axum::serve(listener, bank.router()).with_graceful_shutdown(asked_to_stop()).await?;
+    bank.close().await;
+    tracing::info!("the bank is closed");
+    Ok(())
+}
+
+/// Returns on Ctrl-C and on SIGTERM.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                _ = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a way to be asked there is nothing to wait for.
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,202 @@
+//! The issuer's keys: cached, refetched when they are old or a `kid` is unknown, never more often than five times a
+//! minute, and never twice at the same time. An outage of the issuer does not stop tokens with known keys.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use jsonwebtoken::DecodingKey;
+use reqwest::{Client, Url};
+
+use super::jwks::{self, KeyMap};
+use super::{Refused, TokenError};
+use crate::clock::Clock;
+use crate::config::OpenError;
+
+/// Fetches a minute, whatever is asked of us: anybody can make up a `kid`.
+const FETCHES: usize = 5;
+const MINUTE: u64 = 60;
+/// After this many seconds the keys are looked up again, so that a withdrawn one is forgotten.
+const MAX_AGE: u64 = 600;
+/// What a caller is told to wait, in seconds, when a fetch has failed: a fifth of the five a minute.
+const RETRY_AFTER: u64 = 12;
+/// A fetch that takes longer has failed; callers wait for it.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Key sets have a few kilobytes.
+const MAX_BYTES: usize = 256 * 1024;
+
+/// The cached keys. Clones share the cache.
+#[derive(Clone)]
+pub(super) struct Keys(Arc<Shared>);
+
+struct Shared {
+    uri: Url,
+    http: Client,
+    clock: Arc<dyn Clock>,
+    cache: RwLock<Cache>,
+    /// Held while fetching, so that there is one fetch at a time.
+    fetches: tokio::sync::Mutex<Budget>,
+}
+
+#[derive(Clone, Default)]
+struct Cache {
+    /// Nothing until the first successful fetch.
+    keys: Option<Arc<KeyMap>>,
+    /// When to look again.
+    stale_at: u64,
+    /// Counts the attempts, so that whoever waited for one can tell that it is over.
+    attempts: u64,
+    /// Whether the last attempt failed.
+    failed: bool,
+}
+
+/// When the fetches of the last minute began.
+#[derive(Default)]
+struct Budget(VecDeque<u64>);
+
+impl Budget {
+    /// Takes one fetch, or says in how many seconds there will be one.
+    fn take(&mut self, now: u64) -> Result<(), u64> {
+        // A clock that was set back must not lock the budget up: times in the future do not count.
+        self.0.retain(|began| *began <= now && now - began < MINUTE);
+        if let Some(oldest) = self.0.front().filter(|_| self.0.len() >= FETCHES) {
+            return Err(MINUTE - (now - oldest));
+        }
+        self.0.push_back(now);
+        Ok(())
+    }
+}
+
+impl Keys {
+    pub(super) fn new(uri: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let wrong = || OpenError::JwksUri { value: uri.to_owned() };
+        let uri = Url::parse(uri).map_err(|_| wrong())?;
+        if !matches!(uri.scheme(), "http" | "https") {
+            return Err(wrong());
+        }
+        // The address is pinned: whoever could redirect us could choose the keys.
+        let http = Client::builder()
+            .timeout(TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(OpenError::HttpClient)?;
+        let (cache, fetches) = (RwLock::default(), tokio::sync::Mutex::default());
+        Ok(Self(Arc::new(Shared { uri, http, clock, cache, fetches })))
+    }
+
+    /// The key with this name, from the cache if it is there.
+    pub(super) async fn get(&self, kid: &str) -> Result<DecodingKey, TokenError> {
+        let seen = self.0.cache();
+        if let Some(key) = seen.find(kid)
+            && self.0.clock.now() < seen.stale_at
+        {
+            return Ok(key);
+        }
+        // A task of its own: a caller that goes away does not take the fetch, and one of the five, with it.
+        let shared = Arc::clone(&self.0);
+        let refreshed = tokio::spawn(async move { shared.refresh(seen.attempts).await }).await;
+        let cache = self.0.cache();
+        if let Some(key) = cache.find(kid) {
+            return Ok(key);
+        }
+        match refreshed {
+            Ok(Ok(())) if !cache.failed => Err(Refused::UnknownKey.into()),
+            Ok(Err(retry_after)) => Err(TokenError::KeysUnavailable { retry_after }),
+            _ => Err(TokenError::KeysUnavailable { retry_after: RETRY_AFTER }),
+        }
+    }
+}
+
+impl Cache {
+    fn find(&self, kid: &str) -> Option<DecodingKey> {
+        self.keys.as_ref()?.get(kid).cloned()
+    }
+}
+
+impl Shared {
+    fn cache(&self) -> Cache {
+        self.cache.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Fetches the keys, unless somebody else did since the caller looked (`seen` attempts) or the budget is used up;
+    /// then the error is the number of seconds to wait.
+    async fn refresh(&self, seen: u64) -> Result<(), u64> {
+        let mut budget = self.fetches.lock().await;
+        if self.cache().attempts != seen {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        budget.take(now)?;
+        let fetched = self.fetch().await;
+        let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+        cache.attempts += 1;
+        cache.failed = fetched.is_err();
+        match fetched {
+            Ok(keys) => {
+                tracing::info!(keys = keys.len(), "fetched the issuer's keys");
+                cache.keys = Some(Arc::new(keys));
+                cache.stale_at = now + MAX_AGE;
+            }
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot fetch the issuer's keys");
+                // Known keys stay good; in a minute there is another try.
+                cache.stale_at = now + MINUTE;
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch(&self) -> Result<KeyMap, FetchError> {
+        let mut response = self.http.get(self.uri.clone()).send().await?;
+        if response.status() != reqwest::StatusCode::OK {
+            return Err(FetchError::Status(response.status().as_u16()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(FetchError::TooLarge);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        jwks::parse(&body).ok_or(FetchError::NoKeySet)
+    }
+}
+
+/// Why there are no fresh keys.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error(transparent)]
+    Http(#[from] reqwest::Error),
+    #[error("the answer has status {0}, not 200")]
+    Status(u16),
+    #[error("the answer has more than {MAX_BYTES} bytes")]
+    TooLarge,
+    #[error("the answer is no JSON Web Key Set")]
+    NoKeySet,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_fetches_in_any_minute_and_then_a_wait() {
+        let mut budget = Budget::default();
+        for second in 0..5 {
+            assert_eq!(budget.take(1000 + second), Ok(()));
+        }
+        assert_eq!(budget.take(1005), Err(55));
+        assert_eq!(budget.take(1059), Err(1));
+        assert_eq!(budget.take(1060), Ok(()));
+        assert_eq!(budget.take(1060), Err(1), "the second of the five began at 1001");
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_lock_the_budget_up() {
+        let mut budget = Budget::default();
+        for _ in 0..5 {
+            assert_eq!(budget.take(5_000), Ok(()));
+        }
+        assert_eq!(budget.take(1_000), Ok(()));
+    }
+}

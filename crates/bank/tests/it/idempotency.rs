@@ -1,0 +1,90 @@
+//! The same id gets the same answer, and nothing else does.
+
+use futures_util::future::join_all;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::world::{BEN, ENERGY, OPENING, World, order_of};
+
+#[tokio::test]
+async fn a_repeated_order_gets_the_stored_answer_also_with_the_spent_token() {
+    let world = World::new().await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let first = world.post(&token, id, &order_of(100)).await;
+    assert_eq!((first.status.as_u16(), first.is_replay()), (201, false));
+
+    // The balance has changed and time has passed: the answer is still that from then.
+    world.clock.advance(60);
+    assert_eq!(world.order(&order_of(7)).await.status, 201);
+    for token in [&token, &world.transfer_token()] {
+        let again = world.post(token, id, &order_of(100)).await;
+        assert_eq!((again.status, &again.body), (first.status, &first.body));
+        assert!(again.is_replay());
+    }
+    assert_eq!(world.balance().await, OPENING - 107);
+    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 2, "a replay spends nothing");
+}
+
+#[tokio::test]
+async fn a_refusal_is_repeated_as_it_was() {
+    let world = World::new().await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let first = world.post(&token, id, &order_of(OPENING + 1)).await;
+    assert_eq!(first.problem(), "insufficient-funds");
+
+    // There is enough money now, but the order was refused.
+    let back = json!({ "payee": crate::world::ADA, "amount": { "amount": 1000, "currency": "EUR" } });
+    let bens = world.token_of("auth0|1002", "transfer:funds");
+    assert_eq!(world.post(&bens, Uuid::new_v4(), &back).await.status, 201);
+    let again = world.post(&token, id, &order_of(OPENING + 1)).await;
+    assert_eq!((again.status, &again.body, again.is_replay()), (first.status, &first.body, true));
+    assert_eq!(again.body["balance"]["amount"], OPENING);
+
+    // The refused token is spent like any other.
+    assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(1)).await.problem(), "token-spent");
+}
+
+#[tokio::test]
+async fn the_same_id_with_anything_else_is_refused() {
+    let world = World::new().await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    assert_eq!(world.post(&token, id, &order_of(100)).await.status, 201);
+
+    let mut others = vec![order_of(101); 4];
+    others[1] =
+        json!({ "payee": ENERGY, "amount": { "amount": 100, "currency": "EUR" }, "reference": "Lunch" });
+    others[2] = json!({ "payee": BEN, "amount": { "amount": 100, "currency": "USD" }, "reference": "Lunch" });
+    others[3] = json!({ "payee": BEN, "amount": { "amount": 100, "currency": "EUR" }, "reference": "lunch" });
+    let unspent = world.transfer_token();
+    for other in &others {
+        for token in [&token, &unspent] {
+            assert_eq!(world.post(token, id, other).await.problem(), "idempotency-key-reused", "{other}");
+        }
+    }
+    // Somebody else's id, even with the same content, shows nothing of that transfer.
+    let bens = world.token_of("auth0|1002", "transfer:funds");
+    let foreign = world.post(&bens, id, &order_of(100)).await;
+    assert_eq!(foreign.problem(), "idempotency-key-reused");
+    assert_eq!(foreign.body.as_object().unwrap().len(), 4);
+
+    assert_eq!(world.balance().await, OPENING - 100);
+    assert_eq!(
+        world.post(&unspent, Uuid::new_v4(), &order_of(1)).await.status,
+        201,
+        "it decided nothing before"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_identical_orders_at_once_are_one_debit() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(100));
+    let answers = join_all((0..50).map(|_| world.post(&token, id, &order))).await;
+    assert_eq!(answers.iter().filter(|answer| !answer.is_replay()).count(), 1);
+    for answer in &answers {
+        assert_eq!((answer.status.as_u16(), &answer.body), (201, &answers[0].body));
+    }
+    assert_eq!(world.balance().await, OPENING - 100);
+    assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 1);
+}

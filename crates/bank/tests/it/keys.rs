@@ -1,0 +1,179 @@
+//! The issuer's keys: rotation, outages, floods.
+
+use axum::http::StatusCode;
+use futures_util::StreamExt;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::issuer::{FIRST, Issuer, SECOND, Says, encode};
+use crate::world::{OPENING, World, order_of};
+
+async fn status(world: &World, token: &str) -> u16 {
+    world.get("/balance", token).await.status.as_u16()
+}
+
+fn signed_by_second(world: &World) -> String {
+    SECOND.token(&world.claims("view:balance"))
+}
+
+/// Names a key that does not exist; so nobody gets to look at its signature.
+fn unknown_key(good: &str) -> String {
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": Uuid::new_v4().to_string() });
+    let (_, rest) = good.split_once('.').unwrap();
+    format!("{}.{rest}", encode(header.to_string()))
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_and_kept() {
+    let world = World::new().await;
+    for _ in 0..50 {
+        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    }
+    assert_eq!(world.issuer.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_new_key_is_found_when_a_token_names_it() {
+    let world = World::new().await;
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 401);
+    world.issuer.publishes(&[&FIRST, &SECOND]);
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    assert_eq!(world.issuer.fetches(), 3);
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_is_forgotten_within_ten_minutes() {
+    let world = World::new().await;
+    let token = world.token("view:balance");
+    assert_eq!(status(&world, &token).await, 200);
+    world.issuer.publishes(&[&SECOND]);
+    world.clock.advance(599);
+    assert_eq!(status(&world, &token).await, 200);
+    world.clock.advance(1);
+    assert_eq!(status(&world, &token).await, 401);
+    assert_eq!(world.issuer.fetches(), 2);
+}
+
+#[tokio::test]
+async fn an_outage_does_not_stop_tokens_with_known_keys() {
+    let mut world = World::new().await;
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    world.issuer.shut_down().await;
+    // Long after the keys are due to be looked up again.
+    for _ in 0..100 {
+        world.clock.advance(60);
+        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    }
+    let answer = world.get("/balance", &signed_by_second(&world)).await;
+    assert_eq!(answer.problem(), "keys-unavailable");
+    assert!(answer.headers.contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn without_any_keys_tokens_are_neither_believed_nor_refused() {
+    let answers = [
+        Says::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        Says::Status(StatusCode::NO_CONTENT),
+        Says::Text("<html>Sign in to the Wi-Fi</html>".into()),
+        Says::Text(format!(r#"{{"keys":[], "more":"{}"}}"#, "x".repeat(300_000))),
+        Says::Keys(json!({ "error": "keys are out" })),
+    ];
+    for says in answers {
+        let world = World::new().await;
+        world.issuer.says(says);
+        let answer = world.post(&world.transfer_token(), Uuid::new_v4(), &order_of(1)).await;
+        assert_eq!(answer.problem(), "keys-unavailable");
+        assert_eq!(answer.headers["retry-after"], "12");
+        assert_eq!(world.balance().await, OPENING);
+        // And it is over as soon as the issuer is well.
+        world.issuer.publishes(&[&FIRST]);
+        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_does_not_lead_to_other_keys() {
+    let (world, evil) = (World::new().await, Issuer::start().await);
+    evil.publishes(&[&SECOND]);
+    world.issuer.says(Says::GoElsewhere(evil.jwks_uri()));
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
+    assert_eq!(evil.fetches(), 0);
+}
+
+#[tokio::test]
+async fn ten_thousand_made_up_keys_cause_five_fetches_a_minute() {
+    let world = World::new().await;
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    let good = world.token("view:balance");
+    let forged: Vec<String> = (0..10_000).map(|_| unknown_key(&good)).collect();
+    let (first, rest) = forged.split_at(5_000);
+    let flood = async |tokens: &[String]| {
+        let answers =
+            futures_util::stream::iter(tokens).map(|token| world.get("/balance", token)).buffer_unordered(64);
+        answers.for_each(async |answer| assert!([401, 503].contains(&answer.status.as_u16()))).await;
+    };
+    flood(first).await;
+    assert_eq!(world.issuer.fetches(), 5);
+    let answer = world.get("/balance", &unknown_key(&good)).await;
+    assert_eq!(
+        (answer.problem(), &answer.headers["retry-after"]),
+        ("keys-unavailable", &"60".parse().unwrap())
+    );
+
+    // Customers notice nothing.
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+
+    // A rotation in the middle of it gets through with the next minute.
+    world.issuer.publishes(&[&FIRST, &SECOND]);
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
+    world.clock.advance(59);
+    flood(&rest[..100]).await;
+    assert_eq!(world.issuer.fetches(), 5);
+    world.clock.advance(1);
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
+    flood(rest).await;
+    assert_eq!(world.issuer.fetches(), 10);
+    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
+}
+
+#[tokio::test]
+async fn many_callers_wait_for_one_fetch() {
+    let world = World::new().await;
+    world.issuer.hold();
+    let tokens: Vec<String> = (0..50).map(|_| world.token("view:balance")).collect();
+    let answers = futures_util::future::join_all(tokens.iter().map(|token| world.get("/balance", token)));
+    let release = async {
+        // Every caller is polled before the issuer's task gets its turn to count.
+        while world.issuer.fetches() == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.issuer.release_one();
+    };
+    let (answers, ()) = tokio::join!(answers, release);
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(world.issuer.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_take_the_fetch_with_it() {
+    let world = World::new().await;
+    world.issuer.hold();
+    {
+        let token = world.token("view:balance");
+        let caller = world.get("/balance", &token);
+        let until_asked = async {
+            while world.issuer.fetches() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = caller => panic!("answered without keys"),
+            () = until_asked => {}
+        }
+    }
+    world.issuer.release_one();
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    assert_eq!(world.issuer.fetches(), 1);
+}

@@ -1,0 +1,203 @@
+//! The books themselves: whatever is ordered they balance, and nobody rewrites them.
+
+use std::collections::HashMap;
+
+use proptest::prelude::*;
+use serde_json::json;
+use sqlx::{Connection, SqliteConnection};
+use uuid::Uuid;
+
+use crate::issuer::FIRST;
+use crate::world::{ADA, BEN, ENERGY, NOBODY, OPENING, World, file, order_of};
+
+#[derive(Debug, Clone)]
+struct Step {
+    payer: usize,
+    payee: &'static str,
+    amount: i64,
+    /// Few ids and few tokens, so that both are used again.
+    id: u128,
+    jti: u8,
+}
+
+const PAYERS: [(&str, &str); 2] = [("auth0|1001", ADA), ("auth0|1002", BEN)];
+
+fn step() -> impl Strategy<Value = Step> {
+    let payee = prop::sample::select(vec![ADA, BEN, ENERGY, NOBODY]);
+    let amount = prop_oneof![1 => -2..=0_i64, 8 => 1..200_000_i64, 1 => Just(i64::MAX)];
+    (0..2_usize, payee, amount, 1..30_u128, 1..30_u8).prop_map(|(payer, payee, amount, id, jti)| Step {
+        payer,
+        payee,
+        amount,
+        id,
+        jti,
+    })
+}
+
+/// The bank in ten lines: what the real one is held against.
+#[derive(Default)]
+struct Model {
+    balances: HashMap<&'static str, i64>,
+    decided: HashMap<u128, (Step, u16)>,
+    spent: Vec<u8>,
+}
+
+impl Model {
+    fn answer(&mut self, step: &Step) -> u16 {
+        if let Some((first, status)) = self.decided.get(&step.id) {
+            let same = (first.payer, first.payee, first.amount) == (step.payer, step.payee, step.amount);
+            return if same { *status } else { 422 };
+        }
+        if self.spent.contains(&step.jti) {
+            return 401;
+        }
+        let payer = PAYERS[step.payer].1;
+        let possible = step.amount > 0
+            && step.amount <= self.balances[payer]
+            && step.payee != payer
+            && self.balances.contains_key(step.payee);
+        if possible {
+            *self.balances.get_mut(payer).unwrap() -= step.amount;
+            *self.balances.get_mut(step.payee).unwrap() += step.amount;
+        }
+        let status = if possible { 201 } else { 422 };
+        self.decided.insert(step.id, (step.clone(), status));
+        self.spent.push(step.jti);
+        status
+    }
+}
+
+async fn play(steps: Vec<Step>) {
+    let world = World::new().await;
+    let mut model =
+        Model { balances: HashMap::from([(ADA, OPENING), (BEN, 31_075), (ENERGY, 0)]), ..Model::default() };
+    for step in steps {
+        let mut claims = world.claims("transfer:funds");
+        claims["sub"] = json!(PAYERS[step.payer].0);
+        claims["jti"] = json!(step.jti.to_string());
+        let order = json!({ "payee": step.payee, "amount": { "amount": step.amount, "currency": "EUR" } });
+        let answer = world.post(&FIRST.token(&claims), Uuid::from_u128(step.id), &order).await;
+        assert_eq!(answer.status.as_u16(), model.answer(&step), "{step:?}: {}", answer.body);
+        world.bank.ledger().audit().await.unwrap();
+        assert_eq!(world.bank.ledger().postings_sum().await.unwrap(), 0);
+        for (iban, balance) in &model.balances {
+            assert_eq!(world.bank.ledger().balance(iban).await.unwrap(), Some(*balance), "{iban}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_ordered_the_books_are_those_of_the_model(steps in prop::collection::vec(step(), 1..40)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(play(steps));
+    }
+}
+
+/// A second connection to the books, as somebody with a database tool has it.
+async fn tool(folder: &tempfile::TempDir) -> SqliteConnection {
+    let mut tool = SqliteConnection::connect(&format!("sqlite://{}", file(folder).display())).await.unwrap();
+    sqlx::query("PRAGMA foreign_keys = ON").execute(&mut tool).await.unwrap();
+    tool
+}
+
+#[tokio::test]
+async fn the_database_refuses_what_would_break_the_books() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    let mut tool = tool(&folder).await;
+    for (statement, refusal) in [
+        ("UPDATE postings SET amount = 1", "postings are not changed"),
+        ("DELETE FROM postings", "postings are not deleted"),
+        ("UPDATE bookings SET amount = 1", "bookings are not changed"),
+        ("DELETE FROM bookings", "bookings are not deleted"),
+        ("UPDATE transfers SET reference = 'x'", "transfers are not changed"),
+        ("DELETE FROM transfers", "transfers are not deleted"),
+        ("UPDATE orders SET content = 'x'", "orders are not changed"),
+        ("DELETE FROM orders", "orders are not deleted"),
+        ("UPDATE spent_tokens SET jti = 'x'", "spent tokens are not changed"),
+        ("DELETE FROM spent_tokens", "spent tokens are not deleted"),
+        ("UPDATE accounts SET holder = 'x'", "accounts are not changed"),
+        ("DELETE FROM accounts", "accounts are not deleted"),
+        ("INSERT INTO postings VALUES (1, 3, 5, 5)", "a posting is one of the two sides of its booking"),
+        (
+            "INSERT INTO postings SELECT * FROM postings LIMIT 1",
+            "a posting comes after those that its account has",
+        ),
+        (
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 900000, currency, 0
+             FROM bookings WHERE kind = 'transfer'",
+            "a customer account is never below zero",
+        ),
+        (
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1, 'USD', 0
+             FROM bookings WHERE kind = 'transfer'",
+            "a booking is in the one currency of both its accounts",
+        ),
+        (
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, -1, currency, 0 FROM bookings",
+            "CHECK constraint failed",
+        ),
+        (
+            "INSERT INTO bookings SELECT NULL, kind, from_account, from_account, 1, currency, 0 FROM bookings",
+            "a booking is in the one currency of both its accounts",
+        ),
+        (
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1.5, currency, 0 FROM bookings",
+            "cannot store REAL value in INTEGER column",
+        ),
+        ("INSERT INTO transfers VALUES ('x', 999, '')", "FOREIGN KEY constraint failed"),
+        (
+            "INSERT INTO spent_tokens SELECT issuer, jti, order_id FROM spent_tokens",
+            "UNIQUE constraint failed",
+        ),
+    ] {
+        let error = sqlx::query(statement).execute(&mut tool).await.expect_err(statement).to_string();
+        assert!(error.contains(refusal), "{statement}: {error}");
+    }
+    assert_eq!(world.balance().await, OPENING - 100);
+}
+
+#[tokio::test]
+async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    let mut tool = tool(&folder).await;
+    for statement in [
+        "DROP TRIGGER bookings_make_their_postings",
+        "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 7, currency, 0
+         FROM bookings WHERE kind = 'transfer'",
+    ] {
+        sqlx::query(statement).execute(&mut tool).await.unwrap();
+    }
+    let half = "INSERT INTO postings SELECT max(id), from_account, -7, ";
+    for (balance, possible) in [(OPENING - 106, false), (OPENING - 108, false), (OPENING - 107, true)] {
+        let statement = sqlx::AssertSqlSafe(format!("{half} {balance} FROM bookings"));
+        assert_eq!(sqlx::query(statement).execute(&mut tool).await.is_ok(), possible, "{balance}");
+    }
+    let found = world.bank.ledger().audit().await.unwrap_err().to_string();
+    assert_eq!(found, "the books do not balance: the postings of a currency do not sum to zero (1 found)");
+}
+
+#[tokio::test]
+async fn a_bank_does_not_open_on_books_that_were_tampered_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    world.bank.close().await;
+    let mut tool = tool(&folder).await;
+    for statement in [
+        "DROP TRIGGER postings_are_not_changed",
+        "UPDATE postings SET amount = amount + 1, balance_after = balance_after + 1 WHERE amount = 100",
+    ] {
+        sqlx::query(statement).execute(&mut tool).await.unwrap();
+    }
+    tool.close().await.unwrap();
+    let config = crate::world::config(&world.issuer, bank::Database::File(file(&folder)));
+    let Err(error) = bank::Bank::open(config, world.clock.clone()).await else { panic!("the bank opened") };
+    let expected = "the books do not balance: the postings of a currency do not sum to zero (1 found)";
+    assert_eq!(error.to_string(), expected);
+}

@@ -1,0 +1,20 @@
+//! The bank from outside: real HTTP routes, real signatures, real key fetches, a clock that the tests move.
+//!
+//! `world` is the bank with everything around it, `issuer` a small identity provider, `description` holds every single
+//! answer against `openapi.json`. The other files are the tests, by subject.
+
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
+
+mod accounts;
+mod description;
+mod headers;
+mod idempotency;
+mod issuer;
+mod keys;
+mod ledger;
+mod refusals;
+mod shape;
+mod spending;
+mod tokens;
+mod transfers;
+mod world;

@@ -1,0 +1,110 @@
+//! The description of the API is complete: every status it lists for an operation does occur, and (as every answer in
+//! every test is checked) no other does.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::description::{DOCUMENT, path_of};
+use crate::issuer::Says;
+use crate::world::{Answer, OPENING, World, get, order_of, post};
+
+#[derive(Default)]
+struct Seen(BTreeSet<(String, String, u16)>);
+
+impl Seen {
+    async fn send(&mut self, world: &World, request: Request<Body>) -> Answer {
+        let method = request.method().as_str().to_lowercase();
+        let path = path_of(request.uri().path()).unwrap().to_owned();
+        let answer = world.send(request).await;
+        self.0.insert((path, method, answer.status.as_u16()));
+        answer
+    }
+}
+
+fn documented() -> BTreeSet<(String, String, u16)> {
+    let mut all = BTreeSet::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for status in operation["responses"].as_object().unwrap().keys() {
+                all.insert((path.clone(), method.clone(), status.parse().unwrap()));
+            }
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_described_answer_occurs() {
+    let mut seen = Seen::default();
+    let world = World::new().await;
+    let id = Uuid::new_v4();
+    let (view, stranger) =
+        (world.token("view:balance"), world.token_of("auth0|9999", "view:balance transfer:funds"));
+    let transfer = format!("/transfers/{id}");
+    let twice = |mut request: Request<Body>| {
+        let header = request.headers()["authorization"].clone();
+        request.headers_mut().append("authorization", header);
+        request
+    };
+
+    seen.send(&world, post(&world.transfer_token(), id, &order_of(1))).await;
+    seen.send(&world, post(&world.transfer_token(), Uuid::new_v4(), &order_of(OPENING))).await;
+    seen.send(&world, post(&world.transfer_token(), Uuid::new_v4(), &Value::Null)).await;
+    seen.send(&world, post("x", id, &order_of(1))).await;
+    seen.send(&world, post(&view, id, &order_of(1))).await;
+    seen.send(&world, post(&stranger, Uuid::new_v4(), &order_of(1))).await;
+    seen.send(&world, post(&world.transfer_token(), id, &json!("x".repeat(20_000)))).await;
+    let mut text = post(&world.transfer_token(), id, &order_of(1));
+    text.headers_mut().remove("content-type");
+    seen.send(&world, text).await;
+
+    for address in ["/balance", "/transfers", &transfer] {
+        for request in
+            [get(address, &view), get(address, "x"), get(address, &stranger), twice(get(address, &view))]
+        {
+            seen.send(&world, request).await;
+        }
+        seen.send(&world, get(address, &world.token("openid"))).await;
+    }
+    seen.send(&world, get("/healthz", "x")).await;
+    let description = seen.send(&world, get("/openapi.json", "x")).await;
+    assert_eq!(description.body, *DOCUMENT);
+
+    world.bank.close().await;
+    let requests = || {
+        let mut requests = vec![post(&world.transfer_token(), Uuid::new_v4(), &order_of(1))];
+        requests.extend(["/balance", "/transfers", &transfer].map(|address| get(address, &view)));
+        requests
+    };
+    for request in requests() {
+        assert_eq!(seen.send(&world, request).await.status, 500);
+    }
+    assert_eq!(seen.send(&world, get("/healthz", "x")).await.status, 503);
+
+    let world = World::new().await;
+    world.issuer.says(Says::Text("no keys".into()));
+    for request in requests() {
+        assert_eq!(seen.send(&world, request).await.status, 503);
+    }
+    assert_eq!(seen.0, documented());
+}
+
+#[test]
+fn the_description_is_openapi_3_1_as_far_as_it_goes() {
+    assert_eq!(DOCUMENT["openapi"], "3.1.0");
+    let mut ids = BTreeSet::new();
+    for item in DOCUMENT["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "operation ids are unique");
+            assert!(operation["summary"].is_string());
+            assert!(operation["security"].is_array(), "each operation says what it needs");
+        }
+    }
+    for schema in DOCUMENT["components"]["schemas"].as_object().unwrap().values() {
+        assert!(jsonschema::draft202012::meta::is_valid(schema));
+    }
+}

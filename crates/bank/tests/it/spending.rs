@@ -1,0 +1,95 @@
+//! A token decides one order, and no amount of hurry, restarts or money makes it two.
+
+use futures_util::future::join_all;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::issuer::FIRST;
+use crate::world::{OPENING, World, order_of};
+
+#[tokio::test]
+async fn a_spent_token_transfers_nothing_more() {
+    let world = World::new().await;
+    let token = world.transfer_token();
+    assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(1)).await.status, 201);
+    let again = world.post(&token, Uuid::new_v4(), &order_of(1)).await;
+    assert_eq!((again.status.as_u16(), again.problem()), (401, "token-spent"));
+    assert!(again.challenge().contains(r#"error="invalid_token""#));
+    // It is the id that is spent, not the text: the same id in another token is as good as the same token.
+    let mut claims = world.claims("transfer:funds");
+    for exp in [7200, 7201] {
+        claims["exp"] = json!(crate::world::NOW + exp);
+        let answer = world.post(&FIRST.token(&claims), Uuid::new_v4(), &order_of(1)).await;
+        assert_eq!(answer.status.as_u16(), if exp == 7200 { 201 } else { 401 });
+    }
+    assert_eq!(world.balance().await, OPENING - 2);
+    // What was spent is the right to transfer; looking is not using.
+    assert_eq!(world.get("/balance", &token).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hundred_orders_at_once_with_one_token_are_one_transfer() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let (token, order) = (world.transfer_token(), order_of(100));
+    let answers = join_all((0..100).map(|_| world.post(&token, Uuid::new_v4(), &order))).await;
+    let (accepted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!((accepted.len(), refused.len()), (1, 99));
+    assert!(refused.iter().all(|answer| answer.problem() == "token-spent"));
+    assert_eq!(world.balance().await, OPENING - 100);
+}
+
+#[tokio::test]
+async fn a_spent_token_stays_spent_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::in_folder(&folder).await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let first = world.post(&token, id, &order_of(100)).await;
+    for _ in 0..2 {
+        world = world.reopen(&folder).await;
+        assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(100)).await.problem(), "token-spent");
+        let again = world.post(&token, id, &order_of(100)).await;
+        assert_eq!((again.is_replay(), &again.body), (true, &first.body));
+        assert_eq!(world.balance().await, OPENING - 100, "opening balances are not paid in again");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_account_is_never_overdrawn_however_many_draw_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    // Enough for ten of them.
+    let order = order_of(OPENING / 10);
+    let orders = (0..40).map(|_| world.order(&order));
+    let answers = join_all(orders).await;
+    let (accepted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
+    assert_eq!(accepted.len(), 10);
+    assert!(refused.iter().all(|answer| answer.problem() == "insufficient-funds"));
+    let mut left: Vec<_> =
+        accepted.iter().map(|a| a.body["balance_after"]["amount"].as_i64().unwrap()).collect();
+    left.sort_unstable();
+    assert_eq!(left, (0..10).map(|n| n * OPENING / 10).collect::<Vec<_>>());
+    assert_eq!(world.balance().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let other = crate::world::config(&world.issuer, bank::Database::File(crate::world::file(&folder)));
+    let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
+    let (token, order) = (world.transfer_token(), order_of(100));
+    let through_other = async |id| {
+        let request = crate::world::post(&token, id, &order);
+        tower::ServiceExt::oneshot(other.router(), request).await.unwrap().status().as_u16()
+    };
+    let here =
+        join_all((0..20).map(|_| async { world.post(&token, Uuid::new_v4(), &order).await.status.as_u16() }));
+    let there = join_all((0..20).map(|_| through_other(Uuid::new_v4())));
+    let (here, there) = tokio::join!(here, there);
+    let mut statuses = [here, there].concat();
+    statuses.sort_unstable();
+    assert_eq!((statuses[0], &statuses[1..]), (201, &[401; 39][..]));
+    assert_eq!(world.balance().await, OPENING - 100);
+    other.close().await;
+}

@@ -1,0 +1,149 @@
+//! Transfers that are carried out, and how both ends see them.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::world::{ADA, BEN, ENERGY, OPENING, World, order_of};
+
+const VIEW: &str = "view:balance";
+
+#[tokio::test]
+async fn money_moves_and_the_answer_says_all_of_it() {
+    let world = World::new().await;
+    let id = Uuid::new_v4();
+    let answer = world.post(&world.transfer_token(), id, &order_of(12_345)).await;
+    assert_eq!(answer.status, 201);
+    let number = answer.body["number"].clone();
+    assert_eq!(
+        answer.body,
+        json!({
+            "id": id.to_string(), "number": number, "status": "completed",
+            "payer": { "iban": ADA, "holder": "Ada Example" },
+            "payee": { "iban": BEN, "holder": "Ben Example" },
+            "amount": { "amount": 12_345, "currency": "EUR" },
+            "reference": "Lunch",
+            "created_at": "2025-06-15T15:06:40Z",
+            "balance_after": { "amount": OPENING - 12_345, "currency": "EUR" },
+        })
+    );
+    assert!(!answer.is_replay());
+    assert_eq!(world.balance().await, OPENING - 12_345);
+    assert_eq!(world.bank.ledger().balance(BEN).await.unwrap(), Some(31_075 + 12_345));
+    assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 1);
+    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 1);
+
+    let balance = world.get("/balance", &world.token(VIEW)).await;
+    assert_eq!(
+        balance.body,
+        json!({
+            "account": { "iban": ADA, "holder": "Ada Example" },
+            "balance": { "amount": OPENING - 12_345, "currency": "EUR" },
+            "as_of": "2025-06-15T15:06:40Z",
+        })
+    );
+}
+
+#[tokio::test]
+async fn the_last_cent_can_be_sent_and_the_payee_written_with_blanks() {
+    let world = World::new().await;
+    let order = json!({ "payee": "fr14 2004 1010 0505 0001 3m02 606", "amount": { "amount": OPENING, "currency": "EUR" } });
+    let answer = world.order(&order).await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.body["payee"], json!({ "iban": ENERGY, "holder": "City Energy" }));
+    assert_eq!(answer.body["reference"], "");
+    assert_eq!(world.balance().await, 0);
+}
+
+#[tokio::test]
+async fn both_ends_see_the_transfer_and_nobody_else_does() {
+    let world = World::new().await;
+    let id = Uuid::new_v4();
+    let made = world.post(&world.transfer_token(), id, &order_of(500)).await;
+    let address = format!("/transfers/{id}");
+
+    assert_eq!(world.get(&address, &world.token(VIEW)).await.body, made.body);
+    let upper = format!("/transfers/{}", id.to_string().to_uppercase());
+    assert_eq!(world.get(&upper, &world.token(VIEW)).await.body, made.body);
+
+    let mut for_payee = made.body.clone();
+    for_payee.as_object_mut().unwrap().remove("balance_after");
+    assert_eq!(world.get(&address, &world.token_of("auth0|1002", VIEW)).await.body, for_payee);
+
+    let foreign = world.get(&address, &world.token_of("auth0|1003", VIEW)).await;
+    assert_eq!(foreign.problem(), "transfer-not-found");
+    for id in ["7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70", "1", "%00", "%ff", "a%2Fb"] {
+        let answer = world.get(&format!("/transfers/{id}"), &world.token(VIEW)).await;
+        assert_eq!(answer.problem(), "transfer-not-found", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_is_newest_first_and_comes_in_pages() {
+    let world = World::new().await;
+    for minor in 1..=7 {
+        world.clock.advance(1);
+        assert_eq!(world.order(&order_of(minor)).await.status, 201);
+    }
+    let back = json!({ "payee": ADA, "amount": { "amount": 8, "currency": "EUR" }, "reference": "Thanks" });
+    let bens = world.token_of("auth0|1002", "transfer:funds");
+    assert_eq!(world.post(&bens, Uuid::new_v4(), &back).await.status, 201);
+
+    let token = world.token(VIEW);
+    let mut seen = Vec::new();
+    let mut address = "/transfers?limit=3".to_owned();
+    let mut pages = 0;
+    loop {
+        let page = world.get(&address, &token).await.body;
+        pages += 1;
+        for item in page["transfers"].as_array().unwrap() {
+            assert_eq!(item["counterparty"], json!({ "iban": BEN, "holder": "Ben Example" }));
+            seen.push((
+                item["direction"].as_str().unwrap().to_owned(),
+                item["amount"]["amount"].as_i64().unwrap(),
+            ));
+        }
+        let Some(next) = page["next"].as_str() else { break };
+        address = format!("/transfers?limit=3&before={next}");
+    }
+    let expected: Vec<_> = [("in", 8)]
+        .into_iter()
+        .chain((1..=7).rev().map(|n| ("out", n)))
+        .map(|(d, n)| (d.to_owned(), n))
+        .collect();
+    assert_eq!((seen, pages), (expected, 3));
+
+    // A page that is just full is the last one if there is nothing more; opening balances are no transfers.
+    let all = world.get("/transfers?limit=8", &token).await.body;
+    assert_eq!((all["transfers"].as_array().unwrap().len(), &all["next"]), (8, &json!(null)));
+    assert_eq!(
+        world.get("/transfers", &world.token_of("auth0|1003", VIEW)).await.body,
+        json!({ "transfers": [], "next": null })
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_page_is_told() {
+    let world = World::new().await;
+    let bens = world.token_of("auth0|1002", "transfer:funds");
+    let order = json!({ "payee": ENERGY, "amount": { "amount": 8, "currency": "EUR" } });
+    let foreign = world.post(&bens, Uuid::new_v4(), &order).await.body["id"].as_str().unwrap().to_owned();
+    let token = world.token(VIEW);
+    for query in [
+        "limit=0".to_owned(),
+        "limit=101".into(),
+        "limit=-1".into(),
+        "limit=ten".into(),
+        "limit=1&limit=2".into(),
+        "before=1".into(),
+        "before=".into(),
+        "before=7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70".into(),
+        format!("before={foreign}"),
+    ] {
+        assert_eq!(
+            world.get(&format!("/transfers?{query}"), &token).await.problem(),
+            "malformed-request",
+            "{query}"
+        );
+    }
+    assert_eq!(world.get("/transfers?limit=100&utm=x", &token).await.status, 200);
+}

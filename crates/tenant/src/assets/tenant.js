@@ -1,0 +1,72 @@
+// Two pages wait for the other device: the log-in tab for the phone's answer, the phone for a request. Both ask the
+// server, which answers when there is something new (200) or after a while (204).
+"use strict";
+
+const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
+
+/** Resolves when there is something new. `say` is told when the connection is lost, and when it is back. */
+async function news(address, say) {
+  for (let failures = 0; ; ) {
+    try {
+      const answer = await fetch(address, { cache: "no-store" });
+      if (answer.status !== 204) {
+        if (answer.status < 500) return;
+        throw new Error(`status ${answer.status}`);
+      }
+      if (failures > 0) say(false);
+      failures = 0;
+    } catch {
+      failures += 1;
+      if (failures > 1) say(true);
+      await pause(Math.min(2 ** failures / 2, 15));
+    }
+  }
+}
+
+function speaker(element, lost) {
+  const usual = element.textContent;
+  return (isLost) => {
+    element.textContent = isLost ? lost : usual;
+  };
+}
+
+/** The log-in tab: leaves this page for good, so that Back does not come here. */
+async function waitForPhone(element) {
+  await news(element.dataset.wait, speaker(element, element.dataset.lost));
+  location.replace(element.dataset.next);
+}
+
+/** The phone: replaces what it shows, and lets the status say how much there is. */
+async function waitForRequests(requests) {
+  const count = document.getElementById("count");
+  for (;;) {
+    await news(requests.dataset.wait, speaker(count, requests.dataset.lost));
+    const answer = await fetch(requests.dataset.refresh, { cache: "no-store" }).catch(() => undefined);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page && page.getElementById("requests");
+    if (!fresh) {
+      await pause(1);
+      location.replace(requests.dataset.refresh);
+      return;
+    }
+    showLocalTimes(page);
+    document.getElementById("answered")?.remove();
+    count.textContent = page.getElementById("count").textContent;
+    document.title = page.title;
+    requests.replaceWith(fresh);
+    requests = fresh;
+  }
+}
+
+function showLocalTimes(page) {
+  for (const time of page.querySelectorAll("time")) {
+    const moment = new Date(time.dateTime);
+    time.textContent = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  }
+}
+
+showLocalTimes(document);
+const waiting = document.querySelector("[data-next]");
+if (waiting) waitForPhone(waiting);
+const requests = document.querySelector("[data-refresh]");
+if (requests) waitForRequests(requests);

@@ -1,0 +1,165 @@
+//! What a deployment sets: who may ask (clients), for what (APIs and their scopes), and who can log in (customers).
+//! The checks of these values are in [`check`].
+
+mod check;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+pub use check::ConfigError;
+pub(crate) use check::{check, origin_of};
+
+/// Everything a [`Tenant`](crate::Tenant) needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
+    pub issuer: String,
+    /// Where the signing key lives.
+    pub keys: KeyStore,
+    /// The registered applications.
+    pub clients: Vec<Client>,
+    /// The registered APIs.
+    pub apis: Vec<Api>,
+    /// The people who can log in.
+    pub customers: Vec<Customer>,
+    /// How long things are good for.
+    pub lifetimes: Lifetimes,
+    /// How often things may be tried.
+    pub limits: Limits,
+}
+
+/// Where the signing key lives.
+#[derive(Debug, Clone)]
+pub enum KeyStore {
+    /// A folder; the key is made there at the first start (PKCS#8, mode 0600) and used again later.
+    Folder(PathBuf),
+    /// A new key for this process only, for tests.
+    Memory,
+}
+
+/// A registered application (a "Single Page Application" at Auth0): public, without a secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// `client_id`.
+    pub id: String,
+    /// The name that customers read.
+    pub name: String,
+    /// Where answers may be sent; compared character by character.
+    pub redirect_uris: Vec<String>,
+    /// Where a browser may be sent after log-out; compared character by character.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+}
+
+/// A registered API, for which access tokens are made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Api {
+    /// The identifier that clients send as `audience` and that the API finds in `aud`.
+    pub identifier: String,
+    /// The name that customers read.
+    pub name: String,
+    /// The scopes that can be granted.
+    pub scopes: Vec<ApiScope>,
+    /// Scopes that are granted only after a second factor, each time anew.
+    #[serde(default)]
+    pub step_up_scopes: Vec<String>,
+}
+
+/// One scope of an API.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiScope {
+    /// As in a request, for example `transfer:funds`.
+    pub name: String,
+    /// Completes the sentence "Riser asks to …", for example `transfer funds from your account`.
+    pub asks_to: String,
+}
+
+/// A person who can log in.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// The subject identifier in tokens: at most 255 ASCII characters (OIDC Core 2), for example `auth0|1001`.
+    pub sub: String,
+    /// What they log in with; upper and lower case are not distinguished.
+    pub email: String,
+    /// Their full name.
+    pub name: String,
+    /// What they prove it with.
+    pub password: Password,
+    /// The API scopes they may be granted; `None` means every scope of the API.
+    #[serde(default)]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// A password as the configuration gives it. It is never shown, not even in `Debug`.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Password {
+    /// The password itself; hashed with Argon2id when the tenant opens, and not kept.
+    Plain(String),
+    /// An Argon2id hash in PHC form, `$argon2id$v=19$…`.
+    Hash(String),
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Password(…)")
+    }
+}
+
+/// How long things are good for, in seconds.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lifetimes {
+    /// An access token (`expires_in`).
+    pub access_token: u64,
+    /// An ID token.
+    pub id_token: u64,
+    /// A session at the tenant, counted from the last log-in.
+    pub session: u64,
+    /// The time a customer has for the log-in page.
+    pub log_in: u64,
+    /// A push, from the moment it is sent until the tokens are fetched.
+    pub push: u64,
+    /// A phone's pairing.
+    pub phone: u64,
+}
+
+impl Default for Lifetimes {
+    /// Auth0's values for tokens; ten minutes for a push; a working day for a session.
+    fn default() -> Self {
+        Self {
+            access_token: 7_200,
+            id_token: 36_000,
+            session: 12 * 3_600,
+            log_in: 1_800,
+            push: 600,
+            phone: 30 * 86_400,
+        }
+    }
+}
+
+/// How often things may be tried before the tenant says "later".
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Wrong passwords for one e-mail address within `password_window`.
+    pub wrong_passwords: usize,
+    /// In seconds.
+    pub password_window: u64,
+    /// Pushes to one customer within `push_window` that were not approved.
+    pub unapproved_pushes: usize,
+    /// In seconds.
+    pub push_window: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { wrong_passwords: 10, password_window: 900, unapproved_pushes: 5, push_window: 600 }
+    }
+}

@@ -1,0 +1,61 @@
+//! One file or folder per endpoint; this file is the table of what is where.
+
+mod assets;
+pub(crate) mod authorize;
+mod cancel;
+pub(crate) mod credentials;
+mod discovery;
+mod elsewhere;
+mod health;
+mod jwks;
+mod log_in;
+mod log_out;
+mod mfa;
+mod phone;
+mod userinfo;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use crate::http::{self, MAX_LENGTH};
+use crate::pages;
+use crate::state::State;
+
+/// What handlers take.
+pub(crate) type Shared = axum::extract::State<Arc<State>>;
+
+pub(crate) fn router(state: Arc<State>) -> Router {
+    Router::new()
+        .route("/.well-known/openid-configuration", get(discovery::get).options(http::preflight))
+        .route("/.well-known/jwks.json", get(jwks::get).options(http::preflight))
+        .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/u/login", get(log_in::get).post(log_in::post))
+        .route("/u/mfa", get(mfa::get))
+        .route("/u/mfa/wait", get(mfa::wait))
+        .route("/u/cancel", post(cancel::post))
+        .route("/phone", get(phone::get))
+        .route("/phone/pair", post(phone::pair::post))
+        .route("/phone/wait", get(phone::wait::get))
+        .route("/phone/answer", post(phone::answer::post))
+        .route("/phone/unpair", post(phone::unpair::post))
+        .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
+        .route("/v2/logout", get(log_out::auth0))
+        .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post))
+        .route("/healthz", get(health::get))
+        .route("/assets/{name}", get(assets::get))
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(MAX_LENGTH))
+        .layer(middleware::from_fn(http::secure))
+        .with_state(state)
+}
+
+async fn not_found(axum::extract::State(state): Shared) -> Response {
+    let sentence = "There is no page at this address.";
+    pages::notice(&state, StatusCode::NOT_FOUND, "Nothing here", sentence)
+}

@@ -1,0 +1,15 @@
+//! `/assets/…`: the style sheet and the one script, compiled into the program.
+
+use axum::extract::Path;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+pub(super) async fn get(Path(name): Path<String>) -> Response {
+    let (kind, content) = match name.as_str() {
+        "tenant.css" => ("text/css; charset=utf-8", include_str!("../assets/tenant.css")),
+        "tenant.js" => ("text/javascript; charset=utf-8", include_str!("../assets/tenant.js")),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    // Not hashed by name: a browser must notice a new version of the tenant soon.
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=60")], content).into_response()
+}

@@ -1,0 +1,61 @@
+//! `/authorize`: from a client's request to the log-in page, the phone, or straight back with tokens
+//! (OIDC Core 3.2.2.1).
+
+mod checks;
+mod request;
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::Shared;
+use crate::flow;
+use crate::http::{Cookies, Parameters, cookies};
+use crate::pages;
+
+use checks::{Refusal, check};
+pub(crate) use request::{Prompt, Request};
+
+/// A client may also post its request (3.1.2.1). Browsers keep session cookies from a post that comes from another
+/// site, so that it would look signed out: it is turned into the same request by GET.
+pub(super) async fn post(State(state): Shared, body: Bytes) -> Response {
+    match Parameters::parse(&body) {
+        Some(parameters) => Redirect::to(&format!("/authorize?{}", parameters.encoded())).into_response(),
+        None => unreadable(&state),
+    }
+}
+
+pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
+    let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
+    tracing::info!(
+        client_id = parameters.get("client_id"),
+        response_type = parameters.get("response_type"),
+        scope = parameters.get("scope"),
+        audience = parameters.get("audience"),
+        prompt = parameters.get("prompt"),
+        "authorize"
+    );
+    match check(&state, &parameters) {
+        Ok(request) => flow::begin(&state, request, cookies.get(cookies::SESSION)),
+        Err(Refusal::Page(sentence)) => {
+            tracing::info!(reason = %sentence, "authorize: refused with a page");
+            let what = "The application sent a request that cannot be answered";
+            pages::notice(&state, StatusCode::BAD_REQUEST, what, &sentence)
+        }
+        Err(Refusal::Answer { to, error, description }) => {
+            tracing::info!(error = error.code(), %description, "authorize: refused");
+            to.refuse(error, &description)
+        }
+    }
+}
+
+fn unreadable(state: &crate::state::State) -> Response {
+    let sentence = "The request is longer than 8 KiB or is not form-encoded.";
+    pages::notice(
+        state,
+        StatusCode::BAD_REQUEST,
+        "The application sent a request that cannot be read",
+        sentence,
+    )
+}

@@ -1,0 +1,47 @@
+//! A request that has passed every check.
+
+use std::sync::Arc;
+
+use crate::answer::Recipient;
+use crate::config::{Api, Client};
+
+/// What a client asks for.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) client: Arc<Client>,
+    /// Where the answer goes.
+    pub(crate) to: Recipient,
+    /// `id_token token`; otherwise `id_token` alone.
+    pub(crate) access_token: bool,
+    /// In the order of the request, unknown ones included.
+    pub(crate) scopes: Vec<String>,
+    /// Named by `audience`.
+    pub(crate) api: Option<Arc<Api>>,
+    pub(crate) nonce: String,
+    pub(crate) prompt: Prompt,
+    /// The oldest log-in that is still good enough, in seconds.
+    pub(crate) max_age: Option<u64>,
+    /// `acr_values` asks for more than a password.
+    pub(crate) multi_factor: bool,
+    /// Fills in the e-mail field.
+    pub(crate) login_hint: Option<String>,
+}
+
+/// Whether the customer may or must be asked something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// As is needed.
+    Unsaid,
+    /// Never; answer with an error instead.
+    None,
+    /// The password is asked for although there is a session.
+    LogIn,
+}
+
+impl Request {
+    /// Whether a log-in at `auth_time` is good enough.
+    pub(crate) fn accepts(&self, auth_time: u64, now: u64) -> bool {
+        let recent = self.max_age.is_none_or(|max_age| now.saturating_sub(auth_time) <= max_age);
+        self.prompt != Prompt::LogIn && self.max_age != Some(0) && recent
+    }
+}

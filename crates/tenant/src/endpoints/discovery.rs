@@ -1,0 +1,37 @@
+//! `/.well-known/openid-configuration` (OpenID Connect Discovery 3).
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
+
+use super::Shared;
+use crate::http;
+use crate::scopes::{MULTI_FACTOR, OIDC_SCOPES};
+
+pub(super) async fn get(State(state): Shared) -> Response {
+    let document = json!({
+        "issuer": state.issuer,
+        "authorization_endpoint": state.url("authorize"),
+        "jwks_uri": state.url(".well-known/jwks.json"),
+        "userinfo_endpoint": state.url("userinfo"),
+        "end_session_endpoint": state.url("oidc/logout"),
+        "response_types_supported": ["id_token token", "id_token"],
+        "response_modes_supported": ["fragment"],
+        "grant_types_supported": ["implicit"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "scopes_supported": OIDC_SCOPES,
+        "claims_supported": [
+            "iss", "sub", "aud", "iat", "exp", "nonce", "at_hash", "auth_time", "sid", "acr", "amr",
+            "name", "email", "email_verified"
+        ],
+        "acr_values_supported": [MULTI_FACTOR],
+        "prompt_values_supported": ["none", "login"],
+        "claims_parameter_supported": false,
+        "request_parameter_supported": false,
+        // Absent means true (Discovery 3).
+        "request_uri_parameter_supported": false,
+    });
+    (http::public(), Json(document)).into_response()
+}

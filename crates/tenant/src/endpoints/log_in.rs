@@ -1,0 +1,48 @@
+//! `/u/login`: the log-in page of a request under way.
+
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+
+use super::{Shared, credentials, elsewhere};
+use crate::flow::{self, Place, Visit};
+use crate::http::{Cookies, Parameters, cookies};
+use crate::pages;
+
+pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
+    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
+    let visit = Visit::of(&parameters, &cookies);
+    match flow::place(&state, visit) {
+        Place::LogIn { request, form_token } => {
+            let email = request.login_hint.as_deref().unwrap_or_default();
+            pages::log_in(&request, visit.id, &form_token, email, None)
+        }
+        place => elsewhere::page(&state, visit, &place),
+    }
+}
+
+pub(super) async fn post(
+    State(state): Shared,
+    cookies: Cookies,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Parameters::parse(&body).unwrap_or_default();
+    let visit = Visit::of(&form, &cookies);
+    let (request, form_token) = match flow::place(&state, visit) {
+        Place::LogIn { request, form_token } => (request, form_token),
+        place => return elsewhere::page(&state, visit, &place),
+    };
+    if !form.is_from_own_page(&headers, &form_token) {
+        return pages::forged(&state);
+    }
+    match credentials::check(&state, &form).await {
+        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
+        Err(error) => {
+            tracing::info!(client_id = request.client.id, %error, "log-in refused");
+            let email = form.get("email").unwrap_or_default();
+            pages::log_in(&request, visit.id, &form_token, email, Some(error))
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `/phone/pair`: e-mail and password make this browser the customer's phone.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
+
+use super::super::credentials::{self, LogInError};
+use crate::endpoints::Shared;
+use crate::http::cookies::{self, Stays};
+use crate::http::{Cookies, Parameters};
+use crate::{pages, random, state};
+
+/// The pairing page. The form carries what its cookie carries, and another origin can read neither.
+pub(super) fn form(
+    state: &state::State,
+    cookies: &Cookies,
+    email: &str,
+    error: Option<LogInError>,
+) -> Response {
+    let kept = cookies.get(cookies::PAIRING).filter(|value| !value.is_empty()).map(str::to_owned);
+    let form_token = kept.unwrap_or_else(random::secret);
+    let page = pages::pair(&form_token, email, error);
+    (cookies::set(state, cookies::PAIRING, &form_token, Stays::Session), page).into_response()
+}
+
+pub(in crate::endpoints) async fn post(
+    State(state): Shared,
+    cookies: Cookies,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Parameters::parse(&body).unwrap_or_default();
+    let form_token = cookies.get(cookies::PAIRING).unwrap_or_default();
+    if form_token.is_empty() || !form.is_from_own_page(&headers, form_token) {
+        return pages::forged(&state);
+    }
+    match credentials::check(&state, &form).await {
+        Err(error) => self::form(&state, &cookies, form.get("email").unwrap_or_default(), Some(error)),
+        Ok(customer) => {
+            let cookie = random::secret();
+            let lifetime = state.lifetimes.phone;
+            state.store().phones.pair(&customer.sub, &cookie, (state.now(), lifetime));
+            tracing::info!(sub = customer.sub, "phone paired");
+            let set = cookies::set(&state, cookies::PHONE, &cookie, Stays::Seconds(lifetime));
+            (set, cookies::expired(&state, cookies::PAIRING), Redirect::to("/phone")).into_response()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Cookies. Their names begin with `riser_tenant_`, since every application on `localhost` sees them all.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, header};
+
+use axum::response::AppendHeaders;
+
+use crate::state::State;
+
+/// Headers to add to a response, without removing the cookies that it sets already.
+pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;
+
+/// The session at the tenant.
+pub(crate) const SESSION: &str = "riser_tenant_session";
+/// The pairing of a phone.
+pub(crate) const PHONE: &str = "riser_tenant_phone";
+/// Binds the pairing form to the browser that asked for it.
+pub(crate) const PAIRING: &str = "riser_tenant_pairing";
+
+/// Binds one request under way to the browser that made it.
+pub(crate) fn of_transaction(id: &str) -> String {
+    format!("riser_tenant_request_{id}")
+}
+
+/// What the browser sent.
+pub(crate) struct Cookies(HeaderMap);
+
+impl<S: Sync> FromRequestParts<S> for Cookies {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.headers.clone()))
+    }
+}
+
+impl Cookies {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let lines = self.0.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+/// How long a cookie stays.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stays {
+    /// Until the browser closes.
+    Session,
+    /// So many seconds.
+    Seconds(u64),
+}
+
+/// A header that sets a cookie which scripts cannot read and other sites cannot make the browser send with a form.
+pub(crate) fn set(state: &State, name: &str, value: &str, stays: Stays) -> SetCookie {
+    let age = match stays {
+        Stays::Session => String::new(),
+        Stays::Seconds(seconds) => format!("; Max-Age={seconds}"),
+    };
+    let path = path(name);
+    let secure = if state.is_https() { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{age}{secure}");
+    AppendHeaders([(header::SET_COOKIE, cookie)])
+}
+
+/// A header that removes a cookie.
+pub(crate) fn expired(state: &State, name: &str) -> SetCookie {
+    set(state, name, "", Stays::Seconds(0))
+}
+
+/// Only the pages that need a cookie get it.
+fn path(name: &str) -> &'static str {
+    match name {
+        SESSION => "/",
+        PHONE | PAIRING => "/phone",
+        _ => "/u",
+    }
+}

@@ -1,0 +1,54 @@
+//! The parameters of a query or a form, in order and with duplicates, because a duplicate is something to refuse.
+
+use axum::http::HeaderMap;
+
+use crate::random;
+
+/// Longer requests are not looked at.
+pub(crate) const MAX_LENGTH: usize = 8 * 1_024;
+
+/// Decoded names and values.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Nothing when the text is too long to be meant seriously.
+    pub(crate) fn parse(encoded: &[u8]) -> Option<Self> {
+        if encoded.len() > MAX_LENGTH {
+            return None;
+        }
+        Some(Self(form_urlencoded::parse(encoded).into_owned().collect()))
+    }
+
+    pub(crate) fn of_query(query: Option<&str>) -> Option<Self> {
+        Self::parse(query.unwrap_or_default().as_bytes())
+    }
+
+    /// The first value. An empty one counts as absent (RFC 6749, 3.1).
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(key, _)| key == name);
+        values.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(key, _)| key == name).count()
+    }
+
+    /// The first of these names that stands more than once.
+    pub(crate) fn duplicate<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.count(name) > 1)
+    }
+
+    /// Whether this is a form of ours: it carries the token that only our page could know, and the browser does not
+    /// say that another origin sent it. (Another port of the same host is "same-site" and gets the cookies, so
+    /// `SameSite` alone does not keep it out.)
+    pub(crate) fn is_from_own_page(&self, headers: &HeaderMap, form_token: &str) -> bool {
+        let site = headers.get("sec-fetch-site");
+        let own = site.is_none_or(|site| site == "same-origin" || site == "none");
+        own && random::same(self.get("form_token").unwrap_or_default(), form_token)
+    }
+
+    pub(crate) fn encoded(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}

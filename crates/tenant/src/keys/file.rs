@@ -1,0 +1,68 @@
+//! The key's file. Nobody but its owner can read it, and nobody ever reads half of it.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::Path;
+
+/// Writes the key beside its place and links it there: of two processes that start together, the second one takes
+/// the key of the first.
+pub(super) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
+    private_folder(folder)?;
+    let draft = path.with_extension(crate::random::identifier());
+    let mut options = OpenOptions::new();
+    private(options.write(true).create_new(true));
+    let mut file = options.open(&draft)?;
+    let linked =
+        file.write_all(der).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&draft, path));
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
+/// Reads the key, after taking it away from other users of the machine, should a copy or a backup have given it to
+/// them.
+pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if make_private(path)? {
+        tracing::warn!(path = %path.display(), "other users of this machine could read the signing key");
+    }
+    fs::read(path)
+}
+
+#[cfg(unix)]
+fn private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+/// Says whether it had to.
+#[cfg(unix)]
+fn make_private(path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = fs::metadata(path)?.permissions().mode() & 0o077 != 0;
+    if open {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(open)
+}
+
+// Elsewhere a folder in the user's own profile is private by inheritance.
+#[cfg(not(unix))]
+fn private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+#[cfg(not(unix))]
+fn make_private(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}

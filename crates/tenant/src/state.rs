@@ -1,0 +1,92 @@
+//! What every endpoint can reach.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::passwords::Directory;
+use crate::{Clock, OpenError, keys::SigningKey, store::Store};
+
+/// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
+const HOLD: Duration = Duration::from_secs(25);
+
+pub(crate) struct State {
+    pub(crate) issuer: String,
+    pub(crate) clients: HashMap<String, Arc<Client>>,
+    pub(crate) apis: HashMap<String, Arc<Api>>,
+    pub(crate) directory: Directory,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) limits: Limits,
+    pub(crate) key: SigningKey,
+    clock: Arc<dyn Clock>,
+    store: Mutex<Store>,
+    /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
+    changes: watch::Sender<bool>,
+}
+
+impl State {
+    pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        config::check(&config)?;
+        let key = SigningKey::open(&config.keys)?;
+        let directory = Directory::open(config.customers)?;
+        Ok(Self {
+            issuer: config.issuer,
+            clients: config.clients.into_iter().map(|client| (client.id.clone(), Arc::new(client))).collect(),
+            apis: config.apis.into_iter().map(|api| (api.identifier.clone(), Arc::new(api))).collect(),
+            directory,
+            lifetimes: config.lifetimes,
+            limits: config.limits,
+            key,
+            clock,
+            store: Mutex::default(),
+            changes: watch::Sender::new(false),
+        })
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    /// `https://…/userinfo` of `userinfo`.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.issuer)
+    }
+
+    /// Cookies are for encrypted connections only, where there is one.
+    pub(crate) fn is_https(&self) -> bool {
+        self.issuer.starts_with("https:")
+    }
+
+    pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
+        // Every change to the store is complete before the next call that could panic.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the pages that wait.
+    pub(crate) fn changed(&self) {
+        self.changes.send_modify(|_| {});
+    }
+
+    pub(crate) fn close(&self) {
+        self.changes.send_replace(true);
+    }
+
+    /// Waits until `happened` is true; says whether it is, or whether the time or the tenant came to an end first.
+    pub(crate) async fn wait_until(&self, happened: impl Fn(&Self) -> bool) -> bool {
+        let mut changes = self.changes.subscribe();
+        let waiting = async {
+            loop {
+                let closing = *changes.borrow_and_update();
+                if happened(self) || closing || changes.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        // Either way the answer is what is true now.
+        let _elapsed = tokio::time::timeout(HOLD, waiting).await;
+        happened(self)
+    }
+}

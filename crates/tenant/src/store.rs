@@ -1,0 +1,24 @@
+//! What the tenant remembers while it runs: sessions, requests under way, pushes, phones, failed attempts. Plain data
+//! structures: the time and the random values are parameters, nothing here reads a socket or a clock.
+
+mod failures;
+mod phones;
+mod pushes;
+mod sessions;
+mod transactions;
+
+pub(crate) use failures::Failures;
+pub(crate) use phones::{Phone, Phones};
+pub(crate) use pushes::{Answer, Asked, Outcome, Push, Pushes, State as PushState, Verdict};
+pub(crate) use sessions::{Session, Sessions};
+pub(crate) use transactions::{Stage, Transaction, Transactions};
+
+/// All of it, behind one lock: a step that touches a session, a request and a push happens at once or not at all.
+#[derive(Default)]
+pub(crate) struct Store {
+    pub(crate) sessions: Sessions,
+    pub(crate) transactions: Transactions,
+    pub(crate) pushes: Pushes,
+    pub(crate) phones: Phones,
+    pub(crate) failures: Failures,
+}

@@ -1,0 +1,190 @@
+//! Pushes: one question to one customer's phones, bound to one request, answered once, soon stale.
+
+use std::collections::HashMap;
+
+use crate::config::Limits;
+
+/// A question to the phone.
+#[derive(Debug, Clone)]
+pub(crate) struct Push {
+    pub(crate) id: String,
+    /// Whose phones show it.
+    pub(crate) sub: String,
+    /// The session that asked; when it ends, the question is withdrawn.
+    pub(crate) sid: String,
+    pub(crate) asked: Asked,
+    /// What the log-in tab shows.
+    pub(crate) number: u8,
+    /// What the phone shows: the number among two others, shuffled.
+    pub(crate) choices: [u8; 3],
+    pub(crate) sent: u64,
+    pub(crate) expires: u64,
+    pub(crate) state: State,
+}
+
+/// What the customer is asked, the same on both devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// The client's name.
+    pub(crate) client: String,
+    /// "Riser asks to transfer funds from your account."
+    pub(crate) sentences: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    Waiting,
+    Approved,
+    Denied,
+    WrongNumber,
+    /// Cancelled on the log-in tab, or the session has ended.
+    Withdrawn,
+    /// Approved, and the client has its tokens.
+    Used,
+}
+
+/// What the phone sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Number(u8),
+    Deny,
+}
+
+/// What became of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Approved,
+    Denied,
+    WrongNumber,
+    /// There is no such question for this customer, or it was answered, withdrawn or is stale.
+    TooLate,
+}
+
+/// What the log-in tab finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Waiting,
+    Approved,
+    Denied,
+    WrongNumber,
+    Stale,
+    Withdrawn,
+}
+
+/// The customer's phone has been asked too often.
+#[derive(Debug)]
+pub(crate) struct TooManyPushes;
+
+#[derive(Default)]
+pub(crate) struct Pushes(HashMap<String, Push>);
+
+impl Pushes {
+    /// Sends, unless too many recent pushes to this customer were not approved: somebody may be trying to tire them
+    /// out until they say yes.
+    pub(crate) fn send(&mut self, push: Push, limits: &Limits, now: u64) -> Result<(), TooManyPushes> {
+        self.0.retain(|_, push| now < push.expires.max(push.sent + limits.push_window));
+        let unapproved = |push: &&Push| !matches!(push.state, State::Approved | State::Used);
+        let recent = |push: &&Push| now < push.sent + limits.push_window;
+        let own = self.0.values().filter(|other| other.sub == push.sub);
+        if own.filter(unapproved).filter(recent).count() >= limits.unapproved_pushes {
+            return Err(TooManyPushes);
+        }
+        self.0.insert(push.id.clone(), push);
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Push> {
+        self.0.get(id)
+    }
+
+    /// What a customer's phones show, oldest first.
+    pub(crate) fn waiting(&self, sub: &str, now: u64) -> Vec<&Push> {
+        let open = |push: &&Push| push.sub == sub && push.state == State::Waiting && now < push.expires;
+        let mut waiting: Vec<&Push> = self.0.values().filter(open).collect();
+        waiting.sort_by(|a, b| (a.sent, &a.id).cmp(&(b.sent, &b.id)));
+        waiting
+    }
+
+    /// One answer, by the customer who was asked, while it is fresh. A wrong number denies for good: with three to
+    /// choose from, a second try would be a guess.
+    pub(crate) fn answer(&mut self, id: &str, sub: &str, answer: Answer, now: u64) -> Outcome {
+        let Some(push) = self.0.get_mut(id) else { return Outcome::TooLate };
+        if push.sub != sub || push.state != State::Waiting || now >= push.expires {
+            return Outcome::TooLate;
+        }
+        let (state, outcome) = match answer {
+            Answer::Number(number) if number == push.number => (State::Approved, Outcome::Approved),
+            Answer::Number(_) => (State::WrongNumber, Outcome::WrongNumber),
+            Answer::Deny => (State::Denied, Outcome::Denied),
+        };
+        push.state = state;
+        outcome
+    }
+
+    /// Where the question stands. An approval that nobody fetched in time is stale too.
+    pub(crate) fn verdict(&self, id: &str, now: u64) -> Verdict {
+        let Some(push) = self.0.get(id) else { return Verdict::Stale };
+        match push.state {
+            State::Denied => Verdict::Denied,
+            State::WrongNumber => Verdict::WrongNumber,
+            State::Withdrawn => Verdict::Withdrawn,
+            State::Waiting | State::Approved if now >= push.expires => Verdict::Stale,
+            State::Waiting => Verdict::Waiting,
+            State::Approved => Verdict::Approved,
+            State::Used => Verdict::Stale,
+        }
+    }
+
+    /// Makes an approval worthless for any other use.
+    pub(crate) fn use_up(&mut self, id: &str) {
+        if let Some(push) = self.0.get_mut(id) {
+            push.state = State::Used;
+        }
+    }
+
+    /// Takes a question off the phone.
+    pub(crate) fn withdraw(&mut self, id: &str) {
+        if let Some(push) = self.0.get_mut(id) {
+            push.withdraw();
+        }
+    }
+
+    /// Takes every question of a session off the phone.
+    pub(crate) fn withdraw_session(&mut self, sid: &str) {
+        self.0.values_mut().filter(|push| push.sid == sid).for_each(Push::withdraw);
+    }
+}
+
+impl Push {
+    fn withdraw(&mut self) {
+        if matches!(self.state, State::Waiting | State::Approved) {
+            self.state = State::Withdrawn;
+        }
+    }
+
+    /// Three different two-digit numbers, and which of them is the right one.
+    pub(crate) fn numbers(random: [u8; 8]) -> (u8, [u8; 3]) {
+        let mut random = u64::from_le_bytes(random);
+        // Digits of a number in mixed radix. 2^64 is so much larger than 90 × 89 × 88 × 3 that no choice is likelier
+        // than another by a part in ten trillion.
+        let mut below = |bound: u64| {
+            let digit = random % bound;
+            random /= bound;
+            u8::try_from(digit).unwrap_or_default()
+        };
+        let mut choices = [0; 3];
+        for place in 0..choices.len() {
+            let mut number = 10 + below(90 - place as u64);
+            let mut taken = choices;
+            taken.sort_unstable();
+            // Skips what is taken, in order: the digit counts the numbers that are left.
+            for other in taken {
+                if other != 0 && number >= other {
+                    number += 1;
+                }
+            }
+            choices[place] = number;
+        }
+        (choices[usize::from(below(3))], choices)
+    }
+}

@@ -1,0 +1,61 @@
+//! Who is logged in, in which browser. The cookie's value changes at every log-in, so that a value planted before
+//! is worth nothing after it.
+
+use std::collections::HashMap;
+
+use crate::random::Fingerprint;
+
+/// More browsers than one person uses; the oldest goes first.
+const PER_CUSTOMER: usize = 20;
+
+#[derive(Debug, Clone)]
+pub(crate) struct Session {
+    /// `sid` of ID tokens. Stays when the same customer logs in again in the same browser, so that another tab's
+    /// request under way is not lost.
+    pub(crate) sid: String,
+    pub(crate) sub: String,
+    /// When the customer last gave the password.
+    pub(crate) auth_time: u64,
+    expires: u64,
+}
+
+#[derive(Default)]
+pub(crate) struct Sessions(HashMap<Fingerprint, Session>);
+
+impl Sessions {
+    pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<&Session> {
+        self.0.get(&Fingerprint::of(cookie)).filter(|session| now < session.expires)
+    }
+
+    pub(crate) fn by_sid(&self, sid: &str, now: u64) -> Option<&Session> {
+        self.0.values().find(|session| session.sid == sid && now < session.expires)
+    }
+
+    /// Starts a session under the new cookie value and ends the one that the browser had before.
+    pub(crate) fn log_in(
+        &mut self,
+        sub: &str,
+        before: Option<&str>,
+        fresh: (&str, String),
+        (now, lifetime): (u64, u64),
+    ) -> Session {
+        self.0.retain(|_, session| now < session.expires);
+        let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
+        let (cookie, new_sid) = fresh;
+        let sid = before.map_or(new_sid, |session| session.sid);
+        while self.0.values().filter(|session| session.sub == sub).count() >= PER_CUSTOMER {
+            let own = self.0.iter().filter(|(_, session)| session.sub == sub);
+            let Some(oldest) = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| *key) else {
+                break;
+            };
+            self.0.remove(&oldest);
+        }
+        let session = Session { sid, sub: sub.to_owned(), auth_time: now, expires: now + lifetime };
+        self.0.insert(Fingerprint::of(cookie), session.clone());
+        session
+    }
+
+    pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
+        self.0.remove(&Fingerprint::of(cookie))
+    }
+}

@@ -1,0 +1,340 @@
+//! A tenant with two customers, and browsers that keep cookies and read pages.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
+use serde_json::Value;
+use tenant::{
+    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
+};
+use tower::ServiceExt as _;
+
+pub(crate) const ISSUER: &str = "http://localhost:8090/";
+pub(crate) const AUDIENCE: &str = "https://my-banking-api";
+pub(crate) const CALLBACK: &str = "http://localhost:8080/callback";
+pub(crate) const ADA: &str = "customer@example.com";
+pub(crate) const BEN: &str = "second@example.com";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const START: u64 = 1_760_000_000;
+pub(crate) const BALANCE: &str = "openid view:balance";
+pub(crate) const TRANSFER: &str = "openid view:balance transfer:funds";
+
+/// `PASSWORD`, hashed with so little work that tests are quick.
+const CHEAP_HASH: &str = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$";
+
+pub(crate) struct World {
+    pub(crate) tenant: Tenant,
+    pub(crate) clock: Arc<ManualClock>,
+}
+
+pub(crate) fn config() -> Config {
+    let customer = |sub: &str, email: &str, name: &str| Customer {
+        sub: sub.to_owned(),
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password: Password::Hash(cheap_hash()),
+        permissions: None,
+    };
+    let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
+    Config {
+        issuer: ISSUER.to_owned(),
+        keys: KeyStore::Folder(key_folder()),
+        clients: vec![Client {
+            id: "riser".to_owned(),
+            name: "Riser".to_owned(),
+            redirect_uris: vec![CALLBACK.to_owned(), "http://localhost:3000/callback".to_owned()],
+            post_logout_redirect_uris: vec!["http://localhost:8080/".to_owned()],
+        }],
+        apis: vec![Api {
+            identifier: AUDIENCE.to_owned(),
+            name: "Banking".to_owned(),
+            scopes: vec![
+                scope("view:balance", "see your balance"),
+                scope("transfer:funds", "transfer funds from your account"),
+            ],
+            step_up_scopes: vec!["transfer:funds".to_owned()],
+        }],
+        customers: vec![
+            customer("auth0|1001", ADA, "Ada Example"),
+            customer("auth0|1002", BEN, "Ben Example"),
+        ],
+        lifetimes: Lifetimes::default(),
+        limits: Limits::default(),
+    }
+}
+
+/// One key for all tests and runs, since making one takes longer than a test.
+fn key_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("tenant-key")
+}
+
+pub(crate) fn cheap_hash() -> String {
+    use argon2::password_hash::phc::Salt;
+    use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
+    let params = Params::new(8, 1, 1, None).unwrap();
+    let salt = Salt::new(b"saltsalt").unwrap();
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash = hasher.hash_password_with_salt(PASSWORD.as_bytes(), &salt).unwrap().to_string();
+    assert!(hash.starts_with(CHEAP_HASH), "{hash}");
+    hash
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(config()).await
+    }
+
+    pub(crate) async fn with(config: Config) -> Self {
+        let clock = Arc::new(ManualClock::at(START));
+        let tenant = Tenant::open(config, clock.clone()).await.unwrap();
+        Self { tenant, clock }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.tenant.router(), cookies: BTreeMap::new(), headers: HeaderMap::new() }
+    }
+
+    /// A browser in which the customer has logged in, with `view:balance`.
+    pub(crate) async fn logged_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let page = browser.follow(&authorize(BALANCE)).await;
+        let answer = browser.log_in(&page, email, PASSWORD).await;
+        assert!(answer.fragment().contains_key("access_token"), "{answer:?}");
+        browser
+    }
+
+    /// A phone that is paired with the customer.
+    pub(crate) async fn phone(&self, email: &str) -> Browser {
+        let mut phone = self.browser();
+        let page = phone.get("/phone").await;
+        let form_token = page.input("form_token");
+        let form = [("form_token", form_token.as_str()), ("email", email), ("password", PASSWORD)];
+        assert_eq!(phone.post("/phone/pair", &form).await.location(), "/phone");
+        phone
+    }
+
+    /// Checks a token as a client or an API would, with the published keys, and gives its claims.
+    pub(crate) async fn verified(&self, token: &str, audience: &str) -> Value {
+        let keys: JwkSet = self.browser().get("/.well-known/jwks.json").await.json();
+        let kid = jsonwebtoken::decode_header(token).unwrap().kid.unwrap();
+        let key = DecodingKey::from_jwk(keys.find(&kid).unwrap()).unwrap();
+        let mut validation = Validation::new(Algorithm::RS256);
+        // The library reads its own clock; the tests have theirs.
+        validation.validate_exp = false;
+        validation.set_audience(&[audience]);
+        validation.set_issuer(&[ISSUER]);
+        jsonwebtoken::decode::<Value>(token, &key, &validation).unwrap().claims
+    }
+}
+
+/// The client's request for these scopes, as the seeds of every banking sample write it.
+pub(crate) fn authorize(scope: &str) -> String {
+    authorize_with(&[("scope", scope)])
+}
+
+/// The client's request with some parameters replaced, added, or (with an empty value) left out.
+pub(crate) fn authorize_with(changes: &[(&str, &str)]) -> String {
+    let usual = [
+        ("audience", AUDIENCE),
+        ("scope", BALANCE),
+        ("response_type", "id_token token"),
+        ("client_id", "riser"),
+        ("redirect_uri", CALLBACK),
+        ("nonce", "nonce-1"),
+        ("state", "state-1"),
+    ];
+    let is_replaced = |name: &str| changes.iter().any(|(key, _)| *key == name);
+    let pairs = usual
+        .iter()
+        .filter(|(name, _)| !is_replaced(name))
+        .chain(changes)
+        .filter(|(_, value)| !value.is_empty());
+    format!("/authorize?{}", encode(pairs.copied()))
+}
+
+pub(crate) fn encode<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+#[derive(Clone)]
+pub(crate) struct Browser {
+    router: Router,
+    /// Names to values and paths.
+    pub(crate) cookies: BTreeMap<String, (String, String)>,
+    /// Sent with every request.
+    pub(crate) headers: HeaderMap,
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::empty()).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(Method::POST, path, Body::from(encode(form.iter().copied()))).await
+    }
+
+    pub(crate) async fn send(&mut self, method: Method, path: &str, body: Body) -> Answer {
+        let mut request = Request::new(body);
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = path.parse().unwrap();
+        *request.headers_mut() = self.headers.clone();
+        if method == Method::POST {
+            let kind = "application/x-www-form-urlencoded".parse().unwrap();
+            request.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
+        let matching = self.cookies.iter().filter(|(_, (_, scope))| path.starts_with(scope));
+        let cookies: Vec<String> = matching.map(|(name, (value, _))| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            self.keep(cookie.to_str().unwrap());
+        }
+        let body = body.collect().await.unwrap().to_bytes();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    fn keep(&mut self, cookie: &str) {
+        let mut parts = cookie.split("; ");
+        let (name, value) = parts.next().unwrap().split_once('=').unwrap();
+        assert!(name.starts_with("riser_tenant_"), "{cookie}");
+        assert!(cookie.contains("; HttpOnly; SameSite=Lax"), "{cookie}");
+        let path = parts.find_map(|part| part.strip_prefix("Path=")).unwrap();
+        if cookie.contains("Max-Age=0") {
+            self.cookies.remove(name);
+        } else {
+            self.cookies.insert(name.to_owned(), (value.to_owned(), path.to_owned()));
+        }
+    }
+
+    /// Goes on while the tenant redirects to itself.
+    pub(crate) async fn follow(&mut self, path: &str) -> Answer {
+        let mut answer = self.get(path).await;
+        while answer.status == StatusCode::SEE_OTHER && answer.location().starts_with('/') {
+            answer = self.get(&answer.location()).await;
+        }
+        answer
+    }
+
+    /// Fills in a log-in page and goes on while the tenant redirects to itself.
+    pub(crate) async fn log_in(&mut self, page: &Answer, email: &str, password: &str) -> Answer {
+        assert!(page.body.contains("<h1>Log in</h1>"), "{page:?}");
+        let (state, form_token) = (page.input("state"), page.input("form_token"));
+        let form = [
+            ("state", state.as_str()),
+            ("form_token", form_token.as_str()),
+            ("email", email),
+            ("password", password),
+        ];
+        let answer = self.post("/u/login", &form).await;
+        match answer.status {
+            StatusCode::SEE_OTHER if answer.location().starts_with('/') => {
+                self.follow(&answer.location()).await
+            }
+            _ => answer,
+        }
+    }
+
+    /// Asks for a transfer; gives the page that waits for the phone.
+    pub(crate) async fn step_up(&mut self) -> Answer {
+        let page = self.follow(&authorize(TRANSFER)).await;
+        assert_eq!(page.status, StatusCode::OK, "{page:?}");
+        assert!(page.body.contains("<h1>Approve on your phone</h1>"), "{page:?}");
+        page
+    }
+
+    /// Presses a number on a phone that shows one request.
+    pub(crate) async fn choose(&mut self, number: &str) -> Answer {
+        let page = self.get("/phone").await;
+        let (push, form_token) = (page.input("push"), page.input("form_token"));
+        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), ("number", number)];
+        let answer = self.post("/phone/answer", &form).await;
+        self.get(&answer.location()).await
+    }
+
+    /// Presses "Deny" on a phone that shows one request.
+    pub(crate) async fn deny(&mut self) -> Answer {
+        let page = self.get("/phone").await;
+        let (push, form_token) = (page.input("push"), page.input("form_token"));
+        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), ("deny", "yes")];
+        let answer = self.post("/phone/answer", &form).await;
+        self.get(&answer.location()).await
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}")).to_str().unwrap()
+    }
+
+    pub(crate) fn location(&self) -> String {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        self.header("location").to_owned()
+    }
+
+    /// What goes back to the client.
+    pub(crate) fn fragment(&self) -> BTreeMap<String, String> {
+        let location = self.location();
+        let (to, fragment) = location.split_once('#').unwrap_or_else(|| panic!("no fragment: {location}"));
+        assert_eq!(to, CALLBACK);
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(fragment.as_bytes()).into_owned().collect();
+        let map: BTreeMap<String, String> = pairs.iter().cloned().collect();
+        assert_eq!(map.len(), pairs.len(), "a parameter stands twice: {location}");
+        map
+    }
+
+    /// The error that goes back to the client, with its description.
+    pub(crate) fn refusal(&self) -> (String, String) {
+        let fragment = self.fragment();
+        assert!(!fragment.contains_key("access_token") && !fragment.contains_key("id_token"), "{self:?}");
+        assert_eq!(fragment["state"], "state-1");
+        (fragment["error"].clone(), fragment["error_description"].clone())
+    }
+
+    pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> T {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The value of the first input with this name.
+    pub(crate) fn input(&self, name: &str) -> String {
+        let start = format!("name=\"{name}\" ");
+        let input = self.body.split(&start).nth(1).unwrap_or_else(|| panic!("no input {name}: {self:?}"));
+        let tag = input.split('>').next().unwrap();
+        tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+
+    /// The texts of the elements that have this attribute.
+    pub(crate) fn texts(&self, attribute: &str) -> Vec<String> {
+        let after = self.body.split(attribute).skip(1);
+        after
+            .map(|rest| rest.split_once('>').unwrap().1.split('<').next().unwrap().trim().to_owned())
+            .collect()
+    }
+
+    /// The number that the log-in tab shows.
+    pub(crate) fn number(&self) -> String {
+        self.texts("class=\"number\"").remove(0)
+    }
+
+    /// The numbers that the phone offers.
+    pub(crate) fn numbers(&self) -> Vec<String> {
+        self.texts("name=\"number\"")
+    }
+}

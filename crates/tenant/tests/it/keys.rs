@@ -1,0 +1,67 @@
+//! The signing key and its file.
+
+use std::fs;
+
+use serde_json::Value;
+use tenant::{KeyError, KeyStore, OpenError, SystemClock, Tenant};
+
+use crate::harness::{World, config};
+
+async fn kid(world: &World) -> String {
+    let keys: Value = world.browser().get("/.well-known/jwks.json").await.json();
+    keys["keys"][0]["kid"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_key_in_a_folder_survives_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config();
+    config.keys = KeyStore::Folder(folder.path().join("a/b"));
+    let first = kid(&World::with(config.clone()).await).await;
+    let second = kid(&World::with(config).await).await;
+    assert_eq!(first, second);
+    assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 1, "no draft is left behind");
+}
+
+#[tokio::test]
+async fn two_tenants_that_start_together_share_one_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config();
+    config.keys = KeyStore::Folder(folder.path().to_owned());
+    let (one, other) = tokio::join!(World::with(config.clone()), World::with(config));
+    assert_eq!(kid(&one).await, kid(&other).await);
+}
+
+#[tokio::test]
+async fn keys_in_memory_are_new_each_time() {
+    let mut config = config();
+    config.keys = KeyStore::Memory;
+    assert_ne!(kid(&World::with(config.clone()).await).await, kid(&World::with(config).await).await);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_the_owner_can_read_the_key_also_after_somebody_opened_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config();
+    config.keys = KeyStore::Folder(folder.path().to_owned());
+    let file = folder.path().join("signing-key.pk8");
+    for _ in 0..2 {
+        World::with(config.clone()).await;
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_broken_key_is_not_replaced_but_told() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("signing-key.pk8"), "no key").unwrap();
+    let mut config = config();
+    config.keys = KeyStore::Folder(folder.path().to_owned());
+    let error = Tenant::open(config, std::sync::Arc::new(SystemClock)).await.err().unwrap();
+    assert!(matches!(&error, OpenError::Key(KeyError::Broken { .. })), "{error}");
+    assert!(error.to_string().contains("remove it, and a new key is made"), "{error}");
+    assert_eq!(fs::read(folder.path().join("signing-key.pk8")).unwrap(), b"no key");
+}

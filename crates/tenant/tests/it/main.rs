@@ -1,0 +1,19 @@
+//! The tenant from outside: requests in, answers out, in process and with a clock that the tests move.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod authorize;
+mod authorize_refusals;
+mod configuration;
+mod discovery;
+mod harness;
+mod keys;
+mod log_in;
+mod log_out;
+mod pages;
+mod phone;
+mod program;
+mod push;
+mod push_limits;
+mod session;
+mod userinfo;

@@ -1,0 +1,101 @@
+//! What every page has in common: headers, landmarks, names.
+
+use axum::http::StatusCode;
+
+use crate::harness::{ADA, Answer, BALANCE, PASSWORD, World, authorize, authorize_with};
+
+/// One of each page.
+async fn every_page(world: &World) -> Vec<Answer> {
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.browser();
+    let log_in = tab.follow(&authorize(BALANCE)).await;
+    let wrong = tab.log_in(&log_in, ADA, "wrong").await;
+    tab.log_in(&log_in, ADA, PASSWORD).await;
+    let finished = tab.get(&format!("/u/login?state={}", log_in.input("state"))).await;
+    let mfa = tab.step_up().await;
+    let asked = phone.get("/phone").await;
+    let denied = phone.deny().await;
+    let mut stranger = world.browser();
+    vec![
+        finished,
+        mfa,
+        asked,
+        denied,
+        log_in,
+        wrong,
+        stranger.get("/phone").await,
+        stranger.get("/v2/logout").await,
+        stranger.get("/nowhere").await,
+        stranger.get(&authorize_with(&[("client_id", "other")])).await,
+        stranger.get("/u/login?state=unknown").await,
+        stranger.get("/u/mfa?state=unknown").await,
+        stranger.post("/phone/pair", &[]).await,
+    ]
+}
+
+#[tokio::test]
+async fn every_page_is_locked_down_and_kept_by_nobody() {
+    for page in every_page(&World::new().await).await {
+        assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
+        let policy = page.header("content-security-policy");
+        for directive in [
+            "default-src 'none'",
+            "style-src 'self'",
+            "script-src 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.split("; ").any(|found| found == directive), "{directive}: {page:?}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");
+        assert_eq!(page.header("cache-control"), "no-store", "{page:?}");
+        assert_eq!(page.header("referrer-policy"), "no-referrer", "{page:?}");
+        assert_eq!(page.header("x-content-type-options"), "nosniff", "{page:?}");
+        assert!(!page.body.contains("style=") && !page.body.contains("<style"), "{page:?}");
+        assert!(!page.body.contains(" onclick") && !page.body.contains("<script>"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_pages_whose_form_leads_to_a_client_may_send_a_form_there() {
+    for page in every_page(&World::new().await).await {
+        let policy = page.header("content-security-policy");
+        let leads_to_client = page.body.contains("action=\"/u/");
+        let expected =
+            if leads_to_client { "form-action 'self' http://localhost:8080" } else { "form-action 'self'" };
+        assert!(policy.split("; ").any(|found| found == expected), "{expected}: {page:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_a_language_a_title_one_heading_and_a_main_part() {
+    for page in every_page(&World::new().await).await {
+        assert!(page.body.starts_with("<!doctype html>\n<html lang=\"en\">"), "{page:?}");
+        for part in ["<title>", "<h1>", "<main ", "<header "] {
+            assert_eq!(page.body.matches(part).count(), 1, "{part}: {page:?}");
+        }
+        for field in ["email", "password"] {
+            let fields = page.body.matches(&format!("<input id=\"{field}\"")).count();
+            assert_eq!(page.body.matches(&format!("<label for=\"{field}\">")).count(), fields);
+        }
+    }
+}
+
+#[tokio::test]
+async fn answers_with_tokens_are_kept_by_nobody() {
+    let mut browser = World::new().await.logged_in(ADA).await;
+    let answer = browser.get(&authorize(BALANCE)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(answer.header("referrer-policy"), "no-referrer");
+}
+
+#[tokio::test]
+async fn style_and_script_are_served_as_what_they_are() {
+    let mut browser = World::new().await.browser();
+    let style = browser.get("/assets/tenant.css").await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    let script = browser.get("/assets/tenant.js").await;
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(browser.get("/assets/..%2fCargo.toml").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,285 @@
+//! The second factor: one question, one answer, one use.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::harness::{
+    ADA, AUDIENCE, Answer, BALANCE, BEN, Browser, PASSWORD, START, TRANSFER, World, authorize, authorize_with,
+};
+
+const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+
+fn mfa_path(page: &Answer) -> String {
+    format!("/u/mfa?state={}", page.input("state"))
+}
+
+async fn tab_and_phone(world: &World) -> (Browser, Browser, Answer) {
+    let phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.step_up().await;
+    (tab, phone, page)
+}
+
+#[tokio::test]
+async fn the_right_number_gives_tokens_that_tell_of_the_second_factor() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    world.clock.advance(30);
+    assert!(phone.choose(&page.number()).await.body.contains("Approved."));
+    let fragment = tab.get(&mfa_path(&page)).await.fragment();
+    assert_eq!(fragment["scope"], TRANSFER);
+    let access = world.verified(&fragment["access_token"], AUDIENCE).await;
+    assert_eq!(access["scope"], TRANSFER);
+    let id = world.verified(&fragment["id_token"], "riser").await;
+    assert_eq!((&id["amr"], &id["acr"]), (&json!(["mfa"]), &json!(MULTI_FACTOR)));
+    assert_eq!(id["auth_time"], START, "when the password was given");
+}
+
+#[tokio::test]
+async fn both_devices_say_what_is_asked() {
+    let world = World::new().await;
+    let (_, mut phone, page) = tab_and_phone(&world).await;
+    let shown = phone.get("/phone").await;
+    for page in [&page, &shown] {
+        assert!(page.body.contains("Riser asks to transfer funds from your account."), "{page:?}");
+        assert!(page.body.contains("<time datetime=\"2025-10-09T08:53:20Z\">08:53 UTC</time>"), "{page:?}");
+    }
+    let numbers = shown.numbers();
+    assert_eq!(numbers.len(), 3);
+    assert!(numbers.contains(&page.number()));
+    assert!(
+        numbers
+            .iter()
+            .all(|number| number.len() == 2 && numbers.iter().filter(|n| *n == number).count() == 1)
+    );
+    assert!(!shown.body.contains("see your balance"), "only what costs the second factor");
+}
+
+#[tokio::test]
+async fn back_to_the_number_gives_no_second_token() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    assert!(tab.get(&mfa_path(&page)).await.fragment().contains_key("access_token"));
+    for _ in 0..2 {
+        let again = tab.get(&mfa_path(&page)).await;
+        assert_eq!(again.status, StatusCode::GONE);
+        assert!(again.body.contains("<h1>This request is finished</h1>"));
+        assert!(again.body.contains("<a class=\"button\" href=\"http://localhost:8080/\">Go to Riser</a>"));
+    }
+}
+
+#[tokio::test]
+async fn an_approval_is_fetched_once_also_by_many_at_the_same_time() {
+    let world = World::new().await;
+    let (tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    let fetches: Vec<_> = (0..20)
+        .map(|_| {
+            let (mut tab, path) = (tab.clone(), mfa_path(&page));
+            tokio::spawn(async move { tab.get(&path).await.status })
+        })
+        .collect();
+    let mut redirects = 0;
+    for fetch in fetches {
+        redirects += usize::from(fetch.await.unwrap() == StatusCode::SEE_OTHER);
+    }
+    assert_eq!(redirects, 1);
+}
+
+#[tokio::test]
+async fn each_step_up_asks_anew() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    tab.get(&mfa_path(&page)).await.fragment();
+    let next = tab.step_up().await;
+    assert_ne!(next.input("state"), page.input("state"));
+    assert_eq!(phone.get("/phone").await.numbers().len(), 3);
+}
+
+#[tokio::test]
+async fn without_a_session_the_password_comes_first() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.browser();
+    let page = tab.follow(&authorize(TRANSFER)).await;
+    assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
+    let page = tab.log_in(&page, ADA, PASSWORD).await;
+    phone.choose(&page.number()).await;
+    assert_eq!(tab.get(&mfa_path(&page)).await.fragment()["scope"], TRANSFER);
+}
+
+#[tokio::test]
+async fn deny_tells_the_client() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    assert!(phone.deny().await.body.contains("Denied. Nothing was approved."));
+    let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
+    assert_eq!(
+        (error.as_str(), description.as_str()),
+        ("access_denied", "The customer denied the request on the phone.")
+    );
+    assert_eq!(tab.get(&mfa_path(&page)).await.status, StatusCode::GONE);
+}
+
+#[tokio::test]
+async fn a_wrong_number_denies_for_good() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    let shown = phone.get("/phone").await;
+    let right = page.number();
+    let wrong = shown.numbers().into_iter().find(|number| *number != right).unwrap();
+    let said = phone.choose(&wrong).await;
+    assert!(said.texts("role=\"alert\"")[0].starts_with("That was not the number"), "{said:?}");
+    // The right number, sent after all.
+    let (push, form_token) = (shown.input("push"), shown.input("form_token"));
+    let late = phone
+        .post("/phone/answer", &[("push", &*push), ("form_token", &*form_token), ("number", &*right)])
+        .await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
+    assert_eq!(
+        (error.as_str(), description.as_str()),
+        ("access_denied", "A wrong number was chosen on the phone.")
+    );
+}
+
+#[tokio::test]
+async fn a_push_is_stale_after_ten_minutes() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    let shown = phone.get("/phone").await;
+    world.clock.advance(600);
+    assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
+    let (push, form_token, number) = (shown.input("push"), shown.input("form_token"), page.number());
+    let form = [("push", &*push), ("form_token", &*form_token), ("number", &*number)];
+    assert_eq!(phone.post("/phone/answer", &form).await.status, StatusCode::CONFLICT);
+    let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
+    assert_eq!(
+        (error.as_str(), description.as_str()),
+        ("access_denied", "The request was not approved on the phone in time.")
+    );
+}
+
+#[tokio::test]
+async fn an_approval_that_nobody_fetched_is_stale_too() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    world.clock.advance(600);
+    assert_eq!(tab.get(&mfa_path(&page)).await.refusal().0, "access_denied");
+}
+
+#[tokio::test]
+async fn an_approval_is_for_one_request_and_not_for_its_neighbour() {
+    let world = World::new().await;
+    let (mut tab, mut phone, first) = tab_and_phone(&world).await;
+    phone.choose(&first.number()).await;
+    let second = tab.step_up().await;
+    let waiting = tab.get(&mfa_path(&second)).await;
+    assert_eq!(waiting.status, StatusCode::OK, "still waiting: {waiting:?}");
+    assert!(tab.get(&mfa_path(&first)).await.fragment().contains_key("access_token"));
+}
+
+#[tokio::test]
+async fn another_browser_cannot_fetch_the_tokens() {
+    let world = World::new().await;
+    let (_, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    for mut other in [world.browser(), world.logged_in(ADA).await, phone] {
+        assert_eq!(other.get(&mfa_path(&page)).await.status, StatusCode::NOT_FOUND);
+    }
+}
+
+#[tokio::test]
+async fn cancel_takes_the_question_off_the_phone() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    let (state, form_token) = (page.input("state"), page.input("form_token"));
+    let answer = tab.post("/u/cancel", &[("state", &*state), ("form_token", &*form_token)]).await;
+    assert_eq!(answer.refusal().0, "access_denied");
+    assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
+}
+
+#[tokio::test]
+async fn log_out_in_another_tab_makes_the_approval_worthless() {
+    let world = World::new().await;
+    for approve_first in [true, false] {
+        let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+        if approve_first {
+            phone.choose(&page.number()).await;
+        }
+        tab.get("/v2/logout").await;
+        assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
+        let page = tab.follow(&mfa_path(&page)).await;
+        assert!(page.body.contains("<h1>Log in</h1>"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_customer_who_logs_in_meanwhile_gets_no_tokens_from_this_approval() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    let log_in = tab.follow(&authorize_with(&[("prompt", "login")])).await;
+    tab.log_in(&log_in, BEN, PASSWORD).await.fragment();
+    assert!(tab.follow(&mfa_path(&page)).await.body.contains("<h1>Log in</h1>"));
+}
+
+#[tokio::test]
+async fn acr_values_ask_for_the_second_factor_without_a_step_up_scope() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.follow(&authorize_with(&[("acr_values", &format!("other {MULTI_FACTOR}"))])).await;
+    assert!(page.body.contains("Riser asks you to confirm that it is you."));
+    phone.choose(&page.number()).await;
+    let fragment = tab.get(&mfa_path(&page)).await.fragment();
+    assert_eq!(fragment["scope"], BALANCE);
+    assert_eq!(world.verified(&fragment["id_token"], "riser").await["amr"], json!(["mfa"]));
+    // Voluntary: values that mean nothing here ask for nothing.
+    assert!(
+        tab.get(&authorize_with(&[("acr_values", "urn:other")])).await.fragment().contains_key("id_token")
+    );
+}
+
+#[tokio::test]
+async fn a_silent_renewal_after_a_step_up_tells_of_no_second_factor() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    phone.choose(&page.number()).await;
+    tab.get(&mfa_path(&page)).await.fragment();
+    let fragment = tab.get(&authorize_with(&[("prompt", "none")])).await.fragment();
+    assert!(world.verified(&fragment["id_token"], "riser").await.get("amr").is_none());
+}
+
+#[tokio::test]
+async fn the_tab_is_told_at_once() {
+    let world = World::new().await;
+    let (tab, mut phone, page) = tab_and_phone(&world).await;
+    let mut waiting = tab.clone();
+    let path = format!("/u/mfa/wait?state={}", page.input("state"));
+    let waiting = tokio::spawn(async move { waiting.get(&path).await.status });
+    phone.deny().await;
+    assert_eq!(waiting.await.unwrap(), StatusCode::OK);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tab_that_waits_in_vain_is_told_to_ask_again() {
+    let world = World::new().await;
+    let (mut tab, _, page) = tab_and_phone(&world).await;
+    let answer = tab.get(&format!("/u/mfa/wait?state={}", page.input("state"))).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    let seen = phone.get("/phone").await.body.split("seen=").nth(1).unwrap()[..16].to_owned();
+    world.tenant.close();
+    let answer = tab.get(&format!("/u/mfa/wait?state={}", page.input("state"))).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    assert_eq!(phone.get(&format!("/phone/wait?seen={seen}")).await.status, StatusCode::NO_CONTENT);
+}

@@ -1,0 +1,64 @@
+//! Nobody can be tired out with pushes until they say yes.
+
+use axum::http::StatusCode;
+
+use crate::harness::{ADA, BEN, Browser, TRANSFER, World, authorize};
+
+const TOO_MANY: &str = "Too many requests were sent to the phone and not approved. Try again later.";
+
+/// How many of ten step-ups reach the phone.
+async fn reach_the_phone(tab: &mut Browser) -> usize {
+    let mut sent = 0;
+    for _ in 0..10 {
+        let answer = tab.follow(&authorize(TRANSFER)).await;
+        if answer.status == StatusCode::OK {
+            sent += 1;
+        } else {
+            assert_eq!(answer.refusal(), ("access_denied".to_owned(), TOO_MANY.to_owned()));
+        }
+    }
+    sent
+}
+
+#[tokio::test]
+async fn of_ten_pushes_five_are_sent() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    assert_eq!(reach_the_phone(&mut tab).await, 5);
+    assert!(phone.get("/phone").await.body.contains("5 requests are waiting."));
+    // Another browser of the same customer shares the limit, another customer does not.
+    assert_eq!(reach_the_phone(&mut world.logged_in(ADA).await).await, 0);
+    assert_eq!(reach_the_phone(&mut world.logged_in(BEN).await).await, 5);
+    world.clock.advance(600);
+    assert_eq!(reach_the_phone(&mut tab).await, 5);
+}
+
+#[tokio::test]
+async fn denied_and_cancelled_pushes_count() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    for round in 0..5 {
+        let page = tab.step_up().await;
+        if round % 2 == 0 {
+            phone.deny().await;
+        } else {
+            let (state, form_token) = (page.input("state"), page.input("form_token"));
+            tab.post("/u/cancel", &[("state", &*state), ("form_token", &*form_token)]).await;
+        }
+    }
+    assert_eq!(reach_the_phone(&mut tab).await, 0);
+}
+
+#[tokio::test]
+async fn approved_pushes_do_not_count() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    for _ in 0..12 {
+        let page = tab.step_up().await;
+        phone.choose(&page.number()).await;
+        tab.get(&format!("/u/mfa?state={}", page.input("state"))).await.fragment();
+    }
+}

@@ -1,0 +1,81 @@
+//! `/userinfo`.
+
+use axum::body::Body;
+use axum::http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use tenant::KeyStore;
+
+use crate::harness::{ADA, Answer, BALANCE, World, authorize, config};
+
+async fn ask(world: &World, method: Method, authorization: &str) -> Answer {
+    let mut browser = world.browser();
+    if !authorization.is_empty() {
+        browser.headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
+    }
+    browser.send(method, "/userinfo", Body::empty()).await
+}
+
+#[tokio::test]
+async fn the_claims_are_those_of_the_granted_scopes() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let cases = [
+        (BALANCE, json!({"sub": "auth0|1001"})),
+        ("openid profile", json!({"sub": "auth0|1001", "name": "Ada Example"})),
+        ("openid email", json!({"sub": "auth0|1001", "email": ADA, "email_verified": true})),
+    ];
+    for (scope, claims) in cases {
+        let token = browser.get(&authorize(scope)).await.fragment()["access_token"].clone();
+        for (method, scheme) in [(Method::GET, "Bearer"), (Method::POST, "bearer")] {
+            let answer = ask(&world, method, &format!("{scheme} {token}")).await;
+            assert_eq!(answer.json::<Value>(), claims);
+            assert_eq!(answer.header("access-control-allow-origin"), "*");
+            assert_eq!(answer.header("cache-control"), "no-store");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_the_challenge_names_no_error() {
+    let answer = ask(&World::new().await, Method::GET, "").await;
+    assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
+    assert_eq!(answer.header("access-control-expose-headers"), "WWW-Authenticate");
+}
+
+#[tokio::test]
+async fn other_tokens_are_refused() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let fragment = browser.get(&authorize(BALANCE)).await.fragment();
+    let good = fragment["access_token"].clone();
+    let foreign_key = {
+        let mut config = config();
+        config.keys = KeyStore::Memory;
+        let other = World::with(config).await;
+        let mut browser = other.logged_in(ADA).await;
+        browser.get(&authorize(BALANCE)).await.fragment()["access_token"].clone()
+    };
+    let (head, signature) = good.rsplit_once('.').unwrap();
+    let bad = [
+        ("an ID token", fragment["id_token"].clone()),
+        ("another key's", foreign_key),
+        ("no signature", format!("{head}.")),
+        ("an altered one", format!("{}x.{signature}", &head[..head.len() - 1])),
+        ("no token", "x".to_owned()),
+    ];
+    for (what, token) in bad {
+        let answer = ask(&world, Method::GET, &format!("Bearer {token}")).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{what}");
+        assert!(answer.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""), "{what}");
+    }
+    assert_eq!(ask(&world, Method::GET, &format!("Bearer {good}")).await.status, StatusCode::OK);
+    world.clock.advance(7_200);
+    assert_eq!(ask(&world, Method::GET, &format!("Bearer {good}")).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_browser_may_ask_before_it_sends_the_header() {
+    let mut browser = World::new().await.browser();
+    let answer = browser.send(Method::OPTIONS, "/userinfo", Body::empty()).await;
+    assert_eq!(answer.header("access-control-allow-headers"), "Authorization");
+}

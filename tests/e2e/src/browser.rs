@@ -1,0 +1,133 @@
+//! One Chromium with an empty profile, and its windows.
+
+use crate::{ChromeDriver, Miss, Page, eventually};
+use std::sync::Arc;
+use tempfile::TempDir;
+use thirtyfour::{
+    CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel,
+    PageLoadStrategy, WebDriver, WindowHandle,
+};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Enough for root in a container, and quiet: no network of its own. English amounts, so that tests can name them;
+/// no throttling, because the phone and the log-in page are two windows of one browser.
+const FLAGS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-search-engine-choice-screen",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-features=Translate,OptimizationHints,MediaRouter",
+    "--password-store=basic",
+    "--lang=en-US",
+    "--accept-lang=en-US",
+    "--window-size=1280,900",
+];
+
+/// A browser session. Ends with [`Browser::quit`].
+#[derive(Debug)]
+pub struct Browser {
+    driver: WebDriver,
+    /// `WebDriver` commands go to one window at a time: which one.
+    current: Mutex<WindowHandle>,
+    _profile: TempDir,
+    _process: Arc<ChromeDriver>,
+}
+
+/// The right to send commands to one window.
+pub(crate) struct Tab<'a> {
+    pub(crate) driver: &'a WebDriver,
+    _current: MutexGuard<'a, WindowHandle>,
+}
+
+impl Browser {
+    /// Starts Chromium (`CHROMIUM`, or the one that `ChromeDriver` finds) and opens its first window.
+    pub async fn start() -> Result<Arc<Self>, Miss> {
+        let process = ChromeDriver::shared()?;
+        let profile = TempDir::with_prefix("riser-e2e-")?;
+        let mut wanted = DesiredCapabilities::chrome();
+        for flag in FLAGS {
+            wanted.add_arg(flag)?;
+        }
+        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        if let Ok(program) = std::env::var("CHROMIUM") {
+            wanted.set_binary(&program)?;
+        }
+        wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
+        // A document counts as there once it is parsed: a WebAssembly that is held back must not hold back the test.
+        wanted.set_page_load_strategy(PageLoadStrategy::Eager)?;
+        let driver = WebDriver::new(process.address(), wanted).await?;
+        let current = Mutex::new(driver.window().await?);
+        Ok(Arc::new(Self { driver, current, _profile: profile, _process: process }))
+    }
+
+    /// The window that was there first.
+    pub async fn first_page(self: &Arc<Self>) -> Page {
+        let window = self.current.lock().await.clone();
+        Page::new(Arc::clone(self), window)
+    }
+
+    /// Another window of the same browser: the same cookies, another tab's storage.
+    pub async fn new_window(self: &Arc<Self>) -> Result<Page, Miss> {
+        let mut current = self.current.lock().await;
+        let window = self.driver.new_window().await?;
+        self.driver.switch_to_window(window.clone()).await?;
+        *current = window.clone();
+        drop(current);
+        Ok(Page::new(Arc::clone(self), window))
+    }
+
+    /// All windows, those that pages opened too.
+    pub async fn pages(self: &Arc<Self>) -> Result<Vec<Page>, Miss> {
+        let windows = self.driver.windows().await?;
+        Ok(windows.into_iter().map(|window| Page::new(Arc::clone(self), window)).collect())
+    }
+
+    /// The one window that is there now and was not among those.
+    pub async fn page_besides(self: &Arc<Self>, known: &[Page]) -> Result<Page, Miss> {
+        eventually("a new window", async || {
+            let new: Vec<Page> =
+                self.pages().await?.into_iter().filter(|page| !known.contains(page)).collect();
+            <[Page; 1]>::try_from(new)
+                .map(|[page]| page)
+                .map_err(|all| Miss::new(format!("there are {}", all.len())))
+        })
+        .await
+    }
+
+    pub(crate) async fn tab(&self, window: &WindowHandle) -> Result<Tab<'_>, Miss> {
+        let mut current = self.current.lock().await;
+        if *current != *window {
+            self.driver.switch_to_window(window.clone()).await?;
+            *current = window.clone();
+        }
+        Ok(Tab { driver: &self.driver, _current: current })
+    }
+
+    /// What all windows wrote to the console since the last call, tokens taken out.
+    pub async fn console(&self) -> Result<Vec<String>, Miss> {
+        let _current = self.current.lock().await;
+        let entries = self.driver.browser_log().await?;
+        Ok(entries
+            .into_iter()
+            .map(|entry| {
+                let source = entry.source.unwrap_or_default();
+                format!("{} {source} {}", entry.level, crate::token::without_tokens(&entry.message))
+            })
+            .collect())
+    }
+
+    /// Ends the session; the profile goes with the last [`Page`].
+    pub async fn quit(&self) -> Result<(), Miss> {
+        self.driver.clone().quit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,254 @@
+//! One window, seen as people see it: buttons, fields and headings by their names, results and failures by their
+//! roles.
+
+use crate::{
+    Browser, Locator, Miss,
+    browser::Tab,
+    eventually,
+    locator::{By, Role, accessible_name},
+};
+use serde_json::{Value, json};
+use std::{path::Path, sync::Arc, time::Duration};
+use thirtyfour::{Key, TypingData, WindowHandle};
+
+/// A window of a [`Browser`].
+#[derive(Debug, Clone)]
+pub struct Page {
+    browser: Arc<Browser>,
+    window: WindowHandle,
+}
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        self.window == other.window
+    }
+}
+
+impl Page {
+    pub(crate) fn new(browser: Arc<Browser>, window: WindowHandle) -> Self {
+        Self { browser, window }
+    }
+
+    pub(crate) async fn tab(&self) -> Result<Tab<'_>, Miss> {
+        self.browser.tab(&self.window).await
+    }
+
+    /// The button of that name.
+    #[must_use]
+    pub fn button(&self, name: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Button, Some(name.to_owned())))
+    }
+
+    /// The text field of that label.
+    #[must_use]
+    pub fn field(&self, label: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Field, Some(label.to_owned())))
+    }
+
+    /// The link of that name.
+    #[must_use]
+    pub fn link(&self, name: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Link, Some(name.to_owned())))
+    }
+
+    /// The heading of that name.
+    #[must_use]
+    pub fn heading(&self, name: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Heading, Some(name.to_owned())))
+    }
+
+    /// Results and progress: everything with `role="status"`.
+    #[must_use]
+    pub fn status(&self) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Status, None))
+    }
+
+    /// Failures: everything with `role="alert"`.
+    #[must_use]
+    pub fn alert(&self) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Alert, None))
+    }
+
+    /// The element with that `data-testid`.
+    #[must_use]
+    pub fn test_id(&self, id: &str) -> Locator<'_> {
+        Locator::new(self, By::Css(format!("[data-testid=\"{id}\"]")))
+    }
+
+    /// Everything that a person sees.
+    #[must_use]
+    pub fn everything(&self) -> Locator<'_> {
+        Locator::new(self, By::Css("body".to_owned()))
+    }
+
+    /// What fits a CSS selector. Only for what has no name of its own.
+    #[must_use]
+    pub fn css(&self, selector: &str) -> Locator<'_> {
+        Locator::new(self, By::Css(selector.to_owned()))
+    }
+
+    /// Goes to an address.
+    pub async fn open(&self, address: &str) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.goto(address).await?)
+    }
+
+    /// The browser's Back button.
+    pub async fn back(&self) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.back().await?)
+    }
+
+    /// The browser's Forward button.
+    pub async fn forward(&self) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.forward().await?)
+    }
+
+    /// The browser's Reload button.
+    pub async fn reload(&self) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.refresh().await?)
+    }
+
+    /// What the address bar holds.
+    pub async fn address(&self) -> Result<String, Miss> {
+        let tab = self.tab().await?;
+        let url = tab.driver.current_url().await.map_err(|error| Miss::while_looking(&error))?;
+        Ok(url.to_string())
+    }
+
+    /// Waits until the address begins like that.
+    pub async fn arrives_at(&self, start: &str) -> Result<(), Miss> {
+        eventually(&format!("an address that begins with {start}"), async || {
+            let address = self.address().await?;
+            if address.starts_with(start) {
+                Ok(())
+            } else {
+                Err(Miss::new(format!("it is {}", crate::token::without_tokens(&address))))
+            }
+        })
+        .await
+    }
+
+    /// The value of a JavaScript expression (anything that JSON can hold).
+    pub async fn evaluate(&self, expression: &str) -> Result<Value, Miss> {
+        let tab = self.tab().await?;
+        let answer = tab.driver.execute(format!("return ({expression})"), vec![]).await;
+        Ok(answer.map_err(|error| Miss::while_looking(&error))?.json().clone())
+    }
+
+    /// Everything in this tab's `sessionStorage`, as one JSON text.
+    pub async fn session_storage(&self) -> Result<String, Miss> {
+        self.text_of("JSON.stringify(Object.entries(sessionStorage))").await
+    }
+
+    /// Everything in `localStorage`, as one JSON text.
+    pub async fn local_storage(&self) -> Result<String, Miss> {
+        self.text_of("JSON.stringify(Object.entries(localStorage))").await
+    }
+
+    /// How many entries the history of this tab has, as a script sees it.
+    pub async fn history_length(&self) -> Result<u64, Miss> {
+        self.evaluate("history.length")
+            .await?
+            .as_u64()
+            .ok_or_else(|| Miss::last("history.length is no number"))
+    }
+
+    /// The addresses of the whole history of this tab, those of other origins too.
+    pub async fn history(&self) -> Result<Vec<String>, Miss> {
+        let answer = self.devtools("Page.getNavigationHistory", json!({})).await?;
+        let entries = answer["entries"].as_array().cloned().unwrap_or_default();
+        Ok(entries
+            .iter()
+            .flat_map(|entry| [&entry["url"], &entry["userTypedURL"], &entry["title"]])
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect())
+    }
+
+    /// Every address that the page's own scripts can get at: performance entries, the Navigation API, the referrer,
+    /// the state of the history entry.
+    pub async fn addresses_in_reach(&self) -> Result<String, Miss> {
+        self.text_of(
+            "JSON.stringify([location.href, document.referrer, document.baseURI, history.state, \
+             performance.getEntries().map(e => e.name), \
+             window.navigation ? navigation.entries().map(e => [e.url, e.getState()]) : [], \
+             document.documentElement.outerHTML])",
+        )
+        .await
+    }
+
+    async fn text_of(&self, expression: &str) -> Result<String, Miss> {
+        let value = self.evaluate(expression).await?;
+        value
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| Miss::last(format!("{expression} is no text: {value}")))
+    }
+
+    /// Unplugs the network cable of this window, or plugs it in again.
+    pub async fn set_offline(&self, offline: bool) -> Result<(), Miss> {
+        self.devtools("Network.enable", json!({})).await?;
+        let conditions =
+            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
+    }
+
+    /// Makes the window as large as that, in CSS pixels, and prefer that colour scheme.
+    pub async fn looks(&self, width: u32, height: u32, dark: bool) -> Result<(), Miss> {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        let scheme = if dark { "dark" } else { "light" };
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
+    }
+
+    /// Presses Tab until the thing of that accessible name has the focus: as far as a keyboard gets.
+    pub async fn tab_to(&self, name: &str) -> Result<(), Miss> {
+        self.button_or_field(name).appears().await?;
+        let mut seen = Vec::new();
+        for _ in 0..60 {
+            let tab = self.tab().await?;
+            let focused = tab.driver.active_element().await?;
+            let label = accessible_name(&focused).await?;
+            if label == name {
+                return Ok(());
+            }
+            seen.push(label);
+            tab.driver
+                .action_chain_with_delay(Some(Duration::ZERO), None)
+                .send_keys(Key::Tab)
+                .perform()
+                .await?;
+        }
+        Err(Miss::last(format!("the Tab key does not reach {name:?}, only {seen:?}")))
+    }
+
+    fn button_or_field(&self, name: &str) -> Locator<'_> {
+        Locator::new(self, By::Role(Role::Control, Some(name.to_owned())))
+    }
+
+    /// Types into whatever has the focus.
+    pub async fn type_keys(&self, keys: TypingData) -> Result<(), Miss> {
+        let tab = self.tab().await?;
+        let chain = tab.driver.action_chain_with_delay(Some(Duration::ZERO), None);
+        Ok(chain.send_keys(keys).perform().await?)
+    }
+
+    /// A command of the Chrome DevTools Protocol.
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value, Miss> {
+        Ok(self.tab().await?.driver.cdp().send_raw(method, parameters).await?)
+    }
+
+    /// Writes what is visible to a PNG file.
+    pub async fn screenshot(&self, file: &Path) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.screenshot(file).await?)
+    }
+
+    /// The document as it is now.
+    pub async fn source(&self) -> Result<String, Miss> {
+        Ok(self.tab().await?.driver.source().await?)
+    }
+
+    /// Closes this window.
+    pub async fn close(self) -> Result<(), Miss> {
+        Ok(self.tab().await?.driver.close_window().await?)
+    }
+}

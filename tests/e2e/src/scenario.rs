@@ -1,0 +1,93 @@
+//! Runs one test: a world, a browser, the test's story, and evidence when it fails.
+
+use crate::{Browser, Failure, Miss, Page, World, evidence, world::Setup};
+use futures_util::FutureExt;
+use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
+
+/// What a story plays on.
+#[derive(Debug)]
+pub struct Stage {
+    /// The servers.
+    pub world: World,
+    /// The customer's browser.
+    pub browser: Arc<Browser>,
+    /// Its first window, still empty.
+    pub page: Page,
+}
+
+/// Plays `story` in a fresh world with a fresh browser.
+///
+/// # Panics
+/// When the story does: with the line of the test, and the folder where the evidence is.
+pub fn scenario<F>(setup: Setup, story: F)
+where
+    F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
+{
+    let test = name_of::<F>();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let outcome = match runtime {
+        Ok(runtime) => runtime.block_on(play(&test, setup, story)),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(why) = outcome {
+        std::panic::resume_unwind(Box::new(announce(&test, &why)));
+    }
+}
+
+/// libtest prints what a panic hook prints; a resumed panic has to speak for itself.
+fn announce(test: &str, why: &str) -> String {
+    let text = format!("{test} failed\n{why}");
+    eprintln!("{text}");
+    text
+}
+
+async fn play<F>(test: &str, setup: Setup, story: F) -> Result<(), String>
+where
+    F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
+{
+    let stage = raise(setup).await.map_err(|miss| miss.to_string())?;
+    let told = AssertUnwindSafe(story(&stage)).catch_unwind().await;
+    let why = match told {
+        Ok(Ok(())) => None,
+        Ok(Err(failure)) => Some(failure.to_string()),
+        Err(panic) => Some(words_of(panic.as_ref())),
+    };
+    let outcome = match why {
+        None => Ok(()),
+        Some(why) => Err(with_evidence(test, &stage, why).await),
+    };
+    let quit = stage.browser.quit().await.map_err(|miss| format!("the browser does not end: {miss}"));
+    outcome.and(quit)
+}
+
+async fn raise(setup: Setup) -> Result<Stage, Miss> {
+    let world = World::start(setup).await?;
+    let browser = Browser::start().await?;
+    let page = browser.first_page().await;
+    Ok(Stage { world, browser, page })
+}
+
+async fn with_evidence(test: &str, stage: &Stage, why: String) -> String {
+    let requests = stage.world.access_log();
+    let kept = match evidence::folder(test) {
+        Ok(folder) => match evidence::keep(&folder, &why, &requests, &stage.browser).await {
+            Ok(()) => format!("evidence in {}", folder.display()),
+            Err(miss) => format!("some evidence in {}: {miss}", folder.display()),
+        },
+        Err(miss) => format!("no evidence: {miss}"),
+    };
+    format!("{why}\n{requests}\n{kept}")
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let words =
+        panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    words.unwrap_or("the test panicked").to_owned()
+}
+
+/// `workflow.a_transfer_steps_up`, from the type of the test's closure.
+fn name_of<F>() -> String {
+    let path = std::any::type_name::<F>();
+    let parts: Vec<&str> = path.split("::").skip(1).filter(|part| !part.starts_with('{')).collect();
+    parts.join(".")
+}

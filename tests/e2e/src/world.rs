@@ -1,0 +1,201 @@
+//! The servers of one test: provider, bank and the built client, each on a port of its own, all in this process.
+
+mod client;
+mod demo;
+
+use crate::{
+    Miss,
+    express::Express,
+    people::Person,
+    site::{Ground, Site},
+};
+use bank::Bank;
+use serde_json::{Value, json};
+use std::{fmt, sync::Arc};
+use tenant::Tenant;
+
+/// The client's id at the provider.
+pub const CLIENT_ID: &str = "riser";
+/// The identifier of the bank's API.
+pub const AUDIENCE: &str = "https://my-banking-api";
+
+/// What is particular about a test's world. The default is the whole companion as it comes.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The scopes that the provider grants to Ada at most; `None`: all.
+    pub permissions: Option<Vec<&'static str>>,
+    /// How long an access token is good for, in seconds.
+    pub access_token_seconds: u64,
+    /// Who answers for the API.
+    pub api: Api,
+    /// Who serves the client's files.
+    pub host: Host,
+    /// Changes of the client's configuration block.
+    pub config: fn(&mut Value),
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            permissions: None,
+            access_token_seconds: tenant::Lifetimes::default().access_token,
+            api: Api::Bank,
+            host: Host::Companion,
+            config: |_| {},
+        }
+    }
+}
+
+/// Who answers for the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Api {
+    /// The companion bank, on the client's origin.
+    Bank,
+    /// The companion bank, on an origin of its own.
+    BankElsewhere,
+    /// The sample of Auth0's documentation, on the client's origin.
+    Express,
+    /// The same on an origin of its own, with `cors()`.
+    ExpressElsewhere,
+}
+
+/// Who serves the client's files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// The companion, with its security headers and its fall-back to `index.html`.
+    Companion,
+    /// A static host that knows files and nothing else.
+    Files,
+}
+
+/// Running servers. They end with it.
+pub struct World {
+    /// The OpenID provider.
+    pub tenant: Site,
+    /// The client's origin.
+    pub app: Site,
+    elsewhere: Option<Site>,
+    bank: Option<Bank>,
+}
+
+impl World {
+    /// Claims the ports, writes the configurations, starts the servers.
+    pub async fn start(setup: Setup) -> Result<Self, Miss> {
+        let tenant_ground = Ground::claim().await?;
+        let app_ground = Ground::claim().await?;
+        let api_ground = match setup.api {
+            Api::Bank | Api::Express => None,
+            Api::BankElsewhere | Api::ExpressElsewhere => Some(Ground::claim().await?),
+        };
+        let issuer = format!("{}/", tenant_ground.origin());
+
+        let tenant = demo::tenant(&issuer, app_ground.origin(), &setup);
+        let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+
+        let bank = match setup.api {
+            Api::Express | Api::ExpressElsewhere => None,
+            Api::Bank | Api::BankElsewhere => {
+                let config = demo::bank(&issuer, app_ground.origin());
+                Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
+            }
+        };
+        let express = Express {
+            jwks_uri: format!("{issuer}.well-known/jwks.json"),
+            issuer: issuer.clone(),
+            audience: AUDIENCE.to_owned(),
+            cors: api_ground.is_some(),
+        };
+        let api = match (&bank, &api_ground) {
+            (Some(bank), None) => bank.routes(),
+            (Some(bank), Some(_)) => bank.router(),
+            (None, None) => express.routes(),
+            (None, Some(_)) => express.router(),
+        };
+
+        let mut config = json!({
+            "issuer": issuer,
+            "client_id": CLIENT_ID,
+            "audience": AUDIENCE,
+            "api": api_ground.as_ref().map_or("", Ground::origin),
+        });
+        (setup.config)(&mut config);
+        let files = client::router(setup.host, &config)?;
+
+        let (app, elsewhere) = match api_ground {
+            Some(ground) => (files, Some(ground.serve("api", api))),
+            None => (client::beside(api, files), None),
+        };
+        Ok(Self {
+            tenant: tenant_ground.serve("tenant", tenant.router()),
+            app: app_ground.serve("app", app),
+            elsewhere,
+            bank,
+        })
+    }
+
+    /// Where the API answers: the client's origin, or one of its own.
+    #[must_use]
+    pub fn api(&self) -> &Site {
+        self.elsewhere.as_ref().unwrap_or(&self.app)
+    }
+
+    /// The companion bank's books.
+    pub fn ledger(&self) -> Result<&bank::Ledger, Miss> {
+        self.bank.as_ref().map(Bank::ledger).ok_or_else(|| Miss::last("this world's API keeps no books"))
+    }
+
+    /// The books: how much this person has, in cents.
+    pub async fn balance_of(&self, person: Person) -> Result<i64, Miss> {
+        self.ledger()?
+            .balance(person.iban)
+            .await
+            .map_err(told)?
+            .ok_or_else(|| Miss::last("there is no such account"))
+    }
+
+    /// The books: how many transfers were carried out. Fails when they do not add up to zero.
+    pub async fn transfers_made(&self) -> Result<i64, Miss> {
+        let ledger = self.ledger()?;
+        let sum = ledger.postings_sum().await.map_err(told)?;
+        if sum != 0 {
+            return Err(Miss::last(format!("the postings sum to {sum}")));
+        }
+        ledger.transfer_count().await.map_err(told)
+    }
+
+    /// The scopes that the provider was asked for, one line for each request that the browser made.
+    #[must_use]
+    pub fn scopes_asked(&self) -> Vec<String> {
+        self.tenant.requests("/authorize").iter().map(|request| request.parameter("scope")).collect()
+    }
+
+    /// The answers of the API to that request, in the order of arrival; `None` where none arrived.
+    #[must_use]
+    pub fn statuses(&self, method: &str, path: &str) -> Vec<Option<u16>> {
+        let those = self.api().those(|request| request.is(method, path));
+        those.iter().map(|request| request.fate.answered()).collect()
+    }
+
+    /// What all servers were asked.
+    #[must_use]
+    pub fn access_log(&self) -> String {
+        let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
+        format!("{:?}{:?}{elsewhere}", *self.tenant, *self.app)
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.access_log())
+    }
+}
+
+pub(crate) fn told(error: impl std::error::Error) -> Miss {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        text = format!("{text}: {deeper}");
+        cause = deeper.source();
+    }
+    Miss::last(text)
+}

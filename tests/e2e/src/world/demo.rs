@@ -1,0 +1,67 @@
+//! The people and the registrations of a test's world: those of the companion, with what the test changes.
+
+use super::{AUDIENCE, CLIENT_ID, Setup};
+use crate::people::{ADA, BEN, PASSWORD, Person};
+use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+
+pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
+    let permissions =
+        setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
+    tenant::Config {
+        issuer: issuer.to_owned(),
+        keys: KeyStore::Memory,
+        clients: vec![Client {
+            id: CLIENT_ID.to_owned(),
+            name: "Riser".to_owned(),
+            redirect_uris: vec![format!("{app}/callback")],
+            post_logout_redirect_uris: vec![format!("{app}/")],
+        }],
+        apis: vec![Api {
+            identifier: AUDIENCE.to_owned(),
+            name: "Banking API".to_owned(),
+            scopes: vec![
+                scope("view:balance", "see your balance"),
+                scope("transfer:funds", "transfer funds"),
+            ],
+            step_up_scopes: vec!["transfer:funds".to_owned()],
+        }],
+        customers: vec![customer(ADA, permissions), customer(BEN, None)],
+        lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
+        limits: Limits::default(),
+    }
+}
+
+fn scope(name: &str, asks_to: &str) -> ApiScope {
+    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() }
+}
+
+fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
+    Customer {
+        sub: person.sub.to_owned(),
+        email: person.email.to_owned(),
+        name: person.name.to_owned(),
+        password: Password::Plain(PASSWORD.to_owned()),
+        permissions,
+    }
+}
+
+pub(super) fn bank(issuer: &str, app: &str) -> bank::Config {
+    bank::Config {
+        issuer: issuer.to_owned(),
+        jwks_uri: format!("{issuer}.well-known/jwks.json"),
+        audience: AUDIENCE.to_owned(),
+        allowed_origins: vec![app.to_owned()],
+        database: bank::Database::Memory,
+        opening_accounts: [ADA, BEN].map(account).into(),
+    }
+}
+
+fn account(person: Person) -> bank::OpeningAccount {
+    bank::OpeningAccount {
+        iban: person.iban.to_owned(),
+        holder: person.name.to_owned(),
+        subject: Some(person.sub.to_owned()),
+        balance_minor: person.opening,
+        currency: "EUR".to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The client as it is, against an API that answers like the sample of Auth0's documentation.
+
+use crate::steps::{
+    RENT, WELCOME, ask_for_step_up, is_balance, is_transfer, leave_to_log_in, phone, review, single_use_token,
+};
+use e2e::{
+    Failure, Stage,
+    people::{ADA, PASSWORD, enter_password, number_on},
+    scenario,
+    world::{Api, Host, Setup},
+};
+
+const BALANCE: &str = "This is the GET /balance endpoint";
+const TRANSFER: &str = "This is the POST /transfer endpoint";
+
+#[test]
+fn the_sample_on_another_origin_with_cors() {
+    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, the_workflow);
+}
+
+#[test]
+fn the_sample_beside_the_clients_files() {
+    scenario(Setup { api: Api::Express, host: Host::Files, ..Setup::default() }, the_workflow);
+}
+
+#[test]
+fn the_sample_beside_a_host_that_answers_every_path() {
+    scenario(Setup { api: Api::Express, ..Setup::default() }, the_workflow);
+}
+
+async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let phone = phone(stage).await?;
+    leave_to_log_in(stage).await?;
+    enter_password(page, ADA.email, PASSWORD).await?;
+    page.test_id("balance").reads(BALANCE).await?;
+    assert_eq!(page.alert().count().await?, 0, "a bank without a list of transfers is no failure");
+
+    let number = ask_for_step_up(page, RENT).await?;
+    phone.choose(&number).await?;
+    page.status().reads("Transfer sent").await?;
+    let seen = page.everything().reads(TRANSFER).await?;
+    assert!(seen.contains(&crate::steps::grouped(RENT.payee)), "the receipt says what was sent: {seen}");
+
+    assert_eq!(world.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
+    let balances = world.api().those(is_balance);
+    assert!(balances.iter().all(|request| request.was_handled_with(201)), "{balances:?}");
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    let transfers = world.api().those(is_transfer);
+    assert_ne!(transfers[0].token, transfers[1].token);
+    let token = single_use_token(stage)?;
+    assert!(!token.is_in(&page.session_storage().await?));
+
+    page.button("Make another transfer").click().await?;
+    page.field("Amount").holds("").await?;
+    page.reload().await?;
+    page.test_id("balance").reads(BALANCE).await?;
+    page.button("Log out").click().await?;
+    page.heading(WELCOME).appears().await?;
+    Ok(())
+}
+
+#[test]
+fn a_denied_push_is_final_there_too() {
+    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |stage| {
+        let page = &stage.page;
+        let phone = phone(stage).await?;
+        leave_to_log_in(stage).await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.test_id("balance").reads(BALANCE).await?;
+        ask_for_step_up(page, RENT).await?;
+        phone.deny().await?;
+        page.alert().reads("No money was moved").await?;
+        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403)]);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
+    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        leave_to_log_in(stage).await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.test_id("balance").reads(BALANCE).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        let rule = world.api().when(is_transfer).lose_the_answer();
+        phone.choose(&number).await?;
+        let seen = page.everything().reads("We do not know yet whether this went through").await?;
+        assert!(!seen.contains("No money was moved"), "nobody knows that: {seen}");
+        page.button("Ask again").click().await?;
+        page.button("Ask again").appears().await?;
+        rule.lift();
+        page.reload().await?;
+        page.everything().reads("We do not know yet whether this went through").await?;
+        Ok(())
+    });
+}

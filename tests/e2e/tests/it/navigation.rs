@@ -1,0 +1,300 @@
+//! Reload, Back, double clicks and lost answers: money is moved once, and no page is blank.
+
+use crate::steps::{
+    RENT, WELCOME, ask_for_step_up, at_the_provider, is_transfer, log_in, nothing_was_moved, open, phone,
+    rent_was_paid_once, review, sees_balance, transfer, type_order,
+};
+use axum::{http::StatusCode, response::IntoResponse};
+use e2e::{
+    Stage,
+    people::{ADA, number_on},
+    scenario,
+    world::Setup,
+};
+use std::time::Duration;
+
+#[test]
+fn reload_when_signed_out() {
+    scenario(Setup::default(), async |stage| {
+        open(stage).await?;
+        stage.page.reload().await?;
+        stage.page.heading(WELCOME).appears().await?;
+        stage.page.button("Log in").appears().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn reload_keeps_the_session_and_what_was_typed() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        type_order(page, RENT).await?;
+        page.field("Reference").press(e2e::Key::Tab).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.field("Pay to (IBAN)").holds(&crate::steps::grouped(RENT.payee)).await?;
+        page.field("Amount").holds(RENT.amount).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert_eq!(stage.world.scopes_asked().len(), 1, "no second log-in");
+        Ok(())
+    });
+}
+
+#[test]
+fn reload_at_the_confirmation_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert!(stage.world.api().those(is_transfer).is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn reload_after_the_refusal_and_before_leaving_loses_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        // The provider is slow: the page stays between the refusal and the provider.
+        let gate = world.tenant.when(|request| request.path == "/authorize").hold();
+        page.button("Confirm transfer").click().await?;
+        page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+        gate.is_reached().await?;
+        page.open(&world.app.at("/")).await?;
+        page.everything().reads("No money was moved").await?;
+        gate.open();
+        page.button("Check it again").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn reload_at_the_provider_keeps_the_request() {
+    scenario(Setup::default(), async |stage| {
+        let (phone, number) = at_the_provider(stage).await?;
+        stage.page.reload().await?;
+        assert_eq!(number_on(&stage.page).await?, number);
+        phone.choose(&number).await?;
+        stage.page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn reload_while_the_answer_of_the_provider_is_checked() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        phone.choose(&number).await?;
+        gate.is_reached().await?;
+        page.reload().await?;
+        gate.open();
+        // The token was only in the page that is gone. Nothing was sent with it, and the page says so.
+        page.everything().reads("No money was moved").await?;
+        nothing_was_moved(stage).await?;
+        page.button("Check it again").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn reload_while_the_transfer_is_sent_asks_the_bank() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let rule = world.api().when(is_transfer).lose_the_answer();
+        let gate = world.api().when(|request| request.path.starts_with("/transfers/")).hold();
+        phone.choose(&number).await?;
+        gate.is_reached().await?;
+        page.everything().reads("We do not know yet whether this went through").await?;
+        page.reload().await?;
+        page.everything().reads("We do not know yet whether this went through").await?;
+        gate.open();
+        page.status().reads("Transfer sent").await?;
+        rule.lift();
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn reload_at_the_receipt_does_not_send_again() {
+    scenario(Setup::default(), async |stage| {
+        transfer(stage).await?;
+        stage.page.reload().await?;
+        sees_balance(&stage.page, ADA.opening - RENT.minor).await?;
+        stage.page.css("li.entry").reads("12.50").await?;
+        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn reload_while_the_outcome_is_unknown_asks_again() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let lost = world.api().when(is_transfer).lose_the_answer();
+        let down = world
+            .api()
+            .when(|request| request.path.starts_with("/transfers/"))
+            .answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
+        phone.choose(&number).await?;
+        page.button("Ask again").appears().await?;
+        page.reload().await?;
+        page.button("Ask again").appears().await?;
+        down.lift();
+        page.button("Ask again").click().await?;
+        page.status().reads("Transfer sent").await?;
+        lost.lift();
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn back_after_a_finished_transfer_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        transfer(stage).await?;
+        let length = page.history_length().await?;
+        for _ in 1..length.min(6) {
+            page.back().await?;
+            // Wherever Back leads: nothing there sends the transfer again.
+            page.everything().never_reads("Sending your transfer", Duration::from_millis(700)).await?;
+        }
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await?;
+        page.open(&world.app.at("/")).await?;
+        sees_balance(page, ADA.opening - RENT.minor).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn back_from_the_provider_says_that_nothing_was_confirmed() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, .. } = stage;
+        at_the_provider(stage).await?;
+        page.back().await?;
+        page.everything().reads("No money was moved").await?;
+        nothing_was_moved(stage).await?;
+        page.button("Cancel").click().await?;
+        page.field("Amount").holds(RENT.amount).await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn back_from_the_log_in_page_offers_it_again() {
+    scenario(Setup::default(), async |stage| {
+        crate::steps::leave_to_log_in(stage).await?;
+        stage.page.back().await?;
+        stage.page.heading(WELCOME).appears().await?;
+        stage.page.button("Log in").click().await?;
+        e2e::people::enter_password(&stage.page, ADA.email, e2e::people::PASSWORD).await?;
+        sees_balance(&stage.page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_double_click_on_confirm_is_one_transfer() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").double_click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        assert_eq!(world.scopes_asked().len(), 2);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn an_answer_lost_after_the_commit_is_found_and_money_moved_once() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        let rule = world.api().when(is_transfer).lose_the_answer();
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rule.lift();
+        let asked = world.api().those(|request| request.path.starts_with("/transfers/"));
+        assert_eq!(asked.len(), 1, "the bank was asked what became of it: {asked:?}");
+        let transfers = world.api().those(is_transfer);
+        assert!(transfers[1..].iter().all(|request| request.idempotency_key == transfers[0].idempotency_key));
+        sees_balance(page, ADA.opening - RENT.minor).await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let rule = world.api().when(is_transfer).cut();
+        phone.choose(&number).await?;
+        page.alert().reads("did not reach your bank").await?;
+        rule.lift();
+        nothing_was_moved(stage).await?;
+        page.button("Change the transfer").click().await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_duplicated_tab_does_not_pay_twice() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, browser } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        // Between the refusal and the provider the tab is duplicated: the copy has a copy of its storage.
+        let gate = world.tenant.when(|request| request.path == "/authorize").hold();
+        page.button("Confirm transfer").click().await?;
+        gate.is_reached().await?;
+        let before = browser.pages().await?;
+        page.evaluate("void window.open('/')").await?;
+        let twin = browser.page_besides(&before).await?;
+        gate.open();
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+
+        // The copy knows nothing of that. Its customer goes through with it all the same.
+        twin.button("Check it again").click().await?;
+        twin.button("Confirm transfer").click().await?;
+        let number = number_on(&twin).await?;
+        phone.choose(&number).await?;
+        twin.status().reads("This was already done").await?;
+        rent_was_paid_once(stage).await
+    });
+}

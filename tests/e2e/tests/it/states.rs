@@ -1,0 +1,284 @@
+//! Everything that can be out of order: each a sentence and a way on, none a blank page or a spinner for ever.
+
+use crate::steps::{
+    RENT, WELCOME, ask_for_step_up, at_the_provider, code, is_balance, is_transfer, leave_to_log_in, log_in,
+    nothing_was_moved, open, phone, rent_was_paid_once, review, sees_balance, type_order,
+};
+use axum::{http::StatusCode, response::IntoResponse};
+use e2e::{
+    Stage,
+    people::{ADA, PASSWORD, enter_password, number_on},
+    scenario,
+    site::Exchange,
+    world::Setup,
+};
+use serde_json::json;
+use std::time::Duration;
+
+fn is_api(request: &Exchange) -> bool {
+    request.token.is_some()
+}
+
+#[test]
+fn offline_is_said_and_passes() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        page.set_offline(true).await?;
+        page.everything().reads("You are offline").await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        // It cannot have arrived, but only the bank can say so.
+        page.everything().reads("We do not know yet whether this went through").await?;
+        page.button("Ask again").appears().await?;
+        assert!(world.api().those(is_transfer).is_empty());
+        page.set_offline(false).await?;
+        page.button("Ask again").click().await?;
+        page.alert().reads("No money was moved").await?;
+        assert!(!page.everything().text().await?.contains("You are offline"));
+        page.button("Change the transfer").click().await?;
+        page.field("Amount").holds(RENT.amount).await?;
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn a_bank_that_is_down_is_said_and_can_be_asked_again() {
+    for down in [true, false] {
+        scenario(Setup::default(), async |stage| {
+            let Stage { world, page, .. } = stage;
+            let rule = if down {
+                world.api().when(is_api).cut()
+            } else {
+                world.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
+            };
+            leave_to_log_in(stage).await?;
+            enter_password(page, ADA.email, PASSWORD).await?;
+            page.alert().text().await?;
+            page.button("Try again").appears().await?;
+            rule.lift();
+            page.button("Try again").click().await?;
+            sees_balance(page, ADA.opening).await?;
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn a_bank_that_is_down_at_the_first_attempt_moves_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        let rule = world.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
+        page.button("Confirm transfer").click().await?;
+        page.button("Ask again").appears().await?;
+        rule.lift();
+        page.button("Ask again").click().await?;
+        page.alert().reads("No money was moved").await?;
+        nothing_was_moved(stage).await?;
+        page.button("Change the transfer").click().await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_provider_that_is_down_at_the_log_in_is_said_and_can_be_tried_again() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        open(stage).await?;
+        let rule = world.tenant.when(|_| true).cut();
+        page.button("Log in").click().await?;
+        page.alert().text().await?;
+        assert!(page.address().await?.starts_with(&world.app.at("/")), "the page stays where it is");
+        rule.lift();
+        page.button("Log in").click().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_provider_that_is_down_at_the_callback_is_said_and_can_be_tried_again() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        leave_to_log_in(stage).await?;
+        let rule = world.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.alert().text().await?;
+        assert!(world.api().those(is_balance).is_empty(), "an answer that was not checked is not used");
+        rule.lift();
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        // A page that was loaded anew does not know the provider's addresses yet.
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        review(page, RENT).await?;
+        let rule = world.tenant.when(|_| true).cut();
+        page.button("Confirm transfer").click().await?;
+        let said = page.alert().text().await?;
+        rule.lift();
+        assert!(said.contains("No money was moved"), "{said}");
+        nothing_was_moved(stage).await?;
+        page.button("Change the transfer").click().await?;
+        page.field("Amount").holds(RENT.amount).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_provider_that_is_down_after_the_second_factor_moves_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let rule = world.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
+        phone.choose(&number).await?;
+        page.alert().reads("No money was moved").await?;
+        rule.lift();
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn each_wrong_key_of_the_configuration_is_named() {
+    type Change = fn(&mut serde_json::Value);
+    let changes: [(&str, Change); 8] = [
+        ("issuer", |config| config["issuer"] = json!("localhost")),
+        ("client_id", |config| config["client_id"] = json!("")),
+        ("audience", |config| config["audience"] = json!(null)),
+        ("api", |config| config["api"] = json!("bank")),
+        ("redirect_uri", |config| config["redirect_uri"] = json!("javascript:alert(1)")),
+        ("flow", |config| config["flow"] = json!("password")),
+        ("scopes", |config| config["scopes"] = json!({ "balance": "" })),
+        ("isuer", |config| config["isuer"] = json!("http://localhost/")),
+    ];
+    for (key, config) in changes {
+        scenario(Setup { config, ..Setup::default() }, async |stage| {
+            let page = &stage.page;
+            page.open(&stage.world.app.at("/")).await?;
+            page.alert().reads("not set up correctly").await?;
+            page.button("Details for support").click().await?;
+            page.everything().reads(&format!("`{key}`")).await?;
+            assert_eq!(code(page).await?, "config.invalid");
+            assert!(stage.world.tenant.all().is_empty(), "nobody is asked with a wrong configuration");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn an_issuer_that_is_not_the_configured_one_is_not_used() {
+    // The addresses are right, the name is not: with a slash less, it is another issuer.
+    let config: fn(&mut serde_json::Value) = |config| {
+        let issuer = config["issuer"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
+        config["issuer"] = issuer.into();
+    };
+    scenario(Setup { config, ..Setup::default() }, async |stage| {
+        open(stage).await?;
+        stage.page.button("Log in").click().await?;
+        stage.page.alert().text().await?;
+        assert!(stage.world.scopes_asked().is_empty(), "nobody is sent there");
+        stage.page.button("Log in").appears().await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_that_ends_keeps_what_was_typed() {
+    scenario(Setup { access_token_seconds: 12, ..Setup::default() }, async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        type_order(page, RENT).await?;
+        page.alert().reads("Your session is over").await?;
+        assert!(!page.session_storage().await?.contains("eyJ"), "the token is forgotten");
+        page.field("Reference").holds(RENT.reference).await?;
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert_eq!(world.scopes_asked().len(), 2);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_that_ended_while_the_page_was_away_is_said() {
+    scenario(Setup { access_token_seconds: 6, ..Setup::default() }, async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.alert().reads("Your session is over").await?;
+        page.reload().await?;
+        page.heading(WELCOME).appears().await?;
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
+    scenario(Setup { access_token_seconds: 12, ..Setup::default() }, async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        // The customer takes their time: the token for the balance runs out meanwhile.
+        page.everything().never_reads("no longer valid", Duration::from_secs(13)).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await?;
+        page.alert().reads("Your session is over").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_form() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        let rule = world.api().when(is_transfer).answer(|| StatusCode::UNAUTHORIZED.into_response());
+        page.button("Confirm transfer").click().await?;
+        page.alert().reads("Your session is over").await?;
+        rule.lift();
+        page.field("Reference").holds(RENT.reference).await?;
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        page.button("Transfer").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_webassembly_that_does_not_arrive_is_said() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let rule = world.app.when(|request| request.path.ends_with(".wasm")).cut();
+        page.open(&world.app.at("/")).await?;
+        page.everything().reads("Riser could not be loaded").await?;
+        rule.lift();
+        page.link("Try again").click().await?;
+        page.button("Log in").appears().await?;
+        Ok(())
+    });
+}

@@ -1,0 +1,157 @@
+//! What a customer does, step by step, in the words of the page.
+
+use e2e::{
+    Failure, Miss, Page, Stage, eventually,
+    people::{ADA, BEN, PASSWORD, Person, Phone, enter_password, number_on},
+    site::Exchange,
+};
+
+/// A transfer as it is typed, and as the bank has to see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    pub(crate) payee: &'static str,
+    pub(crate) amount: &'static str,
+    pub(crate) minor: i64,
+    pub(crate) reference: &'static str,
+}
+
+/// 12.50 from Ada to Ben.
+pub(crate) const RENT: Order =
+    Order { payee: BEN.iban, amount: "12.50", minor: 1_250, reference: "Rent, November" };
+
+pub(crate) const WELCOME: &str = "Your money moves only when you say so.";
+
+/// Opens the page and waits until it works.
+pub(crate) async fn open(stage: &Stage) -> Result<(), Miss> {
+    stage.page.open(&stage.world.app.at("/")).await?;
+    stage.page.heading(WELCOME).appears().await
+}
+
+/// From the welcome page to the provider's log-in page.
+pub(crate) async fn leave_to_log_in(stage: &Stage) -> Result<(), Miss> {
+    open(stage).await?;
+    stage.page.button("Log in").click().await?;
+    stage.page.heading("Log in").appears().await
+}
+
+/// From nothing to the balance.
+pub(crate) async fn log_in(stage: &Stage, person: Person) -> Result<(), Miss> {
+    leave_to_log_in(stage).await?;
+    enter_password(&stage.page, person.email, PASSWORD).await?;
+    sees_balance(&stage.page, person.opening).await
+}
+
+/// Waits until the balance is that.
+pub(crate) async fn sees_balance(page: &Page, minor: i64) -> Result<(), Miss> {
+    page.test_id("balance").reads(&euros(minor)).await.map(drop)
+}
+
+/// As an English page shows it: `€2,500.00`.
+pub(crate) fn euros(minor: i64) -> String {
+    let units = (minor / 100).to_string();
+    let mut grouped = String::new();
+    for (at, digit) in units.chars().enumerate() {
+        if at > 0 && (units.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("€{grouped}.{:02}", minor % 100)
+}
+
+/// In groups of four, as receipts show it.
+pub(crate) fn grouped(iban: &str) -> String {
+    iban.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+}
+
+/// Fills the form.
+pub(crate) async fn type_order(page: &Page, order: Order) -> Result<(), Miss> {
+    page.field("Pay to (IBAN)").fill(order.payee).await?;
+    page.field("Amount").fill(order.amount).await?;
+    page.field("Reference").fill(order.reference).await
+}
+
+/// Fills the form and looks at what will be sent.
+pub(crate) async fn review(page: &Page, order: Order) -> Result<(), Miss> {
+    type_order(page, order).await?;
+    page.button("Transfer").click().await?;
+    page.button("Confirm transfer").appears().await?;
+    let seen = page.everything().text().await?;
+    for part in [grouped(order.payee), euros(order.minor), order.reference.to_owned()] {
+        if !seen.contains(&part) {
+            return Err(Miss::last(format!("the confirmation does not show {part:?}: {seen:?}")));
+        }
+    }
+    Ok(())
+}
+
+/// Fills the form and confirms; ends at the provider's waiting page, with its number.
+pub(crate) async fn ask_for_step_up(page: &Page, order: Order) -> Result<String, Miss> {
+    review(page, order).await?;
+    page.button("Confirm transfer").click().await?;
+    page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+    number_on(page).await
+}
+
+/// Ada's phone, in a second window.
+pub(crate) async fn phone(stage: &Stage) -> Result<Phone, Miss> {
+    Phone::of(ADA, stage.browser.new_window().await?, &stage.world).await
+}
+
+/// Ada is logged in, her phone is paired, and the provider waits for it.
+pub(crate) async fn at_the_provider(stage: &Stage) -> Result<(Phone, String), Miss> {
+    let phone = phone(stage).await?;
+    log_in(stage, ADA).await?;
+    let number = ask_for_step_up(&stage.page, RENT).await?;
+    Ok((phone, number))
+}
+
+/// A whole transfer, to its receipt.
+pub(crate) async fn transfer(stage: &Stage) -> Result<(), Miss> {
+    let (phone, number) = at_the_provider(stage).await?;
+    phone.choose(&number).await?;
+    stage.page.status().reads("Transfer sent").await.map(drop)
+}
+
+/// The code that support can search for, below a problem.
+pub(crate) async fn code(page: &Page) -> Result<String, Miss> {
+    eventually("a code among the details", async || {
+        let code = page.evaluate("document.querySelector('details code')?.textContent ?? ''").await?;
+        match code.as_str() {
+            Some(code) if !code.is_empty() => Ok(code.to_owned()),
+            _ => Err(Miss::new("there is none")),
+        }
+    })
+    .await
+}
+
+/// The token of the transfer that the bank accepted: it was good for that one.
+pub(crate) fn single_use_token(stage: &Stage) -> Result<e2e::Token, Miss> {
+    let accepted = stage.world.api().those(|request| is_transfer(request) && request.was_handled_with(201));
+    let token = accepted.first().and_then(|request| request.token.clone());
+    token.ok_or_else(|| Miss::last("no transfer was accepted"))
+}
+
+pub(crate) fn is_transfer(request: &Exchange) -> bool {
+    request.is("POST", "/transfer")
+}
+
+pub(crate) fn is_balance(request: &Exchange) -> bool {
+    request.is("GET", "/balance")
+}
+
+/// Nothing was moved: the books are as they were opened.
+pub(crate) async fn nothing_was_moved(stage: &Stage) -> Result<(), Failure> {
+    assert_eq!(stage.world.transfers_made().await?, 0);
+    assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening);
+    assert_eq!(stage.world.balance_of(BEN).await?, BEN.opening);
+    Ok(())
+}
+
+/// One transfer was carried out, once.
+pub(crate) async fn rent_was_paid_once(stage: &Stage) -> Result<(), Failure> {
+    assert_eq!(stage.world.transfers_made().await?, 1);
+    assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening - RENT.minor);
+    assert_eq!(stage.world.balance_of(BEN).await?, BEN.opening + RENT.minor);
+    Ok(())
+}

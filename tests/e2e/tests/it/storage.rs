@@ -1,0 +1,168 @@
+//! What is left behind: after a callback no address, no history and no storage holds the token of the transfer.
+
+use crate::steps::{
+    RENT, ask_for_step_up, at_the_provider, log_in, nothing_was_moved, phone, rent_was_paid_once,
+    single_use_token,
+};
+use e2e::{Failure, Miss, Page, Stage, eventually, people::ADA, scenario, stays, world::Setup};
+use std::time::Duration;
+
+/// Everywhere that something could be left: what the browser keeps, and what scripts can reach.
+async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Miss> {
+    Ok(vec![
+        ("the address", page.address().await?),
+        ("the history", page.history().await?.join("\n")),
+        ("what scripts can reach", page.addresses_in_reach().await?),
+        ("localStorage", page.local_storage().await?),
+        ("sessionStorage", page.session_storage().await?),
+        ("cookies", page.evaluate("document.cookie").await?.to_string()),
+        ("window.name", page.evaluate("window.name").await?.to_string()),
+        (
+            "IndexedDB and caches",
+            page.evaluate("Promise.all([indexedDB.databases(), caches.keys()])").await?.to_string(),
+        ),
+    ])
+}
+
+#[test]
+fn after_a_transfer_its_token_is_nowhere() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        let token = single_use_token(stage)?;
+        for (place, text) in everything_left(page).await? {
+            assert!(!token.is_in(&text), "{place} holds the single-use token");
+            assert!(!text.contains("access_token="), "{place} holds an answer of the provider");
+            assert!(!text.contains("id_token="), "{place} holds an answer of the provider");
+        }
+        assert!(!page.local_storage().await?.contains("eyJ"), "localStorage holds no token at all");
+        // Through the whole history, as a person who presses Back and Forward would go.
+        let steps = page.history_length().await?;
+        for _ in 1..steps.min(8) {
+            page.back().await?;
+            no_answer_in(page).await?;
+        }
+        rent_was_paid_once(stage).await?;
+        Ok(())
+    });
+}
+
+async fn no_answer_in(page: &Page) -> Result<(), Failure> {
+    let address = page.address().await?;
+    assert!(!address.contains("token="), "an entry of the history holds an answer of the provider");
+    Ok(())
+}
+
+#[test]
+fn the_address_is_clean_before_the_webassembly_arrives() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        phone.choose(&number).await?;
+        page.arrives_at(&world.app.at("/")).await?;
+        gate.is_reached().await?;
+        // Five seconds in which nothing of Riser but the page itself has arrived.
+        stays(Duration::from_secs(5), async || {
+            let seen = everything_left(page).await?;
+            let held =
+                seen.iter().find(|(_, text)| text.contains("access_token") || text.contains("id_token="));
+            match held {
+                Some((place, _)) => Err(Miss::last(format!("{place} holds the provider's answer"))),
+                None => Ok(()),
+            }
+        })
+        .await?;
+        // Something is painted all the while.
+        page.everything().reads("Your account").await?;
+        gate.open();
+        page.status().reads("Transfer sent").await?;
+        let token = single_use_token(stage)?;
+        for (place, text) in everything_left(page).await? {
+            assert!(!token.is_in(&text), "{place} holds the single-use token");
+        }
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn the_token_for_the_balance_stays_in_its_tab() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, browser, world } = stage;
+        log_in(stage, ADA).await?;
+        let requests = world.api().those(crate::steps::is_balance);
+        let token = requests[0].token.clone().ok_or_else(|| Miss::last("no token was sent"))?;
+        for (place, text) in everything_left(page).await? {
+            assert_eq!(token.is_in(&text), place == "sessionStorage", "{place}");
+        }
+        let other = browser.new_window().await?;
+        other.open(&world.app.at("/")).await?;
+        other.heading(crate::steps::WELCOME).appears().await?;
+        assert_eq!(other.session_storage().await?, "[]");
+        Ok(())
+    });
+}
+
+/// Changes what the tab has stored, as somebody at the keyboard could, while the customer is at the provider.
+async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let phone = phone(stage).await?;
+    log_in(stage, ADA).await?;
+    let number = ask_for_step_up(page, RENT).await?;
+    // Another page of the same origin, in the same tab: its storage is the client's.
+    let away = page.address().await?;
+    page.open(&world.app.at("/robots.txt")).await?;
+    let before = page.session_storage().await?;
+    assert!(before.contains(from), "the order is among what is stored: {before}");
+    let script = format!(
+        "Object.keys(sessionStorage).map(k => sessionStorage.setItem(k, sessionStorage.getItem(k).replaceAll({from:?}, {to:?})))"
+    );
+    page.evaluate(&script).await?;
+    assert!(!page.session_storage().await?.contains(from));
+    page.open(&away).await?;
+    phone.choose(&number).await?;
+
+    page.alert().reads("No money was moved").await?;
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403)], "the edited order never left");
+    nothing_was_moved(stage).await
+}
+
+#[test]
+fn an_amount_edited_while_away_is_not_sent() {
+    scenario(Setup::default(), async |stage| edit_the_order(stage, "1250", "9250").await);
+}
+
+#[test]
+fn a_payee_edited_while_away_is_not_paid() {
+    scenario(Setup::default(), async |stage| {
+        edit_the_order(stage, RENT.payee, "FR1420041010050500013M02606").await
+    });
+}
+
+#[test]
+fn a_reference_edited_while_away_is_not_sent() {
+    scenario(Setup::default(), async |stage| edit_the_order(stage, "November", "December").await);
+}
+
+#[test]
+fn storage_that_is_gone_ends_in_a_sentence() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let away = page.address().await?;
+        page.open(&world.app.at("/robots.txt")).await?;
+        page.evaluate("sessionStorage.clear()").await?;
+        page.open(&away).await?;
+        phone.choose(&number).await?;
+        page.alert().text().await?;
+        page.button("Log in").appears().await?;
+        eventually("a page without a token", async || {
+            let kept = page.session_storage().await?;
+            if kept.contains("eyJ") { Err(Miss::new("the storage holds one")) } else { Ok(()) }
+        })
+        .await?;
+        nothing_was_moved(stage).await
+    });
+}

@@ -1,0 +1,267 @@
+//! The complete workflow: a balance with a password, a transfer with a second factor.
+
+use crate::steps::{
+    RENT, at_the_provider, euros, grouped, is_balance, is_transfer, log_in, open, rent_was_paid_once, review,
+    sees_balance, single_use_token, transfer, type_order,
+};
+use e2e::{
+    Failure, Miss, Stage, Token,
+    people::{ADA, BEN, PASSWORD, enter_password},
+    scenario,
+    world::{AUDIENCE, Api, CLIENT_ID, Setup},
+};
+
+const WITH_MFA: &str = "openid view:balance transfer:funds";
+const WITHOUT_MFA: &str = "openid view:balance";
+
+#[test]
+fn a_transfer_takes_a_second_factor_and_moves_money_once() {
+    scenario(Setup::default(), the_workflow);
+}
+
+#[test]
+fn an_api_on_another_origin_does_the_same() {
+    scenario(Setup { api: Api::BankElsewhere, ..Setup::default() }, the_workflow);
+}
+
+async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let (phone, number) = at_the_provider(stage).await?;
+    let asked = phone.request().await?;
+    assert!(asked.contains("transfer funds"), "the phone says what is asked: {asked}");
+    phone.choose(&number).await?;
+
+    let said = page.status().reads("Transfer sent").await?;
+    assert!(!said.contains("already"), "{said}");
+    let left = ADA.opening - RENT.minor;
+    let seen = page.everything().text().await?;
+    for part in [grouped(RENT.payee), euros(RENT.minor), RENT.reference.to_owned(), euros(left)] {
+        assert!(seen.contains(&part), "the receipt lacks {part:?}: {seen}");
+    }
+    sees_balance(page, left).await?;
+    let entry = page.css("li.entry").reads(BEN.name).await?;
+    assert!(entry.contains("12.50"), "{entry}");
+
+    // The servers' side, in order.
+    assert_eq!(world.scopes_asked(), [WITHOUT_MFA, WITH_MFA]);
+    for request in world.tenant.requests("/authorize") {
+        exact_parameters(stage, &request);
+    }
+    let balance = world.api().those(is_balance);
+    assert!(balance.iter().all(|request| request.was_handled_with(200)), "{balance:?}");
+    let transfers = world.api().those(is_transfer);
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    let [first, second] = &transfers[..] else { panic!("{transfers:?}") };
+    assert_eq!(first.token, balance[0].token, "the first attempt has the token for the balance");
+    assert_ne!(first.token, second.token, "the second has another");
+    assert_eq!(first.idempotency_key, second.idempotency_key, "and is the same transfer");
+    assert_eq!(first.body, second.body, "unaltered");
+    let scopes =
+        |request: &e2e::site::Exchange| request.token.as_ref().map(Token::scopes).unwrap_or_default();
+    assert_eq!(scopes(first), ["openid", "view:balance"]);
+    assert_eq!(scopes(second), ["openid", "transfer:funds", "view:balance"]);
+    assert!(
+        world.api().those(|request| request.token == second.token).len() == 1,
+        "it was used for that alone"
+    );
+    let answers = world.tenant.requests("/phone/answer");
+    assert_eq!(answers.len(), 1, "one push was answered");
+    rent_was_paid_once(stage).await?;
+
+    spent_token_is_refused(stage).await?;
+    rent_was_paid_once(stage).await
+}
+
+/// The parameters of the documentation, and no others.
+fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange) {
+    let mut names: Vec<String> = request.parameters().into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    assert_eq!(names, ["audience", "client_id", "nonce", "redirect_uri", "response_type", "scope", "state"]);
+    assert_eq!(request.parameter("audience"), AUDIENCE);
+    assert_eq!(request.parameter("response_type"), "id_token token");
+    assert_eq!(request.parameter("client_id"), CLIENT_ID);
+    assert_eq!(request.parameter("redirect_uri"), stage.world.app.at("/callback"));
+    for random in ["nonce", "state"] {
+        assert!(request.parameter(random).len() >= 22, "128 bits take 22 characters of base64url");
+    }
+    assert!(
+        request.query.contains("scope=openid%20") || request.query.contains("scope=openid+"),
+        "{request:?}"
+    );
+}
+
+/// Somebody who got hold of the token of the transfer cannot do anything with it: neither repeat it nor send another.
+async fn spent_token_is_refused(stage: &Stage) -> Result<(), Miss> {
+    let token = single_use_token(stage)?;
+    let body = serde_json::json!({
+        "payee": RENT.payee, "amount": { "amount": 1, "currency": "EUR" }, "reference": "again"
+    });
+    let answer = reqwest::Client::new()
+        .post(stage.world.api().at("/transfer"))
+        .header("Authorization", token.header())
+        .header("Idempotency-Key", "6f0c1d9e-6d0a-4c52-9a38-0d9a7a3d0c11")
+        .json(&body)
+        .send()
+        .await?;
+    let status = answer.status().as_u16();
+    let challenge =
+        answer.headers().get("www-authenticate").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if status == 401 && challenge.contains("invalid_token") {
+        Ok(())
+    } else {
+        Err(Miss::last(format!("a spent token is answered {status} with {challenge:?}")))
+    }
+}
+
+#[test]
+fn two_transfers_take_two_second_factors() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        let (phone, number) = at_the_provider(stage).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        page.button("Make another transfer").click().await?;
+        page.field("Pay to (IBAN)").holds("").await?;
+        let number = crate::steps::ask_for_step_up(page, RENT).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201), Some(403), Some(201)]);
+        assert_eq!(stage.world.scopes_asked(), [WITHOUT_MFA, WITH_MFA, WITH_MFA]);
+        let keys = stage.world.api().those(is_transfer);
+        assert_ne!(keys[0].idempotency_key, keys[2].idempotency_key, "two transfers have two ids");
+        assert_ne!(keys[1].token, keys[3].token, "and two tokens");
+        assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening - 2 * RENT.minor);
+        Ok(())
+    });
+}
+
+#[test]
+fn logging_out_ends_the_session_here_and_at_the_provider() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        type_order(page, RENT).await?;
+        page.button("Log out").click().await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        world
+            .tenant
+            .awaits("the end of the session", |request| {
+                request.path.ends_with("/logout")
+                    && request.fate.answered().is_some_and(|status| status < 400)
+            })
+            .await?;
+        page.arrives_at(&world.app.at("/")).await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        assert_eq!(page.session_storage().await?, "[]", "nothing of the session is left");
+        assert_eq!(page.local_storage().await?, "[]");
+
+        page.reload().await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        page.button("Log in").click().await?;
+        page.field("Password").appears().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        sees_balance(page, ADA.opening).await?;
+        page.field("Pay to (IBAN)").holds("").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_at_the_provider_needs_no_second_password() {
+    scenario(Setup::default(), async |stage| {
+        log_in(stage, ADA).await?;
+        let other = stage.browser.new_window().await?;
+        other.open(&stage.world.app.at("/")).await?;
+        other.button("Log in").click().await?;
+        sees_balance(&other, ADA.opening).await?;
+        assert_eq!(stage.world.scopes_asked(), [WITHOUT_MFA, WITHOUT_MFA]);
+        Ok(())
+    });
+}
+
+#[test]
+fn cancel_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        page.button("Cancel").click().await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert!(stage.world.api().those(is_transfer).is_empty(), "nothing was sent");
+        crate::steps::nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn what_is_typed_is_checked_before_it_is_shown() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.field("Pay to (IBAN)").fill("GB82 WEST 1234 5698 7654 33").await?;
+        page.field("Amount").fill("0").await?;
+        page.button("Transfer").click().await?;
+        for label in ["Pay to (IBAN)", "Amount"] {
+            let invalid = page.field(label).attribute("aria-invalid").await?;
+            assert_eq!(invalid.as_deref(), Some("true"), "{label}");
+        }
+        assert_eq!(page.button("Confirm transfer").count().await?, 0);
+        // One's own account is no payee.
+        page.field("Pay to (IBAN)").fill(ADA.iban).await?;
+        page.field("Amount").fill("1").await?;
+        page.button("Transfer").click().await?;
+        page.everything().reads("This is your own account").await?;
+        // Pasted in groups, typed with a comma: both are understood.
+        page.field("Pay to (IBAN)").fill("gb82 west 1234 5698 7654 32").await?;
+        page.field("Amount").fill("12,5").await?;
+        page.button("Transfer").click().await?;
+        page.button("Confirm transfer").appears().await?;
+        page.everything().reads(&euros(RENT.minor)).await?;
+        assert!(stage.world.api().those(is_transfer).is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn the_whole_way_by_keyboard() {
+    use e2e::Key;
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = crate::steps::phone(stage).await?;
+        open(stage).await?;
+        page.tab_to("Log in").await?;
+        page.type_keys(Key::Enter + "").await?;
+        page.heading("Log in").appears().await?;
+        page.tab_to("Email").await?;
+        page.type_keys(ADA.email.into()).await?;
+        page.tab_to("Password").await?;
+        page.type_keys(PASSWORD.into()).await?;
+        page.type_keys(Key::Enter + "").await?;
+        sees_balance(page, ADA.opening).await?;
+        for (label, text) in
+            [("Pay to (IBAN)", RENT.payee), ("Amount", RENT.amount), ("Reference", RENT.reference)]
+        {
+            page.tab_to(label).await?;
+            page.type_keys(text.into()).await?;
+        }
+        page.type_keys(Key::Enter + "").await?;
+        page.button("Confirm transfer").appears().await?;
+        page.tab_to("Confirm transfer").await?;
+        page.type_keys(Key::Enter + "").await?;
+        let number = e2e::people::number_on(page).await?;
+        phone.page().tab_to(&number).await?;
+        phone.page().type_keys(Key::Enter + "").await?;
+        page.status().reads("Transfer sent").await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_receipt_stays_until_it_is_put_away() {
+    scenario(Setup::default(), async |stage| {
+        transfer(stage).await?;
+        stage.page.button("Make another transfer").click().await?;
+        stage.page.field("Amount").holds("").await?;
+        rent_was_paid_once(stage).await
+    });
+}

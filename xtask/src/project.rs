@@ -1,0 +1,126 @@
+//! Where things are: the repository, the build directory, the folder of tools.
+//! The tools live outside the repository, so that every clone on a machine shares them.
+
+use crate::step::{Failure, Outcome, answer};
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folders of this run.
+pub(crate) struct Project {
+    /// The repository.
+    pub(crate) root: PathBuf,
+    /// Cargo's build directory, as `CARGO_TARGET_DIR` or a config file says.
+    pub(crate) target: PathBuf,
+    /// Where tools are installed.
+    pub(crate) tools: PathBuf,
+}
+
+impl Project {
+    /// Asks cargo, because only it knows what the configuration files say about the build directory.
+    pub(crate) fn find() -> Outcome<Self> {
+        let mut ask = Command::new(cargo());
+        ask.args(["metadata", "--no-deps", "--format-version", "1"]);
+        if let Some(manifest) = env::var_os("CARGO_MANIFEST_DIR") {
+            ask.current_dir(manifest);
+        }
+        let text = answer(&mut ask).ok_or_else(|| {
+            Failure::new("`cargo metadata` gave no answer", "run it as `cargo xtask …` inside the repository")
+        })?;
+        let metadata: serde_json::Value = serde_json::from_str(&text)
+            .map_err(|error| Failure::new(format!("`cargo metadata` is not JSON: {error}"), ""))?;
+        let folder = |key: &str| {
+            metadata[key].as_str().map(PathBuf::from).ok_or_else(|| {
+                Failure::new(format!("`cargo metadata` has no `{key}`"), "use the Rust toolchain of Cargo.toml")
+            })
+        };
+        Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")?, tools: tools_folder()? })
+    }
+
+    /// `cargo`, to be run in the repository.
+    pub(crate) fn cargo(&self) -> Command {
+        let mut command = Command::new(cargo());
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The built static files.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// Where the output of a quiet step goes.
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        self.tools.join("logs").join(format!("{name}.log"))
+    }
+
+    /// The version of a package in Cargo.lock.
+    pub(crate) fn locked_version(&self, package: &str) -> Outcome<String> {
+        let path = self.root.join("Cargo.lock");
+        let lock = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        version_in_lock(&lock, package)
+            .ok_or_else(|| Failure::new(format!("Cargo.lock holds no package `{package}`"), "run `cargo check`"))
+    }
+}
+
+/// The cargo that started this program, else the one on `PATH`.
+pub(crate) fn cargo() -> OsString {
+    env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+/// `$RISER_TOOLS`, or `riser/tools` in the user's cache.
+fn tools_folder() -> Outcome<PathBuf> {
+    if let Some(chosen) = set("RISER_TOOLS") {
+        return std::path::absolute(&chosen).map_err(|error| Failure::io("use", Path::new(&chosen), &error));
+    }
+    let cache = if cfg!(windows) {
+        set("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        env::home_dir().map(|home| home.join("Library/Caches"))
+    } else {
+        set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cache")))
+    };
+    cache.map(|cache| cache.join("riser").join("tools")).ok_or_else(|| {
+        Failure::new("this user has no home folder to keep tools in", "set RISER_TOOLS to a folder that may be written")
+    })
+}
+
+/// The companion's default data folder: kept between runs, outside the repository where there is a home.
+pub(crate) fn data_folder(root: &Path) -> PathBuf {
+    let data = if cfg!(windows) {
+        set("APPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        env::home_dir().map(|home| home.join("Library/Application Support"))
+    } else {
+        set("XDG_DATA_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".local/share")))
+    };
+    data.map_or_else(|| root.join("data"), |data| data.join("riser"))
+}
+
+fn set(variable: &str) -> Option<OsString> {
+    env::var_os(variable).filter(|value| !value.is_empty())
+}
+
+/// Reads the version out of the text of a Cargo.lock, whose layout cargo keeps stable line by line.
+fn version_in_lock(lock: &str, package: &str) -> Option<String> {
+    let name = format!("name = \"{package}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name).skip(1);
+    Some(lines.next()?.strip_prefix("version = \"")?.strip_suffix('"')?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = "version = 4\n\n[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
+        [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"registry\"\n";
+
+    #[test]
+    fn the_version_of_exactly_that_package_is_found() {
+        assert_eq!(version_in_lock(LOCK, "wasm-bindgen").as_deref(), Some("0.2.130"));
+        assert_eq!(version_in_lock(LOCK, "wasm"), None);
+        assert_eq!(version_in_lock("name = \"wasm-bindgen\"", "wasm-bindgen"), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Chromium and its driver, for the tests in a real browser.
+
+use super::{lock, on_path, version_of};
+use crate::project::Project;
+use crate::step::{Failure, Outcome, answer, run_logged, say, step};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Names under which systems install the browser, most specific first.
+const BROWSERS: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+/// Where it may be without being on `PATH`.
+const ELSEWHERE: [&str; 4] = [
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe",
+    "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
+];
+/// For tests: nothing of the person's own profile, nothing that talks to the network by itself.
+const FLAGS: [&str; 8] = [
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+];
+
+/// A browser and a driver of the same major version.
+pub(crate) struct Browser {
+    pub(crate) chromium: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Finds them, or installs Debian's.
+pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
+    let problem = match find() {
+        Ok(browser) => return Ok(browser),
+        Err(problem) => problem,
+    };
+    step("Chromium", "the tests drive the real client in a real browser", || {
+        let _lock = lock(project)?;
+        say(&format!("  {problem}"));
+        install(project)?;
+        find().map_err(|problem| Failure::new(format!("after the installation: {problem}"), by_hand()))
+    })
+}
+
+impl Browser {
+    /// Writes the capabilities for the runner of the component tests, and returns their path.
+    pub(crate) fn webdriver_json(&self, project: &Project) -> Outcome<PathBuf> {
+        let path = project.target.join("webdriver.json");
+        let text = self.capabilities(is_root()).to_string();
+        fs::create_dir_all(&project.target)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(|error| Failure::io("write", &path, &error))?;
+        Ok(path)
+    }
+
+    fn capabilities(&self, root: bool) -> serde_json::Value {
+        // Chromium's own sandbox refuses to start for root, as in most containers.
+        let flags: Vec<&str> = FLAGS.into_iter().chain(root.then_some("--no-sandbox")).collect();
+        serde_json::json!({ "goog:chromeOptions": { "args": flags, "binary": self.chromium.to_string_lossy() } })
+    }
+}
+
+/// What is there, or in a sentence what is missing.
+fn find() -> Result<Browser, String> {
+    let chosen = |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_file());
+    let chromium = chosen("CHROMIUM")
+        .or_else(|| BROWSERS.iter().find_map(|name| on_path(name)))
+        .or_else(|| ELSEWHERE.iter().map(PathBuf::from).find(|path| path.is_file()))
+        .ok_or("no Chromium or Chrome is installed")?;
+    let driver = chosen("CHROMEDRIVER")
+        .or_else(|| on_path("chromedriver"))
+        .ok_or_else(|| format!("{} has no ChromeDriver beside it", chromium.display()))?;
+    let (browser, driven) = (major(&chromium), major(&driver));
+    if browser.is_some() && driven.is_some() && browser != driven {
+        let show = |it: Option<u32>| it.map_or_else(|| "?".to_owned(), |major| major.to_string());
+        return Err(format!(
+            "{} is version {}, but {} is for version {}",
+            chromium.display(),
+            show(browser),
+            driver.display(),
+            show(driven)
+        ));
+    }
+    Ok(Browser { chromium, driver })
+}
+
+/// Chrome on Windows prints nothing for `--version`: then the driver itself has to complain.
+fn major(program: &Path) -> Option<u32> {
+    version_of(program)?.split('.').next()?.parse().ok()
+}
+
+fn install(project: &Project) -> Outcome {
+    if on_path("apt-get").is_none() {
+        return Err(Failure::new("Chromium can be installed for you on Debian systems only", by_hand()));
+    }
+    let prefix: &[&str] = if is_root() {
+        &[]
+    } else if answer(Command::new("sudo").args(["-n", "true"])).is_some() {
+        &["sudo", "-n"]
+    } else {
+        return Err(Failure::new("installing packages needs root, and sudo asks for a password", by_hand()));
+    };
+    let apt = |arguments: &[&str]| {
+        let words: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive");
+        run_logged(&mut command, &project.log("apt-chromium"))
+            .map_err(|failure| Failure::new(failure.what, format!("{}; {}", failure.advice, by_hand())))
+    };
+    say("  apt-get update");
+    apt(&["-o", "Acquire::Retries=2", "update"])?;
+    say("  apt-get install chromium chromium-driver (about 100 MB)");
+    let packages = ["chromium", "chromium-driver", "fonts-liberation"];
+    let options = ["-o", "Acquire::Retries=2", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends"];
+    apt(&[&options[..], &packages[..]].concat())
+}
+
+fn is_root() -> bool {
+    cfg!(unix) && answer(Command::new("id").arg("-u")).as_deref() == Some("0")
+}
+
+fn by_hand() -> String {
+    "install Chromium (or Chrome) and ChromeDriver of the same version: `sudo apt-get install chromium \
+     chromium-driver` on Debian, `brew install --cask google-chrome chromedriver` on macOS, \
+     https://googlechromelabs.github.io/chrome-for-testing elsewhere; if they are not on PATH, set CHROMIUM and \
+     CHROMEDRIVER to the two programs; then run this again"
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_root_gives_up_the_sandbox() {
+        let browser = Browser { chromium: "/usr/bin/chromium".into(), driver: "/usr/bin/chromedriver".into() };
+        let text = |root| browser.capabilities(root)["goog:chromeOptions"].to_string();
+        assert!(text(true).contains("--no-sandbox"));
+        assert!(!text(false).contains("--no-sandbox"));
+        assert!(text(false).contains("\"binary\":\"/usr/bin/chromium\""));
+    }
+}

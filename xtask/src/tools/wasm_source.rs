@@ -1,0 +1,168 @@
+//! The source of the standard library from Debian, through apt's own tools: they know this machine's mirrors and
+//! proxies, check the signatures, need no root when given folders of their own, and run on any version of Debian.
+
+use super::on_path;
+use crate::project::Project;
+use crate::step::{Failure, Outcome, run_logged, say};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The suites that can hold the current compilers, whatever they are called in the year this runs.
+const SUITES: [&str; 4] = ["stable-backports", "testing", "unstable", "stable"];
+const MIRROR: &str = "http://deb.debian.org/debian";
+const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/// Unpacks the source of exactly `version` under `work` and returns its `library` folder.
+pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Outcome<PathBuf> {
+    if on_path("apt-get").is_none() || on_path("dpkg-deb").is_none() {
+        return Err(Failure::new("this way needs a Debian system (apt-get and dpkg-deb)", ""));
+    }
+    for folder in ["lists/partial", "cache/archives/partial", "unpacked"] {
+        let folder = work.join(folder);
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+    }
+    let mut sources = String::new();
+    let mut failures = String::new();
+    // One suite at a time: the first one that answers with this version ends the search.
+    for suite in SUITES {
+        for mirror in mirrors() {
+            sources = format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n");
+            write(&work.join("sources.list"), &sources)?;
+            say(&format!("  asking the package index of {suite} at {mirror} for rust-src {version}"));
+            if let Err(failure) = run_logged(apt("apt-get", work).arg("update"), &project.log("apt-index")) {
+                failures = failure.what;
+                continue;
+            }
+            let listed = crate::step::answer(apt("apt-cache", work).args(["madison", "rust-src"]));
+            if let Some(package) = pick(&listed.unwrap_or_default(), version) {
+                return download(project, work, &package);
+            }
+        }
+    }
+    let reason = if failures.is_empty() { String::new() } else { format!("; the last answer was:\n{failures}") };
+    Err(Failure::new(
+        format!("no suite of Debian ({}) has rust-src {version}{reason}", SUITES.join(", ")),
+        sources,
+    ))
+}
+
+fn download(project: &Project, work: &Path, package: &str) -> Outcome<PathBuf> {
+    say(&format!("  downloading rust-src {package} (about 45 MB)"));
+    let mut get = apt("apt-get", work);
+    get.args(["download", &format!("rust-src={package}")]).current_dir(work);
+    run_logged(&mut get, &project.log("apt-download"))?;
+    let archive = fs::read_dir(work)
+        .map_err(|error| Failure::io("read", work, &error))?
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|it| it == "deb"))
+        .ok_or_else(|| Failure::new("apt-get downloaded no package", ""))?;
+    let unpacked = work.join("unpacked");
+    let mut unpack = Command::new("dpkg-deb");
+    unpack.arg("-x").arg(&archive).arg(&unpacked);
+    run_logged(&mut unpack, &project.log("apt-unpack"))?;
+    library(&unpacked.join("usr"), 4)
+        .ok_or_else(|| Failure::new(format!("rust-src {package} holds no library/std with a lock file"), ""))
+}
+
+/// apt with all its state in `work`, so that neither root nor this machine's own lists are touched.
+fn apt(program: &str, work: &Path) -> Command {
+    let mut command = Command::new(program);
+    let option = |key: &str, value: &Path| format!("{key}={}", value.display());
+    for setting in [
+        option("Dir::Etc::SourceList", &work.join("sources.list")),
+        "Dir::Etc::SourceParts=/dev/null".to_owned(),
+        "Dir::Etc::PreferencesParts=/dev/null".to_owned(),
+        option("Dir::State::Lists", &work.join("lists")),
+        option("Dir::Cache", &work.join("cache")),
+        // Not the privileges of `_apt`, who cannot read a folder of ours.
+        "APT::Sandbox::User=root".to_owned(),
+        "Acquire::Languages=none".to_owned(),
+        "Acquire::Retries=1".to_owned(),
+        "Acquire::http::Timeout=20".to_owned(),
+    ] {
+        command.arg("-o").arg(setting);
+    }
+    command
+}
+
+/// The mirrors of Debian that this machine is set up with, then the public one.
+fn mirrors() -> Vec<String> {
+    let mut files = vec![PathBuf::from("/etc/apt/sources.list")];
+    if let Ok(more) = fs::read_dir("/etc/apt/sources.list.d") {
+        files.extend(more.flatten().map(|entry| entry.path()));
+    }
+    files.retain(|path| path.extension().is_some_and(|it| it == "list" || it == "sources"));
+    let texts = files.iter().filter_map(|path| fs::read_to_string(path).ok());
+    let mut found: BTreeSet<String> = texts.flat_map(|text| mirrors_in(&text)).collect();
+    found.remove(MIRROR);
+    found.into_iter().chain([MIRROR.to_owned()]).collect()
+}
+
+/// Addresses that end in `/debian`, from both formats of apt's source lists.
+fn mirrors_in(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim);
+    let used = lines.filter(|line| line.starts_with("deb ") || line.starts_with("URIs:"));
+    used.flat_map(str::split_whitespace)
+        .filter(|word| word.starts_with("http://") || word.starts_with("https://"))
+        .map(|address| address.trim_end_matches('/').to_owned())
+        .filter(|address| address.ends_with("/debian"))
+        .collect()
+}
+
+/// The newest packaging of exactly this upstream version, from the table of `apt-cache madison` (newest first).
+fn pick(madison: &str, version: &str) -> Option<String> {
+    madison
+        .lines()
+        .filter_map(|line| line.split('|').nth(1))
+        .map(str::trim)
+        .find(|package| package.split(['+', '-', '~']).next() == Some(version))
+        .map(str::to_owned)
+}
+
+/// The folder called `library` that has cargo's lock file, at most `depth` folders down.
+fn library(folder: &Path, depth: usize) -> Option<PathBuf> {
+    let here = folder.join("library");
+    if here.join("Cargo.lock").is_file() && here.join("std").is_dir() {
+        return Some(here);
+    }
+    if depth == 0 {
+        return None;
+    }
+    let inside = fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()));
+    inside.map(|entry| entry.path()).find_map(|path| library(&path, depth - 1))
+}
+
+fn write(path: &Path, text: &str) -> Outcome {
+    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MADISON: &str = "\
+  rust-src | 1.96.1+dfsg1-2~bpo13+1 | http://deb.debian.org/debian stable-backports/main amd64 Packages
+  rust-src | 1.95.0+dfsg1-2~bpo13+1 | http://deb.debian.org/debian stable-backports/main amd64 Packages
+  rust-src | 1.95.0+dfsg1-1~bpo13+1 | http://deb.debian.org/debian stable-backports/main amd64 Packages
+";
+
+    #[test]
+    fn only_the_very_same_version_is_taken_in_its_newest_packaging() {
+        assert_eq!(pick(MADISON, "1.95.0").as_deref(), Some("1.95.0+dfsg1-2~bpo13+1"));
+        assert_eq!(pick(MADISON, "1.9"), None);
+        assert_eq!(pick(MADISON, "1.97.0"), None);
+        assert_eq!(pick("", "1.95.0"), None);
+    }
+
+    #[test]
+    fn mirrors_come_from_both_formats_and_comments_do_not_count() {
+        let deb822 = "Types: deb\n# http://snapshot.debian.org/archive/debian\nURIs: http://mirror.example/debian/\n";
+        assert_eq!(mirrors_in(deb822), ["http://mirror.example/debian"]);
+        let line = "deb [arch=amd64] https://a.example/debian bookworm main\n# deb http://b.example/debian x main\n";
+        assert_eq!(mirrors_in(line), ["https://a.example/debian"]);
+        assert_eq!(mirrors_in("URIs: http://deb.debian.org/debian-security"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,209 @@
+//! The standard library for `wasm32-unknown-unknown`. Ordinarily rustup downloads it; where its server cannot be
+//! reached, it is compiled from Debian's source package of exactly this compiler's version.
+
+use super::wasm_source;
+use crate::project::{Project, cargo};
+use crate::step::{Failure, Outcome, answer, run_logged, say, step};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The target of the client.
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+/// Lies in the target's folder when this program put the libraries there.
+const MARK: &str = "built-by-riser";
+
+/// Makes sure that `cargo build --target wasm32-unknown-unknown` works.
+pub(crate) fn ensure(project: &Project) -> Outcome {
+    if works() {
+        return Ok(());
+    }
+    let compiler = Compiler::ask()?;
+    step("wasm target", "the Rust standard library for the browser", || {
+        compiler.forget_stale()?;
+        if from_rustup(project) && works() {
+            return Ok(());
+        }
+        say("  rustup could not add the target; compiling it from Debian's source of the standard library");
+        from_debian(project, &compiler)?;
+        if works() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            format!("the {TARGET} library that was just built does not work with rustc {}", compiler.version),
+            by_hand(&compiler.version),
+        ))
+    })
+}
+
+/// The proof is in the compiling: a library of another compiler's version may lie there too.
+fn works() -> bool {
+    // A name of its own, for two runs at once; nothing is written to it.
+    let metadata = env::temp_dir().join(format!("riser-target-{}.rmeta", std::process::id()));
+    let mut rustc = Command::new(rustc());
+    rustc.args(["--crate-type", "lib", "--crate-name", "probe", "--emit", "metadata", "--target", TARGET]);
+    rustc.arg("-o").arg(&metadata).arg("-");
+    let status = rustc.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    drop(fs::remove_file(&metadata));
+    status.is_ok_and(|status| status.success())
+}
+
+fn rustc() -> std::ffi::OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())
+}
+
+/// The compiler whose library is missing.
+struct Compiler {
+    /// As in `1.95.0`.
+    version: String,
+    sysroot: PathBuf,
+}
+
+impl Compiler {
+    fn ask() -> Outcome<Self> {
+        let unusable = || Failure::new("`rustc` gave no answer", "install Rust as https://rustup.rs says");
+        let text = answer(Command::new(rustc()).arg("-vV")).ok_or_else(unusable)?;
+        let version = text.lines().find_map(|line| line.strip_prefix("release: ")).ok_or_else(unusable)?;
+        let sysroot = answer(Command::new(rustc()).args(["--print", "sysroot"])).ok_or_else(unusable)?;
+        Ok(Self { version: version.to_owned(), sysroot: sysroot.into() })
+    }
+
+    fn libraries(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib").join(TARGET)
+    }
+
+    /// What an earlier run built for a compiler that has been updated since is in rustup's way.
+    fn forget_stale(&self) -> Outcome {
+        let libraries = self.libraries();
+        if !libraries.join(MARK).exists() {
+            return Ok(());
+        }
+        fs::remove_dir_all(&libraries).map_err(|error| Failure::io("remove", &libraries, &error))
+    }
+}
+
+fn from_rustup(project: &Project) -> bool {
+    if answer(Command::new("rustup").arg("--version")).is_none() {
+        return false;
+    }
+    let mut rustup = Command::new("rustup");
+    rustup.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1").current_dir(&project.root);
+    run_logged(&mut rustup, &project.log("rustup-target")).is_ok()
+}
+
+fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
+    if fs::metadata(&compiler.sysroot).is_ok_and(|it| it.permissions().readonly()) {
+        return Err(Failure::new(
+            format!("the toolchain in {} cannot be written to", compiler.sysroot.display()),
+            by_hand(&compiler.version),
+        ));
+    }
+    let work = project.tools.join("wasm-std");
+    drop(fs::remove_dir_all(&work));
+    let source = wasm_source::fetch(project, &work, &compiler.version)
+        .map_err(|failure| Failure::new(failure.what, by_hand(&compiler.version)))?;
+    let built = build(project, compiler, &work, &source)?;
+    put(&built, &compiler.libraries())?;
+    // Source and build are some hundred megabytes that nobody needs again.
+    drop(fs::remove_dir_all(&work));
+    Ok(())
+}
+
+/// Compiles an empty crate together with the standard library, and returns the folder of the libraries.
+fn build(project: &Project, compiler: &Compiler, work: &Path, source: &Path) -> Outcome<PathBuf> {
+    let empty = work.join("empty");
+    let target = work.join("target");
+    let write = |path: PathBuf, text: &str| {
+        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))
+    };
+    fs::create_dir_all(empty.join("src")).map_err(|error| Failure::io("make", &empty, &error))?;
+    write(empty.join("src/lib.rs"), "")?;
+    write(
+        empty.join("Cargo.toml"),
+        "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n",
+    )?;
+    // Where cargo expects the source: put there for the build, and removed after it.
+    let expected = compiler.sysroot.join("lib/rustlib/src/rust/library");
+    let placed = Placed::put(source, &expected)?;
+    say(&format!("  compiling the standard library of rustc {} (about a minute)", compiler.version));
+    let mut command = Command::new(cargo());
+    command
+        .args(["build", "--release", "--target", TARGET])
+        .arg("-Zbuild-std=std,panic_abort,panic_unwind,test,proc_macro")
+        .current_dir(&empty)
+        .env("CARGO_TARGET_DIR", &target)
+        // build-std is the one feature that a stable compiler keeps behind this switch.
+        .env("RUSTC_BOOTSTRAP", "1")
+        // Without bitcode in the libraries, fat LTO of the client fails.
+        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS");
+    let outcome = run_logged(&mut command, &project.log("wasm-std"));
+    drop(placed);
+    outcome.map_err(|failure| {
+        Failure::new(failure.what, format!("{}; {}", failure.advice, by_hand(&compiler.version)))
+    })?;
+    Ok(target.join(TARGET).join("release/deps"))
+}
+
+/// Copies the libraries into the toolchain, complete or not at all.
+fn put(built: &Path, libraries: &Path) -> Outcome {
+    let copy = || -> std::io::Result<()> {
+        let staged = libraries.with_extension("new");
+        drop(fs::remove_dir_all(&staged));
+        fs::create_dir_all(staged.join("lib"))?;
+        for entry in fs::read_dir(built)? {
+            let entry = entry?;
+            let path = entry.path();
+            let ours = entry.file_name().to_string_lossy().starts_with("libempty-");
+            if !ours && path.extension().is_some_and(|it| it == "rlib") {
+                fs::copy(&path, staged.join("lib").join(entry.file_name()))?;
+            }
+        }
+        fs::write(staged.join(MARK), "")?;
+        fs::rename(&staged, libraries)
+    };
+    copy().map_err(|error| Failure::io("put the libraries into", libraries, &error))
+}
+
+/// A link into the toolchain that goes away again.
+struct Placed(Option<PathBuf>);
+
+impl Placed {
+    fn put(source: &Path, expected: &Path) -> Outcome<Self> {
+        if expected.join("Cargo.lock").exists() {
+            return Ok(Self(None)); // rustup's own `rust-src`
+        }
+        let parent = expected.parent().unwrap_or(expected);
+        drop(fs::remove_file(expected)); // a link left behind by a run that was killed
+        fs::create_dir_all(parent)
+            .and_then(|()| link(source, expected))
+            .map_err(|error| Failure::io("place the source at", expected, &error))?;
+        Ok(Self(Some(expected.to_owned())))
+    }
+}
+
+impl Drop for Placed {
+    fn drop(&mut self) {
+        if let Some(link) = &self.0 {
+            drop(fs::remove_file(link));
+        }
+    }
+}
+
+#[cfg(unix)]
+fn link(source: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(source, link)
+}
+
+#[cfg(not(unix))]
+fn link(_source: &Path, _link: &Path) -> std::io::Result<()> {
+    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+}
+
+fn by_hand(version: &str) -> String {
+    format!(
+        "let this machine reach static.rust-lang.org and run `rustup target add {TARGET}`, or install the library for \
+         {TARGET} of rustc {version} from your system's packages, then run this again"
+    )
+}
