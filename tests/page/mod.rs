@@ -11,12 +11,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
 /// The real style, in the order of `index.html`: layout is part of what is tested.
-const STYLE: [&str; 6] = [
+const STYLE: [&str; 7] = [
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
     include_str!("../../style/layout.css"),
     include_str!("../../style/controls.css"),
     include_str!("../../style/components.css"),
+    include_str!("../../style/account.css"),
     include_str!("../../style/shell.css"),
 ];
 
