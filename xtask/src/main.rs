@@ -1,8 +1,13 @@
 //! The project's own commands: `cargo xtask up`, `test`, `dist`, `bench`, `deny`, `setup`.
 
+mod bench;
+mod deny;
+mod dist;
 mod project;
 mod step;
+mod test;
 mod tools;
+mod up;
 
 use clap::{Parser, Subcommand};
 use project::Project;
@@ -10,7 +15,8 @@ use std::process::ExitCode;
 use step::{Outcome, say};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Riser's own commands", disable_help_subcommand = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Riser's own commands")]
+#[command(disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Task,
@@ -18,12 +24,31 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Get the tools that building the client needs: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
+    /// Build everything and run it: the bank, the tenant and the client
+    Up(up::Options),
+    /// Run all checks and tests
+    Test(test::Options),
+    /// Build the client's static files into dist/, ready for any host
+    Dist,
+    /// Write dist/_headers anew, after the configuration block in dist/index.html was replaced
+    Headers,
+    /// Measure
+    #[command(subcommand)]
+    Bench(Measure),
+    /// Check licences, bans, sources and advisories of the dependencies
+    Deny,
+    /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
     Setup {
         /// Chromium and ChromeDriver too, which the tests need
         #[arg(long)]
         browser: bool,
     },
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Measure {
+    /// Bytes of every file that the browser loads, against the budget
+    Size,
 }
 
 fn main() -> ExitCode {
@@ -39,14 +64,22 @@ fn main() -> ExitCode {
 fn run(task: &Task) -> Outcome {
     let project = Project::find()?;
     match task {
-        Task::Setup { browser } => {
-            let tools = tools::ensure(&project)?;
-            say(&format!("ready: {}", tools.versions.join(", ")));
-            if *browser {
-                let browser = tools::browser::ensure(&project)?;
-                say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
-            }
-            Ok(())
-        }
+        Task::Up(options) => up::run(&project, options),
+        Task::Test(options) => test::run(&project, options),
+        Task::Dist => dist::run(&project),
+        Task::Headers => dist::headers(&project.dist()),
+        Task::Bench(Measure::Size) => bench::size(&project),
+        Task::Deny => deny::run(&project),
+        Task::Setup { browser } => setup(&project, *browser),
     }
+}
+
+fn setup(project: &Project, browser: bool) -> Outcome {
+    let tools = tools::ensure(project)?;
+    say(&format!("ready: {}", tools.versions.join(", ")));
+    if browser {
+        let browser = tools::browser::ensure(project)?;
+        say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
+    }
+    Ok(())
 }

@@ -33,10 +33,17 @@ impl Project {
             .map_err(|error| Failure::new(format!("`cargo metadata` is not JSON: {error}"), ""))?;
         let folder = |key: &str| {
             metadata[key].as_str().map(PathBuf::from).ok_or_else(|| {
-                Failure::new(format!("`cargo metadata` has no `{key}`"), "use the Rust toolchain of Cargo.toml")
+                Failure::new(
+                    format!("`cargo metadata` has no `{key}`"),
+                    "use the Rust toolchain of Cargo.toml",
+                )
             })
         };
-        Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")?, tools: tools_folder()? })
+        Ok(Self {
+            root: folder("workspace_root")?,
+            target: folder("target_directory")?,
+            tools: tools_folder()?,
+        })
     }
 
     /// `cargo`, to be run in the repository.
@@ -60,8 +67,9 @@ impl Project {
     pub(crate) fn locked_version(&self, package: &str) -> Outcome<String> {
         let path = self.root.join("Cargo.lock");
         let lock = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        version_in_lock(&lock, package)
-            .ok_or_else(|| Failure::new(format!("Cargo.lock holds no package `{package}`"), "run `cargo check`"))
+        version_in_lock(&lock, package).ok_or_else(|| {
+            Failure::new(format!("Cargo.lock holds no package `{package}`"), "run `cargo check`")
+        })
     }
 }
 
@@ -83,7 +91,10 @@ fn tools_folder() -> Outcome<PathBuf> {
         set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cache")))
     };
     cache.map(|cache| cache.join("riser").join("tools")).ok_or_else(|| {
-        Failure::new("this user has no home folder to keep tools in", "set RISER_TOOLS to a folder that may be written")
+        Failure::new(
+            "this user has no home folder to keep tools in",
+            "set RISER_TOOLS to a folder that may be written",
+        )
     })
 }
 
@@ -94,7 +105,9 @@ pub(crate) fn data_folder(root: &Path) -> PathBuf {
     } else if cfg!(target_os = "macos") {
         env::home_dir().map(|home| home.join("Library/Application Support"))
     } else {
-        set("XDG_DATA_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".local/share")))
+        set("XDG_DATA_HOME")
+            .map(PathBuf::from)
+            .or_else(|| env::home_dir().map(|home| home.join(".local/share")))
     };
     data.map_or_else(|| root.join("data"), |data| data.join("riser"))
 }

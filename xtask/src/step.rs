@@ -3,9 +3,9 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -116,29 +116,20 @@ pub(crate) fn run_logged(command: &mut Command, log: &Path) -> Outcome {
 
 /// Runs a command that talks to the person directly.
 pub(crate) fn run_shown(command: &mut Command) -> Outcome {
-    let status = run_status(command)?;
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| Failure::new(format!("could not start `{}`: {error}", describe(command)), ""))?;
     if status.success() {
         return Ok(());
     }
     Err(Failure::new(format!("`{}` failed ({status})", describe(command)), ""))
 }
 
-fn run_status(command: &mut Command) -> Outcome<ExitStatus> {
-    command
-        .stdin(Stdio::null())
-        .status()
-        .map_err(|error| Failure::new(format!("could not start `{}`: {error}", describe(command)), ""))
-}
-
 /// What a command prints, or nothing when it cannot be started or fails: for questions such as `--version`.
 pub(crate) fn answer(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
-/// Whether output goes to a person's terminal.
-pub(crate) fn on_terminal() -> bool {
-    std::io::stdout().is_terminal()
 }
 
 fn open_log(log: &Path) -> std::io::Result<(File, File)> {
@@ -164,8 +155,11 @@ fn tail(log: &Path, lines: usize) -> String {
     let bytes = fs::read(log).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     // Progress bars overwrite their line; only what stands last counts.
-    let all: Vec<&str> =
-        text.lines().map(|line| line.rsplit('\r').next().unwrap_or(line)).filter(|l| !l.trim().is_empty()).collect();
+    let all: Vec<&str> = text
+        .lines()
+        .map(|line| line.rsplit('\r').next().unwrap_or(line))
+        .filter(|l| !l.trim().is_empty())
+        .collect();
     all[all.len().saturating_sub(lines)..].join("\n")
 }
 
@@ -194,8 +188,8 @@ mod tests {
     #[test]
     fn a_failing_command_shows_the_end_of_its_output_and_where_the_rest_is() {
         let log = std::env::temp_dir().join(format!("riser-step-{}.log", std::process::id()));
-        let failure =
-            run_logged(Command::new("cargo").arg("no-such-command-of-cargo"), &log).expect_err("it must fail");
+        let failure = run_logged(Command::new("cargo").arg("no-such-command-of-cargo"), &log)
+            .expect_err("it must fail");
         assert!(failure.what.contains("no-such-command-of-cargo"), "{}", failure.what);
         assert!(failure.advice.contains(&log.display().to_string()), "{}", failure.advice);
         fs::remove_file(&log).unwrap();

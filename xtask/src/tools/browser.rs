@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Names under which systems install the browser, most specific first.
-const BROWSERS: [&str; 5] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
+const BROWSERS: [&str; 5] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 /// Where it may be without being on `PATH`.
 const ELSEWHERE: [&str; 4] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -77,15 +78,15 @@ fn find() -> Result<Browser, String> {
     let driver = chosen("CHROMEDRIVER")
         .or_else(|| on_path("chromedriver"))
         .ok_or_else(|| format!("{} has no ChromeDriver beside it", chromium.display()))?;
-    let (browser, driven) = (major(&chromium), major(&driver));
-    if browser.is_some() && driven.is_some() && browser != driven {
+    let (have, wants) = (major(&chromium), major(&driver));
+    if have.is_some() && wants.is_some() && have != wants {
         let show = |it: Option<u32>| it.map_or_else(|| "?".to_owned(), |major| major.to_string());
         return Err(format!(
             "{} is version {}, but {} is for version {}",
             chromium.display(),
-            show(browser),
+            show(have),
             driver.display(),
-            show(driven)
+            show(wants)
         ));
     }
     Ok(Browser { chromium, driver })
@@ -118,7 +119,8 @@ fn install(project: &Project) -> Outcome {
     apt(&["-o", "Acquire::Retries=2", "update"])?;
     say("  apt-get install chromium chromium-driver (about 100 MB)");
     let packages = ["chromium", "chromium-driver", "fonts-liberation"];
-    let options = ["-o", "Acquire::Retries=2", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends"];
+    let options =
+        ["-o", "Acquire::Retries=2", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends"];
     apt(&[&options[..], &packages[..]].concat())
 }
 
@@ -140,7 +142,8 @@ mod tests {
 
     #[test]
     fn only_root_gives_up_the_sandbox() {
-        let browser = Browser { chromium: "/usr/bin/chromium".into(), driver: "/usr/bin/chromedriver".into() };
+        let browser =
+            Browser { chromium: "/usr/bin/chromium".into(), driver: "/usr/bin/chromedriver".into() };
         let text = |root| browser.capabilities(root)["goog:chromeOptions"].to_string();
         assert!(text(true).contains("--no-sandbox"));
         assert!(!text(false).contains("--no-sandbox"));

@@ -38,7 +38,10 @@ pub(crate) fn fetch(project: &Project, folder: &Path, release: &Release<'_>) -> 
     match try_fetch(project, folder, release) {
         Ok(true) => Some(folder.to_owned()),
         Ok(false) => {
-            say(&format!("  the archive of GitHub held no {name} {} that runs here; another way", release.version));
+            say(&format!(
+                "  the archive of GitHub held no {name} {} that runs here; another way",
+                release.version
+            ));
             None
         }
         Err(_) => {
@@ -56,7 +59,16 @@ fn try_fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Outcome
     fs::create_dir_all(&work).map_err(io)?;
     let archive = work.join("archive");
     let mut curl = Command::new("curl");
-    curl.args(["--fail", "--silent", "--show-error", "--location", "--connect-timeout", "5", "--max-time", "300"]);
+    curl.args([
+        "--fail",
+        "--silent",
+        "--show-error",
+        "--location",
+        "--connect-timeout",
+        "5",
+        "--max-time",
+        "300",
+    ]);
     curl.arg("--output").arg(&archive).arg(release.url);
     let log = project.log(&format!("{name}-download"));
     run_logged(&mut curl, &log)?;
@@ -101,7 +113,8 @@ pub(crate) fn possible() -> bool {
     answer(Command::new("curl").arg("--version")).is_some()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
@@ -120,7 +133,13 @@ mod tests {
         fs::write(&script, format!("#!/bin/sh\necho tool {says}\n")).unwrap();
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
         let file = project.root.join("tool.tar.gz");
-        let packed = Command::new("tar").arg("-czf").arg(&file).arg("-C").arg(&project.root).arg("tool-1.2.3").status();
+        let packed = Command::new("tar")
+            .arg("-czf")
+            .arg(&file)
+            .arg("-C")
+            .arg(&project.root)
+            .arg("tool-1.2.3")
+            .status();
         assert!(packed.unwrap().success());
         format!("file://{}", file.display())
     }
@@ -143,7 +162,8 @@ mod tests {
         let folder = project.tools.join("tool-1.2.3");
         let release = Release { url: &url, programs: &["tool"], version: "1.2.3" };
         assert_eq!(fetch(&project, &folder, &release), None);
-        let release = Release { url: "http://127.0.0.1:9/tool.tar.gz", programs: &["tool"], version: "1.2.3" };
+        let release =
+            Release { url: "http://127.0.0.1:9/tool.tar.gz", programs: &["tool"], version: "1.2.3" };
         assert_eq!(fetch(&project, &folder, &release), None);
         assert!(!folder.exists());
         fs::remove_dir_all(project.root).unwrap();

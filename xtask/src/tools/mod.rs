@@ -2,13 +2,14 @@
 //! fetched: the ordinary way first, and where that host cannot be reached, from crates.io, npm or Debian.
 
 pub(crate) mod browser;
+pub(crate) mod cargo_deny;
 mod cargo_install;
 mod github;
 pub(crate) mod trunk;
 mod wasm_bindgen;
 mod wasm_opt;
 mod wasm_source;
-mod wasm_target;
+pub(crate) mod wasm_target;
 
 use crate::project::Project;
 use crate::step::{Failure, Outcome, answer};
@@ -106,7 +107,10 @@ mod tests {
     fn versions_are_found_in_what_tools_say() {
         assert_eq!(version_in("trunk 0.21.14").as_deref(), Some("0.21.14"));
         assert_eq!(version_in("wasm-opt version 132 (version_132)").as_deref(), Some("132"));
-        assert_eq!(version_in("ChromeDriver 156.0.8078.47 (abc-refs/heads)").as_deref(), Some("156.0.8078.47"));
+        assert_eq!(
+            version_in("ChromeDriver 156.0.8078.47 (abc-refs/heads)").as_deref(),
+            Some("156.0.8078.47")
+        );
         assert_eq!(version_in("Google Chrome 156.0.1 ").as_deref(), Some("156.0.1"));
         assert_eq!(version_in("no number"), None);
     }

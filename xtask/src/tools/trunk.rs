@@ -45,6 +45,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
 fn release_url() -> Option<String> {
     let platform = github::platform()?;
     let ending = if cfg!(windows) { "zip" } else { "tar.gz" };
-    github::possible()
-        .then(|| format!("{}/trunk-rs/trunk/releases/download/v{VERSION}/trunk-{platform}.{ending}", github::HOST))
+    github::possible().then(|| {
+        format!("{}/trunk-rs/trunk/releases/download/v{VERSION}/trunk-{platform}.{ending}", github::HOST)
+    })
 }

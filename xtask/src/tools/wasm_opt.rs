@@ -92,17 +92,14 @@ fn link(_program: &Path, _bin: &PathBuf) -> Option<()> {
 
 /// Needs a C++ compiler and several minutes, but nothing else than crates.io.
 fn from_crates_io(project: &Project, folder: &Path) -> Outcome {
-    let what = Install {
-        name: "wasm-opt",
-        version: CRATE_VERSION,
-        locked: true,
-        arguments: &[],
-        opt_level: "2",
-    };
+    let what =
+        Install { name: "wasm-opt", version: CRATE_VERSION, locked: true, arguments: &[], opt_level: "2" };
     let built = install(project, &what)?;
     let bin = folder.join("bin");
     fs::create_dir_all(&bin)
-        .and_then(|()| fs::copy(built.join("bin").join(executable("wasm-opt")), bin.join(executable("wasm-opt"))))
+        .and_then(|()| {
+            fs::copy(built.join("bin").join(executable("wasm-opt")), bin.join(executable("wasm-opt")))
+        })
         .map(drop)
         .map_err(|error| Failure::io("write", &bin, &error))
 }

@@ -41,7 +41,8 @@ pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Outcome<Pa
             }
         }
     }
-    let reason = if failures.is_empty() { String::new() } else { format!("; the last answer was:\n{failures}") };
+    let reason =
+        if failures.is_empty() { String::new() } else { format!("; the last answer was:\n{failures}") };
     Err(Failure::new(
         format!("no suite of Debian ({}) has rust-src {version}{reason}", SUITES.join(", ")),
         sources,
@@ -131,7 +132,8 @@ fn library(folder: &Path, depth: usize) -> Option<PathBuf> {
     if depth == 0 {
         return None;
     }
-    let inside = fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()));
+    let inside =
+        fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()));
     inside.map(|entry| entry.path()).find_map(|path| library(&path, depth - 1))
 }
 
@@ -159,9 +161,11 @@ mod tests {
 
     #[test]
     fn mirrors_come_from_both_formats_and_comments_do_not_count() {
-        let deb822 = "Types: deb\n# http://snapshot.debian.org/archive/debian\nURIs: http://mirror.example/debian/\n";
+        let deb822 =
+            "Types: deb\n# http://snapshot.debian.org/archive/debian\nURIs: http://mirror.example/debian/\n";
         assert_eq!(mirrors_in(deb822), ["http://mirror.example/debian"]);
-        let line = "deb [arch=amd64] https://a.example/debian bookworm main\n# deb http://b.example/debian x main\n";
+        let line =
+            "deb [arch=amd64] https://a.example/debian bookworm main\n# deb http://b.example/debian x main\n";
         assert_eq!(mirrors_in(line), ["https://a.example/debian"]);
         assert_eq!(mirrors_in("URIs: http://deb.debian.org/debian-security"), Vec::<String>::new());
     }

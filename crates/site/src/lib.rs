@@ -1,0 +1,96 @@
+//! What the built client asks of whoever serves it, be it the companion or a static host: the addresses in its
+//! configuration block and the security headers that fit its page.
+
+mod headers;
+mod origin;
+mod scripts;
+
+pub use headers::security_headers;
+pub use origin::origin;
+
+use scripts::Script;
+use serde_json::Value;
+use std::fmt;
+
+/// The `id` of the configuration block in `index.html`.
+pub const CONFIG_ID: &str = "riser-config";
+
+/// Why a page is not one of the client's.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PageError {
+    /// There is no `<script type="application/json" id="riser-config">`.
+    NoConfig,
+    /// The block is there, but does not hold JSON.
+    NotJson(serde_json::Error),
+}
+
+impl fmt::Display for PageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoConfig => {
+                write!(f, "the page has no <script type=\"application/json\" id=\"{CONFIG_ID}\">…</script>")
+            }
+            Self::NotJson(error) => write!(f, "the configuration block `{CONFIG_ID}` is not JSON: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for PageError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::NoConfig => None,
+            Self::NotJson(error) => Some(error),
+        }
+    }
+}
+
+/// The configuration in the page.
+pub fn config(page: &str) -> Result<Value, PageError> {
+    serde_json::from_str(block(page)?.text).map_err(PageError::NotJson)
+}
+
+/// The page with this configuration instead of its own.
+pub fn with_config(page: &str, config: &Value) -> Result<String, PageError> {
+    let Script { text, start, .. } = block(page)?;
+    // A `<` could end the element or begin a comment in it; in JSON it occurs inside strings only.
+    let json = config.to_string().replace('<', "\\u003c");
+    Ok(format!("{}{json}{}", &page[..start], &page[start + text.len()..]))
+}
+
+fn block(page: &str) -> Result<Script<'_>, PageError> {
+    scripts::scripts(page).find(|script| script.attribute("id") == Some(CONFIG_ID)).ok_or(PageError::NoConfig)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const PAGE: &str = "<!-- <script id=\"riser-config\">{}</script> -->\
+        <script type=\"application/json\" id=\"riser-config\">\n{ \"api\": \"\" }\n</script><p>";
+
+    #[test]
+    fn the_block_is_replaced_and_nothing_else() {
+        assert_eq!(config(PAGE).unwrap(), json!({"api": ""}));
+        let page = with_config(PAGE, &json!({"api": "http://localhost:1"})).unwrap();
+        assert!(page.ends_with("id=\"riser-config\">{\"api\":\"http://localhost:1\"}</script><p>"), "{page}");
+        assert!(page.starts_with("<!-- <script id=\"riser-config\">{}</script> -->"), "{page}");
+    }
+
+    #[test]
+    fn a_value_cannot_end_the_block() {
+        let hostile = json!({"api": "</script><script>alert(1)</script>"});
+        let page = with_config(PAGE, &hostile).unwrap();
+        assert_eq!(page.matches("alert").count(), 1);
+        assert_eq!(scripts::scripts(&page).count(), 1);
+        assert_eq!(config(&page).unwrap(), hostile);
+    }
+
+    #[test]
+    fn a_page_without_a_block_or_without_json_is_refused() {
+        assert!(matches!(config("<p>"), Err(PageError::NoConfig)));
+        assert!(matches!(with_config("<p>", &json!({})), Err(PageError::NoConfig)));
+        assert!(matches!(config("<script id=riser-config>{</script>"), Err(PageError::NotJson(_))));
+    }
+}

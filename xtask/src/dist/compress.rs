@@ -1,0 +1,90 @@
+//! Compression at its best, once per build: for hosts that serve such copies, and to know what a download costs.
+
+use super::files as all_files;
+use crate::step::{Failure, Outcome};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Bytes of one file as it is and as it travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sizes {
+    pub(crate) raw: usize,
+    pub(crate) gzip: usize,
+    pub(crate) brotli: usize,
+}
+
+/// Measures one file.
+pub(crate) fn sizes(path: &Path) -> Outcome<Sizes> {
+    let work = || -> io::Result<Sizes> {
+        let bytes = fs::read(path)?;
+        Ok(Sizes { raw: bytes.len(), gzip: gzip(&bytes)?.len(), brotli: brotli(&bytes)?.len() })
+    };
+    work().map_err(|error| Failure::io("read", path, &error))
+}
+
+/// Writes `.br` and `.gz` beside every file that gets smaller. Not for pages: their configuration block may be
+/// changed on the host, and a compressed copy would go on showing the old one.
+pub(super) fn files(dist: &Path) -> Outcome {
+    for path in all_files(dist)? {
+        let kind = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
+        if !matches!(kind, "js" | "wasm" | "css" | "svg" | "json" | "txt") {
+            continue;
+        }
+        let work = || -> io::Result<()> {
+            let bytes = fs::read(&path)?;
+            for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+                if packed.len() < bytes.len() {
+                    fs::write(path.with_extension(format!("{kind}.{ending}")), packed)?;
+                }
+            }
+            Ok(())
+        };
+        work().map_err(|error| Failure::io("compress", &path, &error))?;
+    }
+    Ok(())
+}
+
+fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters)?;
+    Ok(packed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_packed_can_be_unpacked_again() {
+        let text = b"a transfer, a transfer, a transfer".repeat(20);
+        let mut back = Vec::new();
+        brotli::BrotliDecompress(&mut &brotli(&text).unwrap()[..], &mut back).unwrap();
+        assert_eq!(back, text);
+        let mut back = Vec::new();
+        io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzip(&text).unwrap()[..]), &mut back)
+            .unwrap();
+        assert_eq!(back, text);
+    }
+
+    #[test]
+    fn pages_get_no_copies() {
+        let dist = std::env::temp_dir().join(format!("riser-compress-{}", std::process::id()));
+        fs::create_dir_all(&dist).unwrap();
+        fs::write(dist.join("index.html"), "x".repeat(100)).unwrap();
+        fs::write(dist.join("a.js"), "x".repeat(100)).unwrap();
+        files(&dist).unwrap();
+        assert!(dist.join("a.js.br").exists() && dist.join("a.js.gz").exists());
+        assert!(!dist.join("index.html.br").exists() && !dist.join("index.html.gz").exists());
+        fs::remove_dir_all(dist).unwrap();
+    }
+}

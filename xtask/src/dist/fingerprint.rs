@@ -1,0 +1,134 @@
+//! Whether `dist/` is what the sources would give: then the minutes of a release build are saved.
+
+use crate::project::Project;
+use crate::step::{Failure, Outcome, answer};
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Files and folders that the client is made from.
+const INPUTS: [&str; 10] = [
+    ".cargo",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "build.rs",
+    "crates/stepup",
+    "index.html",
+    "src",
+    "static",
+    "style",
+];
+
+/// A fingerprint of everything that goes into the build.
+pub(super) fn of_inputs(root: &Path, tools: &[String]) -> Outcome<String> {
+    let mut paths: Vec<PathBuf> = INPUTS.iter().map(|input| root.join(input)).collect();
+    let mut all = Vec::new();
+    while let Some(path) = paths.pop() {
+        if path.is_dir() {
+            let entries = fs::read_dir(&path).map_err(|error| Failure::io("read", &path, &error))?;
+            paths.extend(entries.flatten().map(|entry| entry.path()));
+        } else if path.is_file() {
+            all.push(path);
+        }
+    }
+    all.sort();
+    let mut hash = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        // With the length, so that no two lists of parts give the same bytes.
+        hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(bytes);
+    };
+    for path in all {
+        let content = fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        add(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().as_bytes());
+        add(&content);
+    }
+    for tool in tools {
+        add(tool.as_bytes());
+    }
+    add(answer(Command::new("rustc").arg("-vV")).unwrap_or_default().as_bytes());
+    Ok(hex(&hash.finalize()))
+}
+
+/// Whether the last build was made from these inputs, and its page still lies there.
+pub(super) fn matches(project: &Project, inputs: &str) -> bool {
+    let Ok(page) = page(project) else { return false };
+    fs::read_to_string(note(project)).is_ok_and(|noted| noted == format!("{inputs} {page}"))
+}
+
+/// Remembers a build that is complete.
+pub(super) fn record(project: &Project, inputs: &str) -> Outcome {
+    let note = note(project);
+    let page = page(project).map_err(|error| Failure::io("read", &project.dist(), &error))?;
+    fs::create_dir_all(&project.target)
+        .and_then(|()| fs::write(&note, format!("{inputs} {page}")))
+        .map_err(|error| Failure::io("write", &note, &error))
+}
+
+/// The names in a page are hashes of the other files, so it stands for all of them. Its configuration block may have
+/// been replaced, which is no reason to build again.
+fn page(project: &Project) -> std::io::Result<String> {
+    let text = fs::read_to_string(project.dist().join("index.html"))?;
+    let neutral = site::with_config(&text, &serde_json::Value::Null).unwrap_or(text);
+    Ok(hex(&Sha256::digest(neutral)))
+}
+
+/// Not in `dist/`, which is uploaded as it is; one per clone, because clones may share a build directory.
+fn note(project: &Project) -> PathBuf {
+    let clone = hex(&Sha256::digest(project.root.to_string_lossy().as_bytes()));
+    project.target.join(format!("dist-{}.fingerprint", &clone[..16]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('?');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn project(name: &str) -> Project {
+        let root = std::env::temp_dir().join(format!("riser-fingerprint-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&root));
+        fs::create_dir_all(root.join("src/pages")).unwrap();
+        fs::create_dir_all(root.join("dist")).unwrap();
+        fs::write(root.join("src/pages/a.rs"), "1").unwrap();
+        fs::write(root.join("dist/index.html"), "<script id=\"riser-config\">{}</script>a").unwrap();
+        Project { target: root.join("target"), tools: root.join("tools"), root }
+    }
+
+    #[test]
+    fn every_input_and_every_tool_counts() {
+        let Project { root, .. } = &project("inputs");
+        let tools = |text: &str| vec![text.to_owned()];
+        let first = of_inputs(root, &tools("trunk 1")).unwrap();
+        assert_eq!(of_inputs(root, &tools("trunk 1")).unwrap(), first);
+        assert_ne!(of_inputs(root, &tools("trunk 2")).unwrap(), first);
+        fs::write(root.join("README.md"), "not an input").unwrap();
+        assert_eq!(of_inputs(root, &tools("trunk 1")).unwrap(), first);
+        fs::write(root.join("src/pages/a.rs"), "2").unwrap();
+        let changed = of_inputs(root, &tools("trunk 1")).unwrap();
+        assert_ne!(changed, first);
+        fs::rename(root.join("src/pages/a.rs"), root.join("src/pages/b.rs")).unwrap();
+        assert_ne!(of_inputs(root, &tools("trunk 1")).unwrap(), changed);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_build_counts_until_its_page_is_another_but_its_configuration_may_change() {
+        let project = project("record");
+        assert!(!matches(&project, "inputs"));
+        record(&project, "inputs").unwrap();
+        assert!(matches(&project, "inputs"));
+        assert!(!matches(&project, "other inputs"));
+        let page = project.dist().join("index.html");
+        fs::write(&page, "<script id=\"riser-config\">{\"api\":\"\"}</script>a").unwrap();
+        assert!(matches(&project, "inputs"));
+        fs::write(&page, "<script id=\"riser-config\">{}</script>b").unwrap();
+        assert!(!matches(&project, "inputs"));
+        fs::remove_dir_all(project.root).unwrap();
+    }
+}

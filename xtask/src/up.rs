@@ -1,0 +1,114 @@
+//! `cargo xtask up`: from a clone to a running bank, tenant and client.
+
+use crate::project::{Project, data_folder};
+use crate::step::{Failure, Outcome, run_shown, say, step};
+use crate::{dist, tools};
+use clap::Args;
+use std::io;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What is passed on to the companion.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Where the bank's API and the client are served: PORT, HOST:PORT or http://HOST:PORT
+    #[arg(long, env = "RISER_BANK", value_name = "ADDRESS", default_value = "http://localhost:8080")]
+    bank: String,
+    /// Where the tenant, the identity provider, is served
+    #[arg(long, env = "RISER_TENANT", value_name = "ADDRESS", default_value = "http://localhost:8090")]
+    tenant: String,
+    /// Serve the client at an address of its own instead of the bank's
+    #[arg(long, env = "RISER_CLIENT", value_name = "ADDRESS")]
+    client: Option<String>,
+    /// Folder of the database and the keys [default: riser in your data folder]
+    #[arg(long, env = "RISER_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Forget accounts, transfers and keys of earlier runs
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Gets the tools, builds, and becomes the companion.
+pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+    // Now, not after minutes of building.
+    options.check_ports()?;
+    let tools = tools::ensure(project)?;
+    dist::ensure(project, &tools)?;
+    step(
+        "companion",
+        "the bank, the tenant and the server of the client (some minutes the first time)",
+        || run_shown(project.cargo().args(["build", "--profile", "companion", "--package", "companion"])),
+    )?;
+    let program = project.target.join("companion").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
+    let mut companion = Command::new(program);
+    companion.current_dir(&project.root).arg("--dist").arg(project.dist());
+    companion.args(["--bank", &options.bank, "--tenant", &options.tenant]);
+    if let Some(client) = &options.client {
+        companion.args(["--client", client]);
+    }
+    companion.arg("--data").arg(options.data.clone().unwrap_or_else(|| data_folder(&project.root)));
+    if options.fresh {
+        companion.arg("--fresh");
+    }
+    say("");
+    become_it(companion)
+}
+
+impl Options {
+    fn check_ports(&self) -> Outcome {
+        let client = self.client.as_ref().map(|client| ("--client", client));
+        for (flag, address) in [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
+        {
+            if taken(address) {
+                return Err(Failure::new(
+                    format!("another program listens at {address}"),
+                    format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody else has the address. What cannot be read as one is the companion's to complain about.
+fn taken(address: &str) -> bool {
+    let plain = address.trim_end_matches('/');
+    let plain = plain.strip_prefix("http://").unwrap_or(plain);
+    let bind = if let Ok(port) = plain.parse::<u16>() {
+        TcpListener::bind(("127.0.0.1", port))
+    } else {
+        TcpListener::bind(plain.replace("localhost:", "127.0.0.1:"))
+    };
+    bind.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+}
+
+/// The companion takes this process's place: signals reach it directly, and its exit code is ours.
+#[cfg(unix)]
+fn become_it(mut companion: Command) -> Outcome {
+    let error = std::os::unix::process::CommandExt::exec(&mut companion);
+    Err(Failure::new(format!("the companion could not be started: {error}"), ""))
+}
+
+/// A console sends Ctrl-C to both; this process may go first, the companion stops in its own time.
+#[cfg(not(unix))]
+fn become_it(mut companion: Command) -> Outcome {
+    run_shown(&mut companion)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_use_is_noticed_however_it_is_written() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        for address in [format!("{port}"), format!("localhost:{port}"), format!("http://127.0.0.1:{port}/")] {
+            assert!(taken(&address), "{address}");
+        }
+        drop(listener);
+        assert!(!taken(&format!("http://localhost:{port}")));
+        assert!(!taken("nonsense"));
+    }
+}
