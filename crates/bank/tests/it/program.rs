@@ -28,6 +28,10 @@ fn program() -> Command {
     command
 }
 
+fn client() -> Client {
+    Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+}
+
 impl Program {
     fn start(issuer: &Issuer, data: &Path, level: &str) -> Self {
         let mut child = program()
@@ -56,11 +60,11 @@ impl Program {
     }
 
     async fn get(&self, path: &str, token: &str) -> Response {
-        Client::new().get(format!("{}{path}", self.address)).bearer_auth(token).send().await.unwrap()
+        client().get(format!("{}{path}", self.address)).bearer_auth(token).send().await.unwrap()
     }
 
     async fn post(&self, token: &str) -> Response {
-        Client::new()
+        client()
             .post(format!("{}/transfer", self.address))
             .bearer_auth(token)
             .header("content-type", "application/json")
