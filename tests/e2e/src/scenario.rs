@@ -85,9 +85,14 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
     words.unwrap_or("the test panicked").to_owned()
 }
 
-/// `workflow.a_transfer_steps_up`, from the type of the test's closure.
+/// `workflow.a_transfer_steps_up`: libtest names the thread after the test. Where it runs them in its main thread, the
+/// type of the story has to do.
 fn name_of<F>() -> String {
-    let path = std::any::type_name::<F>();
-    let parts: Vec<&str> = path.split("::").skip(1).filter(|part| !part.starts_with('{')).collect();
+    let thread = std::thread::current();
+    let path = match thread.name() {
+        Some(name) if name != "main" => name,
+        _ => std::any::type_name::<F>().split_once("::").map_or("test", |(_, path)| path),
+    };
+    let parts: Vec<&str> = path.split("::").filter(|part| !part.starts_with('{')).collect();
     parts.join(".")
 }

@@ -3,14 +3,14 @@
 use super::{Host, told};
 use crate::Miss;
 use axum::Router;
+use companion::client::ClientConfig;
 use serde_json::Value;
+use site::PageError;
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 use tower_http::services::ServeDir;
-
-const BLOCK: &str = "id=\"riser-config\">";
 
 pub(super) fn router(host: Host, config: &Value) -> Result<Router, Miss> {
     let dist = dist()?;
@@ -35,7 +35,16 @@ fn dist() -> Result<PathBuf, Miss> {
 }
 
 fn companion(dist: &Path, config: &Value) -> Result<Router, Miss> {
-    files(dist, config)
+    // What a test sets goes into the block as it is, wrong types included.
+    let more = config.as_object().cloned().unwrap_or_default();
+    let config = ClientConfig {
+        issuer: String::new(),
+        client_id: String::new(),
+        audience: String::new(),
+        api: String::new(),
+        more,
+    };
+    companion::client::router(dist, &config).map_err(told)
 }
 
 /// A copy of the files, its pages changed as a person who deploys them would change them, on a host without any
@@ -59,7 +68,7 @@ fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
             fs::create_dir(&target)?;
             copy_with(&source, &target, config)?;
         } else if source.extension().is_some_and(|kind| kind == "html") {
-            fs::write(&target, with_config(&fs::read_to_string(&source)?, config)?)?;
+            fs::write(&target, with_config(fs::read_to_string(&source)?, config)?)?;
         } else {
             fs::copy(&source, &target)?;
         }
@@ -67,13 +76,13 @@ fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
     Ok(())
 }
 
-fn with_config(page: &str, config: &Value) -> Result<String, Miss> {
-    let (before, rest) =
-        page.split_once(BLOCK).ok_or_else(|| Miss::last("a page has no configuration block"))?;
-    let (_, after) =
-        rest.split_once("</script>").ok_or_else(|| Miss::last("the configuration block has no end"))?;
-    let block = serde_json::to_string_pretty(config).map_err(told)?;
-    Ok(format!("{before}{BLOCK}{block}</script>{after}"))
+/// `callback/index.html` only leads to the page that has the block.
+fn with_config(page: String, config: &Value) -> Result<String, Miss> {
+    match site::with_config(&page, config) {
+        Ok(page) => Ok(page),
+        Err(PageError::NoConfig) => Ok(page),
+        Err(error) => Err(told(error)),
+    }
 }
 
 /// API and files on one origin: what the API does not know are files.
