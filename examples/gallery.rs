@@ -1,4 +1,5 @@
-//! Every state of the page, one at a time, for the eye: `?state=form-errors`. Built by `tests/gallery/index.html`.
+//! Every state of the page, one at a time, for the eye: `?state=form-errors`.
+//! Run `trunk serve tests/gallery/index.html --example gallery`.
 
 use leptos::prelude::*;
 use riser::app::app;

@@ -1,5 +1,6 @@
 //! The pages in a real browser, mounted with any view: what people and assistive technology find there.
 #![cfg(target_arch = "wasm32")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod page;
 mod states;
@@ -116,12 +117,12 @@ async fn typing_keeps_the_field_its_focus_and_its_caret() {
     let page = Page::show(state("account")).await;
     let amount = page.input("#amount");
     amount.focus().unwrap();
-    page.type_into(&amount, "1250");
+    page::type_into(&amount, "1250");
     assert_eq!(page.intents(), [Intent::Edited(Field::Amount, "1250".into())]);
 
     amount.set_selection_range(2, 2).unwrap();
     page.change(with_form(state("account"), |_, amount| amount.text = "1250".into())).await;
-    assert!(page.has_focus(&amount), "the field was replaced while somebody typed");
+    assert!(page::has_focus(&amount), "the field was replaced while somebody typed");
     assert_eq!(amount.value(), "1250");
     assert_eq!(amount.selection_start().unwrap(), Some(2), "the caret jumped");
 
@@ -162,7 +163,7 @@ async fn a_refused_form_takes_the_focus_to_its_first_error() {
     page.submit();
     page::drawn().await;
     assert_eq!(page.intents(), [Intent::Review]);
-    assert!(page.has_focus(&page.input("#amount")));
+    assert!(page::has_focus(&page.input("#amount")));
 }
 
 #[wasm_bindgen_test]
@@ -263,19 +264,19 @@ async fn the_region_that_announces_steps_stays() {
 #[wasm_bindgen_test]
 async fn the_focus_follows_the_steps_and_never_interrupts_typing() {
     let page = Page::show(state("signed-out")).await;
-    assert_eq!(page.focused(), "BODY", "after loading the browser starts at the top");
+    assert_eq!(page::focused(), "BODY", "after loading the browser starts at the top");
     page.change(state("account")).await;
-    assert_eq!(page.focused(), "account-heading");
+    assert_eq!(page::focused(), "account-heading");
 
     let reference = page.input("#reference");
     reference.focus().unwrap();
     page.change(state("empty-history")).await;
     page.change(state("form")).await;
-    assert!(page.has_focus(&reference), "news about the rest of the page took the focus away");
+    assert!(page::has_focus(&reference), "news about the rest of the page took the focus away");
 
     for name in ["review", "sending", "leaving", "account"] {
         page.change(state(name)).await;
-        assert_eq!(page.focused(), "transfer-heading", "{name}");
+        assert_eq!(page::focused(), "transfer-heading", "{name}");
     }
 }
 
@@ -283,7 +284,7 @@ async fn the_focus_follows_the_steps_and_never_interrupts_typing() {
 async fn a_transfer_found_after_loading_is_where_the_focus_goes() {
     let page = Page::show(state("starting")).await;
     page.change(state("done")).await;
-    assert_eq!(page.focused(), "transfer-heading");
+    assert_eq!(page::focused(), "transfer-heading");
 }
 
 #[wasm_bindgen_test]

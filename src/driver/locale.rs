@@ -1,14 +1,15 @@
-//! How the customer's language writes numbers.
+//! How the customer's browser writes numbers.
 
-use js_sys::{JsString, Number};
-use leptos::prelude::window;
+use js_sys::{Array, Intl::NumberFormat, Object};
 use stepup::money::Separators;
+use wasm_bindgen::JsValue;
 
-/// The separators that the browser itself would use. A language with digits of its own falls back to `1,234.5`.
+/// The separators with which the browser itself writes amounts; see [`crate::format`]. A language with digits of its own
+/// falls back to `1,234.5`.
 pub(super) fn separators() -> Separators {
-    let language = window().navigator().language().unwrap_or_else(|| "en".into());
-    read(&String::from(Number::from(1_234_567.5).to_locale_string(&language).unchecked_into_string()))
-        .unwrap_or_default()
+    let format = NumberFormat::new(&Array::new(), &Object::new()).format();
+    let sample = format.call1(&JsValue::UNDEFINED, &1_234_567.5.into()).ok().and_then(|text| text.as_string());
+    sample.as_deref().and_then(read).unwrap_or_default()
 }
 
 /// From `1,234,567.5`: the first sign that is no digit groups, the last one divides.
@@ -20,16 +21,5 @@ fn read(sample: &str) -> Option<Separators> {
     match signs[..] {
         [group, _, decimal] if decimal == '.' || decimal == ',' => Some(Separators { decimal, group }),
         _ => None,
-    }
-}
-
-/// `to_locale_string` answers with a `JsString`; this keeps the conversion in one place.
-trait UncheckedIntoString {
-    fn unchecked_into_string(self) -> JsString;
-}
-
-impl UncheckedIntoString for JsString {
-    fn unchecked_into_string(self) -> JsString {
-        self
     }
 }

@@ -32,7 +32,7 @@ pub fn start() {
         let driver = StoredValue::new_local(driver);
         listen(driver);
         let page = app(view, Callback::new(move |intent| driver.with_value(|driver| driver.intend(intent))));
-        boot.happen(Event::Booted(boot.look_around()));
+        boot.happen(Event::Booted(Driver::look_around()));
         page
     });
     pages.forget();
@@ -63,7 +63,7 @@ impl Driver {
         Self { session: Rc::new(RefCell::new(Session::new())), show, timers: Rc::default() }
     }
 
-    fn look_around(&self) -> Boot {
+    fn look_around() -> Boot {
         Boot {
             config: navigation::config(),
             origin: navigation::origin(),

@@ -11,12 +11,13 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
 /// The real style, in the order of `index.html`: layout is part of what is tested.
-const STYLE: [&str; 6] = [
+const STYLE: [&str; 7] = [
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
     include_str!("../../style/layout.css"),
     include_str!("../../style/controls.css"),
     include_str!("../../style/components.css"),
+    include_str!("../../style/account.css"),
     include_str!("../../style/shell.css"),
 ];
 
@@ -115,11 +116,6 @@ impl Page {
         self.element(selector).unchecked_into()
     }
 
-    pub(crate) fn type_into(&self, input: &HtmlInputElement, text: &str) {
-        input.set_value(text);
-        fire(input, "input");
-    }
-
     pub(crate) fn submit(&self) {
         self.element("button[type=submit]").unchecked_into::<HtmlElement>().click();
     }
@@ -129,16 +125,6 @@ impl Page {
         let named =
             self.all("button").into_iter().find(|button| button.text_content().as_deref() == Some(name));
         named.unwrap_or_else(|| panic!("no button {name:?}")).unchecked_into::<HtmlElement>().click();
-    }
-
-    pub(crate) fn has_focus(&self, element: &Element) -> bool {
-        document().active_element().as_ref() == Some(element)
-    }
-
-    /// The id of what has the focus, or its tag.
-    pub(crate) fn focused(&self) -> String {
-        let element = document().active_element().unwrap();
-        if element.id().is_empty() { element.tag_name() } else { element.id() }
     }
 
     /// How far from the top of the page something stands, in CSS pixels.
@@ -154,10 +140,21 @@ impl Drop for Page {
     }
 }
 
-fn fire(target: &Element, kind: &str) {
+pub(crate) fn type_into(input: &HtmlInputElement, text: &str) {
+    input.set_value(text);
     let options = EventInit::new();
     options.set_bubbles(true);
-    target.dispatch_event(&Event::new_with_event_init_dict(kind, &options).unwrap()).unwrap();
+    input.dispatch_event(&Event::new_with_event_init_dict("input", &options).unwrap()).unwrap();
+}
+
+pub(crate) fn has_focus(element: &Element) -> bool {
+    document().active_element().as_ref() == Some(element)
+}
+
+/// The id of what has the focus, or its tag.
+pub(crate) fn focused() -> String {
+    let element = document().active_element().unwrap();
+    if element.id().is_empty() { element.tag_name() } else { element.id() }
 }
 
 /// The static shell, as far as the application knows it.

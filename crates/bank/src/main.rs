@@ -1,9 +1,12 @@
 //! The bank as a program of its own.
 
+use std::error::Error;
+use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
-use bank::{Bank, Config, Database, SystemClock};
+use bank::{Bank, Config, Database, OpeningAccount, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -27,9 +30,31 @@ struct Flags {
     /// Origin of a browser client elsewhere; may be given several times, or separated by commas.
     #[arg(long = "allow-origin", env = "BANK_ALLOW_ORIGIN", value_delimiter = ',')]
     allowed_origins: Vec<String>,
+    /// An account that must exist: `IBAN;HOLDER;BALANCE IN MINOR UNITS;CURRENCY` and, if a customer may use it, `;SUB`.
+    /// May be given several times; one that exists stays as it is.
+    #[arg(long = "account", value_parser = account)]
+    accounts: Vec<OpeningAccount>,
     /// Folder of the database.
     #[arg(long, env = "BANK_DATA", default_value = "data")]
     data: PathBuf,
+}
+
+fn account(text: &str) -> Result<OpeningAccount, String> {
+    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+    let ([iban, holder, balance, currency], subject) = (match parts.as_slice() {
+        [required @ .., subject] if required.len() == 4 => {
+            <[&str; 4]>::try_from(required).map(|r| (r, Some(*subject)))
+        }
+        required => <[&str; 4]>::try_from(required).map(|r| (r, None)),
+    })
+    .map_err(|_| "needs four or five parts, separated by `;`".to_owned())?;
+    Ok(OpeningAccount {
+        iban: iban.to_owned(),
+        holder: holder.to_owned(),
+        subject: subject.map(str::to_owned),
+        balance_minor: balance.parse().map_err(|_| format!("the balance `{balance}` is no whole number"))?,
+        currency: currency.to_owned(),
+    })
 }
 
 impl From<Flags> for Config {
@@ -43,18 +68,35 @@ impl From<Flags> for Config {
             audience: flags.audience,
             allowed_origins: flags.allowed_origins,
             database: Database::File(flags.data.join("bank.sqlite")),
-            opening_accounts: Vec::new(),
+            opening_accounts: flags.accounts,
         }
     }
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).init();
-
+async fn main() -> ExitCode {
     let flags = Flags::parse();
-    let listener = TcpListener::bind(&flags.listen).await?;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Colours are for people; a file or a collector gets plain text.
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stdout().is_terminal()).init();
+    match run(flags).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut cause = error.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(&flags.listen)
+        .await
+        .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let bank = Bank::open(flags.into(), Arc::new(SystemClock)).await?;
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
     axum::serve(listener, bank.router()).with_graceful_shutdown(asked_to_stop()).await?;

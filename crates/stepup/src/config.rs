@@ -1,7 +1,9 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use url::Url;
 
 use crate::{problem::Problem, tokens::Scopes};
@@ -90,7 +92,7 @@ impl Config {
     ///
     /// All errors are collected, so that one visit to the page is enough to mend them.
     pub fn parse(text: &str, origin: &str) -> Result<Self, Vec<ConfigError>> {
-        let keys: serde_json::Map<String, Value> =
+        let keys: BTreeMap<String, &RawValue> =
             serde_json::from_str(text).map_err(|e| vec![ConfigError::NotJson(e.to_string())])?;
         let mut reader = Reader { keys: &keys, errors: Vec::new() };
         for key in keys.keys().filter(|key| !KEYS.contains(&key.as_str())) {
@@ -98,8 +100,8 @@ impl Config {
         }
         let home = Url::parse(origin).ok();
         let issuer = reader.required_text("issuer", SECURE_URL);
-        if let Some(text) = &issuer {
-            reader.check_url("issuer", text);
+        if let (Some(text), Some(value)) = (&issuer, keys.get("issuer")) {
+            reader.check_url("issuer", value, text);
         }
         let client_id =
             reader.required_text("client_id", "the client's id at the provider, a non-empty string");
@@ -150,44 +152,39 @@ fn as_folder(mut url: Url) -> Url {
 }
 
 struct Reader<'a> {
-    keys: &'a serde_json::Map<String, Value>,
+    keys: &'a BTreeMap<String, &'a RawValue>,
     errors: Vec<ConfigError>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, key: &str, found: &Value, expected: &'static str) {
-        self.errors.push(ConfigError::Wrong { key: key.to_owned(), found: found.to_string(), expected });
+    fn wrong(&mut self, key: &str, found: &RawValue, expected: &'static str) {
+        self.errors.push(ConfigError::Wrong { key: key.to_owned(), found: found.get().to_owned(), expected });
     }
 
     fn required_text(&mut self, key: &'static str, expected: &'static str) -> Option<String> {
-        match self.keys.get(key) {
-            None => {
-                self.errors.push(ConfigError::Missing { key, expected });
-                None
-            }
-            Some(Value::String(text)) if !text.trim().is_empty() => Some(text.clone()),
-            Some(other) => {
-                self.wrong(key, other, expected);
-                None
-            }
+        let Some(value) = self.keys.get(key) else {
+            self.errors.push(ConfigError::Missing { key, expected });
+            return None;
+        };
+        let text = text(value).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.wrong(key, value, expected);
         }
+        text
     }
 
     fn optional_url(&mut self, key: &'static str, may_be_empty: bool) -> Option<Url> {
-        match self.keys.get(key)? {
-            Value::String(text) if may_be_empty && text.is_empty() => None,
-            Value::String(text) => self.check_url(key, text),
-            other => {
-                self.wrong(key, other, SECURE_URL);
-                None
-            }
+        let value = self.keys.get(key)?;
+        match text(value) {
+            Some(text) if may_be_empty && text.is_empty() => None,
+            found => self.check_url(key, value, &found.unwrap_or_default()),
         }
     }
 
-    fn check_url(&mut self, key: &str, text: &str) -> Option<Url> {
+    fn check_url(&mut self, key: &str, value: &RawValue, text: &str) -> Option<Url> {
         let url = trustworthy_url(text);
         if url.is_none() {
-            self.wrong(key, &Value::from(text), SECURE_URL);
+            self.wrong(key, value, SECURE_URL);
         }
         url
     }
@@ -195,10 +192,8 @@ impl Reader<'_> {
     /// The code flow is refused by name rather than ignored: a deployment that asks for it must not silently get the
     /// implicit one.
     fn flow(&mut self) {
-        match self.keys.get("flow") {
-            None => {}
-            Some(Value::String(flow)) if flow == "implicit" => {}
-            Some(other) => self.wrong("flow", other, "\"implicit\", the flow that this version offers"),
+        if let Some(other) = self.keys.get("flow").filter(|flow| text(flow).as_deref() != Some("implicit")) {
+            self.wrong("flow", other, "\"implicit\", the flow that this version offers");
         }
     }
 
@@ -220,7 +215,7 @@ impl Reader<'_> {
         }
         let default = || (Scopes::parse(&balance()), Scopes::parse(&transfer()));
         let Some(value) = self.keys.get("scopes") else { return default() };
-        let named = serde_json::from_value(value.clone()).ok();
+        let named = serde_json::from_str(value.get()).ok();
         let scopes = named
             .map(|Named { balance, transfer }| (Scopes::parse(&balance), Scopes::parse(&transfer)))
             .filter(|(balance, transfer)| !balance.is_empty() && !transfer.is_empty());
@@ -229,6 +224,11 @@ impl Reader<'_> {
         }
         scopes.unwrap_or_else(default)
     }
+}
+
+/// A JSON string; `None` when the value is something else.
+fn text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
 }
 
 /// https, or http on this very machine: tokens travel over nothing else.
@@ -308,11 +308,10 @@ mod tests {
             (r#""isuer":"https://id.example/""#, "`isuer` is not a key of the configuration"),
         ] {
             let key = change.split(':').next().unwrap();
-            let mut keys: serde_json::Map<String, Value> = serde_json::from_str(GOOD).unwrap();
-            let changed: serde_json::Map<String, Value> =
-                serde_json::from_str(&format!("{{{change}}}")).unwrap();
-            keys.extend(changed);
-            let errors = Config::parse(&Value::from(keys).to_string(), ORIGIN).unwrap_err();
+            let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_str(GOOD).unwrap();
+            keys.extend(serde_json::from_str::<serde_json::Map<_, _>>(&format!("{{{change}}}")).unwrap());
+            let text = serde_json::Value::from(keys).to_string();
+            let errors = Config::parse(&text, ORIGIN).unwrap_err();
             assert_eq!(errors.len(), 1, "{key}: {errors:?}");
             let text = errors[0].to_string();
             assert!(text.starts_with(expected), "{text}");

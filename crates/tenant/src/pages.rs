@@ -43,6 +43,7 @@ struct MfaPage<'a> {
     number: u8,
     sentences: &'a [String],
     sent: Time,
+    expires: Time,
     phone: &'a str,
 }
 
@@ -54,6 +55,7 @@ pub(crate) fn mfa(request: &Request, id: &str, form_token: &str, push: &Push, ph
         number: push.number,
         sentences: &push.asked.sentences,
         sent: Time::at(push.sent),
+        expires: Time::at(push.expires),
         phone,
     };
     respond(StatusCode::OK, &page, Some(&request.to.redirect_uri))
@@ -117,7 +119,7 @@ fn said(state: PushState) -> Option<Said> {
             class: "alert",
             role: "alert",
             sentence: "That was not the number on the other page, so the request was denied for good. If you did not \
-                       start it yourself, change your password.",
+                       start it yourself, tell your bank.",
         }),
         PushState::Waiting | PushState::Withdrawn => None,
     }
@@ -160,10 +162,9 @@ pub(crate) fn forged(state: &State) -> Response {
     notice(state, StatusCode::FORBIDDEN, "This could not be accepted", sentence)
 }
 
-/// An answer of the phone to a question that is no longer asked.
+/// An answer of the phone to a question that is no longer asked and never was answered.
 pub(crate) fn too_late() -> Response {
-    let sentence =
-        "It was answered already, was withdrawn, or is older than ten minutes. Nothing was approved now.";
+    let sentence = "It was withdrawn, or too much time has passed. Nothing was approved.";
     let ways_on = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
     let page = NoticePage { title: "This request is no longer open", sentence, ways_on };
     respond(StatusCode::CONFLICT, &page, None)

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
@@ -74,8 +75,8 @@ impl State {
         self.changes.send_replace(true);
     }
 
-    /// Waits until `happened` is true; says whether it is, or whether the time or the tenant came to an end first.
-    pub(crate) async fn wait_until(&self, happened: impl Fn(&Self) -> bool) -> bool {
+    /// Waits until `happened` is true (200). The time for it (204) or the tenant (503) may come to an end first.
+    pub(crate) async fn wait_until(&self, happened: impl Fn(&Self) -> bool) -> StatusCode {
         let mut changes = self.changes.subscribe();
         let waiting = async {
             loop {
@@ -87,6 +88,12 @@ impl State {
         };
         // Either way the answer is what is true now.
         let _elapsed = tokio::time::timeout(HOLD, waiting).await;
-        happened(self)
+        if happened(self) {
+            StatusCode::OK
+        } else if *self.changes.borrow() {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::NO_CONTENT
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn layers(router: Router, allowed_origins: &[HeaderValue]) -> Router 
     router.layer(CatchPanicLayer::custom(answer_panic)).layer(cors).layer(from_fn(log_and_label))
 }
 
-/// Logs method, path, status and the customer's `sub`: never a token, a query or a body.
+/// Logs method, path, status, the code of a problem and the customer's `sub`: never a token, a query or a body.
 async fn log_and_label(request: Request, next: Next) -> Response {
     let id = Uuid::new_v4().to_string();
     let span = tracing::info_span!(
@@ -49,6 +49,7 @@ async fn log_and_label(request: Request, next: Next) -> Response {
         method = %request.method(),
         path = request.uri().path(),
         sub = Empty,
+        problem = Empty,
     );
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;

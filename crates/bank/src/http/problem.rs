@@ -120,6 +120,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (code, status, title) = self.code.parts();
+        tracing::Span::current().record("problem", code);
         let mut body = Map::from_iter([
             ("type".to_owned(), json!(format!("urn:riser:problem:{code}"))),
             ("title".to_owned(), json!(title)),

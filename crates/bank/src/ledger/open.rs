@@ -111,14 +111,15 @@ async fn create(
     iban: &Iban,
     wanted: &OpeningAccount,
     now: i64,
-) -> Result<i64, LedgerError> {
+) -> Result<i64, OpenError> {
     sqlx::query(
         "INSERT INTO accounts (kind, holder, currency) VALUES ('equity', 'Opening balances', ?1)
          ON CONFLICT DO NOTHING",
     )
     .bind(&wanted.currency)
     .execute(&mut **tx)
-    .await?;
+    .await
+    .map_err(LedgerError::from)?;
     let (account,): (i64,) = sqlx::query_as(
         "INSERT INTO accounts (kind, iban, holder, currency) VALUES ('customer', ?1, ?2, ?3) RETURNING id",
     )
@@ -126,7 +127,8 @@ async fn create(
     .bind(&wanted.holder)
     .bind(&wanted.currency)
     .fetch_one(&mut **tx)
-    .await?;
+    .await
+    .map_err(LedgerError::from)?;
     if wanted.balance_minor > 0 {
         sqlx::query(
             "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
@@ -137,7 +139,15 @@ async fn create(
         .bind(&wanted.currency)
         .bind(now)
         .execute(&mut **tx)
-        .await?;
+        .await
+        .map_err(|error| match error.as_database_error() {
+            // The equity account mirrors all opening balances, and has the limits of every other account.
+            Some(database) if database.is_check_violation() => OpenError::OpeningAccount {
+                iban: iban.to_string(),
+                reason: "all opening balances together must be at most 9007199254740991 minor units",
+            },
+            _ => LedgerError::from(error).into(),
+        })?;
     }
     Ok(account)
 }

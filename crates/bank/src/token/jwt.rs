@@ -7,7 +7,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 
 /// How far the issuer's clock may be from ours, in seconds. Never more than a minute: it prolongs every token.
-pub(super) const LEEWAY: f64 = 60.0;
+const LEEWAY: f64 = 60.0;
 const MAX_SUBJECT: usize = 255;
 
 /// Why a token is not believed.

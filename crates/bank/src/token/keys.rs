@@ -2,6 +2,7 @@
 //! minute, and never twice at the same time. An outage of the issuer does not stop tokens with known keys.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -75,11 +76,16 @@ impl Keys {
             return Err(wrong());
         }
         // The address is pinned: whoever could redirect us could choose the keys.
-        let http = Client::builder()
-            .timeout(TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(OpenError::HttpClient)?;
+        let mut http = Client::builder().timeout(TIMEOUT).redirect(reqwest::redirect::Policy::none());
+        if uri.scheme() == "http" {
+            // Without TLS a machine needs no certificate authorities, and a bare one has none.
+            http = http.tls_certs_only([]);
+        }
+        if is_loopback(&uri) {
+            // HTTP_PROXY is for the world outside.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(OpenError::HttpClient)?;
         let (cache, fetches) = (RwLock::default(), tokio::sync::Mutex::default());
         Ok(Self(Arc::new(Shared { uri, http, clock, cache, fetches })))
     }
@@ -105,6 +111,12 @@ impl Keys {
             _ => Err(TokenError::KeysUnavailable { retry_after: RETRY_AFTER }),
         }
     }
+}
+
+fn is_loopback(uri: &Url) -> bool {
+    let host = uri.host_str().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 impl Cache {
@@ -178,6 +190,19 @@ enum FetchError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for (uri, expected) in [
+            ("http://localhost:8090/", true),
+            ("http://127.0.0.1:8090/", true),
+            ("http://[::1]/", true),
+            ("http://localhost.example/", false),
+            ("https://tenant.eu.auth0.com/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(uri).unwrap()), expected, "{uri}");
+        }
+    }
 
     #[test]
     fn five_fetches_in_any_minute_and_then_a_wait() {

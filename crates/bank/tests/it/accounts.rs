@@ -55,9 +55,9 @@ async fn a_wrong_configuration_is_told() {
 
 #[tokio::test]
 async fn all_opening_balances_together_stay_within_bounds() {
-    // The equity account is their mirror image, and has the same limits.
     let message = refused(|c| ada(c).balance_minor = 9_007_199_254_740_991).await;
-    assert_eq!(message, "the database failed");
+    let expected = "all opening balances together must be at most 9007199254740991 minor units";
+    assert_eq!(message, format!("opening account {BEN}: {expected}"));
 }
 
 #[tokio::test]

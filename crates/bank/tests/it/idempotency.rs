@@ -88,3 +88,31 @@ async fn fifty_identical_orders_at_once_are_one_debit() {
     assert_eq!(world.balance().await, OPENING - 100);
     assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_client_that_hangs_up_at_any_moment_can_ask_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let mut answered_before = 0;
+    for moment in 0..120 {
+        let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(1));
+        let hang_up = async {
+            for _ in 0..moment {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            biased;
+            answer = world.post(&token, id, &order) => assert_eq!(answer.status, 201),
+            () = hang_up => {}
+        }
+        let again = world.post(&token, id, &order).await;
+        assert_eq!(again.status, 201);
+        answered_before += u32::from(again.is_replay());
+    }
+    assert!(
+        (1..120).contains(&answered_before),
+        "some hung up before the decision, some after: {answered_before}"
+    );
+    assert_eq!(world.balance().await, OPENING - 120);
+}

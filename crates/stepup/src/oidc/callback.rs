@@ -1,6 +1,6 @@
 //! The provider's answer in the fragment (OIDC Core 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use crate::{oidc::authorize::State, problem::Problem, tokens::Scopes};
 
@@ -93,13 +93,17 @@ pub fn parse(fragment: &str) -> Result<Response, CallbackError> {
     if fragment.len() > LONGEST {
         return Err(CallbackError::TooLong(fragment.len()));
     }
-    let mut parameters = BTreeMap::new();
+    let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
     for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
-        if parameters.insert(name.clone(), value.into_owned()).is_some() {
+        if parameters.iter().any(|(known, _)| *known == name) {
             return Err(CallbackError::Repeated(plain(&name)));
         }
+        parameters.push((name, value));
     }
-    let mut take = |name: &str| parameters.remove(name);
+    let mut take = |name: &str| {
+        let at = parameters.iter().position(|(known, _)| known == name)?;
+        Some(parameters.swap_remove(at).1.into_owned())
+    };
     let state = take("state").filter(|s| !s.is_empty()).map(State::returned).ok_or(CallbackError::NoState)?;
     let (access_token, id_token) = (take("access_token"), take("id_token"));
     let iss = take("iss");

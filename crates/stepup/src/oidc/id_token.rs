@@ -1,7 +1,12 @@
 //! ID token validation (OIDC Core 3.1.3.7 and, for the implicit flow, 3.2.2.11), in the order of the specification.
 
+use std::fmt;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{SeqAccess, Visitor},
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -123,11 +128,31 @@ struct Claims {
     amr: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Audience {
-    One(String),
-    Many(Vec<String>),
+/// One name, or a list of names (RFC 7519 4.1.3). Written out, because what `untagged` would build in weighs more than
+/// the rest of this file.
+struct Audience(Vec<String>);
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Audience;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or a list of strings")
+            }
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Audience, E> {
+                Ok(Audience(vec![name.to_owned()]))
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {
+                let mut names = Vec::new();
+                while let Some(name) = list.next_element()? {
+                    names.push(name);
+                }
+                Ok(Audience(names))
+            }
+        }
+        deserializer.deserialize_any(Names)
+    }
 }
 
 /// Checks the claims of a token whose signature was right.
@@ -141,10 +166,7 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
         return Err(IdTokenError::Issuer { found: short(&issuer), expected: expected.issuer.to_owned() });
     }
     // 3: for this client, and for nobody else.
-    let audience = match claims.aud.ok_or(IdTokenError::Missing("aud"))? {
-        Audience::One(one) => vec![one],
-        Audience::Many(many) => many,
-    };
+    let Audience(audience) = claims.aud.ok_or(IdTokenError::Missing("aud"))?;
     if audience.is_empty() || audience.iter().any(|aud| aud != expected.client_id) {
         return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
     }

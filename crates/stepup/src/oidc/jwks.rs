@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::oidc::jws::kind;
 
@@ -38,8 +39,10 @@ const SMALLEST_MODULUS: usize = 2048 / 8;
 const MOST_CANDIDATES: usize = 8;
 
 #[derive(Deserialize)]
-struct Document {
-    keys: Vec<serde_json::Value>,
+struct Document<'a> {
+    /// Each is read by itself: one that cannot be read is left out, and the others count.
+    #[serde(borrow)]
+    keys: Vec<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -57,12 +60,12 @@ struct Jwk {
 impl Jwks {
     /// Reads a key set. Keys of other kinds are left out (RFC 7517 5), not complained about.
     pub fn parse(text: &str) -> Result<Self, JwksError> {
-        let document: Document = serde_json::from_str(text).map_err(|e| JwksError::NotASet(kind(&e)))?;
+        let document: Document<'_> = serde_json::from_str(text).map_err(|e| JwksError::NotASet(kind(&e)))?;
         let all = document.keys.len();
         let keys: Vec<RsaKey> = document
             .keys
             .into_iter()
-            .filter_map(|key| serde_json::from_value(key).ok())
+            .filter_map(|key| serde_json::from_str(key.get()).ok())
             .filter_map(usable)
             .collect();
         if keys.is_empty() { Err(JwksError::NoUsableKey(all)) } else { Ok(Self(keys)) }

@@ -1,8 +1,23 @@
 // Two pages wait for the other device: the log-in tab for the phone's answer, the phone for a request. Both ask the
-// server, which answers when there is something new (200) or after a while (204).
+// server, which answers when there is something new (200), after a while (204), or when it is about to stop (503).
+// Pages with a form use the first part only.
 "use strict";
 
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
+
+// A form that was sent leads on by itself. Its answer is also news to this page, and going there would stop the form.
+// And one click is enough: the answer to a second one would be that the first was taken.
+let leaving = false;
+addEventListener("submit", (event) => {
+  if (leaving) event.preventDefault();
+  leaving = true;
+  // Somebody who stopped the form may send it again.
+  setTimeout(() => (leaving = false), 5000);
+});
+// A page that the browser kept and shows again has missed what happened meanwhile.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 /** Resolves when there is something new. `say` is told when the connection is lost, and when it is back. */
 async function news(address, say) {
@@ -33,7 +48,7 @@ function speaker(element, lost) {
 /** The log-in tab: leaves this page for good, so that Back does not come here. */
 async function waitForPhone(element) {
   await news(element.dataset.wait, speaker(element, element.dataset.lost));
-  location.replace(element.dataset.next);
+  if (!leaving) location.replace(element.dataset.next);
 }
 
 /** The phone: replaces what it shows, and lets the status say how much there is. */
@@ -44,6 +59,7 @@ async function waitForRequests(requests) {
     const answer = await fetch(requests.dataset.refresh, { cache: "no-store" }).catch(() => undefined);
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page && page.getElementById("requests");
+    if (leaving) return;
     if (!fresh) {
       await pause(1);
       location.replace(requests.dataset.refresh);

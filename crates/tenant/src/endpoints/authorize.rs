@@ -39,12 +39,12 @@ pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies
     match check(&state, &parameters) {
         Ok(request) => flow::begin(&state, request, cookies.get(cookies::SESSION)),
         Err(Refusal::Page(sentence)) => {
-            tracing::info!(reason = %sentence, "authorize: refused with a page");
+            tracing::info!(reason = ?sentence, "authorize: refused with a page");
             let what = "The application sent a request that cannot be answered";
             pages::notice(&state, StatusCode::BAD_REQUEST, what, &sentence)
         }
         Err(Refusal::Answer { to, error, description }) => {
-            tracing::info!(error = error.code(), %description, "authorize: refused");
+            tracing::info!(error = error.code(), ?description, "authorize: refused");
             to.refuse(error, &description)
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 
 use super::{Shared, elsewhere};
 use crate::flow::{self, Look, Visit};
@@ -23,10 +23,9 @@ pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies
     }
 }
 
-/// Held until there is something new (200) or it is time to ask again (204).
-pub(super) async fn wait(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
+/// Held until there is something new (200), or it is time to ask again (204).
+pub(super) async fn wait(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> StatusCode {
     let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
     let visit = Visit::of(&parameters, &cookies);
-    let news = state.wait_until(|state| !flow::still_waiting(state, visit)).await;
-    if news { StatusCode::OK } else { StatusCode::NO_CONTENT }.into_response()
+    state.wait_until(|state| !flow::still_waiting(state, visit)).await
 }

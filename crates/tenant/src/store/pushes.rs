@@ -56,7 +56,9 @@ pub(crate) enum Outcome {
     Approved,
     Denied,
     WrongNumber,
-    /// There is no such question for this customer, or it was answered, withdrawn or is stale.
+    /// It was answered before; that answer stands.
+    Answered,
+    /// There is no such question for this customer, or it was withdrawn or is stale.
     TooLate,
 }
 
@@ -109,8 +111,13 @@ impl Pushes {
     /// choose from, a second try would be a guess.
     pub(crate) fn answer(&mut self, id: &str, sub: &str, answer: Answer, now: u64) -> Outcome {
         let Some(push) = self.0.get_mut(id) else { return Outcome::TooLate };
-        if push.sub != sub || push.state != State::Waiting || now >= push.expires {
+        if push.sub != sub {
             return Outcome::TooLate;
+        }
+        match push.state {
+            State::Waiting if now < push.expires => {}
+            State::Waiting | State::Withdrawn => return Outcome::TooLate,
+            State::Approved | State::Denied | State::WrongNumber | State::Used => return Outcome::Answered,
         }
         let (state, outcome) = match answer {
             Answer::Number(number) if number == push.number => (State::Approved, Outcome::Approved),
@@ -186,5 +193,29 @@ impl Push {
             choices[place] = number;
         }
         (choices[usize::from(below(3))], choices)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Push;
+
+    #[test]
+    fn the_numbers_are_three_different_ones_of_two_digits_and_each_place_is_right_sometimes() {
+        let mut right_places = [0; 3];
+        let mut seen = [false; 100];
+        for seed in 0..20_000_u64 {
+            // An odd factor spreads the seeds over all 64 bits.
+            let (right, choices) = Push::numbers(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_le_bytes());
+            let [a, b, c] = choices;
+            assert!(a != b && b != c && c != a, "{choices:?}");
+            assert!(choices.iter().all(|number| (10..=99).contains(number)), "{choices:?}");
+            right_places[choices.iter().position(|number| *number == right).unwrap()] += 1;
+            for number in choices {
+                seen[usize::from(number)] = true;
+            }
+        }
+        assert!(right_places.iter().all(|count| (6_000..7_400).contains(count)), "{right_places:?}");
+        assert!(seen[10..].iter().all(|seen| *seen));
     }
 }

@@ -137,7 +137,7 @@ async fn a_wrong_number_denies_for_good() {
     let late = phone
         .post("/phone/answer", &[("push", &*push), ("form_token", &*form_token), ("number", &*right)])
         .await;
-    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert_eq!(late.location(), format!("/phone?answered={push}"), "which says that it was denied");
     let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
     assert_eq!(
         (error.as_str(), description.as_str()),
@@ -154,7 +154,9 @@ async fn a_push_is_stale_after_ten_minutes() {
     assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
     let (push, form_token, number) = (shown.input("push"), shown.input("form_token"), page.number());
     let form = [("push", &*push), ("form_token", &*form_token), ("number", &*number)];
-    assert_eq!(phone.post("/phone/answer", &form).await.status, StatusCode::CONFLICT);
+    let late = phone.post("/phone/answer", &form).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    assert!(late.body.contains("<h1>This request is no longer open</h1>"));
     let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
     assert_eq!(
         (error.as_str(), description.as_str()),
@@ -280,6 +282,6 @@ async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
     let seen = phone.get("/phone").await.body.split("seen=").nth(1).unwrap()[..16].to_owned();
     world.tenant.close();
     let answer = tab.get(&format!("/u/mfa/wait?state={}", page.input("state"))).await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    assert_eq!(phone.get(&format!("/phone/wait?seen={seen}")).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(phone.get(&format!("/phone/wait?seen={seen}")).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

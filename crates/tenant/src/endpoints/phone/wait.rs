@@ -3,7 +3,6 @@
 
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
 
 use super::{paired, version};
 use crate::endpoints::Shared;
@@ -14,15 +13,15 @@ pub(in crate::endpoints) async fn get(
     State(state): Shared,
     RawQuery(query): RawQuery,
     cookies: Cookies,
-) -> Response {
+) -> StatusCode {
     let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
     let seen = parameters.get("seen").unwrap_or_default();
-    let news = state.wait_until(|state| {
+    let news = |state: &crate::state::State| {
         // A pairing that has ended is news as well: the page then shows the pairing form.
         let Some(phone) = paired(state, &cookies) else { return true };
         let store = state.store();
         let waiting: Vec<Push> = store.pushes.waiting(&phone.sub, state.now()).into_iter().cloned().collect();
         version(&waiting) != seen
-    });
-    if news.await { StatusCode::OK } else { StatusCode::NO_CONTENT }.into_response()
+    };
+    state.wait_until(news).await
 }

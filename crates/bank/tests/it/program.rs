@@ -1,0 +1,162 @@
+//! The bank as a program: it opens, serves, logs, and closes when it is asked to.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::issuer::{FIRST, Issuer};
+use crate::world::{ADA, AUDIENCE, BEN, NOW, order_of};
+
+/// A running bank with an account of Ada's and one of Ben's.
+struct Program {
+    child: Child,
+    address: String,
+    /// Reads along, so that the program never waits for somebody to read its log.
+    log: JoinHandle<String>,
+}
+
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bank"));
+    // No certificate authorities: a bare machine has none, and a local issuer needs none.
+    command.env_clear().env("SSL_CERT_FILE", "/nowhere").env("SSL_CERT_DIR", "/nowhere");
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn client() -> Client {
+    Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+}
+
+impl Program {
+    fn start(issuer: &Issuer, data: &Path, level: &str) -> Self {
+        let mut child = program()
+            .env("RUST_LOG", level)
+            .args(["--listen", "127.0.0.1:0", "--issuer", &issuer.url, "--audience", AUDIENCE])
+            .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
+            .args(["--account", &format!("{BEN}; Ben Example; 0; EUR")])
+            .arg("--data")
+            .arg(data)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut log: Vec<String> = Vec::new();
+        let address = loop {
+            let Some(line) = lines.next() else { panic!("it ended without saying that it is open: {log:?}") };
+            log.push(line.clone());
+            if let Some((_, address)) = line.split_once("the bank is open address=") {
+                break format!("http://{address}");
+            }
+        };
+        let log = std::thread::spawn(move || {
+            log.extend(lines);
+            log.join("\n")
+        });
+        Self { child, address, log }
+    }
+
+    async fn get(&self, path: &str, token: &str) -> Response {
+        client().get(format!("{}{path}", self.address)).bearer_auth(token).send().await.unwrap()
+    }
+
+    async fn post(&self, token: &str) -> Response {
+        client()
+            .post(format!("{}/transfer", self.address))
+            .bearer_auth(token)
+            .header("content-type", "application/json")
+            .header("idempotency-key", Uuid::new_v4().to_string())
+            .body(order_of(77_777).to_string())
+            .send()
+            .await
+            .unwrap()
+    }
+
+    /// Asks it to stop, as a service manager does; gives its exit code and its log.
+    fn stop(mut self) -> (Option<i32>, String) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success());
+        let status = self.child.wait().unwrap();
+        (status.code(), self.log.join().unwrap())
+    }
+}
+
+fn token(issuer: &Issuer, scope: &str) -> String {
+    FIRST.token(&json!({
+        "iss": issuer.url, "sub": "auth0|1001", "aud": AUDIENCE, "scope": scope, "exp": NOW * 2,
+        "jti": Uuid::new_v4().to_string(),
+    }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_serves_until_it_is_asked_to_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = Issuer::start().await;
+    let bank = Program::start(&issuer, folder.path(), "info");
+    let answer = bank.get("/balance", &token(&issuer, "view:balance")).await;
+    assert_eq!(answer.status(), 200);
+    let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(body["balance"]["amount"], 250_000);
+
+    let (code, log) = bank.stop();
+    assert_eq!(code, Some(0));
+    assert!(log.ends_with("the bank is closed"), "{log}");
+    assert!(folder.path().join("bank.sqlite").exists());
+    assert!(!folder.path().join("bank.sqlite-wal").exists(), "closed books are one file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_log_names_the_customer_and_holds_no_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = Issuer::start().await;
+    // Everything that this program and all its libraries have to say.
+    let bank = Program::start(&issuer, folder.path(), "trace");
+    let (transfer, view) = (token(&issuer, "transfer:funds"), token(&issuer, "view:balance"));
+    let made = bank.post(&transfer).await;
+    assert_eq!(made.status(), 201);
+    assert_eq!(bank.post(&transfer).await.status(), 401);
+    assert_eq!(bank.post(&view).await.status(), 403);
+    assert_eq!(bank.post("not.a.token").await.status(), 401);
+    assert_eq!(bank.get(&format!("/balance?access_token={transfer}"), &view).await.status(), 200);
+    let (_, log) = bank.stop();
+
+    let request_id = made.headers()["x-request-id"].to_str().unwrap();
+    let line = log.lines().find(|line| line.contains(request_id) && line.contains("answered"));
+    let line = line.unwrap_or_else(|| panic!("{request_id} is missing in: {log}"));
+    for part in ["method=POST", r#"path="/transfer""#, r#"sub="auth0|1001""#, "status=201"] {
+        assert!(line.contains(part), "{part} is missing in: {line}");
+    }
+    for problem in ["token-spent", "insufficient-scope", "invalid-token"] {
+        assert!(log.contains(&format!(r#"problem="{problem}""#)), "{problem} is missing");
+    }
+    // The header of a token is the same for all and says nothing.
+    let parts = [&transfer, &view].map(|token| token.split('.').skip(1));
+    let secrets = ["not.a.token", "Bearer", "77777", "Lunch", "Ada", ADA, BEN];
+    for secret in parts.into_iter().flatten().chain(secrets) {
+        assert!(!log.contains(secret), "the log holds {secret}");
+    }
+}
+
+#[test]
+fn it_says_what_is_wrong_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, expected) in [
+        (["--account", "DE89"], "needs four or five parts, separated by `;`"),
+        (["--account", "DE89; Ada; much; EUR"], "the balance `much` is no whole number"),
+        (["--account", "DE89; Ada; 1; EUR"], "an IBAN of DE has 22 characters, not 4"),
+        (["--jwks-uri", "nowhere"], "jwks_uri is `nowhere`, but must be an absolute http or https URL"),
+        (["--listen", "here"], "cannot listen on `here`, as --listen says"),
+    ] {
+        let mut command = program();
+        if arguments[0] != "--listen" {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
+        let output = command.arg("--data").arg(folder.path()).args(arguments).output().unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Where a program listens, as people type it: `8080`, `localhost:8080` or `http://localhost:8080`.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::str::FromStr;
+
+/// A host and a port, reached over plain HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    host: String,
+    port: u16,
+}
+
+/// Why a text is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is no address to listen at: write PORT, HOST:PORT or http://HOST:PORT, as in localhost:8080"
+)]
+pub struct AddressError {
+    /// What was written.
+    pub text: String,
+}
+
+impl Address {
+    /// The same host with another port: a listener that asked for port 0 gets one from the system.
+    #[must_use]
+    pub fn with_port(&self, port: u16) -> Self {
+        Self { host: self.host.clone(), port }
+    }
+
+    /// Whether both mean one listener. Port 0 is a new port each time.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.port != 0 && self.to_bind() == other.to_bind()
+    }
+
+    /// What to listen at. `localhost` means 127.0.0.1, which every browser tries for that name.
+    #[must_use]
+    pub fn to_bind(&self) -> (String, u16) {
+        let host = match self.host.as_str() {
+            "localhost" => Ipv4Addr::LOCALHOST.to_string(),
+            host => host.trim_matches(['[', ']']).to_owned(),
+        };
+        (host, self.port)
+    }
+
+    /// The origin under which browsers reach it, as in `http://localhost:8080`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        origin(self.name(), self.port)
+    }
+
+    /// The origin, and for this machine the other names it goes by: people type `127.0.0.1` too.
+    #[must_use]
+    pub fn origins(&self) -> Vec<String> {
+        let name = self.name();
+        let mut origins = vec![self.origin()];
+        if name == "localhost" || name == "127.0.0.1" {
+            let other = if name == "localhost" { "127.0.0.1" } else { "localhost" };
+            origins.push(origin(other, self.port));
+        }
+        origins
+    }
+
+    /// A listener on every interface has no name of its own; this machine's is one that works.
+    fn name(&self) -> &str {
+        match self.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) if ip.is_unspecified() => "localhost",
+            _ => &self.host,
+        }
+    }
+}
+
+/// Port 80 is left out, as browsers do in `Origin`.
+fn origin(name: &str, port: u16) -> String {
+    if port == 80 { format!("http://{name}") } else { format!("http://{name}:{port}") }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let wrong = || AddressError { text: text.to_owned() };
+        let (plain, is_url) = match text.strip_prefix("http://") {
+            Some(rest) => (rest.trim_end_matches('/'), true),
+            None => (text, false),
+        };
+        if let Ok(port) = plain.parse() {
+            return Ok(Self { host: "localhost".to_owned(), port });
+        }
+        let (host, port) = match plain.rsplit_once(':') {
+            Some((host, port)) if !plain.ends_with(']') => (host, port.parse().map_err(|_| wrong())?),
+            _ if is_url => (plain, 80),
+            _ => return Err(wrong()),
+        };
+        let name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+        let is_name = !host.is_empty() && host.chars().all(name);
+        let is_v6 = host
+            .strip_prefix('[')
+            .and_then(|it| it.strip_suffix(']'))
+            .is_some_and(|it| it.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()));
+        if is_name || is_v6 { Ok(Self { host: host.to_ascii_lowercase(), port }) } else { Err(wrong()) }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Address {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_port_a_pair_and_a_url_say_the_same() {
+        for text in
+            ["8080", "localhost:8080", "http://localhost:8080", "http://LOCALHOST:8080/", "0.0.0.0:8080"]
+        {
+            assert_eq!(read(text).origin(), "http://localhost:8080", "{text}");
+        }
+        assert_eq!(read("http://bank.test").origin(), "http://bank.test");
+        assert_eq!(read("[::1]:8080").origin(), "http://[::1]:8080");
+    }
+
+    #[test]
+    fn what_is_bound_is_an_address_of_this_machine() {
+        assert_eq!(read("localhost:1").to_bind(), ("127.0.0.1".to_owned(), 1));
+        assert_eq!(read("[::1]:1").to_bind(), ("::1".to_owned(), 1));
+        assert_eq!(read("0.0.0.0:1").to_bind(), ("0.0.0.0".to_owned(), 1));
+        assert_eq!(
+            read("8080").with_port(1234).origins(),
+            ["http://localhost:1234", "http://127.0.0.1:1234"]
+        );
+        assert_eq!(read("bank.test:1").origins(), ["http://bank.test:1"]);
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_its_text() {
+        for text in [
+            "",
+            "localhost",
+            "https://localhost:1",
+            "localhost:x",
+            "localhost:70000",
+            ":1",
+            "a b:1",
+            "::1:1",
+            "http://",
+        ] {
+            assert_eq!(text.parse::<Address>(), Err(AddressError { text: text.to_owned() }), "{text}");
+        }
+    }
+}

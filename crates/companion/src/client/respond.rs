@@ -1,0 +1,101 @@
+//! From a request to a file of the client.
+
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::header::{
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+
+use super::Site;
+use super::files::File;
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+
+pub(super) fn respond(site: &Site, request: &Request) -> Response {
+    let mut response = match *request.method() {
+        Method::GET | Method::HEAD => match find(site, request.uri().path()) {
+            Some(file) => send(file, request.headers()),
+            None => plain(StatusCode::NOT_FOUND, "There is no such file.\n"),
+        },
+        _ => {
+            let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Files can only be read.\n");
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
+            response
+        }
+    };
+    if request.method() == Method::HEAD {
+        *response.body_mut() = Body::empty();
+    }
+    response.headers_mut().extend(site.security.iter().cloned());
+    response
+}
+
+/// A path without an ending belongs to the application; one with an ending is a file, or nothing. A missing script
+/// that came back as the page would only fail later, and less clearly.
+fn find<'s>(site: &'s Site, path: &str) -> Option<&'s File> {
+    if let Some(file) = site.files.get(path) {
+        return Some(file);
+    }
+    let last = path.rsplit('/').next().unwrap_or(path);
+    (path.ends_with("/index.html") || !last.contains('.')).then_some(&site.page)
+}
+
+fn send(file: &File, request: &HeaderMap) -> Response {
+    let (encoding, body) = choose(file, request);
+    // The copies are other bytes than the file, so they need tags of their own.
+    let tag = match encoding {
+        Some(encoding) => format!("{}-{encoding}\"", file.tag.trim_end_matches('"')),
+        None => file.tag.clone(),
+    };
+    let known = request
+        .get(IF_NONE_MATCH)
+        .and_then(|it| it.to_str().ok())
+        .is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
+    let mut response = Response::new(if known { Body::empty() } else { Body::from(body.clone()) });
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, if file.immutable { FOR_EVER } else { ASK_AGAIN });
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        headers.insert(ETAG, tag);
+    }
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        return response;
+    }
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    if let Some(encoding) = encoding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}
+
+fn choose<'f>(file: &'f File, request: &HeaderMap) -> (Option<&'static str>, &'f Bytes) {
+    let copies = [("br", &file.brotli), ("gzip", &file.gzip)];
+    copies
+        .into_iter()
+        .find_map(|(name, copy)| Some((Some(name), copy.as_ref().filter(|_| accepts(request, name))?)))
+        .unwrap_or((None, &file.plain))
+}
+
+/// Whether `Accept-Encoding` names it, and not with weight zero (RFC 9110, section 12.5.3).
+fn accepts(request: &HeaderMap, encoding: &str) -> bool {
+    let values = request.get_all(ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|one| {
+        let (name, weight) = one.split_once(';').unwrap_or((one, "q=1"));
+        let refused = weight.trim().strip_prefix("q=").and_then(|it| it.parse::<f32>().ok()) == Some(0.0);
+        name.trim().eq_ignore_ascii_case(encoding) && !refused
+    })
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(CACHE_CONTROL, ASK_AGAIN);
+    response
+}

@@ -1,0 +1,124 @@
+//! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
+
+use bank::{Database, OpeningAccount};
+use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+
+/// The client's id at the tenant.
+pub const CLIENT_ID: &str = "riser";
+/// The identifier of the bank's API.
+pub const AUDIENCE: &str = "https://my-banking-api";
+/// The scope that shows the balance.
+pub const VIEW_BALANCE: &str = "view:balance";
+/// The scope that sends money, and costs a second factor.
+pub const TRANSFER_FUNDS: &str = "transfer:funds";
+/// The password of every demo customer.
+pub const PASSWORD: &str = "correct horse battery";
+/// Where `trunk serve` serves the client to those who work on it.
+pub const TRUNK_SERVE: [&str; 2] = ["http://localhost:3000", "http://127.0.0.1:3000"];
+
+/// Somebody with an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The name on the account.
+    pub name: &'static str,
+    /// The account.
+    pub iban: &'static str,
+    /// What it opens with, in cents of a euro.
+    pub opening: i64,
+    /// How they log in; `None` for an account without a customer.
+    pub login: Option<Login>,
+}
+
+/// How a customer logs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Login {
+    /// The subject identifier in tokens.
+    pub sub: &'static str,
+    /// What they type in.
+    pub email: &'static str,
+}
+
+/// The first demo customer.
+pub const ADA: Holder = Holder {
+    name: "Ada Example",
+    iban: "DE89370400440532013000",
+    opening: 250_000,
+    login: Some(Login { sub: "auth0|1001", email: "customer@example.com" }),
+};
+
+/// The second demo customer.
+pub const BEN: Holder = Holder {
+    name: "Ben Example",
+    iban: "GB82WEST12345698765432",
+    opening: 31_075,
+    login: Some(Login { sub: "auth0|1002", email: "second@example.com" }),
+};
+
+/// Somebody to pay, whom nobody logs in as.
+pub const CITY_ENERGY: Holder =
+    Holder { name: "City Energy", iban: "FR1420041010050500013M02606", opening: 0, login: None };
+
+/// Everybody.
+pub const HOLDERS: [Holder; 3] = [ADA, BEN, CITY_ENERGY];
+
+/// What the bank has to be told.
+#[must_use]
+pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> bank::Config {
+    bank::Config {
+        issuer: issuer.to_owned(),
+        jwks_uri: format!("{issuer}.well-known/jwks.json"),
+        audience: AUDIENCE.to_owned(),
+        allowed_origins,
+        database,
+        opening_accounts: HOLDERS.iter().map(account).collect(),
+    }
+}
+
+/// What the tenant has to be told. `origins` are those that the client is served from.
+#[must_use]
+pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Config {
+    tenant::Config {
+        issuer: issuer.to_owned(),
+        keys,
+        clients: vec![Client {
+            id: CLIENT_ID.to_owned(),
+            name: "Riser".to_owned(),
+            redirect_uris: origins.iter().map(|origin| format!("{origin}/callback")).collect(),
+            post_logout_redirect_uris: origins.iter().map(|origin| format!("{origin}/")).collect(),
+        }],
+        apis: vec![Api {
+            identifier: AUDIENCE.to_owned(),
+            name: "Banking API".to_owned(),
+            scopes: vec![scope(VIEW_BALANCE, "see your balance"), scope(TRANSFER_FUNDS, "transfer funds")],
+            step_up_scopes: vec![TRANSFER_FUNDS.to_owned()],
+        }],
+        customers: HOLDERS.iter().filter_map(customer).collect(),
+        lifetimes: Lifetimes::default(),
+        limits: Limits::default(),
+    }
+}
+
+fn account(holder: &Holder) -> OpeningAccount {
+    OpeningAccount {
+        iban: holder.iban.to_owned(),
+        holder: holder.name.to_owned(),
+        subject: holder.login.map(|login| login.sub.to_owned()),
+        balance_minor: holder.opening,
+        currency: "EUR".to_owned(),
+    }
+}
+
+fn customer(holder: &Holder) -> Option<Customer> {
+    let Login { sub, email } = holder.login?;
+    Some(Customer {
+        sub: sub.to_owned(),
+        email: email.to_owned(),
+        name: holder.name.to_owned(),
+        password: Password::Plain(PASSWORD.to_owned()),
+        permissions: None,
+    })
+}
+
+fn scope(name: &str, asks_to: &str) -> ApiScope {
+    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() }
+}

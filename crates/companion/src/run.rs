@@ -1,0 +1,229 @@
+//! Starts the three programs, and stops them so that nothing under way is lost.
+
+mod data;
+mod signals;
+
+use std::future::Future;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use bank::{Bank, Database};
+use serde_json::Map;
+use tenant::{KeyStore, Tenant};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
+
+use crate::address::Address;
+use crate::client::{self, ClientConfig, ClientError};
+use crate::demo;
+
+pub use signals::asked_to_stop;
+
+/// How long requests that are under way may take when the companion stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// What to start, and where.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The bank's API, and the client when it has no address of its own.
+    pub bank: Address,
+    /// The tenant.
+    pub tenant: Address,
+    /// The client, where it is not served by the bank's address.
+    pub client: Option<Address>,
+    /// The built client.
+    pub dist: PathBuf,
+    /// The folder of the database and the keys.
+    pub data: PathBuf,
+    /// Whether to forget what earlier runs left there.
+    pub fresh: bool,
+}
+
+/// Why the companion does not start or ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// An address cannot be listened at.
+    #[error(
+        "cannot listen at {address}: {source}. Stop the program that is there, or choose another address with {flag}"
+    )]
+    Listen {
+        /// The address.
+        address: Address,
+        /// The flag that changes it.
+        flag: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The data folder cannot be used.
+    #[error("the data in {} cannot be removed: {source}", path.display())]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The bank does not open.
+    #[error("the bank does not open")]
+    Bank(#[from] bank::OpenError),
+    /// The tenant does not open.
+    #[error("the tenant does not open")]
+    Tenant(#[from] tenant::OpenError),
+    /// The client is there, but cannot be served.
+    #[error("the client cannot be served")]
+    Client(#[from] ClientError),
+    /// A server ended by itself.
+    #[error("a server stopped")]
+    Server(#[source] io::Error),
+    /// A server panicked.
+    #[error("a server failed")]
+    Task(#[from] JoinError),
+}
+
+/// The running companion.
+#[derive(Debug)]
+pub struct Running {
+    /// Where the bank's API is.
+    pub bank: Address,
+    /// Where the tenant is.
+    pub tenant: Address,
+    /// Where the client is; `None` when it has not been built.
+    pub client: Option<Address>,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<io::Result<()>>,
+    opened: Opened,
+}
+
+struct Opened {
+    bank: Bank,
+    tenant: Tenant,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Opened")
+    }
+}
+
+/// Takes the addresses, then opens bank and tenant, then serves. So a second companion fails before it touches data.
+pub async fn start(options: &Options) -> Result<Running, RunError> {
+    let (bank_listener, bank_address) = listen(&options.bank, "--bank").await?;
+    let (tenant_listener, tenant_address) = listen(&options.tenant, "--tenant").await?;
+    let client_listener = match &options.client {
+        Some(client) if !client.is_same(&options.bank) => Some(listen(client, "--client").await?),
+        _ => None,
+    };
+    if options.fresh {
+        data::forget(&options.data).map_err(|(path, source)| RunError::Data { path, source })?;
+    }
+
+    let issuer = format!("{}/", tenant_address.origin());
+    let client_address = client_listener.as_ref().map_or(&bank_address, |(_, address)| address);
+    let mut origins = client_address.origins();
+    origins.extend(demo::TRUNK_SERVE.map(str::to_owned));
+    origins.dedup();
+    let keys = KeyStore::Folder(options.data.join(data::TENANT));
+    let tenant = Tenant::open(demo::tenant(&issuer, &origins, keys), Arc::new(tenant::SystemClock)).await?;
+    let database = Database::File(options.data.join(data::BANK));
+    let bank = Bank::open(demo::bank(&issuer, origins, database), Arc::new(bank::SystemClock)).await?;
+
+    let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
+    let client = built_client(options, issuer, api)?;
+    let client_is_there = client.is_some().then(|| client_address.clone());
+
+    let (stop, _) = watch::channel(false);
+    let mut servers = JoinSet::new();
+    match (client_listener, client) {
+        (Some((listener, _)), Some(client)) => {
+            serve(&mut servers, &stop, listener, client);
+            serve(&mut servers, &stop, bank_listener, bank.router());
+        }
+        (None, Some(client)) => {
+            serve(&mut servers, &stop, bank_listener, bank.routes().fallback_service(client));
+        }
+        (_, None) => serve(&mut servers, &stop, bank_listener, bank.router()),
+    }
+    serve(&mut servers, &stop, tenant_listener, tenant.router());
+    Ok(Running {
+        bank: bank_address,
+        tenant: tenant_address,
+        client: client_is_there,
+        stop,
+        servers,
+        opened: Opened { bank, tenant },
+    })
+}
+
+impl Running {
+    /// Serves until `stop` is ready, then lets requests under way finish and closes the books.
+    pub async fn until(mut self, stop: impl Future<Output = ()>) -> Result<(), RunError> {
+        let ended = tokio::select! {
+            () = stop => Ok(()),
+            // None of them ends before it is told to.
+            Some(ended) = self.servers.join_next() => finished(ended),
+        };
+        self.stop.send_replace(true);
+        // Pages that wait for a push would otherwise be waited for.
+        self.opened.tenant.close();
+        let servers = &mut self.servers;
+        let all = async {
+            while let Some(ended) = servers.join_next().await {
+                finished(ended)?;
+            }
+            Ok(())
+        };
+        let stopped = tokio::time::timeout(GRACE, all).await.unwrap_or_else(|_| {
+            tracing::warn!(seconds = GRACE.as_secs(), "some requests did not end in time and were cut off");
+            Ok(())
+        });
+        self.opened.bank.close().await;
+        ended.and(stopped)
+    }
+}
+
+fn finished(ended: Result<io::Result<()>, JoinError>) -> Result<(), RunError> {
+    ended?.map_err(RunError::Server)
+}
+
+async fn listen(address: &Address, flag: &'static str) -> Result<(TcpListener, Address), RunError> {
+    let failed = |source| RunError::Listen { address: address.clone(), flag, source };
+    let listener = TcpListener::bind(address.to_bind()).await.map_err(failed)?;
+    let port = listener.local_addr().map_err(failed)?.port();
+    Ok((listener, address.with_port(port)))
+}
+
+fn built_client(options: &Options, issuer: String, api: String) -> Result<Option<Router>, RunError> {
+    let config = ClientConfig {
+        issuer,
+        client_id: demo::CLIENT_ID.to_owned(),
+        audience: demo::AUDIENCE.to_owned(),
+        api,
+        more: Map::new(),
+    };
+    match client::router(&options.dist, &config) {
+        Ok(router) => Ok(Some(router)),
+        // Those who work on the client serve it themselves.
+        Err(ClientError::NotBuilt { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn serve(
+    servers: &mut JoinSet<io::Result<()>>,
+    stop: &watch::Sender<bool>,
+    listener: TcpListener,
+    router: Router,
+) {
+    let mut stop = stop.subscribe();
+    servers.spawn(async move {
+        let stopped = async move {
+            // An error means that the companion itself is gone, which is a reason to stop as well.
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        axum::serve(listener, router).with_graceful_shutdown(stopped).await
+    });
+}

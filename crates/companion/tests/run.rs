@@ -1,0 +1,138 @@
+//! The whole companion on ports of the system's choice.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use companion::address::Address;
+use companion::demo::CLIENT_ID;
+use companion::run::{Options, RunError, Running, start};
+use reqwest::Client;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+fn any_port() -> Address {
+    "localhost:0".parse().unwrap()
+}
+
+fn options(folder: &TempDir) -> Options {
+    let (dist, data) = (folder.path().join("dist"), folder.path().join("data"));
+    Options { bank: any_port(), tenant: any_port(), client: None, dist, data, fresh: false }
+}
+
+fn build_client(dist: &Path) {
+    fs::create_dir(dist).unwrap();
+    fs::write(dist.join("index.html"), "<script type=\"application/json\" id=\"riser-config\">{}</script>")
+        .unwrap();
+}
+
+/// Serves until the sender is used or dropped.
+fn serve(running: Running) -> (oneshot::Sender<()>, JoinHandle<Result<(), RunError>>) {
+    let (stop, stopped) = oneshot::channel();
+    let until = running.until(async {
+        let _ = stopped.await;
+    });
+    (stop, tokio::spawn(until))
+}
+
+async fn get(client: &Client, url: String) -> (u16, String) {
+    let response = client.get(url).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+fn config_of(page: &str) -> Value {
+    serde_json::from_str(page.split_once("riser-config\">").unwrap().1.split_once("</script>").unwrap().0)
+        .unwrap()
+}
+
+#[tokio::test]
+async fn bank_and_client_share_an_origin_and_the_tenant_has_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    build_client(&folder.path().join("dist"));
+    let running = start(&options(&folder)).await.unwrap();
+    let (bank, tenant) = (running.bank.origin(), running.tenant.origin());
+    assert_eq!(running.client.as_ref(), Some(&running.bank));
+    let (stop, ended) = serve(running);
+
+    let http = Client::new();
+    let (status, page) = get(&http, format!("{bank}/callback")).await;
+    assert_eq!(status, 200);
+    let config = config_of(&page);
+    assert_eq!(config["issuer"], format!("{tenant}/"));
+    assert_eq!((&config["api"], &config["client_id"]), (&"".into(), &CLIENT_ID.into()));
+    assert_eq!(get(&http, format!("{bank}/balance")).await.0, 401);
+    let (_, discovery) = get(&http, format!("{tenant}/.well-known/openid-configuration")).await;
+    let discovery: Value = serde_json::from_str(&discovery).unwrap();
+    assert_eq!(discovery["issuer"], config["issuer"]);
+
+    stop.send(()).unwrap();
+    ended.await.unwrap().unwrap();
+    assert!(http.get(bank).send().await.is_err(), "nothing listens any more");
+}
+
+#[tokio::test]
+async fn a_client_of_its_own_address_is_told_where_the_api_is_and_may_call_it() {
+    let folder = tempfile::tempdir().unwrap();
+    build_client(&folder.path().join("dist"));
+    let running = start(&Options { client: Some(any_port()), ..options(&folder) }).await.unwrap();
+    let (bank, client) = (running.bank.origin(), running.client.as_ref().unwrap().origin());
+    assert_ne!(bank, client);
+    let (stop, ended) = serve(running);
+
+    let http = Client::new();
+    assert_eq!(config_of(&get(&http, client.clone()).await.1)["api"], bank);
+    let answer = http.get(format!("{bank}/balance")).header("origin", &client).send().await.unwrap();
+    assert_eq!(answer.headers()["access-control-allow-origin"], client);
+    assert_eq!(get(&http, format!("{bank}/callback")).await.0, 404, "the bank serves no pages");
+
+    drop(stop);
+    ended.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn without_a_built_client_bank_and_tenant_run_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(&options(&folder)).await.unwrap();
+    assert_eq!(running.client, None);
+    let bank = running.bank.origin();
+    let (stop, ended) = serve(running);
+    let http = Client::new();
+    assert_eq!(get(&http, format!("{bank}/balance")).await.0, 401);
+    assert_eq!(get(&http, bank).await.0, 404);
+    drop(stop);
+    ended.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn the_key_is_kept_between_runs_and_forgotten_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut keys = Vec::new();
+    for fresh in [false, false, true] {
+        let running = start(&Options { fresh, ..options(&folder) }).await.unwrap();
+        let tenant = running.tenant.origin();
+        let (stop, ended) = serve(running);
+        let (_, set) = get(&Client::new(), format!("{tenant}/.well-known/jwks.json")).await;
+        keys.push(serde_json::from_str::<Value>(&set).unwrap()["keys"][0]["n"].clone());
+        drop(stop);
+        ended.await.unwrap().unwrap();
+    }
+    assert!(keys[0].is_string());
+    assert_eq!(keys[0], keys[1]);
+    assert_ne!(keys[1], keys[2]);
+}
+
+#[tokio::test]
+async fn an_address_that_is_taken_is_named_with_its_flag_before_any_data_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let tenant = any_port().with_port(port);
+    let error = start(&Options { tenant, fresh: true, ..options(&folder) }).await.unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains(&format!("http://localhost:{port}")) && text.contains("--tenant"), "{text}");
+    assert!(!folder.path().join("data").exists());
+}
