@@ -163,16 +163,30 @@ impl Page {
             .collect())
     }
 
-    /// Every address that the page's own scripts can get at: performance entries, the Navigation API, the referrer,
-    /// the state of the history entry.
-    pub async fn addresses_in_reach(&self) -> Result<String, Miss> {
-        self.text_of(
-            "JSON.stringify([location.href, document.referrer, document.baseURI, history.state, \
-             performance.getEntries().map(e => e.name), \
-             window.navigation ? navigation.entries().map(e => [e.url, e.getState()]) : [], \
-             document.documentElement.outerHTML])",
-        )
-        .await
+    /// Everything that the page's own scripts can get at and that may hold an address, each with its name.
+    pub async fn in_reach_of_scripts(&self) -> Result<Vec<(&'static str, String)>, Miss> {
+        let mut seen = Vec::new();
+        for place in [
+            "location.href",
+            "document.referrer",
+            "document.baseURI",
+            "history.state",
+            "performance.getEntries().filter(entry => entry.entryType !== 'navigation').map(entry => entry.name)",
+            "navigation.entries().map(entry => [entry.url, entry.getState()])",
+            "document.cookie",
+            "window.name",
+            "Promise.all([indexedDB.databases(), caches.keys()])",
+            "document.documentElement.outerHTML",
+        ] {
+            seen.push((place, self.evaluate(place).await?.to_string()));
+        }
+        Ok(seen)
+    }
+
+    /// The address that this document was loaded from, as its own navigation entry keeps it (Navigation Timing). Nobody
+    /// can clean it; it goes with the document.
+    pub async fn loaded_from(&self) -> Result<String, Miss> {
+        self.text_of("performance.getEntriesByType('navigation').map(entry => entry.name).join()").await
     }
 
     async fn text_of(&self, expression: &str) -> Result<String, Miss> {
@@ -189,6 +203,12 @@ impl Page {
         let conditions =
             json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
+    }
+
+    /// Empties the browser's cache: every file is asked for again.
+    pub async fn forget_files(&self) -> Result<(), Miss> {
+        self.devtools("Network.enable", json!({})).await?;
+        self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
     }
 
     /// Makes the window as large as that, in CSS pixels, and prefer that colour scheme.

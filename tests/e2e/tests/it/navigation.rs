@@ -6,9 +6,10 @@ use crate::steps::{
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
-    Stage,
+    Miss, Stage,
     people::{ADA, number_on},
     scenario,
+    site::Gate,
     world::Setup,
 };
 use std::time::Duration;
@@ -57,19 +58,28 @@ fn reload_at_the_confirmation_sends_nothing() {
     });
 }
 
+/// Confirms a transfer and keeps the page between the bank's refusal and the provider: it has to ask for the provider's
+/// addresses anew, and gets no answer until the gate is opened.
+async fn stay_before_leaving(stage: &Stage) -> Result<Gate, Miss> {
+    let Stage { world, page, .. } = stage;
+    page.reload().await?;
+    sees_balance(page, ADA.opening).await?;
+    review(page, RENT).await?;
+    let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+    page.button("Confirm transfer").click().await?;
+    page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+    gate.is_reached().await?;
+    Ok(gate)
+}
+
 #[test]
 fn reload_after_the_refusal_and_before_leaving_loses_nothing() {
     scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
+        let page = &stage.page;
         let phone = phone(stage).await?;
         log_in(stage, ADA).await?;
-        review(page, RENT).await?;
-        // The provider is slow: the page stays between the refusal and the provider.
-        let gate = world.tenant.when(|request| request.path == "/authorize").hold();
-        page.button("Confirm transfer").click().await?;
-        page.status().reads("Your bank asks you to confirm this on your phone.").await?;
-        gate.is_reached().await?;
-        page.open(&world.app.at("/")).await?;
+        let gate = stay_before_leaving(stage).await?;
+        page.reload().await?;
         page.everything().reads("No money was moved").await?;
         gate.open();
         page.button("Check it again").click().await?;
@@ -99,6 +109,7 @@ fn reload_while_the_answer_of_the_provider_is_checked() {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
         let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        page.forget_files().await?;
         phone.choose(&number).await?;
         gate.is_reached().await?;
         page.reload().await?;
@@ -273,14 +284,11 @@ fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
 #[test]
 fn a_duplicated_tab_does_not_pay_twice() {
     scenario(Setup::default(), async |stage| {
-        let Stage { world, page, browser } = stage;
+        let Stage { page, browser, .. } = stage;
         let phone = phone(stage).await?;
         log_in(stage, ADA).await?;
-        review(page, RENT).await?;
         // Between the refusal and the provider the tab is duplicated: the copy has a copy of its storage.
-        let gate = world.tenant.when(|request| request.path == "/authorize").hold();
-        page.button("Confirm transfer").click().await?;
-        gate.is_reached().await?;
+        let gate = stay_before_leaving(stage).await?;
         let before = browser.pages().await?;
         page.evaluate("void window.open('/')").await?;
         let twin = browser.page_besides(&before).await?;

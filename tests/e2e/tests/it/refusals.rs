@@ -10,7 +10,7 @@ use axum::{
 };
 use e2e::{
     Failure, Miss, Page, Stage, eventually,
-    people::{ADA, BEN, PASSWORD, enter_password, number_on},
+    people::{ADA, BEN, PASSWORD, Person, enter_password, number_on},
     scenario,
     world::Setup,
 };
@@ -177,17 +177,19 @@ fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
     });
 }
 
-/// The fragment of a genuine answer, caught on its way to the page.
-async fn genuine_answer(stage: &Stage) -> Result<String, Miss> {
+/// Logs in, and catches the fragment of the provider's genuine answer on its way to the page.
+async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
+    let page = &stage.page;
+    leave_to_log_in(stage).await?;
     // The page is kept from running, so that nothing cleans the address.
     let blank = || (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], "held").into_response();
     let rule = stage.world.app.when(|request| request.path == "/callback").answer(blank);
-    let page = &stage.page;
+    enter_password(page, person.email, PASSWORD).await?;
     let fragment = eventually("the provider's answer", async || {
         let address = page.address().await?;
         match address.split_once('#') {
             Some((start, fragment)) if start.ends_with("/callback") => Ok(fragment.to_owned()),
-            _ => Err(Miss::new("it is not there yet")),
+            _ => Err(Miss::new(format!("the address is {address}"))),
         }
     })
     .await?;
@@ -198,9 +200,9 @@ async fn genuine_answer(stage: &Stage) -> Result<String, Miss> {
 /// No session, no request to the bank, a sentence, and a way on that works.
 async fn refused_callback(stage: &Stage, page: &Page, fragment: &str) -> Result<(), Failure> {
     let asked = stage.world.api().those(|request| request.token.is_some()).len();
-    page.open(&stage.world.app.at("/callback#")).await?;
+    // From elsewhere: a change of the fragment alone would not load the page.
+    page.open("about:blank").await?;
     page.open(&stage.world.app.at(&format!("/callback#{fragment}"))).await?;
-    page.reload().await?;
     page.alert().text().await?;
     page.button("Log in").appears().await?;
     let address = page.address().await?;
@@ -218,9 +220,7 @@ async fn refused_callback(stage: &Stage, page: &Page, fragment: &str) -> Result<
 #[test]
 fn a_foreign_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, BEN.email, PASSWORD).await?;
-        let fragment = genuine_answer(stage).await?;
+        let fragment = genuine_answer(stage, BEN).await?;
         // Ben's genuine answer, given to a browser window that did not ask for it: log-in CSRF.
         let victim = stage.browser.new_window().await?;
         refused_callback(stage, &victim, &fragment).await?;
@@ -233,9 +233,7 @@ fn a_foreign_state_opens_no_session() {
 #[test]
 fn an_absent_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, ADA.email, PASSWORD).await?;
-        let fragment = genuine_answer(stage).await?;
+        let fragment = genuine_answer(stage, ADA).await?;
         let parts: Vec<&str> = fragment.split('&').filter(|part| !part.starts_with("state=")).collect();
         refused_callback(stage, &stage.page, &parts.join("&")).await
     });
@@ -244,9 +242,7 @@ fn an_absent_state_opens_no_session() {
 #[test]
 fn a_made_up_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, ADA.email, PASSWORD).await?;
-        let fragment = genuine_answer(stage).await?;
+        let fragment = genuine_answer(stage, ADA).await?;
         let made_up: Vec<String> = fragment
             .split('&')
             .map(|part| {
@@ -265,9 +261,7 @@ fn a_made_up_state_opens_no_session() {
 fn an_answer_counts_once() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
-        leave_to_log_in(stage).await?;
-        enter_password(page, ADA.email, PASSWORD).await?;
-        let fragment = genuine_answer(stage).await?;
+        let fragment = genuine_answer(stage, ADA).await?;
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
         page.button("Log out").click().await?;
@@ -281,14 +275,10 @@ fn an_answer_counts_once() {
 #[test]
 fn a_swapped_access_token_opens_no_session() {
     scenario(Setup::default(), async |stage| {
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, ADA.email, PASSWORD).await?;
-        let ada = genuine_answer(stage).await?;
+        let ada = genuine_answer(stage, ADA).await?;
         // Ben's token, genuine too, from a log-in in the same browser.
         stage.page.open(&stage.world.tenant.at("/v2/logout")).await?;
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, BEN.email, PASSWORD).await?;
-        let ben = genuine_answer(stage).await?;
+        let ben = genuine_answer(stage, BEN).await?;
         let token = |fragment: &str| {
             fragment.split('&').find(|part| part.starts_with("access_token=")).unwrap_or_default().to_owned()
         };

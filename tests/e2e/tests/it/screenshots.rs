@@ -58,7 +58,10 @@ fn the_workflow() {
         picture(page, folder, "form-filled").await?;
         review(page, RENT).await?;
         picture(page, folder, "confirmation").await?;
-        let gate = world.tenant.when(|request| request.path == "/authorize").hold();
+        page.button("Cancel").click().await?;
+        page.reload().await?;
+        review(page, RENT).await?;
+        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
         page.button("Confirm transfer").click().await?;
         page.status().reads("confirm this on your phone").await?;
         picture(page, folder, "leaving").await?;

@@ -2,26 +2,21 @@
 
 use crate::steps::{
     RENT, ask_for_step_up, at_the_provider, log_in, nothing_was_moved, phone, rent_was_paid_once,
-    single_use_token,
+    sees_balance, single_use_token,
 };
 use e2e::{Failure, Miss, Page, Stage, eventually, people::ADA, scenario, stays, world::Setup};
 use std::time::Duration;
 
 /// Everywhere that something could be left: what the browser keeps, and what scripts can reach.
 async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Miss> {
-    Ok(vec![
+    let mut left = vec![
         ("the address", page.address().await?),
         ("the history", page.history().await?.join("\n")),
-        ("what scripts can reach", page.addresses_in_reach().await?),
         ("localStorage", page.local_storage().await?),
         ("sessionStorage", page.session_storage().await?),
-        ("cookies", page.evaluate("document.cookie").await?.to_string()),
-        ("window.name", page.evaluate("window.name").await?.to_string()),
-        (
-            "IndexedDB and caches",
-            page.evaluate("Promise.all([indexedDB.databases(), caches.keys()])").await?.to_string(),
-        ),
-    ])
+    ];
+    left.extend(page.in_reach_of_scripts().await?);
+    Ok(left)
 }
 
 #[test]
@@ -38,6 +33,10 @@ fn after_a_transfer_its_token_is_nowhere() {
             assert!(!text.contains("id_token="), "{place} holds an answer of the provider");
         }
         assert!(!page.local_storage().await?.contains("eyJ"), "localStorage holds no token at all");
+        // What the browser itself remembers for as long as this document lives goes with it.
+        page.reload().await?;
+        sees_balance(page, ADA.opening - RENT.minor).await?;
+        assert!(!token.is_in(&page.loaded_from().await?), "a reload leaves nothing at all");
         // Through the whole history, as a person who presses Back and Forward would go.
         let steps = page.history_length().await?;
         for _ in 1..steps.min(8) {
@@ -61,6 +60,7 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
         let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        page.forget_files().await?;
         phone.choose(&number).await?;
         page.arrives_at(&world.app.at("/")).await?;
         gate.is_reached().await?;
@@ -68,7 +68,7 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
         stays(Duration::from_secs(5), async || {
             let seen = everything_left(page).await?;
             let held =
-                seen.iter().find(|(_, text)| text.contains("access_token") || text.contains("id_token="));
+                seen.iter().find(|(_, text)| text.contains("access_token=") || text.contains("id_token="));
             match held {
                 Some((place, _)) => Err(Miss::last(format!("{place} holds the provider's answer"))),
                 None => Ok(()),
