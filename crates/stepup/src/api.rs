@@ -138,7 +138,8 @@ fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
     let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
-        200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::Failed(unreadable())),
+        // A host that answers every path with a page has no such thing either.
+        200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
         401 => Err(ReadError::Unauthorized(Problem::new(
             "api.unauthorized",
             "Your bank does not accept this log-in",
@@ -330,14 +331,17 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_answers_every_path_has_no_list_of_transfers() {
+        assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
+        assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
+    }
+
+    #[test]
     fn an_answer_that_nobody_expected_is_a_sentence_too() {
         for (status, body) in
             [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
         {
-            assert!(
-                matches!(read_balance(Ok(answer(status, body))), Err(ReadError::Failed(_))),
-                "{status} {body}"
-            );
+            assert!(read_balance(Ok(answer(status, body))).is_err(), "{status} {body}");
         }
     }
 

@@ -221,9 +221,7 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
         {
             match world.provider.learn_endpoints(&world.config, outcome) {
                 Ok(()) => go(state, nonce, world, now),
-                Err(problem) => {
-                    (dead_end(problem, Some(Action::LogIn)), Vec::new())
-                }
+                Err(problem) => (dead_end(problem, Some(Action::LogIn)), Vec::new()),
             }
         }
         (Stage::SigningIn(arrival, kept), event) => {
@@ -284,7 +282,12 @@ fn arrived(step: Step, kept: Box<Kept>, world: &mut World, now: Timestamp) -> (S
 }
 
 /// The account page of the customer whose transfer came back.
-fn account_for(subject: &str, kept: Box<Kept>, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
+fn account_for(
+    subject: &str,
+    kept: Box<Kept>,
+    world: &mut World,
+    now: Timestamp,
+) -> (Box<Account>, Vec<Effect>) {
     let Kept { login, draft, .. } = *kept;
     let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
     let draft = draft.filter(|stored| stored.subject == owner).map(|stored| stored.draft);

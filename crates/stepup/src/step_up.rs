@@ -34,8 +34,8 @@ pub(crate) enum Transfer {
     First(Box<FirstAttempt>),
     /// 403: about to leave for the second factor.
     Leaving(Box<Departure>),
-    /// Came back without an answer of the provider.
-    Interrupted(Order, State),
+    /// Came back without an answer of the provider. The id stays: a copy of this tab may have gone through with it.
+    Interrupted(Order, TransferId, State),
     /// The provider's answer is being checked.
     Returning(Order),
     /// Sent with the single-use token.
@@ -190,7 +190,9 @@ fn not_sent(order: Order, problem: Problem, again: Option<TransferId>) -> Moved 
 /// A transfer that is found in the storage after a reload.
 pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
     match pending.stage {
-        PendingStage::Confirming(state) => Moved::to(Transfer::Interrupted(pending.order, state), Vec::new()),
+        PendingStage::Confirming(state) => {
+            Moved::to(Transfer::Interrupted(pending.order, pending.id, state), Vec::new())
+        }
         PendingStage::Sent => ask(pending.id, pending.order, None, cx),
     }
 }
@@ -253,7 +255,7 @@ impl Transfer {
     pub(crate) fn dismissed(self) -> Moved {
         match self {
             Self::Reviewing(..) | Self::Done(_) | Self::NotSent(..) => Moved::to(Self::Editing, Vec::new()),
-            Self::Interrupted(_, state) => forget(state),
+            Self::Interrupted(_, _, state) => forget(state),
             Self::Leaving(departure) => forget(departure.state),
             // What was sent cannot be called back, and what is unknown must not be forgotten.
             other => Moved::to(other, Vec::new()),
@@ -276,7 +278,7 @@ impl Transfer {
             Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
             Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
             Self::Leaving(departure) => TransferView::Leaving(departure.order.receipt()),
-            Self::Interrupted(order, _) => TransferView::Interrupted(order.receipt()),
+            Self::Interrupted(order, ..) => TransferView::Interrupted(order.receipt()),
             Self::Returning(order) => TransferView::Returning(order.receipt()),
             Self::Unknown(lost) => TransferView::Unknown {
                 receipt: lost.order.receipt(),
