@@ -8,7 +8,8 @@ use wasm_bindgen::JsValue;
 /// falls back to `1,234.5`.
 pub(super) fn separators() -> Separators {
     let format = NumberFormat::new(&Array::new(), &Object::new()).format();
-    let sample = format.call1(&JsValue::UNDEFINED, &1_234_567.5.into()).ok().and_then(|text| text.as_string());
+    let sample =
+        format.call1(&JsValue::UNDEFINED, &1_234_567.5.into()).ok().and_then(|text| text.as_string());
     sample.as_deref().and_then(read).unwrap_or_default()
 }
 

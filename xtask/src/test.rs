@@ -168,9 +168,15 @@ impl Bench<'_> {
                     "warnings",
                 ])
             }
-            Stage::Host => {
-                self.cargo_test(&["test", "--workspace", "--exclude", "riser", "--exclude", "e2e"])
-            }
+            Stage::Host => self.cargo_test(&[
+                "test",
+                "--no-fail-fast",
+                "--workspace",
+                "--exclude",
+                "riser",
+                "--exclude",
+                "e2e",
+            ]),
             Stage::Browser => self.components(),
             Stage::Dist => match &self.tools {
                 Some(tools) => dist::ensure(self.project, tools).map(drop),

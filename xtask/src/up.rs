@@ -38,9 +38,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     step(
         "companion",
         "the bank, the tenant and the server of the client (some minutes the first time)",
-        || run_shown(project.cargo().args(["build", "--profile", "companion", "--package", "companion"])),
+        || run_shown(project.cargo().args(["build", "--package", "companion"])),
     )?;
-    let program = project.target.join("companion").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
+    let program = project.target.join("debug").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
     let mut companion = Command::new(program);
     companion.current_dir(&project.root).arg("--dist").arg(project.dist());
     companion.args(["--bank", &options.bank, "--tenant", &options.tenant]);

@@ -14,7 +14,6 @@ const FETCHED: [&str; 5] = ["api", "issuer", "jwks_uri", "token_endpoint", "user
 const PERMISSIONS: [&str; 14] = [
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "camera",
     "display-capture",
     "fullscreen",

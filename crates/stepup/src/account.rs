@@ -319,9 +319,9 @@ impl Account {
         let (order, again, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
             Transfer::Editing => (self.check(locale), None, Vec::new()),
             Transfer::NotSent(order, _, again) => (Ok(order), again, Vec::new()),
-            Transfer::Interrupted(order, state) => {
+            Transfer::Interrupted(order, id, state) => {
                 let forget = vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)];
-                (Ok(order), None, forget)
+                (Ok(order), Some(id), forget)
             }
             other => {
                 self.transfer = other;
@@ -349,7 +349,7 @@ impl Account {
     /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
     pub(crate) fn dismiss(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
         let order = match &self.transfer {
-            Transfer::NotSent(order, ..) | Transfer::Interrupted(order, _) => Some(order.clone()),
+            Transfer::NotSent(order, ..) | Transfer::Interrupted(order, ..) => Some(order.clone()),
             _ => None,
         };
         let effects = self.step(world, now, |transfer, _| transfer.dismissed());

@@ -3,7 +3,7 @@
 //! A status decides, a body refines: the same client runs against a bank that answers with a sentence instead of an
 //! amount, has no list of transfers and explains nothing.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     challenge::Challenge,
@@ -11,6 +11,7 @@ use crate::{
     effect::{Method, Request},
     event::{Answer, NetworkError},
     iban,
+    json::{Json, Object},
     money::Money,
     problem::Problem,
     tokens::Bearer,
@@ -55,27 +56,23 @@ pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: 
     })
 }
 
-/// An account, as the bank names it.
-#[derive(Debug, Deserialize)]
-struct Party {
-    iban: String,
-    #[serde(default)]
-    holder: Option<String>,
-}
-
 /// RFC 9457.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Default)]
 struct ProblemDetails {
-    #[serde(rename = "type")]
     kind: String,
     title: String,
     detail: String,
 }
 
 impl ProblemDetails {
-    fn read(answer: &Answer) -> Self {
-        serde_json::from_str(&answer.body).unwrap_or_default()
+    /// From a body that is a problem, or anything else.
+    fn of(answer: &Answer) -> Self {
+        Self::read(&Object::parse(&answer.body).unwrap_or_default())
+    }
+
+    fn read(object: &Object) -> Self {
+        let text = |name| object.text(name).unwrap_or_default();
+        Self { kind: text("type"), title: text("title"), detail: text("detail") }
     }
 
     /// The last part of the type: `urn:riser:problem:insufficient-funds` is `insufficient-funds`.
@@ -100,66 +97,49 @@ pub(crate) enum ReadError {
     Failed(Problem),
 }
 
-/// What `GET /balance` brought. Also the customer's own IBAN, as it came.
+/// What `GET /balance` brought.
 pub(crate) fn read_balance(outcome: Result<Answer, NetworkError>) -> Result<BalanceView, ReadError> {
-    #[derive(Deserialize)]
-    struct Balance {
-        balance: Money,
-        account: Option<Party>,
-    }
-    #[derive(Deserialize)]
-    struct Message {
-        message: String,
-    }
-    let answer = successful(outcome)?;
-    if let Ok(Balance { balance: money, account }) = serde_json::from_str(&answer.body) {
-        let (iban, holder) = account.map_or((None, None), |a| (Some(iban::grouped(&a.iban)), a.holder));
-        return Ok(BalanceView::Amount { money, iban, holder });
-    }
-    serde_json::from_str(&answer.body)
-        .map(|Message { message }| BalanceView::Message(message))
-        .map_err(|_| ReadError::Failed(unreadable()))
+    let body = successful(outcome)?;
+    let amount = || {
+        let money = Money::read(body.object("balance")?)?;
+        let account = body.object("account");
+        let iban = account.and_then(|account| account.text("iban"));
+        let holder = account.and_then(|account| account.text("holder"));
+        Some(BalanceView::Amount { money, iban: iban.as_deref().map(iban::grouped), holder })
+    };
+    let sentence = || body.text("message").map(BalanceView::Message);
+    amount().or_else(sentence).ok_or_else(|| ReadError::Failed(unreadable()))
 }
 
 /// What `GET /transfers` brought.
 pub(crate) fn read_history(outcome: Result<Answer, NetworkError>) -> Result<HistoryView, ReadError> {
-    #[derive(Deserialize)]
-    struct List {
-        transfers: Vec<Item>,
-    }
-    #[derive(Deserialize)]
-    struct Item {
-        id: String,
-        direction: String,
-        counterparty: Party,
-        amount: Money,
-        #[serde(default)]
-        reference: String,
-        created_at: String,
-    }
-    let answer = match successful(outcome) {
+    let body = match successful(outcome) {
         Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
         other => other?,
     };
-    let List { transfers } =
-        serde_json::from_str(&answer.body).map_err(|_| ReadError::Failed(unreadable()))?;
-    let line = |item: Item| PastTransfer {
-        id: item.id,
-        outgoing: item.direction == "out",
-        iban: iban::grouped(&item.counterparty.iban),
-        counterparty: item.counterparty.holder.unwrap_or_default(),
-        money: item.amount,
-        reference: item.reference,
-        at: item.created_at,
+    let line = |item: &Json| {
+        let item = item.as_object()?;
+        let counterparty = item.object("counterparty")?;
+        Some(PastTransfer {
+            id: item.text("id")?,
+            outgoing: item.text("direction")? == "out",
+            iban: iban::grouped(&counterparty.text("iban")?),
+            counterparty: counterparty.text("holder").unwrap_or_default(),
+            money: Money::read(item.object("amount")?)?,
+            reference: item.text("reference").unwrap_or_default(),
+            at: item.text("created_at")?,
+        })
     };
-    Ok(HistoryView::List(transfers.into_iter().map(line).collect()))
+    let lines = body.list("transfers").and_then(|list| list.iter().map(line).collect());
+    lines.map(HistoryView::List).ok_or_else(|| ReadError::Failed(unreadable()))
 }
 
-fn successful(outcome: Result<Answer, NetworkError>) -> Result<Answer, ReadError> {
+fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError> {
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
-    let details = || ProblemDetails::read(&answer).cause(answer.status);
+    let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
-        200..=299 => Ok(answer),
+        // A host that answers every path with a page has no such thing either.
+        200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
         401 => Err(ReadError::Unauthorized(Problem::new(
             "api.unauthorized",
             "Your bank does not accept this log-in",
@@ -256,7 +236,7 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
         Ok(answer) => answer,
         Err(error) => return TransferAnswer::Unknown(unreachable(&error)),
     };
-    let details = ProblemDetails::read(&answer);
+    let details = ProblemDetails::of(&answer);
     let cause = details.cause(answer.status);
     match answer.status {
         // Accepted, not done (RFC 9110 15.3.3): somebody has to ask again.
@@ -284,29 +264,20 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
 }
 
 fn done_or_refused(answer: &Answer) -> TransferAnswer {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Transfer {
-        status: Option<String>,
-        number: Option<String>,
-        created_at: Option<String>,
-        balance_after: Option<Money>,
-        message: Option<String>,
-        problem: Option<ProblemDetails>,
-    }
-    let transfer: Transfer = serde_json::from_str(&answer.body).unwrap_or_default();
-    match transfer.status.as_deref() {
+    // The status says that it was done; a body that cannot be read takes nothing away from that.
+    let transfer = Object::parse(&answer.body).unwrap_or_default();
+    match transfer.text("status").as_deref() {
         Some("refused") => {
-            let details = transfer.problem.unwrap_or_default();
+            let details = transfer.object("problem").map(ProblemDetails::read).unwrap_or_default();
             let cause = details.cause(answer.status);
             TransferAnswer::Refused(refusal(&details, cause))
         }
         Some("pending") => TransferAnswer::Unknown(down("the transfer is pending".into())),
         _ => TransferAnswer::Done(Details {
-            number: transfer.number,
-            at: transfer.created_at,
-            balance_after: transfer.balance_after,
-            message: transfer.message,
+            number: transfer.text("number"),
+            at: transfer.text("created_at"),
+            balance_after: transfer.object("balance_after").and_then(Money::read),
+            message: transfer.text("message"),
             already_done: answer.replayed,
         }),
     }
@@ -360,14 +331,17 @@ mod tests {
     }
 
     #[test]
+    fn a_host_that_answers_every_path_has_no_list_of_transfers() {
+        assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
+        assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
+    }
+
+    #[test]
     fn an_answer_that_nobody_expected_is_a_sentence_too() {
         for (status, body) in
             [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
         {
-            assert!(
-                matches!(read_balance(Ok(answer(status, body))), Err(ReadError::Failed(_))),
-                "{status} {body}"
-            );
+            assert!(read_balance(Ok(answer(status, body))).is_err(), "{status} {body}");
         }
     }
 

@@ -8,6 +8,7 @@ use crate::{
     effect::{CheckId, Effect, RequestId, Slot},
     event::{Answer, NetworkError},
     ids::Ids,
+    json::Object,
     oidc::{
         callback::{CallbackError, Response, Tokens},
         id_token::{self, Expected, IdToken, IdTokenError},
@@ -16,7 +17,7 @@ use crate::{
     },
     problem::Problem,
     provider::{self, Provider},
-    record::{Purpose, RECORD_LIFETIME, Record},
+    record::{Purpose, RECORD_LIFETIME, Record, Stored},
     time::Timestamp,
     tokens::Scopes,
 };
@@ -108,12 +109,13 @@ impl Arrival {
             stage => return wait(stage, Vec::new()),
         };
         let Some(text) = value else { return refuse(None, &CallbackError::UnknownState) };
-        let record: Record = match serde_json::from_str(text) {
+        let record = match Object::parse(text) {
+            Ok(object) => Record::read(&object).ok_or("a member is missing or of another type".to_owned()),
+            Err(cause) => Err(cause),
+        };
+        let record = match record {
             Ok(record) => record,
-            Err(e) => {
-                let cause = format!("{:?} error at column {}", e.classify(), e.column());
-                return refuse(None, &CallbackError::BrokenRecord(cause));
-            }
+            Err(cause) => return refuse(None, &CallbackError::BrokenRecord(cause)),
         };
         let age = cx.now.since(record.created_at);
         if !(-id_token::LEEWAY..=RECORD_LIFETIME).contains(&age) {

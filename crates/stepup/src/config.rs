@@ -1,12 +1,12 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use url::Url;
 
-use crate::{problem::Problem, tokens::Scopes};
+use crate::{
+    json::{Json, Object},
+    problem::Problem,
+    tokens::Scopes,
+};
 
 /// A deployment's settings, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,10 +92,9 @@ impl Config {
     ///
     /// All errors are collected, so that one visit to the page is enough to mend them.
     pub fn parse(text: &str, origin: &str) -> Result<Self, Vec<ConfigError>> {
-        let keys: BTreeMap<String, &RawValue> =
-            serde_json::from_str(text).map_err(|e| vec![ConfigError::NotJson(e.to_string())])?;
+        let keys = Object::parse(text).map_err(|cause| vec![ConfigError::NotJson(cause)])?;
         let mut reader = Reader { keys: &keys, errors: Vec::new() };
-        for key in keys.keys().filter(|key| !KEYS.contains(&key.as_str())) {
+        for (key, _) in keys.members().iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
             reader.errors.push(ConfigError::Unknown(key.clone()));
         }
         let home = Url::parse(origin).ok();
@@ -152,13 +151,13 @@ fn as_folder(mut url: Url) -> Url {
 }
 
 struct Reader<'a> {
-    keys: &'a BTreeMap<String, &'a RawValue>,
+    keys: &'a Object,
     errors: Vec<ConfigError>,
 }
 
 impl Reader<'_> {
-    fn wrong(&mut self, key: &str, found: &RawValue, expected: &'static str) {
-        self.errors.push(ConfigError::Wrong { key: key.to_owned(), found: found.get().to_owned(), expected });
+    fn wrong(&mut self, key: &str, found: &Json, expected: &'static str) {
+        self.errors.push(ConfigError::Wrong { key: key.to_owned(), found: found.to_string(), expected });
     }
 
     fn required_text(&mut self, key: &'static str, expected: &'static str) -> Option<String> {
@@ -166,7 +165,7 @@ impl Reader<'_> {
             self.errors.push(ConfigError::Missing { key, expected });
             return None;
         };
-        let text = text(value).filter(|text| !text.trim().is_empty());
+        let text = value.to_text().filter(|text| !text.trim().is_empty());
         if text.is_none() {
             self.wrong(key, value, expected);
         }
@@ -175,13 +174,13 @@ impl Reader<'_> {
 
     fn optional_url(&mut self, key: &'static str, may_be_empty: bool) -> Option<Url> {
         let value = self.keys.get(key)?;
-        match text(value) {
-            Some(text) if may_be_empty && text.is_empty() => None,
-            found => self.check_url(key, value, &found.unwrap_or_default()),
+        match value.as_text() {
+            Some("") if may_be_empty => None,
+            found => self.check_url(key, value, found.unwrap_or_default()),
         }
     }
 
-    fn check_url(&mut self, key: &str, value: &RawValue, text: &str) -> Option<Url> {
+    fn check_url(&mut self, key: &str, value: &Json, text: &str) -> Option<Url> {
         let url = trustworthy_url(text);
         if url.is_none() {
             self.wrong(key, value, SECURE_URL);
@@ -192,43 +191,29 @@ impl Reader<'_> {
     /// The code flow is refused by name rather than ignored: a deployment that asks for it must not silently get the
     /// implicit one.
     fn flow(&mut self) {
-        if let Some(other) = self.keys.get("flow").filter(|flow| text(flow).as_deref() != Some("implicit")) {
+        if let Some(other) = self.keys.get("flow").filter(|flow| flow.as_text() != Some("implicit")) {
             self.wrong("flow", other, "\"implicit\", the flow that this version offers");
         }
     }
 
     fn scopes(&mut self) -> (Scopes, Scopes) {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Named {
-            #[serde(default = "balance")]
-            balance: String,
-            #[serde(default = "transfer")]
-            transfer: String,
-        }
         const EXPECTED: &str = r#"{"balance": "view:balance", "transfer": "transfer:funds"}, each a scope or several with blanks between"#;
-        fn balance() -> String {
-            "view:balance".into()
+        let (mut balance, mut transfer) = (Scopes::parse("view:balance"), Scopes::parse("transfer:funds"));
+        let Some(value) = self.keys.get("scopes") else { return (balance, transfer) };
+        let mut understood = value.as_object().is_some();
+        for (name, scopes) in value.as_object().map(Object::members).unwrap_or_default() {
+            let scopes = scopes.as_text().map(Scopes::parse).filter(|scopes| !scopes.is_empty());
+            match (name.as_str(), scopes) {
+                ("balance", Some(scopes)) => balance = scopes,
+                ("transfer", Some(scopes)) => transfer = scopes,
+                _ => understood = false,
+            }
         }
-        fn transfer() -> String {
-            "transfer:funds".into()
-        }
-        let default = || (Scopes::parse(&balance()), Scopes::parse(&transfer()));
-        let Some(value) = self.keys.get("scopes") else { return default() };
-        let named = serde_json::from_str(value.get()).ok();
-        let scopes = named
-            .map(|Named { balance, transfer }| (Scopes::parse(&balance), Scopes::parse(&transfer)))
-            .filter(|(balance, transfer)| !balance.is_empty() && !transfer.is_empty());
-        if scopes.is_none() {
+        if !understood {
             self.wrong("scopes", value, EXPECTED);
         }
-        scopes.unwrap_or_else(default)
+        (balance, transfer)
     }
-}
-
-/// A JSON string; `None` when the value is something else.
-fn text(value: &RawValue) -> Option<String> {
-    serde_json::from_str(value.get()).ok()
 }
 
 /// https, or http on this very machine: tokens travel over nothing else.
@@ -296,7 +281,7 @@ mod tests {
             (r#""issuer":"http://id.example/""#, "`issuer` is \"http://id.example/\""),
             (r#""issuer":7"#, "`issuer` is 7: it should be an absolute https URL"),
             (r#""client_id":"""#, "`client_id` is \"\""),
-            (r#""audience":null"#, "`audience` is null"),
+            (r#""audience":null"#, "`audience` is missing"),
             (r#""api":"bank""#, "`api` is \"bank\""),
             (r#""api":"https://user:pw@api.example""#, "`api` is"),
             (r#""redirect_uri":"javascript:alert(1)""#, "`redirect_uri` is \"javascript:alert(1)\""),

@@ -1,10 +1,10 @@
 //! IBANs (ISO 13616): read as people type or paste them, shown in groups of four.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// An IBAN whose form and check digits are right: upper case, no blanks.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Iban(String);
 
 /// Why a text is no IBAN.
@@ -103,19 +103,6 @@ pub fn grouped(text: &str) -> String {
         out.push(c);
     }
     out
-}
-
-impl TryFrom<String> for Iban {
-    type Error = IbanError;
-    fn try_from(text: String) -> Result<Self, IbanError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Iban> for String {
-    fn from(iban: Iban) -> Self {
-        iban.0
-    }
 }
 
 /// Lengths of the SEPA countries' IBANs and a few neighbours' (SWIFT IBAN registry); others are checked by their

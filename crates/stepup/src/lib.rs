@@ -12,6 +12,7 @@ pub mod entropy;
 pub mod event;
 pub mod iban;
 mod ids;
+mod json;
 pub mod money;
 pub mod oidc;
 pub mod problem;

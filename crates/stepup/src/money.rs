@@ -1,14 +1,23 @@
 //! Money: integer minor units with an ISO 4217 currency, never a float.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+
+use crate::json::Object;
 
 /// An amount of money. `amount` is in minor units (cents), as the bank's API writes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Money {
     /// Minor units: 1250 is 12.50.
     pub amount: i64,
     /// ISO 4217: `EUR`.
     pub currency: String,
+}
+
+impl Money {
+    /// From `{"amount": 1250, "currency": "EUR"}`.
+    pub(crate) fn read(object: &Object) -> Option<Self> {
+        Some(Self { amount: object.integer("amount")?, currency: object.text("currency")? })
+    }
 }
 
 /// How a locale writes numbers.

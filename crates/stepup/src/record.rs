@@ -3,9 +3,10 @@
 //! All of it can be edited by whoever sits at the keyboard, so nothing here is believed: a record is only ever looked up
 //! by its `state`, and what it says is compared with what the provider signed.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
+    json::{Json, Object},
     oidc::authorize::State,
     time::Timestamp,
     tokens::{Scopes, Vault},
@@ -16,8 +17,7 @@ use crate::{
 pub const RECORD_LIFETIME: i64 = 10 * 60;
 
 /// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
     /// When the request was made.
     pub created_at: Timestamp,
@@ -28,8 +28,8 @@ pub struct Record {
 }
 
 /// The two reasons to go to the provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// To log in.
     LogIn {
@@ -41,8 +41,7 @@ pub enum Purpose {
 }
 
 /// A transfer that waits for its second factor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepUp {
     /// Who confirmed it.
     pub subject: String,
@@ -67,8 +66,7 @@ impl Record {
 }
 
 /// A transfer that is not over: what to do after a reload.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Pending {
     /// Who confirmed it: nobody else is shown it.
     pub subject: String,
@@ -81,7 +79,7 @@ pub struct Pending {
 }
 
 /// How far a transfer got before the page went away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PendingStage {
     /// The customer was sent to confirm it, with this `state`. Nothing can have been moved.
@@ -91,8 +89,7 @@ pub enum PendingStage {
 }
 
 /// A session as it is kept for the tab. Its tokens are those for reading; the single-use token cannot be serialised.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoredSession {
     /// Who is logged in.
     pub subject: String,
@@ -101,8 +98,7 @@ pub struct StoredSession {
 }
 
 /// What stands in the form, with whose it is: nobody else is shown it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoredDraft {
     /// Who typed it.
     pub subject: String,
@@ -110,9 +106,64 @@ pub struct StoredDraft {
     pub draft: Draft,
 }
 
+/// Something that is read back from the tab's storage.
+pub(crate) trait Stored: Sized {
+    /// `None` when a member is missing or of another type.
+    fn read(object: &Object) -> Option<Self>;
+}
+
+impl Stored for Record {
+    fn read(object: &Object) -> Option<Self> {
+        let purpose = object.object("purpose")?;
+        let purpose = if let Some(log_in) = purpose.object("log_in") {
+            Purpose::LogIn { nonce: log_in.text("nonce")? }
+        } else {
+            let step_up = purpose.object("step_up")?;
+            Purpose::StepUp(StepUp {
+                subject: step_up.text("subject")?,
+                id: TransferId::read(step_up.text("id")?)?,
+                order: Order::read(step_up.object("order")?)?,
+                salt: Salt::read(step_up.text("salt")?),
+            })
+        };
+        Some(Self {
+            created_at: Timestamp(object.integer("created_at")?),
+            scopes: Scopes::parse(&object.text("scopes")?),
+            purpose,
+        })
+    }
+}
+
+impl Stored for Pending {
+    fn read(object: &Object) -> Option<Self> {
+        let stage = match object.get("stage")? {
+            Json::Object(stage) => PendingStage::Confirming(State::returned(stage.text("confirming")?)),
+            _ => PendingStage::Sent,
+        };
+        Some(Self {
+            subject: object.text("subject")?,
+            id: TransferId::read(object.text("id")?)?,
+            order: Order::read(object.object("order")?)?,
+            stage,
+        })
+    }
+}
+
+impl Stored for StoredSession {
+    fn read(object: &Object) -> Option<Self> {
+        Some(Self { subject: object.text("subject")?, vault: Vault::read(object.list("vault")?)? })
+    }
+}
+
+impl Stored for StoredDraft {
+    fn read(object: &Object) -> Option<Self> {
+        Some(Self { subject: object.text("subject")?, draft: Draft::read(object.object("draft")?)? })
+    }
+}
+
 /// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
-pub(crate) fn read<T: for<'de> Deserialize<'de>>(text: Option<&str>) -> Option<T> {
-    serde_json::from_str(text?).ok()
+pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
+    T::read(&Object::parse(text?).ok()?)
 }
 
 /// Writes JSON for the tab's storage.

@@ -31,19 +31,19 @@ pub(crate) enum Transfer {
     /// Shown as it will be sent. The id is that of an earlier attempt with the same content that never arrived.
     Reviewing(Order, Option<TransferId>),
     /// Sent with the token there is.
-    First(FirstAttempt),
+    First(Box<FirstAttempt>),
     /// 403: about to leave for the second factor.
-    Leaving(Departure),
-    /// Came back without an answer of the provider.
-    Interrupted(Order, State),
+    Leaving(Box<Departure>),
+    /// Came back without an answer of the provider. The id stays: a copy of this tab may have gone through with it.
+    Interrupted(Order, TransferId, State),
     /// The provider's answer is being checked.
     Returning(Order),
     /// Sent with the single-use token.
-    Second(SecondAttempt),
+    Second(Box<SecondAttempt>),
     /// Sent, and not answered.
-    Unknown(Lost),
+    Unknown(Box<Lost>),
     /// Money was moved.
-    Done(DoneView),
+    Done(Box<DoneView>),
     /// No money was moved. The id is kept when the order may still be on its way: sent again, it is the same transfer.
     NotSent(Order, Problem, Option<TransferId>),
 }
@@ -130,14 +130,14 @@ pub(crate) fn confirm(
     };
     let (bearer, scopes) = (held.bearer(), held.scopes.clone());
     send(&id, order, bearer, cx, |request, id, order| {
-        Transfer::First(FirstAttempt {
+        Transfer::First(Box::new(FirstAttempt {
             request,
             id,
             order,
             held: scopes,
             state: State::new(state),
             salt: Salt::new(salt),
-        })
+        }))
     })
 }
 
@@ -158,7 +158,7 @@ pub(crate) fn resume(
         return not_sent(order, stale(early), None);
     }
     send(&id, &order, token.into_bearer(), cx, |request, id, order| {
-        Transfer::Second(SecondAttempt { request, id, order })
+        Transfer::Second(Box::new(SecondAttempt { request, id, order }))
     })
 }
 
@@ -190,7 +190,9 @@ fn not_sent(order: Order, problem: Problem, again: Option<TransferId>) -> Moved 
 /// A transfer that is found in the storage after a reload.
 pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
     match pending.stage {
-        PendingStage::Confirming(state) => Moved::to(Transfer::Interrupted(pending.order, state), Vec::new()),
+        PendingStage::Confirming(state) => {
+            Moved::to(Transfer::Interrupted(pending.order, pending.id, state), Vec::new())
+        }
         PendingStage::Sent => ask(pending.id, pending.order, None, cx),
     }
 }
@@ -198,7 +200,7 @@ pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
 /// Asks the bank what became of a transfer.
 fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
     let request = cx.held.and_then(|held| api::transfer_status(cx.config, &id, held.bearer()));
-    let mut lost = Lost { id, order, asking: None, problem };
+    let mut lost = Box::new(Lost { id, order, asking: None, problem });
     let Some(request) = request else { return Moved::to(Transfer::Unknown(lost), Vec::new()) };
     let number = cx.ids.request();
     lost.asking = Some(number);
@@ -253,10 +255,8 @@ impl Transfer {
     pub(crate) fn dismissed(self) -> Moved {
         match self {
             Self::Reviewing(..) | Self::Done(_) | Self::NotSent(..) => Moved::to(Self::Editing, Vec::new()),
-            Self::Interrupted(_, state) | Self::Leaving(Departure { state, .. }) => Moved::to(
-                Self::Editing,
-                vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)],
-            ),
+            Self::Interrupted(_, _, state) => forget(state),
+            Self::Leaving(departure) => forget(departure.state),
             // What was sent cannot be called back, and what is unknown must not be forgotten.
             other => Moved::to(other, Vec::new()),
         }
@@ -265,7 +265,7 @@ impl Transfer {
     /// "Ask again".
     pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
         match self {
-            Self::Unknown(Lost { id, order, asking: None, .. }) => ask(id, order, None, cx),
+            Self::Unknown(lost) if lost.asking.is_none() => ask(lost.id, lost.order, None, cx),
             other => Moved::to(other, Vec::new()),
         }
     }
@@ -275,21 +275,17 @@ impl Transfer {
         Some(match self {
             Self::Editing => return None,
             Self::Reviewing(order, _) => TransferView::Review(order.receipt()),
-            Self::First(FirstAttempt { order, .. }) => {
-                TransferView::Sending { receipt: order.receipt(), second: false }
-            }
-            Self::Second(SecondAttempt { order, .. }) => {
-                TransferView::Sending { receipt: order.receipt(), second: true }
-            }
+            Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
+            Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
             Self::Leaving(departure) => TransferView::Leaving(departure.order.receipt()),
-            Self::Interrupted(order, _) => TransferView::Interrupted(order.receipt()),
+            Self::Interrupted(order, ..) => TransferView::Interrupted(order.receipt()),
             Self::Returning(order) => TransferView::Returning(order.receipt()),
             Self::Unknown(lost) => TransferView::Unknown {
                 receipt: lost.order.receipt(),
                 asking: lost.asking.is_some(),
                 problem: lost.problem.clone(),
             },
-            Self::Done(done) => TransferView::Done(done.clone()),
+            Self::Done(done) => TransferView::Done(DoneView::clone(done)),
             Self::NotSent(order, problem, _) => {
                 TransferView::NotSent { receipt: order.receipt(), problem: problem.clone() }
             }
@@ -343,7 +339,7 @@ impl FirstAttempt {
         ];
         let nonce = record.nonce();
         let mut departure =
-            Departure { order, state, nonce, scopes, metadata: None, read: false, gone: false };
+            Box::new(Departure { order, state, nonce, scopes, metadata: None, read: false, gone: false });
         if cx.provider.authorization_endpoint().is_none()
             && let Some(request) = provider::metadata_request(cx.config)
         {
@@ -356,7 +352,7 @@ impl FirstAttempt {
 }
 
 impl Departure {
-    fn go_when_ready(mut self, cx: &mut Context<'_>) -> Moved {
+    fn go_when_ready(mut self: Box<Self>, cx: &mut Context<'_>) -> Moved {
         let mut effects = Vec::new();
         if let Some(endpoint) = cx.provider.authorization_endpoint().filter(|_| self.read && !self.gone) {
             let url = authorize::url(endpoint, cx.config, &self.scopes, &self.state, &self.nonce);
@@ -396,11 +392,11 @@ impl Lost {
             // The question was refused: that says nothing about the transfer.
             TransferAnswer::Unauthorized(problem) => {
                 let lost = Self { asking: None, problem: Some(problem), ..self };
-                Moved { transfer: Transfer::Unknown(lost), effects: Vec::new(), unauthorized: true }
+                Moved { transfer: Transfer::Unknown(Box::new(lost)), effects: Vec::new(), unauthorized: true }
             }
             TransferAnswer::Forbidden(_, problem) | TransferAnswer::Unknown(problem) => {
                 let lost = Self { asking: None, problem: Some(problem), ..self };
-                Moved::to(Transfer::Unknown(lost), Vec::new())
+                Moved::to(Transfer::Unknown(Box::new(lost)), Vec::new())
             }
         }
     }
@@ -408,7 +404,12 @@ impl Lost {
 
 fn done(view: DoneView) -> Moved {
     let effects = vec![Effect::Remove(Slot::Pending), Effect::Remove(Slot::Draft)];
-    Moved::to(Transfer::Done(view), effects)
+    Moved::to(Transfer::Done(Box::new(view)), effects)
+}
+
+/// Back to the form: an answer to that request is good for nothing now.
+fn forget(state: State) -> Moved {
+    Moved::to(Transfer::Editing, vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)])
 }
 
 fn never_arrived() -> Problem {

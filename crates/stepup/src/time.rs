@@ -1,9 +1,9 @@
 //! Time as the protocol writes it: seconds since 1970, UTC. The core reads no clock; `now` comes with each event.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// Seconds since the Unix epoch (`NumericDate` of RFC 7519, in whole seconds).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {

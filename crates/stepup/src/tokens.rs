@@ -5,13 +5,13 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::time::Timestamp;
+use crate::{json::Json, time::Timestamp};
 
 /// A set of scopes in the order in which they were named; written with blanks between (RFC 6749 3.3).
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(from = "String", into = "String")]
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(into = "String")]
 pub struct Scopes(Vec<String>);
 
 impl Scopes {
@@ -72,12 +72,6 @@ impl fmt::Display for Scopes {
     }
 }
 
-impl From<String> for Scopes {
-    fn from(text: String) -> Self {
-        Self::parse(&text)
-    }
-}
-
 impl From<Scopes> for String {
     fn from(scopes: Scopes) -> Self {
         scopes.to_string()
@@ -85,7 +79,7 @@ impl From<Scopes> for String {
 }
 
 /// An access token that may be used until it expires: the one for the balance.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct AccessToken(String);
 
@@ -140,7 +134,7 @@ macro_rules! redacted {
 redacted!(AccessToken, SingleUseToken, Bearer);
 
 /// A token that is held, with what it is good for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldToken {
     /// The API it is for.
     pub audience: String,
@@ -152,10 +146,24 @@ pub struct HeldToken {
 }
 
 /// The tokens of a session, by audience and granted scopes. It is kept in the tab's storage with the session.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Vault(Vec<HeldToken>);
 
 impl Vault {
+    /// From the tab's storage.
+    pub(crate) fn read(list: &[Json]) -> Option<Self> {
+        let held = |item: &Json| {
+            let item = item.as_object()?;
+            Some(HeldToken {
+                audience: item.text("audience")?,
+                scopes: Scopes::parse(&item.text("scopes")?),
+                expires_at: Timestamp(item.integer("expires_at")?),
+                token: AccessToken(item.text("token")?),
+            })
+        };
+        list.iter().map(held).collect::<Option<_>>().map(Self)
+    }
+
     /// Puts a token in; one for the same audience and scopes is replaced.
     pub(crate) fn put(&mut self, audience: &str, scopes: Scopes, expires_at: Timestamp, token: AccessToken) {
         self.0.retain(|held| held.audience != audience || held.scopes != scopes);

@@ -1,11 +1,12 @@
 //! A transfer order: what the customer confirmed, its id, and the digest that binds it to the second factor.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
     iban::{Iban, IbanError},
+    json::Object,
     money::{self, AmountError, Money, Separators},
     view::Receipt,
 };
@@ -14,7 +15,7 @@ use crate::{
 pub const REFERENCE_MAX: usize = 140;
 
 /// What stands in the form, as it was typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Draft {
     /// "Pay to (IBAN)"
     pub payee: String,
@@ -25,7 +26,7 @@ pub struct Draft {
 }
 
 /// A transfer that can be sent: everything in it was checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Order {
     /// Who gets the money.
     pub payee: Iban,
@@ -85,6 +86,15 @@ impl Draft {
         }
     }
 
+    /// From the tab's storage.
+    pub(crate) fn read(object: &Object) -> Option<Self> {
+        Some(Self {
+            payee: object.text("payee")?,
+            amount: object.text("amount")?,
+            reference: object.text("reference")?,
+        })
+    }
+
     /// Nothing was typed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -105,6 +115,15 @@ fn check_reference(text: &str) -> Result<String, ReferenceError> {
 }
 
 impl Order {
+    /// From the tab's storage. It is not believed, only compared: the provider signed its digest.
+    pub(crate) fn read(object: &Object) -> Option<Self> {
+        Some(Self {
+            payee: Iban::parse(&object.text("payee")?).ok()?,
+            amount: Money::read(object.object("amount")?)?,
+            reference: object.text("reference")?,
+        })
+    }
+
     /// As the page shows it.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
@@ -123,8 +142,8 @@ impl Order {
 }
 
 /// A transfer's id: a version 4 UUID that the client draws, so that the bank can tell a repetition from a new order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct TransferId(String);
 
 impl TransferId {
@@ -145,6 +164,16 @@ impl TransferId {
         Self(text)
     }
 
+    /// From a text, when it is such an id: stored data may have been edited.
+    pub(crate) fn read(text: String) -> Option<Self> {
+        let fits = text.len() == 36
+            && text.bytes().enumerate().all(|(i, b)| match i {
+                8 | 13 | 18 | 23 => b == b'-',
+                _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
+            });
+        fits.then_some(Self(text))
+    }
+
     /// As it goes over the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -152,35 +181,17 @@ impl TransferId {
     }
 }
 
-/// A text that is no id: stored data that somebody edited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a transfer's id is a UUID in lower case")]
-pub struct NotAnId;
-
-impl TryFrom<String> for TransferId {
-    type Error = NotAnId;
-    fn try_from(text: String) -> Result<Self, NotAnId> {
-        let fits = text.len() == 36
-            && text.bytes().enumerate().all(|(i, b)| match i {
-                8 | 13 | 18 | 23 => b == b'-',
-                _ => matches!(b, b'0'..=b'9' | b'a'..=b'f'),
-            });
-        if fits { Ok(Self(text)) } else { Err(NotAnId) }
-    }
-}
-
-impl From<TransferId> for String {
-    fn from(id: TransferId) -> Self {
-        id.0
-    }
-}
-
 /// The random value that keeps a digest from being guessed: the provider sees the nonce and must not learn the order.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Salt(String);
 
 impl Salt {
+    /// From the tab's storage.
+    pub(crate) fn read(text: String) -> Self {
+        Self(text)
+    }
+
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -271,11 +282,11 @@ mod tests {
     fn an_id_is_a_version_4_uuid() {
         let id = TransferId::from_random([0xff; 16]);
         assert_eq!(id.as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(TransferId::try_from(String::from(id.clone())), Ok(id));
+        assert_eq!(TransferId::read(id.as_str().to_owned()), Some(id));
         for bad in
             ["", "ffffffff-ffff-4fff-bfff-fffffffffff", "FFFFFFFF-ffff-4fff-bfff-ffffffffffff", "../balance"]
         {
-            assert_eq!(TransferId::try_from(bad.to_owned()), Err(NotAnId), "{bad:?}");
+            assert_eq!(TransferId::read(bad.to_owned()), None, "{bad:?}");
         }
     }
 

@@ -118,7 +118,8 @@ pub(crate) fn grant(
         iat: now,
         exp: now + state.lifetimes.id_token,
         nonce: request.nonce.clone(),
-        auth_time: session.auth_time,
+        // A second factor is an authentication too (OIDC Core 2: when it occurred), and it happened just now.
+        auth_time: if multi_factor { now } else { session.auth_time },
         sid: session.sid.clone(),
         at_hash: access_token.as_deref().map(tokens::at_hash),
         acr: multi_factor.then_some(MULTI_FACTOR),

@@ -22,7 +22,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome<PathBuf> {
                 version: VERSION,
                 locked: true,
                 arguments: &[],
-                opt_level: "0",
+                optimised: &[],
             };
             install(project, &what).map(drop).or_else(|_| {
                 say("  its lock file names what this registry lacks; without it");

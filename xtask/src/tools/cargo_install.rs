@@ -16,8 +16,8 @@ pub(crate) struct Install<'a> {
     pub(crate) locked: bool,
     /// For example `["--no-default-features"]`.
     pub(crate) arguments: &'a [&'a str],
-    /// 0 compiles fastest; 1 for what works on many bytes.
-    pub(crate) opt_level: &'a str,
+    /// The packages in it that work on many bytes, and are worth optimising a little.
+    pub(crate) optimised: &'a [&'a str],
 }
 
 /// The folder of one version of one tool: clones that need different versions do not disturb each other.
@@ -35,10 +35,15 @@ pub(crate) fn install(project: &Project, what: &Install<'_>) -> Outcome<PathBuf>
         .args(["install", name, "--version", version, "--force", "--no-track", "--root"])
         .arg(&folder)
         .args(what.arguments)
+        .args(
+            what.optimised
+                .iter()
+                .map(|package| format!("--config=profile.release.package.{package}.opt-level=1")),
+        )
         // Outside the repository: its `.cargo/config.toml` and toolchain file are not meant for this.
         .current_dir(temp_dir())
         .env("CARGO_TARGET_DIR", &build)
-        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", what.opt_level)
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
         .env("CARGO_PROFILE_RELEASE_LTO", "off")
         .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
         .env("CARGO_PROFILE_RELEASE_DEBUG", "false")

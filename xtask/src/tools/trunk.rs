@@ -34,7 +34,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
                 locked: true,
                 // Without TLS it cannot download, which it need not: every tool it calls is put on its PATH.
                 arguments: &["--no-default-features"],
-                opt_level: "0",
+                optimised: &[],
             };
             install(project, &what).map(drop)
         })?;

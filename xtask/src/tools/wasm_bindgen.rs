@@ -37,8 +37,8 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
                 // Its lock file can name versions newer than a registry mirror has.
                 locked: false,
                 // TLS is for browser farms in the network; ours is on this machine.
-                arguments: &["--no-default-features"],
-                opt_level: "1",
+                arguments: &["--no-default-features", "--bin", PROGRAMS[0], "--bin", PROGRAMS[1]],
+                optimised: &["gimli", "walrus", "wasm-bindgen-cli-support", "wasm-encoder", "wasmparser"],
             };
             install(project, &what).map(drop)
         })?;

@@ -92,8 +92,13 @@ fn link(_program: &Path, _bin: &PathBuf) -> Option<()> {
 
 /// Needs a C++ compiler and several minutes, but nothing else than crates.io.
 fn from_crates_io(project: &Project, folder: &Path) -> Outcome {
-    let what =
-        Install { name: "wasm-opt", version: CRATE_VERSION, locked: true, arguments: &[], opt_level: "2" };
+    let what = Install {
+        name: "wasm-opt",
+        version: CRATE_VERSION,
+        locked: true,
+        arguments: &[],
+        optimised: &["wasm-opt-cxx-sys", "wasm-opt-sys"],
+    };
     let built = install(project, &what)?;
     let bin = folder.join("bin");
     fs::create_dir_all(&bin)

@@ -1,13 +1,13 @@
 //! The authentication request (OIDC Core 3.2.2.1): builds the address that the browser is sent to.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use url::Url;
 
 use crate::{config::Config, tokens::Scopes};
 
 /// The `state` of one request: 256 random bits, and the name under which the request's record is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct State(String);
 

@@ -1,9 +1,8 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
-use serde::Deserialize;
 use url::Url;
 
-use crate::{config, oidc::jws::kind};
+use crate::{config, json::Object};
 
 /// The endpoints that Riser uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +36,6 @@ pub enum DiscoveryError {
     Endpoint(&'static str),
 }
 
-#[derive(Deserialize)]
-struct Metadata {
-    issuer: String,
-    authorization_endpoint: String,
-    jwks_uri: String,
-    end_session_endpoint: Option<String>,
-}
-
 /// Where the metadata of an issuer is (Discovery 4.1).
 #[must_use]
 pub fn url(issuer: &str) -> Option<Url> {
@@ -53,21 +44,22 @@ pub fn url(issuer: &str) -> Option<Url> {
 
 /// Reads the metadata of `issuer`.
 pub fn parse(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
-    let metadata: Metadata = serde_json::from_str(text).map_err(|e| DiscoveryError::NotMetadata(kind(&e)))?;
-    if metadata.issuer != issuer {
-        return Err(DiscoveryError::Issuer {
-            found: metadata.issuer.chars().take(200).collect(),
-            expected: issuer.to_owned(),
-        });
+    let metadata = Object::parse(text).map_err(DiscoveryError::NotMetadata)?;
+    let found =
+        metadata.text("issuer").ok_or_else(|| DiscoveryError::NotMetadata("it has no `issuer`".into()))?;
+    if found != issuer {
+        let found = found.chars().take(200).collect();
+        return Err(DiscoveryError::Issuer { found, expected: issuer.to_owned() });
     }
-    let endpoint = |name, text: &str| config::trustworthy_url(text).ok_or(DiscoveryError::Endpoint(name));
+    let endpoint = |name| {
+        let url = metadata.text(name).and_then(|text| config::trustworthy_url(&text));
+        url.ok_or(DiscoveryError::Endpoint(name))
+    };
+    let end_session = metadata.get("end_session_endpoint").map(|_| endpoint("end_session_endpoint"));
     Ok(Endpoints {
-        authorization_endpoint: endpoint("authorization_endpoint", &metadata.authorization_endpoint)?,
-        jwks_uri: endpoint("jwks_uri", &metadata.jwks_uri)?,
-        end_session_endpoint: metadata
-            .end_session_endpoint
-            .map(|text| endpoint("end_session_endpoint", &text))
-            .transpose()?,
+        authorization_endpoint: endpoint("authorization_endpoint")?,
+        jwks_uri: endpoint("jwks_uri")?,
+        end_session_endpoint: end_session.transpose()?,
     })
 }
 

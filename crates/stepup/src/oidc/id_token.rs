@@ -1,16 +1,11 @@
 //! ID token validation (OIDC Core 3.1.3.7 and, for the implicit flow, 3.2.2.11), in the order of the specification.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::{
-    Deserialize, Deserializer,
-    de::{SeqAccess, Visitor},
-};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    oidc::jws::{JwsError, SignedPayload, kind},
+    json::{Json, Object},
+    oidc::jws::{JwsError, SignedPayload},
     problem::Problem,
     time::Timestamp,
 };
@@ -112,11 +107,10 @@ pub enum IdTokenError {
     Subject(usize),
 }
 
-#[derive(Deserialize)]
 struct Claims {
     iss: Option<String>,
     sub: Option<String>,
-    aud: Option<Audience>,
+    aud: Option<Vec<String>>,
     exp: Option<i64>,
     iat: Option<i64>,
     nbf: Option<i64>,
@@ -124,49 +118,42 @@ struct Claims {
     azp: Option<String>,
     at_hash: Option<String>,
     auth_time: Option<i64>,
-    #[serde(default)]
     amr: Vec<String>,
 }
 
-/// One name, or a list of names (RFC 7519 4.1.3). Written out, because what `untagged` would build in weighs more than
-/// the rest of this file.
-struct Audience(Vec<String>);
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Audience;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or a list of strings")
-            }
-            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Audience, E> {
-                Ok(Audience(vec![name.to_owned()]))
-            }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Audience, A::Error> {
-                let mut names = Vec::new();
-                while let Some(name) = list.next_element()? {
-                    names.push(name);
-                }
-                Ok(Audience(names))
-            }
-        }
-        deserializer.deserialize_any(Names)
+impl Claims {
+    /// A claim of another type than the specification's is refused, also one that is optional.
+    fn read(payload: &SignedPayload) -> Result<Self, String> {
+        let claims = Object::parse_bytes(payload.bytes())?;
+        let text = |name| claims.typed(name, Json::to_text);
+        let integer = |name| claims.typed(name, Json::as_integer);
+        Ok(Self {
+            iss: text("iss")?,
+            sub: text("sub")?,
+            // One name, or a list of names (RFC 7519 4.1.3).
+            aud: claims.typed("aud", |aud| aud.to_text().map(|one| vec![one]).or_else(|| aud.to_texts()))?,
+            exp: integer("exp")?,
+            iat: integer("iat")?,
+            nbf: integer("nbf")?,
+            nonce: text("nonce")?,
+            azp: text("azp")?,
+            at_hash: text("at_hash")?,
+            auth_time: integer("auth_time")?,
+            amr: claims.typed("amr", Json::to_texts)?.unwrap_or_default(),
+        })
     }
 }
 
 /// Checks the claims of a token whose signature was right.
 pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdToken, IdTokenError> {
-    // Typed members: a claim that is there twice, or of another type, is refused here.
-    let claims: Claims =
-        serde_json::from_slice(payload.bytes()).map_err(|e| IdTokenError::Claims(kind(&e)))?;
+    let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
     // 3.1.3.7, 2: the issuer, exactly.
     let issuer = claims.iss.ok_or(IdTokenError::Missing("iss"))?;
     if issuer != expected.issuer {
         return Err(IdTokenError::Issuer { found: short(&issuer), expected: expected.issuer.to_owned() });
     }
     // 3: for this client, and for nobody else.
-    let Audience(audience) = claims.aud.ok_or(IdTokenError::Missing("aud"))?;
+    let audience = claims.aud.ok_or(IdTokenError::Missing("aud"))?;
     if audience.is_empty() || audience.iter().any(|aud| aud != expected.client_id) {
         return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
     }

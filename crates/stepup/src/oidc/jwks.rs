@@ -1,10 +1,8 @@
 //! The issuer's public keys (RFC 7517): which of them may have signed an ID token.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use crate::oidc::jws::kind;
+use crate::json::{Json, Object};
 
 /// A public RSA key for RS256, as SubtleCrypto imports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,37 +36,13 @@ const SMALLEST_MODULUS: usize = 2048 / 8;
 /// More keys than any issuer rotates; without a limit a token without `kid` would be tried against all of them.
 const MOST_CANDIDATES: usize = 8;
 
-#[derive(Deserialize)]
-struct Document<'a> {
-    /// Each is read by itself: one that cannot be read is left out, and the others count.
-    #[serde(borrow)]
-    keys: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-    #[serde(rename = "use")]
-    usage: Option<String>,
-    key_ops: Option<Vec<String>>,
-    alg: Option<String>,
-    kid: Option<String>,
-    n: Option<String>,
-    e: Option<String>,
-}
-
 impl Jwks {
     /// Reads a key set. Keys of other kinds are left out (RFC 7517 5), not complained about.
     pub fn parse(text: &str) -> Result<Self, JwksError> {
-        let document: Document<'_> = serde_json::from_str(text).map_err(|e| JwksError::NotASet(kind(&e)))?;
-        let all = document.keys.len();
-        let keys: Vec<RsaKey> = document
-            .keys
-            .into_iter()
-            .filter_map(|key| serde_json::from_str(key.get()).ok())
-            .filter_map(usable)
-            .collect();
-        if keys.is_empty() { Err(JwksError::NoUsableKey(all)) } else { Ok(Self(keys)) }
+        let document = Object::parse(text).map_err(JwksError::NotASet)?;
+        let all = document.list("keys").ok_or_else(|| JwksError::NotASet("it has no list `keys`".into()))?;
+        let keys: Vec<RsaKey> = all.iter().filter_map(|key| usable(key.as_object()?)).collect();
+        if keys.is_empty() { Err(JwksError::NoUsableKey(all.len())) } else { Ok(Self(keys)) }
     }
 
     /// The keys that may have signed a token with that `kid`; without one, all of them.
@@ -79,15 +53,19 @@ impl Jwks {
     }
 }
 
-fn usable(jwk: Jwk) -> Option<RsaKey> {
-    let for_signatures = jwk.usage.as_deref().is_none_or(|usage| usage == "sig")
-        && jwk.key_ops.is_none_or(|ops| ops.iter().any(|op| op == "verify"))
-        && jwk.alg.as_deref().is_none_or(|alg| alg == "RS256");
-    let (n, e) = (jwk.n?, jwk.e?);
+fn usable(jwk: &Object) -> Option<RsaKey> {
+    let absent_or =
+        |name: &str, value: &str| jwk.get(name).is_none_or(|found| found.as_text() == Some(value));
+    let may_verify = |ops: &Json| ops.to_texts().is_some_and(|ops| ops.iter().any(|op| op == "verify"));
+    let for_signatures = absent_or("use", "sig")
+        && absent_or("alg", "RS256")
+        && jwk.get("key_ops").is_none_or(may_verify)
+        && jwk.get("kty")?.as_text() == Some("RSA");
+    let (n, e) = (jwk.text("n")?, jwk.text("e")?);
     let modulus = URL_SAFE_NO_PAD.decode(&n).ok()?;
     URL_SAFE_NO_PAD.decode(&e).ok()?;
     let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS;
-    (jwk.kty == "RSA" && for_signatures && long_enough).then_some(RsaKey { kid: jwk.kid, n, e })
+    (for_signatures && long_enough).then_some(RsaKey { kid: jwk.text("kid"), n, e })
 }
 
 #[cfg(test)]

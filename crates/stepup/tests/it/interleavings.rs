@@ -288,7 +288,9 @@ fn the_interleavings_reach_transfers_that_are_done() {
     for _ in 0..200 {
         let acts = strategy.new_tree(&mut runner).expect("a value").current();
         let mut run = Run::new();
-        acts.iter().for_each(|act| run.act(act));
+        for act in &acts {
+            run.act(act);
+        }
         done += run.world.done.len();
     }
     assert!(done >= 50, "only {done} transfers were done in 200 runs");

@@ -132,6 +132,32 @@ fn coming_back_without_confirming_says_so_and_can_begin_again() {
 }
 
 #[test]
+fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming();
+    let mut twin = Tab::new();
+    twin.storage.clone_from(&tab.storage);
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)));
+
+    twin.load(None);
+    world.serve_all(&mut twin);
+    twin.happen(Event::Review);
+    twin.confirm();
+    world.serve_all(&mut twin);
+    twin.wake();
+    world.serve_all(&mut twin);
+    let there = twin.gone.clone().expect("sent to the provider");
+    let fragment = world.grant(&there, twin.now, &Grant::default());
+    twin.load(Some(fragment));
+    world.serve_all(&mut twin);
+    assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
+    assert_eq!(world.done.len(), 1);
+}
+
+#[test]
 fn a_lost_answer_is_asked_for_and_not_sent_again() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();

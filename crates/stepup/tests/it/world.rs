@@ -115,14 +115,14 @@ impl World {
             (Method::Post, _) => self.transfer(
                 request.idempotency_key.unwrap_or_default(),
                 request.body.unwrap_or_default(),
-                scope,
+                &scope,
                 token,
             ),
         }
     }
 
-    fn transfer(&mut self, id: String, body: String, scope: String, token: String) -> Answer {
-        self.posts.push((id.clone(), body.clone(), scope.clone()));
+    fn transfer(&mut self, id: String, body: String, scope: &str, token: String) -> Answer {
+        self.posts.push((id.clone(), body.clone(), scope.to_owned()));
         if self.refuses || !scope.contains("transfer:funds") {
             return Answer {
                 www_authenticate: Some(r#"Bearer error="insufficient_scope", scope="transfer:funds""#.into()),

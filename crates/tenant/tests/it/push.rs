@@ -32,7 +32,7 @@ async fn the_right_number_gives_tokens_that_tell_of_the_second_factor() {
     assert_eq!(access["scope"], TRANSFER);
     let id = world.verified(&fragment["id_token"], "riser").await;
     assert_eq!((&id["amr"], &id["acr"]), (&json!(["mfa"]), &json!(MULTI_FACTOR)));
-    assert_eq!(id["auth_time"], START, "when the password was given");
+    assert_eq!(id["auth_time"], START + 30, "when the second factor was given");
 }
 
 #[tokio::test]

@@ -1,0 +1,244 @@
+//! JSON as the core reads it: every member of an object is there once, and has the type that is asked for.
+//!
+//! One reader for everything that comes from outside (tokens, keys, metadata, the bank's answers, the tab's storage).
+//! Two readers of one text must not see two different things, so a member that is there twice is refused at any depth.
+//! One reader is also small: a visitor for each of the two dozen shapes would weigh more than the rest of the core.
+
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+};
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Json {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// Any other number: nothing that Riser reads has one, and it must not be rounded to something that it does.
+    OtherNumber,
+    /// A string.
+    Text(String),
+    /// An array.
+    List(Vec<Json>),
+    /// An object.
+    Object(Object),
+}
+
+/// An object: its members in the order in which they were written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Object(Vec<(String, Json)>);
+
+impl Object {
+    /// Reads a text that has to be an object. The error says what is wrong and where, without quoting the text: it may be
+    /// a token's.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        match serde_json::from_str(text) {
+            Ok(Json::Object(object)) => Ok(object),
+            Ok(_) => Err("it is not an object".into()),
+            Err(e) => Err(format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column())),
+        }
+    }
+
+    /// Reads bytes that should be UTF-8.
+    pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Self, String> {
+        Self::parse(std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
+    }
+
+    /// All members.
+    pub(crate) fn members(&self) -> &[(String, Json)] {
+        &self.0
+    }
+
+    /// A member; `null` counts as absent.
+    pub(crate) fn get(&self, name: &str) -> Option<&Json> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|v| **v != Json::Null)
+    }
+
+    /// A string, when there is one.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_text().map(str::to_owned)
+    }
+
+    /// A whole number, when there is one.
+    pub(crate) fn integer(&self, name: &str) -> Option<i64> {
+        match self.get(name)? {
+            Json::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// An object, when there is one.
+    pub(crate) fn object(&self, name: &str) -> Option<&Self> {
+        self.get(name)?.as_object()
+    }
+
+    /// An array, when there is one.
+    pub(crate) fn list(&self, name: &str) -> Option<&[Json]> {
+        match self.get(name)? {
+            Json::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// What `read` makes of a member; a member that it cannot read is refused by name, an absent one is fine.
+    pub(crate) fn typed<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Json) -> Option<T>,
+    ) -> Result<Option<T>, String> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(value) => read(value).map(Some).ok_or_else(|| format!("`{name}` is of the wrong type")),
+        }
+    }
+}
+
+impl Json {
+    /// A string.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A string of its own.
+    pub(crate) fn to_text(&self) -> Option<String> {
+        self.as_text().map(str::to_owned)
+    }
+
+    /// A whole number.
+    pub(crate) fn as_integer(&self) -> Option<i64> {
+        match self {
+            Self::Integer(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// An object.
+    pub(crate) fn as_object(&self) -> Option<&Object> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// An array of strings.
+    pub(crate) fn to_texts(&self) -> Option<Vec<String>> {
+        match self {
+            Self::List(list) => list.iter().map(Self::to_text).collect(),
+            _ => None,
+        }
+    }
+}
+
+/// For error messages: short, and as it stood in the text.
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(value) => write!(f, "{value}"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::OtherNumber => f.write_str("a number that is not whole"),
+            Self::Text(text) => write!(f, "{text:?}"),
+            Self::List(_) => f.write_str("a list"),
+            Self::Object(_) => f.write_str("an object"),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Integer(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
+        Ok(i64::try_from(number).map_or(Json::OtherNumber, Json::Integer))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
+        Ok(Json::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::Text(text.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Json::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
+        let mut object: Vec<(String, Json)> = Vec::new();
+        while let Some((name, value)) = members.next_entry::<String, Json>()? {
+            if object.iter().any(|(known, _)| *known == name) {
+                return Err(A::Error::custom("a member twice"));
+            }
+            object.push((name, value));
+        }
+        Ok(Json::Object(Object(object)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_is_there_once_at_any_depth() {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {
+            assert!(Object::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_whole_or_not_there() {
+        let object =
+            Object::parse(r#"{"a":1,"b":-1,"c":1.0,"d":1e3,"e":9223372036854775808,"f":"1"}"#).unwrap();
+        let read: Vec<_> = ["a", "b", "c", "d", "e", "f"].map(|name| object.integer(name)).into();
+        assert_eq!(read, [Some(1), Some(-1), None, None, None, None]);
+        assert!(object.typed("c", Json::as_integer).is_err());
+        assert_eq!(object.typed("absent", Json::as_integer), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_object_says_so_without_quoting_it() {
+        for text in ["", "[]", "null", "secret", "{\"secret\":", &"[".repeat(10_000)] {
+            let error = Object::parse(text).unwrap_err();
+            assert!(!error.contains("secret"), "{error}");
+        }
+        assert!(Object::parse_bytes(b"{\"a\":\"\xff\"}").is_err());
+    }
+}
