@@ -36,7 +36,6 @@ struct Claims {
 
 impl Express {
     /// The server of the sample, on an origin of its own.
-    #[must_use]
     pub fn router(self) -> Router {
         let cors = self.cors;
         let router = Router::new().fallback(answer).with_state(Arc::new(self));
@@ -44,7 +43,6 @@ impl Express {
     }
 
     /// Its two endpoints alone, to stand beside the client's files.
-    #[must_use]
     pub fn routes(self) -> Router {
         Router::new()
             .route("/balance", any(answer))

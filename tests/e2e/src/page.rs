@@ -215,6 +215,7 @@ impl Page {
     pub async fn looks(&self, width: u32, height: u32, dark: bool) -> Result<(), Miss> {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
+        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
         let scheme = if dark { "dark" } else { "light" };
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
@@ -252,7 +253,7 @@ impl Page {
         Ok(chain.send_keys(keys).perform().await?)
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// A command of the browser's own protocol (Chrome `DevTools` Protocol).
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value, Miss> {
         Ok(self.tab().await?.driver.cdp().send_raw(method, parameters).await?)
     }

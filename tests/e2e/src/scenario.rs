@@ -36,9 +36,9 @@ where
 
 /// libtest prints what a panic hook prints; a resumed panic has to speak for itself.
 fn announce(test: &str, why: &str) -> String {
-    let text = format!("{test} failed\n{why}");
-    eprintln!("{text}");
-    text
+    let words = format!("{test} failed\n{why}");
+    eprintln!("{words}");
+    words
 }
 
 async fn play<F>(test: &str, setup: Setup, story: F) -> Result<(), String>
@@ -46,8 +46,8 @@ where
     F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
 {
     let stage = raise(setup).await.map_err(|miss| miss.to_string())?;
-    let told = AssertUnwindSafe(story(&stage)).catch_unwind().await;
-    let why = match told {
+    let ending = AssertUnwindSafe(story(&stage)).catch_unwind().await;
+    let why = match ending {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure.to_string()),
         Err(panic) => Some(words_of(panic.as_ref())),

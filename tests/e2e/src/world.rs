@@ -82,20 +82,20 @@ impl World {
     /// Claims the ports, writes the configurations, starts the servers.
     pub async fn start(setup: Setup) -> Result<Self, Miss> {
         let tenant_ground = Ground::claim().await?;
-        let app_ground = Ground::claim().await?;
-        let api_ground = match setup.api {
+        let ground = Ground::claim().await?;
+        let own_ground = match setup.api {
             Api::Bank | Api::Express => None,
             Api::BankElsewhere | Api::ExpressElsewhere => Some(Ground::claim().await?),
         };
         let issuer = format!("{}/", tenant_ground.origin());
 
-        let tenant = demo::tenant(&issuer, app_ground.origin(), &setup);
-        let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+        let registrations = demo::tenant(&issuer, ground.origin(), &setup);
+        let tenant = Tenant::open(registrations, Arc::new(tenant::SystemClock)).await.map_err(told)?;
 
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere => None,
             Api::Bank | Api::BankElsewhere => {
-                let config = demo::bank(&issuer, app_ground.origin());
+                let config = demo::bank(&issuer, ground.origin());
                 Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
             }
         };
@@ -103,9 +103,9 @@ impl World {
             jwks_uri: format!("{issuer}.well-known/jwks.json"),
             issuer: issuer.clone(),
             audience: AUDIENCE.to_owned(),
-            cors: api_ground.is_some(),
+            cors: own_ground.is_some(),
         };
-        let api = match (&bank, &api_ground) {
+        let api = match (&bank, &own_ground) {
             (Some(bank), None) => bank.routes(),
             (Some(bank), Some(_)) => bank.router(),
             (None, None) => express.routes(),
@@ -116,18 +116,18 @@ impl World {
             "issuer": issuer,
             "client_id": CLIENT_ID,
             "audience": AUDIENCE,
-            "api": api_ground.as_ref().map_or("", Ground::origin),
+            "api": own_ground.as_ref().map_or("", Ground::origin),
         });
         (setup.config)(&mut config);
         let files = client::router(setup.host, &config)?;
 
-        let (app, elsewhere) = match api_ground {
-            Some(ground) => (files, Some(ground.serve("api", api))),
+        let (app, elsewhere) = match own_ground {
+            Some(own) => (files, Some(own.serve("api", api))),
             None => (client::beside(api, files), None),
         };
         Ok(Self {
             tenant: tenant_ground.serve("tenant", tenant.router()),
-            app: app_ground.serve("app", app),
+            app: ground.serve("app", app),
             elsewhere,
             bank,
         })

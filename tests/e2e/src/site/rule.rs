@@ -29,6 +29,7 @@ pub struct When<'a> {
 
 impl When<'_> {
     /// Such requests wait at the gate before they are handled.
+    #[must_use = "only the gate can let them through"]
     pub fn hold(self) -> Gate {
         let gate = Gate::new();
         self.recorder.add(self.matches, Deed::Hold(gate.clone()));

@@ -26,17 +26,23 @@ go.onclick = async () => {
 </script></main>"#;
 
 async fn with_page(story: impl AsyncFnOnce(&Arc<Browser>, &Page, &Site) -> Result<(), Failure>) {
+    if let Err(failure) = play(story).await {
+        panic!("{failure}");
+    }
+}
+
+async fn play(
+    story: impl AsyncFnOnce(&Arc<Browser>, &Page, &Site) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let router =
         Router::new().route("/", get(async || Html(PAGE))).route("/echo", post(async || StatusCode::CREATED));
-    let site = Ground::claim().await.unwrap().serve("site", router);
-    let browser = Browser::start().await.unwrap();
+    let site = Ground::claim().await?.serve("site", router);
+    let browser = Browser::start().await?;
     let page = browser.first_page().await;
-    page.open(&site.at("/")).await.unwrap();
+    page.open(&site.at("/")).await?;
     let told = story(&browser, &page, &site).await;
-    browser.quit().await.unwrap();
-    if let Err(failure) = told {
-        panic!("{failure}\n{:?}", *site);
-    }
+    browser.quit().await?;
+    told
 }
 
 fn echo(request: &e2e::site::Exchange) -> bool {

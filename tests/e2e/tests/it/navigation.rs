@@ -108,7 +108,7 @@ fn reload_while_the_answer_of_the_provider_is_checked() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
-        let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        let gate = world.app.when(crate::steps::is_webassembly).hold();
         page.forget_files().await?;
         phone.choose(&number).await?;
         gate.is_reached().await?;

@@ -78,7 +78,7 @@ fn the_workflow() {
         page.css("li.entry").reads("12.50").await?;
         picture(page, folder, "history").await?;
         page.button("Log out").click().await?;
-        page.status().reads("logged out").await?;
+        page.heading(WELCOME).appears().await?;
         picture(page, folder, "logged-out").await?;
         Ok(())
     });

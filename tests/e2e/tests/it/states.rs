@@ -273,7 +273,7 @@ fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_
 fn a_webassembly_that_does_not_arrive_is_said() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
-        let rule = world.app.when(|request| request.path.ends_with(".wasm")).cut();
+        let rule = world.app.when(crate::steps::is_webassembly).cut();
         page.open(&world.app.at("/")).await?;
         page.everything().reads("Riser could not be loaded").await?;
         rule.lift();

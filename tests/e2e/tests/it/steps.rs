@@ -136,6 +136,10 @@ pub(crate) fn is_transfer(request: &Exchange) -> bool {
     request.is("POST", "/transfer")
 }
 
+pub(crate) fn is_webassembly(request: &Exchange) -> bool {
+    request.path.rsplit('.').next() == Some("wasm")
+}
+
 pub(crate) fn is_balance(request: &Exchange) -> bool {
     request.is("GET", "/balance")
 }

@@ -59,7 +59,7 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
-        let gate = world.app.when(|request| request.path.ends_with(".wasm")).hold();
+        let gate = world.app.when(crate::steps::is_webassembly).hold();
         page.forget_files().await?;
         phone.choose(&number).await?;
         page.arrives_at(&world.app.at("/")).await?;
