@@ -33,7 +33,7 @@ pub struct Session {
 enum Stage {
     #[default]
     Starting,
-    Failed(Box<Failure>, Box<Kept>),
+    Failed(Box<Failure>, Kept),
     SignedOut {
         notice: Option<Notice>,
         logging_out: Option<RequestId>,
@@ -43,7 +43,7 @@ enum Stage {
         nonce: String,
         metadata: Option<RequestId>,
     },
-    SigningIn(Box<Arrival>, Box<Kept>),
+    SigningIn(Box<Arrival>, Kept),
     Account(Box<Account>),
 }
 
@@ -129,12 +129,12 @@ impl Session {
         let provider = Provider::new(&config);
         let world = self.world.insert(World { config, provider, ids: Ids::default(), locale: boot.locale });
         let login = Login::read(boot.session.as_deref(), now);
-        let kept = Box::new(Kept {
+        let kept = Kept {
             over: boot.session.is_some() && login.is_none(),
             login,
             draft: record::read(boot.draft.as_deref()),
             pending: record::read(boot.pending.as_deref()),
-        });
+        };
         let (stage, effects) = match boot.callback.as_deref().map(callback::parse) {
             None => resume(kept, world, now),
             Some(Ok(response)) => {
@@ -161,19 +161,19 @@ fn lacks(name: &str) -> Stage {
 
 /// Shows a failure behind which nothing is kept.
 fn dead_end(problem: Problem, action: Option<Action>) -> Stage {
-    Stage::Failed(Box::new(Failure { problem, action }), Box::default())
+    Stage::Failed(Box::new(Failure { problem, action }), Kept::default())
 }
 
 /// Shows a failure with the way on that there is.
-fn failed(problem: Problem, kept: Box<Kept>) -> Stage {
+fn failed(problem: Problem, kept: Kept) -> Stage {
     let action =
         if kept.login.is_some() || kept.pending.is_some() { Action::BackToAccount } else { Action::LogIn };
     Stage::Failed(Box::new(Failure { problem, action: Some(action) }), kept)
 }
 
 /// From what the tab had stored to the page that belongs to it.
-fn resume(kept: Box<Kept>, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let Kept { login, draft, pending, over } = *kept;
+fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    let Kept { login, draft, pending, over } = kept;
     let mut effects = Vec::new();
     if over {
         effects.push(Effect::Remove(Slot::Session));
@@ -247,7 +247,7 @@ fn advance(arrival: Box<Arrival>, event: Event, world: &mut World, now: Timestam
 }
 
 /// What became of an answer for which no page is up yet.
-fn arrived(step: Step, kept: Box<Kept>, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     match step {
         Step::Continue(arrival, mut effects) => {
             let Some(Purpose::StepUp(step_up)) = arrival.record().map(|record| &record.purpose) else {
@@ -282,13 +282,8 @@ fn arrived(step: Step, kept: Box<Kept>, world: &mut World, now: Timestamp) -> (S
 }
 
 /// The account page of the customer whose transfer came back.
-fn account_for(
-    subject: &str,
-    kept: Box<Kept>,
-    world: &mut World,
-    now: Timestamp,
-) -> (Box<Account>, Vec<Effect>) {
-    let Kept { login, draft, .. } = *kept;
+fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
+    let Kept { login, draft, .. } = kept;
     let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
     let draft = draft.filter(|stored| stored.subject == owner).map(|stored| stored.draft);
     let mut account = Box::new(Account::new(owner, login, draft.unwrap_or_default()));
@@ -298,13 +293,13 @@ fn account_for(
 }
 
 /// A verified log-in becomes a session.
-fn logged_in(granted: Granted, kept: Box<Kept>, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     let mut vault = Vault::default();
     let token = AccessToken::new(granted.access_token);
     vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
     let login = Login { subject: granted.id_token.subject, vault, proven: false };
     let mut effects = vec![login.store()];
-    let (stage, more) = resume(Box::new(Kept { login: Some(login), over: false, ..*kept }), world, now);
+    let (stage, more) = resume(Kept { login: Some(login), over: false, ..kept }, world, now);
     effects.extend(more);
     (stage, effects)
 }
