@@ -33,15 +33,29 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
     Ok(true)
 }
 
-fn trunk(project: &Project, tools: &Tools) -> Outcome {
+/// Trunk in the repository, with our tools and without the question whether there is a newer Trunk.
+fn trunk_command(project: &Project, tools: &Tools) -> Command {
     let mut command = Command::new("trunk");
-    command.args(["build", "--release", "--dist"]).arg(project.dist()).current_dir(&project.root);
-    command.env("TRUNK_SKIP_VERSION_CHECK", "true");
+    tools.on_path(&mut command).current_dir(&project.root).env("TRUNK_SKIP_VERSION_CHECK", "true");
     if env::var_os("NO_COLOR").is_some() {
         // Trunk reads it as a boolean and stops at the `1` that other programs are happy with.
         command.env("NO_COLOR", "true");
     }
-    run_shown(tools.on_path(&mut command)).map_err(|failure| {
+    command
+}
+
+/// `cargo xtask serve`: in a folder of its own, so that the release build in `dist/` stays what it is.
+pub(crate) fn serve(project: &Project, arguments: &[String]) -> Outcome {
+    let tools = crate::tools::ensure(project)?;
+    let mut command = trunk_command(project, &tools);
+    command.arg("serve").arg("--dist").arg(project.target.join("trunk-serve")).args(arguments);
+    crate::up::become_it(command)
+}
+
+fn trunk(project: &Project, tools: &Tools) -> Outcome {
+    let mut command = trunk_command(project, tools);
+    command.args(["build", "--release", "--dist"]).arg(project.dist());
+    run_shown(&mut command).map_err(|failure| {
         Failure::new(
             format!("the client did not build: {}", failure.what),
             "the compiler's or Trunk's message is above",
