@@ -25,6 +25,7 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
     }
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
+        tidy(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;
@@ -32,20 +33,57 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
     Ok(true)
 }
 
-fn trunk(project: &Project, tools: &Tools) -> Outcome {
+/// Trunk in the repository, with our tools and without the question whether there is a newer Trunk.
+fn trunk_command(project: &Project, tools: &Tools) -> Command {
     let mut command = Command::new("trunk");
-    command.args(["build", "--release", "--dist"]).arg(project.dist()).current_dir(&project.root);
-    command.env("TRUNK_SKIP_VERSION_CHECK", "true");
+    tools.on_path(&mut command).current_dir(&project.root).env("TRUNK_SKIP_VERSION_CHECK", "true");
     if env::var_os("NO_COLOR").is_some() {
         // Trunk reads it as a boolean and stops at the `1` that other programs are happy with.
         command.env("NO_COLOR", "true");
     }
-    run_shown(tools.on_path(&mut command)).map_err(|failure| {
+    command
+}
+
+/// `cargo xtask serve`: in a folder of its own, so that the release build in `dist/` stays what it is.
+pub(crate) fn serve(project: &Project, arguments: &[String]) -> Outcome {
+    let tools = crate::tools::ensure(project)?;
+    let mut command = trunk_command(project, &tools);
+    command.arg("serve").arg("--dist").arg(project.target.join("trunk-serve")).args(arguments);
+    crate::up::become_it(command)
+}
+
+fn trunk(project: &Project, tools: &Tools) -> Outcome {
+    let mut command = trunk_command(project, tools);
+    command.args(["build", "--release", "--dist"]).arg(project.dist());
+    run_shown(&mut command).map_err(|failure| {
         Failure::new(
             format!("the client did not build: {}", failure.what),
             "the compiler's or Trunk's message is above",
         )
     })
+}
+
+/// Browsers do not check the integrity of what is preloaded for `fetch`, and warn on each load that they do not.
+fn tidy(dist: &Path) -> Outcome {
+    let path = dist.join("index.html");
+    fs::read_to_string(&path)
+        .and_then(|page| fs::write(&path, without_idle_integrity(&page)))
+        .map_err(|error| Failure::io("tidy", &path, &error))
+}
+
+fn without_idle_integrity(page: &str) -> String {
+    let tidied = page.split_inclusive('>').map(|part| {
+        let (before, tag) = part.split_at(part.rfind('<').unwrap_or(0));
+        let idle =
+            tag.starts_with("<link ") && tag.contains("rel=\"preload\"") && tag.contains("as=\"fetch\"");
+        let attribute =
+            tag.split_once(" integrity=\"").and_then(|(head, rest)| Some((head, rest.split_once('"')?.1)));
+        match attribute.filter(|_| idle) {
+            Some((head, tail)) => format!("{before}{head}{tail}"),
+            None => part.to_owned(),
+        }
+    });
+    tidied.collect()
 }
 
 /// Writes the headers for the page as it stands, with the addresses that its configuration block has now.
@@ -134,6 +172,13 @@ mod tests {
         {
             assert!(!is_hashed(Path::new(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn only_the_integrity_that_nobody_checks_goes() {
+        let page = "<!-- > --><link rel=\"modulepreload\" href=\"/a.js\" integrity=\"sha384-A\">\
+            <link rel=\"preload\" href=\"/a.wasm\" integrity=\"sha384-B\" as=\"fetch\" type=\"application/wasm\"></head>ü";
+        assert_eq!(without_idle_integrity(page), page.replace(" integrity=\"sha384-B\"", ""));
     }
 
     #[test]

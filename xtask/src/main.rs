@@ -26,6 +26,12 @@ struct Arguments {
 enum Task {
     /// Build everything and run it: the bank, the tenant and the client
     Up(up::Options),
+    /// Serve the client with Trunk and build it anew at each change, beside `cargo run -p companion`
+    Serve {
+        /// Passed on to `trunk serve`
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Run all checks and tests
     Test(test::Options),
     /// Build the client's static files into dist/, ready for any host
@@ -65,6 +71,7 @@ fn run(task: &Task) -> Outcome {
     let project = Project::find()?;
     match task {
         Task::Up(options) => up::run(&project, options),
+        Task::Serve { arguments } => dist::serve(&project, arguments),
         Task::Test(options) => test::run(&project, options),
         Task::Dist => dist::run(&project),
         Task::Headers => dist::headers(&project.dist()),

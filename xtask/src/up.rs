@@ -1,7 +1,7 @@
 //! `cargo xtask up`: from a clone to a running bank, tenant and client.
 
 use crate::project::{Project, data_folder};
-use crate::step::{Failure, Outcome, run_shown, say, step};
+use crate::step::{Failure, Outcome, describe, run_shown, say, step};
 use crate::{dist, tools};
 use clap::Args;
 use std::io;
@@ -83,17 +83,17 @@ fn taken(address: &str) -> bool {
     bind.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
 }
 
-/// The companion takes this process's place: signals reach it directly, and its exit code is ours.
+/// The program takes this process's place: signals reach it directly, and its exit code is ours.
 #[cfg(unix)]
-fn become_it(mut companion: Command) -> Outcome {
-    let error = std::os::unix::process::CommandExt::exec(&mut companion);
-    Err(Failure::new(format!("the companion could not be started: {error}"), ""))
+pub(crate) fn become_it(mut program: Command) -> Outcome {
+    let error = std::os::unix::process::CommandExt::exec(&mut program);
+    Err(Failure::new(format!("`{}` could not be started: {error}", describe(&program)), ""))
 }
 
-/// A console sends Ctrl-C to both; this process may go first, the companion stops in its own time.
+/// A console sends Ctrl-C to both; this process may go first, the program stops in its own time.
 #[cfg(not(unix))]
-fn become_it(mut companion: Command) -> Outcome {
-    run_shown(&mut companion)
+pub(crate) fn become_it(mut program: Command) -> Outcome {
+    run_shown(&mut program)
 }
 
 #[cfg(test)]

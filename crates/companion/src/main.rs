@@ -65,7 +65,7 @@ fn welcome(running: &Running, options: &Options) -> String {
         Some(client) => format!("Riser is running. Open it:\n\n    {client}\n"),
         None => format!(
             "The bank is running at {}, without a client: there is none in {}.\n\
-             Serve it with `trunk serve` and open http://localhost:3000, or build it with `cargo xtask dist` and start \
+             Serve it with `cargo xtask serve` and open http://localhost:3000, or build it with `cargo xtask dist` and start \
              this again.\n",
             running.bank,
             options.dist.display()

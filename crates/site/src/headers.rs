@@ -10,7 +10,7 @@ use std::fmt::Write;
 /// Keys of the configuration whose addresses the client fetches from.
 const FETCHED: [&str; 5] = ["api", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"];
 
-/// What a bank's page has no use for.
+/// What a bank's page has no use for, as far as browsers know the name: an unknown one is a warning on each load.
 const PERMISSIONS: [&str; 13] = [
     "accelerometer",
     "autoplay",

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Files and folders that the client is made from.
-const INPUTS: [&str; 10] = [
+/// Files and folders that the client is made from, and the file that says how.
+const INPUTS: [&str; 11] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -19,6 +19,7 @@ const INPUTS: [&str; 10] = [
     "src",
     "static",
     "style",
+    "xtask/src/dist.rs",
 ];
 
 /// A fingerprint of everything that goes into the build.
