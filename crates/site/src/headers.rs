@@ -11,7 +11,7 @@ use std::fmt::Write;
 const FETCHED: [&str; 5] = ["api", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"];
 
 /// What a bank's page has no use for.
-const PERMISSIONS: [&str; 14] = [
+const PERMISSIONS: [&str; 13] = [
     "accelerometer",
     "autoplay",
     "camera",
