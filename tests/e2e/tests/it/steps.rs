@@ -3,7 +3,7 @@
 use e2e::{
     Failure, Miss, Page, Stage, eventually,
     people::{ADA, BEN, PASSWORD, Person, Phone, enter_password, number_on},
-    site::Exchange,
+    site::{Exchange, Gate},
 };
 
 /// A transfer as it is typed, and as the bank has to see it.
@@ -91,6 +91,20 @@ pub(crate) async fn ask_for_step_up(page: &Page, order: Order) -> Result<String,
     page.button("Confirm transfer").click().await?;
     page.status().reads("Your bank asks you to confirm this on your phone.").await?;
     number_on(page).await
+}
+
+/// Confirms a transfer and keeps the page between the bank's refusal and the provider: it has to ask for the provider's
+/// addresses anew, and gets no answer until the gate is opened.
+pub(crate) async fn stay_before_leaving(stage: &Stage) -> Result<Gate, Miss> {
+    let Stage { world, page, .. } = stage;
+    page.reload().await?;
+    sees_balance(page, ADA.opening).await?;
+    review(page, RENT).await?;
+    let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+    page.button("Confirm transfer").click().await?;
+    page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+    gate.is_reached().await?;
+    Ok(gate)
 }
 
 /// Ada's phone, in a second window.
