@@ -138,7 +138,7 @@ fn out_of_order() {
 
 #[test]
 fn sessions_and_set_up() {
-    pictures(Setup { access_token_seconds: 6, ..Setup::default() }, async |stage, folder| {
+    pictures(Setup { access_token_seconds: 15, ..Setup::default() }, async |stage, folder| {
         log_in(stage, ADA).await?;
         stage.page.alert().reads("Your session is over").await?;
         picture(&stage.page, folder, "session-over").await

@@ -200,7 +200,7 @@ fn an_issuer_that_is_not_the_configured_one_is_not_used() {
 
 #[test]
 fn a_session_that_ends_keeps_what_was_typed() {
-    scenario(Setup { access_token_seconds: 12, ..Setup::default() }, async |stage| {
+    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |stage| {
         let Stage { world, page, .. } = stage;
         log_in(stage, ADA).await?;
         type_order(page, RENT).await?;
@@ -217,7 +217,7 @@ fn a_session_that_ends_keeps_what_was_typed() {
 
 #[test]
 fn a_session_that_ended_while_the_page_was_away_is_said() {
-    scenario(Setup { access_token_seconds: 6, ..Setup::default() }, async |stage| {
+    scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |stage| {
         let page = &stage.page;
         log_in(stage, ADA).await?;
         page.alert().reads("Your session is over").await?;
@@ -231,11 +231,11 @@ fn a_session_that_ended_while_the_page_was_away_is_said() {
 
 #[test]
 fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
-    scenario(Setup { access_token_seconds: 12, ..Setup::default() }, async |stage| {
+    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |stage| {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
         // The customer takes their time: the token for the balance runs out meanwhile.
-        page.everything().never_reads("no longer valid", Duration::from_secs(13)).await?;
+        page.everything().never_reads("no longer valid", Duration::from_secs(21)).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
         assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);

