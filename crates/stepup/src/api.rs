@@ -166,7 +166,7 @@ pub(crate) fn unreachable(error: &NetworkError) -> Problem {
     Problem::new(
         "api.unreachable",
         "Your bank cannot be reached",
-        "There is no connection to your bank at the moment. Please try again.",
+        "There is no connection to your bank at the moment.",
         cause,
     )
 }

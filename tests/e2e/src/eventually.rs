@@ -7,7 +7,7 @@ use crate::Miss;
 use std::time::{Duration, Instant};
 
 /// How long a person would wait before calling it broken, on a slow machine that runs two browsers.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 const PAUSE: Duration = Duration::from_millis(40);
 
