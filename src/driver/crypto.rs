@@ -1,9 +1,7 @@
 //! Signatures, checked by the browser (SubtleCrypto): no cryptography of our own is downloaded.
 
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
-use jsonwebtoken::jwk::{
-    AlgorithmParameters, CommonParameters, Jwk, KeyAlgorithm, PublicKeyUse, RSAKeyParameters, RSAKeyType,
-};
+use jsonwebtoken::jwk::{RSAKeyParameters, RSAKeyType};
 use leptos::prelude::window;
 use stepup::oidc::{jwks::RsaKey, jws::UnverifiedJws};
 use wasm_bindgen::{JsCast, JsValue};
@@ -36,18 +34,8 @@ async fn check(token: &UnverifiedJws, key: RsaKey) -> Result<bool, JsValue> {
 }
 
 async fn import(subtle: &SubtleCrypto, key: RsaKey) -> Result<CryptoKey, JsValue> {
-    let jwk = Jwk {
-        common: CommonParameters {
-            public_key_use: Some(PublicKeyUse::Signature),
-            key_algorithm: Some(KeyAlgorithm::RS256),
-            ..CommonParameters::default()
-        },
-        algorithm: AlgorithmParameters::RSA(RSAKeyParameters {
-            key_type: RSAKeyType::RSA,
-            n: key.n,
-            e: key.e,
-        }),
-    };
+    // What the key may be used for is said below, to the browser itself.
+    let jwk = RSAKeyParameters { key_type: RSAKeyType::RSA, n: key.n, e: key.e };
     let text = serde_json::to_string(&jwk).map_err(|e| js_sys::Error::new(&e.to_string()))?;
     let jwk: Object = JSON::parse(&text)?.dyn_into()?;
     let algorithm = Object::new();

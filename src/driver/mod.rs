@@ -26,7 +26,7 @@ use crate::app::{Intent, app};
 pub fn start() {
     let Some(root) = navigation::mount_point() else { return };
     let pages = leptos::mount::mount_to(root, || {
-        let (view, show) = signal(Session::new().view());
+        let (view, show) = signal(Session::new(navigation::parse_url).view());
         let driver = Driver::new(show);
         let boot = driver.clone();
         let driver = StoredValue::new_local(driver);
@@ -60,7 +60,11 @@ struct Driver {
 
 impl Driver {
     fn new(show: WriteSignal<View>) -> Self {
-        Self { session: Rc::new(RefCell::new(Session::new())), show, timers: Rc::default() }
+        Self {
+            session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
+            show,
+            timers: Rc::default(),
+        }
     }
 
     fn look_around() -> Boot {

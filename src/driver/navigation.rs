@@ -1,9 +1,9 @@
 //! The page's address, its configuration block, and leaving it.
 
 use leptos::prelude::{document, window};
-use url::Url;
+use stepup::web_url::{Parts, WebUrl};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, Url};
 
 /// Where the first lines of `index.html` put the provider's answer after they have cleaned the address.
 const CALLBACK: &str = "riserCallback";
@@ -34,7 +34,19 @@ pub(super) fn is_online() -> bool {
     window().navigator().on_line()
 }
 
-pub(super) fn leave_for(url: &Url) {
+/// The URL parser of the browser (WHATWG URL 4.4).
+pub(super) fn parse_url(text: &str) -> Option<Parts> {
+    let url = Url::new(text).ok()?;
+    Some(Parts {
+        href: url.href(),
+        protocol: url.protocol(),
+        username: url.username(),
+        password: url.password(),
+        hostname: url.hostname(),
+    })
+}
+
+pub(super) fn leave_for(url: &WebUrl) {
     let _ = window().location().assign(url.as_str());
 }
 

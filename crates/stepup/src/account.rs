@@ -8,6 +8,7 @@ use crate::{
     entropy::Entropy,
     event::{Answer, Field, NetworkError},
     ids::Ids,
+    json,
     money::Separators,
     problem::Problem,
     provider::Provider,
@@ -73,7 +74,7 @@ impl Login {
 
     pub(crate) fn store(&self) -> Effect {
         let session = StoredSession { subject: self.subject.clone(), vault: self.vault.clone() };
-        Effect::Store(Slot::Session, record::write(&session))
+        Effect::Store(Slot::Session, json::write(&session))
     }
 }
 
@@ -110,17 +111,12 @@ impl Account {
     /// Fetches balance and history. What is shown stays until the new arrives.
     pub(crate) fn load(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
         let Some(held) = Self::held(self.login.as_ref(), &world.config, now) else { return Vec::new() };
-        let mut effects = Vec::new();
-        if let Some(request) = api::balance(&world.config, held.bearer()) {
-            let id = world.ids.request();
-            self.balance_request = Some(id);
-            effects.push(Effect::Fetch(id, request));
-        }
-        if let Some(request) = api::history(&world.config, held.bearer()) {
-            let id = world.ids.request();
-            self.history_request = Some(id);
-            effects.push(Effect::Fetch(id, request));
-        }
+        let (balance, history) = (world.ids.request(), world.ids.request());
+        let effects = vec![
+            Effect::Fetch(balance, api::balance(&world.config, held.bearer())),
+            Effect::Fetch(history, api::history(&world.config, held.bearer())),
+        ];
+        (self.balance_request, self.history_request) = (Some(balance), Some(history));
         if matches!(self.balance, Loadable::Failed(_)) {
             self.balance = Loadable::Loading;
         }
@@ -209,7 +205,7 @@ impl Account {
                 (effects, if proven { Outcome::Stay } else { Outcome::Rejected(problem) })
             }
             Err(ReadError::NotOffered) => {
-                let cause = format!("no such resource under {}", world.config.api);
+                let cause = format!("no such resource under {}", world.config.api.as_str());
                 put(
                     self,
                     Loadable::Failed(Problem::new(
@@ -267,7 +263,7 @@ impl Account {
             return Effect::Remove(Slot::Draft);
         }
         let stored = StoredDraft { subject: self.subject.clone(), draft: self.draft.clone() };
-        Effect::Store(Slot::Draft, record::write(&stored))
+        Effect::Store(Slot::Draft, json::write(&stored))
     }
 
     fn check(&self, locale: Separators) -> Result<Order, DraftErrors> {

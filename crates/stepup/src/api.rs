@@ -11,7 +11,7 @@ use crate::{
     effect::{Method, Request},
     event::{Answer, NetworkError},
     iban,
-    json::{Json, Object},
+    json::{self, Json, Object},
     money::Money,
     problem::Problem,
     tokens::Bearer,
@@ -19,28 +19,28 @@ use crate::{
     view::{BalanceView, DoneView, HistoryView, PastTransfer},
 };
 
-fn request(config: &Config, path: &str, bearer: Bearer) -> Option<Request> {
-    let url = config.api.join(path).ok()?;
-    Some(Request { method: Method::Get, url, authorization: Some(bearer), idempotency_key: None, body: None })
+fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
+    let url = config.api.below(path);
+    Request { method: Method::Get, url, authorization: Some(bearer), idempotency_key: None, body: None }
 }
 
 /// `GET /balance`
-pub(crate) fn balance(config: &Config, bearer: Bearer) -> Option<Request> {
+pub(crate) fn balance(config: &Config, bearer: Bearer) -> Request {
     request(config, "balance", bearer)
 }
 
 /// `GET /transfers`
-pub(crate) fn history(config: &Config, bearer: Bearer) -> Option<Request> {
+pub(crate) fn history(config: &Config, bearer: Bearer) -> Request {
     request(config, "transfers", bearer)
 }
 
 /// `GET /transfers/{id}`
-pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Option<Request> {
+pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Request {
     request(config, &format!("transfers/{}", id.as_str()), bearer)
 }
 
 /// `POST /transfer`. Consumes the token, whichever it is.
-pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: Bearer) -> Option<Request> {
+pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: Bearer) -> Request {
     #[derive(Serialize)]
     struct Body<'a> {
         payee: &'a str,
@@ -48,12 +48,12 @@ pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: 
         reference: &'a str,
     }
     let body = Body { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
-    Some(Request {
+    Request {
         method: Method::Post,
         idempotency_key: Some(id.as_str().to_owned()),
-        body: Some(serde_json::to_string(&body).ok()?),
-        ..request(config, "transfer", bearer)?
-    })
+        body: Some(json::write(&body)),
+        ..request(config, "transfer", bearer)
+    }
 }
 
 /// RFC 9457.

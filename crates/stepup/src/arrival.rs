@@ -218,12 +218,9 @@ fn find_key(answer: Claimed, cx: &mut Context<'_>) -> Step {
 }
 
 fn fetch_metadata(answer: Claimed, cx: &mut Context<'_>) -> Step {
-    let Some(request) = provider::metadata_request(cx.config) else {
-        return refuse(Some(answer.record), &CallbackError::Missing("issuer"));
-    };
     let id = cx.ids.request();
     let stage = Stage::FindingKeys { request: id, answer, metadata: true };
-    wait(stage, vec![Effect::Fetch(id, request)])
+    wait(stage, vec![Effect::Fetch(id, provider::metadata_request(cx.config))])
 }
 
 fn fetch_keys(answer: Claimed, cx: &mut Context<'_>) -> Step {

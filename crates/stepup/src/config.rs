@@ -1,11 +1,10 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
-use url::Url;
-
 use crate::{
     json::{Json, Object},
     problem::Problem,
     tokens::Scopes,
+    web_url::{Parse, WebUrl},
 };
 
 /// A deployment's settings, checked.
@@ -17,16 +16,18 @@ pub struct Config {
     pub client_id: String,
     /// The API's identifier, sent as `audience`.
     pub audience: String,
-    /// The API's base URL, ending in `/`.
-    pub api: Url,
+    /// The API's base URL.
+    pub api: WebUrl,
     /// Where the provider sends the browser back.
-    pub redirect_uri: Url,
+    pub redirect_uri: WebUrl,
     /// This page's own address, where a log-out ends.
-    pub home: Url,
+    pub home: WebUrl,
     /// What reading the balance needs.
     pub balance_scope: Scopes,
     /// What a transfer needs, when the API does not say.
     pub transfer_scope: Scopes,
+    /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
+    pub metadata: WebUrl,
     /// Endpoints that need no discovery.
     pub pins: Pins,
 }
@@ -35,11 +36,11 @@ pub struct Config {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pins {
     /// `authorization_endpoint`
-    pub authorization_endpoint: Option<Url>,
+    pub authorization_endpoint: Option<WebUrl>,
     /// `jwks_uri`
-    pub jwks_uri: Option<Url>,
+    pub jwks_uri: Option<WebUrl>,
     /// `end_session_endpoint`
-    pub end_session_endpoint: Option<Url>,
+    pub end_session_endpoint: Option<WebUrl>,
 }
 
 /// A key of the configuration that cannot be used: what it held and what it should hold.
@@ -85,29 +86,35 @@ const KEYS: [&str; 11] = [
     "token_endpoint",
 ];
 
+/// OpenID Connect Discovery 1.0, 4.
+const METADATA: &str = ".well-known/openid-configuration";
+
 const SECURE_URL: &str = "an absolute https URL without fragment (http is accepted for localhost only), as in \"https://bank.example/\"";
 
 impl Config {
-    /// Reads the block. `origin` is the page's own, as in `https://bank.example`.
+    /// Reads the block. `origin` is the page's own, as in `https://bank.example`; `parse` reads the URLs.
     ///
     /// All errors are collected, so that one visit to the page is enough to mend them.
-    pub fn parse(text: &str, origin: &str) -> Result<Self, Vec<ConfigError>> {
+    pub fn parse(text: &str, origin: &str, parse: Parse) -> Result<Self, Vec<ConfigError>> {
         let keys = Object::parse(text).map_err(|cause| vec![ConfigError::NotJson(cause)])?;
-        let mut reader = Reader { keys: &keys, errors: Vec::new() };
+        let mut reader = Reader { keys: &keys, errors: Vec::new(), parse };
         for (key, _) in keys.members().iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
             reader.errors.push(ConfigError::Unknown(key.clone()));
         }
-        let home = Url::parse(origin).ok();
+        let home = WebUrl::parse(origin, parse);
         let issuer = reader.required_text("issuer", SECURE_URL);
-        if let (Some(text), Some(value)) = (&issuer, keys.get("issuer")) {
-            reader.check_url("issuer", value, text);
-        }
+        let metadata = match (&issuer, keys.get("issuer")) {
+            (Some(text), Some(value)) => {
+                reader.check_url("issuer", value, text).map(|url| url.below(METADATA))
+            }
+            _ => None,
+        };
         let client_id =
             reader.required_text("client_id", "the client's id at the provider, a non-empty string");
         let audience = reader.required_text("audience", "the API's identifier, a non-empty string");
         let api = reader.optional_url("api", true).or_else(|| home.clone());
         let redirect_uri =
-            reader.optional_url("redirect_uri", false).or_else(|| home.as_ref()?.join("/callback").ok());
+            reader.optional_url("redirect_uri", false).or_else(|| Some(home.as_ref()?.below("callback")));
         reader.flow();
         let (balance_scope, transfer_scope) = reader.scopes();
         let pins = Pins {
@@ -116,10 +123,11 @@ impl Config {
             end_session_endpoint: reader.optional_url("end_session_endpoint", false),
         };
         reader.optional_url("token_endpoint", false);
-        match (reader.errors.is_empty(), issuer, client_id, audience, api, redirect_uri, home) {
+        match (reader.errors.is_empty(), issuer, metadata, client_id, audience, api, redirect_uri, home) {
             (
                 true,
                 Some(issuer),
+                Some(metadata),
                 Some(client_id),
                 Some(audience),
                 Some(api),
@@ -129,9 +137,10 @@ impl Config {
                 issuer,
                 client_id,
                 audience,
-                api: as_folder(api),
+                api,
                 redirect_uri,
                 home,
+                metadata,
                 balance_scope,
                 transfer_scope,
                 pins,
@@ -141,18 +150,10 @@ impl Config {
     }
 }
 
-/// A base URL ends in `/`: without it, joining a path would replace the last segment.
-fn as_folder(mut url: Url) -> Url {
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    url
-}
-
 struct Reader<'a> {
     keys: &'a Object,
     errors: Vec<ConfigError>,
+    parse: Parse,
 }
 
 impl Reader<'_> {
@@ -172,7 +173,7 @@ impl Reader<'_> {
         text
     }
 
-    fn optional_url(&mut self, key: &'static str, may_be_empty: bool) -> Option<Url> {
+    fn optional_url(&mut self, key: &'static str, may_be_empty: bool) -> Option<WebUrl> {
         let value = self.keys.get(key)?;
         match value.as_text() {
             Some("") if may_be_empty => None,
@@ -180,8 +181,8 @@ impl Reader<'_> {
         }
     }
 
-    fn check_url(&mut self, key: &str, value: &Json, text: &str) -> Option<Url> {
-        let url = trustworthy_url(text);
+    fn check_url(&mut self, key: &str, value: &Json, text: &str) -> Option<WebUrl> {
+        let url = WebUrl::trustworthy(text, self.parse);
         if url.is_none() {
             self.wrong(key, value, SECURE_URL);
         }
@@ -216,30 +217,6 @@ impl Reader<'_> {
     }
 }
 
-/// https, or http on this very machine: tokens travel over nothing else.
-pub(crate) fn trustworthy_url(text: &str) -> Option<Url> {
-    Url::parse(text).ok().filter(is_trustworthy)
-}
-
-fn is_trustworthy(url: &Url) -> bool {
-    let secure = match url.scheme() {
-        "https" => url.host_str().is_some(),
-        "http" => is_local(url),
-        _ => false,
-    };
-    secure && url.fragment().is_none() && url.username().is_empty() && url.password().is_none()
-}
-
-/// `localhost`, `*.localhost` and the loopback addresses (the "potentially trustworthy" hosts of Secure Contexts 3.1).
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
 /// The page of a deployment that is set up wrongly.
 #[must_use]
 pub fn problem(errors: &[ConfigError]) -> Problem {
@@ -255,6 +232,7 @@ pub fn problem(errors: &[ConfigError]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web_url::parse_for_tests;
 
     const GOOD: &str =
         r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;
@@ -262,7 +240,7 @@ mod tests {
 
     #[test]
     fn three_keys_are_enough() {
-        let config = Config::parse(GOOD, ORIGIN).unwrap();
+        let config = Config::parse(GOOD, ORIGIN, parse_for_tests).unwrap();
         assert_eq!(config.api.as_str(), "https://bank.example/");
         assert_eq!(config.redirect_uri.as_str(), "https://bank.example/callback");
         assert_eq!(config.balance_scope.to_string(), "view:balance");
@@ -270,9 +248,17 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_keeps_its_last_segment() {
-        let text = GOOD.replacen('{', r#"{"api":"https://api.example/v1","#, 1);
-        assert_eq!(Config::parse(&text, ORIGIN).unwrap().api.join("balance").unwrap().path(), "/v1/balance");
+    fn the_metadata_is_where_the_specification_says() {
+        for (issuer, metadata) in [
+            ("https://id.example/", "https://id.example/.well-known/openid-configuration"),
+            ("https://id.example", "https://id.example/.well-known/openid-configuration"),
+            ("https://id.example/t/1", "https://id.example/t/1/.well-known/openid-configuration"),
+        ] {
+            let text = GOOD.replace("https://id.example/", issuer);
+            let config = Config::parse(&text, ORIGIN, parse_for_tests).unwrap();
+            assert_eq!(config.metadata.as_str(), metadata);
+            assert_eq!(config.issuer, issuer, "to the letter");
+        }
     }
 
     #[test]
@@ -296,7 +282,7 @@ mod tests {
             let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_str(GOOD).unwrap();
             keys.extend(serde_json::from_str::<serde_json::Map<_, _>>(&format!("{{{change}}}")).unwrap());
             let text = serde_json::Value::from(keys).to_string();
-            let errors = Config::parse(&text, ORIGIN).unwrap_err();
+            let errors = Config::parse(&text, ORIGIN, parse_for_tests).unwrap_err();
             assert_eq!(errors.len(), 1, "{key}: {errors:?}");
             let text = errors[0].to_string();
             assert!(text.starts_with(expected), "{text}");
@@ -305,8 +291,11 @@ mod tests {
 
     #[test]
     fn all_errors_are_told_at_once() {
-        let errors = Config::parse("{}", ORIGIN).unwrap_err();
+        let errors = Config::parse("{}", ORIGIN, parse_for_tests).unwrap_err();
         assert_eq!(errors.len(), 3, "{errors:?}");
-        assert!(matches!(Config::parse("[]", ORIGIN).unwrap_err()[..], [ConfigError::NotJson(_)]));
+        assert!(matches!(
+            Config::parse("[]", ORIGIN, parse_for_tests).unwrap_err()[..],
+            [ConfigError::NotJson(_)]
+        ));
     }
 }

@@ -1,6 +1,8 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
-use crate::{oidc::authorize::State, oidc::jwks::RsaKey, oidc::jws::UnverifiedJws, tokens::Bearer};
+use crate::{
+    oidc::authorize::State, oidc::jwks::RsaKey, oidc::jws::UnverifiedJws, tokens::Bearer, web_url::WebUrl,
+};
 
 /// One thing to do. The shell does them in order.
 #[derive(Debug)]
@@ -23,7 +25,7 @@ pub enum Effect {
     /// Read it and forget it, in one step; answer with [`crate::Event::Taken`].
     Take(Slot),
     /// Leave this page for that address.
-    Navigate(url::Url),
+    Navigate(WebUrl),
     /// Load this page anew.
     Reload,
     /// Answer with [`crate::Event::Woke`] after that many milliseconds.
@@ -66,7 +68,7 @@ pub struct Request {
     /// `GET` or `POST`.
     pub method: Method,
     /// Where to.
-    pub url: url::Url,
+    pub url: WebUrl,
     /// The token, when the request needs one.
     pub authorization: Option<Bearer>,
     /// The transfer's id, sent as `Idempotency-Key`.

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
@@ -97,6 +97,12 @@ impl Object {
             Some(value) => read(value).map(Some).ok_or_else(|| format!("`{name}` is of the wrong type")),
         }
     }
+}
+
+/// Writes JSON.
+pub(crate) fn write<T: Serialize>(value: &T) -> String {
+    // Writing to a string fails only for maps with keys that are no strings, and there are none here.
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl Json {

@@ -24,6 +24,7 @@ pub mod time;
 pub mod tokens;
 pub mod transfer;
 pub mod view;
+pub mod web_url;
 
 pub use effect::Effect;
 pub use event::Event;

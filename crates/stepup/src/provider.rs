@@ -1,36 +1,36 @@
 //! The provider's endpoints and keys, as far as they are known, and how the rest is found out.
 
-use url::Url;
-
 use crate::{
     config::{Config, Pins},
     effect::{Method, Request},
     event::{Answer, NetworkError},
     oidc::{discovery, jwks::Jwks},
     problem::Problem,
+    web_url::{Parse, WebUrl},
 };
 
 /// What is known of the provider in this tab.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Provider {
     pins: Pins,
+    parse: Parse,
     keys: Option<Jwks>,
 }
 
 impl Provider {
-    pub(crate) fn new(config: &Config) -> Self {
-        Self { pins: config.pins.clone(), keys: None }
+    pub(crate) fn new(config: &Config, parse: Parse) -> Self {
+        Self { pins: config.pins.clone(), parse, keys: None }
     }
 
-    pub(crate) fn authorization_endpoint(&self) -> Option<&Url> {
+    pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
         self.pins.authorization_endpoint.as_ref()
     }
 
-    pub(crate) fn end_session_endpoint(&self) -> Option<&Url> {
+    pub(crate) fn end_session_endpoint(&self) -> Option<&WebUrl> {
         self.pins.end_session_endpoint.as_ref()
     }
 
-    pub(crate) fn jwks_uri(&self) -> Option<&Url> {
+    pub(crate) fn jwks_uri(&self) -> Option<&WebUrl> {
         self.pins.jwks_uri.as_ref()
     }
 
@@ -45,7 +45,7 @@ impl Provider {
         outcome: Result<Answer, NetworkError>,
     ) -> Result<(), Problem> {
         let body = successful(outcome)?;
-        let found = discovery::parse(&body, &config.issuer)
+        let found = discovery::parse(&body, &config.issuer, self.parse)
             .map_err(|e| unfit("provider.metadata", format!("discovery: {e}")))?;
         let pins = &mut self.pins;
         pins.authorization_endpoint.get_or_insert(found.authorization_endpoint);
@@ -65,12 +65,12 @@ impl Provider {
 }
 
 /// The request for the metadata.
-pub(crate) fn metadata_request(config: &Config) -> Option<Request> {
-    discovery::url(&config.issuer).map(get)
+pub(crate) fn metadata_request(config: &Config) -> Request {
+    get(config.metadata.clone())
 }
 
 /// A request without a token.
-pub(crate) fn get(url: Url) -> Request {
+pub(crate) fn get(url: WebUrl) -> Request {
     Request { method: Method::Get, url, authorization: None, idempotency_key: None, body: None }
 }
 

@@ -165,9 +165,3 @@ impl Stored for StoredDraft {
 pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
     T::read(&Object::parse(text?).ok()?)
 }
-
-/// Writes JSON for the tab's storage.
-pub(crate) fn write<T: Serialize>(value: &T) -> String {
-    // Writing to a string fails only for maps with keys that are no strings, and there are none here.
-    serde_json::to_string(value).unwrap_or_default()
-}

@@ -8,6 +8,7 @@ use crate::{
     entropy::Entropy,
     event::{Boot, Event},
     ids::Ids,
+    json,
     oidc::{authorize, authorize::State, callback},
     problem::Problem,
     provider::{self, Provider},
@@ -16,14 +17,15 @@ use crate::{
     time::Timestamp,
     tokens::{AccessToken, Scopes, SingleUseToken, Vault},
     view::{Action, Failure, Notice, Screen, View},
+    web_url::Parse,
 };
 
 /// A customer's visit, from the first paint to the last.
 ///
 /// It is driven by [`Session::update`] alone and never waits: what it cannot know it asks for with an [`Effect`], and
 /// the answer comes as an [`Event`].
-#[derive(Default)]
 pub struct Session {
+    parse: Parse,
     world: Option<World>,
     stage: Stage,
     offline: bool,
@@ -58,10 +60,10 @@ struct Kept {
 }
 
 impl Session {
-    /// A visit that has not begun: feed it [`Event::Booted`].
+    /// A visit that has not begun: feed it [`Event::Booted`]. `parse` is how the browser reads a URL.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(parse: Parse) -> Self {
+        Self { parse, world: None, stage: Stage::Starting, offline: false }
     }
 
     /// Takes one event in at the time `now` and says what is to be done, in order.
@@ -115,7 +117,7 @@ impl Session {
 
     fn boot(&mut self, boot: &Boot, now: Timestamp) -> Vec<Effect> {
         self.offline = !boot.online;
-        let config = match Config::parse(&boot.config, &boot.origin) {
+        let config = match Config::parse(&boot.config, &boot.origin, self.parse) {
             Ok(config) => config,
             Err(errors) => {
                 self.stage = dead_end(config::problem(&errors), None);
@@ -126,7 +128,7 @@ impl Session {
             self.stage = lacks(name);
             return Vec::new();
         }
-        let provider = Provider::new(&config);
+        let provider = Provider::new(&config, self.parse);
         let world = self.world.insert(World { config, provider, ids: Ids::default(), locale: boot.locale });
         let login = Login::read(boot.session.as_deref(), now);
         let kept = Kept {
@@ -378,11 +380,9 @@ fn log_in(entropy: Entropy, world: &mut World, now: Timestamp) -> (Stage, Vec<Ef
     if world.provider.authorization_endpoint().is_some() {
         return go(state, nonce, world, now);
     }
-    let Some(request) = provider::metadata_request(&world.config) else {
-        return (Stage::SignedOut { notice: None, logging_out: None }, Vec::new());
-    };
     let id = world.ids.request();
-    (Stage::LoggingIn { state, nonce, metadata: Some(id) }, vec![Effect::Fetch(id, request)])
+    let fetch = Effect::Fetch(id, provider::metadata_request(&world.config));
+    (Stage::LoggingIn { state, nonce, metadata: Some(id) }, vec![fetch])
 }
 
 fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec<Effect>) {
@@ -391,7 +391,7 @@ fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec
     if let Some(endpoint) = world.provider.authorization_endpoint() {
         let url = authorize::url(endpoint, &world.config, &scopes, &state, &nonce);
         let record = Record { created_at: now, scopes, purpose: Purpose::LogIn { nonce: nonce.clone() } };
-        effects.push(Effect::Store(Slot::Request(state.clone()), record::write(&record)));
+        effects.push(Effect::Store(Slot::Request(state.clone()), json::write(&record)));
         effects.push(Effect::Navigate(url));
     }
     (Stage::LoggingIn { state, nonce, metadata: None }, effects)
@@ -403,10 +403,10 @@ fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
     let mut logging_out = None;
     if let Some(leave) = end_session(world) {
         effects.push(leave);
-    } else if let Some(request) = provider::metadata_request(&world.config) {
+    } else {
         let id = world.ids.request();
         logging_out = Some(id);
-        effects.push(Effect::Fetch(id, request));
+        effects.push(Effect::Fetch(id, provider::metadata_request(&world.config)));
     }
     (Stage::SignedOut { notice: Some(Notice::LoggedOut), logging_out }, effects)
 }

@@ -10,10 +10,11 @@ use crate::{
     effect::{Effect, RequestId, Slot, Timer},
     entropy::Entropy,
     ids::Ids,
+    json,
     oidc::{authorize, authorize::State, id_token::LEEWAY},
     problem::Problem,
     provider::{self, Provider},
-    record::{self, Pending, PendingStage, Purpose, Record, StepUp},
+    record::{Pending, PendingStage, Purpose, Record, StepUp},
     time::Timestamp,
     tokens::{Bearer, HeldToken, Scopes, SingleUseToken},
     transfer::{Order, Salt, TransferId},
@@ -170,9 +171,7 @@ fn send(
     cx: &mut Context<'_>,
     attempt: impl FnOnce(RequestId, TransferId, Order) -> Transfer,
 ) -> Moved {
-    let Some(request) = api::transfer(cx.config, id, order, bearer) else {
-        return not_sent(order.clone(), never_arrived(), None);
-    };
+    let request = api::transfer(cx.config, id, order, bearer);
     let number = cx.ids.request();
     let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
     Moved::to(attempt(number, id.clone(), order.clone()), effects)
@@ -180,7 +179,7 @@ fn send(
 
 fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Context<'_>) -> Effect {
     let pending = Pending { subject: cx.subject.to_owned(), id: id.clone(), order: order.clone(), stage };
-    Effect::Store(Slot::Pending, record::write(&pending))
+    Effect::Store(Slot::Pending, json::write(&pending))
 }
 
 fn not_sent(order: Order, problem: Problem, again: Option<TransferId>) -> Moved {
@@ -199,9 +198,9 @@ pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
 
 /// Asks the bank what became of a transfer.
 fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
-    let request = cx.held.and_then(|held| api::transfer_status(cx.config, &id, held.bearer()));
     let mut lost = Box::new(Lost { id, order, asking: None, problem });
-    let Some(request) = request else { return Moved::to(Transfer::Unknown(lost), Vec::new()) };
+    let Some(held) = cx.held else { return Moved::to(Transfer::Unknown(lost), Vec::new()) };
+    let request = api::transfer_status(cx.config, &lost.id, held.bearer());
     let number = cx.ids.request();
     lost.asking = Some(number);
     Moved::to(Transfer::Unknown(lost), vec![Effect::Fetch(number, request)])
@@ -333,19 +332,17 @@ impl FirstAttempt {
             }),
         };
         let mut effects = vec![
-            Effect::Store(Slot::Request(state.clone()), record::write(&record)),
+            Effect::Store(Slot::Request(state.clone()), json::write(&record)),
             store_pending(&id, &order, PendingStage::Confirming(state.clone()), cx),
             Effect::Wake(Timer::Leave, READING_TIME),
         ];
         let nonce = record.nonce();
         let mut departure =
             Box::new(Departure { order, state, nonce, scopes, metadata: None, read: false, gone: false });
-        if cx.provider.authorization_endpoint().is_none()
-            && let Some(request) = provider::metadata_request(cx.config)
-        {
+        if cx.provider.authorization_endpoint().is_none() {
             let number = cx.ids.request();
             departure.metadata = Some(number);
-            effects.push(Effect::Fetch(number, request));
+            effects.push(Effect::Fetch(number, provider::metadata_request(cx.config)));
         }
         Moved::to(Transfer::Leaving(departure), effects)
     }

@@ -1,6 +1,6 @@
 //! A transfer order: what the customer confirmed, its id, and the digest that binds it to the second factor.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -193,7 +193,7 @@ impl Salt {
     }
 
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
-        Self(URL_SAFE_NO_PAD.encode(bytes))
+        Self(Base64UrlUnpadded::encode_string(&bytes))
     }
 }
 
@@ -226,7 +226,7 @@ pub fn bound_nonce(salt: &Salt, subject: &str, id: &TransferId, order: &Order) -
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    URL_SAFE_NO_PAD.encode(hash.finalize())
+    Base64UrlUnpadded::encode_string(&hash.finalize())
 }
 
 #[cfg(test)]

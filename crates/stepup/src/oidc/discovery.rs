@@ -1,18 +1,19 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
-use url::Url;
-
-use crate::{config, json::Object};
+use crate::{
+    json::Object,
+    web_url::{Parse, WebUrl},
+};
 
 /// The endpoints that Riser uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {
     /// Where the browser is sent to log in.
-    pub authorization_endpoint: Url,
+    pub authorization_endpoint: WebUrl,
     /// Where the keys are.
-    pub jwks_uri: Url,
+    pub jwks_uri: WebUrl,
     /// Where the browser is sent to log out, when the provider has such a place.
-    pub end_session_endpoint: Option<Url>,
+    pub end_session_endpoint: Option<WebUrl>,
 }
 
 /// Metadata that cannot be used.
@@ -36,14 +37,8 @@ pub enum DiscoveryError {
     Endpoint(&'static str),
 }
 
-/// Where the metadata of an issuer is (Discovery 4.1).
-#[must_use]
-pub fn url(issuer: &str) -> Option<Url> {
-    Url::parse(&format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'))).ok()
-}
-
-/// Reads the metadata of `issuer`.
-pub fn parse(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
+/// Reads the metadata of `issuer`; `parse` reads the URLs in it.
+pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, DiscoveryError> {
     let metadata = Object::parse(text).map_err(DiscoveryError::NotMetadata)?;
     let found =
         metadata.text("issuer").ok_or_else(|| DiscoveryError::NotMetadata("it has no `issuer`".into()))?;
@@ -52,7 +47,7 @@ pub fn parse(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
         return Err(DiscoveryError::Issuer { found, expected: issuer.to_owned() });
     }
     let endpoint = |name| {
-        let url = metadata.text(name).and_then(|text| config::trustworthy_url(&text));
+        let url = metadata.text(name).and_then(|text| WebUrl::trustworthy(&text, parse));
         url.ok_or(DiscoveryError::Endpoint(name))
     };
     let end_session = metadata.get("end_session_endpoint").map(|_| endpoint("end_session_endpoint"));
@@ -66,15 +61,20 @@ pub fn parse(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web_url::parse_for_tests;
 
     const GOOD: &str = r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
         "jwks_uri":"https://id.example/keys","token_endpoint":"https://id.example/token"}"#;
 
+    fn read(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
+        parse(text, issuer, parse_for_tests)
+    }
+
     #[test]
     fn the_issuer_is_compared_to_the_letter() {
-        assert!(parse(GOOD, "https://id.example/").is_ok());
+        assert!(read(GOOD, "https://id.example/").is_ok());
         for other in ["https://id.example", "https://ID.example/", "https://evil.example/"] {
-            assert!(matches!(parse(GOOD, other), Err(DiscoveryError::Issuer { .. })), "{other}");
+            assert!(matches!(read(GOOD, other), Err(DiscoveryError::Issuer { .. })), "{other}");
         }
     }
 
@@ -86,16 +86,8 @@ mod tests {
             ("https://id.example/keys", "/keys", "jwks_uri"),
         ] {
             let text = GOOD.replace(from, to);
-            assert_eq!(parse(&text, "https://id.example/"), Err(DiscoveryError::Endpoint(name)));
+            assert_eq!(read(&text, "https://id.example/"), Err(DiscoveryError::Endpoint(name)));
         }
-        assert!(matches!(parse("{}", "https://id.example/"), Err(DiscoveryError::NotMetadata(_))));
-    }
-
-    #[test]
-    fn metadata_is_where_the_specification_says() {
-        for issuer in ["https://id.example/", "https://id.example"] {
-            assert_eq!(url(issuer).unwrap().as_str(), "https://id.example/.well-known/openid-configuration");
-        }
-        assert_eq!(url("https://id.example/t/1").unwrap().path(), "/t/1/.well-known/openid-configuration");
+        assert!(matches!(read("{}", "https://id.example/"), Err(DiscoveryError::NotMetadata(_))));
     }
 }

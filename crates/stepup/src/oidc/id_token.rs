@@ -1,6 +1,6 @@
 //! ID token validation (OIDC Core 3.1.3.7 and, for the implicit flow, 3.2.2.11), in the order of the specification.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -214,7 +214,7 @@ fn in_range(claim: &'static str, value: i64) -> Result<Timestamp, IdTokenError> 
 #[must_use]
 pub fn at_hash(access_token: &str) -> String {
     let hash = Sha256::digest(access_token.as_bytes());
-    URL_SAFE_NO_PAD.encode(&hash[..hash.len() / 2])
+    Base64UrlUnpadded::encode_string(&hash[..hash.len() / 2])
 }
 
 fn short(text: &str) -> String {

@@ -1,6 +1,6 @@
 //! The issuer's public keys (RFC 7517): which of them may have signed an ID token.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};
 
@@ -62,8 +62,8 @@ fn usable(jwk: &Object) -> Option<RsaKey> {
         && jwk.get("key_ops").is_none_or(may_verify)
         && jwk.get("kty")?.as_text() == Some("RSA");
     let (n, e) = (jwk.text("n")?, jwk.text("e")?);
-    let modulus = URL_SAFE_NO_PAD.decode(&n).ok()?;
-    URL_SAFE_NO_PAD.decode(&e).ok()?;
+    let modulus = Base64UrlUnpadded::decode_vec(&n).ok()?;
+    Base64UrlUnpadded::decode_vec(&e).ok()?;
     let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS;
     (for_signatures && long_enough).then_some(RsaKey { kid: jwk.text("kid"), n, e })
 }
@@ -77,7 +77,7 @@ mod tests {
     }
 
     fn key(members: &str) -> String {
-        let n = URL_SAFE_NO_PAD.encode([0xa5; 256]);
+        let n = Base64UrlUnpadded::encode_string(&[0xa5; 256]);
         format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"{members}}}"#)
     }
 

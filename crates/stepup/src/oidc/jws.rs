@@ -1,6 +1,6 @@
 //! A signed token in compact form (RFC 7515), taken apart as strictly as the specification allows.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};
 
@@ -44,7 +44,8 @@ impl UnverifiedJws {
         if parts.iter().any(|part| part.is_empty()) {
             return Err(JwsError::Parts(parts.iter().filter(|part| !part.is_empty()).count()));
         }
-        let decode = |part: &str, name| URL_SAFE_NO_PAD.decode(part).map_err(|_| JwsError::Encoding(name));
+        let decode =
+            |part: &str, name| Base64UrlUnpadded::decode_vec(part).map_err(|_| JwsError::Encoding(name));
         let decoded_header = decode(header, "header")?;
         let payload = decode(payload, "payload")?;
         let signature = decode(signature, "signature")?;
@@ -112,7 +113,11 @@ mod tests {
     use super::*;
 
     fn token(header: &str) -> String {
-        format!("{}.{}.c2ln", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode("{}"))
+        format!(
+            "{}.{}.c2ln",
+            Base64UrlUnpadded::encode_string(header.as_bytes()),
+            Base64UrlUnpadded::encode_string(b"{}")
+        )
     }
 
     #[test]

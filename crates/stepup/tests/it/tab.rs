@@ -9,6 +9,7 @@ use stepup::{
     event::{Answer, Boot, Field, NetworkError},
     time::Timestamp,
     view::{Screen, TransferView, View},
+    web_url::Parts,
 };
 use url::Url;
 
@@ -17,7 +18,6 @@ use crate::world::{BANK, CONFIG};
 /// Where the clock of every test starts.
 pub(crate) const START: i64 = 1_700_000_000;
 
-#[derive(Default)]
 pub(crate) struct Tab {
     session: Session,
     pub(crate) storage: BTreeMap<String, String>,
@@ -33,14 +33,29 @@ pub(crate) struct Tab {
     seed: u8,
 }
 
+impl Default for Tab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Tab {
     pub(crate) fn new() -> Self {
-        Self { now: START, signatures: true, ..Self::default() }
+        Self {
+            session: Session::new(parse_url),
+            storage: BTreeMap::new(),
+            now: START,
+            requests: VecDeque::new(),
+            gone: None,
+            timers: Vec::new(),
+            signatures: true,
+            seed: 0,
+        }
     }
 
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
     pub(crate) fn load(&mut self, callback: Option<String>) {
-        self.session = Session::new();
+        self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
         self.gone = None;
@@ -77,7 +92,7 @@ impl Tab {
                 let value = self.storage.remove(&key(&slot));
                 self.happen(Event::Taken { slot, value });
             }
-            Effect::Navigate(url) => self.gone = Some(url),
+            Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Reload => self.load(None),
             Effect::Wake(timer, _) => self.timers.push(timer),
         }
@@ -148,4 +163,16 @@ fn key(slot: &Slot) -> String {
         Slot::Draft => "draft".into(),
         Slot::Request(state) => format!("request.{}", state.as_str()),
     }
+}
+
+/// As the URL Standard has it, like a browser.
+fn parse_url(text: &str) -> Option<Parts> {
+    let url = Url::parse(text).ok()?;
+    Some(Parts {
+        protocol: format!("{}:", url.scheme()),
+        username: url.username().into(),
+        password: url.password().unwrap_or_default().into(),
+        hostname: url.host_str().unwrap_or_default().into(),
+        href: url.into(),
+    })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 use stepup::{
     effect::{Method, Request},
@@ -71,7 +71,7 @@ impl World {
         if let (Some(claims), Some(changes)) = (claims.as_object_mut(), grant.claims.as_object()) {
             claims.extend(changes.clone());
         }
-        let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
         let id_token = format!("{}.{}.c2ln", encode(&json!({"alg": "RS256", "kid": "1"})), encode(&claims));
         url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs([
@@ -87,7 +87,7 @@ impl World {
 
     /// What the server that is asked does and answers.
     pub(crate) fn serve(&mut self, request: Request) -> Answer {
-        let path = request.url.path().to_owned();
+        let path = Url::parse(request.url.as_str()).unwrap().path().to_owned();
         if request.url.as_str().starts_with(ISSUER) {
             return provider(&path);
         }
@@ -191,7 +191,7 @@ fn provider(path: &str) -> Answer {
                 "jwks_uri":"https://id.example/keys","end_session_endpoint":"https://id.example/logout"}"#,
         );
     }
-    let n = URL_SAFE_NO_PAD.encode([0xa5; 256]);
+    let n = Base64UrlUnpadded::encode_string(&[0xa5; 256]);
     answer(200, &json!({"keys": [{"kty": "RSA", "kid": "1", "n": n, "e": "AQAB"}]}).to_string())
 }
 
