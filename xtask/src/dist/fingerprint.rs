@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files and folders that the client is made from, and the file that says how.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -16,6 +16,7 @@ const INPUTS: [&str; 11] = [
     "build.rs",
     "crates/stepup",
     "index.html",
+    "patches",
     "src",
     "static",
     "style",
