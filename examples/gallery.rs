@@ -1,6 +1,8 @@
 //! Every state of the page, one at a time, for the eye: `?state=form-errors`.
 //! Run `trunk serve tests/gallery/index.html --example gallery`.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use riser::app::app;
 
@@ -16,6 +18,6 @@ fn main() {
         mount_to_body(move || view! { <main class="page"><h1>"States"</h1><ul>{list}</ul></main> });
         return;
     };
-    let (view, _) = signal(view);
+    let (view, _) = signal(Arc::new(view));
     mount_to_body(move || app(view, Callback::new(|intent| leptos::logging::log!("{intent:?}"))));
 }

@@ -3,10 +3,14 @@
 use leptos::prelude::*;
 use stepup::{
     event::Field,
-    view::{Failure, Notice, Screen, View},
+    view::{Screen, View},
 };
 
-use crate::{components::banner, components::masthead, focus, pages};
+use crate::{
+    components::{banner, masthead},
+    focus, pages,
+    shown::{self, Shown, live},
+};
 
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,57 +50,38 @@ impl Dispatch {
     }
 }
 
-/// Which page is up, with all that the page needs, except for the account: that one is too alive to be compared and
-/// drawn as a whole, its parts read the view themselves.
-#[derive(Clone, PartialEq, Eq)]
-enum Page {
-    Starting,
-    SignedOut(Option<Notice>),
-    LeavingToLogIn,
-    SigningIn,
-    Failed(Failure),
-    Account,
-}
-
-impl Page {
-    fn of(view: &View) -> Self {
-        match &view.screen {
-            Screen::Starting => Self::Starting,
-            Screen::SignedOut { notice } => Self::SignedOut(*notice),
-            Screen::LeavingToLogIn => Self::LeavingToLogIn,
-            Screen::SigningIn => Self::SigningIn,
-            Screen::Failed(failure) => Self::Failed(failure.clone()),
-            Screen::Account(_) => Self::Account,
-        }
-    }
-}
-
 /// Everything inside `#app`. Until the first screen is there it draws nothing and leaves the static shell alone.
 #[must_use]
-pub fn app(view: ReadSignal<View>, dispatch: Callback<Intent>) -> impl IntoView {
+pub fn app(shown: Shown, dispatch: Callback<Intent>) -> AnyView {
     provide_context(Dispatch(dispatch));
-    let page = Memo::new(move |_| view.with(Page::of));
-    Effect::new(move |_| {
-        if page.with(|page| *page != Page::Starting) {
-            remove_shell();
-        }
-    });
-    focus::follow(view);
-    move || {
-        let content = match page.get() {
-            Page::Starting => return None,
-            Page::SignedOut(notice) => pages::signed_out(notice).into_any(),
-            Page::LeavingToLogIn => pages::leaving_to_log_in().into_any(),
-            Page::SigningIn => pages::signing_in().into_any(),
-            Page::Failed(failure) => pages::failed(failure).into_any(),
-            Page::Account => pages::account(view).into_any(),
+    let page = shown::follow(shown, same_page);
+    focus::follow(shown);
+    live(move || {
+        let view = page.get();
+        let content = match &view.screen {
+            Screen::Starting => return shown::nothing(),
+            Screen::SignedOut { notice } => pages::signed_out(*notice),
+            Screen::LeavingToLogIn => pages::leaving_to_log_in(),
+            Screen::SigningIn => pages::signing_in(),
+            Screen::Failed(failure) => pages::failed(failure),
+            Screen::Account(_) => pages::account(shown),
         };
-        let logged_in = page.with(|page| *page == Page::Account);
-        Some(view! {
-            {masthead::masthead(logged_in)}
-            {banner::offline(view)}
+        remove_shell();
+        view! {
+            {masthead::masthead(view.account().is_some())}
+            {banner::offline(shown)}
             <main class="page">{content}</main>
-        })
+        }
+        .into_any()
+    })
+}
+
+/// Is the page that is up still the one to show? The account is too alive to be drawn as a whole: its parts follow the
+/// view themselves.
+fn same_page(before: &View, now: &View) -> bool {
+    match (&before.screen, &now.screen) {
+        (Screen::Account(_), Screen::Account(_)) => true,
+        (before, now) => before == now,
     }
 }
 

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use stepup::view::{Screen, TransferView, View};
 use wasm_bindgen::JsCast;
 
-use crate::app::Intent;
+use crate::{
+    app::Intent,
+    shown::{self, Shown},
+};
 
 /// The heading of the page.
 const PAGE: &str = "h1";
@@ -29,13 +32,10 @@ struct Step {
 
 impl Place {
     fn of(view: &View) -> Self {
-        let step = match &view.screen {
-            Screen::Account(account) => Some(Step {
-                kind: discriminant(&account.transfer),
-                is_form: matches!(account.transfer, TransferView::Form(_)),
-            }),
-            _ => None,
-        };
+        let step = view.account().map(|account| Step {
+            kind: discriminant(&account.transfer),
+            is_form: matches!(account.transfer, TransferView::Form(_)),
+        });
         Self { screen: discriminant(&view.screen), started: view.screen != Screen::Starting, step }
     }
 
@@ -52,10 +52,10 @@ impl Place {
 }
 
 /// Moves the focus to the heading of a screen or a step whenever that changes, and never while somebody types.
-pub(crate) fn follow(view: ReadSignal<View>) {
-    let place = Memo::new(move |_| view.with(Place::of));
+pub(crate) fn follow(shown: Shown) {
+    let place = shown::follow(shown, |before, now| Place::of(before) == Place::of(now));
     Effect::new(move |before: Option<Place>| {
-        let now = place.get();
+        let now = Place::of(&place.get());
         if let Some(heading) = now.target(before) {
             focus_soon(heading);
         }

@@ -8,3 +8,4 @@ pub mod driver;
 mod focus;
 mod format;
 mod pages;
+pub mod shown;

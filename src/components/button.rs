@@ -16,7 +16,7 @@ pub(crate) enum Rank {
     Secondary,
 }
 
-pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> impl IntoView + use<> {
+pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> AnyView {
     let dispatch = expect_context::<Dispatch>();
     let class = match rank {
         Rank::Primary => "button primary",
@@ -26,5 +26,5 @@ pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> impl In
         focus::keep(&intent);
         dispatch.send(intent.clone());
     };
-    view! { <button type="button" class=class on:click=press>{label}</button> }
+    view! { <button type="button" class=class on:click=press>{label}</button> }.into_any()
 }

@@ -1,9 +1,19 @@
 //! A text field with its label, its help and its error.
 
-use leptos::{ev, prelude::*};
-use stepup::{event::Field, view::FieldView};
+use leptos::{
+    ev,
+    prelude::*,
+    tachys::html::attribute::{any_attribute::IntoAnyAttribute, custom::custom_attribute},
+};
+use stepup::{
+    event::Field,
+    view::{FieldView, View},
+};
 
-use crate::app::{Dispatch, Intent};
+use crate::{
+    app::{Dispatch, Intent},
+    shown::{Shown, follow, live, nothing},
+};
 
 /// What makes one field differ from another.
 pub(crate) struct Kind {
@@ -12,41 +22,39 @@ pub(crate) struct Kind {
     pub(crate) id: &'static str,
     pub(crate) label: &'static str,
     pub(crate) help: &'static str,
-    pub(crate) inputmode: &'static str,
-    pub(crate) capitalize: &'static str,
-    pub(crate) enterkeyhint: &'static str,
-    /// In characters. A little more than is allowed where blanks are taken out.
-    pub(crate) maxlength: &'static str,
-    pub(crate) class: &'static str,
+    /// What the input has beyond those that all have: keyboard, capitals, length.
+    pub(crate) attributes: &'static [(&'static str, &'static str)],
 }
 
 /// Draws the field once; afterwards only its text and its error change, so that it keeps the focus and the caret.
-pub(crate) fn field(kind: &'static Kind, shown: Memo<FieldView>, suffix: impl IntoView) -> impl IntoView {
-    let Kind { field, id, label, help, inputmode, capitalize, enterkeyhint, maxlength, class } = *kind;
+pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyView {
+    let Kind { field, id, label, help, attributes } = *kind;
     let dispatch = expect_context::<Dispatch>();
-    let text = Memo::new(move |_| shown.with(|shown| shown.text.clone()));
-    let error = Memo::new(move |_| shown.with(|shown| shown.error.clone()));
-    let wrong = move || error.with(|error| if error.is_some() { "true" } else { "false" });
+    let text =
+        follow(shown, move |before, now| in_view(before, field, text_of) == in_view(now, field, text_of));
+    let error =
+        follow(shown, move |before, now| in_view(before, field, error_of) == in_view(now, field, error_of));
+    let text = move || in_view(&text.get(), field, text_of).map(str::to_owned).unwrap_or_default();
+    let error = move || in_view(&error.get(), field, error_of).map(str::to_owned);
+    let wrong = move || if error().is_some() { "true" } else { "false" };
     let (help_id, error_id) = ([id, "-help"].concat(), [id, "-error"].concat());
     let described_by = [help_id.as_str(), " ", &error_id].concat();
+    let common = [("name", id), ("type", "text"), ("autocomplete", "off"), ("spellcheck", "false")];
+    let attributes: Vec<_> = common
+        .iter()
+        .chain(attributes)
+        .map(|(name, value)| custom_attribute(*name, *value).into_any_attr())
+        .collect();
     view! {
         <div class="field">
             <label class="label" for=id>{label}</label>
             <span class="control">
                 <input
+                    {..attributes}
                     id=id
-                    class=class
-                    name=id
-                    type="text"
-                    inputmode=inputmode
-                    autocomplete="off"
-                    autocapitalize=capitalize
-                    spellcheck="false"
-                    enterkeyhint=enterkeyhint
-                    maxlength=maxlength
                     aria-describedby=described_by
                     aria-invalid=wrong
-                    prop:value=move || text.get()
+                    prop:value=text
                     on:input=move |event: ev::Event| {
                         dispatch.send(Intent::Edited(field, event_target_value(&event)));
                     }
@@ -55,11 +63,29 @@ pub(crate) fn field(kind: &'static Kind, shown: Memo<FieldView>, suffix: impl In
                 {suffix}
             </span>
             <div class="field-notes">
-                <p id=help_id class="help" hidden=move || error.with(Option::is_some)>{help}</p>
-                {move || {
-                    error.get().map(|error| view! { <p id=error_id.clone() class="error" role="alert">{error}</p> })
-                }}
+                <p id=help_id class="help">{help}</p>
+                {live(move || {
+                    error().map_or_else(nothing, |error| wrong_because(&error_id, error))
+                })}
             </div>
         </div>
     }
+    .into_any()
+}
+
+fn wrong_because(id: &str, error: String) -> AnyView {
+    view! { <p id=id.to_owned() class="error" role="alert">{error}</p> }.into_any()
+}
+
+/// What a field has now; `None` as well when another screen has come up and the form is about to be taken away.
+fn in_view(view: &View, field: Field, read: fn(&FieldView) -> Option<&str>) -> Option<&str> {
+    read(view.form()?.field(field))
+}
+
+fn text_of(field: &FieldView) -> Option<&str> {
+    Some(&field.text)
+}
+
+fn error_of(field: &FieldView) -> Option<&str> {
+    field.error.as_deref()
 }

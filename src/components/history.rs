@@ -1,63 +1,76 @@
 //! What came and went, newest first.
 
 use leptos::prelude::*;
-use stepup::view::{BalanceView, HistoryView, Loadable, PastTransfer};
+use stepup::view::{AccountView, HistoryView, Loadable, PastTransfer};
 
 use super::{
     icon::{Icon, icon},
     problem, skeleton,
 };
-use crate::format;
+use crate::{
+    format,
+    shown::{Shown, follow, live, nothing},
+};
 
-/// The list. When the balance failed too there is one cause and one button, and they stand there.
-pub(crate) fn history(
-    history: Memo<Option<Loadable<HistoryView>>>,
-    balance: Memo<Option<Loadable<BalanceView>>>,
-) -> impl IntoView {
-    let balance_failed = Memo::new(move |_| balance.with(|b| matches!(b, Some(Loadable::Failed(_)))));
-    move || {
-        let content = match history.get()? {
-            Loadable::Ready(HistoryView::NotOffered) => return None,
-            Loadable::Loading => skeleton::entries().into_any(),
+/// The list.
+pub(crate) fn history(shown: Shown) -> AnyView {
+    let piece = follow(shown, |before, now| before.account().map(read) == now.account().map(read));
+    live(move || {
+        let view = piece.get();
+        let Some((history, balance_failed)) = view.account().map(read) else { return nothing() };
+        let content = match history {
+            Loadable::Ready(HistoryView::NotOffered) => return nothing(),
+            Loadable::Loading => skeleton::entries(),
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
                 view! { <p class="quiet">"Nothing yet. What you send and receive will stand here."</p> }
                     .into_any()
             }
             Loadable::Ready(HistoryView::List(list)) => {
-                view! { <ul class="entries">{list.into_iter().map(entry).collect_view()}</ul> }.into_any()
+                view! { <ul class="entries">{list.iter().map(entry).collect::<Vec<_>>()}</ul> }.into_any()
             }
-            Loadable::Failed(_) if balance_failed.get() => {
+            Loadable::Failed(_) if balance_failed => {
                 view! { <p class="quiet">"What came and went could not be loaded either."</p> }.into_any()
             }
-            Loadable::Failed(problem) => problem::could_not_load(&problem).into_any(),
+            Loadable::Failed(problem) => problem::could_not_load(problem),
         };
-        Some(view! {
+        view! {
             <section class="card activity" aria-labelledby="activity-heading">
                 <h2 id="activity-heading">"Activity"</h2>
                 {content}
             </section>
-        })
-    }
+        }
+        .into_any()
+    })
 }
 
-fn entry(transfer: PastTransfer) -> impl IntoView {
+/// The history, and whether the balance failed too: then there is one cause and one button, and they stand there.
+fn read(account: &AccountView) -> (&Loadable<HistoryView>, bool) {
+    (&account.history, matches!(account.balance, Loadable::Failed(_)))
+}
+
+fn entry(transfer: &PastTransfer) -> AnyView {
     let PastTransfer { outgoing, counterparty, iban, money, reference, at, .. } = transfer;
-    let (sign, direction) = if outgoing { (Icon::Out, "Sent to ") } else { (Icon::In, "Received from ") };
+    let (sign, direction, class) =
+        if *outgoing { (Icon::Out, "Sent to ", "") } else { (Icon::In, "Received from ", " incoming") };
     let name = if counterparty.is_empty() { iban } else { counterparty };
-    let reference =
-        (!reference.is_empty()).then(|| view! { <span class="entry-reference">{reference}</span> });
+    let reference = if reference.is_empty() {
+        nothing()
+    } else {
+        view! { <span class="entry-reference">{reference.clone()}</span> }.into_any()
+    };
     view! {
         <li class="entry">
-            <span class="entry-sign" class:incoming=!outgoing>{icon(sign)}</span>
+            <span class=["entry-sign", class].concat()>{icon(sign)}</span>
             <span class="entry-text">
                 <span class="entry-name">
                     <span class="visually-hidden">{direction}</span>
-                    {name}
+                    {name.clone()}
                 </span>
                 {reference}
-                <time class="entry-time" datetime=at.clone()>{format::moment(&at)}</time>
+                <time class="entry-time" datetime=at.clone()>{format::moment(at)}</time>
             </span>
-            <span class="entry-amount" class:incoming=!outgoing>{format::signed(&money, outgoing)}</span>
+            <span class=["entry-amount", class].concat()>{format::signed(money, *outgoing)}</span>
         </li>
     }
+    .into_any()
 }

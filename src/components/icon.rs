@@ -1,6 +1,6 @@
 //! A handful of line drawings. They repeat what stands beside them, so they are hidden from screen readers.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Icon {
@@ -15,7 +15,7 @@ pub(crate) enum Icon {
     In,
 }
 
-pub(crate) fn icon(icon: Icon) -> impl IntoView {
+pub(crate) fn icon(icon: Icon) -> AnyView {
     let path = match icon {
         Icon::Riser => "M3 20h5v-5h5v-5h5V5h3",
         Icon::Tick => "M5 12.5l4.5 4.5L19 7",
@@ -26,9 +26,7 @@ pub(crate) fn icon(icon: Icon) -> impl IntoView {
         Icon::Out => "M7 17L17 7M9 7h8v8",
         Icon::In => "M17 7L7 17M15 17H7V9",
     };
-    view! {
-        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-            <path d=path></path>
-        </svg>
-    }
+    let svg = r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=""#;
+    // What `view!` makes of elements without anything dynamic in them: one string for the browser's parser.
+    InertElement::new([svg, path, r#""></path></svg>"#].concat()).into_any()
 }

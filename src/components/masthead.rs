@@ -6,15 +6,16 @@ use super::{
     button::{Rank, button},
     icon::{Icon, icon},
 };
-use crate::app::Intent;
+use crate::{app::Intent, shown::nothing};
 
-pub(crate) fn masthead(logged_in: bool) -> impl IntoView {
+pub(crate) fn masthead(logged_in: bool) -> AnyView {
     view! {
         <header class="masthead">
             <div class="masthead-row">
                 <span class="brand">{icon(Icon::Riser)} "Riser"</span>
-                {logged_in.then(|| button("Log out", Intent::LogOut, Rank::Secondary))}
+                {if logged_in { button("Log out", Intent::LogOut, Rank::Secondary) } else { nothing() }}
             </div>
         </header>
     }
+    .into_any()
 }

@@ -7,19 +7,28 @@ use super::button::{Rank, button};
 use crate::app::Intent;
 
 /// Something could not be loaded: says so and offers to try again.
-pub(crate) fn could_not_load(problem: &Problem) -> impl IntoView + use<> {
+pub(crate) fn could_not_load(problem: &Problem) -> AnyView {
+    view! {
+        {alert(problem)}
+        <div class="actions">{button("Try again", Intent::TryAgain, Rank::Secondary)}</div>
+        {details(problem)}
+    }
+    .into_any()
+}
+
+/// Says what happened, at once.
+pub(crate) fn alert(problem: &Problem) -> AnyView {
     view! {
         <div role="alert" class="failure">
             <p class="strong">{problem.headline.clone()}</p>
             <p>{problem.sentence.clone()}</p>
         </div>
-        <div class="actions">{button("Try again", Intent::TryAgain, Rank::Secondary)}</div>
-        {details(problem)}
     }
+    .into_any()
 }
 
 /// The technical cause, folded away.
-pub(crate) fn details(problem: &Problem) -> impl IntoView + use<> {
+pub(crate) fn details(problem: &Problem) -> AnyView {
     view! {
         <details class="details">
             <summary>"Details for support"</summary>
@@ -29,4 +38,5 @@ pub(crate) fn details(problem: &Problem) -> impl IntoView + use<> {
             <p>{problem.cause.clone()}</p>
         </details>
     }
+    .into_any()
 }

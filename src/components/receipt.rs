@@ -6,36 +6,27 @@ use stepup::view::Receipt;
 use crate::format;
 
 /// The receipt, and below it what else is known by now (time, number, new balance).
-pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>) -> impl IntoView + use<> {
+pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>) -> AnyView {
     let reference = match receipt.reference.as_str() {
-        "" => view! { <dd class="quiet">"None"</dd> }.into_any(),
-        text => view! { <dd>{text.to_owned()}</dd> }.into_any(),
+        "" => row("Reference", "", "quiet", "None".to_owned()),
+        text => row("Reference", "", "", text.to_owned()),
     };
+    let mut rows = vec![
+        row("Amount", "receipt-amount", "", format::money(&receipt.money)),
+        row("Pay to", "", "iban", receipt.payee.clone()),
+        reference,
+    ];
+    rows.extend(facts.into_iter().map(|(name, value)| row(name, "", "", value)));
+    view! { <dl class="receipt">{rows}</dl> }.into_any()
+}
+
+/// One line, with the classes of the line and of its value.
+fn row(name: &'static str, class: &'static str, value_class: &'static str, value: String) -> AnyView {
     view! {
-        <dl class="receipt">
-            <div class="receipt-amount">
-                <dt>"Amount"</dt>
-                <dd>{format::money(&receipt.money)}</dd>
-            </div>
-            <div>
-                <dt>"Pay to"</dt>
-                <dd class="iban">{receipt.payee.clone()}</dd>
-            </div>
-            <div>
-                <dt>"Reference"</dt>
-                {reference}
-            </div>
-            {facts
-                .into_iter()
-                .map(|(name, value)| {
-                    view! {
-                        <div>
-                            <dt>{name}</dt>
-                            <dd>{value}</dd>
-                        </div>
-                    }
-                })
-                .collect_view()}
-        </dl>
+        <div class=class>
+            <dt>{name}</dt>
+            <dd class=value_class>{value}</dd>
+        </div>
     }
+    .into_any()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// The amount, and the two lines below it.
-pub(crate) fn balance() -> impl IntoView {
+pub(crate) fn balance() -> AnyView {
     view! {
         <p class="balance-label" aria-hidden="true">"Balance"</p>
         <p class="balance-amount" aria-hidden="true">
@@ -14,18 +14,20 @@ pub(crate) fn balance() -> impl IntoView {
             <span class="skeleton wider"></span>
         </p>
     }
+    .into_any()
 }
 
 /// The activity with its heading.
-pub(crate) fn history() -> impl IntoView {
+pub(crate) fn history() -> AnyView {
     view! {
         <p class="section-heading">"Activity"</p>
         {entries()}
     }
+    .into_any()
 }
 
 /// Three lines of activity.
-pub(crate) fn entries() -> impl IntoView {
+pub(crate) fn entries() -> AnyView {
     let entry = || {
         view! {
             <li class="entry">
@@ -40,12 +42,13 @@ pub(crate) fn entries() -> impl IntoView {
                 </span>
             </li>
         }
+        .into_any()
     };
-    view! { <ul class="entries" aria-hidden="true">{entry()} {entry()} {entry()}</ul> }
+    view! { <ul class="entries" aria-hidden="true">{entry()} {entry()} {entry()}</ul> }.into_any()
 }
 
 /// The transfer form with its heading.
-pub(crate) fn form() -> impl IntoView {
+pub(crate) fn form() -> AnyView {
     let field = || {
         view! {
             <div class="field">
@@ -56,6 +59,7 @@ pub(crate) fn form() -> impl IntoView {
                 <span class="field-notes"></span>
             </div>
         }
+        .into_any()
     };
     view! {
         <p class="section-heading">"New transfer"</p>
@@ -64,4 +68,5 @@ pub(crate) fn form() -> impl IntoView {
             <span class="skeleton small wider"></span>
         </div>
     }
+    .into_any()
 }

@@ -4,36 +4,30 @@ use leptos::prelude::*;
 use stepup::view::{TransferView, View};
 
 use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::Step};
-use crate::pages::part;
+use crate::shown::{Shown, follow, live, nothing};
 
-pub(crate) fn transfer(view: ReadSignal<View>) -> impl IntoView {
-    // The form takes its texts from the view itself: here every form is the same, so that typing redraws nothing.
-    let step = part(view, |account| match &account.transfer {
-        TransferView::Form(_) => None,
-        step => Some(step.clone()),
-    });
+pub(crate) fn transfer(shown: Shown) -> AnyView {
+    let piece = follow(shown, |before, now| step(before) == step(now));
     view! {
         <section class="card transfer" aria-labelledby="transfer-heading">
-            {move || {
-                step.with(|step| Step::of(step.as_ref()?.as_ref()?))
-                    .map_or_else(|| form(view).into_any(), |step| draw(step).into_any())
-            }}
+            {live(move || step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw))}
         </section>
     }
+    .into_any()
+}
+
+/// The form follows its texts itself: here every form is the same, so that typing redraws nothing.
+fn step(view: &View) -> Option<&TransferView> {
+    Some(&view.account()?.transfer).filter(|transfer| !matches!(transfer, TransferView::Form(_)))
 }
 
 /// Always the same elements in the same places: going from step to step changes their texts, and the status region
 /// that announces them stays.
-fn draw(step: Step) -> impl IntoView {
+fn draw(step: Step) -> AnyView {
     let problem = step.problem.as_ref();
-    let said = problem.filter(|_| !step.failed).map(|problem| {
-        view! {
-            <div role="alert" class="failure">
-                <p class="strong">{problem.headline.clone()}</p>
-                <p>{problem.sentence.clone()}</p>
-            </div>
-        }
-    });
+    let said = problem.filter(|_| !step.failed).map_or_else(nothing, problem::alert);
+    let details = problem.map_or_else(nothing, problem::details);
+    let buttons = step.buttons.into_iter().map(|(label, intent, rank)| button(label, intent, rank));
     let class = ["step ", step.tone].concat();
     let role = if step.failed { "alert" } else { "status" };
     view! {
@@ -46,10 +40,9 @@ fn draw(step: Step) -> impl IntoView {
             {said}
             {receipt(&step.receipt, step.facts)}
             <div class="busy" aria-hidden="true" hidden=!step.busy></div>
-            <div class="actions">
-                {step.buttons.into_iter().map(|(label, intent, rank)| button(label, intent, rank)).collect_view()}
-            </div>
-            {problem.map(problem::details)}
+            <div class="actions">{buttons.collect::<Vec<_>>()}</div>
+            {details}
         </div>
     }
+    .into_any()
 }

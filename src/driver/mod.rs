@@ -10,7 +10,7 @@ mod locale;
 mod navigation;
 mod storage;
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use stepup::{
@@ -26,7 +26,7 @@ use crate::app::{Intent, app};
 pub fn start() {
     let Some(root) = navigation::mount_point() else { return };
     let pages = leptos::mount::mount_to(root, || {
-        let (view, show) = signal(Session::new(navigation::parse_url).view());
+        let (view, show) = signal(Arc::new(Session::new(navigation::parse_url).view()));
         let driver = Driver::new(show);
         let boot = driver.clone();
         let driver = StoredValue::new_local(driver);
@@ -54,12 +54,12 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
 #[derive(Clone)]
 struct Driver {
     session: Rc<RefCell<Session>>,
-    show: WriteSignal<View>,
+    show: WriteSignal<Arc<View>>,
     timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
 }
 
 impl Driver {
-    fn new(show: WriteSignal<View>) -> Self {
+    fn new(show: WriteSignal<Arc<View>>) -> Self {
         Self {
             session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
             show,
@@ -106,7 +106,7 @@ impl Driver {
             let tasks = session.update(event, clock::now());
             (tasks, session.view())
         };
-        self.show.set(view);
+        self.show.set(Arc::new(view));
         for task in tasks {
             self.carry_out(task);
         }

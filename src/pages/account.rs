@@ -1,36 +1,22 @@
 //! Logged in: what there is, what can be sent, what came and went.
 //!
-//! Each part reads its own piece of the view: typing in the form redraws the form's texts and nothing else.
+//! Each part follows its own piece of the view: typing in the form redraws the form's texts and nothing else.
 
 use leptos::prelude::*;
-use stepup::view::{AccountView, Screen, View};
 
-use crate::components::{balance, banner, history, transfer};
+use crate::{
+    components::{balance, banner, history, transfer},
+    shown::{Shown, follow_account, live, nothing},
+};
 
-pub(crate) fn account(view: ReadSignal<View>) -> impl IntoView {
-    let over = part(view, |account| account.session_over);
-    let balance = part(view, |account| account.balance.clone());
-    let history = part(view, |account| account.history.clone());
+pub(crate) fn account(shown: Shown) -> AnyView {
+    let piece = follow_account(shown, |account| &account.session_over);
+    let over = move || piece.get().account().is_some_and(|account| account.session_over);
     view! {
-        {move || (over.get() == Some(true)).then(banner::session_over)}
+        {live(move || if over() { banner::session_over() } else { nothing() })}
         <div class="account">
-            {balance::balance(balance)}
-            {transfer::transfer(view)}
-            {history::history(history, balance)}
+            {balance::balance(shown)} {transfer::transfer(shown)} {history::history(shown)}
         </div>
     }
-}
-
-/// A piece of the account, recomputed with every view and announced when it changed. `None` when another screen has
-/// come up and this page is about to be taken away.
-pub(crate) fn part<T>(view: ReadSignal<View>, read: fn(&AccountView) -> T) -> Memo<Option<T>>
-where
-    T: PartialEq + Send + Sync + 'static,
-{
-    Memo::new(move |_| {
-        view.with(|view| match &view.screen {
-            Screen::Account(account) => Some(read(account)),
-            _ => None,
-        })
-    })
+    .into_any()
 }

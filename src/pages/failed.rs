@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-pub(crate) fn failed(failure: Failure) -> impl IntoView {
+pub(crate) fn failed(failure: &Failure) -> AnyView {
     let Failure { problem, action } = failure;
     let action = match action {
-        Some(Action::LogIn) => button("Log in", Intent::LogIn, Rank::Primary).into_any(),
-        Some(Action::TryAgain) => button("Try again", Intent::TryAgain, Rank::Primary).into_any(),
-        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, Rank::Primary).into_any(),
+        Some(Action::LogIn) => button("Log in", Intent::LogIn, Rank::Primary),
+        Some(Action::TryAgain) => button("Try again", Intent::TryAgain, Rank::Primary),
+        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, Rank::Primary),
         None => view! {
             <p class="quiet">"There is nothing that you can do here. Whoever runs this page needs the details below."</p>
         }
@@ -29,7 +29,8 @@ pub(crate) fn failed(failure: Failure) -> impl IntoView {
                 <p>{problem.sentence.clone()}</p>
             </div>
             <div class="actions">{action}</div>
-            {problem::details(&problem)}
+            {problem::details(problem)}
         </div>
     }
+    .into_any()
 }

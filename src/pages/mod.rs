@@ -5,7 +5,7 @@ mod failed;
 mod signed_out;
 mod waiting;
 
-pub(crate) use account::{account, part};
+pub(crate) use account::account;
 pub(crate) use failed::failed;
 pub(crate) use signed_out::signed_out;
 pub(crate) use waiting::{leaving_to_log_in, signing_in};

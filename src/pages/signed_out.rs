@@ -10,7 +10,7 @@ use crate::{
     components::button::{Rank, button},
 };
 
-pub(crate) fn signed_out(notice: Option<Notice>) -> impl IntoView {
+pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {
     let notice = notice.map(|notice| {
         let sentence = match notice {
             Notice::LoggedOut => "You are logged out.",
@@ -44,4 +44,5 @@ pub(crate) fn signed_out(notice: Option<Notice>) -> impl IntoView {
             </ol>
         </div>
     }
+    .into_any()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::components::skeleton;
 
 /// "Log in" was pressed; the browser is about to go.
-pub(crate) fn leaving_to_log_in() -> impl IntoView {
+pub(crate) fn leaving_to_log_in() -> AnyView {
     view! {
         <div class="card narrow">
             <h1 tabindex="-1">"Taking you to the log-in page"</h1>
@@ -13,10 +13,11 @@ pub(crate) fn leaving_to_log_in() -> impl IntoView {
             <div class="busy" aria-hidden="true"></div>
         </div>
     }
+    .into_any()
 }
 
 /// The provider's answer is being checked: the account's places are held already.
-pub(crate) fn signing_in() -> impl IntoView {
+pub(crate) fn signing_in() -> AnyView {
     view! {
         <div class="account">
             <section class="balance">
@@ -28,4 +29,5 @@ pub(crate) fn signing_in() -> impl IntoView {
             <div class="card activity" aria-hidden="true">{skeleton::history()}</div>
         </div>
     }
+    .into_any()
 }

@@ -31,7 +31,7 @@ struct Script {
 /// The application in a place of its own; taken away when dropped.
 pub(crate) struct Page {
     root: HtmlElement,
-    show: WriteSignal<View>,
+    show: WriteSignal<Arc<View>>,
     script: Arc<Mutex<Script>>,
     mounted: Option<UnmountHandle<AnyViewState>>,
 }
@@ -46,26 +46,25 @@ impl Page {
             document().head().unwrap().append_child(&style).unwrap();
         }
         document().body().unwrap().append_child(&root).unwrap();
-        let (view, show) = ArcRwSignal::new(view).split();
+        let (view, show) = ArcRwSignal::new(Arc::new(view)).split();
         let (view, show) = (ReadSignal::from(view), WriteSignal::from(show));
         let script = Arc::new(Mutex::new(Script::default()));
         let heard = Arc::clone(&script);
         let dispatch = move |intent: Intent| {
             let mut script = heard.lock().unwrap();
             if let Some((_, view)) = script.answer.take_if(|(expected, _)| *expected == intent) {
-                show.set(view);
+                show.set(Arc::new(view));
             }
             script.intents.push(intent);
         };
-        let mounted =
-            leptos::mount::mount_to(root.clone(), move || app(view, Callback::new(dispatch)).into_any());
+        let mounted = leptos::mount::mount_to(root.clone(), move || app(view, Callback::new(dispatch)));
         drawn().await;
         Self { root, show, script, mounted: Some(mounted) }
     }
 
     /// The core has a new view.
     pub(crate) async fn change(&self, view: View) {
-        self.show.set(view);
+        self.show.set(Arc::new(view));
         drawn().await;
     }
 

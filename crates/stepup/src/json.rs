@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize,
-    de::{Error, MapAccess, SeqAccess, Visitor},
+    de::{MapAccess, SeqAccess, Visitor},
 };
 
 /// A value.
@@ -39,10 +39,19 @@ impl Object {
     /// a token's.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         match serde_json::from_str(text) {
-            Ok(Json::Object(object)) => Ok(object),
+            Ok(Json::Object(object)) if object.is_unambiguous() => Ok(object),
+            Ok(Json::Object(_)) => Err("it has a member twice".into()),
             Ok(_) => Err("it is not an object".into()),
             Err(e) => Err(format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column())),
         }
+    }
+
+    /// Is every member there once, at any depth?
+    fn is_unambiguous(&self) -> bool {
+        let Self(members) = self;
+        let once =
+            |(i, (name, _)): (usize, &(String, _))| !members[..i].iter().any(|(known, _)| known == name);
+        members.iter().enumerate().all(once) && members.iter().all(|(_, value)| value.is_unambiguous())
     }
 
     /// Reads bytes that should be UTF-8.
@@ -106,6 +115,14 @@ pub(crate) fn write<T: Serialize>(value: &T) -> String {
 }
 
 impl Json {
+    fn is_unambiguous(&self) -> bool {
+        match self {
+            Self::Object(object) => object.is_unambiguous(),
+            Self::List(list) => list.iter().all(Self::is_unambiguous),
+            _ => true,
+        }
+    }
+
     /// A string.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
@@ -207,12 +224,9 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object: Vec<(String, Json)> = Vec::new();
-        while let Some((name, value)) = members.next_entry::<String, Json>()? {
-            if object.iter().any(|(known, _)| *known == name) {
-                return Err(A::Error::custom("a member twice"));
-            }
-            object.push((name, value));
+        let mut object = Vec::new();
+        while let Some(member) = members.next_entry()? {
+            object.push(member);
         }
         Ok(Json::Object(Object(object)))
     }

@@ -3,7 +3,7 @@
 //! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
 //! the pages. Money stays in minor units: the shell formats it for the customer's locale.
 
-use crate::{money::Money, problem::Problem};
+use crate::{event::Field, money::Money, problem::Problem};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,26 @@ pub struct View {
     pub screen: Screen,
     /// `false` while the browser says that it has no network.
     pub online: bool,
+}
+
+impl View {
+    /// The account page, when it is up.
+    #[must_use]
+    pub fn account(&self) -> Option<&AccountView> {
+        match &self.screen {
+            Screen::Account(account) => Some(account),
+            _ => None,
+        }
+    }
+
+    /// The transfer form, when it is up.
+    #[must_use]
+    pub fn form(&self) -> Option<&FormView> {
+        match &self.account()?.transfer {
+            TransferView::Form(form) => Some(form),
+            _ => None,
+        }
+    }
 }
 
 /// One screen at a time.
@@ -211,6 +231,18 @@ pub struct FormView {
     pub reference: FieldView,
     /// The currency the amount is in (ISO 4217).
     pub currency: String,
+}
+
+impl FormView {
+    /// One of its fields.
+    #[must_use]
+    pub fn field(&self, field: Field) -> &FieldView {
+        match field {
+            Field::Payee => &self.payee,
+            Field::Amount => &self.amount,
+            Field::Reference => &self.reference,
+        }
+    }
 }
 
 /// One field.

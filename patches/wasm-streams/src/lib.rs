@@ -43,4 +43,5 @@ impl ReadableStream {
     }
 }
 
-const UNUSED: &str = "Riser has no server functions: for those, take the patch of wasm-streams out of Cargo.toml";
+const UNUSED: &str =
+    "Riser has no server functions: for those, take the patch of wasm-streams out of Cargo.toml";
