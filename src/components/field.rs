@@ -18,8 +18,11 @@ use crate::{
 /// What makes one field differ from another.
 pub(crate) struct Kind {
     pub(crate) field: Field,
-    /// The id of the input, and the stem of the ids of its help and its error.
     pub(crate) id: &'static str,
+    pub(crate) help_id: &'static str,
+    pub(crate) error_id: &'static str,
+    /// Both of them.
+    pub(crate) described_by: &'static str,
     pub(crate) label: &'static str,
     pub(crate) help: &'static str,
     /// What the input has beyond those that all have: keyboard, capitals, length.
@@ -28,7 +31,7 @@ pub(crate) struct Kind {
 
 /// Draws the field once; afterwards only its text and its error change, so that it keeps the focus and the caret.
 pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyView {
-    let Kind { field, id, label, help, attributes } = *kind;
+    let Kind { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
     let dispatch = expect_context::<Dispatch>();
     let text =
         follow(shown, move |before, now| in_view(before, field, text_of) == in_view(now, field, text_of));
@@ -37,8 +40,6 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
     let text = move || in_view(&text.get(), field, text_of).map(str::to_owned).unwrap_or_default();
     let error = move || in_view(&error.get(), field, error_of).map(str::to_owned);
     let wrong = move || if error().is_some() { "true" } else { "false" };
-    let (help_id, error_id) = ([id, "-help"].concat(), [id, "-error"].concat());
-    let described_by = [help_id.as_str(), " ", &error_id].concat();
     let common = [("name", id), ("type", "text"), ("autocomplete", "off"), ("spellcheck", "false")];
     let attributes: Vec<_> = common
         .iter()
@@ -65,7 +66,7 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
             <div class="field-notes">
                 <p id=help_id class="help">{help}</p>
                 {live(move || {
-                    error().map_or_else(nothing, |error| wrong_because(&error_id, error))
+                    error().map_or_else(nothing, |error| wrong_because(error_id, error))
                 })}
             </div>
         </div>
@@ -73,8 +74,8 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
     .into_any()
 }
 
-fn wrong_because(id: &str, error: String) -> AnyView {
-    view! { <p id=id.to_owned() class="error" role="alert">{error}</p> }.into_any()
+fn wrong_because(id: &'static str, error: String) -> AnyView {
+    view! { <p id=id class="error" role="alert">{error}</p> }.into_any()
 }
 
 /// What a field has now; `None` as well when another screen has come up and the form is about to be taken away.

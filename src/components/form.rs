@@ -13,6 +13,9 @@ use crate::{
 static PAYEE: Kind = Kind {
     field: Field::Payee,
     id: "payee",
+    help_id: "payee-help",
+    error_id: "payee-error",
+    described_by: "payee-help payee-error",
     label: "Pay to (IBAN)",
     help: "For example DE89 3704 0044 0532 0130 00. Paste it with or without blanks.",
     attributes: &[
@@ -27,6 +30,9 @@ static PAYEE: Kind = Kind {
 static AMOUNT: Kind = Kind {
     field: Field::Amount,
     id: "amount",
+    help_id: "amount-help",
+    error_id: "amount-error",
+    described_by: "amount-help amount-error",
     label: "Amount",
     help: "Two decimals at most, with a comma or a point.",
     attributes: &[
@@ -40,6 +46,9 @@ static AMOUNT: Kind = Kind {
 static REFERENCE: Kind = Kind {
     field: Field::Reference,
     id: "reference",
+    help_id: "reference-help",
+    error_id: "reference-error",
+    described_by: "reference-help reference-error",
     label: "Reference",
     help: "What the payee reads, at most 140 characters. You may leave it empty.",
     attributes: &[

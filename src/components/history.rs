@@ -50,8 +50,11 @@ fn read(account: &AccountView) -> (&Loadable<HistoryView>, bool) {
 
 fn entry(transfer: &PastTransfer) -> AnyView {
     let PastTransfer { outgoing, counterparty, iban, money, reference, at, .. } = transfer;
-    let (sign, direction, class) =
-        if *outgoing { (Icon::Out, "Sent to ", "") } else { (Icon::In, "Received from ", " incoming") };
+    let (sign, direction, sign_class, amount_class) = if *outgoing {
+        (Icon::Out, "Sent to ", "entry-sign", "entry-amount")
+    } else {
+        (Icon::In, "Received from ", "entry-sign incoming", "entry-amount incoming")
+    };
     let name = if counterparty.is_empty() { iban } else { counterparty };
     let reference = if reference.is_empty() {
         nothing()
@@ -60,7 +63,7 @@ fn entry(transfer: &PastTransfer) -> AnyView {
     };
     view! {
         <li class="entry">
-            <span class=["entry-sign", class].concat()>{icon(sign)}</span>
+            <span class=sign_class>{icon(sign)}</span>
             <span class="entry-text">
                 <span class="entry-name">
                     <span class="visually-hidden">{direction}</span>
@@ -69,7 +72,7 @@ fn entry(transfer: &PastTransfer) -> AnyView {
                 {reference}
                 <time class="entry-time" datetime=at.clone()>{format::moment(at)}</time>
             </span>
-            <span class=["entry-amount", class].concat()>{format::signed(money, *outgoing)}</span>
+            <span class=amount_class>{format::signed(money, *outgoing)}</span>
         </li>
     }
     .into_any()

@@ -11,8 +11,8 @@ use crate::{app::Intent, format};
 /// What one step says and offers.
 pub(crate) struct Step {
     pub(crate) icon: Icon,
-    /// A class: what the colours say, beside the words.
-    pub(crate) tone: &'static str,
+    /// What the colours say, beside the words.
+    pub(crate) class: &'static str,
     pub(crate) heading: String,
     pub(crate) sentence: String,
     pub(crate) receipt: Receipt,
@@ -73,7 +73,7 @@ impl Step {
                 )
             },
             TransferView::Interrupted(receipt) => Self {
-                tone: "warn",
+                class: "step warn",
                 buttons: vec![("Check it again", Intent::Review, Rank::Primary), CANCEL],
                 ..Self::new(
                     Icon::Phone,
@@ -96,7 +96,7 @@ impl Step {
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem } => Self {
-                tone: "bad",
+                class: "step bad",
                 failed: true,
                 problem: Some(problem.clone()),
                 buttons: vec![("Change the transfer", Intent::Dismiss, Rank::Primary)],
@@ -108,7 +108,7 @@ impl Step {
     fn new(icon: Icon, heading: &str, sentence: &str, receipt: &Receipt) -> Self {
         Self {
             icon,
-            tone: "",
+            class: "step",
             heading: heading.to_owned(),
             sentence: sentence.to_owned(),
             receipt: receipt.clone(),
@@ -128,7 +128,7 @@ impl Step {
         };
         let ask = ("Ask again", Intent::AskAgain, Rank::Primary);
         Self {
-            tone: "warn",
+            class: "step warn",
             busy: asking,
             problem: problem.filter(|_| !asking).cloned(),
             buttons: if asking { Vec::new() } else { vec![ask] },
@@ -152,7 +152,7 @@ impl Step {
             ("Your bank says", done.message.clone()),
         ];
         Self {
-            tone: "good",
+            class: "step good",
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             buttons: vec![("Make another transfer", Intent::Dismiss, Rank::Primary)],
             ..Self::new(Icon::Tick, heading, sentence, &done.receipt)

@@ -28,10 +28,11 @@ fn draw(step: Step) -> AnyView {
     let said = problem.filter(|_| !step.failed).map_or_else(nothing, problem::alert);
     let details = problem.map_or_else(nothing, problem::details);
     let buttons = step.buttons.into_iter().map(|(label, intent, rank)| button(label, intent, rank));
-    let class = ["step ", step.tone].concat();
+    let busy =
+        if step.busy { view! { <div class="busy" aria-hidden="true"></div> }.into_any() } else { nothing() };
     let role = if step.failed { "alert" } else { "status" };
     view! {
-        <div class=class>
+        <div class=step.class>
             <div class="step-words" role=role>
                 <span class="step-icon">{icon(step.icon)}</span>
                 <h2 id="transfer-heading" tabindex="-1">{step.heading}</h2>
@@ -39,7 +40,7 @@ fn draw(step: Step) -> AnyView {
             </div>
             {said}
             {receipt(&step.receipt, step.facts)}
-            <div class="busy" aria-hidden="true" hidden=!step.busy></div>
+            {busy}
             <div class="actions">{buttons.collect::<Vec<_>>()}</div>
             {details}
         </div>

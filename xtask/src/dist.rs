@@ -3,6 +3,7 @@
 
 mod compress;
 mod fingerprint;
+mod stylesheets;
 
 pub(crate) use compress::{Sizes, sizes};
 
@@ -25,7 +26,7 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
     }
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
-        tidy(&dist)?;
+        stylesheets::join(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;
@@ -61,29 +62,6 @@ fn trunk(project: &Project, tools: &Tools) -> Outcome {
             "the compiler's or Trunk's message is above",
         )
     })
-}
-
-/// Browsers do not check the integrity of what is preloaded for `fetch`, and warn on each load that they do not.
-fn tidy(dist: &Path) -> Outcome {
-    let path = dist.join("index.html");
-    fs::read_to_string(&path)
-        .and_then(|page| fs::write(&path, without_idle_integrity(&page)))
-        .map_err(|error| Failure::io("tidy", &path, &error))
-}
-
-fn without_idle_integrity(page: &str) -> String {
-    let tidied = page.split_inclusive('>').map(|part| {
-        let (before, tag) = part.split_at(part.rfind('<').unwrap_or(0));
-        let idle =
-            tag.starts_with("<link ") && tag.contains("rel=\"preload\"") && tag.contains("as=\"fetch\"");
-        let attribute =
-            tag.split_once(" integrity=\"").and_then(|(head, rest)| Some((head, rest.split_once('"')?.1)));
-        match attribute.filter(|_| idle) {
-            Some((head, tail)) => format!("{before}{head}{tail}"),
-            None => part.to_owned(),
-        }
-    });
-    tidied.collect()
 }
 
 /// Writes the headers for the page as it stands, with the addresses that its configuration block has now.
@@ -172,13 +150,6 @@ mod tests {
         {
             assert!(!is_hashed(Path::new(name)), "{name}");
         }
-    }
-
-    #[test]
-    fn only_the_integrity_that_nobody_checks_goes() {
-        let page = "<!-- > --><link rel=\"modulepreload\" href=\"/a.js\" integrity=\"sha384-A\">\
-            <link rel=\"preload\" href=\"/a.wasm\" integrity=\"sha384-B\" as=\"fetch\" type=\"application/wasm\"></head>ü";
-        assert_eq!(without_idle_integrity(page), page.replace(" integrity=\"sha384-B\"", ""));
     }
 
     #[test]

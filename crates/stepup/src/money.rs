@@ -60,16 +60,15 @@ const LARGEST: i64 = 1_000_000_000_000;
 ///
 /// Either separator may stand before one or two decimals. A single separator before exactly three digits is a group
 /// only when the locale groups with it: a German `1.234` is 1234.00, an English `1.234` is refused, because neither
-/// 1234 nor 1.23 would surely be what was meant.
+/// 1234 nor 1.23 would surely be what was meant. Nor is `0,500` five hundred in any language: a group before others does
+/// not begin with a zero. Blanks and apostrophes separate groups too.
 pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '\u{a0}' && *c != '\u{202f}' && *c != '\'')
-        .collect();
+    let text: String =
+        text.trim().chars().map(|c| if separates_groups(c, locale) { ' ' } else { c }).collect();
     if text.is_empty() {
         return Err(AmountError::Empty);
     }
-    if !text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
+    if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ')) {
         return Err(AmountError::NotANumber);
     }
     let (units, cents) = split_decimals(&text, locale)?;
@@ -88,6 +87,12 @@ pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
         m if m > LARGEST => Err(AmountError::TooLarge),
         m => Ok(m),
     }
+}
+
+/// Signs that separate groups and never decimals, whichever of them was typed.
+fn separates_groups(sign: char, locale: Separators) -> bool {
+    let ambiguous = matches!(sign, '.' | ',') || sign.is_ascii_digit();
+    sign.is_whitespace() || matches!(sign, '\'' | '’') || (sign == locale.group && !ambiguous)
 }
 
 fn split_decimals(text: &str, locale: Separators) -> Result<(&str, &str), AmountError> {
@@ -113,7 +118,8 @@ fn ungroup(units: &str) -> Result<String, AmountError> {
     }
     let mut groups = units.split(separator);
     let first = groups.next().unwrap_or_default();
-    if (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3) {
+    let leads = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    if leads && groups.all(|group| group.len() == 3) {
         Ok(units.replace(separator, ""))
     } else {
         Err(AmountError::NotANumber)
@@ -153,6 +159,7 @@ mod tests {
     const ENGLISH: Separators = Separators { decimal: '.', group: ',' };
     const GERMAN: Separators = Separators { decimal: ',', group: '.' };
     const FRENCH: Separators = Separators { decimal: ',', group: '\u{202f}' };
+    const SWISS: Separators = Separators { decimal: '.', group: '’' };
 
     #[test]
     fn amounts_are_read_as_people_type_them() {
@@ -168,6 +175,16 @@ mod tests {
             ("1.234", GERMAN, Ok(123_400)),
             ("1\u{202f}234,56", FRENCH, Ok(123_456)),
             ("1.234.567", ENGLISH, Ok(123_456_700)),
+            ("1'234.50", ENGLISH, Ok(123_450)),
+            ("1’234.50", SWISS, Ok(123_450)),
+            ("1'234.50", SWISS, Ok(123_450)),
+            ("0,500", ENGLISH, Err(AmountError::NotANumber)),
+            ("0.500", GERMAN, Err(AmountError::NotANumber)),
+            ("00,123", ENGLISH, Err(AmountError::NotANumber)),
+            ("0 500", ENGLISH, Err(AmountError::NotANumber)),
+            ("12 50", ENGLISH, Err(AmountError::NotANumber)),
+            ("12.5 0", ENGLISH, Err(AmountError::NotANumber)),
+            ("1 234,567.00", ENGLISH, Err(AmountError::NotANumber)),
             ("0.01", ENGLISH, Ok(1)),
             ("1.234", ENGLISH, Err(AmountError::NotANumber)),
             ("12.", ENGLISH, Err(AmountError::NotANumber)),
@@ -191,8 +208,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn what_is_formatted_is_read_back(minor in 1..=LARGEST, german: bool) {
-            let locale = if german { GERMAN } else { ENGLISH };
+        fn what_is_formatted_is_read_back(minor in 1..=LARGEST, locale in 0_usize..4) {
+            let locale = [ENGLISH, GERMAN, FRENCH, SWISS][locale];
             proptest::prop_assert_eq!(parse(&format(minor, locale), locale), Ok(minor));
         }
     }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files and folders that the client is made from, and the file that says how.
-const INPUTS: [&str; 12] = [
+const INPUTS: [&str; 13] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -20,6 +20,7 @@ const INPUTS: [&str; 12] = [
     "src",
     "static",
     "style",
+    "xtask/src/dist",
     "xtask/src/dist.rs",
 ];
 
@@ -83,7 +84,8 @@ fn note(project: &Project) -> PathBuf {
     project.target.join(format!("dist-{}.fingerprint", &clone[..16]))
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('?');
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
