@@ -29,6 +29,9 @@ fn content(balance: &Loadable<BalanceView>) -> AnyView {
             {skeleton::balance()}
         }
         .into_any(),
+        Loadable::Withheld => {
+            view! { <p class="balance-message">"Log in to see what you have."</p> }.into_any()
+        }
         Loadable::Ready(balance) => ready(balance),
         Loadable::Failed(problem) => {
             view! { <div class="balance-failed">{problem::could_not_load(problem)}</div> }.into_any()

@@ -19,7 +19,7 @@ pub(crate) fn history(shown: Shown) -> AnyView {
         let view = piece.get();
         let Some((history, balance_failed)) = view.account().map(read) else { return nothing() };
         let content = match history {
-            Loadable::Ready(HistoryView::NotOffered) => return nothing(),
+            Loadable::Withheld | Loadable::Ready(HistoryView::NotOffered) => return nothing(),
             Loadable::Loading => skeleton::entries(),
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
                 view! { <p class="quiet">"Nothing yet. What you send and receive will stand here."</p> }

@@ -20,8 +20,8 @@ pub(crate) fn could_not_load(problem: &Problem) -> AnyView {
 pub(crate) fn alert(problem: &Problem) -> AnyView {
     view! {
         <div role="alert" class="failure">
-            <p class="strong">{problem.headline.clone()}</p>
-            <p>{problem.sentence.clone()}</p>
+            <p class="strong">{problem.headline}</p>
+            <p>{problem.sentence}</p>
         </div>
     }
     .into_any()

@@ -72,13 +72,17 @@ impl Step {
                     receipt,
                 )
             },
-            TransferView::Interrupted(receipt) => Self {
+            TransferView::Interrupted { receipt, nothing_moved } => Self {
                 class: "step warn",
                 buttons: vec![("Check it again", Intent::Review, Rank::Primary), CANCEL],
                 ..Self::new(
                     Icon::Phone,
                     "Not confirmed",
-                    "You came back before this was confirmed on your phone. No money was moved.",
+                    if *nothing_moved {
+                        "You came back before this was confirmed on your phone. No money was moved."
+                    } else {
+                        "You came back before this was confirmed on your phone. It is not sent until you confirm it."
+                    },
                     receipt,
                 )
             },
@@ -91,17 +95,32 @@ impl Step {
                     receipt,
                 )
             },
-            TransferView::Unknown { receipt, asking, problem } => {
-                Self::unknown(receipt, *asking, problem.as_ref())
+            TransferView::Unknown { receipt, asking, may_ask, may_leave, problem } => {
+                let mut buttons = Vec::new();
+                if *may_ask {
+                    buttons.push(("Ask again", Intent::AskAgain, Rank::Primary));
+                }
+                if *may_leave {
+                    buttons.push(("I have looked at my account", Intent::Dismiss, Rank::Secondary));
+                }
+                Self { buttons, ..Self::unknown(receipt, *asking, problem.as_ref()) }
             }
             TransferView::Done(done) => Self::done(done),
-            TransferView::NotSent { receipt, problem } => Self {
-                class: "step bad",
-                failed: true,
-                problem: Some(problem.clone()),
-                buttons: vec![("Change the transfer", Intent::Dismiss, Rank::Primary)],
-                ..Self::new(Icon::Warning, &problem.headline, &problem.sentence, receipt)
-            },
+            TransferView::NotSent { receipt, problem, may_repeat } => {
+                let repeat = ("Send it again", Intent::Review, Rank::Primary);
+                let change = |rank| ("Change the transfer", Intent::Dismiss, rank);
+                Self {
+                    class: "step bad",
+                    failed: true,
+                    problem: Some(problem.clone()),
+                    buttons: if *may_repeat {
+                        vec![repeat, change(Rank::Secondary)]
+                    } else {
+                        vec![change(Rank::Primary)]
+                    },
+                    ..Self::new(Icon::Warning, problem.headline, problem.sentence, receipt)
+                }
+            }
         })
     }
 
@@ -126,18 +145,21 @@ impl Step {
         } else {
             "We do not know yet whether this went through. Ask again before you send it another time; asking moves no money."
         };
-        let ask = ("Ask again", Intent::AskAgain, Rank::Primary);
         Self {
             class: "step warn",
             busy: asking,
             problem: problem.filter(|_| !asking).cloned(),
-            buttons: if asking { Vec::new() } else { vec![ask] },
             ..Self::new(Icon::Question, "Not certain yet", sentence, receipt)
         }
     }
 
     fn done(done: &DoneView) -> Self {
-        let (heading, sentence) = if done.already_done {
+        let (heading, sentence) = if done.differs {
+            (
+                "Your bank did another transfer",
+                "It is not the one that this page had kept. The receipt shows what your bank did; please compare.",
+            )
+        } else if done.already_done {
             (
                 "This was already done",
                 "Your bank had done this transfer before. It was not done a second time.",
@@ -152,7 +174,7 @@ impl Step {
             ("Your bank says", done.message.clone()),
         ];
         Self {
-            class: "step good",
+            class: if done.differs { "step warn" } else { "step good" },
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             buttons: vec![("Make another transfer", Intent::Dismiss, Rank::Primary)],
             ..Self::new(Icon::Tick, heading, sentence, &done.receipt)

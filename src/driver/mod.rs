@@ -126,6 +126,7 @@ impl Driver {
             }),
             Task::Store(slot, value) => storage::write(&slot, &value),
             Task::Remove(slot) => storage::remove(&slot),
+            Task::ForgetRequests => storage::remove_requests(),
             Task::Take(slot) => {
                 let value = storage::take(&slot);
                 driver.happen(Event::Taken { slot, value });

@@ -11,9 +11,11 @@ fn key(slot: &Slot) -> String {
         Slot::Session => "riser.session".into(),
         Slot::Pending => "riser.pending".into(),
         Slot::Draft => "riser.draft".into(),
-        Slot::Request(state) => ["riser.request.", state.as_str()].concat(),
+        Slot::Request(state) => [REQUEST, state.as_str()].concat(),
     }
 }
+
+const REQUEST: &str = "riser.request.";
 
 fn storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
@@ -40,6 +42,17 @@ pub(super) fn write(slot: &Slot, value: &str) {
 pub(super) fn remove(slot: &Slot) {
     if let Some(storage) = storage() {
         let _ = storage.remove_item(&key(slot));
+    }
+}
+
+/// Removes every [`Slot::Request`].
+pub(super) fn remove_requests() {
+    let Some(storage) = storage() else { return };
+    // From the last to the first: removing one moves those behind it.
+    for index in (0..storage.length().unwrap_or_default()).rev() {
+        if let Some(key) = storage.key(index).ok().flatten().filter(|key| key.starts_with(REQUEST)) {
+            let _ = storage.remove_item(&key);
+        }
     }
 }
 

@@ -25,8 +25,8 @@ pub(crate) fn failed(failure: &Failure) -> AnyView {
     view! {
         <div class="card narrow">
             <div role="alert" class="failure">
-                <h1 tabindex="-1">{problem.headline.clone()}</h1>
-                <p>{problem.sentence.clone()}</p>
+                <h1 tabindex="-1">{problem.headline}</h1>
+                <p>{problem.sentence}</p>
             </div>
             <div class="actions">{action}</div>
             {problem::details(problem)}

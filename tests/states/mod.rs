@@ -38,11 +38,15 @@ pub(crate) const NAMES: [&str; 33] = [
     "someone-else",
     "unknown-asking",
     "unknown",
+    "unknown-silent",
+    "never-arrived",
+    "differs",
     "offline",
     "api-down",
     "history-down",
     "provider-down",
     "session-over",
+    "session-over-empty",
     "wrong-configuration",
 ];
 
@@ -81,6 +85,12 @@ fn account_named(name: &str) -> Option<AccountView> {
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
         "account" | "offline" => form,
         "session-over" => AccountView { session_over: true, ..account(TransferView::Form(typed())) },
+        "session-over-empty" => AccountView {
+            balance: Loadable::Withheld,
+            history: Loadable::Withheld,
+            session_over: true,
+            ..form
+        },
         _ => account(transfer_named(name)?),
     })
 }
@@ -92,7 +102,7 @@ fn transfer_named(name: &str) -> Option<TransferView> {
         "review" => TransferView::Review(receipt()),
         "sending" => TransferView::Sending { receipt: receipt(), second: false },
         "leaving" => TransferView::Leaving(receipt()),
-        "interrupted" => TransferView::Interrupted(receipt()),
+        "interrupted" => TransferView::Interrupted { receipt: receipt(), nothing_moved: true },
         "returning" => TransferView::Returning(receipt()),
         "sending-again" => TransferView::Sending { receipt: receipt(), second: true },
         "done" => TransferView::Done(done()),
@@ -108,12 +118,29 @@ fn transfer_named(name: &str) -> Option<TransferView> {
         "refused" => not_sent("transfer.insufficient_funds"),
         "granted-less" => not_sent("step_up.scope_missing"),
         "someone-else" => not_sent("step_up.other_subject"),
-        "unknown-asking" => TransferView::Unknown { receipt: receipt(), asking: true, problem: None },
+        "unknown-asking" => TransferView::Unknown {
+            receipt: receipt(),
+            asking: true,
+            may_ask: false,
+            may_leave: false,
+            problem: None,
+        },
         "unknown" => TransferView::Unknown {
             receipt: receipt(),
             asking: false,
+            may_ask: true,
+            may_leave: false,
             problem: Some(problem("unknown.unreachable")),
         },
+        "unknown-silent" => TransferView::Unknown {
+            receipt: receipt(),
+            asking: false,
+            may_ask: true,
+            may_leave: true,
+            problem: Some(problem("transfer.cannot_ask")),
+        },
+        "never-arrived" => not_sent("transfer.never_arrived"),
+        "differs" => TransferView::Done(DoneView { differs: true, ..done() }),
         _ => return None,
     })
 }
@@ -129,6 +156,16 @@ fn problem(code: &'static str) -> Problem {
             "Your bank cannot be reached",
             "No answer came when we asked. Try again in a moment.",
             "GET http://localhost:8080/transfers: no answer (network error)",
+        ),
+        "transfer.cannot_ask" => (
+            "Your bank cannot tell us",
+            "Please look at your account before you send this transfer again.",
+            "the bank answered 404",
+        ),
+        "transfer.never_arrived" => (
+            "Your transfer did not reach your bank",
+            "Your bank has no record of it. No money was moved. You can send it again.",
+            "the bank knows no transfer with this id",
         ),
         "provider.unreachable" => (
             "The log-in page cannot be reached",
@@ -166,7 +203,7 @@ fn problem(code: &'static str) -> Problem {
             "riser-config: \"issuer\" holds \"localhost:8090\", it should hold an http(s) URL",
         ),
     };
-    Problem::new(code, headline, sentence, cause)
+    Problem::new(code, headline, sentence, cause.to_owned())
 }
 
 fn failed(code: &'static str, action: Option<Action>) -> Screen {
@@ -174,7 +211,11 @@ fn failed(code: &'static str, action: Option<Action>) -> Screen {
 }
 
 fn not_sent(code: &'static str) -> TransferView {
-    TransferView::NotSent { receipt: receipt(), problem: problem(code) }
+    TransferView::NotSent {
+        receipt: receipt(),
+        problem: problem(code),
+        may_repeat: code == "transfer.never_arrived",
+    }
 }
 
 fn euro(amount: i64) -> Money {
@@ -197,6 +238,7 @@ fn done() -> DoneView {
         balance_after: Some(euro(126_550)),
         already_done: false,
         message: None,
+        differs: false,
     }
 }
 

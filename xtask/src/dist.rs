@@ -3,7 +3,7 @@
 
 mod compress;
 mod fingerprint;
-mod stylesheets;
+mod page;
 
 pub(crate) use compress::{Sizes, sizes};
 
@@ -26,7 +26,7 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
     }
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
-        stylesheets::join(&dist)?;
+        page::slim(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;

@@ -12,7 +12,7 @@ use crate::{
     money::Separators,
     problem::Problem,
     provider::Provider,
-    record::{self, Pending, StoredDraft, StoredSession},
+    record::{self, Attempt, Pending, StoredDraft, StoredSession},
     step_up::{self, Moved, Transfer},
     time::Timestamp,
     tokens::{HeldToken, Vault},
@@ -52,6 +52,8 @@ pub(crate) struct Account {
     history_request: Option<RequestId>,
     draft: Draft,
     errors: DraftErrors,
+    /// What was sent last, until the bank has said what became of it.
+    attempt: Option<Attempt>,
 }
 
 /// What the rest of the session has to know after a step.
@@ -79,19 +81,21 @@ impl Login {
 }
 
 impl Account {
-    /// The page for a customer, with nothing loaded yet.
-    pub(crate) fn new(subject: String, login: Option<Login>, draft: Draft) -> Self {
+    /// The page for a customer, with nothing loaded yet. `stored` is theirs, or nobody's.
+    pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
+        let (draft, attempt) = stored.map(|stored| (stored.draft, stored.attempt)).unwrap_or_default();
         Self {
             subject,
-            login,
             arrival: None,
             transfer: Transfer::Editing,
-            balance: Loadable::Loading,
-            history: Loadable::Loading,
+            balance: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
+            history: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
+            login,
             balance_request: None,
             history_request: None,
             draft,
             errors: DraftErrors::default(),
+            attempt,
         }
     }
 
@@ -139,6 +143,12 @@ impl Account {
         self.login = None;
         self.balance_request = None;
         self.history_request = None;
+        if self.balance == Loadable::Loading {
+            self.balance = Loadable::Withheld;
+        }
+        if self.history == Loadable::Loading {
+            self.history = Loadable::Withheld;
+        }
         vec![Effect::Remove(Slot::Session)]
     }
 
@@ -173,8 +183,6 @@ impl Account {
         }
         let mut effects = self.step(world, now, |transfer, cx| transfer.answered(outcome, cx));
         if let Transfer::Done(done) = &self.transfer {
-            self.draft = Draft::default();
-            self.errors = DraftErrors::default();
             if let (Some(after), Loadable::Ready(BalanceView::Amount { money, .. })) =
                 (&done.balance_after, &mut self.balance)
             {
@@ -237,10 +245,45 @@ impl Account {
         let transfer = std::mem::replace(&mut self.transfer, Transfer::Editing);
         let Moved { transfer, mut effects, unauthorized } = transition(transfer, &mut cx);
         self.transfer = transfer;
+        effects.extend(self.remember());
         if unauthorized {
-            effects.extend(self.end_session());
+            effects.extend(self.unauthorized());
         }
         effects
+    }
+
+    /// Keeps what was sent until the bank has said what became of it.
+    fn remember(&mut self) -> Option<Effect> {
+        let settled = self.transfer.is_settled();
+        if matches!(self.transfer, Transfer::Done(_)) {
+            self.draft = Draft::default();
+            self.errors = DraftErrors::default();
+        }
+        let known = self.attempt.as_ref().map(|attempt| &attempt.id);
+        match self.transfer.sent() {
+            Some((id, order)) if known != Some(id) => {
+                self.attempt = Some(Attempt { id: id.clone(), order: order.clone(), unauthorized: false });
+            }
+            None if settled => self.attempt = None,
+            _ => return None,
+        }
+        Some(self.store_draft())
+    }
+
+    /// The bank does not accept the token: a new log-in mends that, once. A second time it is the bank's last word on
+    /// this order.
+    fn unauthorized(&mut self) -> Vec<Effect> {
+        if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), &mut self.attempt) {
+            if attempt.unauthorized {
+                return Vec::new();
+            }
+            attempt.unauthorized = true;
+            self.transfer = Transfer::Editing;
+            let mut effects = vec![self.store_draft()];
+            effects.extend(self.end_session());
+            return effects;
+        }
+        self.end_session()
     }
 
     /// The customer types.
@@ -259,10 +302,11 @@ impl Account {
     }
 
     fn store_draft(&self) -> Effect {
-        if self.draft.is_empty() {
+        if self.draft.is_empty() && self.attempt.is_none() {
             return Effect::Remove(Slot::Draft);
         }
-        let stored = StoredDraft { subject: self.subject.clone(), draft: self.draft.clone() };
+        let (subject, draft) = (self.subject.clone(), self.draft.clone());
+        let stored = StoredDraft { subject, draft, attempt: self.attempt.clone() };
         Effect::Store(Slot::Draft, json::write(&stored))
     }
 
@@ -312,12 +356,11 @@ impl Account {
 
     /// "Transfer": what will be sent, or what is wrong.
     pub(crate) fn review(&mut self, locale: Separators) -> Vec<Effect> {
-        let (order, again, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
-            Transfer::Editing => (self.check(locale), None, Vec::new()),
-            Transfer::NotSent(order, _, again) => (Ok(order), again, Vec::new()),
-            Transfer::Interrupted(order, id, state) => {
-                let forget = vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)];
-                (Ok(order), Some(id), forget)
+        let (order, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
+            Transfer::Editing => (self.check(locale), Vec::new()),
+            Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
+            Transfer::Interrupted(interrupted) => {
+                (Ok(interrupted.order), vec![Effect::ForgetRequests, Effect::Remove(Slot::Pending)])
             }
             other => {
                 self.transfer = other;
@@ -327,7 +370,7 @@ impl Account {
         match order {
             Ok(order) => {
                 self.errors = DraftErrors::default();
-                self.transfer = Transfer::Reviewing(order, again);
+                self.transfer = Transfer::Reviewing(order);
             }
             Err(errors) => self.errors = errors,
         }
@@ -336,8 +379,12 @@ impl Account {
 
     /// "Confirm transfer".
     pub(crate) fn confirm(&mut self, entropy: Entropy, world: &mut World, now: Timestamp) -> Vec<Effect> {
+        let sent = self.attempt.clone();
         self.step(world, now, |transfer, cx| match transfer {
-            Transfer::Reviewing(order, again) => step_up::confirm(&order, again, entropy, cx),
+            Transfer::Reviewing(order) => {
+                let again = sent.filter(|attempt| attempt.order == order).map(|attempt| attempt.id);
+                step_up::confirm(&order, again, entropy, cx)
+            }
             other => Moved { transfer: other, effects: Vec::new(), unauthorized: false },
         })
     }
@@ -345,8 +392,8 @@ impl Account {
     /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
     pub(crate) fn dismiss(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
         let order = match &self.transfer {
-            Transfer::NotSent(order, ..) | Transfer::Interrupted(order, ..) => Some(order.clone()),
-            _ => None,
+            Transfer::NotSent(not_sent) => Some(not_sent.order.clone()),
+            other => other.sent().map(|(_, order)| order.clone()),
         };
         let effects = self.step(world, now, |transfer, _| transfer.dismissed());
         if let (Some(order), true) = (order, self.draft.is_empty()) {
@@ -359,7 +406,10 @@ impl Account {
         AccountView {
             balance: self.balance.clone(),
             history: self.history.clone(),
-            transfer: self.transfer.view().unwrap_or_else(|| TransferView::Form(self.form())),
+            transfer: self
+                .transfer
+                .view(self.login.is_some())
+                .unwrap_or_else(|| TransferView::Form(self.form())),
             session_over: self.login.is_none(),
         }
     }

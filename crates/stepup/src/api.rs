@@ -16,7 +16,7 @@ use crate::{
     problem::Problem,
     tokens::Bearer,
     transfer::{Order, TransferId},
-    view::{BalanceView, DoneView, HistoryView, PastTransfer},
+    view::{BalanceView, DoneView, HistoryView, PastTransfer, Receipt},
 };
 
 fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
@@ -185,7 +185,7 @@ fn unreadable() -> Problem {
         "api.unreadable",
         "Your bank's answer could not be read",
         "It was not what we expected. Please try again later.",
-        "the answer's body is not the JSON that the API describes",
+        "the answer's body is not the JSON that the API describes".to_owned(),
     )
 }
 
@@ -204,6 +204,8 @@ pub(crate) enum TransferAnswer {
     NeverArrived,
     /// Nobody knows.
     Unknown(Problem),
+    /// Nobody knows, and this bank cannot be asked.
+    CannotAsk(Problem),
 }
 
 /// What the bank says about a transfer that was done.
@@ -214,13 +216,23 @@ pub(crate) struct Details {
     balance_after: Option<Money>,
     message: Option<String>,
     already_done: bool,
+    payee: Option<String>,
+    amount: Option<Money>,
+    reference: Option<String>,
 }
 
 impl Details {
-    /// The page for it.
+    /// The page for it. What the bank says it did counts; what it does not say is what was ordered.
     pub(crate) fn done(self, order: &Order) -> DoneView {
+        let ordered = order.receipt();
+        let receipt = Receipt {
+            payee: self.payee.map_or_else(|| ordered.payee.clone(), |iban| iban::grouped(&iban)),
+            money: self.amount.unwrap_or_else(|| ordered.money.clone()),
+            reference: self.reference.unwrap_or_else(|| ordered.reference.clone()),
+        };
         DoneView {
-            receipt: order.receipt(),
+            differs: receipt != ordered,
+            receipt,
             number: self.number,
             at: self.at,
             balance_after: self.balance_after,
@@ -251,7 +263,7 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
         }
         404 if asked && details.code() == "transfer-not-found" => TransferAnswer::NeverArrived,
         // A 404 of a bank that cannot be asked about transfers says nothing about this one.
-        404 | 405 | 501 if asked => TransferAnswer::Unknown(Problem::new(
+        404 | 405 | 501 if asked => TransferAnswer::CannotAsk(Problem::new(
             "transfer.cannot_ask",
             "Your bank cannot tell us",
             "Please look at your account before you send this transfer again.",
@@ -279,6 +291,9 @@ fn done_or_refused(answer: &Answer) -> TransferAnswer {
             balance_after: transfer.object("balance_after").and_then(Money::read),
             message: transfer.text("message"),
             already_done: answer.replayed,
+            payee: transfer.object("payee").and_then(|payee| payee.text("iban")),
+            amount: transfer.object("amount").and_then(Money::read),
+            reference: transfer.text("reference"),
         }),
     }
 }
@@ -311,7 +326,7 @@ fn refusal(details: &ProblemDetails, cause: String) -> Problem {
         _ => ("Your bank refused this transfer", "No money was moved. Please ask your bank for the reason."),
     };
     let code = if details.code().is_empty() { "refused" } else { details.code() };
-    Problem::new(format!("transfer.{code}"), headline, sentence, cause)
+    Problem { code: format!("transfer.{code}").into(), headline, sentence, cause }
 }
 
 #[cfg(test)]
@@ -354,6 +369,7 @@ mod tests {
             TransferAnswer::Refused(_) => "refused",
             TransferAnswer::NeverArrived => "never arrived",
             TransferAnswer::Unknown(_) => "unknown",
+            TransferAnswer::CannotAsk(_) => "cannot ask",
         };
         let spent = r#"{"type":"urn:riser:problem:token-spent"}"#;
         let absent = r#"{"type":"urn:riser:problem:transfer-not-found"}"#;
@@ -368,7 +384,7 @@ mod tests {
             (401, spent, false, "unknown"),
             (403, "Forbidden", false, "forbidden"),
             (404, absent, true, "never arrived"),
-            (404, "Cannot GET /transfers/1", true, "unknown"),
+            (404, "Cannot GET /transfers/1", true, "cannot ask"),
             (404, "", false, "refused"),
             (408, "", false, "unknown"),
             (422, "", false, "refused"),

@@ -22,6 +22,8 @@ pub enum Effect {
     Store(Slot, String),
     /// Forget it.
     Remove(Slot),
+    /// Forget every [`Slot::Request`]: an answer to an earlier request is good for nothing from here on.
+    ForgetRequests,
     /// Read it and forget it, in one step; answer with [`crate::Event::Taken`].
     Take(Slot),
     /// Leave this page for that address.

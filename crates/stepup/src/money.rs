@@ -84,9 +84,14 @@ pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
         .ok_or(AmountError::TooLarge)?;
     match minor {
         0 => Err(AmountError::Zero),
-        m if m > LARGEST => Err(AmountError::TooLarge),
-        m => Ok(m),
+        m if may_be_sent(m) => Ok(m),
+        _ => Err(AmountError::TooLarge),
     }
+}
+
+/// Is that an amount, in minor units, that somebody can have typed?
+pub(crate) fn may_be_sent(minor: i64) -> bool {
+    (1..=LARGEST).contains(&minor)
 }
 
 /// Signs that separate groups and never decimals, whichever of them was typed.

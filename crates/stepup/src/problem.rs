@@ -9,9 +9,9 @@ use std::borrow::Cow;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// A few words: "Your bank refused this transfer".
-    pub headline: Cow<'static, str>,
+    pub headline: &'static str,
     /// One or two sentences.
-    pub sentence: Cow<'static, str>,
+    pub sentence: &'static str,
     /// A stable code that support can search for: `callback.state_unknown`.
     pub code: Cow<'static, str>,
     /// The technical cause, in English.
@@ -20,12 +20,9 @@ pub struct Problem {
 
 impl Problem {
     /// A problem from its four parts.
-    pub fn new(
-        code: impl Into<Cow<'static, str>>,
-        headline: impl Into<Cow<'static, str>>,
-        sentence: impl Into<Cow<'static, str>>,
-        cause: impl Into<String>,
-    ) -> Self {
-        Self { headline: headline.into(), sentence: sentence.into(), code: code.into(), cause: cause.into() }
+    // One function for some forty places: it would be inlined into each of them.
+    #[inline(never)]
+    pub fn new(code: &'static str, headline: &'static str, sentence: &'static str, cause: String) -> Self {
+        Self { headline, sentence, code: code.into(), cause }
     }
 }

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use crate::{
     json::{Json, Object},
-    oidc::authorize::State,
     time::Timestamp,
     tokens::{Scopes, Vault},
     transfer::{Draft, Order, Salt, TransferId, bound_nonce},
@@ -79,11 +78,11 @@ pub struct Pending {
 }
 
 /// How far a transfer got before the page went away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PendingStage {
-    /// The customer was sent to confirm it, with this `state`. Nothing can have been moved.
-    Confirming(State),
+    /// The customer was sent to confirm it. Nothing can have been moved by this tab.
+    Confirming,
     /// It was sent, and no answer was seen. The bank has to be asked.
     Sent,
 }
@@ -104,6 +103,20 @@ pub struct StoredDraft {
     pub subject: String,
     /// What was typed.
     pub draft: Draft,
+    /// The order that was sent last, until the bank has said what became of it.
+    pub attempt: Option<Attempt>,
+}
+
+/// An order that was sent and that the bank has neither done nor refused. The same order again has to have the same id:
+/// the first one may still be on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Attempt {
+    /// Its id at the bank.
+    pub id: TransferId,
+    /// What was sent.
+    pub order: Order,
+    /// Has the bank refused the token with which it was sent (401)? After one new log-in that is final.
+    pub unauthorized: bool,
 }
 
 /// Something that is read back from the tab's storage.
@@ -136,8 +149,9 @@ impl Stored for Record {
 
 impl Stored for Pending {
     fn read(object: &Object) -> Option<Self> {
-        let stage = match object.get("stage")? {
-            Json::Object(stage) => PendingStage::Confirming(State::returned(stage.text("confirming")?)),
+        let stage = match object.text("stage").as_deref() {
+            Some("confirming") => PendingStage::Confirming,
+            // Whatever else stands there: the bank is asked before anything is said.
             _ => PendingStage::Sent,
         };
         Some(Self {
@@ -157,7 +171,18 @@ impl Stored for StoredSession {
 
 impl Stored for StoredDraft {
     fn read(object: &Object) -> Option<Self> {
-        Some(Self { subject: object.text("subject")?, draft: Draft::read(object.object("draft")?)? })
+        let attempt = |attempt: &Object| {
+            Some(Attempt {
+                id: TransferId::read(attempt.text("id")?)?,
+                order: Order::read(attempt.object("order")?)?,
+                unauthorized: attempt.get("unauthorized") == Some(&Json::Bool(true)),
+            })
+        };
+        Some(Self {
+            subject: object.text("subject")?,
+            draft: Draft::read(object.object("draft")?)?,
+            attempt: object.object("attempt").and_then(attempt),
+        })
     }
 }
 

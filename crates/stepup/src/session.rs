@@ -192,8 +192,8 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
         effects.push(Effect::Remove(Slot::Draft));
     }
-    let draft = draft.filter(|stored| stored.subject == subject).map(|stored| stored.draft);
-    let mut account = Account::new(subject, login, draft.unwrap_or_default());
+    let draft = draft.filter(|stored| stored.subject == subject);
+    let mut account = Account::new(subject, login, draft);
     effects.extend(account.watch(now));
     match pending {
         Some(pending) if pending.subject == account.subject => {
@@ -255,6 +255,9 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
             let Some(Purpose::StepUp(step_up)) = arrival.record().map(|record| &record.purpose) else {
                 return (Stage::SigningIn(arrival, kept), effects);
             };
+            if is_foreign(&step_up.subject, &kept) {
+                return foreign(kept);
+            }
             // From here on the transfer has a page: the receipt is there while the answer is checked.
             let (mut account, more) = account_for(&step_up.subject, kept, world, now);
             account.transfer = Transfer::Returning(step_up.order.clone());
@@ -273,9 +276,11 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
                 }
             },
             Err(Refused { record: Some(Record { purpose: Purpose::StepUp(step_up), .. }), problem }) => {
+                if is_foreign(&step_up.subject, &kept) {
+                    return foreign(kept);
+                }
                 let (mut account, mut effects) = account_for(&step_up.subject, kept, world, now);
-                account.transfer = Transfer::NotSent(step_up.order, problem, None);
-                effects.push(Effect::Remove(Slot::Pending));
+                effects.extend(account.step(world, now, |_, _| step_up::unconfirmed(step_up.order, problem)));
                 (Stage::Account(account), effects)
             }
             Err(Refused { problem, .. }) => (failed(problem, kept), Vec::new()),
@@ -283,12 +288,21 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
     }
 }
 
+/// Somebody else has logged in since: the transfer is not theirs to see.
+fn is_foreign(ordered_by: &str, kept: &Kept) -> bool {
+    kept.login.as_ref().is_some_and(|login| login.subject != ordered_by)
+}
+
+fn foreign(kept: Kept) -> (Stage, Vec<Effect>) {
+    (failed(step_up::someone_else(), kept), Vec::new())
+}
+
 /// The account page of the customer whose transfer came back.
 fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
     let Kept { login, draft, .. } = kept;
     let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
-    let draft = draft.filter(|stored| stored.subject == owner).map(|stored| stored.draft);
-    let mut account = Box::new(Account::new(owner, login, draft.unwrap_or_default()));
+    let draft = draft.filter(|stored| stored.subject == owner);
+    let mut account = Box::new(Account::new(owner, login, draft));
     let mut effects: Vec<Effect> = account.watch(now).into_iter().collect();
     effects.extend(account.load(world, now));
     (account, effects)
@@ -333,12 +347,10 @@ fn update_account(
             }
             Step::Done(result) => match *result {
                 Ok(granted) => stepped_up(&mut account, granted, world, now),
-                Err(Refused { record, problem }) => {
-                    if let Some(Record { purpose: Purpose::StepUp(step_up), .. }) = record {
-                        account.transfer = Transfer::NotSent(step_up.order, problem, None);
-                    }
-                    vec![Effect::Remove(Slot::Pending)]
+                Err(Refused { record: Some(Record { purpose: Purpose::StepUp(step_up), .. }), problem }) => {
+                    account.step(world, now, |_, _| step_up::unconfirmed(step_up.order, problem))
                 }
+                Err(_) => vec![Effect::Remove(Slot::Pending)],
             },
         };
         match unused {
@@ -391,6 +403,7 @@ fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec
     if let Some(endpoint) = world.provider.authorization_endpoint() {
         let url = authorize::url(endpoint, &world.config, &scopes, &state, &nonce);
         let record = Record { created_at: now, scopes, purpose: Purpose::LogIn { nonce: nonce.clone() } };
+        effects.push(Effect::ForgetRequests);
         effects.push(Effect::Store(Slot::Request(state.clone()), json::write(&record)));
         effects.push(Effect::Navigate(url));
     }
@@ -400,6 +413,7 @@ fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec
 /// "Log out": everything of this tab is forgotten, then the provider's session ends too.
 fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
     let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
+    effects.push(Effect::ForgetRequests);
     let mut logging_out = None;
     if let Some(leave) = end_session(world) {
         effects.push(leave);

@@ -29,14 +29,14 @@ const READING_TIME: u32 = 1_000;
 pub(crate) enum Transfer {
     /// Being typed.
     Editing,
-    /// Shown as it will be sent. The id is that of an earlier attempt with the same content that never arrived.
-    Reviewing(Order, Option<TransferId>),
+    /// Shown as it will be sent.
+    Reviewing(Order),
     /// Sent with the token there is.
     First(Box<FirstAttempt>),
     /// 403: about to leave for the second factor.
     Leaving(Box<Departure>),
-    /// Came back without an answer of the provider. The id stays: a copy of this tab may have gone through with it.
-    Interrupted(Order, TransferId, State),
+    /// Came back without an answer of the provider.
+    Interrupted(Box<Interrupted>),
     /// The provider's answer is being checked.
     Returning(Order),
     /// Sent with the single-use token.
@@ -45,8 +45,39 @@ pub(crate) enum Transfer {
     Unknown(Box<Lost>),
     /// Money was moved.
     Done(Box<DoneView>),
-    /// No money was moved. The id is kept when the order may still be on its way: sent again, it is the same transfer.
-    NotSent(Order, Problem, Option<TransferId>),
+    /// No money was moved.
+    NotSent(Box<NotSent>),
+}
+
+/// A transfer that ended without money being moved.
+#[derive(Debug)]
+pub(crate) struct NotSent {
+    pub(crate) order: Order,
+    problem: Problem,
+    ending: Ending,
+}
+
+/// How a transfer ended without money being moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The bank refused it for good: its id is used up, and the same order again is another transfer.
+    Refused,
+    /// It was not confirmed, or not as it has to be.
+    Unconfirmed,
+    /// The bank did not accept the token (401): nothing was done with it.
+    Unauthorized,
+    /// The bank does not have it yet. It may still be on its way.
+    NeverArrived,
+}
+
+/// A transfer for which the customer came back without having confirmed it, as far as this tab knows.
+#[derive(Debug)]
+pub(crate) struct Interrupted {
+    id: TransferId,
+    pub(crate) order: Order,
+    /// A copy of this tab may have gone through with it, so the bank is asked.
+    asking: Option<RequestId>,
+    nothing_moved: bool,
 }
 
 /// The attempt that may be answered with 403.
@@ -71,6 +102,7 @@ pub(crate) struct SecondAttempt {
 /// On the way to the provider.
 #[derive(Debug)]
 pub(crate) struct Departure {
+    id: TransferId,
     order: Order,
     state: State,
     nonce: String,
@@ -87,6 +119,8 @@ pub(crate) struct Lost {
     order: Order,
     asking: Option<RequestId>,
     problem: Option<Problem>,
+    /// The bank cannot be asked at all.
+    silent: bool,
 }
 
 /// What a transition may look at.
@@ -115,7 +149,8 @@ impl Moved {
     }
 }
 
-/// "Confirm transfer": the first attempt, with the token there is.
+/// "Confirm transfer": the first attempt, with the token there is. `again` is the id under which the same order was sent
+/// before.
 pub(crate) fn confirm(
     order: &Order,
     again: Option<TransferId>,
@@ -152,11 +187,11 @@ pub(crate) fn resume(
     cx: &mut Context<'_>,
 ) -> Moved {
     let StepUp { subject: confirmed_by, id, order, .. } = step_up;
-    if subject != confirmed_by || subject != cx.subject {
-        return not_sent(order, someone_else(), None);
+    if subject != confirmed_by {
+        return not_sent(order, someone_else(), Ending::Unconfirmed);
     }
     if let Some(early) = auth_time.map(|at| asked_at.since(at)).filter(|early| *early > LEEWAY) {
-        return not_sent(order, stale(early), None);
+        return not_sent(order, stale(early), Ending::Unconfirmed);
     }
     send(&id, &order, token.into_bearer(), cx, |request, id, order| {
         Transfer::Second(Box::new(SecondAttempt { request, id, order }))
@@ -182,15 +217,24 @@ fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Conte
     Effect::Store(Slot::Pending, json::write(&pending))
 }
 
-fn not_sent(order: Order, problem: Problem, again: Option<TransferId>) -> Moved {
-    Moved::to(Transfer::NotSent(order, problem, again), vec![Effect::Remove(Slot::Pending)])
+fn not_sent(order: Order, problem: Problem, ending: Ending) -> Moved {
+    let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, ending }));
+    Moved::to(transfer, vec![Effect::Remove(Slot::Pending)])
+}
+
+/// The provider did not confirm it.
+pub(crate) fn unconfirmed(order: Order, problem: Problem) -> Moved {
+    not_sent(order, problem, Ending::Unconfirmed)
 }
 
 /// A transfer that is found in the storage after a reload.
 pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
     match pending.stage {
-        PendingStage::Confirming(state) => {
-            Moved::to(Transfer::Interrupted(pending.order, pending.id, state), Vec::new())
+        PendingStage::Confirming => {
+            let Pending { id, order, .. } = pending;
+            let (asking, effects) = question(&id, cx);
+            let interrupted = Interrupted { id, order, asking, nothing_moved: false };
+            Moved::to(Transfer::Interrupted(Box::new(interrupted)), effects)
         }
         PendingStage::Sent => ask(pending.id, pending.order, None, cx),
     }
@@ -198,21 +242,52 @@ pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
 
 /// Asks the bank what became of a transfer.
 fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
-    let mut lost = Box::new(Lost { id, order, asking: None, problem });
-    let Some(held) = cx.held else { return Moved::to(Transfer::Unknown(lost), Vec::new()) };
-    let request = api::transfer_status(cx.config, &lost.id, held.bearer());
+    let (asking, effects) = question(&id, cx);
+    Moved::to(Transfer::Unknown(Box::new(Lost { id, order, asking, problem, silent: false })), effects)
+}
+
+/// The request for what became of a transfer, when there is somebody who may ask.
+fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<RequestId>, Vec<Effect>) {
+    let Some(held) = cx.held else { return (None, Vec::new()) };
+    let request = api::transfer_status(cx.config, id, held.bearer());
     let number = cx.ids.request();
-    lost.asking = Some(number);
-    Moved::to(Transfer::Unknown(lost), vec![Effect::Fetch(number, request)])
+    (Some(number), vec![Effect::Fetch(number, request)])
 }
 
 impl Transfer {
+    /// What was sent, while the bank has neither done nor refused it.
+    pub(crate) fn sent(&self) -> Option<(&TransferId, &Order)> {
+        match self {
+            Self::First(it) => Some((&it.id, &it.order)),
+            Self::Leaving(it) => Some((&it.id, &it.order)),
+            Self::Interrupted(it) => Some((&it.id, &it.order)),
+            Self::Second(it) => Some((&it.id, &it.order)),
+            Self::Unknown(it) => Some((&it.id, &it.order)),
+            _ => None,
+        }
+    }
+
+    /// Has the bank said its last word on what was sent?
+    pub(crate) fn is_settled(&self) -> bool {
+        match self {
+            Self::Done(_) => true,
+            Self::NotSent(it) => it.ending == Ending::Refused,
+            _ => false,
+        }
+    }
+
+    /// Did the bank refuse the token (401)?
+    pub(crate) fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::NotSent(it) if it.ending == Ending::Unauthorized)
+    }
+
     /// Does this transfer wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         match self {
             Self::First(attempt) => attempt.request == id,
             Self::Second(attempt) => attempt.request == id,
             Self::Leaving(departure) => departure.metadata == Some(id),
+            Self::Interrupted(interrupted) => interrupted.asking == Some(id),
             Self::Unknown(lost) => lost.asking == Some(id),
             _ => false,
         }
@@ -228,6 +303,7 @@ impl Transfer {
             Self::First(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
             Self::Second(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
             Self::Unknown(lost) => lost.answered(api::read_transfer(outcome, true)),
+            Self::Interrupted(interrupted) => interrupted.answered(api::read_transfer(outcome, true)),
             Self::Leaving(mut departure) => {
                 departure.metadata = None;
                 match cx.provider.learn_endpoints(cx.config, outcome) {
@@ -253,9 +329,14 @@ impl Transfer {
     /// "Cancel", or "I have seen it": back to the form wherever that is safe.
     pub(crate) fn dismissed(self) -> Moved {
         match self {
-            Self::Reviewing(..) | Self::Done(_) | Self::NotSent(..) => Moved::to(Self::Editing, Vec::new()),
-            Self::Interrupted(_, _, state) => forget(state),
-            Self::Leaving(departure) => forget(departure.state),
+            Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => Moved::to(Self::Editing, Vec::new()),
+            Self::Interrupted(_) | Self::Leaving(_) => {
+                Moved::to(Self::Editing, vec![Effect::ForgetRequests, Effect::Remove(Slot::Pending)])
+            }
+            // The customer has looked. The same order again has the same id, in case it comes through all the same.
+            Self::Unknown(lost) if lost.silent => {
+                Moved::to(Self::Editing, vec![Effect::Remove(Slot::Pending)])
+            }
             // What was sent cannot be called back, and what is unknown must not be forgotten.
             other => Moved::to(other, Vec::new()),
         }
@@ -270,24 +351,30 @@ impl Transfer {
     }
 
     /// What the page shows; `None` while the form is open.
-    pub(crate) fn view(&self) -> Option<TransferView> {
+    pub(crate) fn view(&self, logged_in: bool) -> Option<TransferView> {
         Some(match self {
             Self::Editing => return None,
-            Self::Reviewing(order, _) => TransferView::Review(order.receipt()),
+            Self::Reviewing(order) => TransferView::Review(order.receipt()),
             Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
             Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
             Self::Leaving(departure) => TransferView::Leaving(departure.order.receipt()),
-            Self::Interrupted(order, ..) => TransferView::Interrupted(order.receipt()),
+            Self::Interrupted(it) => {
+                TransferView::Interrupted { receipt: it.order.receipt(), nothing_moved: it.nothing_moved }
+            }
             Self::Returning(order) => TransferView::Returning(order.receipt()),
             Self::Unknown(lost) => TransferView::Unknown {
                 receipt: lost.order.receipt(),
                 asking: lost.asking.is_some(),
+                may_ask: lost.asking.is_none() && logged_in,
+                may_leave: lost.silent,
                 problem: lost.problem.clone(),
             },
             Self::Done(done) => TransferView::Done(DoneView::clone(done)),
-            Self::NotSent(order, problem, _) => {
-                TransferView::NotSent { receipt: order.receipt(), problem: problem.clone() }
-            }
+            Self::NotSent(it) => TransferView::NotSent {
+                receipt: it.order.receipt(),
+                problem: it.problem.clone(),
+                may_repeat: it.ending == Ending::NeverArrived,
+            },
         })
     }
 }
@@ -301,19 +388,19 @@ impl FirstAttempt {
                 let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
                 if self.held.contains(&needed) {
                     // It has what is asked for and is refused all the same: more of it would not help.
-                    not_sent(self.order, problem, None)
+                    not_sent(self.order, problem, Ending::Refused)
                 } else {
                     self.depart(&needed, cx)
                 }
             }
-            TransferAnswer::Unauthorized(_) => Moved {
-                transfer: Transfer::Editing,
-                effects: vec![Effect::Remove(Slot::Pending)],
-                unauthorized: true,
-            },
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
-            TransferAnswer::Unknown(problem) => ask(self.id, self.order, Some(problem), cx),
+            TransferAnswer::Unauthorized(problem) => {
+                Moved { unauthorized: true, ..not_sent(self.order, problem, Ending::Unauthorized) }
+            }
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
+                ask(self.id, self.order, Some(problem), cx)
+            }
         }
     }
 
@@ -332,13 +419,14 @@ impl FirstAttempt {
             }),
         };
         let mut effects = vec![
+            Effect::ForgetRequests,
             Effect::Store(Slot::Request(state.clone()), json::write(&record)),
-            store_pending(&id, &order, PendingStage::Confirming(state.clone()), cx),
+            store_pending(&id, &order, PendingStage::Confirming, cx),
             Effect::Wake(Timer::Leave, READING_TIME),
         ];
         let nonce = record.nonce();
         let mut departure =
-            Box::new(Departure { order, state, nonce, scopes, metadata: None, read: false, gone: false });
+            Box::new(Departure { id, order, state, nonce, scopes, metadata: None, read: false, gone: false });
         if cx.provider.authorization_endpoint().is_none() {
             let number = cx.ids.request();
             departure.metadata = Some(number);
@@ -360,8 +448,8 @@ impl Departure {
     }
 
     fn give_up(self, problem: Problem) -> Moved {
-        let mut moved = not_sent(self.order, problem, None);
-        moved.effects.push(Effect::Remove(Slot::Request(self.state)));
+        let mut moved = not_sent(self.order, problem, Ending::Unconfirmed);
+        moved.effects.push(Effect::ForgetRequests);
         moved
     }
 }
@@ -371,11 +459,14 @@ impl SecondAttempt {
     fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(_, problem)
-            | TransferAnswer::Unauthorized(problem)
-            | TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
-            TransferAnswer::Unknown(problem) => ask(self.id, self.order, Some(problem), cx),
+            TransferAnswer::Forbidden(_, problem) | TransferAnswer::Refused(problem) => {
+                not_sent(self.order, problem, Ending::Refused)
+            }
+            TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
+                ask(self.id, self.order, Some(problem), cx)
+            }
         }
     }
 }
@@ -384,29 +475,45 @@ impl Lost {
     fn answered(self, answer: TransferAnswer) -> Moved {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, None),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Some(self.id)),
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
             // The question was refused: that says nothing about the transfer.
             TransferAnswer::Unauthorized(problem) => {
-                let lost = Self { asking: None, problem: Some(problem), ..self };
-                Moved { transfer: Transfer::Unknown(Box::new(lost)), effects: Vec::new(), unauthorized: true }
+                Moved { unauthorized: true, ..self.still_unknown(problem, false) }
             }
-            TransferAnswer::Forbidden(_, problem) | TransferAnswer::Unknown(problem) => {
-                let lost = Self { asking: None, problem: Some(problem), ..self };
-                Moved::to(Transfer::Unknown(Box::new(lost)), Vec::new())
+            TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
+                self.still_unknown(problem, true)
+            }
+            TransferAnswer::Unknown(problem) => self.still_unknown(problem, false),
+        }
+    }
+
+    fn still_unknown(self, problem: Problem, silent: bool) -> Moved {
+        let lost = Self { asking: None, problem: Some(problem), silent, ..self };
+        Moved::to(Transfer::Unknown(Box::new(lost)), Vec::new())
+    }
+}
+
+impl Interrupted {
+    /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id.
+    fn answered(mut self: Box<Self>, answer: TransferAnswer) -> Moved {
+        self.asking = None;
+        match answer {
+            TransferAnswer::Done(details) => {
+                done(DoneView { already_done: true, ..details.done(&self.order) })
+            }
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            other => {
+                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived);
+                let unauthorized = matches!(other, TransferAnswer::Unauthorized(_));
+                Moved { unauthorized, ..Moved::to(Transfer::Interrupted(self), Vec::new()) }
             }
         }
     }
 }
 
 fn done(view: DoneView) -> Moved {
-    let effects = vec![Effect::Remove(Slot::Pending), Effect::Remove(Slot::Draft)];
-    Moved::to(Transfer::Done(Box::new(view)), effects)
-}
-
-/// Back to the form: an answer to that request is good for nothing now.
-fn forget(state: State) -> Moved {
-    Moved::to(Transfer::Editing, vec![Effect::Remove(Slot::Request(state)), Effect::Remove(Slot::Pending)])
+    Moved::to(Transfer::Done(Box::new(view)), vec![Effect::Remove(Slot::Pending)])
 }
 
 fn never_arrived() -> Problem {
@@ -414,16 +521,16 @@ fn never_arrived() -> Problem {
         "transfer.never_arrived",
         "Your transfer did not reach your bank",
         "Your bank has no record of it. No money was moved. You can send it again.",
-        "the bank knows no transfer with this id",
+        "the bank knows no transfer with this id".to_owned(),
     )
 }
 
-fn someone_else() -> Problem {
+pub(crate) fn someone_else() -> Problem {
     Problem::new(
         "step_up.someone_else",
         "Somebody else logged in",
         "The confirmation came from another customer than the one who ordered this transfer, so it was dropped. No money was moved.",
-        "`sub` of the ID token is not the one that confirmed the transfer",
+        "`sub` of the ID token is not the one that confirmed the transfer".to_owned(),
     )
 }
 

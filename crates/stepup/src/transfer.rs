@@ -115,12 +115,15 @@ fn check_reference(text: &str) -> Result<String, ReferenceError> {
 }
 
 impl Order {
-    /// From the tab's storage. It is not believed, only compared: the provider signed its digest.
+    /// From the tab's storage. It is not believed, only compared: the provider signed its digest. What could not have been
+    /// typed was not written by Riser.
     pub(crate) fn read(object: &Object) -> Option<Self> {
+        let amount = Money::read(object.object("amount")?)?;
+        money::may_be_sent(amount.amount).then_some(())?;
         Some(Self {
             payee: Iban::parse(&object.text("payee")?).ok()?,
-            amount: Money::read(object.object("amount")?)?,
-            reference: object.text("reference")?,
+            amount,
+            reference: check_reference(&object.text("reference")?).ok()?,
         })
     }
 

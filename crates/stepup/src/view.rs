@@ -101,6 +101,8 @@ pub struct AccountView {
 pub enum Loadable<T> {
     /// On its way; the page holds a place of the same size.
     Loading,
+    /// Nobody is logged in to ask for it.
+    Withheld,
     /// Here it is.
     Ready(T),
     /// It could not be had; the page offers [`crate::Event::TryAgain`].
@@ -169,15 +171,24 @@ pub enum TransferView {
     /// `Cancel` works until then, `Proceed` goes at once.
     Leaving(Receipt),
     /// Came back by the Back button without confirming. `Cancel` returns to the form, `Review` starts again.
-    Interrupted(Receipt),
+    Interrupted {
+        /// What was to be confirmed.
+        receipt: Receipt,
+        /// Does the bank say that it has no such transfer? A copy of this tab may have gone through with it.
+        nothing_moved: bool,
+    },
     /// Back from the second factor: the answer is being checked.
     Returning(Receipt),
     /// It was sent and no answer came.
     Unknown {
         /// What was sent.
         receipt: Receipt,
-        /// Is the bank being asked at this moment? If not, the page offers [`crate::Event::AskAgain`].
+        /// Is the bank being asked at this moment?
         asking: bool,
+        /// Does the page offer [`crate::Event::AskAgain`]? Not while nobody is logged in to ask.
+        may_ask: bool,
+        /// Does it offer [`crate::Event::Dismiss`]? The bank cannot be asked at all: the customer has to look.
+        may_leave: bool,
         /// Why the last question was not answered, when it was not.
         problem: Option<Problem>,
     },
@@ -189,6 +200,8 @@ pub enum TransferView {
         receipt: Receipt,
         /// Why it was not.
         problem: Problem,
+        /// Does the page offer to send it once more as it is ([`crate::Event::Review`])?
+        may_repeat: bool,
     },
 }
 
@@ -207,6 +220,8 @@ pub struct DoneView {
     pub already_done: bool,
     /// What the bank said, when it answers with a sentence.
     pub message: Option<String>,
+    /// What the bank did is not what this tab had kept; the receipt shows what the bank did.
+    pub differs: bool,
 }
 
 /// What is, will be or was sent, exactly.

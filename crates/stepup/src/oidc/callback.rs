@@ -213,7 +213,7 @@ impl ProviderError {
             _ => ("Your bank's log-in refused", "It gave a reason that we do not know. No money was moved."),
         };
         let cause = format!("the provider answered {}: {}", self.code, self.description);
-        Problem::new(Cow::Owned(format!("provider.{}", self.code)), headline, sentence, cause)
+        Problem { code: format!("provider.{}", self.code).into(), headline, sentence, cause }
     }
 }
 

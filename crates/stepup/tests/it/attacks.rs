@@ -110,12 +110,12 @@ fn a_swapped_access_token_is_refused() {
 
 #[test]
 fn an_order_that_was_edited_in_the_storage_is_not_sent() {
-    for (from, to) in [
-        ("GB82WEST12345698765432", "DE75512108001245126199"),
-        ("\"amount\":1250", "\"amount\":125000"),
-        ("Rent", "Rant"),
-        ("EUR", "USD"),
-        ("auth0|1", "auth0|2"),
+    for (from, to, code) in [
+        ("GB82WEST12345698765432", "DE75512108001245126199", "id_token.nonce"),
+        ("\"amount\":1250", "\"amount\":125000", "id_token.nonce"),
+        ("Rent", "Rant", "id_token.nonce"),
+        ("EUR", "USD", "id_token.nonce"),
+        ("auth0|1", "auth0|2", "step_up.someone_else"),
     ] {
         let mut world = World::default();
         let (mut tab, there) = world.confirming();
@@ -130,7 +130,7 @@ fn an_order_that_was_edited_in_the_storage_is_not_sent() {
         let fragment = world.grant(&there, tab.now, &Grant::default());
         tab.load(Some(fragment));
         world.serve_all(&mut tab);
-        assert_eq!(refused(&tab), "id_token.nonce", "{from}");
+        assert_eq!(refused(&tab), code, "{from}");
         assert_eq!(world.posts.len(), 1, "{from}: only the first attempt was sent");
     }
 }
@@ -234,4 +234,30 @@ fn the_single_use_token_is_in_no_storage_at_any_moment() {
         tab.answer(id, Ok(answer));
     }
     assert_eq!(world.uses, [("access-token-2".to_owned(), 1)].into());
+}
+
+#[test]
+fn an_answer_of_another_issuer_is_refused_by_name() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(&mut world);
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(format!("{fragment}&iss=https%3A%2F%2Fevil.example%2F")));
+    world.serve_all(&mut tab);
+    let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    assert!(failure.problem.cause.contains("https://evil.example/"), "{}", failure.problem.cause);
+    assert!(world.api.is_empty());
+}
+
+#[test]
+fn a_token_that_claims_to_live_for_years_is_held_for_a_day() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(&mut world);
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment.replace("expires_in=7200", "expires_in=999999999")));
+    world.serve_all(&mut tab);
+    let over = |tab: &Tab| matches!(tab.screen(), Screen::Account(account) if account.session_over);
+    assert!(!over(&tab));
+    tab.now += 24 * 60 * 60;
+    tab.wake();
+    assert!(over(&tab));
 }

@@ -125,7 +125,7 @@ impl Run {
             Screen::Account(account) if account.session_over => Act::LogIn,
             Screen::Account(account) => match account.transfer {
                 TransferView::Form(form) if form.amount.text.is_empty() => Act::Fill(1),
-                TransferView::Form(_) | TransferView::Interrupted(_) => Act::Review,
+                TransferView::Form(_) | TransferView::Interrupted { .. } => Act::Review,
                 TransferView::Review(_) => Act::Confirm,
                 TransferView::Unknown { .. } => Act::AskAgain,
                 TransferView::Leaving(_) => Act::Wake,

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
+mod again;
 mod attacks;
 mod interleavings;
 mod tab;

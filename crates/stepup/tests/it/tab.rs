@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    effect::{Request, RequestId, Slot, Timer},
+    effect::{Method, Request, RequestId, Slot, Timer},
     entropy::Entropy,
     event::{Answer, Boot, Field, NetworkError},
     time::Timestamp,
@@ -81,13 +81,18 @@ impl Tab {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Fetch(id, request) => self.requests.push_back((id, request)),
+            Effect::Fetch(id, request) => {
+                let stored = self.storage.contains_key("pending");
+                assert!(request.method == Method::Get || stored, "sent before it was stored");
+                self.requests.push_back((id, request));
+            }
             Effect::Verify { check, .. } => {
                 let outcome = Ok(self.signatures);
                 self.happen(Event::Verified { check, outcome });
             }
             Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
             Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+            Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
             Effect::Take(slot) => {
                 let value = self.storage.remove(&key(&slot));
                 self.happen(Event::Taken { slot, value });

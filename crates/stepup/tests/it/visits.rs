@@ -121,7 +121,7 @@ fn coming_back_without_confirming_says_so_and_can_begin_again() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
     tab.happen(Event::Restored);
-    assert!(matches!(tab.transfer(), TransferView::Interrupted(_)), "{:?}", tab.transfer());
+    assert!(matches!(tab.transfer(), TransferView::Interrupted { .. }), "{:?}", tab.transfer());
     tab.happen(Event::Review);
     assert!(!tab.has_request(), "the old confirmation is good for nothing now");
     assert!(matches!(tab.transfer(), TransferView::Review(_)));
@@ -137,13 +137,13 @@ fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
     let (mut tab, there) = world.confirming();
     let mut twin = Tab::new();
     twin.storage.clone_from(&tab.storage);
+    twin.load(None);
+    world.serve_all(&mut twin);
     let fragment = world.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     world.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
 
-    twin.load(None);
-    world.serve_all(&mut twin);
     twin.happen(Event::Review);
     twin.confirm();
     world.serve_all(&mut twin);
