@@ -22,6 +22,7 @@ impl Problem {
     /// A problem from its four parts.
     // One function for some forty places: it would be inlined into each of them.
     #[inline(never)]
+    #[must_use]
     pub fn new(code: &'static str, headline: &'static str, sentence: &'static str, cause: String) -> Self {
         Self { headline, sentence, code: code.into(), cause }
     }

@@ -4,25 +4,28 @@
 //! attempted once more. [`FirstAttempt`] carries the randomness that one redirect needs; [`SecondAttempt`] carries none,
 //! so that no answer of the bank can cause a second redirect.
 
+mod asking;
+mod attempts;
+
+use self::{
+    asking::{Interrupted, Lost, ask, question},
+    attempts::{Departure, FirstAttempt, SecondAttempt, send},
+};
 use crate::{
-    api::{self, TransferAnswer},
+    api,
     config::Config,
-    effect::{Effect, RequestId, Slot, Timer},
+    effect::{Effect, RequestId, Slot},
     entropy::Entropy,
     ids::Ids,
-    json,
-    oidc::{authorize, authorize::State, id_token::LEEWAY},
+    oidc::{authorize::State, id_token::LEEWAY},
     problem::Problem,
-    provider::{self, Provider},
-    record::{Pending, PendingStage, Purpose, Record, StepUp},
+    provider::Provider,
+    record::{Pending, PendingStage, StepUp},
     time::Timestamp,
-    tokens::{Bearer, HeldToken, Scopes, SingleUseToken},
+    tokens::{HeldToken, SingleUseToken},
     transfer::{Order, Salt, TransferId},
     view::{DoneView, TransferView},
 };
-
-/// How long the sentence before the second factor stands still, in milliseconds: long enough to be read.
-const READING_TIME: u32 = 1_000;
 
 /// A transfer, wherever it stands.
 #[derive(Debug)]
@@ -68,59 +71,6 @@ pub(crate) enum Ending {
     Unauthorized,
     /// The bank does not have it yet. It may still be on its way.
     NeverArrived,
-}
-
-/// A transfer for which the customer came back without having confirmed it, as far as this tab knows.
-#[derive(Debug)]
-pub(crate) struct Interrupted {
-    id: TransferId,
-    pub(crate) order: Order,
-    /// A copy of this tab may have gone through with it, so the bank is asked.
-    asking: Option<RequestId>,
-    nothing_moved: bool,
-}
-
-/// The attempt that may be answered with 403.
-#[derive(Debug)]
-pub(crate) struct FirstAttempt {
-    request: RequestId,
-    id: TransferId,
-    order: Order,
-    held: Scopes,
-    state: State,
-    salt: Salt,
-}
-
-/// The attempt after the second factor. There is no other after it.
-#[derive(Debug)]
-pub(crate) struct SecondAttempt {
-    request: RequestId,
-    id: TransferId,
-    order: Order,
-}
-
-/// On the way to the provider.
-#[derive(Debug)]
-pub(crate) struct Departure {
-    id: TransferId,
-    order: Order,
-    state: State,
-    nonce: String,
-    scopes: Scopes,
-    metadata: Option<RequestId>,
-    read: bool,
-    gone: bool,
-}
-
-/// A transfer whose answer was lost.
-#[derive(Debug)]
-pub(crate) struct Lost {
-    id: TransferId,
-    order: Order,
-    asking: Option<RequestId>,
-    problem: Option<Problem>,
-    /// The bank cannot be asked at all.
-    silent: bool,
 }
 
 /// What a transition may look at.
@@ -198,25 +148,6 @@ pub(crate) fn resume(
     })
 }
 
-/// Both attempts leave in the same way: what is under way is stored before it is sent.
-fn send(
-    id: &TransferId,
-    order: &Order,
-    bearer: Bearer,
-    cx: &mut Context<'_>,
-    attempt: impl FnOnce(RequestId, TransferId, Order) -> Transfer,
-) -> Moved {
-    let request = api::transfer(cx.config, id, order, bearer);
-    let number = cx.ids.request();
-    let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
-    Moved::to(attempt(number, id.clone(), order.clone()), effects)
-}
-
-fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Context<'_>) -> Effect {
-    let pending = Pending { subject: cx.subject.to_owned(), id: id.clone(), order: order.clone(), stage };
-    Effect::Store(Slot::Pending, json::write(&pending))
-}
-
 fn not_sent(order: Order, problem: Problem, ending: Ending) -> Moved {
     let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, ending }));
     Moved::to(transfer, vec![Effect::Remove(Slot::Pending)])
@@ -238,20 +169,6 @@ pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
         }
         PendingStage::Sent => ask(pending.id, pending.order, None, cx),
     }
-}
-
-/// Asks the bank what became of a transfer.
-fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
-    let (asking, effects) = question(&id, cx);
-    Moved::to(Transfer::Unknown(Box::new(Lost { id, order, asking, problem, silent: false })), effects)
-}
-
-/// The request for what became of a transfer, when there is somebody who may ask.
-fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<RequestId>, Vec<Effect>) {
-    let Some(held) = cx.held else { return (None, Vec::new()) };
-    let request = api::transfer_status(cx.config, id, held.bearer());
-    let number = cx.ids.request();
-    (Some(number), vec![Effect::Fetch(number, request)])
 }
 
 impl Transfer {
@@ -376,139 +293,6 @@ impl Transfer {
                 may_repeat: it.ending == Ending::NeverArrived,
             },
         })
-    }
-}
-
-impl FirstAttempt {
-    fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
-        match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(challenge, problem) => {
-                let needed = challenge.scope.filter(|s| !s.is_empty());
-                let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
-                if self.held.contains(&needed) {
-                    // It has what is asked for and is refused all the same: more of it would not help.
-                    not_sent(self.order, problem, Ending::Refused)
-                } else {
-                    self.depart(&needed, cx)
-                }
-            }
-            TransferAnswer::Unauthorized(problem) => {
-                Moved { unauthorized: true, ..not_sent(self.order, problem, Ending::Unauthorized) }
-            }
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
-                ask(self.id, self.order, Some(problem), cx)
-            }
-        }
-    }
-
-    /// 403: keeps the order under the new `state`, shows the sentence, and goes.
-    fn depart(self, needed: &Scopes, cx: &mut Context<'_>) -> Moved {
-        let Self { id, order, held, state, salt, .. } = self;
-        let scopes = Scopes::parse("openid").union(&cx.config.balance_scope).union(&held).union(needed);
-        let record = Record {
-            created_at: cx.now,
-            scopes: scopes.clone(),
-            purpose: Purpose::StepUp(StepUp {
-                subject: cx.subject.to_owned(),
-                id: id.clone(),
-                order: order.clone(),
-                salt,
-            }),
-        };
-        let mut effects = vec![
-            Effect::ForgetRequests,
-            Effect::Store(Slot::Request(state.clone()), json::write(&record)),
-            store_pending(&id, &order, PendingStage::Confirming, cx),
-            Effect::Wake(Timer::Leave, READING_TIME),
-        ];
-        let nonce = record.nonce();
-        let mut departure =
-            Box::new(Departure { id, order, state, nonce, scopes, metadata: None, read: false, gone: false });
-        if cx.provider.authorization_endpoint().is_none() {
-            let number = cx.ids.request();
-            departure.metadata = Some(number);
-            effects.push(Effect::Fetch(number, provider::metadata_request(cx.config)));
-        }
-        Moved::to(Transfer::Leaving(departure), effects)
-    }
-}
-
-impl Departure {
-    fn go_when_ready(mut self: Box<Self>, cx: &mut Context<'_>) -> Moved {
-        let mut effects = Vec::new();
-        if let Some(endpoint) = cx.provider.authorization_endpoint().filter(|_| self.read && !self.gone) {
-            let url = authorize::url(endpoint, cx.config, &self.scopes, &self.state, &self.nonce);
-            effects.push(Effect::Navigate(url));
-            self.gone = true;
-        }
-        Moved::to(Transfer::Leaving(self), effects)
-    }
-
-    fn give_up(self, problem: Problem) -> Moved {
-        let mut moved = not_sent(self.order, problem, Ending::Unconfirmed);
-        moved.effects.push(Effect::ForgetRequests);
-        moved
-    }
-}
-
-impl SecondAttempt {
-    /// Whatever the bank answers is final, or a question to the bank.
-    fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
-        match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(_, problem) | TransferAnswer::Refused(problem) => {
-                not_sent(self.order, problem, Ending::Refused)
-            }
-            TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
-                ask(self.id, self.order, Some(problem), cx)
-            }
-        }
-    }
-}
-
-impl Lost {
-    fn answered(self, answer: TransferAnswer) -> Moved {
-        match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            // The question was refused: that says nothing about the transfer.
-            TransferAnswer::Unauthorized(problem) => {
-                Moved { unauthorized: true, ..self.still_unknown(problem, false) }
-            }
-            TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
-                self.still_unknown(problem, true)
-            }
-            TransferAnswer::Unknown(problem) => self.still_unknown(problem, false),
-        }
-    }
-
-    fn still_unknown(self, problem: Problem, silent: bool) -> Moved {
-        let lost = Self { asking: None, problem: Some(problem), silent, ..self };
-        Moved::to(Transfer::Unknown(Box::new(lost)), Vec::new())
-    }
-}
-
-impl Interrupted {
-    /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id.
-    fn answered(mut self: Box<Self>, answer: TransferAnswer) -> Moved {
-        self.asking = None;
-        match answer {
-            TransferAnswer::Done(details) => {
-                done(DoneView { already_done: true, ..details.done(&self.order) })
-            }
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            other => {
-                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived);
-                let unauthorized = matches!(other, TransferAnswer::Unauthorized(_));
-                Moved { unauthorized, ..Moved::to(Transfer::Interrupted(self), Vec::new()) }
-            }
-        }
     }
 }
 

@@ -1,21 +1,22 @@
 //! The whole client as one value: events come in, effects go out.
 
+mod log_in;
+
+use self::log_in::{end_session, go, log_in, log_out};
 use crate::{
     account::{Account, Login, Outcome, World},
     arrival::{self, Arrival, Granted, Refused, Step},
     config::{self, Config},
     effect::{Effect, RequestId, Slot, Timer},
-    entropy::Entropy,
     event::{Boot, Event},
     ids::Ids,
-    json,
-    oidc::{authorize, authorize::State, callback},
+    oidc::{authorize::State, callback},
     problem::Problem,
-    provider::{self, Provider},
+    provider::Provider,
     record::{self, Pending, Purpose, Record, StoredDraft},
     step_up::{self, Transfer},
     time::Timestamp,
-    tokens::{AccessToken, Scopes, SingleUseToken, Vault},
+    tokens::{AccessToken, SingleUseToken, Vault},
     view::{Action, Failure, Notice, Screen, View},
     web_url::Parse,
 };
@@ -382,50 +383,4 @@ fn update_account(
         _ => Vec::new(),
     };
     (Stage::Account(account), effects)
-}
-
-/// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
-fn log_in(entropy: Entropy, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let [state, nonce, _] = entropy.split();
-    // The nonce of a log-in is as random as its state, and written in the same way.
-    let (state, nonce) = (State::new(state), State::new(nonce).as_str().to_owned());
-    if world.provider.authorization_endpoint().is_some() {
-        return go(state, nonce, world, now);
-    }
-    let id = world.ids.request();
-    let fetch = Effect::Fetch(id, provider::metadata_request(&world.config));
-    (Stage::LoggingIn { state, nonce, metadata: Some(id) }, vec![fetch])
-}
-
-fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let scopes = Scopes::parse("openid").union(&world.config.balance_scope);
-    let mut effects = Vec::new();
-    if let Some(endpoint) = world.provider.authorization_endpoint() {
-        let url = authorize::url(endpoint, &world.config, &scopes, &state, &nonce);
-        let record = Record { created_at: now, scopes, purpose: Purpose::LogIn { nonce: nonce.clone() } };
-        effects.push(Effect::ForgetRequests);
-        effects.push(Effect::Store(Slot::Request(state.clone()), json::write(&record)));
-        effects.push(Effect::Navigate(url));
-    }
-    (Stage::LoggingIn { state, nonce, metadata: None }, effects)
-}
-
-/// "Log out": everything of this tab is forgotten, then the provider's session ends too.
-fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
-    let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
-    effects.push(Effect::ForgetRequests);
-    let mut logging_out = None;
-    if let Some(leave) = end_session(world) {
-        effects.push(leave);
-    } else {
-        let id = world.ids.request();
-        logging_out = Some(id);
-        effects.push(Effect::Fetch(id, provider::metadata_request(&world.config)));
-    }
-    (Stage::SignedOut { notice: Some(Notice::LoggedOut), logging_out }, effects)
-}
-
-fn end_session(world: &World) -> Option<Effect> {
-    let endpoint = world.provider.end_session_endpoint()?;
-    Some(Effect::Navigate(authorize::end_session_url(endpoint, &world.config)))
 }

@@ -1,0 +1,86 @@
+//! Transfers of which nobody knows what became of them: the bank is asked.
+
+use super::{Context, Ending, Moved, Transfer, done, never_arrived, not_sent};
+use crate::{
+    api::{self, TransferAnswer},
+    effect::{Effect, RequestId},
+    problem::Problem,
+    transfer::{Order, TransferId},
+    view::DoneView,
+};
+
+/// A transfer for which the customer came back without having confirmed it, as far as this tab knows.
+#[derive(Debug)]
+pub(crate) struct Interrupted {
+    pub(super) id: TransferId,
+    pub(crate) order: Order,
+    /// A copy of this tab may have gone through with it, so the bank is asked.
+    pub(super) asking: Option<RequestId>,
+    pub(super) nothing_moved: bool,
+}
+
+/// A transfer whose answer was lost.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(super) id: TransferId,
+    pub(super) order: Order,
+    pub(super) asking: Option<RequestId>,
+    pub(super) problem: Option<Problem>,
+    /// The bank cannot be asked at all.
+    pub(super) silent: bool,
+}
+
+/// Asks the bank what became of a transfer.
+pub(super) fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
+    let (asking, effects) = question(&id, cx);
+    Moved::to(Transfer::Unknown(Box::new(Lost { id, order, asking, problem, silent: false })), effects)
+}
+
+/// The request for what became of a transfer, when there is somebody who may ask.
+pub(super) fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<RequestId>, Vec<Effect>) {
+    let Some(held) = cx.held else { return (None, Vec::new()) };
+    let request = api::transfer_status(cx.config, id, held.bearer());
+    let number = cx.ids.request();
+    (Some(number), vec![Effect::Fetch(number, request)])
+}
+
+impl Lost {
+    pub(super) fn answered(self, answer: TransferAnswer) -> Moved {
+        match answer {
+            TransferAnswer::Done(details) => done(details.done(&self.order)),
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            // The question was refused: that says nothing about the transfer.
+            TransferAnswer::Unauthorized(problem) => {
+                Moved { unauthorized: true, ..self.still_unknown(problem, false) }
+            }
+            TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
+                self.still_unknown(problem, true)
+            }
+            TransferAnswer::Unknown(problem) => self.still_unknown(problem, false),
+        }
+    }
+
+    fn still_unknown(self, problem: Problem, silent: bool) -> Moved {
+        let lost = Self { asking: None, problem: Some(problem), silent, ..self };
+        Moved::to(Transfer::Unknown(Box::new(lost)), Vec::new())
+    }
+}
+
+impl Interrupted {
+    /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id.
+    pub(super) fn answered(mut self: Box<Self>, answer: TransferAnswer) -> Moved {
+        self.asking = None;
+        match answer {
+            TransferAnswer::Done(details) => {
+                done(DoneView { already_done: true, ..details.done(&self.order) })
+            }
+            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            other => {
+                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived);
+                let unauthorized = matches!(other, TransferAnswer::Unauthorized(_));
+                Moved { unauthorized, ..Moved::to(Transfer::Interrupted(self), Vec::new()) }
+            }
+        }
+    }
+}
