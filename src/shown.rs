@@ -15,9 +15,11 @@ pub type Shown = ReadSignal<Arc<View>>;
 /// The view again, but telling of a change in one piece of it only.
 pub(crate) type Piece = Memo<Arc<View>>;
 
+type Same = dyn Fn(&View, &View) -> bool + Send + Sync;
+
 /// Follows the piece in which `same` sees a difference.
 pub(crate) fn follow(shown: Shown, same: impl Fn(&View, &View) -> bool + Send + Sync + 'static) -> Piece {
-    let same: Box<dyn Fn(&View, &View) -> bool + Send + Sync> = Box::new(same);
+    let same: Box<Same> = Box::new(same);
     Memo::new_owning(move |before: Option<Arc<View>>| {
         let now = shown.get();
         let changed = before.is_none_or(|before| !same(&before, &now));

@@ -5,10 +5,7 @@ use leptos::{
     prelude::*,
     tachys::html::attribute::{any_attribute::IntoAnyAttribute, custom::custom_attribute},
 };
-use stepup::{
-    event::Field,
-    view::{FieldView, View},
-};
+use stepup::{event::Field, view::View};
 
 use crate::{
     app::{Dispatch, Intent},
@@ -33,12 +30,10 @@ pub(crate) struct Kind {
 pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyView {
     let Kind { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
     let dispatch = expect_context::<Dispatch>();
-    let text =
-        follow(shown, move |before, now| in_view(before, field, text_of) == in_view(now, field, text_of));
-    let error =
-        follow(shown, move |before, now| in_view(before, field, error_of) == in_view(now, field, error_of));
-    let text = move || in_view(&text.get(), field, text_of).map(str::to_owned).unwrap_or_default();
-    let error = move || in_view(&error.get(), field, error_of).map(str::to_owned);
+    let text = follow(shown, move |before, now| text_in(before, field) == text_in(now, field));
+    let error = follow(shown, move |before, now| error_in(before, field) == error_in(now, field));
+    let text = move || text_in(&text.get(), field).map(str::to_owned).unwrap_or_default();
+    let error = move || error_in(&error.get(), field).map(str::to_owned);
     let wrong = move || if error().is_some() { "true" } else { "false" };
     let common = [("name", id), ("type", "text"), ("autocomplete", "off"), ("spellcheck", "false")];
     let attributes: Vec<_> = common
@@ -78,15 +73,12 @@ fn wrong_because(id: &'static str, error: String) -> AnyView {
     view! { <p id=id class="error" role="alert">{error}</p> }.into_any()
 }
 
-/// What a field has now; `None` as well when another screen has come up and the form is about to be taken away.
-fn in_view(view: &View, field: Field, read: fn(&FieldView) -> Option<&str>) -> Option<&str> {
-    read(view.form()?.field(field))
+/// What the field has now; `None` as well when another screen has come up and the form is about to be taken away.
+fn text_in(view: &View, field: Field) -> Option<&str> {
+    Some(&view.form()?.field(field).text)
 }
 
-fn text_of(field: &FieldView) -> Option<&str> {
-    Some(&field.text)
-}
-
-fn error_of(field: &FieldView) -> Option<&str> {
-    field.error.as_deref()
+/// What is wrong with it.
+fn error_in(view: &View, field: Field) -> Option<&str> {
+    view.form()?.field(field).error.as_deref()
 }

@@ -10,7 +10,7 @@ use stepup::{
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 33] = [
+pub(crate) const NAMES: [&str; 37] = [
     "starting",
     "signed-out",
     "logged-out",

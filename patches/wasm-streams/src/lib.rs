@@ -37,7 +37,6 @@ impl ReadableStream {
     ///
     /// # Panics
     /// Always: only server functions need it.
-    #[must_use]
     pub fn into_stream(self) -> futures_util::stream::Empty<Result<JsValue, JsValue>> {
         panic!("{UNUSED}")
     }

@@ -87,7 +87,7 @@ impl World {
 
     /// What the server that is asked does and answers.
     pub(crate) fn serve(&mut self, request: Request) -> Answer {
-        let path = Url::parse(request.url.as_str()).unwrap().path().to_owned();
+        let path = Url::parse(request.url.as_str()).expect("an absolute URL").path().to_owned();
         if request.url.as_str().starts_with(ISSUER) {
             return provider(&path);
         }

@@ -96,6 +96,16 @@ fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
         rule.lift();
         page.reload().await?;
         page.everything().reads("We do not know yet whether this went through").await?;
+        // The customer has looked, and sends it again: the id says that it is the same transfer.
+        page.button("I have looked at my account").click().await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        page.button("Transfer").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        let sent = world.api().those(is_transfer);
+        assert!(sent.iter().all(|request| request.idempotency_key == sent[0].idempotency_key), "{sent:?}");
         Ok(())
     });
 }

@@ -5,7 +5,7 @@ use crate::steps::{
     rent_was_paid_once, review, sees_balance, stay_before_leaving, transfer,
 };
 use e2e::{
-    Stage,
+    Miss, Stage,
     people::{ADA, number_on},
     scenario,
     world::Setup,
@@ -106,10 +106,45 @@ fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
         page.alert().reads("did not reach your bank").await?;
         rule.lift();
         nothing_was_moved(stage).await?;
-        page.button("Change the transfer").click().await?;
-        let number = ask_for_step_up(page, RENT).await?;
+        page.button("Send it again").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        let rule = world.api().when(is_transfer).cut();
+        phone.choose(&number).await?;
+        page.alert().reads("did not reach your bank").await?;
+        rule.lift();
+        // The customer changes nothing, reloads, and goes the whole way once more.
+        page.button("Change the transfer").click().await?;
+        page.reload().await?;
+        page.button("Transfer").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+
+        let late = world.api().those(is_transfer).swap_remove(1);
+        let (Some(token), Some(id)) = (&late.token, &late.idempotency_key) else {
+            return Err(Miss::last(format!("the second attempt had no token or no id: {late:?}")).into());
+        };
+        let answer = reqwest::Client::new()
+            .post(world.api().at("/transfer"))
+            .header("Authorization", token.header())
+            .header("Idempotency-Key", id)
+            .json(&late.body)
+            .send()
+            .await?;
+        assert_eq!(answer.status().as_u16(), 201, "the bank repeats what it answered");
         rent_was_paid_once(stage).await
     });
 }

@@ -167,6 +167,22 @@ fn logging_out_ends_the_session_here_and_at_the_provider() {
 }
 
 #[test]
+fn logging_out_on_the_way_to_the_second_factor_leaves_nothing_behind() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        at_the_provider(stage).await?;
+        page.back().await?;
+        page.heading("Not confirmed").appears().await?;
+        page.button("Log out").click().await?;
+        world.tenant.awaits("the end of the session", |request| request.path.ends_with("/logout")).await?;
+        page.arrives_at(&world.app.at("/")).await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        assert_eq!(page.session_storage().await?, "[]", "nothing of the transfer is left");
+        crate::steps::nothing_was_moved(stage).await
+    });
+}
+
+#[test]
 fn a_session_at_the_provider_needs_no_second_password() {
     scenario(Setup::default(), async |stage| {
         log_in(stage, ADA).await?;
