@@ -177,7 +177,12 @@ impl Step {
             class: if done.differs { "step warn" } else { "step good" },
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
             buttons: vec![("Make another transfer", Intent::Dismiss, Rank::Primary)],
-            ..Self::new(Icon::Tick, heading, sentence, &done.receipt)
+            ..Self::new(
+                if done.differs { Icon::Question } else { Icon::Tick },
+                heading,
+                sentence,
+                &done.receipt,
+            )
         }
     }
 }
