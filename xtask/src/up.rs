@@ -47,7 +47,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     if let Some(client) = &options.client {
         companion.args(["--client", client]);
     }
-    companion.arg("--data").arg(options.data.clone().unwrap_or_else(|| data_folder(&project.root)));
+    companion.arg("--data").arg(options.data_folder(project)?);
     if options.fresh {
         companion.arg("--fresh");
     }
@@ -56,11 +56,23 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
 }
 
 impl Options {
+    /// A relative folder is one of the caller's, who may stand anywhere in the repository.
+    fn data_folder(&self, project: &Project) -> Outcome<PathBuf> {
+        let Some(data) = &self.data else { return Ok(data_folder(&project.root)) };
+        std::path::absolute(data).map_err(|error| Failure::io("find", data, &error))
+    }
+
     fn check_ports(&self) -> Outcome {
         let client = self.client.as_ref().map(|client| ("--client", client));
         for (flag, address) in [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
         {
-            if taken(address) {
+            let Ok(taken) = taken(address) else {
+                return Err(Failure::new(
+                    format!("`{address}` is no address to listen at"),
+                    format!("write a port, HOST:PORT or http://HOST:PORT, as in `{flag} localhost:8181`"),
+                ));
+            };
+            if taken {
                 return Err(Failure::new(
                     format!("another program listens at {address}"),
                     format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
@@ -71,8 +83,8 @@ impl Options {
     }
 }
 
-/// Whether somebody else has the address. What cannot be read as one is the companion's to complain about.
-fn taken(address: &str) -> bool {
+/// Whether somebody else has the address; an error when it is none.
+fn taken(address: &str) -> io::Result<bool> {
     let plain = address.trim_end_matches('/');
     let plain = plain.strip_prefix("http://").unwrap_or(plain);
     let bind = if let Ok(port) = plain.parse::<u16>() {
@@ -80,7 +92,11 @@ fn taken(address: &str) -> bool {
     } else {
         TcpListener::bind(plain.replace("localhost:", "127.0.0.1:"))
     };
-    bind.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    match bind {
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(error),
+        // Anything else is the companion's to complain about.
+        bound => Ok(bound.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)),
+    }
 }
 
 /// The program takes this process's place: signals reach it directly, and its exit code is ours.
@@ -105,10 +121,12 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         for address in [format!("{port}"), format!("localhost:{port}"), format!("http://127.0.0.1:{port}/")] {
-            assert!(taken(&address), "{address}");
+            assert!(taken(&address).unwrap(), "{address}");
         }
         drop(listener);
-        assert!(!taken(&format!("http://localhost:{port}")));
-        assert!(!taken("nonsense"));
+        assert!(!taken(&format!("http://localhost:{port}")).unwrap());
+        for nonsense in ["nonsense", "", "localhost:port", "localhost:99999"] {
+            assert!(taken(nonsense).is_err(), "{nonsense}");
+        }
     }
 }

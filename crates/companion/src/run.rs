@@ -21,7 +21,10 @@ use crate::address::Address;
 use crate::client::{self, ClientConfig, ClientError};
 use crate::demo;
 
+pub use data::DataError;
 pub use signals::asked_to_stop;
+
+use data::Folder;
 
 /// How long requests that are under way may take when the companion stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -60,13 +63,8 @@ pub enum RunError {
         source: io::Error,
     },
     /// The data folder cannot be used.
-    #[error("the data in {} cannot be removed: {source}", path.display())]
-    Data {
-        /// The file or folder.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The bank does not open.
     #[error("the bank does not open")]
     Bank(#[from] bank::OpenError),
@@ -101,6 +99,8 @@ pub struct Running {
 struct Opened {
     bank: Bank,
     tenant: Tenant,
+    /// Last, so that it is given back when the books are closed.
+    _data: Folder,
 }
 
 impl std::fmt::Debug for Opened {
@@ -109,7 +109,8 @@ impl std::fmt::Debug for Opened {
     }
 }
 
-/// Takes the addresses, then opens bank and tenant, then serves. So a second companion fails before it touches data.
+/// Takes the addresses and the data folder, then opens bank and tenant, then serves. So a second companion fails before it
+/// touches data.
 pub async fn start(options: &Options) -> Result<Running, RunError> {
     let (bank_listener, bank_address) = listen(&options.bank, "--bank").await?;
     let (tenant_listener, tenant_address) = listen(&options.tenant, "--tenant").await?;
@@ -117,8 +118,9 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
         Some(client) if !client.is_same(&options.bank) => Some(listen(client, "--client").await?),
         _ => None,
     };
+    let data = Folder::take(&options.data)?;
     if options.fresh {
-        data::forget(&options.data).map_err(|(path, source)| RunError::Data { path, source })?;
+        data.forget()?;
     }
 
     let issuer = format!("{}/", tenant_address.origin());
@@ -126,9 +128,9 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let mut origins = client_address.origins();
     origins.extend(demo::TRUNK_SERVE.map(str::to_owned));
     origins.dedup();
-    let keys = KeyStore::Folder(options.data.join(data::TENANT));
+    let keys = KeyStore::Folder(data.tenant());
     let tenant = Tenant::open(demo::tenant(&issuer, &origins, keys), Arc::new(tenant::SystemClock)).await?;
-    let database = Database::File(options.data.join(data::BANK));
+    let database = Database::File(data.bank());
     let bank = Bank::open(demo::bank(&issuer, origins, database), Arc::new(bank::SystemClock)).await?;
 
     let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
@@ -154,7 +156,7 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
         client: client_is_there,
         stop,
         servers,
-        opened: Opened { bank, tenant },
+        opened: Opened { bank, tenant, _data: data },
     })
 }
 

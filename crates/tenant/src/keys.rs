@@ -17,7 +17,8 @@ use serde::Serialize;
 
 use crate::config::KeyStore;
 
-const FILE: &str = "signing-key.pk8";
+/// The file in [`KeyStore::Folder`].
+pub const KEY_FILE: &str = "signing-key.pk8";
 
 /// Why there is no key to sign with.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,7 @@ impl SigningKey {
         match store {
             KeyStore::Memory => Ok(Self::new(generate()?)),
             KeyStore::Folder(folder) => {
-                let path = folder.join(FILE);
+                let path = folder.join(KEY_FILE);
                 let at = |source| KeyError::Io { path: path.clone(), source };
                 if !path.try_exists().map_err(at)? {
                     let der: Pkcs8V1Der<'_> = generate()?.as_der().map_err(|_| KeyError::Generate)?;

@@ -33,7 +33,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Api, ApiScope, Client, Config, ConfigError, Customer, KeyStore, Lifetimes, Limits, Password,
 };
-pub use keys::KeyError;
+pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;
 
 /// A running tenant. Clones are the same tenant.

@@ -93,7 +93,9 @@ fn from_rustup(project: &Project) -> bool {
 }
 
 fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
-    if fs::metadata(&compiler.sysroot).is_ok_and(|it| it.permissions().readonly()) {
+    // By trying: permissions do not tell what this user may do.
+    let probe = compiler.sysroot.join("lib/rustlib/.riser-probe");
+    if fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).is_err() {
         return Err(Failure::new(
             format!("the toolchain in {} cannot be written to", compiler.sysroot.display()),
             by_hand(&compiler.version),

@@ -1,46 +1,149 @@
-//! What lies in the data folder, and how it is forgotten.
+//! The data folder: one companion at a time has it, and forgets in it what is the companion's own.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// The bank's books.
-pub(super) const BANK: &str = "bank.sqlite";
+const BANK: &str = "bank.sqlite";
 /// The folder of the tenant's key.
-pub(super) const TENANT: &str = "tenant";
+const TENANT: &str = "tenant";
+/// Locked for as long as a companion has the folder. It stays there, empty: the lock is what counts.
+const LOCK: &str = "companion.lock";
 
-/// Removes what the companion puts into the folder, and nothing else that somebody may have there.
-pub(super) fn forget(folder: &Path) -> Result<(), (PathBuf, io::Error)> {
-    let names = [BANK.to_owned(), format!("{BANK}-wal"), format!("{BANK}-shm"), format!("{BANK}-journal")];
-    for path in names.iter().map(|name| folder.join(name)) {
-        missing_is_fine(fs::remove_file(&path), path)?;
-    }
-    let keys = folder.join(TENANT);
-    missing_is_fine(fs::remove_dir_all(&keys), keys)
+/// Why the data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// Another companion has it.
+    #[error(
+        "another companion works with the data in {}. Stop that one, or choose another folder with --data",
+        folder.display()
+    )]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder or a file in it cannot be made, locked or removed.
+    #[error("{} cannot be {done}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was to be done with it.
+        done: &'static str,
+        /// The system's reason.
+        source: io::Error,
+    },
 }
 
-fn missing_is_fine(removed: io::Result<()>, path: PathBuf) -> Result<(), (PathBuf, io::Error)> {
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err((path, error)),
-        _ => Ok(()),
+/// A data folder that nobody else has for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Holds the lock: the system takes it back when the process ends, however it ends.
+    _lock: File,
+}
+
+impl Folder {
+    /// Takes the folder, and makes it when it is not there.
+    pub(super) fn take(path: &Path) -> Result<Self, DataError> {
+        make(path).map_err(failed(path, "made"))?;
+        let file = path.join(LOCK);
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&file)
+            .map_err(failed(&file, "opened"))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(DataError::InUse { folder: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(failed(&file, "locked")(source)),
+        }
     }
+
+    /// The file of the bank's books.
+    pub(super) fn bank(&self) -> PathBuf {
+        self.path.join(BANK)
+    }
+
+    /// The folder of the tenant's key.
+    pub(super) fn tenant(&self) -> PathBuf {
+        self.path.join(TENANT)
+    }
+
+    /// Removes what bank and tenant put into the folder, and nothing else that somebody may have there.
+    pub(super) fn forget(&self) -> Result<(), DataError> {
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            let file = self.path.join(format!("{BANK}{ending}"));
+            missing_is_fine(fs::remove_file(&file)).map_err(failed(&file, "removed"))?;
+        }
+        let keys = self.tenant();
+        let key = keys.join(tenant::KEY_FILE);
+        missing_is_fine(fs::remove_file(&key)).map_err(failed(&key, "removed"))?;
+        match fs::remove_dir(&keys) {
+            // Somebody keeps other things there.
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            removed => missing_is_fine(removed).map_err(failed(&keys, "removed")),
+        }
+    }
+}
+
+/// For this user alone, where the system knows such a thing: accounts and a signing key are in it.
+fn make(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn failed(path: &Path, done: &'static str) -> impl FnOnce(io::Error) -> DataError {
+    let path = path.to_owned();
+    move |source| DataError::Io { path, done, source }
+}
+
+fn missing_is_fine(removed: io::Result<()>) -> io::Result<()> {
+    removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<_> = entries.filter(|name| name != LOCK).collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn only_the_companions_own_files_go() {
         let folder = tempfile::tempdir().unwrap();
         let put = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
-        put(BANK);
-        put("bank.sqlite-wal");
-        put("letter.txt");
+        let taken = Folder::take(folder.path()).unwrap();
         fs::create_dir(folder.path().join(TENANT)).unwrap();
-        forget(folder.path()).unwrap();
-        let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
-        assert_eq!(left, ["letter.txt"]);
-        forget(folder.path()).unwrap();
+        for name in [BANK, "bank.sqlite-wal", "letter.txt", "tenant/signing-key.pk8", "tenant/thesis.txt"] {
+            put(name);
+        }
+        taken.forget().unwrap();
+        assert_eq!(names(folder.path()), ["letter.txt", TENANT]);
+        assert_eq!(names(&folder.path().join(TENANT)), ["thesis.txt"]);
+        fs::remove_file(folder.path().join("tenant/thesis.txt")).unwrap();
+        taken.forget().unwrap();
+        taken.forget().unwrap();
+        assert_eq!(names(folder.path()), ["letter.txt"]);
+    }
+
+    #[test]
+    fn a_folder_is_one_companions_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new/data");
+        let first = Folder::take(&path).unwrap();
+        let refused = Folder::take(&path).unwrap_err().to_string();
+        assert!(refused.contains("another companion") && refused.contains("--data"), "{refused}");
+        drop(first);
+        Folder::take(&path).unwrap();
     }
 }
