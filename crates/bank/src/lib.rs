@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 mod http;
 pub mod ledger;
+mod object;
 mod token;
 
 use std::sync::Arc;

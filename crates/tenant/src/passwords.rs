@@ -33,7 +33,7 @@ pub(crate) struct Directory {
     /// Checked against when there is no such customer.
     nobody: Arc<PasswordHash>,
     /// Each check takes 19 MiB and a core: no more of them at once than there are cores.
-    checks: Semaphore,
+    checks: Arc<Semaphore>,
 }
 
 impl Directory {
@@ -52,7 +52,7 @@ impl Directory {
             by_email.insert(normal(&customer.email), (customer, Arc::new(hash)));
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { by_email, by_sub, nobody, checks: Semaphore::new(cores) })
+        Ok(Self { by_email, by_sub, nobody, checks: Arc::new(Semaphore::new(cores)) })
     }
 
     pub(crate) fn by_sub(&self, sub: &str) -> Option<&Arc<Customer>> {
@@ -63,8 +63,10 @@ impl Directory {
     pub(crate) async fn check(&self, email: &str, password: String) -> Option<Arc<Customer>> {
         let known = self.by_email.get(email);
         let hash = Arc::clone(known.map_or(&self.nobody, |(_, hash)| hash));
-        let _permit = self.checks.acquire().await.ok()?;
+        let permit = Arc::clone(&self.checks).acquire_owned().await.ok()?;
         let right = task::spawn_blocking(move || {
+            // Here, because the work goes on when the client hangs up and this future is gone.
+            let _permit = permit;
             password.len() <= MAX_LENGTH
                 && Argon2::default().verify_password(password.as_bytes(), hash.as_ref()).is_ok()
         });

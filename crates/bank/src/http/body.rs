@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Json, Request};
 use serde::de::DeserializeOwned;
 
 use super::problem::{Code, Problem};
+use crate::object::Object;
 
 /// Far more than a transfer needs.
 pub(super) const MAX_BODY: usize = 16 * 1024;
@@ -16,7 +17,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(value) = Json::from_request(request, state).await.map_err(told)?;
+        let Json(Object(value)) = Json::from_request(request, state).await.map_err(told)?;
         Ok(Self(value))
     }
 }

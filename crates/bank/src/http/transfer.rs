@@ -13,6 +13,7 @@ use super::json::TransferAnswer;
 use super::problem::Code;
 use super::{App, Problem};
 use crate::ledger::{Decision, Order, Outcome, SingleUse};
+use crate::object::Object;
 use crate::token::{Refused, Scope, TokenError};
 
 /// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
@@ -20,7 +21,7 @@ use crate::token::{Refused, Scope, TokenError};
 #[serde(deny_unknown_fields)]
 struct OrderBody {
     payee: String,
-    amount: Amount,
+    amount: Object<Amount>,
     #[serde(default)]
     reference: String,
 }
@@ -44,8 +45,8 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Res
         id,
         customer: caller.customer,
         payee: body.payee,
-        amount: body.amount.amount,
-        currency: body.amount.currency,
+        amount: body.amount.0.amount,
+        currency: body.amount.0.currency,
         reference: body.reference,
     };
     match app.ledger.decide(&order, &token, app.now()).await? {

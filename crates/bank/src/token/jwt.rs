@@ -6,6 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 
+use crate::object::Object;
+
 /// How far the issuer's clock may be from ours, in seconds. Never more than a minute: it prolongs every token.
 const LEEWAY: f64 = 60.0;
 const MAX_SUBJECT: usize = 255;
@@ -176,5 +178,6 @@ fn is_access_token_type(typ: &str) -> bool {
 }
 
 fn decode<T: for<'de> Deserialize<'de>>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    let Object(value) = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()?;
+    Some(value)
 }

@@ -71,6 +71,8 @@ async fn what_cannot_be_understood_decides_nothing_and_spends_nothing() {
         "{",
         "\u{0}",
         r#"{"payee":"x"}"#,
+        r#"["DE75512108001245126199",{"amount":1,"currency":"EUR"},"array"]"#,
+        r#"{"payee":"DE75512108001245126199","amount":[1,"EUR"]}"#,
         r#"{"payee":"x","amount":1}"#,
         r#"{"payee":"x","amount":{"amount":"1","currency":"EUR"}}"#,
         r#"{"payee":"x","amount":{"amount":1.5,"currency":"EUR"}}"#,

@@ -216,7 +216,8 @@ async fn a_claim_that_comes_twice_is_refused() {
         let token = FIRST.token_with(&header, &claims.replace('}', twice));
         assert_eq!(refused(&world, &token).await, "claims are incomplete or malformed", "{twice}");
     }
-    for text in ["", "null", "[]", "{", "\u{feff}{}"] {
+    let as_array = r#"["https://id.example/","auth0|1001","https://my-banking-api",99999999999,null,null,"1","view:balance"]"#;
+    for text in ["", "null", "[]", "{", "\u{feff}{}", as_array] {
         let token = FIRST.token_with(&header, text);
         let reason = refused(&world, &token).await;
         assert!(["is not a signed JWT", "claims are incomplete or malformed"].contains(&reason.as_str()));

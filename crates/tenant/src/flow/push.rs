@@ -52,7 +52,8 @@ pub(super) fn send(
         transaction.stage = Stage::Finished;
         tracing::warn!(sub = session.sub, "too many pushes were not approved");
         let description = "Too many requests were sent to the phone and not approved. Try again later.";
-        return transaction.request.to.refuse(ErrorCode::AccessDenied, description);
+        // Nobody was asked, so nobody denied anything.
+        return transaction.request.to.refuse(ErrorCode::TemporarilyUnavailable, description);
     }
     tracing::info!(client_id = transaction.request.client.id, sub = session.sub, "push sent");
     transaction.stage = Stage::Push { sid: session.sid.clone(), push: id };

@@ -10,7 +10,7 @@ use crate::random::{self, Fingerprint};
 /// At 8 KiB of parameters each, 32 MiB of memory at most.
 const CAPACITY: usize = 4_096;
 
-/// Too many requests are under way in the whole tenant.
+/// Too many requests wait for a phone in the whole tenant, or have just ended.
 #[derive(Debug)]
 pub(crate) struct Full;
 
@@ -53,7 +53,11 @@ impl Transactions {
     pub(crate) fn insert(&mut self, id: String, transaction: Transaction, now: u64) -> Result<(), Full> {
         self.0.retain(|_, transaction| now < transaction.expires);
         if self.0.len() >= CAPACITY {
-            return Err(Full);
+            // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
+            let oldest =
+                self.0.iter().filter(|(_, it)| it.stage == Stage::LogIn).min_by_key(|(_, it)| it.expires);
+            let oldest = oldest.map(|(id, _)| id.clone()).ok_or(Full)?;
+            self.0.remove(&oldest);
         }
         self.0.insert(id, transaction);
         Ok(())
@@ -63,5 +67,56 @@ impl Transactions {
     pub(crate) fn get(&mut self, id: &str, cookie: &str, now: u64) -> Option<&mut Transaction> {
         let transaction = self.0.get_mut(id)?;
         (transaction.cookie == Fingerprint::of(cookie) && now < transaction.expires).then_some(transaction)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::answer::Recipient;
+    use crate::config::Client;
+    use crate::endpoints::authorize::Prompt;
+
+    fn a_request() -> Request {
+        let client = Client {
+            id: "riser".into(),
+            name: "Riser".into(),
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+        };
+        Request {
+            client: Arc::new(client),
+            to: Recipient { redirect_uri: String::new(), state: None },
+            access_token: true,
+            scopes: Vec::new(),
+            api: None,
+            nonce: String::new(),
+            prompt: Prompt::Unsaid,
+            max_age: None,
+            multi_factor: false,
+            login_hint: None,
+        }
+    }
+
+    #[test]
+    fn who_opens_log_in_pages_without_end_keeps_nobody_out() {
+        let mut transactions = Transactions::default();
+        let request = Arc::new(a_request());
+        let mut insert = |id: &str, stage: Stage, expires: u64| {
+            let transaction =
+                Transaction { stage, ..Transaction::new(Arc::clone(&request), "cookie", expires) };
+            transactions.insert(id.to_owned(), transaction, 0)
+        };
+        insert("push", Stage::Push { sid: "s".into(), push: "p".into() }, 1).unwrap();
+        for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
+            insert(&format!("{n}"), Stage::LogIn, 10 + n).unwrap();
+        }
+        assert_eq!(transactions.0.len(), CAPACITY);
+        assert!(transactions.get("push", "cookie", 0).is_some(), "what waits for a phone stays");
+        assert!(
+            transactions.get(&format!("{}", 2 * CAPACITY - 1), "cookie", 0).is_some(),
+            "so does the newest"
+        );
+        assert!(transactions.get("0", "cookie", 0).is_none());
     }
 }

@@ -14,7 +14,7 @@ async fn reach_the_phone(tab: &mut Browser) -> usize {
         if answer.status == StatusCode::OK {
             sent += 1;
         } else {
-            assert_eq!(answer.refusal(), ("access_denied".to_owned(), TOO_MANY.to_owned()));
+            assert_eq!(answer.refusal(), ("temporarily_unavailable".to_owned(), TOO_MANY.to_owned()));
         }
     }
     sent
