@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 
+use crate::object::Object;
+
 pub(super) type KeyMap = HashMap<String, DecodingKey>;
 
 #[derive(Deserialize)]
@@ -27,10 +29,10 @@ struct Jwk {
 
 /// The usable keys by `kid`. Nothing when the text is no key set at all.
 pub(super) fn parse(text: &[u8]) -> Option<KeyMap> {
-    let set: Set = serde_json::from_slice(text).ok()?;
+    let Object::<Set>(set) = serde_json::from_slice(text).ok()?;
     let mut keys = KeyMap::new();
     for value in set.keys {
-        let Ok(jwk) = serde_json::from_value::<Jwk>(value) else { continue };
+        let Ok(Object(jwk)) = serde_json::from_value::<Object<Jwk>>(value) else { continue };
         if !jwk.verifies_rs256() {
             continue;
         }
@@ -73,6 +75,7 @@ mod tests {
             {"kty":"RSA","n":"AQAB","e":"AQAB"},
             {"kty":"EC","kid":"curve","crv":"P-256","x":"AQAB","y":"AQAB"},
             {"kty":"oct","kid":"secret","k":"AQAB"},
+            ["RSA","array","AQAB","AQAB",null,null,null],
             7
         ]}"#;
         assert_eq!(kids(set), ["full", "plain"]);
@@ -80,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_is_no_key_set_is_no_empty_key_set() {
-        for text in ["", "null", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
+        for text in ["", "null", "[]", "[[]]", "{}", r#"{"keys":{}}"#, "<html>"] {
             assert!(parse(text.as_bytes()).is_none(), "{text}");
         }
         assert!(parse(br#"{"keys":[]}"#).unwrap().is_empty());

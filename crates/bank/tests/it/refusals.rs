@@ -71,8 +71,6 @@ async fn what_cannot_be_understood_decides_nothing_and_spends_nothing() {
         "{",
         "\u{0}",
         r#"{"payee":"x"}"#,
-        r#"["DE75512108001245126199",{"amount":1,"currency":"EUR"},"array"]"#,
-        r#"{"payee":"DE75512108001245126199","amount":[1,"EUR"]}"#,
         r#"{"payee":"x","amount":1}"#,
         r#"{"payee":"x","amount":{"amount":"1","currency":"EUR"}}"#,
         r#"{"payee":"x","amount":{"amount":1.5,"currency":"EUR"}}"#,
@@ -100,6 +98,23 @@ async fn what_cannot_be_understood_decides_nothing_and_spends_nothing() {
 
     assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 0);
     assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201, "the same token and id still work");
+}
+
+#[tokio::test]
+async fn an_order_that_names_nothing_is_no_order() {
+    let world = World::new().await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    for order in [
+        json!([BEN, { "amount": 1, "currency": "EUR" }, "array"]),
+        json!({ "payee": BEN, "amount": [1, "EUR"] }),
+        json!([BEN, [1, "EUR"], "array"]),
+    ] {
+        let answer = world.post(&token, id, &order).await;
+        assert_eq!(answer.problem(), "malformed-request", "{order}");
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains("invalid type: sequence, expected a JSON object"), "{order}: {detail}");
+    }
+    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 0);
 }
 
 #[tokio::test]
