@@ -1,6 +1,7 @@
 //! What a deployment sets, and what can be wrong with it.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use crate::ledger::{IbanError, LedgerError};
 
@@ -79,15 +80,21 @@ pub enum OpenError {
         /// What is wrong, and what would be right.
         reason: &'static str,
     },
-    /// The folder of the database file cannot be made.
-    #[error("the folder {} for the database cannot be made", path.display())]
-    Folder {
-        /// The folder.
+    /// The database's file or its folder cannot be made.
+    #[error("{}, for the database, cannot be made or opened", path.display())]
+    Make {
+        /// The file or the folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The books cannot be opened, or do not balance.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+}
+
+impl OpenError {
+    pub(crate) fn make(path: &Path, source: io::Error) -> Self {
+        Self::Make { path: path.to_owned(), source }
+    }
 }

@@ -1,6 +1,6 @@
 //! The books: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is in this room.
 //!
-//! - `open`: connections, migrations, opening accounts.
+//! - `open`: connections, migrations, opening accounts; `private`: the files are this user's alone.
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: one order, one transaction: replay, spend, decide, book, record.
 //! - `account`, `query`: reading. `audit`: do the books still balance?
@@ -13,6 +13,7 @@ mod iban;
 mod money;
 mod open;
 mod order;
+mod private;
 mod query;
 
 use serde::Serialize;

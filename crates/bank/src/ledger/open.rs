@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{SqlSafeStr, SqlitePool};
 
 use super::account::find_by_iban;
-use super::{Currency, Iban, Ledger, LedgerError, MAX_MINOR};
+use super::{Currency, Iban, Ledger, LedgerError, MAX_MINOR, private};
 use crate::config::{Database, OpenError, OpeningAccount};
 
 /// How long a connection waits for another process that is writing.
@@ -26,11 +26,10 @@ impl Ledger {
             }
             Database::File(path) => {
                 if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder)
-                        .map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+                    private::folder(folder).map_err(|source| OpenError::make(folder, source))?;
                 }
-                let options =
-                    options().filename(path).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
+                private::file(path).map_err(|source| OpenError::make(path, source))?;
+                let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
                 let writer = pool(1).connect_with(options.clone()).await.map_err(LedgerError::from)?;
                 let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
                 Self { writer, reader }
@@ -154,3 +153,55 @@ async fn create(
 
 /// The pool type, named once so that another database has one place to come in.
 pub(super) type Pool = SqlitePool;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_answered_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        for database in [Database::File(folder.path().join("bank.sqlite")), Database::Memory] {
+            let ledger = Ledger::open(&database).await.unwrap();
+            for pool in [&ledger.writer, &ledger.reader] {
+                // A power cut cannot be had in a test; FULL (2) is what SQLite documents to survive one.
+                let (level,): (i64,) = sqlx::query_as("PRAGMA synchronous").fetch_one(pool).await.unwrap();
+                assert_eq!(level, 2, "{database:?}");
+            }
+            ledger.close().await;
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_books_are_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("new/data");
+        let ledger = Ledger::open(&Database::File(folder.join("bank.sqlite"))).await.unwrap();
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        for name in ["bank.sqlite", "bank.sqlite-wal", "bank.sqlite-shm"] {
+            assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+        }
+        ledger.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_transaction_has_the_write_lock_before_it_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bank.sqlite");
+        let first = Ledger::open(&Database::File(path.clone())).await.unwrap();
+        // Another process on the same books, one that does not wait.
+        let other =
+            pool(1).connect_with(options().filename(&path).busy_timeout(Duration::ZERO)).await.unwrap();
+        let other = Ledger { reader: other.clone(), writer: other };
+        let tx = first.begin().await.unwrap();
+        let LedgerError::Database(refused) = other.begin().await.unwrap_err() else {
+            panic!("another error")
+        };
+        assert!(refused.to_string().contains("database is locked"), "{refused}");
+        tx.rollback().await.unwrap();
+        other.begin().await.unwrap().rollback().await.unwrap();
+    }
+}

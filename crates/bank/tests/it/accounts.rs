@@ -101,5 +101,5 @@ async fn a_folder_that_cannot_be_made_is_told() {
     std::fs::write(&occupied, "").unwrap();
     let path = occupied.join("bank.sqlite");
     let message = refused(|c| c.database = Database::File(path)).await;
-    assert_eq!(message, format!("the folder {} for the database cannot be made", occupied.display()));
+    assert_eq!(message, format!("{}, for the database, cannot be made or opened", occupied.display()));
 }

@@ -93,3 +93,23 @@ async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
     assert_eq!(world.balance().await, OPENING - 100);
     other.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_banks_that_debit_one_account_wait_for_each_other_and_never_fail() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let other = crate::world::config(&world.issuer, bank::Database::File(crate::world::file(&folder)));
+    let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
+    let order = order_of(100);
+    let request = || crate::world::post(&world.transfer_token(), Uuid::new_v4(), &order);
+    let through = async |bank: &bank::Bank| {
+        tower::ServiceExt::oneshot(bank.router(), request()).await.unwrap().status().as_u16()
+    };
+    let (here, there) = tokio::join!(
+        join_all((0..20).map(|_| through(&world.bank))),
+        join_all((0..20).map(|_| through(&other)))
+    );
+    assert_eq!([here, there].concat(), [201; 40]);
+    assert_eq!(world.balance().await, OPENING - 40 * 100);
+    other.close().await;
+}
