@@ -96,3 +96,36 @@ fn hash(plain: &str) -> Result<PasswordHash, PasswordError> {
     }
     Argon2::default().hash_password(plain.as_bytes()).map_err(|_| PasswordError::Hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// One blocking thread, so that the test decides when the checks get to work.
+    #[test]
+    fn a_check_whose_client_hung_up_counts_until_its_work_is_done() {
+        let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let directory = Directory::open(Vec::new()).unwrap();
+            let checks = directory.checks.available_permits();
+            let (go, wait) = mpsc::channel::<()>();
+            let busy = task::spawn_blocking(move || wait.recv());
+            for _ in 0..checks {
+                // Begins, and is dropped as it waits for its answer, as when a client hangs up.
+                let begun = tokio::select! {
+                    biased;
+                    _ = directory.check("nobody@example.com", "guess".to_owned()) => false,
+                    () = std::future::ready(()) => true,
+                };
+                assert!(begun);
+            }
+            assert_eq!(directory.checks.available_permits(), 0, "the work has yet to be done");
+            go.send(()).unwrap();
+            busy.await.unwrap().unwrap();
+            let all = directory.checks.acquire_many(u32::try_from(checks).unwrap()).await;
+            assert_eq!(all.unwrap().num_permits(), checks);
+        });
+    }
+}

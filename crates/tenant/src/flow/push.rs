@@ -74,7 +74,7 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
     };
     let Stage::Push { sid, push } = transaction.stage.clone() else { return Look::Elsewhere };
     let request = Arc::clone(&transaction.request);
-    let refusal = match store.pushes.verdict(&push, now) {
+    let refusal = match store.pushes.take(&push, now) {
         Verdict::Waiting => {
             let form_token = transaction.form_token.clone();
             return match store.pushes.get(&push) {
@@ -84,7 +84,6 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
         }
         Verdict::Approved => {
             let session = store.sessions.by_sid(&sid, now).cloned();
-            store.pushes.use_up(&push);
             let known = session.and_then(|session| Some((state.directory.by_sub(&session.sub)?, session)));
             let Some((customer, session)) = known else {
                 // An approval outlives no session: whoever sits there now logs in and is asked again.
@@ -115,7 +114,7 @@ pub(crate) fn still_waiting(state: &State, visit: Visit<'_>) -> bool {
     let mut guard = state.store();
     let store = &mut *guard;
     match store.transactions.get(visit.id, visit.cookie, now).map(|transaction| &transaction.stage) {
-        Some(Stage::Push { push, .. }) => store.pushes.verdict(push, now) == Verdict::Waiting,
+        Some(Stage::Push { push, .. }) => store.pushes.is_waiting(push, now),
         _ => false,
     }
 }

@@ -129,7 +129,7 @@ impl Pushes {
     }
 
     /// Where the question stands. An approval that nobody fetched in time is stale too.
-    pub(crate) fn verdict(&self, id: &str, now: u64) -> Verdict {
+    fn verdict(&self, id: &str, now: u64) -> Verdict {
         let Some(push) = self.0.get(id) else { return Verdict::Stale };
         match push.state {
             State::Denied => Verdict::Denied,
@@ -142,11 +142,19 @@ impl Pushes {
         }
     }
 
-    /// Makes an approval worthless for any other use.
-    pub(crate) fn use_up(&mut self, id: &str) {
-        if let Some(push) = self.0.get_mut(id) {
+    /// Whether the customer can still answer.
+    pub(crate) fn is_waiting(&self, id: &str, now: u64) -> bool {
+        self.verdict(id, now) == Verdict::Waiting
+    }
+
+    /// Where the question stands; an approval is handed out once. There is no way to look at one without taking it, so
+    /// that nobody can forget to.
+    pub(crate) fn take(&mut self, id: &str, now: u64) -> Verdict {
+        let verdict = self.verdict(id, now);
+        if let (Verdict::Approved, Some(push)) = (verdict, self.0.get_mut(id)) {
             push.state = State::Used;
         }
+        verdict
     }
 
     /// Takes a question off the phone.
@@ -198,7 +206,36 @@ impl Push {
 
 #[cfg(test)]
 mod tests {
-    use super::Push;
+    use super::{Answer, Asked, Outcome, Push, Pushes, State, Verdict};
+    use crate::config::Limits;
+
+    #[test]
+    fn an_approval_is_taken_once_and_only_in_time() {
+        let push = |id: &str| Push {
+            id: id.to_owned(),
+            sub: "auth0|1001".to_owned(),
+            sid: "sid".to_owned(),
+            asked: Asked { client: "Riser".to_owned(), sentences: Vec::new() },
+            number: 42,
+            choices: [41, 42, 43],
+            sent: 0,
+            expires: 600,
+            state: State::Waiting,
+        };
+        let mut pushes = Pushes::default();
+        for id in ["taken", "late"] {
+            pushes.send(push(id), &Limits::default(), 0).unwrap();
+            assert_eq!(pushes.take(id, 1), Verdict::Waiting);
+            assert!(pushes.is_waiting(id, 1));
+            assert_eq!(pushes.answer(id, "auth0|1001", Answer::Number(42), 2), Outcome::Approved);
+            assert!(!pushes.is_waiting(id, 2));
+        }
+        assert_eq!(pushes.take("taken", 3), Verdict::Approved);
+        assert_eq!(pushes.take("taken", 3), Verdict::Stale, "it has been used");
+        assert_eq!(pushes.answer("taken", "auth0|1001", Answer::Number(42), 4), Outcome::Answered);
+        assert_eq!(pushes.take("taken", 4), Verdict::Stale);
+        assert_eq!(pushes.take("late", 600), Verdict::Stale);
+    }
 
     #[test]
     fn the_numbers_are_three_different_ones_of_two_digits_and_each_place_is_right_sometimes() {

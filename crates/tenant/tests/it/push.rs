@@ -9,6 +9,9 @@ use crate::harness::{
 
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
+/// How long a log-in counts, in seconds.
+const SESSION: u64 = 12 * 3_600;
+
 fn mfa_path(page: &Answer) -> String {
     format!("/u/mfa?state={}", page.input("state"))
 }
@@ -214,6 +217,29 @@ async fn log_out_in_another_tab_makes_the_approval_worthless() {
         }
         tab.get("/v2/logout").await;
         assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
+        let page = tab.follow(&mfa_path(&page)).await;
+        assert!(page.body.contains("<h1>Log in</h1>"), "{page:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_approval_outlives_no_session() {
+    for approved_in_time in [true, false] {
+        let world = World::new().await;
+        let mut tab = world.logged_in(ADA).await;
+        let mut phone = world.phone(ADA).await;
+        world.clock.advance(SESSION - 60);
+        let page = tab.step_up().await;
+        if approved_in_time {
+            phone.choose(&page.number()).await;
+        }
+        world.clock.advance(60);
+        if !approved_in_time {
+            assert!(
+                phone.choose(&page.number()).await.body.contains("Approved."),
+                "the question is still fresh"
+            );
+        }
         let page = tab.follow(&mfa_path(&page)).await;
         assert!(page.body.contains("<h1>Log in</h1>"), "{page:?}");
     }
