@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bank::{Bank, Config, Database, OpeningAccount, SystemClock};
 use clap::Parser;
@@ -37,6 +38,9 @@ struct Flags {
     /// Folder of the database.
     #[arg(long, env = "BANK_DATA", default_value = "data")]
     data: PathBuf,
+    /// How long requests under way may take when the bank is asked to stop.
+    #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
+    grace: u64,
 }
 
 fn account(text: &str) -> Result<OpeningAccount, String> {
@@ -97,28 +101,11 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&flags.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
+    let grace = Duration::from_secs(flags.grace);
     let bank = Bank::open(flags.into(), Arc::new(SystemClock)).await?;
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
-    axum::serve(listener, bank.router()).with_graceful_shutdown(asked_to_stop()).await?;
+    serving::serve(listener, bank.router(), serving::asked_to_stop(), grace).await?;
     bank.close().await;
     tracing::info!("the bank is closed");
     Ok(())
-}
-
-/// Returns on Ctrl-C and on SIGTERM.
-async fn asked_to_stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                _ = tokio::signal::ctrl_c() => return,
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a way to be asked there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
 }

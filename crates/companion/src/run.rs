@@ -1,17 +1,16 @@
 //! Starts the three programs, and stops them so that nothing under way is lost.
 
 mod data;
-mod signals;
 
 use std::future::Future;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use bank::{Bank, Database};
 use serde_json::Map;
+use serving::GRACE;
 use tenant::{KeyStore, Tenant};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -22,12 +21,8 @@ use crate::client::{self, ClientConfig, ClientError};
 use crate::demo;
 
 pub use data::DataError;
-pub use signals::asked_to_stop;
 
 use data::Folder;
-
-/// How long requests that are under way may take when the companion stops.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
@@ -179,7 +174,7 @@ impl Running {
             Ok(())
         };
         let stopped = tokio::time::timeout(GRACE, all).await.unwrap_or_else(|_| {
-            tracing::warn!(seconds = GRACE.as_secs(), "some requests did not end in time and were cut off");
+            serving::cut_off(GRACE);
             Ok(())
         });
         self.opened.bank.close().await;

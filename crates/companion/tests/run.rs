@@ -126,6 +126,23 @@ async fn the_key_is_kept_between_runs_and_forgotten_when_asked() {
 }
 
 #[tokio::test]
+async fn a_second_companion_on_the_same_data_is_refused_and_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(&options(&folder)).await.unwrap();
+    for fresh in [false, true] {
+        let error = start(&Options { fresh, ..options(&folder) }).await.unwrap_err().to_string();
+        assert!(error.contains("another companion works with the data in"), "{error}");
+    }
+    for file in ["bank.sqlite", "bank.sqlite-wal", "tenant/signing-key.pk8"] {
+        assert!(folder.path().join("data").join(file).exists(), "{file}");
+    }
+    let (stop, ended) = serve(first);
+    drop(stop);
+    ended.await.unwrap().unwrap();
+    start(&options(&folder)).await.expect("the folder is free again");
+}
+
+#[tokio::test]
 async fn an_address_that_is_taken_is_named_with_its_flag_before_any_data_is_touched() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use serde::Deserialize;
@@ -28,6 +29,9 @@ struct Arguments {
     /// A JSON file with `clients`, `apis` and `customers`, and perhaps `lifetimes` and `limits`.
     #[arg(long)]
     config: PathBuf,
+    /// How long requests under way may take when the tenant is asked to stop.
+    #[arg(long, value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
+    grace: u64,
 }
 
 #[derive(Deserialize)]
@@ -55,32 +59,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(arguments.listen).await?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let closing = tenant.clone();
-    axum::serve(listener, tenant.router())
-        .with_graceful_shutdown(async move {
-            interrupted().await;
-            closing.close();
-        })
-        .await?;
+    let stop = async move {
+        serving::asked_to_stop().await;
+        closing.close();
+    };
+    serving::serve(listener, tenant.router(), stop, Duration::from_secs(arguments.grace)).await?;
+    tracing::info!("closed");
     Ok(())
 }
 
 fn read(path: &PathBuf) -> Result<File, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
-}
-
-/// Ctrl-C, or what `kill` and service managers send.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _interrupted = tokio::signal::ctrl_c().await;
 }

@@ -1,6 +1,7 @@
 //! The bank as a program: it opens, serves, logs, and closes when it is asked to.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
@@ -36,7 +37,16 @@ impl Program {
     fn start(issuer: &Issuer, data: &Path, level: &str) -> Self {
         let mut child = program()
             .env("RUST_LOG", level)
-            .args(["--listen", "127.0.0.1:0", "--issuer", &issuer.url, "--audience", AUDIENCE])
+            .args([
+                "--grace",
+                "0",
+                "--listen",
+                "127.0.0.1:0",
+                "--issuer",
+                &issuer.url,
+                "--audience",
+                AUDIENCE,
+            ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR")])
             .arg("--data")
@@ -106,6 +116,23 @@ async fn it_serves_until_it_is_asked_to_stop() {
     assert!(log.ends_with("the bank is closed"), "{log}");
     assert!(folder.path().join("bank.sqlite").exists());
     assert!(!folder.path().join("bank.sqlite-wal").exists(), "closed books are one file");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_request_does_not_keep_it_from_stopping() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = Issuer::start().await;
+    let bank = Program::start(&issuer, folder.path(), "info");
+    let mut stream = TcpStream::connect(bank.address.trim_start_matches("http://")).unwrap();
+    // One that is answered, so that the bank reads from this connection, then half of another.
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    stream.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
+    let (code, log) = bank.stop();
+    assert_eq!(code, Some(0));
+    assert!(log.ends_with("the bank is closed"), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ fn it_serves_and_stops_when_asked_to() {
     let config = folder.path().join("tenant.json");
     std::fs::write(&config, CONFIG).unwrap();
     let mut program = tenant()
-        .args(["--listen", "127.0.0.1:0", "--data"])
+        .args(["--grace", "0", "--listen", "127.0.0.1:0", "--data"])
         .arg(folder.path().join("data"))
         .arg("--config")
         .arg(&config)
@@ -34,12 +34,17 @@ fn it_serves_and_stops_when_asked_to() {
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let line = lines.find(|line| line.as_ref().unwrap().contains("listening")).unwrap().unwrap();
     let address = line.split("address=").nth(1).unwrap().trim().to_owned();
-    let mut stream = TcpStream::connect(address).unwrap();
+    let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
 
+    // Somebody who never sends the other half of a request does not keep it from stopping.
+    let mut half = TcpStream::connect(&address).unwrap();
+    half.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    half.read_exact(&mut [0; 12]).unwrap();
+    half.write_all(b"POST /u/login HTTP/1.1\r\nHost: loc").unwrap();
     let id = program.id().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     assert!(program.wait().unwrap().success());
