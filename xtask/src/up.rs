@@ -4,23 +4,24 @@ use crate::project::{Project, data_folder};
 use crate::step::{Failure, Outcome, describe, run_shown, say, step};
 use crate::{dist, tools};
 use clap::Args;
+use site::address::Address;
 use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
 
 /// What is passed on to the companion.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Where the bank's API and the client are served: PORT, HOST:PORT or http://HOST:PORT
     #[arg(long, env = "RISER_BANK", value_name = "ADDRESS", default_value = "http://localhost:8080")]
-    bank: String,
+    bank: Address,
     /// Where the tenant, the identity provider, is served
     #[arg(long, env = "RISER_TENANT", value_name = "ADDRESS", default_value = "http://localhost:8090")]
-    tenant: String,
+    tenant: Address,
     /// Serve the client at an address of its own instead of the bank's
     #[arg(long, env = "RISER_CLIENT", value_name = "ADDRESS")]
-    client: Option<String>,
+    client: Option<Address>,
     /// Folder of the database and the keys [default: riser in your data folder]
     #[arg(long, env = "RISER_DATA", value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -43,9 +44,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     let program = project.target.join("debug").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
     let mut companion = Command::new(program);
     companion.current_dir(&project.root).arg("--dist").arg(project.dist());
-    companion.args(["--bank", &options.bank, "--tenant", &options.tenant]);
-    if let Some(client) = &options.client {
-        companion.args(["--client", client]);
+    for (flag, address) in options.addresses() {
+        companion.args([flag, &address.to_argument()]);
     }
     companion.arg("--data").arg(options.data_folder(project)?);
     if options.fresh {
@@ -62,17 +62,14 @@ impl Options {
         std::path::absolute(data).map_err(|error| Failure::io("find", data, &error))
     }
 
-    fn check_ports(&self) -> Outcome {
+    fn addresses(&self) -> impl Iterator<Item = (&'static str, &Address)> {
         let client = self.client.as_ref().map(|client| ("--client", client));
-        for (flag, address) in [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
-        {
-            let Ok(taken) = taken(address) else {
-                return Err(Failure::new(
-                    format!("`{address}` is no address to listen at"),
-                    format!("write a port, HOST:PORT or http://HOST:PORT, as in `{flag} localhost:8181`"),
-                ));
-            };
-            if taken {
+        [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
+    }
+
+    fn check_ports(&self) -> Outcome {
+        for (flag, address) in self.addresses() {
+            if taken(address) {
                 return Err(Failure::new(
                     format!("another program listens at {address}"),
                     format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
@@ -83,20 +80,13 @@ impl Options {
     }
 }
 
-/// Whether somebody else has the address; an error when it is none.
-fn taken(address: &str) -> io::Result<bool> {
-    let plain = address.trim_end_matches('/');
-    let plain = plain.strip_prefix("http://").unwrap_or(plain);
-    let bind = if let Ok(port) = plain.parse::<u16>() {
-        TcpListener::bind(("127.0.0.1", port))
-    } else {
-        TcpListener::bind(plain.replace("localhost:", "127.0.0.1:"))
+/// Whether somebody else has the address. Anything else that may be wrong with it is the companion's to complain about.
+fn taken(address: &Address) -> bool {
+    let (first, second) = address.to_bind();
+    let in_use = |at: (String, u16)| {
+        TcpListener::bind(at).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
     };
-    match bind {
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(error),
-        // Anything else is the companion's to complain about.
-        bound => Ok(bound.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)),
-    }
+    in_use(first) || second.is_some_and(in_use)
 }
 
 /// The program takes this process's place: signals reach it directly, and its exit code is ours.
@@ -115,18 +105,45 @@ pub(crate) fn become_it(mut program: Command) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser as _;
 
     #[test]
     fn an_address_in_use_is_noticed_however_it_is_written() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         for address in [format!("{port}"), format!("localhost:{port}"), format!("http://127.0.0.1:{port}/")] {
-            assert!(taken(&address).unwrap(), "{address}");
+            assert!(taken(&address.parse().unwrap()), "{address}");
         }
         drop(listener);
-        assert!(!taken(&format!("http://localhost:{port}")).unwrap());
-        for nonsense in ["nonsense", "", "localhost:port", "localhost:99999"] {
-            assert!(taken(nonsense).is_err(), "{nonsense}");
+        assert!(!taken(&format!("http://localhost:{port}").parse().unwrap()));
+    }
+
+    #[derive(Debug, clap::Parser)]
+    struct Up {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn what_is_no_address_is_said_before_anything_is_done() {
+        for flag in ["--bank", "--tenant", "--client"] {
+            for nonsense in ["nonsense", "", "localhost:port", "localhost:99999", "https://localhost:1"] {
+                let said = Up::try_parse_from(["up", flag, nonsense]).unwrap_err().to_string();
+                assert!(said.contains(flag) && said.contains("no address to listen at"), "{said}");
+            }
         }
+        let Up { options } = Up::try_parse_from(["up", "--client", "0.0.0.0:1"]).unwrap();
+        let addresses: Vec<_> =
+            options.addresses().map(|(flag, it)| format!("{flag} {}", it.to_argument())).collect();
+        assert_eq!(addresses, ["--bank localhost:8080", "--tenant localhost:8090", "--client 0.0.0.0:1"]);
+    }
+
+    #[test]
+    fn a_relative_data_folder_is_the_callers() {
+        let project =
+            Project { root: "/repository".into(), tools: "/tools".into(), target: "/target".into() };
+        let Up { options } = Up::try_parse_from(["up", "--data", "books"]).unwrap();
+        let expected = std::env::current_dir().unwrap().join("books");
+        assert_eq!(options.data_folder(&project).unwrap(), expected);
     }
 }

@@ -5,7 +5,8 @@
 //! - [`address`]: where things listen, as people type it
 //! - [`run`]: starts the three and stops them again
 
-pub mod address;
 pub mod client;
 pub mod demo;
 pub mod run;
+
+pub use site::address;

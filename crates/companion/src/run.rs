@@ -1,6 +1,7 @@
 //! Starts the three programs, and stops them so that nothing under way is lost.
 
 mod data;
+mod listener;
 
 use std::future::Future;
 use std::io;
@@ -12,7 +13,6 @@ use bank::{Bank, Database};
 use serde_json::Map;
 use serving::GRACE;
 use tenant::{KeyStore, Tenant};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -23,6 +23,7 @@ use crate::demo;
 pub use data::DataError;
 
 use data::Folder;
+use listener::Listener;
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
@@ -186,10 +187,10 @@ fn finished(ended: Result<io::Result<()>, JoinError>) -> Result<(), RunError> {
     ended?.map_err(RunError::Server)
 }
 
-async fn listen(address: &Address, flag: &'static str) -> Result<(TcpListener, Address), RunError> {
+async fn listen(address: &Address, flag: &'static str) -> Result<(Listener, Address), RunError> {
     let failed = |source| RunError::Listen { address: address.clone(), flag, source };
-    let listener = TcpListener::bind(address.to_bind()).await.map_err(failed)?;
-    let port = listener.local_addr().map_err(failed)?.port();
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let port = listener.port().map_err(failed)?;
     Ok((listener, address.with_port(port)))
 }
 
@@ -212,7 +213,7 @@ fn built_client(options: &Options, issuer: String, api: String) -> Result<Option
 fn serve(
     servers: &mut JoinSet<io::Result<()>>,
     stop: &watch::Sender<bool>,
-    listener: TcpListener,
+    listener: Listener,
     router: Router,
 ) {
     let mut stop = stop.subscribe();

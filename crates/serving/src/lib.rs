@@ -97,14 +97,16 @@ mod tests {
         ended.expect("it goes on").unwrap().unwrap();
     }
 
-    #[tokio::test]
-    async fn a_request_under_way_is_answered() {
+    #[tokio::test(start_paused = true)]
+    async fn a_request_under_way_is_waited_for_and_answered() {
         let (answer, answered) = oneshot::channel();
         let answered = async {
             let _: Result<(), _> = answered.await;
         };
         let (mut stream, stop, served) = under_way(answered).await;
         stop.send(()).unwrap();
+        tokio::time::sleep(GRACE / 2).await;
+        assert!(!served.is_finished());
         answer.send(()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).await.unwrap();

@@ -1,6 +1,7 @@
 //! What the built client asks of whoever serves it, be it the companion or a static host: the addresses in its
-//! configuration block and the security headers that fit its page.
+//! configuration block and the security headers that fit its page; and the addresses at which it is served.
 
+pub mod address;
 mod headers;
 mod origin;
 mod scripts;

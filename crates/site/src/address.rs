@@ -1,7 +1,7 @@
 //! Where a program listens, as people type it: `8080`, `localhost:8080` or `http://localhost:8080`.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 /// A host and a port, reached over plain HTTP.
@@ -12,14 +12,23 @@ pub struct Address {
 }
 
 /// Why a text is no address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is no address to listen at: write PORT, HOST:PORT or http://HOST:PORT, as in localhost:8080"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressError {
     /// What was written.
     pub text: String,
 }
+
+impl fmt::Display for AddressError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = &self.text;
+        write!(
+            f,
+            "`{text}` is no address to listen at: write PORT, HOST:PORT or http://HOST:PORT, as in localhost:8080"
+        )
+    }
+}
+
+impl std::error::Error for AddressError {}
 
 impl Address {
     /// The same host with another port: a listener that asked for port 0 gets one from the system.
@@ -28,20 +37,33 @@ impl Address {
         Self { host: self.host.clone(), port }
     }
 
-    /// Whether both mean one listener. Port 0 is a new port each time.
+    /// The port; 0 is a new one each time.
     #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.port != 0 && self.to_bind() == other.to_bind()
+    pub const fn port(&self) -> u16 {
+        self.port
     }
 
-    /// What to listen at. `localhost` means 127.0.0.1, which every browser tries for that name.
+    /// Whether both mean one listener.
     #[must_use]
-    pub fn to_bind(&self) -> (String, u16) {
-        let host = match self.host.as_str() {
-            "localhost" => Ipv4Addr::LOCALHOST.to_string(),
-            host => host.trim_matches(['[', ']']).to_owned(),
-        };
-        (host, self.port)
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.port != 0 && self.to_bind().0 == other.to_bind().0
+    }
+
+    /// What to listen at. `localhost` is two addresses, and some machines lack the second.
+    #[must_use]
+    pub fn to_bind(&self) -> ((String, u16), Option<(String, u16)>) {
+        let at = |host: String| (host, self.port);
+        match self.host.as_str() {
+            "localhost" => (at(Ipv4Addr::LOCALHOST.to_string()), Some(at(Ipv6Addr::LOCALHOST.to_string()))),
+            host => (at(host.trim_matches(['[', ']']).to_owned()), None),
+        }
+    }
+
+    /// The same address as another program's argument: the origin of a listener on every interface is only one of its
+    /// names.
+    #[must_use]
+    pub fn to_argument(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// The origin under which browsers reach it, as in `http://localhost:8080`.
@@ -130,14 +152,23 @@ mod tests {
 
     #[test]
     fn what_is_bound_is_an_address_of_this_machine() {
-        assert_eq!(read("localhost:1").to_bind(), ("127.0.0.1".to_owned(), 1));
-        assert_eq!(read("[::1]:1").to_bind(), ("::1".to_owned(), 1));
-        assert_eq!(read("0.0.0.0:1").to_bind(), ("0.0.0.0".to_owned(), 1));
+        let at = |host: &str| (host.to_owned(), 1);
+        assert_eq!(read("localhost:1").to_bind(), (at("127.0.0.1"), Some(at("::1"))));
+        assert_eq!(read("[::1]:1").to_bind(), (at("::1"), None));
+        assert_eq!(read("0.0.0.0:1").to_bind(), (at("0.0.0.0"), None));
+        assert!(read("localhost:1").is_same(&read("127.0.0.1:1")) && !read("0").is_same(&read("0")));
         assert_eq!(
             read("8080").with_port(1234).origins(),
             ["http://localhost:1234", "http://127.0.0.1:1234"]
         );
         assert_eq!(read("bank.test:1").origins(), ["http://bank.test:1"]);
+    }
+
+    #[test]
+    fn an_argument_says_the_same() {
+        for text in ["8080", "0.0.0.0:1", "[::1]:2", "http://bank.test"] {
+            assert_eq!(read(&read(text).to_argument()), read(text), "{text}");
+        }
     }
 
     #[test]
