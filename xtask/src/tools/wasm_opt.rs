@@ -1,42 +1,60 @@
 //! wasm-opt (Binaryen), which makes the client's WebAssembly smaller.
 
-use super::cargo_install::{Install, install};
+use super::cargo_install::{Install, folder, install};
 use super::{Found, executable, github, on_path, version_of};
 use crate::project::Project;
 use crate::step::{Failure, Outcome, answer, run_logged, say, step};
+#[cfg(unix)]
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The version this project is built with.
 const VERSION: &str = "132";
-/// The oldest that was tried with what today's compiler emits.
+/// The oldest that was tried with what today's compiler emits and with the options in `index.html`.
 const OLDEST: u32 = 116;
-/// The last release of the `wasm-opt` crate, which compiles Binaryen itself.
+/// The crate that compiles Binaryen itself, and its last release.
+const CRATE: &str = "wasm-opt";
 const CRATE_VERSION: &str = "0.116.1";
 
 /// Finds or installs wasm-opt.
 pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
-    if let Some(version) = on_path("wasm-opt").and_then(|it| version_of(&it)).filter(|it| fits(it)) {
+    if let Some(version) = on_path("wasm-opt").and_then(|it| fitting(&it)) {
         return Ok(Found { what: format!("wasm-opt {version}"), folder: None });
     }
-    let folder = project.tools.join(format!("binaryen-{VERSION}"));
-    let bin = folder.join("bin");
-    let program = bin.join(executable("wasm-opt"));
-    if version_of(&program).is_none() {
-        step("wasm-opt", "makes the client's WebAssembly smaller", || {
-            from_github(project, &folder)
-                .or_else(|| from_npm(project, &folder))
-                .map_or_else(|| from_crates_io(project, &folder), Ok)
-        })?;
+    let ready_made = project.tools.join(format!("binaryen-{VERSION}"));
+    let built = folder(project, CRATE, CRATE_VERSION);
+    if let Some(found) = [&ready_made, &built].into_iter().find_map(|folder| found(folder)) {
+        return Ok(found);
     }
-    let version = version_of(&program).ok_or_else(|| {
-        Failure::new(
-            format!("{} does not run", program.display()),
-            "install Binaryen from your system's packages, so that `wasm-opt` is on PATH, and run this again",
-        )
+    let mut installed = ready_made;
+    step("wasm-opt", "makes the client's WebAssembly smaller", || {
+        if from_github(project, &installed).or_else(|| from_npm(project, &installed)).is_none() {
+            installed = from_crates_io(project)?;
+        }
+        Ok(())
     })?;
-    Ok(Found { what: format!("wasm-opt {version}"), folder: Some(bin) })
+    found(&installed).ok_or_else(|| {
+        Failure::new(
+            format!("{} is no wasm-opt of version {OLDEST} or newer that runs here", program(&installed).display()),
+            "install Binaryen from your system's packages, so that such a `wasm-opt` is on PATH, and run this again",
+        )
+    })
+}
+
+fn program(folder: &Path) -> PathBuf {
+    folder.join("bin").join(executable("wasm-opt"))
+}
+
+/// What is installed in the folder, if it can be used.
+fn found(folder: &Path) -> Option<Found> {
+    let version = fitting(&program(folder))?;
+    Some(Found { what: format!("wasm-opt {version}"), folder: Some(folder.join("bin")) })
+}
+
+/// The version of a program that runs and is new enough.
+fn fitting(program: &Path) -> Option<String> {
+    version_of(program).filter(|version| fits(version))
 }
 
 fn fits(version: &str) -> bool {
@@ -90,23 +108,17 @@ fn link(_program: &Path, _bin: &PathBuf) -> Option<()> {
     None
 }
 
-/// Needs a C++ compiler and several minutes, but nothing else than crates.io.
-fn from_crates_io(project: &Project, folder: &Path) -> Outcome {
+/// Needs a C++ compiler and several minutes, but nothing else than crates.io. The folder says what is in it: this Binaryen
+/// is an older one.
+fn from_crates_io(project: &Project) -> Outcome<PathBuf> {
     let what = Install {
-        name: "wasm-opt",
+        name: CRATE,
         version: CRATE_VERSION,
         locked: true,
         arguments: &[],
         optimised: &["wasm-opt-cxx-sys", "wasm-opt-sys"],
     };
-    let built = install(project, &what)?;
-    let bin = folder.join("bin");
-    fs::create_dir_all(&bin)
-        .and_then(|()| {
-            fs::copy(built.join("bin").join(executable("wasm-opt")), bin.join(executable("wasm-opt")))
-        })
-        .map(drop)
-        .map_err(|error| Failure::io("write", &bin, &error))
+    install(project, &what)
 }
 
 #[cfg(test)]
@@ -117,5 +129,26 @@ mod tests {
     fn only_versions_that_know_todays_features_are_taken() {
         assert!(fits("132") && fits("116"));
         assert!(!fits("108") && !fits("") && !fits("x"));
+    }
+    #[cfg(unix)]
+    #[test]
+    fn what_is_installed_counts_when_it_runs_and_is_new_enough() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = std::env::temp_dir().join(format!("riser-wasm-opt-{}", std::process::id()));
+        fs::create_dir_all(folder.join("bin")).unwrap();
+        assert!(found(&folder).is_none(), "nothing is there");
+        for (says, usable) in [("108", false), ("116", true), ("132", true)] {
+            fs::write(program(&folder), format!("#!/bin/sh\necho wasm-opt version {says}\n")).unwrap();
+            fs::set_permissions(program(&folder), fs::Permissions::from_mode(0o755)).unwrap();
+            let found = found(&folder);
+            assert_eq!(found.is_some(), usable, "{says}");
+            assert!(found.is_none_or(|it| it.folder == Some(folder.join("bin")) && it.what.ends_with(says)));
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_last_way_leads_to_a_version_that_is_taken() {
+        assert!(CRATE_VERSION.split('.').nth(1).is_some_and(fits));
     }
 }

@@ -93,9 +93,8 @@ fn from_rustup(project: &Project) -> bool {
 }
 
 fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
-    // By trying: permissions do not tell what this user may do.
-    let probe = compiler.sysroot.join("lib/rustlib/.riser-probe");
-    if fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).is_err() {
+    // Now, not after a download.
+    if !can_be_written_to(&compiler.sysroot) {
         return Err(Failure::new(
             format!("the toolchain in {} cannot be written to", compiler.sysroot.display()),
             by_hand(&compiler.version),
@@ -110,6 +109,12 @@ fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
     // Source and build are some hundred megabytes that nobody needs again.
     drop(fs::remove_dir_all(&work));
     Ok(())
+}
+
+/// By trying: permissions do not tell what this user may do.
+fn can_be_written_to(sysroot: &Path) -> bool {
+    let probe = sysroot.join(format!("lib/rustlib/.riser-probe-{}", std::process::id()));
+    fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).is_ok()
 }
 
 /// Compiles an empty crate together with the standard library, and returns the folder of the libraries.
@@ -208,4 +213,23 @@ fn by_hand(version: &str) -> String {
         "let this machine reach static.rust-lang.org and run `rustup target add {TARGET}`, or install the library for \
          {TARGET} of rustc {version} from your system's packages, then run this again"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_toolchain_that_takes_no_file_is_noticed_and_another_is_left_as_it_was() {
+        let sysroot = env::temp_dir().join(format!("riser-sysroot-{}", std::process::id()));
+        fs::create_dir_all(&sysroot).unwrap();
+        // What holds for root too, whom no permissions stop: a file where the folder should be.
+        fs::write(sysroot.join("lib"), "").unwrap();
+        assert!(!can_be_written_to(&sysroot));
+        fs::remove_file(sysroot.join("lib")).unwrap();
+        fs::create_dir_all(sysroot.join("lib/rustlib")).unwrap();
+        assert!(can_be_written_to(&sysroot));
+        assert_eq!(fs::read_dir(sysroot.join("lib/rustlib")).unwrap().count(), 0);
+        fs::remove_dir_all(sysroot).unwrap();
+    }
 }
