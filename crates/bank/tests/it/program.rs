@@ -1,10 +1,11 @@
 //! The bank as a program: it opens, serves, logs, and closes when it is asked to.
 
-use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
@@ -85,10 +86,15 @@ impl Program {
             .unwrap()
     }
 
-    /// Asks it to stop, as a service manager does; gives its exit code and its log.
-    fn stop(mut self) -> (Option<i32>, String) {
+    /// As a service manager does.
+    fn ask_to_stop(&self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
+    }
+
+    /// Asks it to stop and waits for that; gives its exit code and its log.
+    fn stop(mut self) -> (Option<i32>, String) {
+        self.ask_to_stop();
         let status = self.child.wait().unwrap();
         (status.code(), self.log.join().unwrap())
     }
@@ -123,13 +129,18 @@ async fn half_a_request_does_not_keep_it_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
     let bank = Program::start(&issuer, folder.path(), "info");
-    let mut stream = TcpStream::connect(bank.address.trim_start_matches("http://")).unwrap();
-    // One that is answered, so that the bank reads from this connection, then half of another.
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
-    let mut answer = [0; 12];
-    stream.read_exact(&mut answer).unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 200");
-    stream.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
+    let address = bank.address.trim_start_matches("http://");
+    let mut half = TcpStream::connect(address).unwrap();
+    half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
+    // What came after it is answered, so it has been taken up too.
+    let mut whole = TcpStream::connect(address).unwrap();
+    whole.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+    whole.read_to_string(&mut String::new()).unwrap();
+
+    bank.ask_to_stop();
+    half.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let waits = |error: &std::io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
+    assert!(!half.read(&mut [0]).is_err_and(|error| waits(&error)), "the bank waits for the other half");
     let (code, log) = bank.stop();
     assert_eq!(code, Some(0));
     assert!(log.ends_with("the bank is closed"), "{log}");
