@@ -13,8 +13,8 @@ pub(crate) struct Step {
     pub(crate) icon: Icon,
     /// What the colours say, beside the words.
     pub(crate) class: &'static str,
-    pub(crate) heading: String,
-    pub(crate) sentence: String,
+    pub(crate) heading: &'static str,
+    pub(crate) sentence: &'static str,
     pub(crate) receipt: Receipt,
     /// What is known beyond the receipt.
     pub(crate) facts: Vec<(&'static str, String)>,
@@ -124,12 +124,12 @@ impl Step {
         })
     }
 
-    fn new(icon: Icon, heading: &str, sentence: &str, receipt: &Receipt) -> Self {
+    fn new(icon: Icon, heading: &'static str, sentence: &'static str, receipt: &Receipt) -> Self {
         Self {
             icon,
             class: "step",
-            heading: heading.to_owned(),
-            sentence: sentence.to_owned(),
+            heading,
+            sentence,
             receipt: receipt.clone(),
             facts: Vec::new(),
             problem: None,

@@ -16,7 +16,7 @@ use crate::{
     step_up::{self, Moved, Transfer},
     time::Timestamp,
     tokens::{HeldToken, Vault},
-    transfer::{Draft, DraftErrors, Order},
+    transfer::{Draft, DraftErrors, Order, TransferId},
     view::{AccountView, BalanceView, FieldView, FormView, HistoryView, Loadable, TransferView},
 };
 
@@ -52,8 +52,8 @@ pub(crate) struct Account {
     history_request: Option<RequestId>,
     draft: Draft,
     errors: DraftErrors,
-    /// What was sent last, until the bank has said what became of it.
-    attempt: Option<Attempt>,
+    /// What was sent, as long as the bank has not said what became of it: each order once.
+    attempts: Vec<Attempt>,
 }
 
 /// What the rest of the session has to know after a step.
@@ -83,7 +83,7 @@ impl Login {
 impl Account {
     /// The page for a customer, with nothing loaded yet. `stored` is theirs, or nobody's.
     pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
-        let (draft, attempt) = stored.map(|stored| (stored.draft, stored.attempt)).unwrap_or_default();
+        let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
         Self {
             subject,
             arrival: None,
@@ -95,7 +95,7 @@ impl Account {
             history_request: None,
             draft,
             errors: DraftErrors::default(),
-            attempt,
+            attempts,
         }
     }
 
@@ -243,37 +243,45 @@ impl Account {
         let held = Self::held(self.login.as_ref(), config, now);
         let mut cx = step_up::Context { config, provider, ids, now, subject: &self.subject, held };
         let transfer = std::mem::replace(&mut self.transfer, Transfer::Editing);
+        let sent = transfer.sent().map(|(id, _)| id.clone());
         let Moved { transfer, mut effects, unauthorized } = transition(transfer, &mut cx);
         self.transfer = transfer;
-        effects.extend(self.remember());
+        effects.extend(self.remember(sent.as_ref()));
         if unauthorized {
-            effects.extend(self.unauthorized());
+            effects.extend(self.unauthorized(sent.as_ref()));
         }
         effects
     }
 
-    /// Keeps what was sent until the bank has said what became of it.
-    fn remember(&mut self) -> Option<Effect> {
-        let settled = self.transfer.is_settled();
+    /// Keeps what was sent until the bank has said what became of it. `sent` is what the bank may have spoken about.
+    fn remember(&mut self, sent: Option<&TransferId>) -> Option<Effect> {
         if matches!(self.transfer, Transfer::Done(_)) {
             self.draft = Draft::default();
             self.errors = DraftErrors::default();
         }
-        let known = self.attempt.as_ref().map(|attempt| &attempt.id);
-        match self.transfer.sent() {
-            Some((id, order)) if known != Some(id) => {
-                self.attempt = Some(Attempt { id: id.clone(), order: order.clone(), unauthorized: false });
+        if self.transfer.is_settled() {
+            self.attempts.retain(|attempt| Some(&attempt.id) != sent);
+        } else {
+            let (id, order) = self.transfer.sent()?;
+            // 403: the bank did accept the token.
+            let accepted = matches!(self.transfer, Transfer::Leaving(_));
+            match self.attempts.iter_mut().find(|attempt| attempt.id == *id) {
+                None => {
+                    let (id, order) = (id.clone(), order.clone());
+                    self.attempts.push(Attempt { id, order, unauthorized: false });
+                }
+                Some(attempt) if attempt.unauthorized && accepted => attempt.unauthorized = false,
+                Some(_) => return None,
             }
-            None if settled => self.attempt = None,
-            _ => return None,
         }
         Some(self.store_draft())
     }
 
     /// The bank does not accept the token: a new log-in mends that, once. A second time it is the bank's last word on
     /// this order.
-    fn unauthorized(&mut self) -> Vec<Effect> {
-        if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), &mut self.attempt) {
+    fn unauthorized(&mut self, sent: Option<&TransferId>) -> Vec<Effect> {
+        let attempt = self.attempts.iter_mut().find(|attempt| Some(&attempt.id) == sent);
+        if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), attempt) {
             if attempt.unauthorized {
                 return Vec::new();
             }
@@ -302,11 +310,11 @@ impl Account {
     }
 
     fn store_draft(&self) -> Effect {
-        if self.draft.is_empty() && self.attempt.is_none() {
+        if self.draft.is_empty() && self.attempts.is_empty() {
             return Effect::Remove(Slot::Draft);
         }
         let (subject, draft) = (self.subject.clone(), self.draft.clone());
-        let stored = StoredDraft { subject, draft, attempt: self.attempt.clone() };
+        let stored = StoredDraft { subject, draft, attempts: self.attempts.clone() };
         Effect::Store(Slot::Draft, json::write(&stored))
     }
 
@@ -379,12 +387,13 @@ impl Account {
 
     /// "Confirm transfer".
     pub(crate) fn confirm(&mut self, entropy: Entropy, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        let sent = self.attempt.clone();
+        let sent = match &self.transfer {
+            Transfer::Reviewing(order) => self.attempts.iter().find(|attempt| attempt.order == *order),
+            _ => None,
+        };
+        let again = sent.map(|attempt| attempt.id.clone());
         self.step(world, now, |transfer, cx| match transfer {
-            Transfer::Reviewing(order) => {
-                let again = sent.filter(|attempt| attempt.order == order).map(|attempt| attempt.id);
-                step_up::confirm(&order, again, entropy, cx)
-            }
+            Transfer::Reviewing(order) => step_up::confirm(&order, again, entropy, cx),
             other => Moved { transfer: other, effects: Vec::new(), unauthorized: false },
         })
     }

@@ -103,8 +103,8 @@ pub struct StoredDraft {
     pub subject: String,
     /// What was typed.
     pub draft: Draft,
-    /// The order that was sent last, until the bank has said what became of it.
-    pub attempt: Option<Attempt>,
+    /// What was sent, as long as the bank has not said what became of it: each order once.
+    pub attempts: Vec<Attempt>,
 }
 
 /// An order that was sent and that the bank has neither done nor refused. The same order again has to have the same id:
@@ -171,7 +171,8 @@ impl Stored for StoredSession {
 
 impl Stored for StoredDraft {
     fn read(object: &Object) -> Option<Self> {
-        let attempt = |attempt: &Object| {
+        let attempt = |attempt: &Json| {
+            let attempt = attempt.as_object()?;
             Some(Attempt {
                 id: TransferId::read(attempt.text("id")?)?,
                 order: Order::read(attempt.object("order")?)?,
@@ -181,7 +182,7 @@ impl Stored for StoredDraft {
         Some(Self {
             subject: object.text("subject")?,
             draft: Draft::read(object.object("draft")?)?,
-            attempt: object.object("attempt").and_then(attempt),
+            attempts: object.list("attempts")?.iter().map(attempt).collect::<Option<_>>()?,
         })
     }
 }

@@ -89,9 +89,7 @@ fn a_wrong_signature_is_refused_after_one_look_at_the_keys() {
     let mut world = World::default();
     let (mut tab, there) = asked(&mut world);
     tab.signatures = false;
-    let fragment = world.grant(&there, tab.now, &Grant::default());
-    tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    world.come_back(&mut tab, &there);
     assert_eq!(refused(&tab), "id_token.refused");
     assert!(world.api.is_empty());
 }
@@ -127,9 +125,7 @@ fn an_order_that_was_edited_in_the_storage_is_not_sent() {
             }
         }
         assert!(edited, "{from} is not in the record");
-        let fragment = world.grant(&there, tab.now, &Grant::default());
-        tab.load(Some(fragment));
-        world.serve_all(&mut tab);
+        world.come_back(&mut tab, &there);
         assert_eq!(refused(&tab), code, "{from}");
         assert_eq!(world.posts.len(), 1, "{from}: only the first attempt was sent");
     }
@@ -178,9 +174,7 @@ fn a_bank_that_always_refuses_is_believed_the_second_time() {
     let mut world = World::default();
     world.refuses = true;
     let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
-    tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    world.come_back(&mut tab, &there);
     tab.wake();
     assert_eq!(refused(&tab), "transfer.insufficient-scope");
     assert!(tab.gone.is_none());
@@ -212,9 +206,7 @@ fn two_answers_to_one_request_send_one_transfer() {
     let mut twin = Tab::new();
     twin.storage.clone_from(&tab.storage);
     for tab in [&mut tab, &mut twin] {
-        let fragment = world.grant(&there, tab.now, &Grant::default());
-        tab.load(Some(fragment));
-        world.serve_all(tab);
+        world.come_back(tab, &there);
         assert!(matches!(tab.transfer(), TransferView::Done(_)));
     }
     assert_eq!(world.done.len(), 1, "a duplicated tab finishes the same transfer");

@@ -139,9 +139,7 @@ fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
     twin.storage.clone_from(&tab.storage);
     twin.load(None);
     world.serve_all(&mut twin);
-    let fragment = world.grant(&there, tab.now, &Grant::default());
-    tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    world.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
 
     twin.happen(Event::Review);
@@ -150,9 +148,7 @@ fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
     twin.wake();
     world.serve_all(&mut twin);
     let there = twin.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, twin.now, &Grant::default());
-    twin.load(Some(fragment));
-    world.serve_all(&mut twin);
+    world.come_back(&mut twin, &there);
     assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
     assert_eq!(world.done.len(), 1);
 }
@@ -238,9 +234,7 @@ fn the_session_ends_and_keeps_what_was_typed() {
     tab.log_in();
     world.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
-    tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    world.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.reference.text == "Rent"));
 }
 

@@ -156,6 +156,13 @@ impl World {
         }
     }
 
+    /// The provider grants what was asked for and sends the browser back; the servers answer everything.
+    pub(crate) fn come_back(&mut self, tab: &mut Tab, there: &Url) {
+        let fragment = self.grant(there, tab.now, &Grant::default());
+        tab.load(Some(fragment));
+        self.serve_all(tab);
+    }
+
     /// A tab that is logged in as the first customer.
     pub(crate) fn logged_in(&mut self) -> Tab {
         let mut tab = Tab::new();
@@ -163,9 +170,7 @@ impl World {
         tab.log_in();
         self.serve_all(&mut tab);
         let there = tab.gone.clone().expect("sent to the provider");
-        let fragment = self.grant(&there, tab.now, &Grant::default());
-        tab.load(Some(fragment));
-        self.serve_all(&mut tab);
+        self.come_back(&mut tab, &there);
         tab
     }
 
