@@ -1,7 +1,8 @@
 //! The client as it is, against an API that answers like the sample of Auth0's documentation.
 
 use crate::steps::{
-    RENT, WELCOME, ask_for_step_up, is_balance, is_transfer, leave_to_log_in, phone, review, single_use_token,
+    RENT, WELCOME, ask_for_step_up, confirm_everywhere, is_balance, is_transfer, leave_to_log_in, phone,
+    review, single_use_token,
 };
 use e2e::{
     Failure, Stage,
@@ -100,10 +101,7 @@ fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
         page.button("I have looked at my account").click().await?;
         page.field("Reference").holds(RENT.reference).await?;
         page.button("Transfer").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         let sent = world.api().those(is_transfer);
         assert!(sent.iter().all(|request| request.idempotency_key == sent[0].idempotency_key), "{sent:?}");
         Ok(())

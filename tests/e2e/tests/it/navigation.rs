@@ -1,8 +1,8 @@
 //! Back, double clicks, lost answers and duplicated tabs: money is moved once.
 
 use crate::steps::{
-    RENT, WELCOME, ask_for_step_up, at_the_provider, is_transfer, log_in, nothing_was_moved, phone,
-    rent_was_paid_once, review, sees_balance, stay_before_leaving, transfer,
+    RENT, WELCOME, ask_for_step_up, at_the_provider, confirm_everywhere, is_transfer, log_in,
+    nothing_was_moved, phone, rent_was_paid_once, review, sees_balance, stay_before_leaving, transfer,
 };
 use e2e::{
     Miss, Stage,
@@ -107,10 +107,7 @@ fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
         rule.lift();
         nothing_was_moved(stage).await?;
         page.button("Send it again").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         rent_was_paid_once(stage).await
     });
 }
@@ -128,10 +125,7 @@ fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
         page.button("Change the transfer").click().await?;
         page.reload().await?;
         page.button("Transfer").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
 
         let late = world.api().those(is_transfer).swap_remove(1);
         let (Some(token), Some(id)) = (&late.token, &late.idempotency_key) else {

@@ -1,8 +1,8 @@
 //! Everything that says no: each a sentence, none a loop, and no money moved.
 
 use crate::steps::{
-    RENT, ask_for_step_up, at_the_provider, code, is_balance, is_transfer, leave_to_log_in, log_in,
-    nothing_was_moved, phone, review, sees_balance,
+    RENT, ask_for_step_up, at_the_provider, code, confirm_everywhere, is_balance, is_transfer,
+    leave_to_log_in, log_in, nothing_was_moved, phone, review, sees_balance,
 };
 use axum::{
     http::{StatusCode, header},
@@ -169,10 +169,7 @@ fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
         page.button("Change the transfer").click().await?;
         page.field("Amount").fill(RENT.amount).await?;
         page.button("Transfer").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         crate::steps::rent_was_paid_once(stage).await
     });
 }

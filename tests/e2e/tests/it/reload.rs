@@ -1,8 +1,8 @@
 //! Reload in every state: nothing is lost, nothing is sent twice.
 
 use crate::steps::{
-    RENT, WELCOME, at_the_provider, is_transfer, log_in, nothing_was_moved, open, phone, rent_was_paid_once,
-    review, sees_balance, stay_before_leaving, transfer, type_order,
+    RENT, WELCOME, at_the_provider, confirm_everywhere, is_transfer, log_in, nothing_was_moved, open, phone,
+    rent_was_paid_once, review, sees_balance, stay_before_leaving, transfer, type_order,
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
@@ -67,10 +67,7 @@ fn reload_after_the_refusal_and_before_leaving_loses_nothing() {
         page.everything().reads("No money was moved").await?;
         gate.open();
         page.button("Check it again").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         rent_was_paid_once(stage).await
     });
 }
@@ -102,10 +99,7 @@ fn reload_while_the_answer_of_the_provider_is_checked() {
         page.everything().reads("No money was moved").await?;
         nothing_was_moved(stage).await?;
         page.button("Check it again").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         rent_was_paid_once(stage).await
     });
 }

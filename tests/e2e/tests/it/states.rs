@@ -1,13 +1,14 @@
 //! Everything that can be out of order: each a sentence and a way on, none a blank page or a spinner for ever.
 
 use crate::steps::{
-    RENT, WELCOME, ask_for_step_up, at_the_provider, code, is_balance, is_transfer, leave_to_log_in, log_in,
-    nothing_was_moved, open, phone, rent_was_paid_once, review, sees_balance, type_order,
+    RENT, WELCOME, ask_for_step_up, at_the_provider, code, confirm_everywhere, is_balance, is_transfer,
+    leave_to_log_in, log_in, nothing_was_moved, open, phone, rent_was_paid_once, review, sees_balance,
+    type_order,
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
     Stage,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    people::{ADA, PASSWORD, enter_password},
     scenario,
     site::Exchange,
     world::Setup,
@@ -261,10 +262,7 @@ fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_
         sees_balance(page, ADA.opening).await?;
         page.field("Reference").holds(RENT.reference).await?;
         page.button("Transfer").click().await?;
-        page.button("Confirm transfer").click().await?;
-        let number = number_on(page).await?;
-        phone.choose(&number).await?;
-        page.status().reads("Transfer sent").await?;
+        confirm_everywhere(page, &phone).await?;
         rent_was_paid_once(stage).await
     });
 }

@@ -93,6 +93,15 @@ pub(crate) async fn ask_for_step_up(page: &Page, order: Order) -> Result<String,
     number_on(page).await
 }
 
+/// Confirms what the page shows, there and on the phone; ends with the receipt.
+pub(crate) async fn confirm_everywhere(page: &Page, phone: &Phone) -> Result<(), Miss> {
+    page.button("Confirm transfer").click().await?;
+    let number = number_on(page).await?;
+    phone.choose(&number).await?;
+    page.status().reads("Transfer sent").await?;
+    Ok(())
+}
+
 /// Confirms a transfer and keeps the page between the bank's refusal and the provider: it has to ask for the provider's
 /// addresses anew, and gets no answer until the gate is opened.
 pub(crate) async fn stay_before_leaving(stage: &Stage) -> Result<Gate, Miss> {
