@@ -7,6 +7,7 @@ mod health;
 mod json;
 mod openapi;
 mod problem;
+mod statements;
 mod transfer;
 mod transfers;
 
@@ -50,6 +51,7 @@ pub(crate) fn routes(app: App, allowed_origins: &[HeaderValue]) -> Router {
 fn endpoints(app: App) -> Router {
     Router::new()
         .route("/balance", get(balance::get))
+        .route("/statements", get(statements::get))
         .route("/transfer", post(transfer::post))
         .route("/transfers", get(transfers::list))
         .route("/transfers/{id}", get(transfers::one))

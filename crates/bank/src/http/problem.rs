@@ -9,12 +9,16 @@ use serde_json::{Map, Value, json};
 use crate::ledger::{LedgerError, Refusal};
 use crate::token::TokenError;
 
+/// What a client asks the issuer for, to have a second factor demanded.
+const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+
 /// The kinds of problem. `type` is `urn:riser:problem:` and the code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code {
     MissingToken,
     InvalidToken,
     TokenSpent,
+    InsufficientUserAuthentication,
     InsufficientScope,
     AccountNotFound,
     TransferNotFound,
@@ -45,6 +49,7 @@ impl Code {
             Self::MissingToken => ("missing-token", StatusCode::UNAUTHORIZED, "An access token is needed"),
             Self::InvalidToken => ("invalid-token", StatusCode::UNAUTHORIZED, "The access token is not accepted"),
             Self::TokenSpent => ("token-spent", StatusCode::UNAUTHORIZED, "The access token was used before"),
+            Self::InsufficientUserAuthentication => ("insufficient-user-authentication", StatusCode::UNAUTHORIZED, "A newer or stronger authentication is needed"),
             Self::InsufficientScope => ("insufficient-scope", StatusCode::FORBIDDEN, "The access token does not allow this"),
             Self::AccountNotFound => ("account-not-found", StatusCode::NOT_FOUND, "No account"),
             Self::TransferNotFound => ("transfer-not-found", StatusCode::NOT_FOUND, "No such transfer"),
@@ -157,6 +162,13 @@ impl From<TokenError> for Problem {
                 let scope = needed.as_str();
                 let parameters = format!(r#", error="insufficient_scope", scope="{scope}""#);
                 Self::new(Code::InsufficientScope, detail).with("scope", json!(scope)).challenge(parameters)
+            }
+            // RFC 9470, section 3.
+            TokenError::InsufficientAuthentication { max_age } => {
+                let parameters = format!(
+                    r#", error="insufficient_user_authentication", error_description="{detail}", acr_values="{MULTI_FACTOR}", max_age="{max_age}""#
+                );
+                Self::new(Code::InsufficientUserAuthentication, detail).challenge(parameters)
             }
             TokenError::KeysUnavailable { retry_after } => {
                 Self { retry_after: Some(retry_after), ..Self::new(Code::KeysUnavailable, detail) }

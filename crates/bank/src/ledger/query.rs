@@ -158,3 +158,57 @@ fn entries(
     .bind(before)
     .bind(limit)
 }
+
+/// Anything that changed an account's balance: a transfer, or the opening of the account.
+#[derive(Debug)]
+pub(crate) struct Movement {
+    /// A transfer's id, or the number of the booking.
+    pub(crate) id: String,
+    pub(crate) direction: Direction,
+    /// The bank itself, where an account was opened, has no IBAN.
+    pub(crate) iban: Option<String>,
+    pub(crate) holder: String,
+    pub(crate) amount: Money,
+    pub(crate) reference: String,
+    pub(crate) booked_at: i64,
+    pub(crate) balance_after: Money,
+}
+
+type MovementRow = (Option<String>, i64, i64, String, Option<String>, String, Option<String>, i64, i64);
+
+impl From<MovementRow> for Movement {
+    fn from(row: MovementRow) -> Self {
+        let (id, booking, amount, currency, iban, holder, reference, booked_at, balance_after) = row;
+        let currency = Currency::stored(currency);
+        Self {
+            id: id.unwrap_or_else(|| number(booking)),
+            direction: if amount < 0 { Direction::Out } else { Direction::In },
+            iban,
+            holder,
+            amount: Money { amount: amount.abs(), currency: currency.clone() },
+            reference: reference.unwrap_or_default(),
+            booked_at,
+            balance_after: Money { amount: balance_after, currency },
+        }
+    }
+}
+
+impl Ledger {
+    /// Everything that was ever booked on an account, oldest first.
+    pub(crate) async fn movements(&self, account: i64) -> Result<Vec<Movement>, LedgerError> {
+        let rows: Vec<MovementRow> = sqlx::query_as(
+            "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at,
+                 p.balance_after
+             FROM postings p
+             JOIN bookings b ON b.id = p.booking_id
+             LEFT JOIN transfers t ON t.booking_id = b.id
+             JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
+             WHERE p.account_id = ?1
+             ORDER BY p.booking_id",
+        )
+        .bind(account)
+        .fetch_all(&self.reader)
+        .await?;
+        Ok(rows.into_iter().map(Movement::from).collect())
+    }
+}

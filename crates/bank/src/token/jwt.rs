@@ -68,6 +68,11 @@ pub(super) struct Claims {
     pub(super) jti: Option<String>,
     #[serde(default)]
     scope: String,
+    /// How and when the customer authenticated (RFC 9068, section 2.2.1). Of whatever type: what is not as it should be
+    /// tells of nothing.
+    #[serde(default)]
+    amr: serde_json::Value,
+    auth_time: Option<serde_json::Value>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,6 +165,14 @@ impl Claims {
     /// Scopes are separated by single spaces and compared as they are (RFC 6749, section 3.3).
     pub(super) fn has_scope(&self, needed: &str) -> bool {
         self.scope.split(' ').any(|scope| scope == needed)
+    }
+
+    /// Whether the customer has given a second factor (RFC 8176), at most `max_age` seconds before `now`.
+    pub(super) fn has_second_factor_within(&self, max_age: u64, now: u64) -> bool {
+        let methods = self.amr.as_array().map(Vec::as_slice).unwrap_or_default();
+        let auth_time = self.auth_time.as_ref().and_then(serde_json::Value::as_u64);
+        let recent = auth_time.is_some_and(|at| now.saturating_sub(at) <= max_age);
+        recent && methods.iter().any(|method| method == "mfa")
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) enum TokenError {
     Refused(#[from] Refused),
     #[error("the access token does not have the scope {}", needed.as_str())]
     InsufficientScope { needed: Scope },
+    #[error("this takes a second factor, given at most {max_age} seconds ago")]
+    InsufficientAuthentication { max_age: u64 },
     #[error("the issuer's keys cannot be had now, so the access token can be neither believed nor refused")]
     KeysUnavailable { retry_after: u64 },
 }
@@ -80,6 +82,24 @@ impl Verifier {
 
     /// Lets in whoever has a good access token with the scope `needed`.
     pub(crate) async fn authorize(&self, headers: &HeaderMap, needed: Scope) -> Result<Caller, TokenError> {
+        self.believe(headers, needed).await.map(|(caller, _)| caller)
+    }
+
+    /// The same, and the token has to tell of a second factor that is at most `max_age` seconds old (RFC 9470).
+    pub(crate) async fn authorize_strongly(
+        &self,
+        headers: &HeaderMap,
+        needed: Scope,
+        max_age: u64,
+    ) -> Result<Caller, TokenError> {
+        let (caller, claims) = self.believe(headers, needed).await?;
+        if !claims.has_second_factor_within(max_age, self.clock.now()) {
+            return Err(TokenError::InsufficientAuthentication { max_age });
+        }
+        Ok(caller)
+    }
+
+    async fn believe(&self, headers: &HeaderMap, needed: Scope) -> Result<(Caller, jwt::Claims), TokenError> {
         let token = jwt::Unverified::parse(bearer::token(headers)?)?;
         let key = self.keys.get(token.kid()).await?;
         let claims = token.verify(&key)?.check(&self.issuer, &self.audience, self.clock.now())?;
@@ -88,7 +108,7 @@ impl Verifier {
         if !claims.has_scope(needed.as_str()) {
             return Err(TokenError::InsufficientScope { needed });
         }
-        let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub };
-        Ok(Caller { customer, jti: claims.jti })
+        let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
+        Ok((Caller { customer, jti: claims.jti.clone() }, claims))
     }
 }

@@ -16,6 +16,7 @@ mod program;
 mod refusals;
 mod shape;
 mod spending;
+mod statements;
 mod tokens;
 mod transfers;
 mod world;

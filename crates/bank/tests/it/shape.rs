@@ -42,8 +42,8 @@ async fn every_described_answer_occurs() {
     let mut seen = Seen::default();
     let world = World::new().await;
     let id = Uuid::new_v4();
-    let (view, stranger) =
-        (world.token("view:balance"), world.token_of("auth0|9999", "view:balance transfer:funds"));
+    let view = world.strong_token_of("auth0|1001", "view:balance");
+    let stranger = world.strong_token_of("auth0|9999", "view:balance transfer:funds");
     let transfer = format!("/transfers/{id}");
     let twice = |mut request: Request<Body>| {
         let header = request.headers()["authorization"].clone();
@@ -62,7 +62,7 @@ async fn every_described_answer_occurs() {
     text.headers_mut().remove("content-type");
     seen.send(&world, text).await;
 
-    for address in ["/balance", "/transfers", &transfer] {
+    for address in ["/balance", "/transfers", &transfer, "/statements"] {
         for request in
             [get(address, &view), get(address, "x"), get(address, &stranger), twice(get(address, &view))]
         {
@@ -77,7 +77,8 @@ async fn every_described_answer_occurs() {
     world.bank.close().await;
     let requests = || {
         let mut requests = vec![post(&world.transfer_token(), Uuid::new_v4(), &order_of(1))];
-        requests.extend(["/balance", "/transfers", &transfer].map(|address| get(address, &view)));
+        let addresses = ["/balance", "/transfers", &transfer, "/statements"];
+        requests.extend(addresses.map(|address| get(address, &view)));
         requests
     };
     for request in requests() {

@@ -93,6 +93,15 @@ impl World {
         FIRST.token(&claims)
     }
 
+    /// The same with a second factor, given just now.
+    pub(crate) fn strong_token_of(&self, subject: &str, scope: &str) -> String {
+        let mut claims = self.claims(scope);
+        claims["sub"] = json!(subject);
+        claims["amr"] = json!(["mfa"]);
+        claims["auth_time"] = json!(NOW);
+        FIRST.token(&claims)
+    }
+
     pub(crate) fn transfer_token(&self) -> String {
         self.token("view:balance transfer:funds")
     }

@@ -1,0 +1,147 @@
+//! Statements: behind a second factor that is not old (RFC 9470), and every sum in them is right.
+
+use serde_json::{Value, json};
+
+use crate::issuer::FIRST;
+use crate::world::{ADA, BEN, NOW, OPENING, World, order_of};
+
+const CHALLENGE: &str = r#"Bearer realm="bank", error="insufficient_user_authentication", error_description="this takes a second factor, given at most 900 seconds ago", acr_values="http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age="900""#;
+
+/// A good token of Ada's for the balance, with these claims about her authentication.
+fn token(world: &World, amr: Value, auth_time: Value) -> String {
+    let mut claims = world.claims("view:balance");
+    claims["amr"] = amr;
+    claims["auth_time"] = auth_time;
+    FIRST.token(&claims)
+}
+
+fn now(world: &World) -> u64 {
+    bank::Clock::now(&*world.clock)
+}
+
+async fn statements(world: &World) -> Vec<Value> {
+    let answer = world.get("/statements", &token(world, json!(["mfa"]), json!(now(world)))).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    answer.body["statements"].as_array().unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_password_is_not_enough() {
+    let world = World::new().await;
+    for (amr, auth_time) in [
+        (json!(null), json!(null)),
+        (json!(null), json!(NOW)),
+        (json!([]), json!(NOW)),
+        (json!(["pwd"]), json!(NOW)),
+        (json!(["MFA"]), json!(NOW)),
+        (json!("mfa"), json!(NOW)),
+        (json!({"0": "mfa"}), json!(NOW)),
+        (json!([["mfa"]]), json!(NOW)),
+        (json!(["mfa"]), json!(null)),
+        (json!(["mfa"]), json!("1750000000")),
+        (json!(["mfa"]), json!(-1)),
+        (json!(["mfa"]), json!(1.5)),
+        (json!(["mfa"]), json!(NOW - 901)),
+        (json!(["mfa"]), json!(0)),
+    ] {
+        let answer = world.get("/statements", &token(&world, amr.clone(), auth_time.clone())).await;
+        assert_eq!(answer.problem(), "insufficient-user-authentication", "{amr} {auth_time}");
+        assert_eq!((answer.status.as_u16(), answer.challenge()), (401, CHALLENGE));
+        // For the balance it is.
+        assert_eq!(world.get("/balance", &token(&world, amr, auth_time)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_lasts_a_quarter_of_an_hour() {
+    let world = World::new().await;
+    for (amr, auth_time) in [
+        (json!(["mfa"]), json!(NOW - 900)),
+        (json!(["pwd", "mfa"]), json!(NOW)),
+        (json!(["mfa"]), json!(NOW + 30)),
+    ] {
+        assert_eq!(world.get("/statements", &token(&world, amr, auth_time)).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_second_factor_does_not_replace_the_scope_or_the_token() {
+    let world = World::new().await;
+    let mut claims = world.claims("transfer:funds");
+    claims["amr"] = json!(["mfa"]);
+    claims["auth_time"] = json!(NOW);
+    assert_eq!(world.get("/statements", &FIRST.token(&claims)).await.problem(), "insufficient-scope");
+    claims["exp"] = json!(NOW - 61);
+    assert_eq!(world.get("/statements", &FIRST.token(&claims)).await.problem(), "invalid-token");
+}
+
+#[tokio::test]
+async fn each_month_opens_with_what_the_one_before_left() {
+    let world = World::new().await;
+    world.order(&order_of(1_250)).await;
+    world.order(&order_of(99)).await;
+    world.clock.advance(61 * 24 * 3600);
+    let mut claims = world.claims("view:balance transfer:funds");
+    claims["exp"] = json!(now(&world) + 7200);
+    let later = world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(1)).await;
+    assert_eq!(later.status, 201, "{}", later.body);
+
+    let mut claims = world.claims("view:balance");
+    claims["exp"] = json!(now(&world) + 7200);
+    claims["amr"] = json!(["mfa"]);
+    claims["auth_time"] = json!(now(&world));
+    let answer = world.get("/statements", &FIRST.token(&claims)).await;
+    assert_eq!(answer.body["account"]["iban"], ADA);
+    let statements = answer.body["statements"].as_array().unwrap();
+    let months: Vec<_> = statements.iter().map(|month| month["id"].as_str().unwrap()).collect();
+    assert_eq!(months, ["2025-08", "2025-06"], "a month without a posting is left out");
+    assert_eq!((&statements[1]["from"], &statements[1]["to"]), (&json!("2025-06-01"), &json!("2025-06-30")));
+    let mut balance = 0;
+    for month in statements.iter().rev() {
+        assert_eq!(month["opening"]["amount"], balance);
+        for entry in month["entries"].as_array().unwrap() {
+            let amount = entry["amount"]["amount"].as_i64().unwrap();
+            balance += if entry["direction"] == "in" { amount } else { -amount };
+            assert_eq!(entry["balance"]["amount"], balance);
+        }
+        assert_eq!(month["closing"]["amount"], balance);
+    }
+    assert_eq!(balance, OPENING - 1_350);
+    assert_eq!(balance, world.balance().await);
+}
+
+#[tokio::test]
+async fn the_opening_of_the_account_is_told_and_the_current_month_is_there() {
+    let world = World::new().await;
+    let june = statements(&world).await;
+    assert_eq!(june.len(), 1);
+    let opening = &june[0]["entries"][0];
+    assert_eq!((&opening["direction"], &opening["amount"]["amount"]), (&json!("in"), &json!(OPENING)));
+    assert!(opening["counterparty"].get("iban").is_none(), "the bank has none");
+    assert_eq!((&june[0]["opening"]["amount"], &june[0]["closing"]["amount"]), (&json!(0), &json!(OPENING)));
+}
+
+#[tokio::test]
+async fn a_year_is_shown_and_nobody_elses() {
+    let world = World::new().await;
+    for _ in 0..14 {
+        world.clock.advance(31 * 24 * 3600);
+        let mut claims = world.claims("view:balance transfer:funds");
+        claims["exp"] = json!(now(&world) + 7200);
+        world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(100)).await;
+    }
+    let of = |subject: &str| {
+        let mut claims = world.claims("view:balance");
+        claims["sub"] = json!(subject);
+        claims["exp"] = json!(now(&world) + 7200);
+        claims["amr"] = json!(["mfa"]);
+        claims["auth_time"] = json!(now(&world));
+        FIRST.token(&claims)
+    };
+    let ada = world.get("/statements", &of("auth0|1001")).await;
+    assert_eq!(ada.body["statements"].as_array().unwrap().len(), 12);
+    let ben = world.get("/statements", &of("auth0|1002")).await;
+    assert_eq!(ben.body["account"]["iban"], BEN);
+    assert!(ben.body["statements"][0]["entries"][0]["direction"] == "in");
+    assert_eq!(world.get("/statements", &of("auth0|9999")).await.problem(), "account-not-found");
+}
