@@ -1,23 +1,36 @@
-//! Answers to clients: redirects whose fragment carries tokens or an error (OIDC Core 3.2.2.5 and 3.2.2.6).
+//! Answers to clients: redirects that carry tokens, a code or an error (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6).
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::Serializer;
 
 use crate::config::{Customer, origin_of};
-use crate::endpoints::authorize::Request;
+use crate::endpoints::authorize::{Request, ResponseType};
+use crate::grant::Grant;
 use crate::random;
-use crate::scopes::{self, MULTI_FACTOR};
+use crate::scopes;
 use crate::state::State;
-use crate::store::Session;
-use crate::tokens::{self, AccessToken, IdToken, Person};
+use crate::store::{IssuedCode, Session};
 
 /// Where an answer goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipient {
     /// One of the client's registered URIs.
     pub(crate) redirect_uri: String,
+    /// In which part of it.
+    pub(crate) place: Place,
+    /// Named in every answer, so that a client of several tenants knows whose it is (RFC 9207).
+    pub(crate) issuer: String,
     /// Echoed as it came.
     pub(crate) state: Option<String>,
+}
+
+/// The part of the redirect URI that carries an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// After `#`: browsers do not send it to a server.
+    Fragment,
+    /// After `?`.
+    Query,
 }
 
 /// The error codes that this tenant sends (RFC 6749, 4.2.2.1, and OIDC Core 3.1.2.6).
@@ -57,17 +70,23 @@ impl Recipient {
     }
 
     pub(crate) fn refuse(&self, error: ErrorCode, description: &str) -> Response {
-        let mut fragment = Serializer::new(String::new());
-        fragment.append_pair("error", error.code());
-        fragment.append_pair("error_description", &printable(description));
-        self.send(fragment)
+        let mut answer = Serializer::new(String::new());
+        answer.append_pair("error", error.code());
+        answer.append_pair("error_description", &printable(description));
+        self.send(answer)
     }
 
-    fn send(&self, mut fragment: Serializer<'_, String>) -> Response {
+    fn send(&self, mut answer: Serializer<'_, String>) -> Response {
         if let Some(state) = &self.state {
-            fragment.append_pair("state", state);
+            answer.append_pair("state", state);
         }
-        Redirect::to(&format!("{}#{}", self.redirect_uri, fragment.finish())).into_response()
+        answer.append_pair("iss", &self.issuer);
+        let separator = match self.place {
+            Place::Fragment => '#',
+            Place::Query if self.redirect_uri.contains('?') => '&',
+            Place::Query => '?',
+        };
+        Redirect::to(&format!("{}{separator}{}", self.redirect_uri, answer.finish())).into_response()
     }
 }
 
@@ -78,7 +97,7 @@ fn printable(description: &str) -> String {
     description.chars().map(|letter| if letter == '"' { '\'' } else { letter }).filter(allowed).collect()
 }
 
-/// Tokens for the client. `multi_factor`: the customer has just approved this very request on the phone.
+/// What the client asked for. `multi_factor`: the customer has just approved this very request on the phone.
 pub(crate) fn grant(
     state: &State,
     request: &Request,
@@ -87,56 +106,38 @@ pub(crate) fn grant(
     multi_factor: bool,
 ) -> Response {
     let now = state.now();
-    let granted = scopes::granted(&request.scopes, request.api.as_deref(), customer);
-    let scope = granted.join(" ");
-    tracing::info!(client_id = request.client.id, sub = customer.sub, scope, multi_factor, "granted");
-
-    let mut fragment = Serializer::new(String::new());
-    let access_token = request.access_token.then(|| {
-        let api = request.api.as_ref().map(|api| api.identifier.clone());
-        let claims = AccessToken {
-            iss: state.issuer.clone(),
-            sub: customer.sub.clone(),
-            aud: api.into_iter().chain([state.url("userinfo")]).collect(),
-            azp: request.client.id.clone(),
-            scope: scope.clone(),
-            iat: now,
-            exp: now + state.lifetimes.access_token,
-            jti: random::identifier(),
-        };
-        tokens::sign(&state.key, &claims)
-    });
-    if let Some(access_token) = &access_token {
-        fragment.append_pair("access_token", access_token);
-        fragment.append_pair("token_type", "Bearer");
-        fragment.append_pair("expires_in", &state.lifetimes.access_token.to_string());
-    }
-    let claims = IdToken {
-        iss: state.issuer.clone(),
+    let scopes = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let grant = Grant {
+        client: request.client.clone(),
         sub: customer.sub.clone(),
-        aud: request.client.id.clone(),
-        iat: now,
-        exp: now + state.lifetimes.id_token,
-        nonce: request.nonce.clone(),
+        sid: session.sid.clone(),
         // A second factor is an authentication too (OIDC Core 2: when it occurred), and it happened just now.
         auth_time: if multi_factor { now } else { session.auth_time },
-        sid: session.sid.clone(),
-        at_hash: access_token.as_deref().map(tokens::at_hash),
-        acr: multi_factor.then_some(MULTI_FACTOR),
-        amr: multi_factor.then_some(["mfa"]),
-        person: person(customer, &granted),
+        api: request.api.clone(),
+        scopes,
+        nonce: request.nonce.clone(),
+        multi_factor,
     };
-    fragment.append_pair("id_token", &tokens::sign(&state.key, &claims));
-    fragment.append_pair("scope", &scope);
-    request.to.send(fragment)
-}
+    let (client_id, sub, scope) = (&request.client.id, &customer.sub, grant.scope());
+    tracing::info!(client_id, sub, scope, multi_factor, "granted");
 
-/// What the granted scopes tell about the customer.
-pub(crate) fn person(customer: &Customer, granted: &[impl AsRef<str>]) -> Person {
-    let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
-    Person {
-        name: has("profile").then(|| customer.name.clone()),
-        email: has("email").then(|| customer.email.clone()),
-        email_verified: has("email").then_some(true),
+    let mut answer = Serializer::new(String::new());
+    if let ResponseType::Code { challenge } = &request.response {
+        let code = random::secret();
+        let expires = now + state.lifetimes.code;
+        let redirect_uri = request.to.redirect_uri.clone();
+        let issued = IssuedCode { grant, challenge: challenge.clone(), redirect_uri, expires };
+        state.store().codes.insert(&code, issued, now);
+        answer.append_pair("code", &code);
+        return request.to.send(answer);
     }
+    let access_token = (request.response == ResponseType::IdTokenToken).then(|| grant.access_token(state));
+    if let Some(access_token) = &access_token {
+        answer.append_pair("access_token", access_token);
+        answer.append_pair("token_type", "Bearer");
+        answer.append_pair("expires_in", &state.lifetimes.access_token.to_string());
+    }
+    answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));
+    answer.append_pair("scope", &grant.scope());
+    request.to.send(answer)
 }

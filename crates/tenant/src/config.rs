@@ -120,6 +120,8 @@ pub struct Lifetimes {
     pub access_token: u64,
     /// An ID token.
     pub id_token: u64,
+    /// An authorization code, from the redirect to its exchange.
+    pub code: u64,
     /// A session at the tenant, counted from the last log-in.
     pub session: u64,
     /// The time a customer has for the log-in page.
@@ -136,6 +138,7 @@ impl Default for Lifetimes {
         Self {
             access_token: 7_200,
             id_token: 36_000,
+            code: 60,
             session: 12 * 3_600,
             log_in: 1_800,
             push: 600,

@@ -12,6 +12,7 @@ mod log_in;
 mod log_out;
 mod mfa;
 mod phone;
+mod token;
 mod userinfo;
 
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/.well-known/openid-configuration", get(discovery::get).options(http::preflight))
         .route("/.well-known/jwks.json", get(jwks::get).options(http::preflight))
         .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/oauth/token", post(token::post).options(http::preflight))
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))

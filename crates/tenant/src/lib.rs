@@ -15,6 +15,7 @@ mod clock;
 mod config;
 mod endpoints;
 mod flow;
+mod grant;
 mod http;
 mod keys;
 mod pages;

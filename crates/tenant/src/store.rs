@@ -1,12 +1,14 @@
-//! What the tenant remembers while it runs: sessions, requests under way, pushes, phones, failed attempts. Plain data
-//! structures: the time and the random values are parameters, nothing here reads a socket or a clock.
+//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, failed attempts. Plain
+//! data structures: the time and the random values are parameters, nothing here reads a socket or a clock.
 
+mod codes;
 mod failures;
 mod phones;
 mod pushes;
 mod sessions;
 mod transactions;
 
+pub(crate) use codes::{Codes, IssuedCode};
 pub(crate) use failures::Failures;
 pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{Answer, Asked, Outcome, Push, Pushes, State as PushState, Verdict};
@@ -18,6 +20,7 @@ pub(crate) use transactions::{Stage, Transaction, Transactions};
 pub(crate) struct Store {
     pub(crate) sessions: Sessions,
     pub(crate) transactions: Transactions,
+    pub(crate) codes: Codes,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
     pub(crate) failures: Failures,

@@ -19,9 +19,24 @@ pub(crate) struct AccessToken {
     pub(crate) iat: u64,
     pub(crate) exp: u64,
     pub(crate) jti: String,
+    /// An API may demand an authentication of some strength and age (RFC 9068 2.2.1, RFC 9470 6).
+    #[serde(flatten)]
+    pub(crate) authentication: Authentication,
 }
 
-/// The claims of an ID token (OIDC Core 2 and 3.2.2.10).
+/// How and when the customer authenticated (OIDC Core 2).
+#[derive(Debug, Serialize)]
+pub(crate) struct Authentication {
+    pub(crate) auth_time: u64,
+    /// Only after a second factor: `multi-factor`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) acr: Option<&'static str>,
+    /// Only after a second factor: `["mfa"]`. Auth0 leaves it out after a password alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) amr: Option<[&'static str; 1]>,
+}
+
+/// The claims of an ID token (OIDC Core 2, 3.1.3.6 and 3.2.2.10).
 #[derive(Debug, Serialize)]
 pub(crate) struct IdToken {
     pub(crate) iss: String,
@@ -29,17 +44,13 @@ pub(crate) struct IdToken {
     pub(crate) aud: String,
     pub(crate) iat: u64,
     pub(crate) exp: u64,
-    pub(crate) nonce: String,
-    pub(crate) auth_time: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nonce: Option<String>,
     pub(crate) sid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) at_hash: Option<String>,
-    /// Only after a second factor: `multi-factor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) acr: Option<&'static str>,
-    /// Only after a second factor: `["mfa"]`. Auth0 leaves it out after a password alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) amr: Option<[&'static str; 1]>,
+    #[serde(flatten)]
+    pub(crate) authentication: Authentication,
     #[serde(flatten)]
     pub(crate) person: Person,
 }

@@ -15,7 +15,7 @@ use crate::http::{Cookies, Parameters, cookies};
 use crate::pages;
 
 use checks::{Refusal, check};
-pub(crate) use request::{Prompt, Request};
+pub(crate) use request::{Prompt, Request, ResponseType};
 
 /// A client may also post its request (3.1.2.1). Browsers keep session cookies from a post that comes from another
 /// site, so that it would look signed out: it is turned into the same request by GET.

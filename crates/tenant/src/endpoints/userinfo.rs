@@ -7,7 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
 use super::Shared;
-use crate::answer;
+use crate::grant;
 use crate::state;
 use crate::tokens::{self, Person, PresentedAccessToken};
 
@@ -60,7 +60,7 @@ fn claims(state: &state::State, headers: &HeaderMap) -> Result<UserInfo, UserInf
     match customer {
         Some(customer) if for_us && state.now() < claims.exp => {
             let granted: Vec<&str> = claims.scope.split(' ').collect();
-            Ok(UserInfo { sub: customer.sub.clone(), person: answer::person(customer, &granted) })
+            Ok(UserInfo { sub: customer.sub.clone(), person: grant::person(customer, &granted) })
         }
         _ => Err(UserInfoError::InvalidToken),
     }

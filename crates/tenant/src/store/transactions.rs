@@ -73,9 +73,9 @@ impl Transactions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::Recipient;
+    use crate::answer::{Place, Recipient};
     use crate::config::Client;
-    use crate::endpoints::authorize::Prompt;
+    use crate::endpoints::authorize::{Prompt, ResponseType};
 
     fn a_request() -> Request {
         let client = Client {
@@ -86,11 +86,16 @@ mod tests {
         };
         Request {
             client: Arc::new(client),
-            to: Recipient { redirect_uri: String::new(), state: None },
-            access_token: true,
+            to: Recipient {
+                redirect_uri: String::new(),
+                place: Place::Fragment,
+                issuer: String::new(),
+                state: None,
+            },
+            response: ResponseType::IdTokenToken,
             scopes: Vec::new(),
             api: None,
-            nonce: String::new(),
+            nonce: None,
             prompt: Prompt::Unsaid,
             max_age: None,
             multi_factor: false,

@@ -63,7 +63,7 @@ async fn other_refusals_go_back_to_the_client() {
     let mut browser = World::new().await.browser();
     let cases = [
         ("response_type", "", "invalid_request", "response_type is missing"),
-        ("response_type", "code", "unsupported_response_type", "must be"),
+        ("response_type", "code token", "unsupported_response_type", "must be"),
         ("response_type", "token", "unsupported_response_type", "must be"),
         ("response_type", "id_token token code", "unsupported_response_type", "must be"),
         ("response_mode", "query", "invalid_request", "response_mode"),

@@ -13,8 +13,13 @@ async fn the_document_names_the_issuer_and_every_endpoint_under_it() {
     let answer = browser.get("/.well-known/openid-configuration").await;
     let document: Value = answer.json();
     assert_eq!(document["issuer"], ISSUER);
-    assert_eq!(document["response_types_supported"], serde_json::json!(["id_token token", "id_token"]));
-    for endpoint in ["authorization_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"] {
+    let types = serde_json::json!(["code", "id_token token", "id_token"]);
+    assert_eq!(document["response_types_supported"], types);
+    assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+    for endpoint in
+        ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"]
+    {
         let address = document[endpoint].as_str().unwrap();
         let path = address.strip_prefix("http://localhost:8090").unwrap();
         assert_ne!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{address}");

@@ -187,7 +187,7 @@ impl Browser {
         *request.headers_mut() = self.headers.clone();
         if method == Method::POST {
             let kind = "application/x-www-form-urlencoded".parse().unwrap();
-            request.headers_mut().insert(header::CONTENT_TYPE, kind);
+            request.headers_mut().entry(header::CONTENT_TYPE).or_insert(kind);
         }
         let matching = self.cookies.iter().filter(|(_, (_, scope))| path.starts_with(scope));
         let cookies: Vec<String> = matching.map(|(name, (value, _))| format!("{name}={value}")).collect();
@@ -293,11 +293,14 @@ impl Answer {
     pub(crate) fn fragment(&self) -> BTreeMap<String, String> {
         let location = self.location();
         let (to, fragment) = location.split_once('#').unwrap_or_else(|| panic!("no fragment: {location}"));
-        assert_eq!(to, CALLBACK);
-        let pairs: Vec<(String, String)> = form_urlencoded::parse(fragment.as_bytes()).into_owned().collect();
-        let map: BTreeMap<String, String> = pairs.iter().cloned().collect();
-        assert_eq!(map.len(), pairs.len(), "a parameter stands twice: {location}");
-        map
+        parameters(to, fragment)
+    }
+
+    /// What goes back to the client in the query.
+    pub(crate) fn query(&self) -> BTreeMap<String, String> {
+        let location = self.location();
+        let (to, query) = location.split_once('?').unwrap_or_else(|| panic!("no query: {location}"));
+        parameters(to, query)
     }
 
     /// The error that goes back to the client, with its description.
@@ -337,4 +340,14 @@ impl Answer {
     pub(crate) fn numbers(&self) -> Vec<String> {
         self.texts("name=\"number\"")
     }
+}
+
+/// What an answer to the client carries, in whichever part of its address. Every answer names the issuer (RFC 9207).
+fn parameters(to: &str, encoded: &str) -> BTreeMap<String, String> {
+    assert_eq!(to, CALLBACK);
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(encoded.as_bytes()).into_owned().collect();
+    let map: BTreeMap<String, String> = pairs.iter().cloned().collect();
+    assert_eq!(map.len(), pairs.len(), "a parameter stands twice: {encoded}");
+    assert_eq!(map["iss"], ISSUER);
+    map
 }

@@ -4,6 +4,7 @@
 
 mod authorize;
 mod authorize_refusals;
+mod code;
 mod configuration;
 mod discovery;
 mod harness;

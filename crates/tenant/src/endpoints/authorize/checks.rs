@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::request::{Prompt, Request};
-use crate::answer::{ErrorCode, Recipient};
+use super::request::{Prompt, Request, ResponseType};
+use crate::answer::{ErrorCode, Place, Recipient};
 use crate::config::{Api, Client};
 use crate::http::Parameters;
 use crate::scopes::MULTI_FACTOR;
@@ -23,9 +23,11 @@ pub(crate) enum Refusal {
 type Checked<T> = Result<T, (ErrorCode, String)>;
 
 /// Every parameter that is looked at.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "response_type",
     "response_mode",
+    "code_challenge",
+    "code_challenge_method",
     "scope",
     "nonce",
     "audience",
@@ -43,21 +45,26 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
     let redirect_uri = redirect_uri(&client, parameters).map_err(Refusal::Page)?;
     // Of two states neither is the client's.
     let echoed = parameters.get("state").filter(|_| parameters.count("state") == 1);
-    let to = Recipient { redirect_uri, state: echoed.map(str::to_owned) };
+    let to = Recipient {
+        redirect_uri,
+        place: place(parameters),
+        issuer: state.issuer.clone(),
+        state: echoed.map(str::to_owned),
+    };
     let refused = |(error, description)| Refusal::Answer { to: to.clone(), error, description };
 
     no_duplicates(parameters).map_err(refused)?;
     no_request_object(parameters).map_err(refused)?;
-    let access_token = response_type(parameters).map_err(refused)?;
-    response_mode(parameters).map_err(refused)?;
+    let response = response_type(parameters).map_err(refused)?;
+    response_mode(parameters, &response).map_err(refused)?;
     let scopes = scopes(parameters).map_err(refused)?;
-    let nonce = nonce(parameters).map_err(refused)?;
+    let nonce = nonce(parameters, &response).map_err(refused)?;
     let api = audience(state, parameters).map_err(refused)?;
     let prompt = prompt(parameters).map_err(refused)?;
     let max_age = max_age(parameters).map_err(refused)?;
     let multi_factor = acr_values(parameters);
     let login_hint = parameters.get("login_hint").map(str::to_owned);
-    Ok(Request { client, to, access_token, scopes, api, nonce, prompt, max_age, multi_factor, login_hint })
+    Ok(Request { client, to, response, scopes, api, nonce, prompt, max_age, multi_factor, login_hint })
 }
 
 fn client(state: &State, parameters: &Parameters) -> Result<Arc<Client>, String> {
@@ -99,26 +106,50 @@ fn no_request_object(parameters: &Parameters) -> Checked<()> {
     Ok(())
 }
 
+/// Where the answer is put: a code in the query and everything else in the fragment, unless the client says otherwise
+/// (OAuth 2.0 Multiple Response Types, 2.1). Errors go where the answer would have gone.
+fn place(parameters: &Parameters) -> Place {
+    let code = parameters.get("response_type") == Some("code");
+    if code && parameters.get("response_mode") != Some("fragment") { Place::Query } else { Place::Fragment }
+}
+
 /// The values of a response type have no order (OAuth 2.0 Multiple Response Types, 3).
-fn response_type(parameters: &Parameters) -> Checked<bool> {
+fn response_type(parameters: &Parameters) -> Checked<ResponseType> {
     let Some(response_type) = parameters.get("response_type") else {
         return Err((ErrorCode::InvalidRequest, "response_type is missing.".to_owned()));
     };
     match response_type.split(' ').collect::<Vec<_>>().as_slice() {
-        ["id_token", "token"] | ["token", "id_token"] => Ok(true),
-        ["id_token"] => Ok(false),
+        ["id_token", "token"] | ["token", "id_token"] => Ok(ResponseType::IdTokenToken),
+        ["id_token"] => Ok(ResponseType::IdToken),
+        ["code"] => Ok(ResponseType::Code { challenge: code_challenge(parameters)? }),
         _ => {
-            let description = "response_type must be \"id_token token\" or \"id_token\".";
+            let description = "response_type must be \"code\", \"id_token token\" or \"id_token\".";
             Err((ErrorCode::UnsupportedResponseType, description.to_owned()))
         }
     }
 }
 
+/// Clients here have no secret, so that a code is worth nothing without its verifier (RFC 7636, 4.4.1; RFC 9700, 2.1.1).
+fn code_challenge(parameters: &Parameters) -> Checked<String> {
+    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
+    if parameters.get("code_challenge_method") != Some("S256") {
+        return refused("code_challenge_method must be \"S256\".");
+    }
+    let challenge = parameters.get("code_challenge").unwrap_or_default();
+    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if challenge.len() != 43 || !challenge.bytes().all(base64url) {
+        return refused("code_challenge must be the SHA-256 of the verifier, as base64url without padding.");
+    }
+    Ok(challenge.to_owned())
+}
+
 /// Tokens are not put into a query, where servers and logs see them.
-fn response_mode(parameters: &Parameters) -> Checked<()> {
-    match parameters.get("response_mode") {
-        None | Some("fragment") => Ok(()),
-        Some(_) => Err((ErrorCode::InvalidRequest, "response_mode must be \"fragment\".".to_owned())),
+fn response_mode(parameters: &Parameters, response: &ResponseType) -> Checked<()> {
+    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
+    match (parameters.get("response_mode"), response) {
+        (None | Some("fragment"), _) | (Some("query"), ResponseType::Code { .. }) => Ok(()),
+        (Some(_), ResponseType::Code { .. }) => refused("response_mode must be \"query\" or \"fragment\"."),
+        (Some(_), _) => refused("response_mode must be \"fragment\"."),
     }
 }
 
@@ -133,10 +164,13 @@ fn scopes(parameters: &Parameters) -> Checked<Vec<String>> {
     }
 }
 
-/// Required in the implicit flow (OIDC Core 3.2.2.1).
-fn nonce(parameters: &Parameters) -> Checked<String> {
+/// Required in the implicit flow (OIDC Core 3.2.2.1), optional in the code flow (3.1.2.1).
+fn nonce(parameters: &Parameters, response: &ResponseType) -> Checked<Option<String>> {
     let nonce = parameters.get("nonce").map(str::to_owned);
-    nonce.ok_or_else(|| (ErrorCode::InvalidRequest, "nonce is missing.".to_owned()))
+    if nonce.is_none() && !matches!(response, ResponseType::Code { .. }) {
+        return Err((ErrorCode::InvalidRequest, "nonce is missing.".to_owned()));
+    }
+    Ok(nonce)
 }
 
 /// Auth0's parameter for the API. Without it, the access token is for the userinfo endpoint alone.

@@ -11,13 +11,14 @@ pub(crate) struct Request {
     pub(crate) client: Arc<Client>,
     /// Where the answer goes.
     pub(crate) to: Recipient,
-    /// `id_token token`; otherwise `id_token` alone.
-    pub(crate) access_token: bool,
+    /// Which parts the answer has.
+    pub(crate) response: ResponseType,
     /// In the order of the request, unknown ones included.
     pub(crate) scopes: Vec<String>,
     /// Named by `audience`.
     pub(crate) api: Option<Arc<Api>>,
-    pub(crate) nonce: String,
+    /// Required in the implicit flow, echoed in both.
+    pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
     /// The oldest log-in that is still good enough, in seconds.
     pub(crate) max_age: Option<u64>,
@@ -25,6 +26,17 @@ pub(crate) struct Request {
     pub(crate) multi_factor: bool,
     /// Fills in the e-mail field.
     pub(crate) login_hint: Option<String>,
+}
+
+/// What an answer brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ResponseType {
+    /// `id_token`
+    IdToken,
+    /// `id_token token`
+    IdTokenToken,
+    /// `code`, for whoever has the verifier of this `code_challenge` (RFC 7636, S256).
+    Code { challenge: String },
 }
 
 /// Whether the customer may or must be asked something.

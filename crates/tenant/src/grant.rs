@@ -1,0 +1,90 @@
+//! What a customer has granted a client, and the tokens that say so. In the implicit flow they are made at once, in the
+//! code flow when the code is redeemed.
+
+use std::sync::Arc;
+
+use crate::config::{Api, Client, Customer};
+use crate::random;
+use crate::scopes::MULTI_FACTOR;
+use crate::state::State;
+use crate::tokens::{self, AccessToken, Authentication, IdToken, Person};
+
+/// One grant.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) client: Arc<Client>,
+    /// The customer.
+    pub(crate) sub: String,
+    /// The session in which it was granted.
+    pub(crate) sid: String,
+    /// When the customer last gave the password or approved on the phone.
+    pub(crate) auth_time: u64,
+    /// The API that the access token is for.
+    pub(crate) api: Option<Arc<Api>>,
+    /// Which of the scopes that were asked for.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) nonce: Option<String>,
+    /// The customer approved this very request on the phone.
+    pub(crate) multi_factor: bool,
+}
+
+impl Grant {
+    /// The granted scopes, as they are written.
+    pub(crate) fn scope(&self) -> String {
+        self.scopes.join(" ")
+    }
+
+    /// An access token for the API, if one was asked for, and the userinfo endpoint.
+    pub(crate) fn access_token(&self, state: &State) -> String {
+        let (now, api) = (state.now(), self.api.as_ref().map(|api| api.identifier.clone()));
+        let claims = AccessToken {
+            iss: state.issuer.clone(),
+            sub: self.sub.clone(),
+            aud: api.into_iter().chain([state.url("userinfo")]).collect(),
+            azp: self.client.id.clone(),
+            scope: self.scope(),
+            iat: now,
+            exp: now + state.lifetimes.access_token,
+            jti: random::identifier(),
+            authentication: self.authentication(),
+        };
+        tokens::sign(&state.key, &claims)
+    }
+
+    /// An ID token, bound to the access token that goes with it.
+    pub(crate) fn id_token(&self, state: &State, access_token: Option<&str>) -> String {
+        let now = state.now();
+        let customer = state.directory.by_sub(&self.sub);
+        let claims = IdToken {
+            iss: state.issuer.clone(),
+            sub: self.sub.clone(),
+            aud: self.client.id.clone(),
+            iat: now,
+            exp: now + state.lifetimes.id_token,
+            nonce: self.nonce.clone(),
+            sid: self.sid.clone(),
+            at_hash: access_token.map(tokens::at_hash),
+            authentication: self.authentication(),
+            person: customer.map(|customer| person(customer, &self.scopes)).unwrap_or_default(),
+        };
+        tokens::sign(&state.key, &claims)
+    }
+
+    fn authentication(&self) -> Authentication {
+        Authentication {
+            auth_time: self.auth_time,
+            acr: self.multi_factor.then_some(MULTI_FACTOR),
+            amr: self.multi_factor.then_some(["mfa"]),
+        }
+    }
+}
+
+/// What the granted scopes tell about the customer.
+pub(crate) fn person(customer: &Customer, granted: &[impl AsRef<str>]) -> Person {
+    let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
+    Person {
+        name: has("profile").then(|| customer.name.clone()),
+        email: has("email").then(|| customer.email.clone()),
+        email_verified: has("email").then_some(true),
+    }
+}

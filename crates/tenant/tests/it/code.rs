@@ -1,0 +1,241 @@
+//! The authorization code flow with PKCE: a code is good once, soon, and for who asked for it.
+
+use axum::http::{Method, StatusCode, header};
+use serde_json::Value;
+
+use crate::harness::{
+    ADA, AUDIENCE, Answer, BALANCE, Browser, CALLBACK, PASSWORD, START, TRANSFER, World, authorize_with,
+    config,
+};
+
+/// The example of RFC 7636, appendix B.
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// The client's request, with some parameters replaced, added, or (with an empty value) left out.
+fn request(changes: &[(&str, &str)]) -> String {
+    let usual = [("response_type", "code"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let is_replaced = |name: &str| changes.iter().any(|(key, _)| *key == name);
+    let all: Vec<_> =
+        usual.into_iter().filter(|(name, _)| !is_replaced(name)).chain(changes.iter().copied()).collect();
+    authorize_with(&all)
+}
+
+/// The exchange, changed in the same way.
+async fn exchange(browser: &mut Browser, code: &str, changes: &[(&str, &str)]) -> Answer {
+    let usual = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "riser"),
+        ("code", code),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", VERIFIER),
+    ];
+    let is_replaced = |name: &str| changes.iter().any(|(key, _)| *key == name);
+    let form: Vec<_> = usual
+        .into_iter()
+        .filter(|(name, _)| !is_replaced(name))
+        .chain(changes.iter().copied())
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    browser.post("/oauth/token", &form).await
+}
+
+fn error(answer: &Answer) -> String {
+    let body: Value = answer.json();
+    assert!(body["error_description"].as_str().is_some_and(|text| text.len() > 10), "{body}");
+    assert!(body.get("access_token").is_none());
+    body["error"].as_str().unwrap().to_owned()
+}
+
+async fn code(browser: &mut Browser, changes: &[(&str, &str)]) -> String {
+    browser.get(&request(changes)).await.query()["code"].clone()
+}
+
+#[tokio::test]
+async fn a_code_becomes_tokens() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.follow(&request(&[])).await;
+    let answer = browser.log_in(&page, ADA, PASSWORD).await.query();
+    assert_eq!(answer.keys().collect::<Vec<_>>(), ["code", "iss", "state"], "no token in an address");
+    assert_eq!(answer["code"].len(), 43, "256 bits");
+
+    world.clock.advance(5);
+    // The exchange needs no cookie.
+    let tokens = exchange(&mut world.browser(), &answer["code"], &[]).await;
+    assert_eq!(tokens.status, StatusCode::OK);
+    assert_eq!(tokens.header("cache-control"), "no-store");
+    assert_eq!(tokens.header("access-control-allow-origin"), "*");
+    let tokens: Value = tokens.json();
+    let members: Vec<&String> = tokens.as_object().unwrap().keys().collect();
+    assert_eq!(
+        members,
+        ["access_token", "expires_in", "id_token", "scope", "token_type"],
+        "no refresh token"
+    );
+    assert_eq!((tokens["scope"].as_str(), tokens["token_type"].as_str()), (Some(BALANCE), Some("Bearer")));
+
+    let access = world.verified(tokens["access_token"].as_str().unwrap(), AUDIENCE).await;
+    assert_eq!((&access["scope"], &access["auth_time"]), (&BALANCE.into(), &START.into()));
+    let id = world.verified(tokens["id_token"].as_str().unwrap(), "riser").await;
+    assert_eq!(id["nonce"], "nonce-1");
+    assert_eq!((&id["iat"], &id["auth_time"]), (&(START + 5).into(), &START.into()));
+    assert!(id["at_hash"].is_string());
+    assert!(id.get("amr").is_none() && access.get("amr").is_none());
+}
+
+#[tokio::test]
+async fn a_second_factor_is_told_in_both_tokens() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let mut phone = world.phone(ADA).await;
+    let page = browser.follow(&request(&[("scope", TRANSFER)])).await;
+    phone.choose(&page.number()).await;
+    world.clock.advance(30);
+    let answer = browser.get(&format!("/u/mfa?state={}", page.input("state"))).await.query();
+    let tokens: Value = exchange(&mut browser, &answer["code"], &[]).await.json();
+    for (token, audience) in [("access_token", AUDIENCE), ("id_token", "riser")] {
+        let claims = world.verified(tokens[token].as_str().unwrap(), audience).await;
+        assert_eq!(claims["amr"], serde_json::json!(["mfa"]), "{token}");
+        assert_eq!(claims["acr"], "http://schemas.openid.net/pape/policies/2007/06/multi-factor", "{token}");
+        assert_eq!(claims["auth_time"], START + 30, "{token}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_once() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let code = code(&mut browser, &[]).await;
+    assert_eq!(exchange(&mut browser, &code, &[]).await.status, StatusCode::OK);
+    let again = exchange(&mut browser, &code, &[]).await;
+    assert_eq!((again.status, error(&again).as_str()), (StatusCode::BAD_REQUEST, "invalid_grant"));
+}
+
+#[tokio::test]
+async fn of_fifty_exchanges_at_once_one_succeeds() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let code = code(&mut browser, &[]).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (mut browser, code) = (world.browser(), code.clone());
+        tasks.spawn(async move { exchange(&mut browser, &code, &[]).await.status });
+    }
+    let all = tasks.join_all().await;
+    assert_eq!(all.iter().filter(|status| **status == StatusCode::OK).count(), 1);
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_a_minute() {
+    for (seconds, status) in [(59, StatusCode::OK), (60, StatusCode::BAD_REQUEST)] {
+        let world = World::new().await;
+        let mut browser = world.logged_in(ADA).await;
+        let code = code(&mut browser, &[]).await;
+        world.clock.advance(seconds);
+        assert_eq!(exchange(&mut browser, &code, &[]).await.status, status, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_who_asked_for_it_and_a_wrong_try_uses_it_up() {
+    let mut two = config();
+    let mut other = two.clients[0].clone();
+    other.id = "other".to_owned();
+    two.clients.push(other);
+    for (name, value) in [
+        ("client_id", "other"),
+        ("redirect_uri", "http://localhost:3000/callback"),
+        ("code_verifier", "x"),
+        ("code_verifier", CHALLENGE),
+        ("code_verifier", "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXK"),
+    ] {
+        let world = World::with(two.clone()).await;
+        let mut browser = world.logged_in(ADA).await;
+        let code = code(&mut browser, &[]).await;
+        let refused = exchange(&mut browser, &code, &[(name, value)]).await;
+        assert_eq!(error(&refused), "invalid_grant", "{name}={value}");
+        assert!(!refused.body.contains(&code));
+        assert_eq!(
+            error(&exchange(&mut browser, &code, &[]).await),
+            "invalid_grant",
+            "{name}={value}: burnt"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_exchange_that_is_not_one_is_refused_by_name() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let code = code(&mut browser, &[]).await;
+    for (name, value, expected) in [
+        ("grant_type", "", "invalid_request"),
+        ("grant_type", "refresh_token", "unsupported_grant_type"),
+        ("client_id", "", "invalid_request"),
+        ("client_id", "nobody", "invalid_client"),
+        ("client_secret", "s", "invalid_client"),
+        ("code", "", "invalid_request"),
+        ("redirect_uri", "", "invalid_request"),
+        ("code_verifier", "", "invalid_request"),
+    ] {
+        let refused = exchange(&mut browser, &code, &[(name, value)]).await;
+        assert_eq!(error(&refused), expected, "{name}={value}");
+        let status =
+            if expected == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
+        assert_eq!(refused.status, status, "{name}={value}");
+    }
+    let twice = exchange(&mut browser, &code, &[("code", &code), ("code", &code)]).await;
+    assert_eq!(error(&twice), "invalid_request");
+    for (name, value) in [("authorization", "Basic cmlzZXI6"), ("content-type", "application/json")] {
+        let mut browser = world.browser();
+        browser.headers.insert(name, value.parse().unwrap());
+        let expected = if name == "authorization" { "invalid_client" } else { "invalid_request" };
+        assert_eq!(error(&exchange(&mut browser, &code, &[]).await), expected, "{name}");
+    }
+    // None of that has cost the code.
+    assert_eq!(exchange(&mut browser, &code, &[]).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn without_a_challenge_by_s256_there_is_no_code() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    for (name, value) in [
+        ("code_challenge", ""),
+        ("code_challenge", "short"),
+        ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"),
+        ("code_challenge_method", ""),
+        ("code_challenge_method", "plain"),
+        ("response_mode", "form_post"),
+    ] {
+        let refused = browser.get(&request(&[(name, value)])).await.query();
+        assert_eq!(refused["error"], "invalid_request", "{name}={value}");
+        assert_eq!(refused["state"], "state-1");
+        assert!(!refused.contains_key("code"));
+    }
+}
+
+#[tokio::test]
+async fn the_answer_goes_into_the_fragment_when_the_client_says_so() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let fragment = browser.get(&request(&[("response_mode", "fragment")])).await.fragment();
+    assert!(fragment.contains_key("code") && !fragment.contains_key("access_token"));
+    let refused = browser.get(&request(&[("response_mode", "fragment"), ("scope", "x")])).await.fragment();
+    assert_eq!(refused["error"], "invalid_scope");
+    let query = browser.get(&request(&[("response_mode", "query"), ("nonce", "")])).await.query();
+    let tokens: Value = exchange(&mut browser, &query["code"], &[]).await.json();
+    let id = world.verified(tokens["id_token"].as_str().unwrap(), "riser").await;
+    assert!(id.get("nonce").is_none(), "what was not sent is not made up");
+}
+
+#[tokio::test]
+async fn scripts_of_any_origin_may_exchange() {
+    let mut browser = World::new().await.browser();
+    let preflight = browser.send(Method::OPTIONS, "/oauth/token", axum::body::Body::empty()).await;
+    assert_eq!(preflight.status, StatusCode::NO_CONTENT);
+    assert_eq!(preflight.header(header::ACCESS_CONTROL_ALLOW_METHODS.as_str()), "GET, POST");
+    let refused = browser.post("/oauth/token", &[]).await;
+    assert_eq!(refused.header("access-control-allow-origin"), "*", "an error can be read too");
+}
