@@ -4,41 +4,28 @@ use crate::{
     api::{self, ReadError},
     arrival::Arrival,
     config::Config,
-    effect::{Effect, RequestId, Slot, Timer},
+    demand::Demand,
+    effect::{CheckId, Effect, RequestId, Slot},
     entropy::Entropy,
     event::{Answer, Field, NetworkError},
-    ids::Ids,
+    form::{Form, Rules},
     json,
+    login::{Login, SecondFactor},
     money::Separators,
     problem::Problem,
-    provider::Provider,
-    record::{self, Attempt, Pending, StoredDraft, StoredSession},
+    record::{Attempt, LogOuts, Pending, StoredDraft},
+    statements::{self, Redirect, Statements},
     step_up::{self, Moved, Transfer},
     time::Timestamp,
-    tokens::{HeldToken, Vault},
-    transfer::{Draft, DraftErrors, Order, TransferId},
-    view::{AccountView, BalanceView, FieldView, FormView, HistoryView, Loadable, TransferView},
+    transfer::{DraftErrors, TransferId},
+    view::{
+        AccountView, BalanceView, HistoryView, Loadable, Screen, SessionView, StatementsPage, TransferView,
+    },
+    world::World,
 };
 
-/// What a session needs of its surroundings at every step.
-pub(crate) struct World {
-    pub(crate) config: Config,
-    pub(crate) provider: Provider,
-    pub(crate) ids: Ids,
-    pub(crate) locale: Separators,
-}
-
-/// Who is logged in, with what.
-#[derive(Debug, Clone)]
-pub(crate) struct Login {
-    pub(crate) subject: String,
-    pub(crate) vault: Vault,
-    /// Has the bank accepted the token before? A refusal of one that it never accepted would only be repeated by a new
-    /// log-in.
-    pub(crate) proven: bool,
-}
-
 /// The account page's state.
+#[derive(Debug)]
 pub(crate) struct Account {
     /// Whose page this is, also after the session is over.
     pub(crate) subject: String,
@@ -46,14 +33,21 @@ pub(crate) struct Account {
     /// The answer to a step-up that is being checked.
     pub(crate) arrival: Option<Box<Arrival>>,
     pub(crate) transfer: Transfer,
+    /// The page "Statements", when it is up.
+    pub(crate) statements: Statements,
+    /// What the next log-in has to meet, because the bank says so.
+    pub(crate) demand: Demand,
+    /// Has the customer been told that the session ends soon?
+    ends_soon: bool,
     balance: Loadable<BalanceView>,
     history: Loadable<HistoryView>,
     balance_request: Option<RequestId>,
     history_request: Option<RequestId>,
-    draft: Draft,
-    errors: DraftErrors,
+    form: Form,
     /// What was sent, as long as the bank has not said what became of it: each order once.
     attempts: Vec<Attempt>,
+    /// What is kept is kept under this count.
+    log_outs: LogOuts,
 }
 
 /// What the rest of the session has to know after a step.
@@ -67,35 +61,30 @@ pub(crate) enum Outcome {
 /// The currency of a bank that does not say which it uses.
 const DEFAULT_CURRENCY: &str = "EUR";
 
-impl Login {
-    pub(crate) fn read(stored: Option<&str>, now: Timestamp) -> Option<Self> {
-        let StoredSession { subject, vault } = record::read(stored)?;
-        vault.ends_at().filter(|ends| *ends > now)?;
-        Some(Self { subject, vault, proven: true })
-    }
-
-    pub(crate) fn store(&self) -> Effect {
-        let session = StoredSession { subject: self.subject.clone(), vault: self.vault.clone() };
-        Effect::Store(Slot::Session, json::write(&session))
-    }
-}
-
 impl Account {
     /// The page for a customer, with nothing loaded yet. `stored` is theirs, or nobody's.
-    pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
+    pub(crate) fn new(
+        subject: String,
+        login: Option<Login>,
+        stored: Option<StoredDraft>,
+        log_outs: LogOuts,
+    ) -> Self {
         let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
         Self {
             subject,
             arrival: None,
             transfer: Transfer::Editing,
+            statements: Statements::Closed,
+            demand: Demand::default(),
+            ends_soon: false,
             balance: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
             history: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
             login,
             balance_request: None,
             history_request: None,
-            draft,
-            errors: DraftErrors::default(),
+            form: Form::new(draft),
             attempts,
+            log_outs,
         }
     }
 
@@ -104,17 +93,10 @@ impl Account {
         self.step(world, now, |_, cx| step_up::found(pending, cx))
     }
 
-    /// The token for reading, while it is good.
-    fn held<'a>(login: Option<&'a Login>, config: &Config, now: Timestamp) -> Option<&'a HeldToken> {
-        let vault = &login?.vault;
-        vault
-            .find(&config.audience, &config.transfer_scope, now)
-            .or_else(|| vault.find(&config.audience, &config.balance_scope, now))
-    }
-
     /// Fetches balance and history. What is shown stays until the new arrives.
     pub(crate) fn load(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        let Some(held) = Self::held(self.login.as_ref(), &world.config, now) else { return Vec::new() };
+        let held = self.login.as_ref().and_then(|login| login.token(&world.config, now));
+        let Some(held) = held else { return Vec::new() };
         let (balance, history) = (world.ids.request(), world.ids.request());
         let effects = vec![
             Effect::Fetch(balance, api::balance(&world.config, held.bearer())),
@@ -130,17 +112,19 @@ impl Account {
         effects
     }
 
-    /// Wakes up when the token ends.
-    pub(crate) fn watch(&self, now: Timestamp) -> Option<Effect> {
-        let ends = self.login.as_ref()?.vault.ends_at()?;
-        let milliseconds = ends.since(now).max(0).saturating_mul(1000);
-        // Browsers keep timers in 31 bits; a timer that fires early is set anew.
-        Some(Effect::Wake(Timer::SessionEnds, u32::try_from(milliseconds).unwrap_or(u32::MAX).min(1 << 30)))
+    /// Sets the alarm clock of the session.
+    pub(crate) fn watch(&mut self, now: Timestamp) -> Option<Effect> {
+        let login = self.login.as_ref()?;
+        self.ends_soon = login.ends_soon(now);
+        login.watch(now)
     }
 
-    /// The token's time is up, or the bank no longer accepts it.
-    pub(crate) fn end_session(&mut self) -> Vec<Effect> {
-        self.login = None;
+    /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the demand.
+    pub(crate) fn end_session(&mut self, demand: Demand) -> Vec<Effect> {
+        // It ends once: what was demanded then still stands.
+        if self.login.take().is_some() {
+            self.demand = demand;
+        }
         self.balance_request = None;
         self.history_request = None;
         if self.balance == Loadable::Loading {
@@ -149,15 +133,20 @@ impl Account {
         if self.history == Loadable::Loading {
             self.history = Loadable::Withheld;
         }
-        vec![Effect::Remove(Slot::Session)]
+        // What is sensitive does not outlast the session.
+        let mut effects = std::mem::take(&mut self.statements).closed();
+        effects.push(Effect::Remove(Slot::Session));
+        effects
     }
 
     /// Ends the session when its time is up.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        match self.login.as_ref().and_then(|login| login.vault.ends_at()) {
-            Some(ends) if ends <= now => self.end_session(),
-            _ => Vec::new(),
+        let Some(login) = &self.login else { return Vec::new() };
+        if login.is_over(now) {
+            return self.end_session(Demand::default());
         }
+        self.ends_soon = login.ends_soon(now);
+        Vec::new()
     }
 
     /// An answer for this page.
@@ -177,6 +166,10 @@ impl Account {
             self.history_request = None;
             let read = api::read_history(outcome);
             return self.loaded(read, world, |account, history| account.history = history);
+        }
+        if self.statements.awaits(id) {
+            let effects = self.turn(world, now, |statements, cx| statements.answered(outcome, cx));
+            return (effects, Outcome::Stay);
         }
         if !self.transfer.awaits(id) {
             return (Vec::new(), Outcome::Stay);
@@ -207,10 +200,11 @@ impl Account {
                 put(self, Loadable::Ready(value));
                 (Vec::new(), Outcome::Stay)
             }
-            Err(ReadError::Unauthorized(problem)) => {
-                let proven = self.login.as_ref().is_none_or(|login| login.proven);
-                let effects = self.end_session();
-                (effects, if proven { Outcome::Stay } else { Outcome::Rejected(problem) })
+            Err(ReadError::Unauthorized(demand, problem)) => {
+                // A new log-in mends that, once: not when this one was made for it.
+                let again = self.login.as_ref().is_none_or(|login| login.proven || login.met != demand);
+                let effects = self.end_session(demand);
+                (effects, if again { Outcome::Stay } else { Outcome::Rejected(problem) })
             }
             Err(ReadError::NotOffered) => {
                 let cause = format!("no such resource under {}", world.config.api.as_str());
@@ -239,25 +233,86 @@ impl Account {
         now: Timestamp,
         transition: impl FnOnce(Transfer, &mut step_up::Context<'_>) -> Moved,
     ) -> Vec<Effect> {
-        let World { config, provider, ids, .. } = world;
-        let held = Self::held(self.login.as_ref(), config, now);
-        let mut cx = step_up::Context { config, provider, ids, now, subject: &self.subject, held };
+        let log_outs = world.log_outs;
+        let outside = world.outside(now);
+        let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
+        let mut cx = step_up::Context { outside, log_outs, subject: &self.subject, held };
         let transfer = std::mem::replace(&mut self.transfer, Transfer::Editing);
         let sent = transfer.sent().map(|(id, _)| id.clone());
         let Moved { transfer, mut effects, unauthorized } = transition(transfer, &mut cx);
         self.transfer = transfer;
         effects.extend(self.remember(sent.as_ref()));
-        if unauthorized {
-            effects.extend(self.unauthorized(sent.as_ref()));
+        if let Some(demand) = unauthorized {
+            effects.extend(self.unauthorized(sent.as_ref(), demand));
         }
         effects
+    }
+
+    /// Moves the page "Statements" on.
+    pub(crate) fn turn(
+        &mut self,
+        world: &mut World,
+        now: Timestamp,
+        transition: impl FnOnce(Statements, &mut statements::Context<'_>) -> statements::Moved,
+    ) -> Vec<Effect> {
+        let log_outs = world.log_outs;
+        let outside = world.outside(now);
+        let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
+        let nothing = Demand::default();
+        let met = self.login.as_ref().map_or(&nothing, |login| &login.met);
+        let mut cx = statements::Context { outside, log_outs, subject: &self.subject, held, met };
+        let statements::Moved { statements, mut effects, outcome } =
+            transition(std::mem::take(&mut self.statements), &mut cx);
+        self.statements = statements;
+        match outcome {
+            statements::Outcome::Stay => {}
+            statements::Outcome::Recalled(proven) => {
+                if let Some(login) = &mut self.login {
+                    login.second_factor.recalled(proven);
+                }
+            }
+            statements::Outcome::Unauthorized(demand) => effects.extend(self.end_session(demand)),
+        }
+        effects
+    }
+
+    /// The customer opens the page "Statements". Not while a transfer is on its way.
+    pub(crate) fn open_statements(
+        &mut self,
+        entropy: Entropy,
+        world: &mut World,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let Some(login) = self.login.as_ref().filter(|_| self.leads_to_statements(&world.config)) else {
+            return Vec::new();
+        };
+        let redirect = Redirect::new(entropy);
+        let known = login.second_factor.clone();
+        self.turn(world, now, |_, cx| match known {
+            SecondFactor::Unknown => statements::confirm(redirect, cx),
+            SecondFactor::Stored(token) => statements::recall(token.as_str(), redirect, cx),
+            SecondFactor::Verified(_) => statements::load(Some(redirect), cx),
+        })
+    }
+
+    fn leads_to_statements(&self, config: &Config) -> bool {
+        config.statements && self.login.is_some() && !self.transfer.is_under_way()
+    }
+
+    /// Does the page offer to log in? Not while a transfer is on its way: that would take its answer away.
+    pub(crate) fn may_log_in(&self) -> bool {
+        self.login.is_none() || (self.ends_soon && !self.transfer.is_under_way())
+    }
+
+    /// Does this page wait for that check?
+    pub(crate) fn awaits_check(&self, id: CheckId) -> bool {
+        self.statements.awaits_check(id)
     }
 
     /// Keeps what was sent until the bank has said what became of it. `sent` is what the bank may have spoken about.
     fn remember(&mut self, sent: Option<&TransferId>) -> Option<Effect> {
         if matches!(self.transfer, Transfer::Done(_)) {
-            self.draft = Draft::default();
-            self.errors = DraftErrors::default();
+            self.form = Form::default();
         }
         if self.transfer.is_settled() {
             self.attempts.retain(|attempt| Some(&attempt.id) != sent);
@@ -279,7 +334,7 @@ impl Account {
 
     /// The bank does not accept the token: a new log-in mends that, once. A second time it is the bank's last word on
     /// this order.
-    fn unauthorized(&mut self, sent: Option<&TransferId>) -> Vec<Effect> {
+    fn unauthorized(&mut self, sent: Option<&TransferId>, demand: Demand) -> Vec<Effect> {
         let attempt = self.attempts.iter_mut().find(|attempt| Some(&attempt.id) == sent);
         if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), attempt) {
             if attempt.unauthorized {
@@ -288,10 +343,10 @@ impl Account {
             attempt.unauthorized = true;
             self.transfer = Transfer::Editing;
             let mut effects = vec![self.store_draft()];
-            effects.extend(self.end_session());
+            effects.extend(self.end_session(demand));
             return effects;
         }
-        self.end_session()
+        self.end_session(demand)
     }
 
     /// The customer types.
@@ -299,38 +354,17 @@ impl Account {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
-        let (place, error) = match field {
-            Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
-            Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
-            Field::Reference => (&mut self.draft.reference, &mut self.errors.reference),
-        };
-        *place = text;
-        *error = None;
+        self.form.edited(field, text);
         vec![self.store_draft()]
     }
 
     fn store_draft(&self) -> Effect {
-        if self.draft.is_empty() && self.attempts.is_empty() {
+        if self.form.draft.is_empty() && self.attempts.is_empty() {
             return Effect::Remove(Slot::Draft);
         }
-        let (subject, draft) = (self.subject.clone(), self.draft.clone());
-        let stored = StoredDraft { subject, draft, attempts: self.attempts.clone() };
+        let (subject, draft) = (self.subject.clone(), self.form.draft.clone());
+        let stored = StoredDraft { subject, draft, attempts: self.attempts.clone(), log_outs: self.log_outs };
         Effect::Store(Slot::Draft, json::write(&stored))
-    }
-
-    fn check(&self, locale: Separators) -> Result<Order, DraftErrors> {
-        let own: Option<String> = match &self.balance {
-            Loadable::Ready(BalanceView::Amount { iban: Some(iban), .. }) => Some(iban.replace(' ', "")),
-            _ => None,
-        };
-        self.draft.check(self.currency(), locale, own.as_deref())
-    }
-
-    fn currency(&self) -> &str {
-        match &self.balance {
-            Loadable::Ready(BalanceView::Amount { money, .. }) => &money.currency,
-            _ => DEFAULT_CURRENCY,
-        }
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
@@ -338,34 +372,15 @@ impl Account {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
-        let errors = self.check(locale).err().unwrap_or_default();
-        let neat = Draft {
-            payee: crate::iban::Iban::parse(&self.draft.payee)
-                .map_or_else(|_| self.draft.payee.clone(), |iban| iban.grouped()),
-            amount: crate::money::parse(&self.draft.amount, locale)
-                .map_or_else(|_| self.draft.amount.clone(), |minor| crate::money::format(minor, locale)),
-            reference: self.draft.reference.clone(),
-        };
-        // An empty field is not yet an error: the customer may only be looking around.
-        match field {
-            Field::Payee if !self.draft.payee.is_empty() => {
-                self.errors.payee = errors.payee;
-                self.draft.payee = neat.payee;
-            }
-            Field::Amount if !self.draft.amount.is_empty() => {
-                self.errors.amount = errors.amount;
-                self.draft.amount = neat.amount;
-            }
-            Field::Reference => self.errors.reference = errors.reference,
-            _ => {}
-        }
+        let rules = rules(&self.balance, locale);
+        self.form.left(field, &rules);
         vec![self.store_draft()]
     }
 
     /// "Transfer": what will be sent, or what is wrong.
     pub(crate) fn review(&mut self, locale: Separators) -> Vec<Effect> {
         let (order, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
-            Transfer::Editing => (self.check(locale), Vec::new()),
+            Transfer::Editing => (self.form.check(&rules(&self.balance, locale)), Vec::new()),
             Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
             Transfer::Interrupted(interrupted) => {
                 (Ok(interrupted.order), vec![Effect::ForgetRequests, Effect::Remove(Slot::Pending)])
@@ -377,10 +392,10 @@ impl Account {
         };
         match order {
             Ok(order) => {
-                self.errors = DraftErrors::default();
+                self.form.errors = DraftErrors::default();
                 self.transfer = Transfer::Reviewing(order);
             }
-            Err(errors) => self.errors = errors,
+            Err(errors) => self.form.errors = errors,
         }
         effects
     }
@@ -394,7 +409,7 @@ impl Account {
         let again = sent.map(|attempt| attempt.id.clone());
         self.step(world, now, |transfer, cx| match transfer {
             Transfer::Reviewing(order) => step_up::confirm(&order, again, entropy, cx),
-            other => Moved { transfer: other, effects: Vec::new(), unauthorized: false },
+            other => Moved { transfer: other, effects: Vec::new(), unauthorized: None },
         })
     }
 
@@ -405,32 +420,50 @@ impl Account {
             other => other.sent().map(|(_, order)| order.clone()),
         };
         let effects = self.step(world, now, |transfer, _| transfer.dismissed());
-        if let (Some(order), true) = (order, self.draft.is_empty()) {
-            self.draft = order.draft(world.locale);
+        if let (Some(order), true) = (order, self.form.draft.is_empty()) {
+            self.form.draft = order.draft(world.locale);
         }
         effects
     }
 
-    pub(crate) fn view(&self) -> AccountView {
-        AccountView {
-            balance: self.balance.clone(),
-            history: self.history.clone(),
-            transfer: self
-                .transfer
-                .view(self.login.is_some())
-                .unwrap_or_else(|| TransferView::Form(self.form())),
-            session_over: self.login.is_none(),
-        }
+    /// "Your account", on the page "Statements".
+    pub(crate) fn close_statements(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.statements).closed()
     }
 
-    fn form(&self) -> FormView {
-        let field =
-            |text: &str, error: &Option<String>| FieldView { text: text.to_owned(), error: error.clone() };
-        FormView {
-            payee: field(&self.draft.payee, &self.errors.payee),
-            amount: field(&self.draft.amount, &self.errors.amount),
-            reference: field(&self.draft.reference, &self.errors.reference),
-            currency: self.currency().to_owned(),
+    pub(crate) fn view(&self, config: &Config) -> Screen {
+        let session = self.session();
+        if let Some(content) = self.statements.view() {
+            return Screen::Statements(Box::new(StatementsPage { content, session }));
         }
+        let currency = rules(&self.balance, Separators::default()).currency;
+        let transfer = self.transfer.view(self.login.is_some());
+        Screen::Account(Box::new(AccountView {
+            balance: self.balance.clone(),
+            history: self.history.clone(),
+            transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form.view(currency))),
+            session,
+            leads_to_statements: self.leads_to_statements(config),
+        }))
+    }
+
+    fn session(&self) -> SessionView {
+        match &self.login {
+            Some(_) if self.ends_soon && !self.transfer.is_under_way() => SessionView::EndsSoon,
+            Some(_) => SessionView::Open,
+            None if self.demand.is_empty() => SessionView::Over,
+            None => SessionView::Demanded,
+        }
+    }
+}
+
+/// What the form is checked against, as far as the bank has told.
+fn rules(balance: &Loadable<BalanceView>, locale: Separators) -> Rules<'_> {
+    match balance {
+        Loadable::Ready(BalanceView::Amount { money, iban, .. }) => {
+            let own = iban.as_ref().map(|grouped| grouped.replace(' ', ""));
+            Rules { currency: &money.currency, locale, own }
+        }
+        _ => Rules { currency: DEFAULT_CURRENCY, locale, own: None },
     }
 }

@@ -8,7 +8,8 @@ use serde::Serialize;
 use crate::{
     challenge::Challenge,
     config::Config,
-    effect::{Method, Request},
+    demand::Demand,
+    effect::{Body, Caching, Method, Request},
     event::{Answer, NetworkError},
     iban,
     json::{self, Json, Object},
@@ -16,12 +17,20 @@ use crate::{
     problem::Problem,
     tokens::Bearer,
     transfer::{Order, TransferId},
-    view::{BalanceView, DoneView, HistoryView, PastTransfer, Receipt},
+    view::{BalanceView, DoneView, HistoryView, PastTransfer, Receipt, Statement},
 };
 
 fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
     let url = config.api.below(path);
-    Request { method: Method::Get, url, authorization: Some(bearer), idempotency_key: None, body: None }
+    let (idempotency_key, body) = (None, None);
+    Request {
+        method: Method::Get,
+        url,
+        authorization: Some(bearer),
+        idempotency_key,
+        body,
+        caching: Caching::Never,
+    }
 }
 
 /// `GET /balance`
@@ -34,6 +43,11 @@ pub(crate) fn history(config: &Config, bearer: Bearer) -> Request {
     request(config, "transfers", bearer)
 }
 
+/// `GET /statements`
+pub(crate) fn statements(config: &Config, bearer: Bearer) -> Request {
+    request(config, "statements", bearer)
+}
+
 /// `GET /transfers/{id}`
 pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Request {
     request(config, &format!("transfers/{}", id.as_str()), bearer)
@@ -42,16 +56,16 @@ pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) 
 /// `POST /transfer`. Consumes the token, whichever it is.
 pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: Bearer) -> Request {
     #[derive(Serialize)]
-    struct Body<'a> {
+    struct Content<'a> {
         payee: &'a str,
         amount: &'a Money,
         reference: &'a str,
     }
-    let body = Body { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
+    let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
     Request {
         method: Method::Post,
         idempotency_key: Some(id.as_str().to_owned()),
-        body: Some(json::write(&body)),
+        body: Some(Body::Json(json::write(&content))),
         ..request(config, "transfer", bearer)
     }
 }
@@ -89,8 +103,9 @@ impl ProblemDetails {
 /// A reading request that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReadError {
-    /// 401: the token is not accepted, or no longer.
-    Unauthorized(Problem),
+    /// 401: the token is not accepted, or no longer. When the bank asks for another authentication (RFC 9470), with what
+    /// it demands.
+    Unauthorized(Demand, Problem),
     /// The bank has no such thing.
     NotOffered,
     /// Anything else, for the page.
@@ -117,21 +132,44 @@ pub(crate) fn read_history(outcome: Result<Answer, NetworkError>) -> Result<Hist
         Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
         other => other?,
     };
+    let lines = body.list("transfers").and_then(past_transfers);
+    lines.map(HistoryView::List).ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
     let line = |item: &Json| {
         let item = item.as_object()?;
         let counterparty = item.object("counterparty")?;
         Some(PastTransfer {
             id: item.text("id")?,
             outgoing: item.text("direction")? == "out",
-            iban: iban::grouped(&counterparty.text("iban")?),
+            // The other side of an opening balance may be the bank itself.
+            iban: iban::grouped(&counterparty.text("iban").unwrap_or_default()),
             counterparty: counterparty.text("holder").unwrap_or_default(),
             money: Money::read(item.object("amount")?)?,
             reference: item.text("reference").unwrap_or_default(),
             at: item.text("created_at")?,
         })
     };
-    let lines = body.list("transfers").and_then(|list| list.iter().map(line).collect());
-    lines.map(HistoryView::List).ok_or_else(|| ReadError::Failed(unreadable()))
+    list.iter().map(line).collect()
+}
+
+/// What `GET /statements` brought.
+pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<Vec<Statement>, ReadError> {
+    let body = successful(outcome)?;
+    let statement = |item: &Json| {
+        let item = item.as_object()?;
+        Some(Statement {
+            id: item.text("id")?,
+            from: item.text("from")?,
+            to: item.text("to")?,
+            opening: Money::read(item.object("opening")?)?,
+            closing: Money::read(item.object("closing")?)?,
+            entries: past_transfers(item.list("entries")?)?,
+        })
+    };
+    let list = body.list("statements").and_then(|list| list.iter().map(statement).collect());
+    list.ok_or_else(|| ReadError::Failed(unreadable()))
 }
 
 fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError> {
@@ -140,12 +178,15 @@ fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError
     match answer.status {
         // A host that answers every path with a page has no such thing either.
         200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
-        401 => Err(ReadError::Unauthorized(Problem::new(
-            "api.unauthorized",
-            "Your bank does not accept this log-in",
-            "You were logged in, but your bank will not show your account with it. No money was moved. Please ask your bank.",
-            details(),
-        ))),
+        401 => Err(ReadError::Unauthorized(
+            demand(&answer).unwrap_or_default(),
+            Problem::new(
+                "api.unauthorized",
+                "Your bank does not accept this log-in",
+                "You were logged in, but your bank will not show your account with it. No money was moved. Please ask your bank.",
+                details(),
+            ),
+        )),
         403 => Err(ReadError::Failed(Problem::new(
             "api.forbidden",
             "Your bank refused",
@@ -155,6 +196,17 @@ fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError
         404 | 405 | 501 => Err(ReadError::NotOffered),
         _ => Err(ReadError::Failed(down(details()))),
     }
+}
+
+/// Which authentication a 401 asks for, when that is what is missing (RFC 9470 3). One that names nothing in particular
+/// asks for a second factor.
+fn demand(answer: &Answer) -> Option<Demand> {
+    let challenge = challenge(answer).filter(Challenge::asks_to_authenticate)?;
+    Some(if challenge.demand.is_empty() { Demand::second_factor() } else { challenge.demand })
+}
+
+fn challenge(answer: &Answer) -> Option<Challenge> {
+    answer.www_authenticate.as_deref().and_then(Challenge::parse)
 }
 
 /// The page's words for a bank that cannot be reached.
@@ -196,6 +248,8 @@ pub(crate) enum TransferAnswer {
     Done(Details),
     /// 403: more authority is needed, if there is any to be had.
     Forbidden(Challenge, Problem),
+    /// 401: another authentication is needed (RFC 9470); nothing was done.
+    Demanding(Demand, Problem),
     /// 401: the token is not accepted; nothing was done with it.
     Unauthorized(Problem),
     /// Refused for good: no money was moved.
@@ -256,14 +310,16 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
         200..=299 => done_or_refused(&answer),
         // A spent token: this very transfer may be what it was spent for.
         401 if details.code() == "token-spent" => TransferAnswer::Unknown(refusal(&details, cause)),
-        401 => TransferAnswer::Unauthorized(refusal(&details, cause)),
-        403 => {
-            let challenge = answer.www_authenticate.as_deref().and_then(Challenge::parse).unwrap_or_default();
-            TransferAnswer::Forbidden(challenge, refusal(&details, cause))
+        401 => match demand(&answer) {
+            Some(demand) => TransferAnswer::Demanding(demand, refused(&details, cause, asked)),
+            None => TransferAnswer::Unauthorized(refused(&details, cause, asked)),
+        },
+        403 if !asked => {
+            TransferAnswer::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
         }
         404 if asked && details.code() == "transfer-not-found" => TransferAnswer::NeverArrived,
-        // A 404 of a bank that cannot be asked about transfers says nothing about this one.
-        404 | 405 | 501 if asked => TransferAnswer::CannotAsk(Problem::new(
+        // A 404 of a bank that cannot be asked about transfers says nothing about this one. Nor does a 403.
+        403 | 404 | 405 | 501 if asked => TransferAnswer::CannotAsk(Problem::new(
             "transfer.cannot_ask",
             "Your bank cannot tell us",
             "Please look at your account before you send this transfer again.",
@@ -273,6 +329,19 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
         400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
         _ => TransferAnswer::Unknown(down(cause)),
     }
+}
+
+/// A token that is refused with a transfer, or with a question about one: that says nothing about the transfer.
+fn refused(details: &ProblemDetails, cause: String, asked: bool) -> Problem {
+    if !asked {
+        return refusal(details, cause);
+    }
+    Problem::new(
+        "transfer.not_told",
+        "Your bank did not tell us",
+        "It does not answer this log-in. What became of this transfer is not known yet; please log in again to find out.",
+        cause,
+    )
 }
 
 fn done_or_refused(answer: &Answer) -> TransferAnswer {
@@ -346,6 +415,58 @@ mod tests {
     }
 
     #[test]
+    fn past_transfers_are_read_as_they_stand() {
+        let body = r#"{"transfers":[
+            {"id":"2","direction":"out","counterparty":{"iban":"GB82WEST12345698765432","holder":"Bob"},
+             "amount":{"amount":1250,"currency":"EUR"},"reference":"Rent","created_at":"2023-11-14T22:13:20Z"},
+            {"id":"1","direction":"in","counterparty":{},"amount":{"amount":100000,"currency":"EUR"},
+             "created_at":"2023-11-01T00:00:00Z"}]}"#;
+        let Ok(HistoryView::List(lines)) = read_history(Ok(answer(200, body))) else { panic!("no list") };
+        let seen: Vec<_> =
+            lines.iter().map(|line| (line.id.as_str(), line.outgoing, line.money.amount)).collect();
+        assert_eq!(seen, [("2", true, 1250), ("1", false, 100_000)], "in their order");
+        assert_eq!((lines[0].counterparty.as_str(), lines[0].reference.as_str()), ("Bob", "Rent"));
+        assert_eq!(lines[0].iban, "GB82 WEST 1234 5698 7654 32");
+        assert_eq!(lines[0].at, "2023-11-14T22:13:20Z");
+    }
+
+    #[test]
+    fn each_refusal_has_its_sentence_and_its_cause() {
+        let names = [
+            "insufficient-funds",
+            "unknown-payee",
+            "payee-is-payer",
+            "wrong-currency",
+            "idempotency-key-reused",
+            "account-not-found",
+            "something-else",
+        ];
+        let refused = |name: &str| {
+            let body = format!(r#"{{"type":"urn:riser:problem:{name}","title":"No","detail":"Because."}}"#);
+            match read_transfer(Ok(answer(422, &body)), false) {
+                TransferAnswer::Refused(problem) => problem,
+                _ => panic!("{name}"),
+            }
+        };
+        let headlines: std::collections::BTreeSet<_> = names.map(|name| refused(name).headline).into();
+        assert_eq!(headlines.len(), names.len(), "{headlines:?}");
+        for name in names {
+            let problem = refused(name);
+            assert_eq!(problem.code, format!("transfer.{name}"));
+            assert_eq!(problem.cause, "422 No: Because.");
+            assert!(problem.sentence.contains("o money was moved"), "{name}: {}", problem.sentence);
+        }
+        let TransferAnswer::Refused(problem) = read_transfer(Ok(answer(400, "no")), false) else { panic!() };
+        assert_eq!((&*problem.code, &*problem.cause), ("transfer.refused", "the bank answered 400"));
+        let spent = answer(401, r#"{"type":"urn:riser:problem:token-spent"}"#);
+        let TransferAnswer::Unknown(problem) = read_transfer(Ok(spent), false) else { panic!() };
+        assert_eq!(
+            (&*problem.code, problem.headline),
+            ("transfer.token-spent", "This confirmation was used already")
+        );
+    }
+
+    #[test]
     fn a_host_that_answers_every_path_has_no_list_of_transfers() {
         assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
         assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
@@ -365,6 +486,7 @@ mod tests {
         let kind = |status, body: &str, asked| match read_transfer(Ok(answer(status, body)), asked) {
             TransferAnswer::Done(_) => "done",
             TransferAnswer::Forbidden(..) => "forbidden",
+            TransferAnswer::Demanding(..) => "demanding",
             TransferAnswer::Unauthorized(_) => "unauthorized",
             TransferAnswer::Refused(_) => "refused",
             TransferAnswer::NeverArrived => "never arrived",
@@ -383,6 +505,7 @@ mod tests {
             (401, "", false, "unauthorized"),
             (401, spent, false, "unknown"),
             (403, "Forbidden", false, "forbidden"),
+            (403, "Forbidden", true, "cannot ask"),
             (404, absent, true, "never arrived"),
             (404, "Cannot GET /transfers/1", true, "cannot ask"),
             (404, "", false, "refused"),

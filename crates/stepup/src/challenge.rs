@@ -1,6 +1,6 @@
-//! What a 401 or 403 of the API asks for: the `WWW-Authenticate` header (RFC 9110 11.6.1, RFC 6750 3).
+//! What a 401 or 403 of the API asks for: the `WWW-Authenticate` header (RFC 9110 11.6.1, RFC 6750 3, RFC 9470 3).
 
-use crate::tokens::Scopes;
+use crate::{demand::Demand, tokens::Scopes};
 
 /// The Bearer challenge of an answer. The status decides what happens; this only refines it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Challenge {
     pub error: Option<String>,
     /// `scope`: what would be enough.
     pub scope: Option<Scopes>,
+    /// `acr_values` and `max_age`: which authentication would be enough.
+    pub demand: Demand,
 }
 
 impl Challenge {
@@ -39,11 +41,19 @@ impl Challenge {
         challenge
     }
 
+    /// Does the API ask for another authentication (RFC 9470 3)?
+    #[must_use]
+    pub fn asks_to_authenticate(&self) -> bool {
+        self.error.as_deref() == Some("insufficient_user_authentication")
+    }
+
     fn set(&mut self, name: &str, value: String) {
-        if name.eq_ignore_ascii_case("error") {
-            self.error.get_or_insert(value);
-        } else if name.eq_ignore_ascii_case("scope") {
-            self.scope.get_or_insert_with(|| Scopes::parse(&value));
+        match name.to_ascii_lowercase().as_str() {
+            "error" => drop(self.error.get_or_insert(value)),
+            "scope" => drop(self.scope.get_or_insert_with(|| Scopes::parse(&value))),
+            "acr_values" => self.demand.set_acr_values(value),
+            "max_age" => self.demand.set_max_age(&value),
+            _ => {}
         }
     }
 }
@@ -105,6 +115,25 @@ mod tests {
         ] {
             assert_eq!(read(header), expected, "{header}");
         }
+    }
+
+    #[test]
+    fn an_authentication_is_asked_for_as_in_rfc_9470() {
+        // The examples of section 3.
+        let challenge = Challenge::parse(
+            r#"Bearer error="insufficient_user_authentication", error_description="A different authentication level is required", acr_values="myACR""#,
+        )
+        .unwrap();
+        assert!(challenge.asks_to_authenticate());
+        assert_eq!(challenge.demand, Demand { acr_values: Some("myACR".into()), max_age: None });
+        for max_age in [r#""5""#, "5"] {
+            let header = format!(r#"Bearer error="insufficient_user_authentication", max_age={max_age}"#);
+            let challenge = Challenge::parse(&header).unwrap();
+            assert_eq!(challenge.demand, Demand { acr_values: None, max_age: Some(5) });
+        }
+        assert!(
+            !Challenge::parse(r#"Bearer error="invalid_token", max_age=5"#).unwrap().asks_to_authenticate()
+        );
     }
 
     proptest::proptest! {

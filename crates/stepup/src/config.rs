@@ -2,6 +2,7 @@
 
 use crate::{
     json::{Json, Object},
+    oidc::id_token::Parties,
     problem::Problem,
     tokens::Scopes,
     web_url::{Parse, WebUrl},
@@ -20,16 +21,29 @@ pub struct Config {
     pub api: WebUrl,
     /// Where the provider sends the browser back.
     pub redirect_uri: WebUrl,
+    /// How the provider answers.
+    pub flow: Flow,
     /// This page's own address, where a log-out ends.
     pub home: WebUrl,
     /// What reading the balance needs.
     pub balance_scope: Scopes,
     /// What a transfer needs, when the API does not say.
     pub transfer_scope: Scopes,
+    /// Does the API have statements? Otherwise nothing leads to them.
+    pub statements: bool,
     /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
     pub metadata: WebUrl,
     /// Endpoints that need no discovery.
     pub pins: Pins,
+}
+
+/// How the provider's answer brings the tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// In the answer itself (`response_type=id_token token`, OIDC Core 3.2).
+    Implicit,
+    /// From the token endpoint, for a code that is good for this tab only (`response_type=code` with PKCE, RFC 7636).
+    Code,
 }
 
 /// The provider's endpoints as far as the deployment pins them.
@@ -37,6 +51,8 @@ pub struct Config {
 pub struct Pins {
     /// `authorization_endpoint`
     pub authorization_endpoint: Option<WebUrl>,
+    /// `token_endpoint`
+    pub token_endpoint: Option<WebUrl>,
     /// `jwks_uri`
     pub jwks_uri: Option<WebUrl>,
     /// `end_session_endpoint`
@@ -72,7 +88,7 @@ pub enum ConfigError {
     Unknown(String),
 }
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "issuer",
     "client_id",
     "audience",
@@ -80,6 +96,7 @@ const KEYS: [&str; 11] = [
     "redirect_uri",
     "flow",
     "scopes",
+    "statements",
     "authorization_endpoint",
     "jwks_uri",
     "end_session_endpoint",
@@ -115,14 +132,15 @@ impl Config {
         let api = reader.optional_url("api", true).or_else(|| home.clone());
         let redirect_uri =
             reader.optional_url("redirect_uri", false).or_else(|| Some(home.as_ref()?.below("callback")));
-        reader.flow();
+        let flow = reader.flow();
+        let statements = reader.statements();
         let (balance_scope, transfer_scope) = reader.scopes();
         let pins = Pins {
             authorization_endpoint: reader.optional_url("authorization_endpoint", false),
+            token_endpoint: reader.optional_url("token_endpoint", false),
             jwks_uri: reader.optional_url("jwks_uri", false),
             end_session_endpoint: reader.optional_url("end_session_endpoint", false),
         };
-        reader.optional_url("token_endpoint", false);
         match (reader.errors.is_empty(), issuer, metadata, client_id, audience, api, redirect_uri, home) {
             (
                 true,
@@ -139,14 +157,23 @@ impl Config {
                 audience,
                 api,
                 redirect_uri,
+                flow,
                 home,
                 balance_scope,
                 transfer_scope,
+                statements,
                 metadata,
                 pins,
             }),
             _ => Err(reader.errors),
         }
+    }
+}
+
+impl Config {
+    /// Whose ID tokens are believed.
+    pub(crate) fn parties(&self) -> Parties<'_> {
+        Parties { issuer: &self.issuer, client_id: &self.client_id }
     }
 }
 
@@ -189,12 +216,22 @@ impl Reader<'_> {
         url
     }
 
-    /// The code flow is refused by name rather than ignored: a deployment that asks for it must not silently get the
-    /// implicit one.
-    fn flow(&mut self) {
-        if let Some(other) = self.keys.get("flow").filter(|flow| flow.as_text() != Some("implicit")) {
-            self.wrong("flow", other, "\"implicit\", the flow that this version offers");
+    fn flow(&mut self) -> Flow {
+        let Some(value) = self.keys.get("flow") else { return Flow::Implicit };
+        match value.as_text() {
+            Some("implicit") => return Flow::Implicit,
+            Some("code") => {}
+            _ => self.wrong("flow", value, "\"implicit\" or \"code\""),
         }
+        Flow::Code
+    }
+
+    fn statements(&mut self) -> bool {
+        let Some(value) = self.keys.get("statements") else { return true };
+        if !matches!(value, Json::Bool(_)) {
+            self.wrong("statements", value, "true or false");
+        }
+        *value == Json::Bool(true)
     }
 
     fn scopes(&mut self) -> (Scopes, Scopes) {
@@ -248,6 +285,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_is_used() {
+        let set = GOOD.replacen(
+            '{',
+            r#"{"api":"","flow":"code","statements":false,"scopes":{"balance":"read","transfer":"pay pay:now"},
+                "jwks_uri":"https://keys.example/","#,
+            1,
+        );
+        let config = Config::parse(&set, ORIGIN, parse_for_tests).unwrap();
+        assert_eq!(config.api.as_str(), "https://bank.example/", "empty is the page's own origin");
+        assert_eq!((config.flow, config.statements), (Flow::Code, false));
+        assert_eq!(config.balance_scope.to_string(), "read");
+        assert_eq!(config.transfer_scope.to_string(), "pay pay:now");
+        assert_eq!(
+            config.pins.jwks_uri.map(|url| url.as_str().to_owned()).as_deref(),
+            Some("https://keys.example/")
+        );
+        let other = GOOD.replacen('{', r#"{"api":"https://api.example/v1","#, 1);
+        let config = Config::parse(&other, ORIGIN, parse_for_tests).unwrap();
+        assert_eq!(config.api.as_str(), "https://api.example/v1");
+    }
+
+    #[test]
     fn the_metadata_is_where_the_specification_says() {
         for (issuer, metadata) in [
             ("https://id.example/", "https://id.example/.well-known/openid-configuration"),
@@ -270,6 +329,7 @@ mod tests {
             (r#""audience":null"#, "`audience` is missing"),
             (r#""api":"bank""#, "`api` is \"bank\""),
             (r#""api":"https://user:pw@api.example""#, "`api` is"),
+            (r#""redirect_uri":"""#, "`redirect_uri` is \"\""),
             (r#""redirect_uri":"javascript:alert(1)""#, "`redirect_uri` is \"javascript:alert(1)\""),
             (r#""redirect_uri":"https://bank.example/#x""#, "`redirect_uri` is"),
             (r#""flow":"password""#, "`flow` is \"password\""),

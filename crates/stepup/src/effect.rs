@@ -34,7 +34,7 @@ pub enum Effect {
     Wake(Timer, u32),
 }
 
-/// Places in the tab's storage. None of them ever holds a single-use token.
+/// Places in the tab's storage, and one that all tabs share. None of them ever holds a single-use token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
     /// The logged-in session with its token for the balance.
@@ -45,12 +45,14 @@ pub enum Slot {
     Draft,
     /// What a request to the provider was for, by its `state`.
     Request(State),
+    /// How often somebody has logged out in this browser: a number, which all tabs of this origin share.
+    LogOuts,
 }
 
 /// What a timer is for. Setting it again replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {
-    /// The session's token expires.
+    /// The session's token is about to expire, or expires.
     SessionEnds,
     /// The sentence before the second factor has been readable for a moment.
     Leave,
@@ -75,8 +77,52 @@ pub struct Request {
     pub authorization: Option<Bearer>,
     /// The transfer's id, sent as `Idempotency-Key`.
     pub idempotency_key: Option<String>,
-    /// A JSON body.
-    pub body: Option<String>,
+    /// What is sent along.
+    pub body: Option<Body>,
+    /// May the browser answer from its cache?
+    pub caching: Caching,
+}
+
+/// What a request sends along.
+#[derive(Debug)]
+pub enum Body {
+    /// `application/json`
+    Json(String),
+    /// `application/x-www-form-urlencoded`
+    Form(FormText),
+}
+
+/// Form parameters, encoded. They may hold a code: they do not show themselves.
+pub struct FormText(String);
+
+impl FormText {
+    /// Parameters as the token endpoint takes them (RFC 6749 4.1.3).
+    pub(crate) fn encode(parameters: &[(&str, &str)]) -> Self {
+        Self(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish())
+    }
+
+    /// As it is sent.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for FormText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("FormText(…)")
+    }
+}
+
+/// What the browser's cache may do for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caching {
+    /// Nothing: what is somebody's own is kept nowhere.
+    Never,
+    /// Answer, as long as the server said that it may.
+    Allowed,
+    /// Ask the server, and keep what it answers.
+    Renewed,
 }
 
 /// The two methods that Riser uses.

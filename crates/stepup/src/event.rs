@@ -37,7 +37,8 @@ pub enum Event {
     Restored,
     /// The browser says whether it has a network.
     Online(bool),
-
+    /// Another tab of this browser has changed [`Slot::LogOuts`]; this is what stands there now.
+    LogOuts(Option<String>),
     /// The browser turned out to lack something, by its name.
     Lacks(&'static str),
 
@@ -61,8 +62,10 @@ pub enum Event {
     AskAgain,
     /// The customer wants the last failed loading to be tried again.
     TryAgain,
-    /// The customer is done with a result: back to the form.
+    /// The customer is done with a result: back to the form, or to the account.
     Dismiss,
+    /// The customer wants to see the statements.
+    Statements(Entropy),
 }
 
 /// What the shell knows when the page has loaded.
@@ -80,6 +83,8 @@ pub struct Boot {
     pub pending: Option<String>,
     /// See `session`.
     pub draft: Option<String>,
+    /// What all tabs share: [`Slot::LogOuts`].
+    pub log_outs: Option<String>,
     /// How the customer's locale writes numbers.
     pub locale: crate::money::Separators,
     /// Does the browser have a network?

@@ -162,6 +162,9 @@ mod tests {
             ("DE8", IbanError::Start),
             ("DE8937040044053201300", IbanError::Length { country: ['D', 'E'], found: 21, expected: 22 }),
             ("XX893704", IbanError::AnyLength(8)),
+            ("XX89370400440532", IbanError::CheckDigits),
+            ("XX893704004405", IbanError::AnyLength(14)),
+            ("XX89370400440532013000893704004405320", IbanError::AnyLength(37)),
             ("DE89370400440532013001", IbanError::CheckDigits),
             ("DE98370400440532013000", IbanError::CheckDigits),
         ] {

@@ -2,12 +2,22 @@
 
 use crate::{
     config::{Config, Pins},
-    effect::{Method, Request},
+    effect::{Caching, Method, Request},
     event::{Answer, NetworkError},
+    ids::Ids,
     oidc::{discovery, jwks::Jwks},
     problem::Problem,
+    time::Timestamp,
     web_url::{Parse, WebUrl},
 };
+
+/// What everything that has to do with the provider may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) provider: &'a mut Provider,
+    pub(crate) ids: &'a mut Ids,
+    pub(crate) now: Timestamp,
+}
 
 /// What is known of the provider in this tab.
 #[derive(Debug)]
@@ -15,11 +25,22 @@ pub(crate) struct Provider {
     pins: Pins,
     parse: Parse,
     keys: Option<Jwks>,
+    /// What the metadata say about `iss` (RFC 9207 3), once they were read.
+    names_itself: Option<bool>,
 }
 
 impl Provider {
     pub(crate) fn new(config: &Config, parse: Parse) -> Self {
-        Self { pins: config.pins.clone(), parse, keys: None }
+        Self { pins: config.pins.clone(), parse, keys: None, names_itself: None }
+    }
+
+    pub(crate) fn token_endpoint(&self) -> Option<&WebUrl> {
+        self.pins.token_endpoint.as_ref()
+    }
+
+    /// Has the provider promised `iss` in each of its answers (RFC 9207)? `None` until its metadata were read.
+    pub(crate) fn names_itself(&self) -> Option<bool> {
+        self.names_itself
     }
 
     pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
@@ -50,9 +71,9 @@ impl Provider {
         let pins = &mut self.pins;
         pins.authorization_endpoint.get_or_insert(found.authorization_endpoint);
         pins.jwks_uri.get_or_insert(found.jwks_uri);
-        if pins.end_session_endpoint.is_none() {
-            pins.end_session_endpoint = found.end_session_endpoint;
-        }
+        pins.token_endpoint = pins.token_endpoint.take().or(found.token_endpoint);
+        pins.end_session_endpoint = pins.end_session_endpoint.take().or(found.end_session_endpoint);
+        self.names_itself = Some(found.names_itself);
         Ok(())
     }
 
@@ -66,30 +87,43 @@ impl Provider {
 
 /// The request for the metadata.
 pub(crate) fn metadata_request(config: &Config) -> Request {
-    get(config.metadata.clone())
+    get(config.metadata.clone(), Caching::Allowed)
 }
 
-/// A request without a token.
-pub(crate) fn get(url: WebUrl) -> Request {
-    Request { method: Method::Get, url, authorization: None, idempotency_key: None, body: None }
+/// A request without a token, for what is everybody's.
+pub(crate) fn get(url: WebUrl, caching: Caching) -> Request {
+    Request { method: Method::Get, url, authorization: None, idempotency_key: None, body: None, caching }
 }
 
-fn successful(outcome: Result<Answer, NetworkError>) -> Result<String, Problem> {
+/// The body of an answer that went well.
+pub(crate) fn successful(outcome: Result<Answer, NetworkError>) -> Result<String, Problem> {
     let cause = match outcome {
         Ok(Answer { status: 200, body, .. }) => return Ok(body),
         Ok(Answer { status, .. }) => format!("the provider answered {status}"),
-        Err(NetworkError::Unreachable(cause)) => cause,
-        Err(NetworkError::TimedOut) => "no answer in time".to_owned(),
+        Err(error) => return Err(unreachable(error)),
     };
-    Err(Problem::new(
+    Err(not_there(cause))
+}
+
+/// The page's words for a provider that cannot be reached.
+pub(crate) fn unreachable(error: NetworkError) -> Problem {
+    not_there(match error {
+        NetworkError::Unreachable(cause) => cause,
+        NetworkError::TimedOut => "no answer in time".to_owned(),
+    })
+}
+
+fn not_there(cause: String) -> Problem {
+    Problem::new(
         "provider.unreachable",
         "Your bank's log-in cannot be reached",
         "There is no connection to it at the moment. No money was moved. Please try again.",
         cause,
-    ))
+    )
 }
 
-fn unfit(code: &'static str, cause: String) -> Problem {
+/// The page's words for a provider that does not fit this page.
+pub(crate) fn unfit(code: &'static str, cause: String) -> Problem {
     Problem::new(
         code,
         "Your bank's log-in is not set up correctly",

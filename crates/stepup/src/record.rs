@@ -3,13 +3,17 @@
 //! All of it can be edited by whoever sits at the keyboard, so nothing here is believed: a record is only ever looked up
 //! by its `state`, and what it says is compared with what the provider signed.
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use crate::{
-    json::{Json, Object},
+    demand::Demand,
+    json::{self, Json, Object},
+    oidc::pkce::Verifier,
     time::Timestamp,
-    tokens::{Scopes, Vault},
-    transfer::{Draft, Order, Salt, TransferId, bound_nonce},
+    tokens::{CompactIdToken, Scopes, Vault},
+    transfer::{Draft, Order, Salt, TransferId},
 };
 
 /// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
@@ -22,18 +26,51 @@ pub struct Record {
     pub created_at: Timestamp,
     /// What was asked for.
     pub scopes: Scopes,
+    /// Which authentication was asked for.
+    pub demand: Demand,
+    /// What proves that a code was asked for by this tab; sent in the code flow only.
+    pub verifier: Verifier,
+    /// What the nonce was salted with.
+    pub salt: Salt,
+    /// How often somebody had logged out in this browser by then.
+    pub log_outs: LogOuts,
     /// What for.
     pub purpose: Purpose,
 }
 
-/// The two reasons to go to the provider.
+/// How often somebody has logged out in this browser: all its tabs share the count. What began under another count is
+/// over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct LogOuts(i64);
+
+impl LogOuts {
+    /// From the storage; what is no number was written by somebody else, and differs from every count that was kept.
+    pub(crate) fn read(text: Option<&str>) -> Self {
+        text.map_or(Self(0), |text| Self(text.parse().unwrap_or(-1)))
+    }
+
+    /// One more.
+    pub(crate) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+
+    /// As it is stored.
+    pub(crate) fn to_text(self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// The reasons to go to the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// To log in.
-    LogIn {
-        /// The nonce that was sent.
-        nonce: String,
+    LogIn,
+    /// To see the statements.
+    Statements {
+        /// Who asked for them.
+        subject: String,
     },
     /// To confirm a transfer.
     StepUp(StepUp),
@@ -48,19 +85,19 @@ pub struct StepUp {
     pub id: TransferId,
     /// What was confirmed.
     pub order: Order,
-    /// What its nonce was salted with.
-    pub salt: Salt,
 }
 
 impl Record {
-    /// The nonce that the provider has to have signed. For a transfer it is computed from what is stored *now*, so that
-    /// an edited order does not fit the signed one.
+    /// The nonce of the request: base64url of SHA-256 over everything in this record.
+    ///
+    /// The provider signs it into the ID token, and it is computed anew from what is stored when the answer comes. Whoever
+    /// edits anything meanwhile (the order, what the request was for, what it asked for, when) would need a second
+    /// pre-image to get past the comparison. The verifier and the salt, 256 random bits each, keep it from being guessed.
     #[must_use]
     pub fn nonce(&self) -> String {
-        match &self.purpose {
-            Purpose::LogIn { nonce } => nonce.clone(),
-            Purpose::StepUp(StepUp { subject, id, order, salt }) => bound_nonce(salt, subject, id, order),
-        }
+        let mut hash = Sha256::new_with_prefix("riser request v1\n");
+        hash.update(json::write(self));
+        Base64UrlUnpadded::encode_string(&hash.finalize())
     }
 }
 
@@ -75,6 +112,8 @@ pub struct Pending {
     pub order: Order,
     /// How far it got.
     pub stage: PendingStage,
+    /// How often somebody had logged out in this browser by then.
+    pub log_outs: LogOuts,
 }
 
 /// How far a transfer got before the page went away.
@@ -94,6 +133,10 @@ pub struct StoredSession {
     pub subject: String,
     /// With which tokens.
     pub vault: Vault,
+    /// The ID token that told of a second factor. It is verified again before it counts.
+    pub second_factor: Option<CompactIdToken>,
+    /// How often somebody had logged out in this browser when the session began.
+    pub log_outs: LogOuts,
 }
 
 /// What stands in the form, with whose it is: nobody else is shown it.
@@ -105,6 +148,8 @@ pub struct StoredDraft {
     pub draft: Draft,
     /// What was sent, as long as the bank has not said what became of it: each order once.
     pub attempts: Vec<Attempt>,
+    /// How often somebody had logged out in this browser by then.
+    pub log_outs: LogOuts,
 }
 
 /// An order that was sent and that the bank has neither done nor refused. The same order again has to have the same id:
@@ -127,21 +172,26 @@ pub(crate) trait Stored: Sized {
 
 impl Stored for Record {
     fn read(object: &Object) -> Option<Self> {
-        let purpose = object.object("purpose")?;
-        let purpose = if let Some(log_in) = purpose.object("log_in") {
-            Purpose::LogIn { nonce: log_in.text("nonce")? }
+        let purpose = object.get("purpose")?;
+        let purpose = if purpose.as_text() == Some("log_in") {
+            Purpose::LogIn
+        } else if let Some(statements) = purpose.as_object()?.object("statements") {
+            Purpose::Statements { subject: statements.text("subject")? }
         } else {
-            let step_up = purpose.object("step_up")?;
+            let step_up = purpose.as_object()?.object("step_up")?;
             Purpose::StepUp(StepUp {
                 subject: step_up.text("subject")?,
                 id: TransferId::read(step_up.text("id")?)?,
                 order: Order::read(step_up.object("order")?)?,
-                salt: Salt::read(step_up.text("salt")?),
             })
         };
         Some(Self {
             created_at: Timestamp(object.integer("created_at")?),
             scopes: Scopes::parse(&object.text("scopes")?),
+            demand: Demand::read(object.object("demand")?),
+            verifier: Verifier::read(object.text("verifier")?),
+            salt: Salt::read(object.text("salt")?),
+            log_outs: LogOuts(object.integer("log_outs")?),
             purpose,
         })
     }
@@ -159,13 +209,19 @@ impl Stored for Pending {
             id: TransferId::read(object.text("id")?)?,
             order: Order::read(object.object("order")?)?,
             stage,
+            log_outs: LogOuts(object.integer("log_outs")?),
         })
     }
 }
 
 impl Stored for StoredSession {
     fn read(object: &Object) -> Option<Self> {
-        Some(Self { subject: object.text("subject")?, vault: Vault::read(object.list("vault")?)? })
+        Some(Self {
+            subject: object.text("subject")?,
+            vault: Vault::read(object.list("vault")?)?,
+            second_factor: object.text("second_factor").map(CompactIdToken::new),
+            log_outs: LogOuts(object.integer("log_outs")?),
+        })
     }
 }
 
@@ -183,6 +239,7 @@ impl Stored for StoredDraft {
             subject: object.text("subject")?,
             draft: Draft::read(object.object("draft")?)?,
             attempts: object.list("attempts")?.iter().map(attempt).collect::<Option<_>>()?,
+            log_outs: LogOuts(object.integer("log_outs")?),
         })
     }
 }
@@ -190,4 +247,78 @@ impl Stored for StoredDraft {
 /// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
 pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
     T::read(&Object::parse(text?).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{iban::Iban, money::Money};
+
+    fn record() -> Record {
+        let order = Order {
+            payee: Iban::parse("GB82WEST12345698765432").unwrap(),
+            amount: Money { amount: 1250, currency: "EUR".into() },
+            reference: "Rent".into(),
+        };
+        let id = TransferId::from_random([2; 16]);
+        Record {
+            created_at: Timestamp(1),
+            scopes: Scopes::parse("openid"),
+            demand: Demand::second_factor(),
+            verifier: Verifier::new([3; 32]),
+            salt: Salt::new([1; 32]),
+            log_outs: LogOuts(0),
+            purpose: Purpose::StepUp(StepUp { subject: "a".into(), id, order }),
+        }
+    }
+
+    fn changed(change: impl FnOnce(&mut Record)) -> Record {
+        let mut record = record();
+        change(&mut record);
+        record
+    }
+
+    fn step_up(change: impl FnOnce(&mut StepUp)) -> Record {
+        changed(|record| match &mut record.purpose {
+            Purpose::StepUp(step_up) => change(step_up),
+            other => panic!("{other:?}"),
+        })
+    }
+
+    fn each_part_changed() -> Vec<Record> {
+        vec![
+            record(),
+            changed(|it| it.created_at = Timestamp(2)),
+            changed(|it| it.scopes = Scopes::parse("openid transfer:funds")),
+            changed(|it| it.demand = Demand::default()),
+            changed(|it| it.demand.max_age = Some(300)),
+            changed(|it| it.verifier = Verifier::new([4; 32])),
+            changed(|it| it.salt = Salt::new([3; 32])),
+            changed(|it| it.log_outs = LogOuts(1)),
+            changed(|it| it.purpose = Purpose::LogIn),
+            changed(|it| it.purpose = Purpose::Statements { subject: "a".into() }),
+            changed(|it| it.purpose = Purpose::Statements { subject: "b".into() }),
+            step_up(|it| it.subject = "b".into()),
+            step_up(|it| it.id = TransferId::from_random([4; 16])),
+            step_up(|it| it.order.amount.amount += 1),
+            step_up(|it| it.order.amount.currency = "USD".into()),
+            step_up(|it| it.order.reference.push('x')),
+            step_up(|it| it.order.payee = Iban::parse("DE89370400440532013000").unwrap()),
+        ]
+    }
+
+    #[test]
+    fn the_nonce_changes_with_every_part() {
+        let all: Vec<_> = each_part_changed().iter().map(Record::nonce).collect();
+        let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert_eq!(all[0], record().nonce(), "the same request has the same nonce");
+    }
+
+    #[test]
+    fn a_record_comes_back_as_it_was_kept() {
+        for record in each_part_changed() {
+            assert_eq!(read::<Record>(Some(&json::write(&record))), Some(record));
+        }
+    }
 }

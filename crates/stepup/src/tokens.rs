@@ -90,6 +90,39 @@ pub struct SingleUseToken(String);
 /// A token on its way into an `Authorization` header.
 pub struct Bearer(String);
 
+/// An ID token as the provider signed it. It was verified when it came; out of a storage it has to be verified again.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct CompactIdToken(String);
+
+/// A code that the token endpoint exchanges for tokens (RFC 6749 1.3.1): as good as they are, for as long as it lasts.
+#[derive(PartialEq, Eq)]
+pub struct AuthorizationCode(String);
+
+impl AuthorizationCode {
+    /// From an answer of the provider.
+    pub(crate) fn new(code: String) -> Self {
+        Self(code)
+    }
+
+    /// To be redeemed. Consumes it: a code is good for one exchange.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+}
+
+impl CompactIdToken {
+    /// From an answer of the provider, or from the storage.
+    pub(crate) fn new(token: String) -> Self {
+        Self(token)
+    }
+
+    /// To be taken apart.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl AccessToken {
     /// From a checked answer of the provider.
     pub(crate) fn new(token: String) -> Self {
@@ -131,7 +164,7 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(AccessToken, SingleUseToken, Bearer);
+redacted!(AccessToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
 
 /// A token that is held, with what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -199,6 +232,8 @@ mod tests {
         let scopes = Scopes::parse("view:balance  openid view:balance \"quoted\" back\\slash");
         assert_eq!(scopes.to_string(), "view:balance openid");
         assert_eq!(scopes, Scopes::parse("openid view:balance"), "the order says nothing");
+        assert_ne!(scopes, Scopes::parse("openid"));
+        assert_ne!(scopes, Scopes::parse("openid view:balance transfer:funds"));
         assert!(scopes.contains(&Scopes::parse("openid")));
         assert!(!scopes.contains(&Scopes::parse("openid transfer:funds")));
         assert_eq!(Scopes::parse("a b").union(&Scopes::parse("b c")).to_string(), "a b c");
@@ -228,5 +263,10 @@ mod tests {
         assert!(vault.find(api, &Scopes::parse("transfer:funds"), Timestamp(0)).is_none(), "another scope");
         vault.put(api, view, Timestamp(200), AccessToken::new("u".into()));
         assert_eq!(vault.0.len(), 1);
+        vault.put(api, Scopes::parse("other"), Timestamp(200), AccessToken::new("v".into()));
+        vault.put("https://other", Scopes::parse("other"), Timestamp(300), AccessToken::new("w".into()));
+        assert_eq!(vault.0.len(), 3, "one for each audience and scopes");
+        assert!(vault.find(api, &balance, Timestamp(199)).is_some());
+        assert_eq!(vault.ends_at(), Some(Timestamp(300)));
     }
 }

@@ -52,6 +52,8 @@ pub enum Screen {
     Failed(Failure),
     /// Logged in.
     Account(Box<AccountView>),
+    /// Logged in, with the page "Statements" up.
+    Statements(Box<StatementsPage>),
 }
 
 /// A whole page that says what went wrong and offers the next step.
@@ -81,6 +83,24 @@ pub enum Notice {
     LoggedOut,
     /// The token's time was up.
     SessionOver,
+    /// The customer logged out in another tab.
+    LoggedOutElsewhere,
+    /// The customer logged out while a transfer was on its way: nobody waits for its answer any more.
+    LoggedOutWhileSending,
+}
+
+/// How long the log-in still lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SessionView {
+    /// Long enough.
+    #[default]
+    Open,
+    /// Less than two minutes: the page says so, and offers [`crate::Event::LogIn`] to go on.
+    EndsSoon,
+    /// It is over: the page offers to log in again and keeps everything else as it is.
+    Over,
+    /// The bank asks for a stronger or a newer log-in before it goes on (RFC 9470).
+    Demanded,
 }
 
 /// The logged-in page: account and activity beside the transfer.
@@ -92,8 +112,60 @@ pub struct AccountView {
     pub history: Loadable<HistoryView>,
     /// The transfer, wherever it stands.
     pub transfer: TransferView,
-    /// The session is over: the page offers to log in again and keeps everything else as it is.
-    pub session_over: bool,
+    /// How long the log-in still lasts.
+    pub session: SessionView,
+    /// Does the page lead to the statements? Not while a transfer is on its way: it has the floor.
+    pub leads_to_statements: bool,
+}
+
+impl AccountView {
+    /// Has the customer to log in again before anything can be loaded or sent?
+    #[must_use]
+    pub fn session_over(&self) -> bool {
+        matches!(self.session, SessionView::Over | SessionView::Demanded)
+    }
+}
+
+/// The page "Statements".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementsPage {
+    /// What is there to see.
+    pub content: StatementsContent,
+    /// How long the log-in still lasts.
+    pub session: SessionView,
+}
+
+/// What the page "Statements" shows. [`crate::Event::Dismiss`] leads back to the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatementsContent {
+    /// On their way.
+    Loading,
+    /// A second factor is needed: the sentence is shown, then the browser goes to the provider. `Dismiss` works until
+    /// then, `Proceed` goes at once.
+    Leaving,
+    /// Here they are, newest first; there may be none yet.
+    Ready(Vec<Statement>),
+    /// The bank has none to offer.
+    NotOffered,
+    /// They could not be had; the page offers [`crate::Event::Statements`] once more.
+    Failed(Problem),
+}
+
+/// One statement: what there was, what came and went, what there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The bank's name for it: stable, for keyed lists.
+    pub id: String,
+    /// Its first day, as the bank says it (RFC 3339 full-date).
+    pub from: String,
+    /// Its last day.
+    pub to: String,
+    /// The balance before.
+    pub opening: Money,
+    /// The balance after.
+    pub closing: Money,
+    /// What came and went, as the bank orders it.
+    pub entries: Vec<PastTransfer>,
 }
 
 /// Something the bank is asked for.

@@ -1,24 +1,38 @@
-//! The provider's answer in the fragment (OIDC Core 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
+//! The provider's answer in the fragment (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
 
 use std::borrow::Cow;
 
-use crate::{oidc::authorize::State, problem::Problem, tokens::Scopes};
+use crate::{
+    config::Flow,
+    oidc::authorize::State,
+    problem::Problem,
+    tokens::{AuthorizationCode, Scopes},
+};
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
 const LONGEST: usize = 16 * 1024;
 
 /// An answer that can be looked into once its `state` is known to be ours.
-#[derive(PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Response {
     /// Whose answer it claims to be.
     pub state: State,
     /// `iss` of RFC 9207, when it is there.
     pub iss: Option<String>,
-    /// Tokens, or an error.
-    pub outcome: Result<Tokens, ProviderError>,
+    /// What was asked for, or an error.
+    pub outcome: Result<Success, ProviderError>,
 }
 
-/// What a successful answer holds. Nothing in it has been checked.
+/// What a successful answer holds.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Success {
+    /// Tokens: the implicit flow.
+    Tokens(Tokens),
+    /// A code to be exchanged for them (RFC 6749 4.1.2).
+    Code(AuthorizationCode),
+}
+
+/// Tokens as they came. Nothing in them has been checked.
 #[derive(PartialEq, Eq)]
 pub struct Tokens {
     /// The ID token, in compact form.
@@ -29,6 +43,12 @@ pub struct Tokens {
     pub expires_in: Option<i64>,
     /// What was granted, when the provider says so.
     pub scope: Option<Scopes>,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens(…)")
+    }
 }
 
 /// The provider says no (RFC 6749 4.2.2.1, OIDC Core 3.1.2.6).
@@ -53,8 +73,11 @@ pub enum CallbackError {
     #[error("the answer has no `state`")]
     NoState,
     /// An error and tokens in one answer.
-    #[error("the answer holds an error and tokens at once")]
+    #[error("the answer holds an error and tokens, or a code, at once")]
     ErrorWithTokens,
+    /// Tokens where a code was asked for: they would not be bound to the request (RFC 9700 2.1.2).
+    #[error("the answer holds tokens where a code was asked for")]
+    TokensForCode,
     /// A required parameter is missing.
     #[error("the answer has no `{0}`")]
     Missing(&'static str),
@@ -75,6 +98,12 @@ pub enum CallbackError {
     /// The stored record cannot be read.
     #[error("the stored record of the request cannot be read: {0}")]
     BrokenRecord(String),
+    /// Somebody has logged out in this browser since the request was made.
+    #[error("the request was made before a log-out in this browser")]
+    LoggedOut,
+    /// RFC 9207 2.4: the provider promised to name itself, and did not.
+    #[error("the answer has no `iss`, and the provider's metadata promise one")]
+    NoIssuer,
     /// RFC 9207: another provider answered.
     #[error("`iss` of the answer is {0:?}, which is not the configured issuer")]
     ForeignIssuer(String),
@@ -88,8 +117,8 @@ pub enum CallbackError {
     },
 }
 
-/// Takes a fragment (without `#`) apart.
-pub fn parse(fragment: &str) -> Result<Response, CallbackError> {
+/// Takes a fragment (without `#`) apart, as the answer to a request of that flow.
+pub fn parse(fragment: &str, flow: Flow) -> Result<Response, CallbackError> {
     if fragment.len() > LONGEST {
         return Err(CallbackError::TooLong(fragment.len()));
     }
@@ -100,37 +129,53 @@ pub fn parse(fragment: &str) -> Result<Response, CallbackError> {
         }
         parameters.push((name, value));
     }
+    let has = |name: &str| parameters.iter().any(|(known, _)| known == name);
+    let brings_tokens = has("access_token") || has("id_token");
+    // In the implicit flow a `code` is one of the parameters that nobody asked for.
+    let brings_code = flow == Flow::Code && has("code");
     let mut take = |name: &str| {
         let at = parameters.iter().position(|(known, _)| known == name)?;
         Some(parameters.swap_remove(at).1.into_owned())
     };
     let state = take("state").filter(|s| !s.is_empty()).map(State::returned).ok_or(CallbackError::NoState)?;
-    let (access_token, id_token) = (take("access_token"), take("id_token"));
     let iss = take("iss");
-    if let Some(code) = take("error") {
-        if access_token.is_some() || id_token.is_some() {
+    if let Some(error) = take("error") {
+        if brings_tokens || brings_code {
             return Err(CallbackError::ErrorWithTokens);
         }
         let description = take("error_description").unwrap_or_default();
-        let error = ProviderError { code: plain(&code), description: plain(&description) };
+        let error = ProviderError::new(&error, &description);
         return Ok(Response { state, iss, outcome: Err(error) });
     }
-    let token_type = take("token_type").ok_or(CallbackError::Missing("token_type"))?;
-    if !token_type.eq_ignore_ascii_case("bearer") {
-        return Err(CallbackError::TokenType(plain(&token_type)));
-    }
-    let expires_in = take("expires_in")
-        .map(|text| {
-            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CallbackError::ExpiresIn(plain(&text)))
-        })
-        .transpose()?;
-    let tokens = Tokens {
-        id_token: id_token.ok_or(CallbackError::Missing("id_token"))?,
-        access_token: access_token.ok_or(CallbackError::Missing("access_token"))?,
-        expires_in,
-        scope: take("scope").map(|text| Scopes::parse(&text)),
+    let success = match flow {
+        Flow::Implicit => Success::Tokens(Tokens::read(take)?),
+        Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
+        Flow::Code => {
+            let code = take("code").filter(|code| !code.is_empty());
+            Success::Code(AuthorizationCode::new(code.ok_or(CallbackError::Missing("code"))?))
+        }
     };
-    Ok(Response { state, iss, outcome: Ok(tokens) })
+    Ok(Response { state, iss, outcome: Ok(success) })
+}
+
+impl Tokens {
+    /// From the parameters of an answer, in the fragment or of the token endpoint: they have the same names and the same
+    /// rules (RFC 6749 4.2.2 and 5.1). A refresh token is not looked at, so it is never kept.
+    pub(crate) fn read(mut take: impl FnMut(&str) -> Option<String>) -> Result<Self, CallbackError> {
+        let token_type = take("token_type").ok_or(CallbackError::Missing("token_type"))?;
+        if !token_type.eq_ignore_ascii_case("bearer") {
+            return Err(CallbackError::TokenType(plain(&token_type)));
+        }
+        let seconds = |text: String| {
+            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CallbackError::ExpiresIn(plain(&text)))
+        };
+        Ok(Self {
+            id_token: take("id_token").ok_or(CallbackError::Missing("id_token"))?,
+            access_token: take("access_token").ok_or(CallbackError::Missing("access_token"))?,
+            expires_in: take("expires_in").map(seconds).transpose()?,
+            scope: take("scope").map(|text| Scopes::parse(&text)),
+        })
+    }
 }
 
 /// A stranger's text for an error message: one line, printable, at most 300 characters.
@@ -153,6 +198,11 @@ impl CallbackError {
                 "That took too long",
                 "An answer from your bank's log-in is accepted for ten minutes. No money was moved. Please start again.",
             ),
+            Self::LoggedOut => (
+                "callback.logged_out",
+                "You have logged out in the meantime",
+                "You logged out in another tab before this answer came, so we did not use it. No money was moved. Please log in again.",
+            ),
             Self::ScopeTooSmall { .. } => (
                 "callback.scope_too_small",
                 "Your bank did not give its permission",
@@ -169,6 +219,10 @@ impl CallbackError {
 }
 
 impl ProviderError {
+    pub(crate) fn new(code: &str, description: &str) -> Self {
+        Self { code: plain(code), description: plain(description) }
+    }
+
     /// For the page. Every code of the specifications has its own sentence.
     #[must_use]
     pub fn problem(&self) -> Problem {
@@ -202,7 +256,11 @@ impl ProviderError {
                 "This page and your bank's log-in do not fit together",
                 "No money was moved. Please tell your bank; the details below help.",
             ),
-            "unauthorized_client" => (
+            "invalid_grant" => (
+                "That took too long",
+                "Your bank's log-in no longer accepts this answer. No money was moved. Please start again.",
+            ),
+            "unauthorized_client" | "invalid_client" => (
                 "This page may not use your bank's log-in",
                 "No money was moved. Please tell your bank; the details below help.",
             ),
@@ -225,9 +283,9 @@ mod tests {
 
     #[test]
     fn a_good_answer_is_taken_apart() {
-        let response = parse(GOOD).ok().unwrap();
+        let response = parse(GOOD, Flow::Implicit).ok().unwrap();
         assert_eq!(response.state.as_str(), "S");
-        let tokens = response.outcome.ok().unwrap();
+        let Some(Success::Tokens(tokens)) = response.outcome.ok() else { panic!("no tokens") };
         assert_eq!((tokens.access_token.as_str(), tokens.id_token.as_str()), ("AT", "IT"));
         assert_eq!(tokens.expires_in, Some(7200));
         assert_eq!(tokens.scope, Some(Scopes::parse("openid view:balance")));
@@ -249,8 +307,60 @@ mod tests {
             (&GOOD.replace("7200", "soon"), CallbackError::ExpiresIn("soon".into())),
             (&format!("{GOOD}&x={}", "y".repeat(LONGEST)), CallbackError::TooLong(LONGEST + 3 + GOOD.len())),
         ] {
-            assert_eq!(parse(fragment).err(), Some(expected), "{fragment:.80}");
+            assert_eq!(parse(fragment, Flow::Implicit).err(), Some(expected), "{fragment:.80}");
         }
+    }
+
+    #[test]
+    fn an_answer_may_be_as_long_as_the_limit() {
+        let longest = format!("{GOOD}&x={}", "y".repeat(LONGEST - 3 - GOOD.len()));
+        assert_eq!(longest.len(), LONGEST);
+        assert!(parse(&longest, Flow::Implicit).is_ok());
+    }
+
+    #[test]
+    fn an_error_is_an_answer_in_both_flows() {
+        let denied = |fragment: &str, flow| parse(fragment, flow).ok().unwrap().outcome.err().unwrap().code;
+        assert_eq!(denied("error=access_denied&state=S", Flow::Implicit), "access_denied");
+        assert_eq!(denied("error=access_denied&state=S", Flow::Code), "access_denied");
+        let unasked = "error=access_denied&state=S&code=C";
+        assert_eq!(denied(unasked, Flow::Implicit), "access_denied", "nobody has asked for a code");
+    }
+
+    #[test]
+    fn what_the_customer_can_do_something_about_has_its_own_sentence() {
+        let codes = [
+            CallbackError::NoState,
+            CallbackError::Expired(601),
+            CallbackError::LoggedOut,
+            CallbackError::ScopeTooSmall { granted: String::new(), needed: "a".into() },
+            CallbackError::NoIssuer,
+        ]
+        .map(|error| error.problem().code.into_owned());
+        let expected = ["state_unknown", "expired", "logged_out", "scope_too_small", "refused"];
+        assert_eq!(codes, expected.map(|code| format!("callback.{code}")));
+    }
+
+    #[test]
+    fn an_answer_of_the_code_flow_brings_a_code_and_no_token() {
+        let response = parse("code=C&state=S&iss=I", Flow::Code).ok().unwrap();
+        assert_eq!((response.state.as_str(), response.iss.as_deref()), ("S", Some("I")));
+        let Ok(Success::Code(code)) = response.outcome else { panic!("no code") };
+        assert_eq!(code.into_text(), "C");
+        for (fragment, expected) in [
+            (GOOD, CallbackError::TokensForCode),
+            ("code=C&state=S&access_token=AT", CallbackError::TokensForCode),
+            ("code=C&state=S&id_token=IT", CallbackError::TokensForCode),
+            ("code=C&state=S&error=server_error", CallbackError::ErrorWithTokens),
+            ("code=C&code=D&state=S", CallbackError::Repeated("code".into())),
+            ("code=&state=S", CallbackError::Missing("code")),
+            ("state=S", CallbackError::Missing("code")),
+            ("code=C", CallbackError::NoState),
+        ] {
+            assert_eq!(parse(fragment, Flow::Code).err(), Some(expected), "{fragment:.80}");
+        }
+        let implicit = parse("code=C&state=S", Flow::Implicit).err();
+        assert_eq!(implicit, Some(CallbackError::Missing("token_type")), "a code where none was asked for");
     }
 
     #[test]
@@ -266,13 +376,14 @@ mod tests {
             "invalid_request",
             "unauthorized_client",
             "invalid_scope",
+            "invalid_grant",
             "never_heard_of",
         ];
         let headlines: std::collections::BTreeSet<_> = codes
             .iter()
             .map(|code| {
                 let fragment = format!("error={code}&error_description=a%0Ab&state=S");
-                let error = parse(&fragment).ok().unwrap().outcome.err().unwrap();
+                let error = parse(&fragment, Flow::Implicit).ok().unwrap().outcome.err().unwrap();
                 assert_eq!(error.description, "ab", "control characters are left out");
                 assert!(error.problem().sentence.contains("No money was moved.") || *code == "invalid_scope");
                 error.problem().headline
@@ -284,7 +395,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_fragment_makes_it_panic(fragment in "\\PC{0,200}") {
-            let _ = parse(&fragment);
+            let _ = parse(&fragment, Flow::Implicit);
+            let _ = parse(&fragment, Flow::Code);
         }
     }
 }

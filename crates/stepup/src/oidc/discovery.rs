@@ -1,7 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
 use crate::{
-    json::Object,
+    json::{Json, Object},
     web_url::{Parse, WebUrl},
 };
 
@@ -10,10 +10,14 @@ use crate::{
 pub struct Endpoints {
     /// Where the browser is sent to log in.
     pub authorization_endpoint: WebUrl,
+    /// Where a code is exchanged for tokens, when the provider has the code flow.
+    pub token_endpoint: Option<WebUrl>,
     /// Where the keys are.
     pub jwks_uri: WebUrl,
     /// Where the browser is sent to log out, when the provider has such a place.
     pub end_session_endpoint: Option<WebUrl>,
+    /// Does the provider name itself in each of its answers (RFC 9207 3)?
+    pub names_itself: bool,
 }
 
 /// Metadata that cannot be used.
@@ -50,11 +54,14 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
         let url = metadata.text(name).and_then(|text| WebUrl::trustworthy(&text, parse));
         url.ok_or(DiscoveryError::Endpoint(name))
     };
-    let end_session = metadata.get("end_session_endpoint").map(|_| endpoint("end_session_endpoint"));
+    let optional = |name| metadata.get(name).map(|_| endpoint(name)).transpose();
     Ok(Endpoints {
         authorization_endpoint: endpoint("authorization_endpoint")?,
+        token_endpoint: optional("token_endpoint")?,
         jwks_uri: endpoint("jwks_uri")?,
-        end_session_endpoint: end_session.transpose()?,
+        end_session_endpoint: optional("end_session_endpoint")?,
+        names_itself: metadata.get("authorization_response_iss_parameter_supported")
+            == Some(&Json::Bool(true)),
     })
 }
 

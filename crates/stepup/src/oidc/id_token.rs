@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    demand::{Demand, MFA},
     json::{Json, Object},
     oidc::jws::{JwsError, SignedPayload},
     problem::Problem,
@@ -27,19 +28,41 @@ pub struct IdToken {
     pub amr: Vec<String>,
 }
 
+impl IdToken {
+    /// Does it tell of a second factor? That there is an `amr` says nothing; its values are looked at.
+    #[must_use]
+    pub fn has_second_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == MFA)
+    }
+}
+
 /// What the token has to agree with.
 #[derive(Debug)]
 pub struct Expected<'a> {
+    /// Who issues tokens, and for whom.
+    pub parties: Parties<'a>,
+    /// The nonce of the request.
+    pub nonce: &'a str,
+    /// When the request was made.
+    pub asked_at: Timestamp,
+    /// Which authentication it asked for.
+    pub demand: &'a Demand,
+    /// The access token that came with it.
+    pub access_token: &'a str,
+    /// Did both come through the browser? Then `at_hash` is what ties them together, and required (3.2.2.9). From the
+    /// token endpoint both come from the issuer itself, and it is optional (3.1.3.8).
+    pub front_channel: bool,
+    /// Now.
+    pub now: Timestamp,
+}
+
+/// Whose tokens are believed, and whose they have to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Parties<'a> {
     /// The configured issuer.
     pub issuer: &'a str,
     /// This client.
     pub client_id: &'a str,
-    /// The nonce of the request.
-    pub nonce: &'a str,
-    /// The access token that came with it.
-    pub access_token: &'a str,
-    /// Now.
-    pub now: Timestamp,
 }
 
 /// Why an ID token is not believed. Each rule has its own variant, with the offending data, never with the token.
@@ -83,6 +106,9 @@ pub enum IdTokenError {
     /// 3.1.3.7, 10
     #[error("it was issued {0} seconds from now")]
     IssuedInTheFuture(i64),
+    /// 3.1.3.7, 10: it cannot be older than the request whose nonce it carries. One of the two clocks is wrong.
+    #[error("it was issued {0} seconds before it was asked for")]
+    IssuedBeforeTheRequest(i64),
     /// RFC 7519 4.1.5
     #[error("it is not valid for another {0} seconds")]
     NotYetValid(i64),
@@ -99,6 +125,24 @@ pub enum IdTokenError {
         "`nonce` is not the one of the request: this token belongs to another request, or the stored one was changed"
     )]
     Nonce,
+    /// 3.1.3.7, 12: `acr_values` is voluntary, so that a success may come with less.
+    #[error("`acr` is {acr:?} and `amr` is {amr:?}: {wanted:?} was asked for")]
+    AuthenticationContext {
+        /// What it says of the level.
+        acr: Option<String>,
+        /// What it says of the methods.
+        amr: Vec<String>,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// 3.1.3.7, 13
+    #[error("the customer authenticated {age} seconds ago: at most {max_age} were asked for")]
+    AuthenticatedTooLongAgo {
+        /// How long ago, in seconds.
+        age: i64,
+        /// What `max_age` demanded.
+        max_age: i64,
+    },
     /// 3.2.2.9: another access token.
     #[error("`at_hash` does not fit the access token that came with it")]
     AccessTokenHash,
@@ -118,6 +162,7 @@ struct Claims {
     azp: Option<String>,
     at_hash: Option<String>,
     auth_time: Option<i64>,
+    acr: Option<String>,
     amr: Vec<String>,
 }
 
@@ -139,6 +184,7 @@ impl Claims {
             azp: text("azp")?,
             at_hash: text("at_hash")?,
             auth_time: integer("auth_time")?,
+            acr: text("acr")?,
             amr: claims.typed("amr", Json::to_texts)?.unwrap_or_default(),
         })
     }
@@ -147,59 +193,101 @@ impl Claims {
 /// Checks the claims of a token whose signature was right.
 pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
-    // 3.1.3.7, 2: the issuer, exactly.
-    let issuer = claims.iss.ok_or(IdTokenError::Missing("iss"))?;
-    if issuer != expected.issuer {
-        return Err(IdTokenError::Issuer { found: short(&issuer), expected: expected.issuer.to_owned() });
+    // 2 to 5: from the issuer, for this client.
+    check_parties(&claims, expected.parties)?;
+    // 6 to 8 are about the signature, which was checked before: RS256 with a key of the issuer.
+    // 9, 10: not too late, not too early.
+    let iat = check_times(&claims, expected.now)?;
+    if expected.asked_at.since(iat) > LEEWAY {
+        return Err(IdTokenError::IssuedBeforeTheRequest(expected.asked_at.since(iat)));
+    }
+    // 11: the nonce of our request.
+    if claims.nonce.as_ref().ok_or(IdTokenError::Missing("nonce"))? != expected.nonce {
+        return Err(IdTokenError::Nonce);
+    }
+    // 12: as strongly as was asked for.
+    if !expected.demand.is_met_by(claims.acr.as_deref(), &claims.amr) {
+        return Err(IdTokenError::AuthenticationContext {
+            acr: claims.acr.as_deref().map(short),
+            amr: claims.amr.iter().map(|method| short(method)).take(5).collect(),
+            wanted: expected.demand.acr_values.clone().unwrap_or_default(),
+        });
+    }
+    // 13: as recently as was asked for.
+    let auth_time = claims.auth_time.map(|time| in_range("auth_time", time)).transpose()?;
+    if let Some(max_age) = expected.demand.max_age {
+        let age = expected.now.since(auth_time.ok_or(IdTokenError::Missing("auth_time"))?);
+        if age > max_age.saturating_add(LEEWAY) {
+            return Err(IdTokenError::AuthenticatedTooLongAgo { age, max_age });
+        }
+    }
+    // 3.2.2.9: the access token that came with it.
+    match &claims.at_hash {
+        None if expected.front_channel => return Err(IdTokenError::Missing("at_hash")),
+        Some(hash) if *hash != at_hash(expected.access_token) => return Err(IdTokenError::AccessTokenHash),
+        _ => {}
+    }
+    Ok(IdToken { subject: check_subject(claims.sub)?, auth_time, amr: claims.amr })
+}
+
+/// Checks once more a token that was valid when it came, and that has been in the tab's storage since: everything that
+/// does not belong to the request which it answered. Its signature was checked again, too.
+pub fn recall(
+    payload: &SignedPayload,
+    parties: Parties<'_>,
+    now: Timestamp,
+) -> Result<IdToken, IdTokenError> {
+    let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
+    check_parties(&claims, parties)?;
+    check_times(&claims, now)?;
+    let auth_time = claims.auth_time.map(|time| in_range("auth_time", time)).transpose()?;
+    Ok(IdToken { subject: check_subject(claims.sub)?, auth_time, amr: claims.amr })
+}
+
+/// 3.1.3.7, 2 to 5
+fn check_parties(claims: &Claims, parties: Parties<'_>) -> Result<(), IdTokenError> {
+    // 2: the issuer, exactly.
+    let issuer = claims.iss.as_ref().ok_or(IdTokenError::Missing("iss"))?;
+    if issuer != parties.issuer {
+        return Err(IdTokenError::Issuer { found: short(issuer), expected: parties.issuer.to_owned() });
     }
     // 3: for this client, and for nobody else.
-    let audience = claims.aud.ok_or(IdTokenError::Missing("aud"))?;
-    if audience.is_empty() || audience.iter().any(|aud| aud != expected.client_id) {
+    let audience = claims.aud.as_ref().ok_or(IdTokenError::Missing("aud"))?;
+    if audience.is_empty() || audience.iter().any(|aud| aud != parties.client_id) {
         return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
     }
     // 4, 5: the authorized party, when it is named.
-    if let Some(azp) = claims.azp.filter(|azp| azp != expected.client_id) {
-        return Err(IdTokenError::AuthorizedParty(short(&azp)));
+    if let Some(azp) = claims.azp.as_ref().filter(|azp| *azp != parties.client_id) {
+        return Err(IdTokenError::AuthorizedParty(short(azp)));
     }
-    // 6 to 8 are about the signature, which was checked before: RS256 with a key of the issuer.
-    check_times(claims.exp, claims.iat, claims.nbf, expected.now)?;
-    // 11: the nonce of our request.
-    if claims.nonce.ok_or(IdTokenError::Missing("nonce"))? != expected.nonce {
-        return Err(IdTokenError::Nonce);
-    }
-    // 3.2.2.9: the access token that came with it.
-    if claims.at_hash.ok_or(IdTokenError::Missing("at_hash"))? != at_hash(expected.access_token) {
-        return Err(IdTokenError::AccessTokenHash);
-    }
-    let subject = claims.sub.ok_or(IdTokenError::Missing("sub"))?;
-    if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
-        return Err(IdTokenError::Subject(subject.len()));
-    }
-    let auth_time = claims.auth_time.map(|time| in_range("auth_time", time)).transpose()?;
-    Ok(IdToken { subject, auth_time, amr: claims.amr })
+    Ok(())
 }
 
-/// 3.1.3.7, 9 and 10; both claims are required (OIDC Core 2).
-fn check_times(
-    exp: Option<i64>,
-    iat: Option<i64>,
-    nbf: Option<i64>,
-    now: Timestamp,
-) -> Result<(), IdTokenError> {
-    let exp = in_range("exp", exp.ok_or(IdTokenError::Missing("exp"))?)?;
-    let iat = in_range("iat", iat.ok_or(IdTokenError::Missing("iat"))?)?;
+/// 3.1.3.7, 9 and 10; both claims are required (OIDC Core 2). Answers with `iat`.
+fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, IdTokenError> {
+    let exp = in_range("exp", claims.exp.ok_or(IdTokenError::Missing("exp"))?)?;
+    let iat = in_range("iat", claims.iat.ok_or(IdTokenError::Missing("iat"))?)?;
     if now.since(exp) >= LEEWAY {
         return Err(IdTokenError::Expired(now.since(exp)));
     }
     if iat.since(now) > LEEWAY {
         return Err(IdTokenError::IssuedInTheFuture(iat.since(now)));
     }
-    if let Some(nbf) = nbf.map(|time| in_range("nbf", time)).transpose()?
+    if let Some(nbf) = claims.nbf.map(|time| in_range("nbf", time)).transpose()?
         && nbf.since(now) > LEEWAY
     {
         return Err(IdTokenError::NotYetValid(nbf.since(now)));
     }
-    Ok(())
+    Ok(iat)
+}
+
+/// OIDC Core 2
+fn check_subject(sub: Option<String>) -> Result<String, IdTokenError> {
+    let subject = sub.ok_or(IdTokenError::Missing("sub"))?;
+    if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
+        return Err(IdTokenError::Subject(subject.len()));
+    }
+    Ok(subject)
 }
 
 fn in_range(claim: &'static str, value: i64) -> Result<Timestamp, IdTokenError> {
@@ -226,7 +314,10 @@ impl IdTokenError {
     #[must_use]
     pub fn problem(&self) -> Problem {
         let (code, headline, sentence) = match self {
-            Self::Expired(_) | Self::IssuedInTheFuture(_) | Self::NotYetValid(_) => (
+            Self::Expired(_)
+            | Self::IssuedInTheFuture(_)
+            | Self::IssuedBeforeTheRequest(_)
+            | Self::NotYetValid(_) => (
                 "id_token.time",
                 "This device's clock does not fit",
                 "Its time and your bank's are too far apart. No money was moved. Please set the clock, then log in again.",
@@ -235,6 +326,13 @@ impl IdTokenError {
                 "id_token.nonce",
                 "This answer belongs to something else",
                 "What was confirmed is not what was asked for here, so we did not use it. No money was moved. Please start again.",
+            ),
+            Self::AuthenticationContext { .. }
+            | Self::AuthenticatedTooLongAgo { .. }
+            | Self::Missing("auth_time") => (
+                "id_token.not_strong_enough",
+                "This was not the confirmation that your bank asked for",
+                "You were sent back without having confirmed it in the way that is needed here. No money was moved. Please try again, and confirm on your phone when you are asked to.",
             ),
             Self::NotChecked(_) => (
                 "id_token.not_checked",
@@ -267,14 +365,38 @@ mod tests {
     }
 
     fn check(text: &str) -> Result<IdToken, IdTokenError> {
+        check_for(text, &Demand::default(), true)
+    }
+
+    const PARTIES: Parties<'static> = Parties { issuer: "https://id.example/", client_id: "riser" };
+
+    fn check_for(text: &str, demand: &Demand, front_channel: bool) -> Result<IdToken, IdTokenError> {
         let expected = Expected {
-            issuer: "https://id.example/",
-            client_id: "riser",
+            parties: PARTIES,
             nonce: "n",
+            asked_at: NOW,
+            demand,
             access_token: "AT",
+            front_channel,
             now: NOW,
         };
         validate(&SignedPayload::assumed(text), &expected)
+    }
+
+    fn with(claim: &str, value: Value) -> String {
+        let mut token = claims();
+        if value.is_null() {
+            token.as_object_mut().unwrap().remove(claim);
+        } else {
+            token[claim] = value;
+        }
+        token.to_string()
+    }
+
+    #[test]
+    fn a_browser_that_cannot_check_is_told_so() {
+        assert_eq!(IdTokenError::NotChecked("no key".into()).problem().code, "id_token.not_checked");
+        assert_eq!(IdTokenError::Signature.problem().code, "id_token.refused");
     }
 
     /// The example of OIDC Core, appendix A.3: the access token and its hash.
@@ -329,22 +451,71 @@ mod tests {
             ("sub", json!("x".repeat(256)), IdTokenError::Subject(256)),
             ("sub", json!("é"), IdTokenError::Subject(2)),
         ] {
-            let mut token = claims();
-            if value.is_null() {
-                token.as_object_mut().unwrap().remove(claim);
-            } else {
-                token[claim] = value.clone();
-            }
-            assert_eq!(check(&token.to_string()), Err(expected), "{claim} = {value}");
+            assert_eq!(check(&with(claim, value.clone())), Err(expected), "{claim} = {value}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
+        let strong = Demand::second_factor();
+        assert!(check_for(&claims().to_string(), &strong, true).is_ok());
+        for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA"]))] {
+            let refused = check_for(&with(claim, value.clone()), &strong, true).unwrap_err();
+            assert!(matches!(refused, IdTokenError::AuthenticationContext { .. }), "{claim} = {value}");
+        }
+        let recent = Demand { acr_values: None, max_age: Some(300) };
+        for (auth_time, expected) in [
+            (json!(NOW.0 - 360), None),
+            (json!(NOW.0 - 361), Some(IdTokenError::AuthenticatedTooLongAgo { age: 361, max_age: 300 })),
+            (Value::Null, Some(IdTokenError::Missing("auth_time"))),
+            (json!(-1), Some(IdTokenError::NotATime { claim: "auth_time", value: -1 })),
+        ] {
+            let token = with("auth_time", auth_time.clone());
+            assert_eq!(check_for(&token, &recent, true).err(), expected, "{auth_time}");
+        }
+    }
+
+    #[test]
+    fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
+        let demand = Demand::default();
+        let without = with("at_hash", Value::Null);
+        assert_eq!(check_for(&without, &demand, true), Err(IdTokenError::Missing("at_hash")));
+        assert!(check_for(&without, &demand, false).is_ok(), "3.1.3.8: optional from the token endpoint");
+        let other = with("at_hash", json!(at_hash("BT")));
+        assert_eq!(check_for(&other, &demand, false), Err(IdTokenError::AccessTokenHash));
+    }
+
+    #[test]
+    fn no_token_is_older_than_the_request_that_it_answers() {
+        assert!(check(&with("iat", json!(NOW.0 - 60))).is_ok());
+        let refused = check(&with("iat", json!(NOW.0 - 61)));
+        assert_eq!(refused, Err(IdTokenError::IssuedBeforeTheRequest(61)));
+        assert_eq!(refused.unwrap_err().problem().code, "id_token.time");
+    }
+
+    #[test]
+    fn a_stored_token_is_checked_again() {
+        let again = |text: &str, now: i64| recall(&SignedPayload::assumed(text), PARTIES, Timestamp(now));
+        let good = again(&with("nonce", json!("of another request")), NOW.0 + 3600).unwrap();
+        assert!(good.has_second_factor());
+        assert_eq!(again(&claims().to_string(), NOW.0 + 3660), Err(IdTokenError::Expired(60)));
+        assert!(!again(&with("amr", json!(["pwd"])), NOW.0).unwrap().has_second_factor());
+        for (claim, value) in [
+            ("iss", json!("https://evil.example/")),
+            ("aud", json!("other")),
+            ("azp", json!("other")),
+            ("sub", json!("")),
+            ("iat", json!(NOW.0 + 61)),
+            ("auth_time", json!(-1)),
+        ] {
+            assert!(again(&with(claim, value.clone()), NOW.0).is_err(), "{claim} = {value}");
         }
     }
 
     #[test]
     fn clocks_may_be_a_minute_apart() {
         for (claim, value) in [("exp", NOW.0 - 59), ("iat", NOW.0 + 59), ("nbf", NOW.0 + 59)] {
-            let mut token = claims();
-            token[claim] = json!(value);
-            assert!(check(&token.to_string()).is_ok(), "{claim}");
+            assert!(check(&with(claim, json!(value))).is_ok(), "{claim}");
         }
     }
 

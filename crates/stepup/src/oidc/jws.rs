@@ -121,6 +121,18 @@ mod tests {
     }
 
     #[test]
+    fn a_token_does_not_show_itself() {
+        let token = UnverifiedJws {
+            signed: "secret.secret".into(),
+            signature: vec![1],
+            payload: b"secret".to_vec(),
+            kid: Some("1".into()),
+        };
+        let shown = format!("{token:?}");
+        assert!(shown.contains("UnverifiedJws") && !shown.contains("secret"), "{shown}");
+    }
+
+    #[test]
     fn a_token_is_taken_apart() {
         let text = token(r#"{"alg":"RS256","kid":"1","typ":"JWT","jku":"https://evil.example"}"#);
         let jws = UnverifiedJws::parse(&text).unwrap();

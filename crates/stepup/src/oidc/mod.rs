@@ -6,3 +6,5 @@ pub mod discovery;
 pub mod id_token;
 pub mod jwks;
 pub mod jws;
+pub mod pkce;
+pub(crate) mod token;

@@ -2,48 +2,49 @@
 
 use super::Stage;
 use crate::{
-    account::World,
+    demand::Demand,
+    departure::Departure,
     effect::{Effect, Slot},
     entropy::Entropy,
-    json,
-    oidc::{authorize, authorize::State},
+    oidc::{authorize, authorize::State, pkce::Verifier},
     provider,
     record::{Purpose, Record},
     time::Timestamp,
     tokens::Scopes,
+    transfer::Salt,
     view::Notice,
+    world::World,
 };
 
 /// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
-pub(super) fn log_in(entropy: Entropy, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let [state, nonce, _] = entropy.split();
-    // The nonce of a log-in is as random as its state, and written in the same way.
-    let (state, nonce) = (State::new(state), State::new(nonce).as_str().to_owned());
-    if world.provider.authorization_endpoint().is_some() {
-        return go(state, nonce, world, now);
-    }
-    let id = world.ids.request();
-    let fetch = Effect::Fetch(id, provider::metadata_request(&world.config));
-    (Stage::LoggingIn { state, nonce, metadata: Some(id) }, vec![fetch])
+pub(super) fn log_in(
+    entropy: Entropy,
+    demand: Demand,
+    world: &mut World,
+    now: Timestamp,
+) -> (Stage, Vec<Effect>) {
+    let [state, salt, verifier, _] = entropy.split();
+    let record = Record {
+        created_at: now,
+        scopes: Scopes::parse("openid").union(&world.config.balance_scope),
+        demand,
+        verifier: Verifier::new(verifier),
+        salt: Salt::new(salt),
+        log_outs: world.log_outs,
+        purpose: Purpose::LogIn,
+    };
+    let cx = &mut world.outside(now);
+    let (mut departure, mut effects) = Departure::begin(State::new(state), record, cx);
+    effects.extend(departure.proceed(cx));
+    (Stage::LoggingIn(departure), effects)
 }
 
-pub(super) fn go(state: State, nonce: String, world: &World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let scopes = Scopes::parse("openid").union(&world.config.balance_scope);
-    let mut effects = Vec::new();
-    if let Some(endpoint) = world.provider.authorization_endpoint() {
-        let url = authorize::url(endpoint, &world.config, &scopes, &state, &nonce);
-        let record = Record { created_at: now, scopes, purpose: Purpose::LogIn { nonce: nonce.clone() } };
-        effects.push(Effect::ForgetRequests);
-        effects.push(Effect::Store(Slot::Request(state.clone()), json::write(&record)));
-        effects.push(Effect::Navigate(url));
-    }
-    (Stage::LoggingIn { state, nonce, metadata: None }, effects)
-}
-
-/// "Log out": everything of this tab is forgotten, then the provider's session ends too.
-pub(super) fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
-    let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
-    effects.push(Effect::ForgetRequests);
+/// "Log out": everything of this tab is forgotten, the other tabs are told, then the provider's session ends too.
+/// `unanswered`: a transfer was sent, and nobody will wait for its answer.
+pub(super) fn log_out(unanswered: bool, world: &mut World) -> (Stage, Vec<Effect>) {
+    world.log_outs = world.log_outs.next();
+    let mut effects = forget();
+    effects.push(Effect::Store(Slot::LogOuts, world.log_outs.to_text()));
     let mut logging_out = None;
     if let Some(leave) = end_session(world) {
         effects.push(leave);
@@ -52,7 +53,25 @@ pub(super) fn log_out(world: &mut World) -> (Stage, Vec<Effect>) {
         logging_out = Some(id);
         effects.push(Effect::Fetch(id, provider::metadata_request(&world.config)));
     }
-    (Stage::SignedOut { notice: Some(Notice::LoggedOut), logging_out }, effects)
+    let notice = if unanswered { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
+    (Stage::SignedOut { notice: Some(notice), logging_out }, effects)
+}
+
+/// A log-out in another tab ends this one as well; that tab tells the provider.
+pub(super) fn logged_out_elsewhere(before: &Stage) -> Stage {
+    let notice = match before {
+        Stage::SignedOut { notice, .. } => *notice,
+        Stage::Account(account) if account.transfer.is_unanswered() => Some(Notice::LoggedOutWhileSending),
+        _ => Some(Notice::LoggedOutElsewhere),
+    };
+    Stage::SignedOut { notice, logging_out: None }
+}
+
+/// Nothing of this tab's is left.
+pub(super) fn forget() -> Vec<Effect> {
+    let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
+    effects.push(Effect::ForgetRequests);
+    effects
 }
 
 pub(super) fn end_session(world: &World) -> Option<Effect> {

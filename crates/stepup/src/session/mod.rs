@@ -2,29 +2,35 @@
 
 mod log_in;
 
-use self::log_in::{end_session, go, log_in, log_out};
+use self::log_in::{end_session, forget, log_in, log_out, logged_out_elsewhere};
 use crate::{
-    account::{Account, Login, Outcome, World},
-    arrival::{self, Arrival, Granted, Refused, Step},
+    account::{Account, Outcome},
+    arrival::{Arrival, Granted, Refused, Step},
     config::{self, Config},
+    demand::Demand,
+    departure::Departure,
     effect::{Effect, RequestId, Slot, Timer},
     event::{Boot, Event},
     ids::Ids,
-    oidc::{authorize::State, callback},
+    login::{Login, SecondFactor},
+    oidc::callback,
     problem::Problem,
     provider::Provider,
-    record::{self, Pending, Purpose, Record, StoredDraft},
+    record::{self, LogOuts, Pending, Purpose, Record, StoredDraft},
+    statements,
     step_up::{self, Transfer},
     time::Timestamp,
     tokens::{AccessToken, SingleUseToken, Vault},
     view::{Action, Failure, Notice, Screen, View},
     web_url::Parse,
+    world::World,
 };
 
 /// A customer's visit, from the first paint to the last.
 ///
 /// It is driven by [`Session::update`] alone and never waits: what it cannot know it asks for with an [`Effect`], and
 /// the answer comes as an [`Event`].
+#[derive(Debug)]
 pub struct Session {
     parse: Parse,
     world: Option<World>,
@@ -32,7 +38,7 @@ pub struct Session {
     offline: bool,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 enum Stage {
     #[default]
     Starting,
@@ -41,23 +47,35 @@ enum Stage {
         notice: Option<Notice>,
         logging_out: Option<RequestId>,
     },
-    LoggingIn {
-        state: State,
-        nonce: String,
-        metadata: Option<RequestId>,
-    },
+    LoggingIn(Departure),
     SigningIn(Box<Arrival>, Kept),
     Account(Box<Account>),
 }
 
-/// What the tab had stored when the page was loaded.
-#[derive(Default)]
+/// What the tab had stored when the page was loaded. Time may have gone by since: see [`Kept::now`].
+#[derive(Debug, Default)]
 struct Kept {
     login: Option<Login>,
     draft: Option<StoredDraft>,
     pending: Option<Pending>,
-    /// There was a session, and its time is up.
-    over: bool,
+    /// There was a session, and this is how it ended.
+    ended: Option<Notice>,
+}
+
+impl Kept {
+    /// Without a session that has no token to ask with: its time is up, or the deployment has changed what it needs.
+    fn now(mut self, world: &World, now: Timestamp) -> Self {
+        if self.login.as_ref().is_some_and(|login| login.token(&world.config, now).is_none()) {
+            (self.login, self.ended) = (None, Some(Notice::SessionOver));
+        }
+        self
+    }
+
+    /// Is there something from before a log-out?
+    fn is_older_than(&self, log_outs: LogOuts) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.log_outs != log_outs)
+            || self.draft.as_ref().is_some_and(|draft| draft.log_outs != log_outs)
+    }
 }
 
 impl Session {
@@ -86,6 +104,15 @@ impl Session {
             _ => {}
         }
         let Some(world) = &mut self.world else { return Vec::new() };
+        if let Event::LogOuts(text) = event {
+            let log_outs = LogOuts::read(text.as_deref());
+            return if log_outs == std::mem::replace(&mut world.log_outs, log_outs) {
+                Vec::new()
+            } else {
+                self.stage = logged_out_elsewhere(&self.stage);
+                forget()
+            };
+        }
         match std::mem::take(&mut self.stage) {
             Stage::Account(mut account) => {
                 let mut effects = account.tick(now);
@@ -109,9 +136,11 @@ impl Session {
             Stage::Starting => Screen::Starting,
             Stage::Failed(failure, _) => Screen::Failed(Failure::clone(failure)),
             Stage::SignedOut { notice, .. } => Screen::SignedOut { notice: *notice },
-            Stage::LoggingIn { .. } => Screen::LeavingToLogIn,
+            Stage::LoggingIn(_) => Screen::LeavingToLogIn,
             Stage::SigningIn(..) => Screen::SigningIn,
-            Stage::Account(account) => Screen::Account(Box::new(account.view())),
+            Stage::Account(account) => {
+                self.world.as_ref().map_or(Screen::Starting, |world| account.view(&world.config))
+            }
         };
         View { screen, online: !self.offline }
     }
@@ -130,23 +159,37 @@ impl Session {
             return Vec::new();
         }
         let provider = Provider::new(&config, self.parse);
-        let world = self.world.insert(World { config, provider, ids: Ids::default(), locale: boot.locale });
-        let login = Login::read(boot.session.as_deref(), now);
-        let kept = Kept {
-            over: boot.session.is_some() && login.is_none(),
-            login,
+        let (flow, log_outs) = (config.flow, LogOuts::read(boot.log_outs.as_deref()));
+        let (ids, locale) = (Ids::default(), boot.locale);
+        let world = self.world.insert(World { config, provider, ids, locale, log_outs });
+        let mut kept = Kept {
             draft: record::read(boot.draft.as_deref()),
             pending: record::read(boot.pending.as_deref()),
+            ..Kept::default()
         };
-        let (stage, effects) = match boot.callback.as_deref().map(callback::parse) {
+        let mut effects = Vec::new();
+        match Login::read(boot.session.as_deref(), log_outs, now) {
+            None => {}
+            Some(Ok(login)) => kept.login = Some(login),
+            Some(Err(notice)) => kept.ended = Some(notice),
+        }
+        // This tab was away when another one logged out. A request says itself whether it is older than that.
+        if kept.ended == Some(Notice::LoggedOutElsewhere) || kept.is_older_than(log_outs) {
+            let ended = kept.login.is_none().then_some(Notice::LoggedOutElsewhere);
+            effects.extend([Slot::Pending, Slot::Draft].map(Effect::Remove));
+            effects.extend(ended.map(|_| Effect::Remove(Slot::Session)));
+            kept = Kept { ended, login: kept.login, ..Kept::default() };
+        }
+        let (stage, more) = match boot.callback.as_deref().map(|fragment| callback::parse(fragment, flow)) {
             None => resume(kept, world, now),
             Some(Ok(response)) => {
-                let (arrival, take) = Arrival::begin(response);
+                let (arrival, take) = Arrival::begin(response, log_outs);
                 (Stage::SigningIn(arrival, kept), vec![take])
             }
             Some(Err(error)) => (failed(error.problem(), kept), Vec::new()),
         };
         self.stage = stage;
+        effects.extend(more);
         effects
     }
 }
@@ -176,9 +219,9 @@ fn failed(problem: Problem, kept: Kept) -> Stage {
 
 /// From what the tab had stored to the page that belongs to it.
 fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let Kept { login, draft, pending, over } = kept;
+    let Kept { login, draft, pending, ended } = kept.now(world, now);
     let mut effects = Vec::new();
-    if over {
+    if ended.is_some() {
         effects.push(Effect::Remove(Slot::Session));
     }
     let subject = match (&login, &pending) {
@@ -186,15 +229,14 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
         // Without a session the page is shown only for a transfer whose end has to be found out.
         (None, Some(pending)) => pending.subject.clone(),
         (None, None) => {
-            let notice = over.then_some(Notice::SessionOver);
-            return (Stage::SignedOut { notice, logging_out: None }, effects);
+            return (Stage::SignedOut { notice: ended, logging_out: None }, effects);
         }
     };
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
         effects.push(Effect::Remove(Slot::Draft));
     }
     let draft = draft.filter(|stored| stored.subject == subject);
-    let mut account = Account::new(subject, login, draft);
+    let mut account = Account::new(subject, login, draft, world.log_outs);
     effects.extend(account.watch(now));
     match pending {
         Some(pending) if pending.subject == account.subject => {
@@ -210,7 +252,9 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
 /// Everything but the account page.
 fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     match (stage, event) {
-        (Stage::Failed(..) | Stage::SignedOut { .. }, Event::LogIn(entropy)) => log_in(entropy, world, now),
+        (Stage::Failed(..) | Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
+            log_in(entropy, Demand::default(), world, now)
+        }
         (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
         (Stage::SignedOut { notice, logging_out }, Event::Answered { request, outcome })
             if logging_out == Some(request) =>
@@ -219,12 +263,12 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
             let _ = world.provider.learn_endpoints(&world.config, outcome);
             (Stage::SignedOut { notice, logging_out: None }, end_session(world).into_iter().collect())
         }
-        (Stage::LoggingIn { state, nonce, metadata }, Event::Answered { request, outcome })
-            if metadata == Some(request) =>
+        (Stage::LoggingIn(mut departure), Event::Answered { request, outcome })
+            if departure.awaits(request) =>
         {
-            match world.provider.learn_endpoints(&world.config, outcome) {
-                Ok(()) => go(state, nonce, world, now),
-                Err(problem) => (dead_end(problem, Some(Action::LogIn)), Vec::new()),
+            match departure.answered(outcome, &mut world.outside(now)) {
+                Ok(effect) => (Stage::LoggingIn(departure), effect.into_iter().collect()),
+                Err(problem) => (dead_end(problem, Some(Action::LogIn)), vec![Effect::ForgetRequests]),
             }
         }
         (Stage::SigningIn(arrival, kept), event) => {
@@ -237,14 +281,15 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
 
 /// Gives an event to an answer that is being checked; hands it back when it was for somebody else.
 fn advance(arrival: Box<Arrival>, event: Event, world: &mut World, now: Timestamp) -> (Step, Option<Event>) {
-    let World { config, provider, ids, .. } = world;
-    let cx = &mut arrival::Context { config, provider, ids, now };
+    let cx = &mut world.outside(now);
     match event {
         Event::Taken { slot, value } => (arrival.taken(&slot, value.as_deref(), cx), None),
         Event::Answered { request, outcome } if arrival.awaits(request) => {
-            (arrival.answered(request, outcome, cx), None)
+            (arrival.answered(outcome, cx), None)
         }
-        Event::Verified { check, outcome } => (arrival.verified(check, outcome, cx), None),
+        Event::Verified { check, outcome } if arrival.awaits_check(check) => {
+            (arrival.verified(outcome, cx), None)
+        }
         other => (Step::Continue(arrival, Vec::new()), Some(other)),
     }
 }
@@ -267,8 +312,10 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
             (Stage::Account(account), effects)
         }
         Step::Done(result) => match *result {
-            Ok(granted) => match granted.record.purpose {
-                Purpose::LogIn { .. } => logged_in(granted, kept, world, now),
+            Ok(granted) => match &granted.record.purpose {
+                Purpose::LogIn => logged_in(granted, kept, world, now),
+                Purpose::Statements { subject, .. } if *subject != granted.id_token.subject => foreign(kept),
+                Purpose::Statements { .. } => confirmed(granted, kept, world, now),
                 Purpose::StepUp(_) => {
                     let subject = granted.id_token.subject.clone();
                     let (mut account, mut effects) = account_for(&subject, kept, world, now);
@@ -283,6 +330,14 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
                 let (mut account, mut effects) = account_for(&step_up.subject, kept, world, now);
                 effects.extend(account.step(world, now, |_, _| step_up::unconfirmed(step_up.order, problem)));
                 (Stage::Account(account), effects)
+            }
+            // The session goes on without the statements, if it is still the same one.
+            Err(Refused {
+                record: Some(Record { purpose: Purpose::Statements { subject, .. }, .. }),
+                problem,
+            }) if kept.login.as_ref().is_some_and(|login| login.subject == subject) => {
+                let (stage, effects) = resume(kept, world, now);
+                (on_statements(stage, problem), effects)
             }
             Err(Refused { problem, .. }) => (failed(problem, kept), Vec::new()),
         },
@@ -300,10 +355,10 @@ fn foreign(kept: Kept) -> (Stage, Vec<Effect>) {
 
 /// The account page of the customer whose transfer came back.
 fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
-    let Kept { login, draft, .. } = kept;
+    let Kept { login, draft, .. } = kept.now(world, now);
     let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
     let draft = draft.filter(|stored| stored.subject == owner);
-    let mut account = Box::new(Account::new(owner, login, draft));
+    let mut account = Box::new(Account::new(owner, login, draft, world.log_outs));
     let mut effects: Vec<Effect> = account.watch(now).into_iter().collect();
     effects.extend(account.load(world, now));
     (account, effects)
@@ -314,21 +369,66 @@ fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) ->
     let mut vault = Vault::default();
     let token = AccessToken::new(granted.access_token);
     vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
-    let login = Login { subject: granted.id_token.subject, vault, proven: false };
+    let Granted { id_token, compact, record, .. } = granted;
+    // Providers leave `amr` out when they did not have to ask (silent authentication): that takes nothing away from what
+    // the same customer has proven in this session.
+    let before = kept.login.filter(|login| login.subject == id_token.subject);
+    let second_factor = if id_token.has_second_factor() {
+        SecondFactor::Verified(compact)
+    } else {
+        before.map(|login| login.second_factor).unwrap_or_default()
+    };
+    let (subject, met, log_outs) = (id_token.subject, record.demand, world.log_outs);
+    let login = Login { subject, vault, second_factor, proven: false, met, log_outs };
     let mut effects = vec![login.store()];
-    let (stage, more) = resume(Kept { login: Some(login), over: false, ..kept }, world, now);
+    let (stage, more) = resume(Kept { login: Some(login), ended: None, ..kept }, world, now);
     effects.extend(more);
     (stage, effects)
 }
 
+/// A verified answer opens the statements, when there is a second factor to know of.
+fn confirmed(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+    if is_foreign(&granted.id_token.subject, &kept) {
+        return foreign(kept);
+    }
+    let (stage, mut effects) = logged_in(granted, kept, world, now);
+    let stage = match stage {
+        Stage::Account(mut account) => {
+            let known = account.login.as_ref().map(|login| login.second_factor.clone()).unwrap_or_default();
+            effects.extend(account.turn(world, now, |_, cx| statements::back(known, cx)));
+            Stage::Account(account)
+        }
+        other => other,
+    };
+    (stage, effects)
+}
+
+/// The page "Statements", with the reason why there are none to see.
+fn on_statements(stage: Stage, problem: Problem) -> Stage {
+    match stage {
+        Stage::Account(mut account) => {
+            account.statements = statements::failed(problem);
+            Stage::Account(account)
+        }
+        other => other,
+    }
+}
+
 /// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
 fn stepped_up(account: &mut Account, granted: Granted, world: &mut World, now: Timestamp) -> Vec<Effect> {
-    let Granted { record, id_token, access_token, .. } = granted;
+    let Granted { record, id_token, compact, access_token, .. } = granted;
     let Purpose::StepUp(step_up) = record.purpose else { return Vec::new() };
     let token = SingleUseToken::new(access_token);
-    account.step(world, now, |_, cx| {
+    let mut effects = Vec::new();
+    let login = account.login.as_mut().filter(|login| login.subject == id_token.subject);
+    if let Some(login) = login.filter(|_| id_token.has_second_factor()) {
+        login.second_factor = SecondFactor::Verified(compact);
+        effects.push(login.store());
+    }
+    effects.extend(account.step(world, now, |_, cx| {
         step_up::resume(step_up, record.created_at, &id_token.subject, id_token.auth_time, token, cx)
-    })
+    }));
+    effects
 }
 
 /// The account page.
@@ -367,8 +467,24 @@ fn update_account(
             }
             effects
         }
-        Event::Woke(Timer::Leave) | Event::Proceed => account.step(world, now, Transfer::proceed),
+        Event::Verified { check, outcome } if account.awaits_check(check) => {
+            account.turn(world, now, |statements, cx| statements.verified(outcome, cx))
+        }
+        Event::Woke(Timer::Leave) | Event::Proceed if account.statements.is_open() => {
+            account.turn(world, now, |statements, cx| statements.proceed(cx))
+        }
+        Event::Woke(Timer::Leave) | Event::Proceed => {
+            account.step(world, now, |transfer, cx| transfer.proceed(cx))
+        }
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
+        Event::Statements(entropy) => account.open_statements(entropy, world, now),
+        Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
+        // The transfer is not on the page: nobody can have meant it.
+        Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
+            if account.statements.is_open() =>
+        {
+            Vec::new()
+        }
         Event::Edited(field, text) => account.edited(field, text),
         Event::Left(field) => account.left(field, world.locale),
         Event::Review => account.review(world.locale),
@@ -376,10 +492,10 @@ fn update_account(
         Event::Cancel | Event::Dismiss => account.dismiss(world, now),
         Event::AskAgain => account.step(world, now, Transfer::ask_again),
         Event::TryAgain => account.load(world, now),
-        Event::LogIn(entropy) if account.login.is_none() => {
-            return log_in(entropy, world, now);
+        Event::LogIn(entropy) if account.may_log_in() => {
+            return log_in(entropy, account.demand, world, now);
         }
-        Event::LogOut => return log_out(world),
+        Event::LogOut => return log_out(account.transfer.is_unanswered(), world),
         _ => Vec::new(),
     };
     (Stage::Account(account), effects)

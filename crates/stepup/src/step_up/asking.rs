@@ -3,6 +3,7 @@
 use super::{Context, Ending, Moved, Transfer, done, never_arrived, not_sent};
 use crate::{
     api::{self, TransferAnswer},
+    demand::Demand,
     effect::{Effect, RequestId},
     problem::Problem,
     transfer::{Order, TransferId},
@@ -39,8 +40,8 @@ pub(super) fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &m
 /// The request for what became of a transfer, when there is somebody who may ask.
 pub(super) fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<RequestId>, Vec<Effect>) {
     let Some(held) = cx.held else { return (None, Vec::new()) };
-    let request = api::transfer_status(cx.config, id, held.bearer());
-    let number = cx.ids.request();
+    let request = api::transfer_status(cx.outside.config, id, held.bearer());
+    let number = cx.outside.ids.request();
     (Some(number), vec![Effect::Fetch(number, request)])
 }
 
@@ -52,7 +53,10 @@ impl Lost {
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
             // The question was refused: that says nothing about the transfer.
             TransferAnswer::Unauthorized(problem) => {
-                Moved { unauthorized: true, ..self.still_unknown(problem, false) }
+                Moved { unauthorized: Some(Demand::default()), ..self.still_unknown(problem, false) }
+            }
+            TransferAnswer::Demanding(demand, problem) => {
+                Moved { unauthorized: Some(demand), ..self.still_unknown(problem, false) }
             }
             TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
                 self.still_unknown(problem, true)
@@ -78,7 +82,11 @@ impl Interrupted {
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             other => {
                 self.nothing_moved = matches!(other, TransferAnswer::NeverArrived);
-                let unauthorized = matches!(other, TransferAnswer::Unauthorized(_));
+                let unauthorized = match other {
+                    TransferAnswer::Unauthorized(_) => Some(Demand::default()),
+                    TransferAnswer::Demanding(demand, _) => Some(demand),
+                    _ => None,
+                };
                 Moved { unauthorized, ..Moved::to(Transfer::Interrupted(self), Vec::new()) }
             }
         }

@@ -3,18 +3,19 @@
 use super::{Context, Ending, Moved, Transfer, asking::ask, done, never_arrived, not_sent};
 use crate::{
     api::{self, TransferAnswer},
+    demand::Demand,
+    departure::Departure,
     effect::{Effect, RequestId, Slot, Timer},
     json,
-    oidc::{authorize, authorize::State},
+    oidc::{authorize::State, pkce::Verifier},
     problem::Problem,
-    provider,
     record::{Pending, PendingStage, Purpose, Record, StepUp},
     tokens::{Bearer, Scopes},
     transfer::{Order, Salt, TransferId},
 };
 
 /// How long the sentence before the second factor stands still, in milliseconds: long enough to be read.
-const READING_TIME: u32 = 1_000;
+pub(crate) const READING_TIME: u32 = 1_000;
 
 /// The attempt that may be answered with 403.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ pub(crate) struct FirstAttempt {
     pub(super) held: Scopes,
     pub(super) state: State,
     pub(super) salt: Salt,
+    pub(super) verifier: Verifier,
 }
 
 /// The attempt after the second factor. There is no other after it.
@@ -37,15 +39,10 @@ pub(crate) struct SecondAttempt {
 
 /// On the way to the provider.
 #[derive(Debug)]
-pub(crate) struct Departure {
+pub(crate) struct Leaving {
     pub(super) id: TransferId,
     pub(super) order: Order,
-    pub(super) state: State,
-    pub(super) nonce: String,
-    pub(super) scopes: Scopes,
-    pub(super) metadata: Option<RequestId>,
-    pub(super) read: bool,
-    pub(super) gone: bool,
+    pub(super) departure: Departure,
 }
 
 /// Both attempts leave in the same way: what is under way is stored before it is sent.
@@ -56,14 +53,15 @@ pub(super) fn send(
     cx: &mut Context<'_>,
     attempt: impl FnOnce(RequestId, TransferId, Order) -> Transfer,
 ) -> Moved {
-    let request = api::transfer(cx.config, id, order, bearer);
-    let number = cx.ids.request();
+    let request = api::transfer(cx.outside.config, id, order, bearer);
+    let number = cx.outside.ids.request();
     let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
     Moved::to(attempt(number, id.clone(), order.clone()), effects)
 }
 
 fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Context<'_>) -> Effect {
-    let pending = Pending { subject: cx.subject.to_owned(), id: id.clone(), order: order.clone(), stage };
+    let (subject, id, order) = (cx.subject.to_owned(), id.clone(), order.clone());
+    let pending = Pending { subject, id, order, stage, log_outs: cx.log_outs };
     Effect::Store(Slot::Pending, json::write(&pending))
 }
 
@@ -73,16 +71,22 @@ impl FirstAttempt {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
             TransferAnswer::Forbidden(challenge, problem) => {
                 let needed = challenge.scope.filter(|s| !s.is_empty());
-                let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
+                let needed = needed.unwrap_or_else(|| cx.outside.config.transfer_scope.clone());
                 if self.held.contains(&needed) {
                     // It has what is asked for and is refused all the same: more of it would not help.
                     not_sent(self.order, problem, Ending::Refused)
                 } else {
-                    self.depart(&needed, cx)
+                    self.depart(&needed, Demand::default(), cx)
                 }
             }
+            // RFC 9470. There is no second redirect, so that what a transfer needs is asked for as well.
+            TransferAnswer::Demanding(demand, _) => {
+                let needed = cx.outside.config.transfer_scope.clone();
+                self.depart(&needed, demand, cx)
+            }
             TransferAnswer::Unauthorized(problem) => {
-                Moved { unauthorized: true, ..not_sent(self.order, problem, Ending::Unauthorized) }
+                let unauthorized = Some(Demand::default());
+                Moved { unauthorized, ..not_sent(self.order, problem, Ending::Unauthorized) }
             }
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
@@ -92,49 +96,31 @@ impl FirstAttempt {
         }
     }
 
-    /// 403: keeps the order under the new `state`, shows the sentence, and goes.
-    fn depart(self, needed: &Scopes, cx: &mut Context<'_>) -> Moved {
-        let Self { id, order, held, state, salt, .. } = self;
-        let scopes = Scopes::parse("openid").union(&cx.config.balance_scope).union(&held).union(needed);
+    /// Keeps the order under the new `state`, shows the sentence, and goes.
+    fn depart(self, needed: &Scopes, demand: Demand, cx: &mut Context<'_>) -> Moved {
+        let Self { id, order, held, state, salt, verifier, .. } = self;
+        let balance = &cx.outside.config.balance_scope;
         let record = Record {
-            created_at: cx.now,
-            scopes: scopes.clone(),
+            created_at: cx.outside.now,
+            scopes: Scopes::parse("openid").union(balance).union(&held).union(needed),
+            demand,
+            verifier,
+            salt,
+            log_outs: cx.log_outs,
             purpose: Purpose::StepUp(StepUp {
                 subject: cx.subject.to_owned(),
                 id: id.clone(),
                 order: order.clone(),
-                salt,
             }),
         };
-        let mut effects = vec![
-            Effect::ForgetRequests,
-            Effect::Store(Slot::Request(state.clone()), json::write(&record)),
-            store_pending(&id, &order, PendingStage::Confirming, cx),
-            Effect::Wake(Timer::Leave, READING_TIME),
-        ];
-        let nonce = record.nonce();
-        let mut departure =
-            Box::new(Departure { id, order, state, nonce, scopes, metadata: None, read: false, gone: false });
-        if cx.provider.authorization_endpoint().is_none() {
-            let number = cx.ids.request();
-            departure.metadata = Some(number);
-            effects.push(Effect::Fetch(number, provider::metadata_request(cx.config)));
-        }
-        Moved::to(Transfer::Leaving(departure), effects)
+        let pending = store_pending(&id, &order, PendingStage::Confirming, cx);
+        let (departure, mut effects) = Departure::begin(state, record, &mut cx.outside);
+        effects.extend([pending, Effect::Wake(Timer::Leave, READING_TIME)]);
+        Moved::to(Transfer::Leaving(Box::new(Leaving { id, order, departure })), effects)
     }
 }
 
-impl Departure {
-    pub(super) fn go_when_ready(mut self: Box<Self>, cx: &mut Context<'_>) -> Moved {
-        let mut effects = Vec::new();
-        if let Some(endpoint) = cx.provider.authorization_endpoint().filter(|_| self.read && !self.gone) {
-            let url = authorize::url(endpoint, cx.config, &self.scopes, &self.state, &self.nonce);
-            effects.push(Effect::Navigate(url));
-            self.gone = true;
-        }
-        Moved::to(Transfer::Leaving(self), effects)
-    }
-
+impl Leaving {
     pub(super) fn give_up(self, problem: Problem) -> Moved {
         let mut moved = not_sent(self.order, problem, Ending::Unconfirmed);
         moved.effects.push(Effect::ForgetRequests);
@@ -147,9 +133,9 @@ impl SecondAttempt {
     pub(super) fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(_, problem) | TransferAnswer::Refused(problem) => {
-                not_sent(self.order, problem, Ending::Refused)
-            }
+            TransferAnswer::Forbidden(_, problem)
+            | TransferAnswer::Demanding(_, problem)
+            | TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
             TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {

@@ -7,20 +7,20 @@
 mod asking;
 mod attempts;
 
+pub(crate) use self::attempts::READING_TIME;
 use self::{
     asking::{Interrupted, Lost, ask, question},
-    attempts::{Departure, FirstAttempt, SecondAttempt, send},
+    attempts::{FirstAttempt, Leaving, SecondAttempt, send},
 };
 use crate::{
     api,
-    config::Config,
+    demand::Demand,
     effect::{Effect, RequestId, Slot},
     entropy::Entropy,
-    ids::Ids,
-    oidc::{authorize::State, id_token::LEEWAY},
+    oidc::{authorize::State, id_token::LEEWAY, pkce::Verifier},
     problem::Problem,
-    provider::Provider,
-    record::{Pending, PendingStage, StepUp},
+    provider,
+    record::{LogOuts, Pending, PendingStage, StepUp},
     time::Timestamp,
     tokens::{HeldToken, SingleUseToken},
     transfer::{Order, Salt, TransferId},
@@ -37,7 +37,7 @@ pub(crate) enum Transfer {
     /// Sent with the token there is.
     First(Box<FirstAttempt>),
     /// 403: about to leave for the second factor.
-    Leaving(Box<Departure>),
+    Leaving(Box<Leaving>),
     /// Came back without an answer of the provider.
     Interrupted(Box<Interrupted>),
     /// The provider's answer is being checked.
@@ -75,10 +75,8 @@ pub(crate) enum Ending {
 
 /// What a transition may look at.
 pub(crate) struct Context<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) provider: &'a mut Provider,
-    pub(crate) ids: &'a mut Ids,
-    pub(crate) now: Timestamp,
+    pub(crate) outside: provider::Context<'a>,
+    pub(crate) log_outs: LogOuts,
     /// Who is logged in, or whose transfer it is.
     pub(crate) subject: &'a str,
     /// The token for reading, while there is one.
@@ -89,13 +87,13 @@ pub(crate) struct Context<'a> {
 pub(crate) struct Moved {
     pub(crate) transfer: Transfer,
     pub(crate) effects: Vec<Effect>,
-    /// The token for reading was refused: the session is over.
-    pub(crate) unauthorized: bool,
+    /// The token for reading was refused: the session is over, and the next one has to meet this.
+    pub(crate) unauthorized: Option<Demand>,
 }
 
 impl Moved {
     fn to(transfer: Transfer, effects: Vec<Effect>) -> Self {
-        Self { transfer, effects, unauthorized: false }
+        Self { transfer, effects, unauthorized: None }
     }
 }
 
@@ -107,12 +105,13 @@ pub(crate) fn confirm(
     entropy: Entropy,
     cx: &mut Context<'_>,
 ) -> Moved {
-    let [state, salt, id] = entropy.split();
+    let [state, salt, verifier, id] = entropy.split();
     let mut short = [0; 16];
     short.copy_from_slice(&id[..16]);
     let id = again.unwrap_or_else(|| TransferId::from_random(short));
     let Some(held) = cx.held else {
-        return Moved { transfer: Transfer::Editing, effects: Vec::new(), unauthorized: true };
+        let unauthorized = Some(Demand::default());
+        return Moved { unauthorized, ..Moved::to(Transfer::Editing, Vec::new()) };
     };
     let (bearer, scopes) = (held.bearer(), held.scopes.clone());
     send(&id, order, bearer, cx, |request, id, order| {
@@ -123,6 +122,7 @@ pub(crate) fn confirm(
             held: scopes,
             state: State::new(state),
             salt: Salt::new(salt),
+            verifier: Verifier::new(verifier),
         }))
     })
 }
@@ -193,6 +193,16 @@ impl Transfer {
         }
     }
 
+    /// Was it sent, without an answer yet?
+    pub(crate) fn is_unanswered(&self) -> bool {
+        matches!(self, Self::First(_) | Self::Second(_) | Self::Unknown(_))
+    }
+
+    /// Is it on its way, so that the page must not be left now?
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self, Self::First(_) | Self::Leaving(_) | Self::Returning(_) | Self::Second(_))
+    }
+
     /// Did the bank refuse the token (401)?
     pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::NotSent(it) if it.ending == Ending::Unauthorized)
@@ -203,7 +213,7 @@ impl Transfer {
         match self {
             Self::First(attempt) => attempt.request == id,
             Self::Second(attempt) => attempt.request == id,
-            Self::Leaving(departure) => departure.metadata == Some(id),
+            Self::Leaving(leaving) => leaving.departure.awaits(id),
             Self::Interrupted(interrupted) => interrupted.asking == Some(id),
             Self::Unknown(lost) => lost.asking == Some(id),
             _ => false,
@@ -221,23 +231,20 @@ impl Transfer {
             Self::Second(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
             Self::Unknown(lost) => lost.answered(api::read_transfer(outcome, true)),
             Self::Interrupted(interrupted) => interrupted.answered(api::read_transfer(outcome, true)),
-            Self::Leaving(mut departure) => {
-                departure.metadata = None;
-                match cx.provider.learn_endpoints(cx.config, outcome) {
-                    Ok(()) => departure.go_when_ready(cx),
-                    Err(problem) => departure.give_up(problem),
-                }
-            }
+            Self::Leaving(mut leaving) => match leaving.departure.answered(outcome, &mut cx.outside) {
+                Ok(effect) => Moved::to(Self::Leaving(leaving), effect.into_iter().collect()),
+                Err(problem) => leaving.give_up(problem),
+            },
             other => Moved::to(other, Vec::new()),
         }
     }
 
     /// The sentence was there long enough, or the customer does not want to wait.
-    pub(crate) fn proceed(self, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn proceed(self, cx: &Context<'_>) -> Moved {
         match self {
-            Self::Leaving(mut departure) => {
-                departure.read = true;
-                departure.go_when_ready(cx)
+            Self::Leaving(mut leaving) => {
+                let effect = leaving.departure.proceed(&cx.outside);
+                Moved::to(Self::Leaving(leaving), effect.into_iter().collect())
             }
             other => Moved::to(other, Vec::new()),
         }
@@ -274,7 +281,7 @@ impl Transfer {
             Self::Reviewing(order) => TransferView::Review(order.receipt()),
             Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
             Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
-            Self::Leaving(departure) => TransferView::Leaving(departure.order.receipt()),
+            Self::Leaving(leaving) => TransferView::Leaving(leaving.order.receipt()),
             Self::Interrupted(it) => {
                 TransferView::Interrupted { receipt: it.order.receipt(), nothing_moved: it.nothing_moved }
             }

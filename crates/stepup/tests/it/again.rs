@@ -3,19 +3,19 @@
 
 use stepup::{
     Event,
-    effect::{Method, Request},
+    effect::Method,
     event::{Field, NetworkError},
-    view::{Loadable, Screen, TransferView},
+    view::{Loadable, Screen, SessionView, TransferView},
 };
 
 use crate::{
-    tab::Tab,
-    world::{Grant, PAYEE, World, answer},
+    tab::{Sent, Tab},
+    world::{Grant, PAYEE, World, answer, demand},
 };
 
 /// Goes through the second factor, with the second attempt held back on the network. The tab waits 20 seconds for it,
 /// asks the bank, and hears that there is no such transfer.
-fn held_back(world: &mut World) -> (Tab, Request) {
+fn held_back(world: &mut World) -> (Tab, Sent) {
     let (mut tab, there) = world.confirming();
     let fragment = world.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
@@ -108,8 +108,7 @@ fn another_order_and_an_order_that_is_settled_get_an_id_of_their_own() {
 fn a_copy_of_the_tab_that_went_through_with_it_is_found_by_asking_the_bank() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
-    let mut twin = Tab::new();
-    twin.storage.clone_from(&tab.storage);
+    let mut twin = tab.duplicate();
     world.come_back(&mut tab, &there);
     twin.load(None);
     assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: false, .. }));
@@ -121,8 +120,7 @@ fn a_copy_of_the_tab_that_went_through_with_it_is_found_by_asking_the_bank() {
 fn a_copy_of_the_tab_whose_session_ends_on_the_way_still_pays_once() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
-    let mut twin = Tab::new();
-    twin.storage.clone_from(&tab.storage);
+    let mut twin = tab.duplicate();
     twin.load(None);
     world.serve_all(&mut twin);
     assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
@@ -155,7 +153,7 @@ fn a_bank_that_refuses_the_token_is_believed_after_one_new_log_in() {
             tab.answer(id, Ok(answer));
         }
         let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
-        assert_eq!(account.session_over, round == 0, "round {round}");
+        assert_eq!(account.session_over(), round == 0, "round {round}");
         if round == 0 {
             log_in_again(&mut world, &mut tab, "auth0|1");
         } else {
@@ -209,7 +207,7 @@ fn nothing_is_loading_for_somebody_who_is_not_logged_in() {
     tab.load(None);
     world.serve_all(&mut tab);
     let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
-    assert!(account.session_over);
+    assert!(account.session_over());
     assert_eq!((account.balance, account.history), (Loadable::Withheld, Loadable::Withheld));
 }
 
@@ -232,7 +230,8 @@ fn an_order_is_shown_to_nobody_but_the_customer_who_gave_it() {
     let (mut tab, there) = world.confirming();
     let kept = tab.storage.clone();
     tab.now += 60;
-    tab.happen(Event::LogOut);
+    tab.storage.clear();
+    tab.load(None);
     log_in_again(&mut world, &mut tab, "auth0|2");
     for (key, value) in kept.into_iter().filter(|(key, _)| key != "session") {
         tab.storage.insert(key, value); // whoever has the browser may have kept a copy
@@ -243,10 +242,7 @@ fn an_order_is_shown_to_nobody_but_the_customer_who_gave_it() {
         world.grant(&there, tab.now, &Grant { subject: "auth0|2", ..Grant::default() }),
         format!("error=access_denied&state={state}"),
     ] {
-        let mut copy = Tab::new();
-        copy.storage.clone_from(&tab.storage);
-        copy.now = tab.now;
-        let mut tab = copy;
+        let mut tab = tab.duplicate();
         tab.load(Some(answer));
         world.serve_all(&mut tab);
         let shown = format!("{:?}", tab.screen());
@@ -361,12 +357,117 @@ fn a_token_that_the_bank_accepted_in_between_makes_another_new_log_in_possible()
             let answer = if refused { answer(401, "{}") } else { world.serve(request) };
             tab.answer(id, Ok(answer));
         }
-        assert!(matches!(tab.screen(), Screen::Account(account) if account.session_over));
+        assert!(matches!(tab.screen(), Screen::Account(account) if account.session_over()));
         log_in_again(&mut world, &mut tab, "auth0|1");
         tab.happen(Event::Review);
         tab.confirm();
         world.serve_all(&mut tab);
         assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "403: {:?}", tab.transfer());
         tab.happen(Event::Cancel);
+    }
+}
+
+/// Sends the usual order and lets the network lose the answer to it; the transfer is unknown, and nobody was asked yet.
+fn unknown(world: &mut World) -> Tab {
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "12.50", "Rent");
+    tab.happen(Event::Review);
+    tab.confirm();
+    let (id, _) = tab.requests.pop_front().expect("the first attempt");
+    tab.answer(id, Err(NetworkError::TimedOut));
+    assert!(matches!(tab.transfer(), TransferView::Unknown { asking: true, .. }));
+    tab
+}
+
+/// The id of the last attempt.
+fn id_of_last(world: &World) -> String {
+    world.posts.last().expect("an attempt").0.clone()
+}
+
+/// The bank has done what that tab last asked about.
+fn did(world: &mut World, id: &str) {
+    world.done.insert(id.to_owned(), "{}".to_owned());
+}
+
+#[test]
+fn an_order_whose_end_was_found_out_by_asking_gets_another_id_the_next_time() {
+    let mut world = World::default();
+    let mut tab = unknown(&mut world);
+    let (asking, question) = tab.requests.pop_front().expect("the bank is asked");
+    let first = question.url.rsplit('/').next().expect("an id").to_owned();
+    did(&mut world, &first);
+    let answered = world.serve(question);
+    tab.answer(asking, Ok(answered));
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)));
+    tab.happen(Event::Dismiss);
+    tab.fill(PAYEE, "12.50", "Rent");
+    send_once_more(&mut world, &mut tab);
+    assert_ne!(id_of_last(&world), first, "the same order again is another transfer: lost, then done");
+
+    let mut world = World::default();
+    let (mut tab, _) = world.confirming();
+    let first = id_of_last(&world);
+    did(&mut world, &first);
+    tab.load(None);
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "a copy of this tab went through with it");
+    tab.happen(Event::Dismiss);
+    tab.fill(PAYEE, "12.50", "Rent");
+    send_once_more(&mut world, &mut tab);
+    assert_ne!(id_of_last(&world), first, "the same order again is another transfer: interrupted, then done");
+}
+
+#[test]
+fn an_order_that_the_bank_refused_for_good_gets_another_id_the_next_time() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming();
+    let first = id_of_last(&world);
+    world.refuses = true;
+    world.come_back(&mut tab, &there);
+    assert!(matches!(tab.transfer(), TransferView::NotSent { may_repeat: false, .. }));
+    send_once_more(&mut world, &mut tab);
+    assert_ne!(id_of_last(&world), first);
+}
+
+#[test]
+fn a_question_that_is_refused_says_nothing_about_the_transfer() {
+    let mut world = World::default();
+    for (refusal, session) in
+        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
+    {
+        let mut tab = unknown(&mut world);
+        let (asking, _) = tab.requests.pop_front().expect("the bank is asked");
+        tab.answer(asking, Ok(refusal));
+        let TransferView::Unknown { asking: false, may_ask: false, problem: Some(problem), .. } =
+            tab.transfer()
+        else {
+            panic!("{:?}", tab.transfer())
+        };
+        assert_eq!(problem.code, "transfer.not_told");
+        assert!(!problem.sentence.contains("No money was moved"), "nobody knows: {}", problem.sentence);
+        assert!(
+            matches!(tab.screen(), Screen::Account(account) if account.session == session),
+            "{session:?}"
+        );
+        assert!(tab.storage.contains_key("pending"), "it is asked about after the next log-in");
+    }
+}
+
+#[test]
+fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
+    for (refusal, session) in
+        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
+    {
+        let mut world = World::default();
+        let (mut tab, _) = world.confirming();
+        tab.load(None);
+        let about = |(_, request): &(_, Sent)| request.url.contains("/transfers/");
+        let at = tab.requests.iter().position(about).expect("the bank is asked");
+        let (asking, _) = tab.requests.remove(at).expect("the question");
+        tab.answer(asking, Ok(refusal));
+        let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
+        assert_eq!(account.session, session);
+        assert!(matches!(account.transfer, TransferView::Interrupted { nothing_moved: false, .. }));
     }
 }

@@ -7,7 +7,7 @@ use stepup::{
 };
 
 use crate::{
-    tab::{START, Tab},
+    tab::{START, Signatures, Tab},
     world::{Grant, World, query},
 };
 
@@ -88,7 +88,7 @@ fn each_forged_claim_means_no_session_and_no_request() {
 fn a_wrong_signature_is_refused_after_one_look_at_the_keys() {
     let mut world = World::default();
     let (mut tab, there) = asked(&mut world);
-    tab.signatures = false;
+    tab.signatures = Signatures::Wrong;
     world.come_back(&mut tab, &there);
     assert_eq!(refused(&tab), "id_token.refused");
     assert!(world.api.is_empty());
@@ -132,6 +132,35 @@ fn an_order_that_was_edited_in_the_storage_is_not_sent() {
 }
 
 #[test]
+fn an_answer_is_good_for_nothing_but_what_it_was_asked_for() {
+    for (member, edited) in [
+        ("purpose", serde_json::json!("log_in")),
+        ("purpose", serde_json::json!({"statements": {"subject": "auth0|1"}})),
+        ("scopes", serde_json::json!("openid")),
+        ("created_at", serde_json::json!(START + 1)),
+    ] {
+        let mut world = World::default();
+        let (mut tab, there) = world.confirming();
+        let key = tab.storage.keys().find(|key| key.starts_with("request.")).expect("a record").clone();
+        let mut record: serde_json::Value = serde_json::from_str(&tab.storage[&key]).expect("JSON");
+        let name = format!("{member} = {edited}");
+        record[member] = edited;
+        tab.storage.insert(key, record.to_string());
+        let claims = serde_json::json!({"amr": ["mfa"]});
+        let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+        let token = format!("access-token-{}", world.tokens);
+        tab.load(Some(fragment));
+        world.serve_all(&mut tab);
+        assert_eq!(
+            (world.posts.len(), world.uses.get(&token)),
+            (1, None),
+            "{name}: the token is sent to nobody"
+        );
+        assert!(tab.storage.values().all(|value| !value.contains(&token)), "{name}: and kept nowhere");
+    }
+}
+
+#[test]
 fn somebody_else_at_the_second_factor_drops_the_transfer() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
@@ -144,7 +173,7 @@ fn somebody_else_at_the_second_factor_drops_the_transfer() {
 
 #[test]
 fn an_old_confirmation_is_not_a_second_factor() {
-    for (auth_time, sent) in [(START - 61, 1), (START - 59, 2), (START, 2)] {
+    for (auth_time, sent) in [(START - 61, 1), (START - 60, 2), (START, 2)] {
         let mut world = World::default();
         let (mut tab, there) = world.confirming();
         let claims = json!({"auth_time": auth_time});
@@ -171,8 +200,7 @@ fn a_provider_that_grants_less_starts_no_loop() {
 
 #[test]
 fn a_bank_that_always_refuses_is_believed_the_second_time() {
-    let mut world = World::default();
-    world.refuses = true;
+    let mut world = World { refuses: true, ..World::default() };
     let (mut tab, there) = world.confirming();
     world.come_back(&mut tab, &there);
     tab.wake();
@@ -203,8 +231,7 @@ fn a_bank_that_asks_for_what_the_token_has_is_final_at_once() {
 fn two_answers_to_one_request_send_one_transfer() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
-    let mut twin = Tab::new();
-    twin.storage.clone_from(&tab.storage);
+    let mut twin = tab.duplicate();
     for tab in [&mut tab, &mut twin] {
         world.come_back(tab, &there);
         assert!(matches!(tab.transfer(), TransferView::Done(_)));
@@ -247,9 +274,28 @@ fn a_token_that_claims_to_live_for_years_is_held_for_a_day() {
     let fragment = world.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment.replace("expires_in=7200", "expires_in=999999999")));
     world.serve_all(&mut tab);
-    let over = |tab: &Tab| matches!(tab.screen(), Screen::Account(account) if account.session_over);
+    let over = |tab: &Tab| matches!(tab.screen(), Screen::Account(account) if account.session_over());
     assert!(!over(&tab));
-    tab.now += 24 * 60 * 60;
+    tab.now += 24 * 60 * 60 - 1;
+    tab.wake();
+    assert!(!over(&tab));
+    tab.now += 1;
+    tab.wake();
+    assert!(over(&tab));
+}
+
+#[test]
+fn a_token_of_unknown_life_is_held_for_five_minutes() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(&mut world);
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment.replace("&expires_in=7200", "")));
+    world.serve_all(&mut tab);
+    let over = |tab: &Tab| matches!(tab.screen(), Screen::Account(account) if account.session_over());
+    tab.now += 5 * 60 - 1;
+    tab.wake();
+    assert!(!over(&tab));
+    tab.now += 1;
     tab.wake();
     assert!(over(&tab));
 }

@@ -122,7 +122,7 @@ impl Run {
             _ if !self.tab.requests.is_empty() => Act::Answer(0),
             Screen::SignedOut { .. } => Act::LogIn,
             Screen::Failed(_) => Act::Dismiss,
-            Screen::Account(account) if account.session_over => Act::LogIn,
+            Screen::Account(account) if account.session_over() => Act::LogIn,
             Screen::Account(account) => match account.transfer {
                 TransferView::Form(form) if form.amount.text.is_empty() => Act::Fill(1),
                 TransferView::Form(_) | TransferView::Interrupted { .. } => Act::Review,

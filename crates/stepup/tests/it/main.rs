@@ -4,7 +4,16 @@
 
 mod again;
 mod attacks;
+mod code;
+mod exploration;
+mod forged;
 mod interleavings;
+mod log_outs;
+mod oidf;
+mod sessions;
+mod signed;
+mod statements;
+mod strangers;
 mod tab;
 mod visits;
 mod world;

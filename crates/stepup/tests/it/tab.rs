@@ -4,33 +4,94 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    effect::{Method, Request, RequestId, Slot, Timer},
+    effect::{Body, CheckId, Method, Request, RequestId, Slot, Timer},
     entropy::Entropy,
     event::{Answer, Boot, Field, NetworkError},
     time::Timestamp,
+    tokens::Bearer,
     view::{Screen, TransferView, View},
     web_url::Parts,
 };
 use url::Url;
 
-use crate::world::{BANK, CONFIG};
+use crate::{
+    signed,
+    world::{BANK, CONFIG},
+};
 
 /// Where the clock of every test starts.
 pub(crate) const START: i64 = 1_700_000_000;
 
+/// A request on the wire: the text of everything in it, to be looked at as often as a test likes.
+#[derive(Debug, Clone)]
+pub(crate) struct Sent {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) json: Option<String>,
+    pub(crate) form: Option<String>,
+}
+
+impl Sent {
+    fn new(request: Request) -> Self {
+        let (json, form) = match request.body {
+            None => (None, None),
+            Some(Body::Json(text)) => (Some(text), None),
+            Some(Body::Form(form)) => (None, Some(form.into_text())),
+        };
+        Self {
+            method: request.method,
+            url: request.url.as_str().to_owned(),
+            authorization: request.authorization.map(Bearer::into_header),
+            idempotency_key: request.idempotency_key,
+            json,
+            form,
+        }
+    }
+
+    /// The token in it; empty without one.
+    pub(crate) fn token(&self) -> &str {
+        self.authorization.as_deref().map_or("", |header| header.trim_start_matches("Bearer "))
+    }
+}
+
+/// What a browser says about signatures. Really checking them takes longer than everything else together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signatures {
+    Right,
+    Wrong,
+    /// Really checked, with RSA.
+    Checked,
+    /// Right when it reads "sig".
+    Readable,
+    /// The same, but only when a test says so: [`Tab::check`].
+    Later,
+}
+
 pub(crate) struct Tab {
-    session: Session,
+    pub(crate) session: Session,
+    /// The configuration block.
+    pub(crate) config: String,
     pub(crate) storage: BTreeMap<String, String>,
+    /// What all tabs share.
+    pub(crate) log_outs: Option<String>,
     pub(crate) now: i64,
     /// Requests that nobody has answered yet.
-    pub(crate) requests: VecDeque<(RequestId, Request)>,
+    pub(crate) requests: VecDeque<(RequestId, Sent)>,
     /// Where the browser was sent, when it was.
     pub(crate) gone: Option<Url>,
     pub(crate) timers: Vec<Timer>,
-    /// Is every signature right?
-    pub(crate) signatures: bool,
+    /// What the browser says about signatures.
+    pub(crate) signatures: Signatures,
+    /// How many it was asked about.
+    pub(crate) checked: u32,
+    /// Checks that are not done yet, with their outcome.
+    pub(crate) checks: VecDeque<(CheckId, bool)>,
+    /// What was taken out of the storage: under which name, and what was there.
+    pub(crate) taken: Vec<(String, Option<String>)>,
     /// Drawn on for each press of a button, so that no two draws are equal.
-    seed: u8,
+    pub(crate) seed: u8,
 }
 
 impl Default for Tab {
@@ -43,14 +104,25 @@ impl Tab {
     pub(crate) fn new() -> Self {
         Self {
             session: Session::new(parse_url),
+            config: CONFIG.into(),
             storage: BTreeMap::new(),
+            log_outs: None,
             now: START,
             requests: VecDeque::new(),
             gone: None,
             timers: Vec::new(),
-            signatures: true,
+            signatures: Signatures::Right,
+            checked: 0,
+            checks: VecDeque::new(),
+            taken: Vec::new(),
             seed: 0,
         }
+    }
+
+    /// A copy, as browsers make it of a tab: with what the tab had stored.
+    pub(crate) fn duplicate(&self) -> Self {
+        let (storage, log_outs, config) = (self.storage.clone(), self.log_outs.clone(), self.config.clone());
+        Self { config, storage, log_outs, now: self.now, seed: self.seed.wrapping_add(100), ..Self::new() }
     }
 
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
@@ -61,12 +133,13 @@ impl Tab {
         self.gone = None;
         let stored = |key: &str| self.storage.get(key).cloned();
         let boot = Boot {
-            config: CONFIG.into(),
+            config: self.config.clone(),
             origin: BANK.into(),
             callback,
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
+            log_outs: self.log_outs.clone(),
             online: true,
             ..Boot::default()
         };
@@ -83,23 +156,50 @@ impl Tab {
         match effect {
             Effect::Fetch(id, request) => {
                 let stored = self.storage.contains_key("pending");
-                assert!(request.method == Method::Get || stored, "sent before it was stored");
-                self.requests.push_back((id, request));
+                assert!(request.idempotency_key.is_none() || stored, "sent before it was stored");
+                self.requests.push_back((id, Sent::new(request)));
             }
-            Effect::Verify { check, .. } => {
-                let outcome = Ok(self.signatures);
+            Effect::Verify { check, token, key } => {
+                self.checked += 1;
+                let outcome = Ok(match self.signatures {
+                    Signatures::Right => true,
+                    Signatures::Wrong => false,
+                    Signatures::Checked => signed::is_signed(&token, &key),
+                    Signatures::Readable => token.signature() == b"sig",
+                    Signatures::Later => {
+                        return self.checks.push_back((check, token.signature() == b"sig"));
+                    }
+                });
                 self.happen(Event::Verified { check, outcome });
             }
+            Effect::Store(Slot::LogOuts, value) => self.log_outs = Some(value),
             Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
             Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
             Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
             Effect::Take(slot) => {
                 let value = self.storage.remove(&key(&slot));
+                self.taken.push((key(&slot), value.clone()));
                 self.happen(Event::Taken { slot, value });
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Reload => self.load(None),
             Effect::Wake(timer, _) => self.timers.push(timer),
+        }
+    }
+
+    /// The browser is done with the oldest check.
+    pub(crate) fn check(&mut self) {
+        if let Some((check, right)) = self.checks.pop_front() {
+            self.happen(Event::Verified { check, outcome: Ok(right) });
+        }
+    }
+
+    /// Is an answer of the provider being checked?
+    pub(crate) fn is_checking(&self) -> bool {
+        match self.screen() {
+            Screen::SigningIn => true,
+            Screen::Account(account) => matches!(account.transfer, TransferView::Returning(_)),
+            _ => false,
         }
     }
 
@@ -120,6 +220,11 @@ impl Tab {
     pub(crate) fn log_in(&mut self) {
         let entropy = self.entropy();
         self.happen(Event::LogIn(entropy));
+    }
+
+    pub(crate) fn statements(&mut self) {
+        let entropy = self.entropy();
+        self.happen(Event::Statements(entropy));
     }
 
     pub(crate) fn confirm(&mut self) {
@@ -166,12 +271,13 @@ fn key(slot: &Slot) -> String {
         Slot::Session => "session".into(),
         Slot::Pending => "pending".into(),
         Slot::Draft => "draft".into(),
+        Slot::LogOuts => unreachable!("it is not the tab's"),
         Slot::Request(state) => format!("request.{}", state.as_str()),
     }
 }
 
 /// As the URL Standard has it, like a browser.
-fn parse_url(text: &str) -> Option<Parts> {
+pub(crate) fn parse_url(text: &str) -> Option<Parts> {
     let url = Url::parse(text).ok()?;
     Some(Parts {
         protocol: format!("{}:", url.scheme()),

@@ -47,7 +47,7 @@ fn the_account_shows_what_the_bank_says() {
         matches!(&account.balance, Loadable::Ready(BalanceView::Amount { money, .. }) if money.amount == 100_000)
     );
     assert_eq!(account.history, Loadable::Ready(HistoryView::List(vec![])));
-    assert!(!account.session_over);
+    assert!(!account.session_over());
 }
 
 #[test]
@@ -135,8 +135,7 @@ fn coming_back_without_confirming_says_so_and_can_begin_again() {
 fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();
-    let mut twin = Tab::new();
-    twin.storage.clone_from(&tab.storage);
+    let mut twin = tab.duplicate();
     twin.load(None);
     world.serve_all(&mut twin);
     world.come_back(&mut tab, &there);
@@ -164,7 +163,7 @@ fn a_lost_answer_is_asked_for_and_not_sent_again() {
         let answer = world.serve(request);
         tab.answer(id, Ok(answer));
     }
-    let post = tab.requests.iter().position(|(_, r)| r.body.is_some()).expect("the second attempt");
+    let post = tab.requests.iter().position(|(_, r)| r.json.is_some()).expect("the second attempt");
     tab.requests.swap(0, post);
     world.lose_answer(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Unknown { asking: true, .. }));
@@ -229,7 +228,7 @@ fn the_session_ends_and_keeps_what_was_typed() {
     tab.now += 7200;
     tab.wake();
     let Screen::Account(account) = tab.screen() else { panic!() };
-    assert!(account.session_over);
+    assert!(account.session_over());
     assert!(matches!(account.transfer, TransferView::Form(form) if form.reference.text == "Rent"));
     tab.log_in();
     world.serve_all(&mut tab);

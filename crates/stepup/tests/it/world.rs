@@ -4,28 +4,54 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use stepup::{
-    effect::{Method, Request},
+    effect::Method,
     event::{Answer, NetworkError},
     oidc::id_token::at_hash,
 };
 use url::Url;
 
-use crate::tab::Tab;
+use crate::tab::{Sent, Tab};
 
 pub(crate) const BANK: &str = "https://bank.example";
 pub(crate) const ISSUER: &str = "https://id.example/";
 pub(crate) const CONFIG: &str =
     r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;
+/// The same with `flow: "code"`.
+pub(crate) const CODE_FLOW: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","flow":"code"}"#;
+pub(crate) const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 pub(crate) const PAYEE: &str = "GB82WEST12345698765432";
 
 /// Remembers everything that reached it.
 #[derive(Default)]
 pub(crate) struct World {
-    tokens: u32,
+    pub(crate) tokens: u32,
     /// What each access token is good for: scopes and subject.
-    issued: BTreeMap<String, (String, String)>,
-    spent: BTreeSet<String>,
+    pub(crate) issued: BTreeMap<String, (String, String)>,
+    /// Access tokens of a log-in with a second factor.
+    pub(crate) strong: BTreeSet<String>,
+    /// Codes that wait to be redeemed: the challenge, and the parameters with the tokens.
+    pub(crate) codes: BTreeMap<String, (String, Value)>,
+    /// The key set, when it is another than the made-up one.
+    pub(crate) jwks: Option<String>,
+    /// The key set from the second time on that it is fetched.
+    pub(crate) next_jwks: Option<String>,
+    /// Every path that the provider was asked for.
+    pub(crate) provider_paths: Vec<String>,
+    /// How often the keys were fetched.
+    pub(crate) key_fetches: u32,
+    /// How often a code was redeemed or tried.
+    pub(crate) exchanges: u32,
+    /// The bank does not take a second factor as an answer.
+    pub(crate) never_strong_enough: bool,
+    /// Every transfer needs a newer log-in first (RFC 9470).
+    pub(crate) demands: Option<&'static str>,
+    /// So does the balance.
+    pub(crate) demands_for_reading: Option<&'static str>,
+    /// The provider promises `iss` in each answer (RFC 9207).
+    pub(crate) promises_iss: bool,
+    pub(crate) spent: BTreeSet<String>,
     /// Transfers that were done: id and body.
     pub(crate) done: BTreeMap<String, String>,
     /// Every `POST /transfer`: id, body, scopes of its token.
@@ -73,35 +99,78 @@ impl World {
         }
         let encode = |value: &Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
         let id_token = format!("{}.{}.c2ln", encode(&json!({"alg": "RS256", "kid": "1"})), encode(&claims));
-        url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([
-                ("access_token", access_token.as_str()),
-                ("id_token", &id_token),
-                ("token_type", "Bearer"),
-                ("expires_in", "7200"),
-                ("scope", &scope),
-                ("state", &query(request, "state")),
-            ])
-            .finish()
+        if claims["amr"].as_array().is_some_and(|amr| amr.contains(&json!("mfa"))) {
+            self.strong.insert(access_token.clone());
+        }
+        let state = query(request, "state");
+        let tokens = json!({
+            "access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": 7200,
+            "scope": scope,
+        });
+        if query(request, "response_type") == "code" {
+            assert_eq!(query(request, "code_challenge_method"), "S256");
+            let code = format!("code-{}", self.tokens);
+            self.codes.insert(code.clone(), (query(request, "code_challenge"), tokens));
+            return form(&[("code", &code), ("state", &state), ("iss", ISSUER)]);
+        }
+        form(&[
+            ("access_token", &access_token),
+            ("id_token", &id_token),
+            ("token_type", "Bearer"),
+            ("expires_in", "7200"),
+            ("scope", &scope),
+            ("state", &state),
+        ])
+    }
+
+    /// The token endpoint: a code counts once, and for whoever has its verifier.
+    fn redeem(&mut self, form: &str) -> Answer {
+        self.exchanges += 1;
+        let sent: BTreeMap<String, String> =
+            url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
+        let names: Vec<_> = sent.keys().map(String::as_str).collect();
+        assert_eq!(names, ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]);
+        assert_eq!(sent["redirect_uri"], "https://bank.example/callback");
+        let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(sent["code_verifier"].as_bytes()));
+        match self.codes.remove(&sent["code"]) {
+            Some((expected, tokens)) if expected == challenge => answer(200, &tokens.to_string()),
+            _ => answer(400, r#"{"error":"invalid_grant"}"#),
+        }
     }
 
     /// What the server that is asked does and answers.
-    pub(crate) fn serve(&mut self, request: Request) -> Answer {
+    pub(crate) fn serve(&mut self, request: Sent) -> Answer {
         let path = Url::parse(request.url.as_str()).expect("an absolute URL").path().to_owned();
         if request.url.as_str().starts_with(ISSUER) {
-            return provider(&path);
+            assert!(request.authorization.is_none(), "no token of the bank's goes to the provider");
+            return match request.form {
+                Some(form) if path == "/token" => self.redeem(&form),
+                _ => self.provider(&path),
+            };
         }
         self.api.push(format!("{:?} {path}", request.method));
-        let token = request.authorization.map(stepup::tokens::Bearer::into_header).unwrap_or_default();
-        let token = token.trim_start_matches("Bearer ").to_owned();
+        let token = request.token().to_owned();
         let Some((scope, _)) = self.issued.get(&token).cloned() else { return answer(401, "{}") };
         if scope.contains("transfer:funds") {
             *self.uses.entry(token.clone()).or_default() += 1;
         }
         match (request.method, path.as_str()) {
+            (Method::Get, "/balance")
+                if self.demands_for_reading.is_some() && !self.strong.contains(&token) =>
+            {
+                demand(self.demands_for_reading.unwrap_or_default())
+            }
             (Method::Get, "/balance") => answer(
                 200,
                 r#"{"account":{"iban":"DE89370400440532013000","holder":"A"},"balance":{"amount":100000,"currency":"EUR"}}"#,
+            ),
+            (Method::Get, "/statements") if self.never_strong_enough || !self.strong.contains(&token) => {
+                demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))
+            }
+            (Method::Get, "/statements") => answer(
+                200,
+                r#"{"statements":[{"id":"2023-11","from":"2023-11-01","to":"2023-11-30",
+                    "opening":{"amount":0,"currency":"EUR"},"closing":{"amount":100000,"currency":"EUR"},"entries":[]}]}"#,
             ),
             (Method::Get, "/transfers") => answer(200, r#"{"transfers":[]}"#),
             (Method::Get, path) => {
@@ -114,15 +183,40 @@ impl World {
             }
             (Method::Post, _) => self.transfer(
                 request.idempotency_key.unwrap_or_default(),
-                request.body.unwrap_or_default(),
+                request.json.expect("a transfer is JSON"),
                 &scope,
                 token,
             ),
         }
     }
 
+    fn provider(&mut self, path: &str) -> Answer {
+        self.provider_paths.push(path.to_owned());
+        if path.ends_with("openid-configuration") {
+            let metadata = json!({
+                "issuer": ISSUER,
+                "authorization_endpoint": "https://id.example/authorize",
+                "token_endpoint": "https://id.example/token",
+                "jwks_uri": "https://id.example/keys",
+                "end_session_endpoint": "https://id.example/logout",
+                "authorization_response_iss_parameter_supported": self.promises_iss,
+            });
+            return answer(200, &metadata.to_string());
+        }
+        self.key_fetches += 1;
+        if self.key_fetches > 1 && self.next_jwks.is_some() {
+            self.jwks = self.next_jwks.take();
+        }
+        let n = Base64UrlUnpadded::encode_string(&[0xa5; 256]);
+        let keys = json!({"keys": [{"kty": "RSA", "kid": "1", "n": n, "e": "AQAB"}]});
+        answer(200, self.jwks.as_deref().unwrap_or(&keys.to_string()))
+    }
+
     fn transfer(&mut self, id: String, body: String, scope: &str, token: String) -> Answer {
         self.posts.push((id.clone(), body.clone(), scope.to_owned()));
+        if let Some(demanded) = self.demands.filter(|_| !self.strong.contains(&token)) {
+            return demand(demanded);
+        }
         if self.refuses || !scope.contains("transfer:funds") {
             return Answer {
                 www_authenticate: Some(r#"Bearer error="insufficient_scope", scope="transfer:funds""#.into()),
@@ -165,7 +259,12 @@ impl World {
 
     /// A tab that is logged in as the first customer.
     pub(crate) fn logged_in(&mut self) -> Tab {
-        let mut tab = Tab::new();
+        self.logged_in_to(CONFIG)
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn logged_in_to(&mut self, config: &str) -> Tab {
+        let mut tab = Tab { config: config.to_owned(), ..Tab::new() };
         tab.load(None);
         tab.log_in();
         self.serve_all(&mut tab);
@@ -174,9 +273,27 @@ impl World {
         tab
     }
 
+    /// A tab that came back from a second factor, to the statements.
+    pub(crate) fn at_statements(&mut self) -> Tab {
+        let mut tab = self.logged_in();
+        tab.statements();
+        tab.wake();
+        let there = tab.gone.clone().expect("sent to the provider");
+        let claims = json!({"amr": ["mfa"], "auth_time": tab.now});
+        let fragment = self.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+        tab.load(Some(fragment));
+        self.serve_all(&mut tab);
+        tab
+    }
+
     /// A tab that was sent to the provider to confirm a transfer of 12.50.
     pub(crate) fn confirming(&mut self) -> (Tab, Url) {
-        let mut tab = self.logged_in();
+        self.confirming_with(CONFIG)
+    }
+
+    /// The same with another configuration.
+    pub(crate) fn confirming_with(&mut self, config: &str) -> (Tab, Url) {
+        let mut tab = self.logged_in_to(config);
         tab.fill(PAYEE, "12.50", "Rent");
         tab.happen(stepup::Event::Review);
         tab.confirm();
@@ -188,16 +305,14 @@ impl World {
     }
 }
 
-fn provider(path: &str) -> Answer {
-    if path.ends_with("openid-configuration") {
-        return answer(
-            200,
-            r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
-                "jwks_uri":"https://id.example/keys","end_session_endpoint":"https://id.example/logout"}"#,
-        );
-    }
-    let n = Base64UrlUnpadded::encode_string(&[0xa5; 256]);
-    answer(200, &json!({"keys": [{"kty": "RSA", "kid": "1", "n": n, "e": "AQAB"}]}).to_string())
+/// 401 of RFC 9470, with these parameters.
+pub(crate) fn demand(parameters: &str) -> Answer {
+    let challenge = format!(r#"Bearer error="insufficient_user_authentication", {parameters}"#);
+    Answer { www_authenticate: Some(challenge), ..answer(401, "{}") }
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 pub(crate) fn answer(status: u16, body: &str) -> Answer {

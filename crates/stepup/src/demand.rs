@@ -1,0 +1,153 @@
+//! How strongly, and how recently, a customer has to have authenticated: `acr_values` and `max_age` of a request
+//! (OIDC Core 3.1.2.1), by the page's own rule or because the API asks for them (RFC 9470).
+
+use serde::Serialize;
+
+use crate::json::Object;
+
+/// Auth0's name for "with a second factor", from the PAPE extension.
+pub const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+
+/// The authentication method that says so in `amr` (RFC 8176).
+pub const MFA: &str = "mfa";
+
+/// The longest `acr_values` that is passed on.
+const LONGEST: usize = 1_000;
+
+/// What is demanded; nothing by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Demand {
+    /// Any of these will do, blanks between, the best first.
+    pub acr_values: Option<String>,
+    /// How long ago the customer may have authenticated, in seconds.
+    pub max_age: Option<i64>,
+}
+
+impl Demand {
+    /// A second factor, whenever it was.
+    #[must_use]
+    pub fn second_factor() -> Self {
+        Self { acr_values: Some(MULTI_FACTOR.to_owned()), max_age: None }
+    }
+
+    /// Nothing in particular.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Has everything that it asks for been asked for by `other`?
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let newer = match (self.max_age, other.max_age) {
+            (Some(needed), Some(asked)) => asked <= needed,
+            (needed, _) => needed.is_none(),
+        };
+        newer && (self.acr_values.is_none() || self.acr_values == other.acr_values)
+    }
+
+    /// `acr_values` as a server wrote it: visible characters with blanks between. What is something else is no demand.
+    pub(crate) fn set_acr_values(&mut self, text: String) {
+        let fits = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.len() <= LONGEST;
+        if fits && !text.trim().is_empty() {
+            self.acr_values.get_or_insert(text);
+        }
+    }
+
+    /// `max_age` as a server wrote it: a number of seconds.
+    pub(crate) fn set_max_age(&mut self, text: &str) {
+        if let Some(seconds) = text.parse::<u32>().ok().filter(|_| text.bytes().all(|b| b.is_ascii_digit())) {
+            self.max_age.get_or_insert(seconds.into());
+        }
+    }
+
+    /// Is an authentication with this `acr` and these `amr` strong enough? Providers that leave `acr` out, as Auth0 may,
+    /// tell of the second factor in `amr`.
+    #[must_use]
+    pub fn is_met_by(&self, acr: Option<&str>, amr: &[String]) -> bool {
+        let Some(wanted) = &self.acr_values else { return true };
+        wanted.split(' ').filter(|value| !value.is_empty()).any(|value| {
+            acr == Some(value) || (value == MULTI_FACTOR && amr.iter().any(|method| method == MFA))
+        })
+    }
+
+    /// From the tab's storage.
+    pub(crate) fn read(object: &Object) -> Self {
+        let mut demand = Self::default();
+        if let Some(text) = object.text("acr_values") {
+            demand.set_acr_values(text);
+        }
+        demand.max_age = object.integer("max_age").filter(|seconds| *seconds >= 0);
+        demand
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn demand(acr_values: &str, max_age: &str) -> Demand {
+        let mut demand = Demand::default();
+        demand.set_acr_values(acr_values.to_owned());
+        demand.set_max_age(max_age);
+        demand
+    }
+
+    #[test]
+    fn what_is_no_demand_is_left_out() {
+        assert_eq!(demand("", ""), Demand::default());
+        assert_eq!(demand("  ", "-1"), Demand::default());
+        assert_eq!(demand("gold\n", "+5"), Demand::default());
+        assert_eq!(demand("gøld", "1.5"), Demand::default());
+        assert_eq!(demand(&"g".repeat(LONGEST + 1), "99999999999"), Demand::default());
+        let good = demand("gold silver", "0");
+        assert_eq!((good.acr_values.as_deref(), good.max_age), (Some("gold silver"), Some(0)));
+        assert_eq!(demand(&"g".repeat(LONGEST), "").acr_values.map(|text| text.len()), Some(LONGEST));
+    }
+
+    #[test]
+    fn what_was_asked_for_is_known_again() {
+        let demand =
+            |acr_values: Option<&str>, max_age| Demand { acr_values: acr_values.map(str::to_owned), max_age };
+        for (needed, asked, within) in [
+            (demand(None, None), demand(None, None), true),
+            (demand(None, None), demand(Some("gold"), Some(1)), true),
+            (demand(Some("gold"), None), demand(Some("gold"), None), true),
+            (demand(Some("gold"), None), demand(Some("silver"), None), false),
+            (demand(Some("gold"), None), demand(None, None), false),
+            (demand(None, Some(60)), demand(None, Some(60)), true),
+            (demand(None, Some(60)), demand(None, Some(59)), true),
+            (demand(None, Some(60)), demand(None, Some(61)), false),
+            (demand(None, Some(60)), demand(None, None), false),
+        ] {
+            assert_eq!(needed.is_within(&asked), within, "{needed:?} within {asked:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_two_counts() {
+        let mut twice = demand("gold", "5");
+        twice.set_acr_values("silver".into());
+        twice.set_max_age("500");
+        assert_eq!(twice, demand("gold", "5"));
+    }
+
+    #[test]
+    fn the_values_are_looked_at() {
+        let methods = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        for (wanted, acr, amr, met) in [
+            ("", None, methods(&[]), true),
+            ("gold silver", Some("silver"), methods(&[]), true),
+            ("gold silver", Some("bronze"), methods(&["mfa"]), false),
+            ("gold silver", Some("gold silver"), methods(&[]), false),
+            ("gold", None, methods(&["gold"]), false),
+            (MULTI_FACTOR, None, methods(&["pwd", "mfa"]), true),
+            (MULTI_FACTOR, Some(MULTI_FACTOR), methods(&[]), true),
+            (MULTI_FACTOR, None, methods(&["pwd"]), false),
+            (MULTI_FACTOR, None, methods(&["MFA"]), false),
+            (MULTI_FACTOR, Some(""), methods(&[]), false),
+        ] {
+            assert_eq!(demand(wanted, "").is_met_by(acr, &amr), met, "{wanted} {acr:?} {amr:?}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What a session needs of its surroundings at every step.
+
+use crate::{
+    config::Config, ids::Ids, money::Separators, provider, provider::Provider, record::LogOuts,
+    time::Timestamp,
+};
+
+/// The surroundings.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) config: Config,
+    pub(crate) provider: Provider,
+    pub(crate) ids: Ids,
+    pub(crate) locale: Separators,
+    /// How often somebody has logged out in this browser.
+    pub(crate) log_outs: LogOuts,
+}
+
+impl World {
+    /// What everything that has to do with the provider may look at.
+    pub(crate) fn outside(&mut self, now: Timestamp) -> provider::Context<'_> {
+        let Self { config, provider, ids, .. } = self;
+        provider::Context { config, provider, ids, now }
+    }
+}

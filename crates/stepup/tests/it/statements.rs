@@ -1,0 +1,400 @@
+//! The page behind a second factor, and the authentication that the bank asks for (RFC 9470).
+
+use serde_json::json;
+use stepup::{
+    Event,
+    event::{Field, NetworkError},
+    view::{Screen, SessionView, StatementsContent, TransferView},
+};
+
+use crate::{
+    tab::{Signatures, Tab},
+    world::{Grant, MULTI_FACTOR, PAYEE, World, answer, demand, query},
+};
+
+fn content(tab: &Tab) -> StatementsContent {
+    match tab.screen() {
+        Screen::Statements(page) => page.content,
+        other => panic!("not the page: {other:?}"),
+    }
+}
+
+fn with_mfa() -> Grant<'static> {
+    Grant { claims: json!({"amr": ["pwd", "mfa"], "auth_time": crate::tab::START}), ..Grant::default() }
+}
+
+/// A tab that was sent away for the statements.
+fn sent_away(world: &mut World) -> (Tab, url::Url) {
+    let mut tab = world.logged_in();
+    tab.statements();
+    assert_eq!(content(&tab), StatementsContent::Leaving);
+    tab.wake();
+    let there = tab.gone.clone().expect("sent to the provider");
+    (tab, there)
+}
+
+fn come_back(world: &mut World, tab: &mut Tab, there: &url::Url, grant: &Grant<'_>) {
+    let fragment = world.grant(there, tab.now, grant);
+    tab.load(Some(fragment));
+    world.serve_all(tab);
+}
+
+fn asked_for_statements(world: &World) -> usize {
+    world.api.iter().filter(|request| request.ends_with("/statements")).count()
+}
+
+#[test]
+fn they_are_shown_after_a_second_factor_and_on_the_page_that_asked() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    assert_eq!(query(&there, "acr_values"), MULTI_FACTOR);
+    assert_eq!(query(&there, "scope"), "openid view:balance");
+    assert_eq!(asked_for_statements(&world), 0, "nothing was asked for before");
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    let StatementsContent::Ready(list) = content(&tab) else { panic!("{:?}", content(&tab)) };
+    assert_eq!(list[0].closing.amount, 100_000);
+    tab.happen(Event::Dismiss);
+    assert!(matches!(tab.screen(), Screen::Account(_)));
+    tab.statements();
+    world.serve_all(&mut tab);
+    assert!(matches!(content(&tab), StatementsContent::Ready(_)), "once is enough for this session");
+}
+
+#[test]
+fn that_there_is_an_amr_is_not_enough() {
+    for amr in
+        [json!(null), json!([]), json!(["pwd"]), json!(["MFA"]), json!(["mfa "]), json!(["otp", "pwd"])]
+    {
+        let mut world = World::default();
+        let (mut tab, there) = sent_away(&mut world);
+        let claims = json!({"amr": amr});
+        come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+        let StatementsContent::Failed(problem) = content(&tab) else { panic!("{amr}: {:?}", content(&tab)) };
+        assert_eq!(problem.code, "id_token.not_strong_enough", "{amr}");
+        assert_eq!(asked_for_statements(&world), 0, "{amr}");
+        assert!(!tab.timers.contains(&stepup::effect::Timer::Leave), "{amr}: no loop");
+    }
+}
+
+#[test]
+fn an_acr_without_mfa_in_amr_is_not_enough_for_this_page() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    let claims = json!({"acr": MULTI_FACTOR, "amr": ["pwd"]});
+    come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+    let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
+    assert_eq!(problem.code, "statements.unconfirmed");
+    assert_eq!(asked_for_statements(&world), 0);
+}
+
+#[test]
+fn who_does_not_confirm_stays_logged_in_and_may_try_again() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    tab.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
+    world.serve_all(&mut tab);
+    assert!(
+        matches!(content(&tab), StatementsContent::Failed(problem) if problem.code == "provider.access_denied")
+    );
+    tab.statements();
+    assert_eq!(content(&tab), StatementsContent::Leaving);
+    tab.happen(Event::Cancel);
+    assert!(matches!(tab.screen(), Screen::Account(_)));
+    assert!(!tab.has_request(), "an answer to it is good for nothing any more");
+    tab.wake();
+    assert!(tab.gone.is_none());
+}
+
+#[test]
+fn a_transfer_that_is_not_on_the_page_cannot_be_confirmed() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "12.50", "Rent");
+    tab.happen(Event::Review);
+    tab.statements();
+    let asked = tab.requests.len();
+    tab.confirm();
+    assert_eq!(tab.requests.len(), asked, "nothing more is sent");
+    for event in [Event::Review, Event::AskAgain, Event::Edited(Field::Amount, "99".into())] {
+        tab.happen(event);
+    }
+    tab.happen(Event::Cancel);
+    let TransferView::Review(receipt) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    assert_eq!(receipt.money.amount, 1250);
+}
+
+#[test]
+fn somebody_else_at_the_provider_sees_nothing() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    let session = tab.storage["session"].clone();
+    come_back(&mut world, &mut tab, &there, &Grant { subject: "auth0|2", ..with_mfa() });
+    assert!(
+        matches!(tab.screen(), Screen::Failed(failure) if failure.problem.code == "step_up.someone_else")
+    );
+    assert_eq!(tab.storage["session"], session);
+    assert_eq!(asked_for_statements(&world), 0);
+}
+
+#[test]
+fn what_the_storage_says_of_a_second_factor_is_verified_again() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    let genuine = tab.storage["session"].clone();
+    let token = |text: &str| {
+        let session: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        session["second_factor"].as_str().expect("an ID token").to_owned()
+    };
+    for (name, stored, signatures, shown) in [
+        ("as it was", genuine.clone(), Signatures::Right, true),
+        ("forged", genuine.clone(), Signatures::Wrong, false),
+        ("no token", genuine.replace(&token(&genuine), "mfa"), Signatures::Right, false),
+        ("another customer's", genuine.replace("auth0|1", "auth0|2"), Signatures::Right, false),
+    ] {
+        let mut tab = tab.duplicate();
+        tab.storage.insert("session".into(), stored);
+        tab.signatures = signatures;
+        tab.load(None);
+        world.serve_all(&mut tab);
+        let before = asked_for_statements(&world);
+        tab.statements();
+        world.serve_all(&mut tab);
+        assert_eq!(
+            matches!(content(&tab), StatementsContent::Ready(_)),
+            shown,
+            "{name}: {:?}",
+            content(&tab)
+        );
+        assert_eq!(asked_for_statements(&world) > before, shown, "{name}");
+        if !shown {
+            assert_eq!(content(&tab), StatementsContent::Leaving, "{name}: the provider is asked");
+        }
+    }
+}
+
+#[test]
+fn a_renewal_without_amr_takes_nothing_away() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    tab.happen(Event::Dismiss);
+    tab.now += 7_100;
+    tab.wake();
+    let Screen::Account(account) = tab.screen() else { panic!() };
+    assert_eq!(account.session, SessionView::EndsSoon);
+    tab.log_in();
+    world.serve_all(&mut tab);
+    let there = tab.gone.clone().expect("sent to the provider");
+    assert_eq!(query(&there, "acr_values"), "");
+    come_back(&mut world, &mut tab, &there, &Grant::default());
+    tab.statements();
+    world.serve_all(&mut tab);
+    // The page knows of the second factor; the bank sees a token without one and asks for it, by RFC 9470.
+    assert_eq!(asked_for_statements(&world), 2);
+    assert_eq!(content(&tab), StatementsContent::Leaving);
+    tab.happen(Event::Proceed);
+    let there = tab.gone.clone().expect("sent to the provider");
+    assert_eq!(
+        (query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()),
+        (MULTI_FACTOR, "900")
+    );
+    let claims = json!({"amr": ["mfa"], "auth_time": tab.now});
+    come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+    assert!(matches!(content(&tab), StatementsContent::Ready(_)));
+}
+
+#[test]
+fn what_the_bank_demands_is_checked_in_the_new_token() {
+    for (claims, accepted) in [
+        (json!({"amr": ["mfa"], "auth_time": 0}), false),
+        (json!({"amr": ["mfa"]}), false),
+        (json!({"amr": ["pwd"], "auth_time": 0}), false),
+        (json!({"amr": ["mfa"], "auth_time": crate::tab::START - 960}), true),
+        (json!({"amr": ["mfa"], "auth_time": crate::tab::START - 961}), false),
+    ] {
+        let mut world = World::default();
+        let (mut tab, there) = sent_away(&mut world);
+        let knows = Grant { claims: json!({"amr": ["mfa"]}), ..Grant::default() };
+        world.never_strong_enough = true;
+        come_back(&mut world, &mut tab, &there, &knows);
+        world.never_strong_enough = false;
+        tab.statements();
+        let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
+        tab.answer(id, Ok(demand(r#"acr_values="gold http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age=900"#)));
+        tab.wake();
+        let there = tab.gone.clone().expect("sent to the provider");
+        assert_eq!(query(&there, "acr_values"), format!("gold {MULTI_FACTOR}"));
+        assert_eq!(query(&there, "max_age"), "900");
+        come_back(&mut world, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
+        assert_eq!(matches!(content(&tab), StatementsContent::Ready(_)), accepted, "{claims}");
+    }
+}
+
+#[test]
+fn a_bank_that_is_never_content_is_believed_after_one_redirect() {
+    let mut world = World { never_strong_enough: true, ..World::default() };
+    let (mut tab, there) = sent_away(&mut world);
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
+    assert_eq!(problem.code, "statements.more", "nobody has asked for a new one yet");
+    tab.wake();
+    assert!(tab.gone.is_none(), "no loop");
+    assert_eq!(asked_for_statements(&world), 1);
+
+    tab.statements();
+    world.serve_all(&mut tab);
+    tab.happen(Event::Proceed);
+    let there = tab.gone.clone().expect("what the bank needs is asked for");
+    assert_eq!(query(&there, "max_age"), "900");
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
+    assert_eq!(problem.code, "statements.refused", "it asks again for what it was given: final");
+    assert_eq!(asked_for_statements(&world), 3);
+}
+
+#[test]
+fn what_was_proven_counts_when_the_bank_asks_for_something_else() {
+    for (demanded, sent, claims) in [
+        ("max_age=\"60\"", (MULTI_FACTOR, "60"), json!({"amr": ["mfa"], "auth_time": crate::tab::START})),
+        ("acr_values=\"gold\"", ("gold", ""), json!({"acr": "gold"})),
+    ] {
+        let mut world = World::default();
+        let (mut tab, there) = sent_away(&mut world);
+        come_back(&mut world, &mut tab, &there, &with_mfa());
+        tab.happen(Event::Dismiss);
+        tab.statements();
+        let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
+        tab.answer(id, Ok(demand(demanded)));
+        tab.happen(Event::Proceed);
+        let there = tab.gone.clone().expect("sent to the provider");
+        assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), sent);
+        let asked = asked_for_statements(&world);
+        come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+        assert_eq!(
+            asked_for_statements(&world),
+            asked + 1,
+            "{demanded}: the second factor of before still counts"
+        );
+    }
+}
+
+#[test]
+fn a_bank_that_does_not_answer_or_has_none_says_so() {
+    for (outcome, expected) in [
+        (Ok(answer(404, "Cannot GET /statements")), "none"),
+        (Ok(answer(200, "<!doctype html>")), "none"),
+        (Ok(answer(200, "{}")), "api.unreadable"),
+        (Ok(answer(403, "{}")), "api.forbidden"),
+        (Ok(answer(500, "")), "api.down"),
+        (Err(NetworkError::TimedOut), "api.unreachable"),
+    ] {
+        let mut world = World::default();
+        let (mut tab, there) = sent_away(&mut world);
+        come_back(&mut world, &mut tab, &there, &with_mfa());
+        tab.statements();
+        let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
+        tab.answer(id, outcome);
+        match content(&tab) {
+            StatementsContent::NotOffered => assert_eq!(expected, "none"),
+            StatementsContent::Failed(problem) => assert_eq!(problem.code, expected),
+            other => panic!("{expected}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn they_do_not_outlast_the_session() {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    assert!(matches!(content(&tab), StatementsContent::Ready(_)));
+    tab.now += 7_200;
+    tab.wake();
+    let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    assert!(account.session_over());
+}
+
+#[test]
+fn a_transfer_on_its_way_has_the_floor() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "1", "");
+    tab.happen(Event::Review);
+    tab.confirm();
+    tab.statements();
+    assert!(matches!(tab.transfer(), TransferView::Sending { .. }));
+    world.serve_all(&mut tab);
+    tab.statements();
+    assert!(matches!(tab.transfer(), TransferView::Leaving(_)));
+    assert!(tab.has_request(), "its request is not forgotten");
+}
+
+#[test]
+fn a_deployment_without_statements_does_not_lead_there() {
+    let mut world = World::default();
+    let config = crate::world::CONFIG.replace('}', r#","statements":false}"#);
+    let mut tab = world.logged_in_to(&config);
+    tab.statements();
+    assert!(matches!(tab.screen(), Screen::Account(account) if !account.leads_to_statements));
+}
+
+#[test]
+fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
+    for (demands, claims, done) in [
+        (
+            "acr_values=\"gold\", max_age=300",
+            json!({"acr": "gold", "amr": ["mfa"], "auth_time": crate::tab::START}),
+            1,
+        ),
+        (
+            "acr_values=\"gold\", max_age=300",
+            json!({"acr": "silver", "amr": ["mfa"], "auth_time": crate::tab::START}),
+            0,
+        ),
+        ("acr_values=\"gold\", max_age=300", json!({"acr": "gold", "amr": ["mfa"]}), 0),
+        ("max_age=0", json!({"amr": ["mfa"], "auth_time": crate::tab::START}), 1),
+        ("realm=\"bank\"", json!({"amr": ["mfa"]}), 1),
+        ("realm=\"bank\"", json!({"amr": ["pwd"]}), 0),
+        // The provider says that it was strong enough, and the bank does not believe it: final.
+        ("max_age=0", json!({"auth_time": crate::tab::START}), 0),
+    ] {
+        let mut world = World { demands: Some(demands), ..World::default() };
+        let (mut tab, there) = world.confirming();
+        assert_eq!(query(&there, "scope"), "openid view:balance transfer:funds", "{demands}");
+        come_back(&mut world, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
+        tab.wake();
+        assert!(tab.gone.is_none(), "{demands} {claims}: no second redirect");
+        assert_eq!(world.done.len(), done, "{demands} {claims}: {:?}", tab.transfer());
+        if done == 0 {
+            assert!(matches!(tab.transfer(), TransferView::NotSent { .. }), "{demands} {claims}");
+        }
+    }
+}
+
+#[test]
+fn a_bank_that_demands_more_for_the_balance_is_obeyed_once() {
+    let demanding = |world: &mut World, tab: &mut Tab| {
+        while let Some((id, request)) = tab.requests.pop_front() {
+            let api = request.authorization.is_some();
+            let answered = if api { demand("acr_values=gold, max_age=60") } else { world.serve(request) };
+            tab.answer(id, Ok(answered));
+        }
+    };
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.happen(Event::TryAgain);
+    demanding(&mut world, &mut tab);
+    let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    assert_eq!(account.session, SessionView::Demanded);
+    tab.log_in();
+    world.serve_all(&mut tab);
+    let there = tab.gone.clone().expect("sent to the provider");
+    assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), ("gold", "60"));
+    let claims = json!({"acr": "gold", "auth_time": tab.now});
+    let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+    tab.load(Some(fragment));
+    demanding(&mut world, &mut tab);
+    let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    assert_eq!(failure.problem.code, "api.unauthorized", "it asks again for what it was given: final");
+}
