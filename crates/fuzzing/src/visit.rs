@@ -1,0 +1,173 @@
+//! A browser tab without a browser, which answers what the session asks with what it is given.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::LazyLock,
+};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use stepup::{
+    Effect, Event, Session,
+    effect::{CheckId, Method, RequestId, Slot},
+    entropy::Entropy,
+    event::{Answer, Boot, NetworkError},
+    time::Timestamp,
+    web_url::Parts,
+};
+use url::Url;
+
+pub(crate) const ORIGIN: &str = "https://bank.example";
+pub(crate) const ISSUER: &str = "https://id.example/";
+pub(crate) const NOW: i64 = 1_700_000_000;
+pub(crate) const CONFIG: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://api.example",
+    "authorization_endpoint":"https://id.example/authorize","jwks_uri":"https://id.example/keys",
+    "token_endpoint":"https://id.example/token"}"#;
+
+/// The key set of an issuer whose every signature is right.
+pub(crate) static KEYS: LazyLock<String> = LazyLock::new(|| {
+    let n = Base64UrlUnpadded::encode_string(&[0xa5; 256]);
+    format!(r#"{{"keys":[{{"kty":"RSA","kid":"1","n":"{n}","e":"AQAB"}}]}}"#)
+});
+
+/// As the URL Standard has it, like a browser; but no names that are not ASCII: what is fuzzed is the core, not the
+/// parser that stands in for the browser's.
+pub(crate) fn parse_url(text: &str) -> Option<Parts> {
+    if !text.is_ascii() || text.contains('%') {
+        return None;
+    }
+    let url = Url::parse(text).ok()?;
+    Some(Parts {
+        protocol: format!("{}:", url.scheme()),
+        username: url.username().into(),
+        password: url.password().unwrap_or_default().into(),
+        hostname: url.host_str().unwrap_or_default().into(),
+        href: url.into(),
+    })
+}
+
+/// The configuration of the code flow.
+pub(crate) fn code_flow() -> String {
+    CONFIG.replacen('{', r#"{"flow":"code","#, 1)
+}
+
+/// A visit.
+pub(crate) struct Visit {
+    pub(crate) session: Session,
+    pub(crate) config: String,
+    pub(crate) storage: BTreeMap<String, String>,
+    pub(crate) requests: VecDeque<(RequestId, Method)>,
+    pub(crate) checks: VecDeque<CheckId>,
+    /// Where the browser was sent.
+    pub(crate) gone: Option<Url>,
+    /// How many transfers were sent.
+    pub(crate) transfers: usize,
+}
+
+impl Visit {
+    pub(crate) fn new(config: &str) -> Self {
+        Self {
+            session: Session::new(parse_url),
+            config: config.to_owned(),
+            storage: BTreeMap::new(),
+            requests: VecDeque::new(),
+            checks: VecDeque::new(),
+            gone: None,
+            transfers: 0,
+        }
+    }
+
+    /// The page is loaded.
+    pub(crate) fn load(&mut self, callback: Option<String>) {
+        self.session = Session::new(parse_url);
+        self.requests.clear();
+        self.checks.clear();
+        self.gone = None;
+        let stored = |key: &str| self.storage.get(key).cloned();
+        self.happen(Event::Booted(Boot {
+            config: self.config.clone(),
+            origin: ORIGIN.into(),
+            callback,
+            session: stored("session"),
+            pending: stored("pending"),
+            draft: stored("draft"),
+            log_outs: stored("log_outs"),
+            online: true,
+            ..Boot::default()
+        }));
+    }
+
+    pub(crate) fn happen(&mut self, event: Event) {
+        for effect in self.session.update(event, Timestamp(NOW)) {
+            match effect {
+                Effect::Fetch(id, request) => {
+                    self.transfers += usize::from(request.idempotency_key.is_some());
+                    self.requests.push_back((id, request.method));
+                }
+                Effect::Verify { check, .. } => self.checks.push_back(check),
+                Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
+                Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+                Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
+                Effect::Take(slot) => {
+                    let value = self.storage.remove(&key(&slot));
+                    self.happen(Event::Taken { slot, value });
+                }
+                Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
+                Effect::Reload => self.load(None),
+                Effect::Wake(..) => {}
+            }
+        }
+    }
+
+    /// Answers the oldest request.
+    pub(crate) fn answer(&mut self, outcome: Result<Answer, NetworkError>) {
+        if let Some((request, _)) = self.requests.pop_front() {
+            self.happen(Event::Answered { request, outcome });
+        }
+    }
+
+    /// Answers the oldest request with 200 and this body.
+    pub(crate) fn succeed(&mut self, body: &str) {
+        self.answer(Ok(Answer { status: 200, body: body.to_owned(), ..Answer::default() }));
+    }
+
+    /// Every signature that is asked about is right.
+    pub(crate) fn verify(&mut self) {
+        while let Some(check) = self.checks.pop_front() {
+            self.happen(Event::Verified { check, outcome: Ok(true) });
+        }
+    }
+
+    /// Is somebody logged in?
+    pub(crate) fn is_logged_in(&self) -> bool {
+        self.storage.contains_key("session")
+    }
+}
+
+/// The same bytes at each visit, so that seeds stay good: 0, 1, 2, …
+pub(crate) fn entropy() -> Entropy {
+    Entropy::new(std::array::from_fn(|i| u8::try_from(i).unwrap_or_default()))
+}
+
+fn key(slot: &Slot) -> String {
+    match slot {
+        Slot::Session => "session".into(),
+        Slot::Pending => "pending".into(),
+        Slot::Draft => "draft".into(),
+        Slot::LogOuts => "log_outs".into(),
+        Slot::Request(state) => format!("request.{}", state.as_str()),
+    }
+}
+
+/// A visit whose browser is at the provider to log in, with the `state` and the nonce of the request.
+pub(crate) fn logging_in(config: &str) -> (Visit, String, String) {
+    let mut visit = Visit::new(config);
+    visit.load(None);
+    visit.happen(Event::LogIn(entropy()));
+    let there = visit.gone.clone().expect("on the way to the provider");
+    let parameter = |name: &str| {
+        let found = there.query_pairs().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    };
+    let (state, nonce) = (parameter("state"), parameter("nonce"));
+    (visit, state, nonce)
+}
