@@ -15,7 +15,7 @@ use crate::{
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Intent {
-    /// "Log in".
+    /// "Log in", "Stay logged in".
     LogIn,
     /// "Log out".
     LogOut,
@@ -35,6 +35,8 @@ pub enum Intent {
     AskAgain,
     /// "Try again": load once more what could not be loaded.
     TryAgain,
+    /// "Statements".
+    Statements,
     /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".
     Dismiss,
 }
@@ -65,10 +67,11 @@ pub fn app(shown: Shown, dispatch: Callback<Intent>) -> AnyView {
             Screen::SigningIn => pages::signing_in(),
             Screen::Failed(failure) => pages::failed(failure),
             Screen::Account(_) => pages::account(shown),
+            Screen::Statements(page) => pages::statements(page),
         };
         remove_shell();
         view! {
-            {masthead::masthead(view.account().is_some())}
+            {masthead::masthead(shown)}
             {banner::offline(shown)}
             <main class="page">{content}</main>
         }

@@ -38,12 +38,21 @@ fn write(minor: i64, currency: &str, sign: SignDisplay) -> String {
 
 /// A moment in RFC 3339, as in `22 Nov 2025, 20:36`, in the customer's time zone; what cannot be read stays as it is.
 pub(crate) fn moment(rfc3339: &str) -> String {
+    write_date(rfc3339, [("dateStyle", "medium"), ("timeStyle", "short")])
+}
+
+/// A day in RFC 3339, as in `22 Nov 2025`. It is the bank's day, wherever the customer is.
+pub(crate) fn day(rfc3339: &str) -> String {
+    write_date(rfc3339, [("dateStyle", "medium"), ("timeZone", "UTC")])
+}
+
+fn write_date(rfc3339: &str, settings: [(&str, &str); 2]) -> String {
     let date = Date::new(&rfc3339.into());
     if date.get_time().is_nan() {
         return rfc3339.to_owned();
     }
     let options = Object::new();
-    for (key, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+    for (key, value) in settings {
         // Setting a property of a fresh object cannot fail.
         let _ = Reflect::set(&options, &key.into(), &value.into());
     }

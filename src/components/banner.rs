@@ -1,6 +1,7 @@
 //! Sentences above the page about the state of the whole.
 
 use leptos::prelude::*;
+use stepup::view::SessionView;
 
 use super::{
     button::{Rank, button},
@@ -36,12 +37,28 @@ fn no_network() -> AnyView {
     .into_any()
 }
 
-/// The token's time is up, the page stays.
-pub(crate) fn session_over() -> AnyView {
+/// Tells when the log-in does not last: the page stays, and so does what was typed.
+pub(crate) fn session(session: SessionView) -> AnyView {
+    let (sentence, label, rank) = match session {
+        SessionView::Open => return nothing(),
+        SessionView::EndsSoon => (
+            "Your session ends in less than two minutes. Stay logged in to go on; what you typed is kept.",
+            "Stay logged in",
+            Rank::Secondary,
+        ),
+        SessionView::Over => {
+            ("Your session is over. Log in again to go on; what you typed is kept.", "Log in", Rank::Primary)
+        }
+        SessionView::Demanded => (
+            "Your bank asks you to log in once more before it goes on. What you typed is kept.",
+            "Log in",
+            Rank::Primary,
+        ),
+    };
     view! {
         <div class="card over">
-            <p role="alert">"Your session is over. Log in again to go on; what you typed is kept."</p>
-            {button("Log in", Intent::LogIn, Rank::Primary)}
+            <p role="alert">{sentence}</p>
+            {button(label, Intent::LogIn, rank)}
         </div>
     }
     .into_any()

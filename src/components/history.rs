@@ -48,7 +48,8 @@ fn read(account: &AccountView) -> (&Loadable<HistoryView>, bool) {
     (&account.history, matches!(account.balance, Loadable::Failed(_)))
 }
 
-fn entry(transfer: &PastTransfer) -> AnyView {
+/// One line.
+pub(crate) fn entry(transfer: &PastTransfer) -> AnyView {
     let PastTransfer { outgoing, counterparty, iban, money, reference, at, .. } = transfer;
     let (sign, direction, sign_class, amount_class) = if *outgoing {
         (Icon::Out, "Sent to ", "entry-sign", "entry-amount")

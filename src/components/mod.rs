@@ -9,7 +9,7 @@ pub(crate) mod history;
 mod icon;
 pub(crate) mod masthead;
 pub(crate) mod problem;
-mod receipt;
+pub(crate) mod receipt;
 pub(crate) mod skeleton;
 mod step;
 pub(crate) mod transfer;

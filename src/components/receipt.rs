@@ -21,7 +21,12 @@ pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>) -> 
 }
 
 /// One line, with the classes of the line and of its value.
-fn row(name: &'static str, class: &'static str, value_class: &'static str, value: String) -> AnyView {
+pub(crate) fn row(
+    name: &'static str,
+    class: &'static str,
+    value_class: &'static str,
+    value: String,
+) -> AnyView {
     view! {
         <div class=class>
             <dt>{name}</dt>

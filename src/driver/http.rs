@@ -2,7 +2,7 @@
 
 use gloo_net::http::{RequestBuilder, Response};
 use stepup::{
-    effect::{Method, Request},
+    effect::{Body, Caching, Method, Request},
     event::{Answer, NetworkError},
 };
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
@@ -17,18 +17,24 @@ pub(super) async fn send(request: Request) -> Result<Answer, NetworkError> {
 }
 
 fn prepare(request: Request) -> Result<gloo_net::http::Request, NetworkError> {
-    let Request { method, url, authorization, idempotency_key, body } = request;
+    let Request { method, url, authorization, idempotency_key, body, caching } = request;
     let method = match method {
         Method::Get => gloo_net::http::Method::GET,
         Method::Post => gloo_net::http::Method::POST,
     };
-    // No cookies, no cache. A request that carries a token goes where it was sent, or nowhere.
-    let redirect = if authorization.is_some() { RequestRedirect::Error } else { RequestRedirect::Follow };
+    let cache = match caching {
+        Caching::Never => RequestCache::NoStore,
+        Caching::Allowed => RequestCache::Default,
+        Caching::Renewed => RequestCache::Reload,
+    };
+    // No cookies. A request that carries a token, a code or an order goes where it was sent, or nowhere.
+    let carries = authorization.is_some() || body.is_some();
+    let redirect = if carries { RequestRedirect::Error } else { RequestRedirect::Follow };
     let mut builder = RequestBuilder::new(url.as_str())
         .method(method)
         .header("Accept", "application/json")
         .credentials(RequestCredentials::Omit)
-        .cache(RequestCache::NoStore)
+        .cache(cache)
         .redirect(redirect)
         .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
     if let Some(bearer) = authorization {
@@ -37,11 +43,12 @@ fn prepare(request: Request) -> Result<gloo_net::http::Request, NetworkError> {
     if let Some(key) = idempotency_key {
         builder = builder.header("Idempotency-Key", &key);
     }
-    match body {
-        Some(body) => builder.header("Content-Type", "application/json").body(body),
-        None => builder.build(),
-    }
-    .map_err(network_error)
+    let (kind, text) = match body {
+        None => return builder.build().map_err(network_error),
+        Some(Body::Json(text)) => ("application/json", text),
+        Some(Body::Form(form)) => ("application/x-www-form-urlencoded", form.into_text()),
+    };
+    builder.header("Content-Type", kind).body(text).map_err(network_error)
 }
 
 async fn read(response: Response) -> Result<Answer, NetworkError> {

@@ -43,6 +43,11 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
     let happen = move |event| driver.with_value(|driver| driver.happen(event));
     let _ = window_event_listener(ev::online, move |_| happen(Event::Online(true)));
     let _ = window_event_listener(ev::offline, move |_| happen(Event::Online(false)));
+    let _ = window_event_listener(ev::storage, move |event| {
+        if let Some(event) = storage::log_outs(&event) {
+            happen(event);
+        }
+    });
     let _ = window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             happen(Event::Restored);
@@ -75,6 +80,7 @@ impl Driver {
             session: storage::read(&Slot::Session),
             pending: storage::read(&Slot::Pending),
             draft: storage::read(&Slot::Draft),
+            log_outs: storage::read(&Slot::LogOuts),
             locale: locale::separators(),
             online: navigation::is_online(),
             lacking: [storage::lacking(), crypto::lacking()].into_iter().flatten().next(),
@@ -86,6 +92,7 @@ impl Driver {
         let event = match intent {
             Intent::LogIn => entropy::draw().map_or_else(Event::Lacks, Event::LogIn),
             Intent::Confirm => entropy::draw().map_or_else(Event::Lacks, Event::Confirm),
+            Intent::Statements => entropy::draw().map_or_else(Event::Lacks, Event::Statements),
             Intent::LogOut => Event::LogOut,
             Intent::Edited(field, text) => Event::Edited(field, text),
             Intent::Left(field) => Event::Left(field),

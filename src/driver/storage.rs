@@ -1,8 +1,9 @@
-//! The tab's storage: `sessionStorage`, which ends with the tab. `localStorage` and cookies are never used.
+//! The tab's storage: `sessionStorage`, which ends with the tab. Cookies are never used; `localStorage` holds one number,
+//! by which the tabs of a browser learn that somebody has logged out.
 
 use leptos::prelude::window;
-use stepup::effect::Slot;
-use web_sys::Storage;
+use stepup::{Event, effect::Slot};
+use web_sys::{Storage, StorageEvent};
 
 /// The names under which things are kept. The state of a request comes from the address when it is looked up: the
 /// prefix keeps it from naming anything but a request.
@@ -12,35 +13,55 @@ fn key(slot: &Slot) -> String {
         Slot::Pending => "riser.pending".into(),
         Slot::Draft => "riser.draft".into(),
         Slot::Request(state) => [REQUEST, state.as_str()].concat(),
+        Slot::LogOuts => LOG_OUTS.into(),
     }
 }
 
 const REQUEST: &str = "riser.request.";
+const LOG_OUTS: &str = "riser.log_outs";
 
 fn storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
 }
 
+/// Where a thing is kept: with the tab, or for all tabs of this origin.
+fn home(slot: &Slot) -> Option<Storage> {
+    match slot {
+        Slot::LogOuts => window().local_storage().ok().flatten(),
+        _ => storage(),
+    }
+}
+
+/// What the core has to know of what another tab has written, when it has to know it.
+pub(super) fn log_outs(event: &StorageEvent) -> Option<Event> {
+    // Without a key, everything was cleared.
+    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogOuts(event.new_value()))
+}
+
 /// What the browser lacks, when it does not let this page keep anything.
 pub(super) fn lacking() -> Option<&'static str> {
     let probe = "riser.probe";
-    let works = storage().is_some_and(|s| s.set_item(probe, "").is_ok() && s.remove_item(probe).is_ok());
-    (!works).then_some("sessionStorage")
+    let works = |s: Storage| s.set_item(probe, "").is_ok() && s.remove_item(probe).is_ok();
+    if !storage().is_some_and(works) {
+        return Some("sessionStorage");
+    }
+    // Without it, a log-out here would be none in the other tabs.
+    (!home(&Slot::LogOuts).is_some_and(works)).then_some("localStorage")
 }
 
 pub(super) fn read(slot: &Slot) -> Option<String> {
-    storage()?.get_item(&key(slot)).ok().flatten()
+    home(slot)?.get_item(&key(slot)).ok().flatten()
 }
 
 pub(super) fn write(slot: &Slot, value: &str) {
-    if let Some(storage) = storage() {
+    if let Some(storage) = home(slot) {
         // A full storage shows when the record is missed: the core then says that the log-in was not started here.
         let _ = storage.set_item(&key(slot), value);
     }
 }
 
 pub(super) fn remove(slot: &Slot) {
-    if let Some(storage) = storage() {
+    if let Some(storage) = home(slot) {
         let _ = storage.remove_item(&key(slot));
     }
 }

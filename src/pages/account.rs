@@ -6,14 +6,14 @@ use leptos::prelude::*;
 
 use crate::{
     components::{balance, banner, history, transfer},
-    shown::{Shown, follow_account, live, nothing},
+    shown::{Shown, follow_account, live},
 };
 
 pub(crate) fn account(shown: Shown) -> AnyView {
-    let piece = follow_account(shown, |account| &account.session_over);
-    let over = move || piece.get().account().is_some_and(|account| account.session_over);
+    let piece = follow_account(shown, |account| &account.session);
+    let session = move || piece.get().account().map(|account| account.session).unwrap_or_default();
     view! {
-        {live(move || if over() { banner::session_over() } else { nothing() })}
+        {live(move || banner::session(session()))}
         <div class="account">
             {balance::balance(shown)} {transfer::transfer(shown)} {history::history(shown)}
         </div>

@@ -3,9 +3,11 @@
 mod account;
 mod failed;
 mod signed_out;
+mod statements;
 mod waiting;
 
 pub(crate) use account::account;
 pub(crate) use failed::failed;
 pub(crate) use signed_out::signed_out;
+pub(crate) use statements::statements;
 pub(crate) use waiting::{leaving_to_log_in, signing_in};

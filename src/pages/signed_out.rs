@@ -14,6 +14,10 @@ pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {
     let notice = notice.map(|notice| {
         let sentence = match notice {
             Notice::LoggedOut => "You are logged out.",
+            Notice::LoggedOutElsewhere => "You logged out in another tab, so you are logged out here too.",
+            Notice::LoggedOutWhileSending => {
+                "You are logged out. A transfer was on its way: look at your activity before you send it again."
+            }
             Notice::SessionOver => "Your session has ended, as it does after a while. Log in to go on.",
         };
         view! { <p class="notice" role="status">{sentence}</p> }

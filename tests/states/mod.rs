@@ -5,16 +5,19 @@ use stepup::{
     problem::Problem,
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        Notice, PastTransfer, Receipt, Screen, TransferView, View,
+        Notice, PastTransfer, Receipt, Screen, SessionView, Statement, StatementsContent, StatementsPage,
+        TransferView, View,
     },
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 37] = [
+pub(crate) const NAMES: [&str; 47] = [
     "starting",
     "signed-out",
     "logged-out",
     "session-ended",
+    "logged-out-elsewhere",
+    "logged-out-while-sending",
     "leaving-to-log-in",
     "signing-in",
     "loading",
@@ -45,8 +48,16 @@ pub(crate) const NAMES: [&str; 37] = [
     "api-down",
     "history-down",
     "provider-down",
+    "statements-leaving",
+    "statements-loading",
+    "statements",
+    "statements-empty",
+    "statements-not-offered",
+    "statements-failed",
+    "session-ends-soon",
     "session-over",
     "session-over-empty",
+    "log-in-demanded",
     "wrong-configuration",
 ];
 
@@ -57,14 +68,53 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "signed-out" => Screen::SignedOut { notice: None },
         "logged-out" => Screen::SignedOut { notice: Some(Notice::LoggedOut) },
         "session-ended" => Screen::SignedOut { notice: Some(Notice::SessionOver) },
+        "logged-out-elsewhere" => Screen::SignedOut { notice: Some(Notice::LoggedOutElsewhere) },
+        "logged-out-while-sending" => Screen::SignedOut { notice: Some(Notice::LoggedOutWhileSending) },
         "leaving-to-log-in" => Screen::LeavingToLogIn,
         "signing-in" => Screen::SigningIn,
         "provider-down" => failed("provider.unreachable", Some(Action::TryAgain)),
         "denied-log-in" => failed("callback.access_denied", Some(Action::LogIn)),
         "wrong-configuration" => failed("config.issuer", None),
-        _ => Screen::Account(Box::new(account_named(name)?)),
+        _ => match statements_named(name) {
+            Some(content) => {
+                Screen::Statements(Box::new(StatementsPage { content, session: SessionView::Open }))
+            }
+            None => Screen::Account(Box::new(account_named(name)?)),
+        },
     };
     Some(View { screen, online: name != "offline" })
+}
+
+fn statements_named(name: &str) -> Option<StatementsContent> {
+    Some(match name {
+        "statements-leaving" => StatementsContent::Leaving,
+        "statements-loading" => StatementsContent::Loading,
+        "statements" => StatementsContent::Ready(statements()),
+        "statements-empty" => StatementsContent::Ready(Vec::new()),
+        "statements-not-offered" => StatementsContent::NotOffered,
+        "statements-failed" => StatementsContent::Failed(problem("api.unreachable")),
+        _ => return None,
+    })
+}
+
+fn statements() -> Vec<Statement> {
+    let statement = |month: &str, last: &str, opening, closing, entries| Statement {
+        id: month.to_owned(),
+        from: format!("{month}-01"),
+        to: format!("{month}-{last}"),
+        opening: euro(opening),
+        closing: euro(closing),
+        entries,
+    };
+    let november = vec![
+        past("2", false, "Ben Example", 4_200, "Concert tickets", "2025-11-14T17:02:31Z"),
+        past("3", true, "City Energy", 8_990, "Instalment November", "2025-11-20T08:15:00Z"),
+    ];
+    let october = vec![past("1", true, "Ben Example", 123_456, "", "2025-10-31T23:59:59Z")];
+    vec![
+        statement("2025-11", "30", 254_790, 250_000, november),
+        statement("2025-10", "31", 378_246, 254_790, october),
+    ]
 }
 
 fn account_named(name: &str) -> Option<AccountView> {
@@ -84,11 +134,17 @@ fn account_named(name: &str) -> Option<AccountView> {
         },
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
         "account" | "offline" => form,
-        "session-over" => AccountView { session_over: true, ..account(TransferView::Form(typed())) },
+        "session-over" => AccountView { session: SessionView::Over, ..account(TransferView::Form(typed())) },
+        "session-ends-soon" => {
+            AccountView { session: SessionView::EndsSoon, ..account(TransferView::Form(typed())) }
+        }
+        "log-in-demanded" => {
+            AccountView { session: SessionView::Demanded, ..account(TransferView::Form(typed())) }
+        }
         "session-over-empty" => AccountView {
             balance: Loadable::Withheld,
             history: Loadable::Withheld,
-            session_over: true,
+            session: SessionView::Over,
             ..form
         },
         _ => account(transfer_named(name)?),
@@ -293,7 +349,8 @@ fn account(transfer: TransferView) -> AccountView {
             past("1", true, "Ben Example", 123_456, "", "2025-10-31T23:59:59Z"),
         ])),
         transfer,
-        session_over: false,
+        session: SessionView::Open,
+        leads_to_statements: true,
     }
 }
 
