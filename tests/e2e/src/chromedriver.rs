@@ -7,6 +7,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
+/// How often a start is tried whose port was taken in the same moment.
+const ATTEMPTS: usize = 5;
+
 static RUNNING: Mutex<Weak<ChromeDriver>> = Mutex::new(Weak::new());
 
 /// A running `ChromeDriver`; it ends with the last test that holds it.
@@ -36,7 +39,19 @@ impl ChromeDriver {
         format!("http://127.0.0.1:{}", self.port)
     }
 
+    /// Starts it, and once more where it lost the race for its port: it takes a free one at `::1` and then wants the same
+    /// one at `127.0.0.1`, where another program may have it (the servers and browsers of these tests open many).
     fn start() -> Result<Self, Miss> {
+        for _ in 1..ATTEMPTS {
+            match Self::start_once() {
+                Err(miss) if miss.to_string().contains("port not available") => {}
+                started => return started,
+            }
+        }
+        Self::start_once()
+    }
+
+    fn start_once() -> Result<Self, Miss> {
         let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let mut child = Command::new(&program)
             .args(["--port=0", "--log-level=SEVERE"])

@@ -5,6 +5,7 @@
 //! - [`Page`] and [`Locator`]: what a person sees and does, by role and accessible name
 //! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
+//! - [`misbehaving`]: an OpenID provider with a switch for each fault
 //!
 //! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
 //! ([`eventually()`]).
@@ -15,6 +16,7 @@ pub mod eventually;
 mod evidence;
 pub mod express;
 pub mod locator;
+pub mod misbehaving;
 pub mod outcome;
 pub mod page;
 pub mod people;
@@ -27,6 +29,7 @@ pub use browser::Browser;
 pub use chromedriver::ChromeDriver;
 pub use eventually::{eventually, stays, within};
 pub use locator::Locator;
+pub use misbehaving::{Fault, Misbehaving};
 pub use outcome::{Failure, Miss};
 pub use page::Page;
 pub use scenario::{Stage, scenario};

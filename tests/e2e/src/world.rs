@@ -6,6 +6,7 @@ mod demo;
 use crate::{
     Miss,
     express::Express,
+    misbehaving::{Misbehaving, Registration},
     people::Person,
     site::{Ground, Site},
 };
@@ -22,7 +23,9 @@ pub const AUDIENCE: &str = "https://my-banking-api";
 /// What is particular about a test's world. The default is the whole companion as it comes.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// The scopes that the provider grants to Ada at most; `None`: all.
+    /// Who logs people in.
+    pub provider: Provider,
+    /// The scopes that the companion tenant grants to Ada at most; `None`: all.
     pub permissions: Option<Vec<&'static str>>,
     /// How long an access token is good for, in seconds.
     pub access_token_seconds: u64,
@@ -37,6 +40,7 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
+            provider: Provider::Companion,
             permissions: None,
             access_token_seconds: tenant::Lifetimes::default().access_token,
             api: Api::Bank,
@@ -44,6 +48,15 @@ impl Default for Setup {
             config: |_| {},
         }
     }
+}
+
+/// Who logs people in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Provider {
+    /// The companion tenant, with its pages and the customer's phone.
+    Companion,
+    /// A provider that logs Ada in without a page, and does wrong what a test tells it to.
+    Misbehaving,
 }
 
 /// Who answers for the API.
@@ -70,10 +83,11 @@ pub enum Host {
 
 /// Running servers. They end with it.
 pub struct World {
-    /// The OpenID provider.
+    /// The OpenID provider, whichever it is.
     pub tenant: Site,
     /// The client's origin.
     pub app: Site,
+    misbehaving: Option<Misbehaving>,
     elsewhere: Option<Site>,
     bank: Option<Bank>,
 }
@@ -89,8 +103,24 @@ impl World {
         };
         let issuer = format!("{}/", tenant_ground.origin());
 
-        let registrations = demo::tenant(&issuer, ground.origin(), &setup);
-        let tenant = Tenant::open(registrations, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+        let (provider, misbehaving) = match setup.provider {
+            Provider::Companion => {
+                let registrations = demo::tenant(&issuer, ground.origin(), &setup);
+                let tenant =
+                    Tenant::open(registrations, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+                (tenant.router(), None)
+            }
+            Provider::Misbehaving => {
+                let misbehaving = Misbehaving::new(Registration {
+                    issuer: issuer.clone(),
+                    client_id: CLIENT_ID.to_owned(),
+                    app: ground.origin().to_owned(),
+                    audience: AUDIENCE.to_owned(),
+                    access_token_seconds: setup.access_token_seconds,
+                })?;
+                (misbehaving.router(), Some(misbehaving))
+            }
+        };
 
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere => None,
@@ -126,8 +156,9 @@ impl World {
             None => (client::beside(api, files), None),
         };
         Ok(Self {
-            tenant: tenant_ground.serve("tenant", tenant.router()),
+            tenant: tenant_ground.serve("tenant", provider),
             app: ground.serve("app", app),
+            misbehaving,
             elsewhere,
             bank,
         })
@@ -137,6 +168,11 @@ impl World {
     #[must_use]
     pub fn api(&self) -> &Site {
         self.elsewhere.as_ref().unwrap_or(&self.app)
+    }
+
+    /// The provider that does wrong what it is told to.
+    pub fn provider(&self) -> Result<&Misbehaving, Miss> {
+        self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
     }
 
     /// The companion bank's books.

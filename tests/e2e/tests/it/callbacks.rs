@@ -34,10 +34,15 @@ async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
 
 /// No session, no request to the bank, a sentence, and a way on that works.
 async fn refused_callback(stage: &Stage, page: &Page, fragment: &str) -> Result<(), Failure> {
+    refused_answer(stage, page, &format!("#{fragment}")).await
+}
+
+/// The same for an answer that follows the path in any way.
+async fn refused_answer(stage: &Stage, page: &Page, answer: &str) -> Result<(), Failure> {
     let asked = stage.world.api().those(|request| request.token.is_some()).len();
     // From elsewhere: a change of the fragment alone would not load the page.
     page.open("about:blank").await?;
-    page.open(&stage.world.app.at(&format!("/callback#{fragment}"))).await?;
+    page.open(&stage.world.app.at(&format!("/callback{answer}"))).await?;
     page.alert().text().await?;
     page.button("Log in").appears().await?;
     let address = page.address().await?;
@@ -62,6 +67,15 @@ fn a_foreign_state_opens_no_session() {
         victim.button("Log in").click().await?;
         sees_balance(&victim, BEN.opening).await?;
         Ok(())
+    });
+}
+
+#[test]
+fn an_answer_in_the_query_opens_no_session_and_is_cleaned_away() {
+    scenario(Setup::default(), async |stage| {
+        let fragment = genuine_answer(stage, ADA).await?;
+        // It is the answer to this very tab's request; but a query is in the log of every server that it passes.
+        refused_answer(stage, &stage.page, &format!("?{fragment}")).await
     });
 }
 

@@ -1,12 +1,16 @@
 //! The end-to-end tests: each file is a subject, each name a rule.
 
 mod callbacks;
+mod code_flow;
 mod express;
 mod harness;
 mod navigation;
+mod oidf;
 mod refusals;
 mod reload;
 mod screenshots;
+mod sessions;
+mod statements;
 mod states;
 mod static_host;
 mod steps;

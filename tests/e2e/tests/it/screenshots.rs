@@ -1,7 +1,9 @@
 //! Pictures of the main states, for people to look at: into the folder `RISER_SCREENSHOTS`, in both colour schemes and
 //! two widths. Without that variable there is nothing to do.
 
-use crate::steps::{RENT, WELCOME, ask_for_step_up, log_in, open, phone, review, transfer, type_order};
+use crate::steps::{
+    RENT, WELCOME, ask_for_step_up, at_the_provider, log_in, open, phone, review, type_order,
+};
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
     Failure, Miss, Page, Stage, eventually,
@@ -127,6 +129,7 @@ fn out_of_order() {
         gate.open();
         page.evaluate("sessionStorage.clear()").await?;
         let rule = world.tenant.when(|_| true).cut();
+        page.forget_files().await?;
         page.reload().await?;
         page.button("Log in").click().await?;
         page.alert().text().await?;
@@ -137,7 +140,32 @@ fn out_of_order() {
 }
 
 #[test]
+fn statements() {
+    pictures(Setup::default(), async |stage, folder| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+        page.forget_files().await?;
+        page.reload().await?;
+        page.button("Statements").click().await?;
+        page.status().reads("confirm that it is you").await?;
+        picture(page, folder, "statements-leaving").await?;
+        gate.open();
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.css("section.statement").reads("Opening balances").await?;
+        picture(page, folder, "statements").await
+    });
+}
+
+#[test]
 fn sessions_and_set_up() {
+    pictures(Setup { access_token_seconds: 60, ..Setup::default() }, async |stage, folder| {
+        log_in(stage, ADA).await?;
+        stage.page.alert().reads("Your session ends").await?;
+        picture(&stage.page, folder, "session-ends-soon").await
+    });
     pictures(Setup { access_token_seconds: 15, ..Setup::default() }, async |stage, folder| {
         log_in(stage, ADA).await?;
         stage.page.alert().reads("Your session is over").await?;
@@ -157,19 +185,31 @@ fn sessions_and_set_up() {
 fn the_page_is_never_wider_than_its_window() {
     scenario(Setup::default(), async |stage| {
         let page = &stage.page;
-        transfer(stage).await?;
-        for width in [320, 390, 640, 960, 1280] {
-            page.looks(width, 800, false).await?;
-            eventually("a page as wide as its window", async || {
-                let wide = page.evaluate("document.documentElement.scrollWidth - innerWidth").await?;
-                if wide.as_i64() <= Some(0) {
-                    Ok(())
-                } else {
-                    Err(Miss::new(format!("{wide} px more at {width}")))
-                }
-            })
-            .await?;
-        }
+        let (phone, number) = at_the_provider(stage).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        fits(page).await?;
+        page.button("Statements").click().await?;
+        let number = number_on(page).await?;
+        phone.choose(&number).await?;
+        page.css("section.statement").reads("Rent").await?;
+        fits(page).await?;
         Ok(())
     });
+}
+
+async fn fits(page: &Page) -> Result<(), Miss> {
+    for width in [320, 390, 640, 960, 1280] {
+        page.looks(width, 800, false).await?;
+        eventually("a page as wide as its window", async || {
+            let wide = page.evaluate("document.documentElement.scrollWidth - innerWidth").await?;
+            if wide.as_i64() <= Some(0) {
+                Ok(())
+            } else {
+                Err(Miss::new(format!("{wide} px more at {width}")))
+            }
+        })
+        .await?;
+    }
+    Ok(())
 }

@@ -129,6 +129,7 @@ fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
         review(page, RENT).await?;
+        page.forget_files().await?;
         let rule = world.tenant.when(|_| true).cut();
         page.button("Confirm transfer").click().await?;
         let said = page.alert().text().await?;
@@ -146,6 +147,7 @@ fn a_provider_that_is_down_after_the_second_factor_moves_nothing() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
+        page.forget_files().await?;
         let rule = world.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
         phone.choose(&number).await?;
         page.alert().reads("No money was moved").await?;

@@ -34,6 +34,11 @@ pub(crate) async fn leave_to_log_in(stage: &Stage) -> Result<(), Miss> {
     stage.page.heading("Log in").appears().await
 }
 
+/// The switch in the configuration that makes Riser use the code flow.
+pub(crate) fn code_flow(config: &mut serde_json::Value) {
+    config["flow"] = "code".into();
+}
+
 /// From nothing to the balance.
 pub(crate) async fn log_in(stage: &Stage, person: Person) -> Result<(), Miss> {
     leave_to_log_in(stage).await?;
@@ -109,6 +114,7 @@ pub(crate) async fn stay_before_leaving(stage: &Stage) -> Result<Gate, Miss> {
     page.reload().await?;
     sees_balance(page, ADA.opening).await?;
     review(page, RENT).await?;
+    page.forget_files().await?;
     let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
     page.button("Confirm transfer").click().await?;
     page.status().reads("Your bank asks you to confirm this on your phone.").await?;

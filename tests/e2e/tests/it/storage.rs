@@ -106,7 +106,8 @@ fn the_token_for_the_balance_stays_in_its_tab() {
 }
 
 /// Changes what the tab has stored, as somebody at the keyboard could, while the customer is at the provider.
-async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Result<(), Failure> {
+/// Whoever edits an order while the customer is away gets nothing sent.
+pub(crate) async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Result<(), Failure> {
     let Stage { world, page, .. } = stage;
     let phone = phone(stage).await?;
     log_in(stage, ADA).await?;

@@ -1,8 +1,8 @@
 //! The complete workflow: a balance with a password, a transfer with a second factor.
 
 use crate::steps::{
-    RENT, at_the_provider, euros, grouped, is_balance, is_transfer, log_in, open, rent_was_paid_once, review,
-    sees_balance, single_use_token, transfer, type_order,
+    RENT, at_the_provider, code_flow, euros, grouped, is_balance, is_transfer, log_in, open,
+    rent_was_paid_once, review, sees_balance, single_use_token, transfer, type_order,
 };
 use e2e::{
     Failure, Miss, Stage, Token,
@@ -16,15 +16,30 @@ const WITHOUT_MFA: &str = "openid view:balance";
 
 #[test]
 fn a_transfer_takes_a_second_factor_and_moves_money_once() {
-    scenario(Setup::default(), the_workflow);
+    scenario(Setup::default(), async |stage| the_workflow(stage, Flow::Implicit).await);
+}
+
+#[test]
+fn the_code_flow_does_the_same() {
+    scenario(Setup { config: code_flow, ..Setup::default() }, async |stage| {
+        the_workflow(stage, Flow::Code).await
+    });
 }
 
 #[test]
 fn an_api_on_another_origin_does_the_same() {
-    scenario(Setup { api: Api::BankElsewhere, ..Setup::default() }, the_workflow);
+    let setup = Setup { api: Api::BankElsewhere, ..Setup::default() };
+    scenario(setup, async |stage| the_workflow(stage, Flow::Implicit).await);
 }
 
-async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
+/// How the provider answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Implicit,
+    Code,
+}
+
+async fn the_workflow(stage: &Stage, flow: Flow) -> Result<(), Failure> {
     let Stage { world, page, .. } = stage;
     let (phone, number) = at_the_provider(stage).await?;
     let asked = phone.request().await?;
@@ -45,8 +60,15 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
     // The servers' side, in order.
     assert_eq!(world.scopes_asked(), [WITHOUT_MFA, WITH_MFA]);
     for request in world.tenant.requests("/authorize") {
-        exact_parameters(stage, &request);
+        exact_parameters(stage, &request, flow);
     }
+    let exchanges = world.tenant.requests("/oauth/token");
+    assert_eq!(exchanges.len(), if flow == Flow::Code { 2 } else { 0 }, "one for each answer");
+    for exchange in exchanges {
+        assert!(exchange.is("POST", "/oauth/token") && exchange.was_handled_with(200), "{exchange:?}");
+        assert!(exchange.token.is_none() && exchange.query.is_empty(), "{exchange:?}");
+    }
+    assert!(!format!("{:?}", *world.app).contains("code="), "no server of ours sees a code");
     let balance = world.api().those(is_balance);
     assert!(balance.iter().all(|request| request.was_handled_with(200)), "{balance:?}");
     let transfers = world.api().those(is_transfer);
@@ -73,12 +95,22 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
 }
 
 /// The parameters of the documentation, and no others.
-fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange) {
+fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange, flow: Flow) {
     let mut names: Vec<String> = request.parameters().into_iter().map(|(name, _)| name).collect();
     names.sort();
-    assert_eq!(names, ["audience", "client_id", "nonce", "redirect_uri", "response_type", "scope", "state"]);
+    let mut expected =
+        vec!["audience", "client_id", "nonce", "redirect_uri", "response_type", "scope", "state"];
+    if flow == Flow::Code {
+        expected.extend(["code_challenge", "code_challenge_method", "response_mode"]);
+        expected.sort_unstable();
+        assert_eq!(request.parameter("response_type"), "code");
+        assert_eq!(request.parameter("code_challenge_method"), "S256");
+        assert_eq!(request.parameter("code_challenge").len(), 43);
+    } else {
+        assert_eq!(request.parameter("response_type"), "id_token token");
+    }
+    assert_eq!(names, expected);
     assert_eq!(request.parameter("audience"), AUDIENCE);
-    assert_eq!(request.parameter("response_type"), "id_token token");
     assert_eq!(request.parameter("client_id"), CLIENT_ID);
     assert_eq!(request.parameter("redirect_uri"), stage.world.app.at("/callback"));
     for random in ["nonce", "state"] {
@@ -153,7 +185,11 @@ fn logging_out_ends_the_session_here_and_at_the_provider() {
         page.arrives_at(&world.app.at("/")).await?;
         page.heading(crate::steps::WELCOME).appears().await?;
         assert_eq!(page.session_storage().await?, "[]", "nothing of the session is left");
-        assert_eq!(page.local_storage().await?, "[]");
+        let shared = page.local_storage().await?;
+        assert!(
+            shared.contains("riser.log_outs") && shared.len() < 40,
+            "a count, for the other tabs: {shared}"
+        );
 
         page.reload().await?;
         page.heading(crate::steps::WELCOME).appears().await?;

@@ -1,0 +1,140 @@
+//! The authorization code flow, where it differs from the implicit one: what is in the address, what a code is worth. The
+//! workflow itself is in `workflow`, for both.
+
+use crate::steps::{
+    RENT, ask_for_step_up, at_the_provider, code, code_flow, leave_to_log_in, log_in, nothing_was_moved,
+    phone, rent_was_paid_once, sees_balance,
+};
+use axum::{
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
+use e2e::{
+    Miss, Stage, eventually,
+    people::{ADA, BEN, PASSWORD, Person, enter_password},
+    scenario,
+    world::Setup,
+};
+
+fn setup() -> Setup {
+    Setup { config: code_flow, ..Setup::default() }
+}
+
+/// Logs in, and catches the fragment of the provider's genuine answer on its way to the page.
+async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
+    let page = &stage.page;
+    leave_to_log_in(stage).await?;
+    let blank = || (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], "held").into_response();
+    let rule = stage.world.app.when(|request| request.path == "/callback").answer(blank);
+    enter_password(page, person.email, PASSWORD).await?;
+    let fragment = eventually("the provider's answer", async || {
+        let address = page.address().await?;
+        address
+            .split_once("/callback#")
+            .map(|(_, fragment)| fragment.to_owned())
+            .ok_or_else(|| Miss::new(address))
+    })
+    .await?;
+    rule.lift();
+    Ok(fragment)
+}
+
+#[test]
+fn the_address_brings_a_code_and_never_a_token() {
+    scenario(setup(), async |stage| {
+        let fragment = genuine_answer(stage, ADA).await?;
+        let mut names: Vec<&str> = fragment.split('&').filter_map(|part| part.split('=').next()).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["code", "iss", "state"]);
+        stage.page.reload().await?;
+        sees_balance(&stage.page, ADA.opening).await?;
+        let kept = stage.page.session_storage().await?;
+        let code = fragment.split('&').find_map(|part| part.strip_prefix("code=")).unwrap_or_default();
+        assert!(!kept.contains(code) && !kept.contains("verifier"), "both are used up");
+        let history = stage.page.history().await?.join("\n");
+        assert!(!history.contains("code="), "{history}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_code_that_was_used_opens_no_session() {
+    scenario(setup(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let fragment = genuine_answer(stage, ADA).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        let asked = world.api().those(|request| request.token.is_some()).len();
+        let exchanged = world.tenant.requests("/oauth/token").len();
+        let other = stage.browser.new_window().await?;
+        other.open(&world.app.at(&format!("/callback#{fragment}"))).await?;
+        other.alert().text().await?;
+        assert_eq!(code(&other).await?, "callback.state_unknown");
+        assert_eq!(world.tenant.requests("/oauth/token").len(), exchanged, "it is not even sent");
+        assert_eq!(world.api().those(|request| request.token.is_some()).len(), asked);
+        Ok(())
+    });
+}
+
+#[test]
+fn another_persons_code_is_worth_nothing_here() {
+    scenario(setup(), async |stage| {
+        let world = &stage.world;
+        let stolen = genuine_answer(stage, BEN).await?;
+        let part = |fragment: &str, name: &str| {
+            fragment.split('&').find(|part| part.starts_with(name)).unwrap_or_default().to_owned()
+        };
+        // Ben's code, unused, in the answer to a request of Ada's browser.
+        let ada = stage.browser.new_window().await?;
+        ada.open(&world.tenant.at("/v2/logout")).await?;
+        ada.open(&world.app.at("/")).await?;
+        ada.button("Log in").click().await?;
+        ada.heading("Log in").appears().await?;
+        let asked = world.tenant.requests("/authorize");
+        let state = asked.last().map(|request| request.parameter("state")).unwrap_or_default();
+        let injected = stolen.replace(&part(&stolen, "state="), &format!("state={state}"));
+        ada.open(&world.app.at(&format!("/callback#{injected}"))).await?;
+        ada.alert().text().await?;
+        assert_eq!(code(&ada).await?, "provider.invalid_grant");
+        assert_eq!(world.tenant.requests("/oauth/token").len(), 1);
+        assert!(world.api().those(|request| request.token.is_some()).is_empty(), "the bank is not asked");
+        assert!(!ada.session_storage().await?.contains("eyJ"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_denied_push_moves_nothing() {
+    scenario(setup(), async |stage| {
+        let (phone, _) = at_the_provider(stage).await?;
+        phone.deny().await?;
+        stage.page.alert().reads("No money was moved").await?;
+        assert_eq!(code(&stage.page).await?, "provider.access_denied");
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn an_order_that_was_edited_on_the_way_is_not_sent() {
+    scenario(setup(), async |stage| crate::storage::edit_the_order(stage, "1250", "9250").await);
+}
+
+#[test]
+fn a_token_endpoint_that_does_not_answer_loses_nothing() {
+    scenario(setup(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        let rule = world.tenant.when(|request| request.path == "/oauth/token").cut();
+        phone.choose(&number).await?;
+        page.alert().reads("No money was moved").await?;
+        assert_eq!(code(page).await?, "provider.unreachable");
+        rule.lift();
+        page.button("Change the transfer").click().await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        page.button("Transfer").click().await?;
+        crate::steps::confirm_everywhere(page, &phone).await?;
+        rent_was_paid_once(stage).await
+    });
+}

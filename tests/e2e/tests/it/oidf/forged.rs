@@ -1,0 +1,75 @@
+//! ID tokens that somebody else made, or that ask to be checked in another way than ours. Everything in their claims is
+//! right; the browser's SubtleCrypto has the last word.
+
+use super::{gets_in_once_it_behaves, is_refused, misbehaving, refused, try_to_log_in};
+use e2e::{Fault, scenario};
+
+const NOT_THE_ISSUERS: &str = "signature is not the issuer's";
+
+/// Refused, and nobody asked where the token says that its key is.
+fn refused_without_looking(fault: Fault) {
+    scenario(misbehaving(), async |stage| {
+        stage.world.provider()?.misbehave(fault);
+        try_to_log_in(stage).await?;
+        is_refused(stage, NOT_THE_ISSUERS).await?;
+        gets_in_once_it_behaves(stage).await?;
+        let asked = stage.world.tenant.those(|request| request.path.starts_with("/foreign/"));
+        assert!(asked.is_empty(), "a token does not say where its key is: {asked:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn oidcc_client_test_idtoken_sig_none() {
+    refused(Fault::IdTokenSigNone, "the ID token is malformed");
+}
+
+#[test]
+fn hs256_with_the_public_key_opens_no_session() {
+    refused(Fault::Hs256WithThePublicKey, "signed with \"HS256\": only RS256 is accepted");
+}
+
+#[test]
+fn a_foreign_key_under_the_trusted_name_opens_no_session() {
+    refused(Fault::ForeignKeyOfTheSameName, NOT_THE_ISSUERS);
+}
+
+#[test]
+fn rs512_opens_no_session() {
+    refused(Fault::Rs512, "signed with \"RS512\": only RS256 is accepted");
+}
+
+#[test]
+fn rs512_called_rs256_opens_no_session() {
+    refused(Fault::Rs512CalledRs256, NOT_THE_ISSUERS);
+}
+
+#[test]
+fn ps256_called_rs256_opens_no_session() {
+    refused(Fault::Ps256CalledRs256, NOT_THE_ISSUERS);
+}
+
+#[test]
+fn a_key_that_the_token_brings_along_opens_no_session() {
+    refused_without_looking(Fault::HeaderJwk);
+}
+
+#[test]
+fn a_key_that_the_token_has_an_address_of_opens_no_session() {
+    refused_without_looking(Fault::HeaderJku);
+}
+
+#[test]
+fn a_certificate_that_the_token_brings_along_opens_no_session() {
+    refused_without_looking(Fault::HeaderX5c);
+}
+
+#[test]
+fn a_certificate_that_the_token_has_an_address_of_opens_no_session() {
+    refused_without_looking(Fault::HeaderX5u);
+}
+
+#[test]
+fn an_extension_that_has_to_be_understood_opens_no_session() {
+    refused(Fault::HeaderCrit, "its header has `crit`");
+}

@@ -1,0 +1,151 @@
+//! `oidcc-client-implicit-certification-test-plan`: `response_type=id_token token`.
+
+use super::{accepted, log_in, misbehaving, refused};
+use crate::steps::{RENT, WELCOME, rent_was_paid_once, review, sees_balance};
+use e2e::{Fault, people::ADA, scenario};
+use std::collections::BTreeSet;
+
+#[test]
+fn oidcc_client_test() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        log_in(stage).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await?;
+        page.button("Log out").click().await?;
+        page.heading(WELCOME).appears().await?;
+        for request in world.tenant.requests("/authorize") {
+            assert_eq!(request.parameter("response_type"), "id_token token");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn oidcc_client_test_invalid_iss() {
+    refused(Fault::InvalidIss, "`iss` is");
+}
+
+#[test]
+fn oidcc_client_test_invalid_aud() {
+    refused(Fault::InvalidAud, "`aud` is");
+}
+
+#[test]
+fn oidcc_client_test_missing_sub() {
+    refused(Fault::MissingSub, "the ID token has no `sub`");
+}
+
+#[test]
+fn oidcc_client_test_missing_iat() {
+    refused(Fault::MissingIat, "the ID token has no `iat`");
+}
+
+#[test]
+fn oidcc_client_test_kid_absent_single_jwks() {
+    accepted(Fault::KidAbsentSingleJwks);
+}
+
+/// The plan leaves it to the client whether it tries all keys or refuses; Riser tries them.
+#[test]
+fn oidcc_client_test_kid_absent_multiple_jwks() {
+    accepted(Fault::KidAbsentMultipleJwks);
+}
+
+#[test]
+fn oidcc_client_test_invalid_athash() {
+    refused(Fault::InvalidAtHash, "`at_hash` does not fit");
+}
+
+#[test]
+fn oidcc_client_test_missing_athash() {
+    refused(Fault::MissingAtHash, "the ID token has no `at_hash`");
+}
+
+#[test]
+fn oidcc_client_test_idtoken_sig_rs256() {
+    scenario(misbehaving(), async |stage| {
+        log_in(stage).await?;
+        let asked = stage.world.tenant.requests("/keys");
+        assert_eq!(asked.len(), 1, "the signature was checked with the provider's keys: {asked:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn oidcc_client_test_invalid_sig_rs256() {
+    refused(Fault::InvalidSigRs256, "signature is not the issuer's");
+}
+
+/// Riser never asks who the customer is: what the bank says and what was signed is enough.
+#[test]
+fn oidcc_client_test_userinfo_invalid_sub() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        world.provider()?.misbehave(Fault::UserinfoInvalidSub);
+        log_in(stage).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await?;
+        let asked = world.tenant.those(|request| request.path == "/userinfo");
+        assert!(asked.is_empty(), "no such request, not even a preflight: {asked:?}");
+        let carried = world.tenant.those(|request| request.token.is_some());
+        assert!(carried.is_empty(), "the provider gets no token back: {carried:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn oidcc_client_test_nonce_unless_code_flow() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        log_in(stage).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.status().reads("Transfer sent").await?;
+        let other = stage.browser.new_window().await?;
+        other.open(&world.app.at("/")).await?;
+        other.button("Log in").click().await?;
+        sees_balance(&other, ADA.opening - RENT.minor).await?;
+        let asked = world.tenant.requests("/authorize");
+        for name in ["nonce", "state"] {
+            let sent: BTreeSet<String> = asked.iter().map(|request| request.parameter(name)).collect();
+            assert_eq!(sent.len(), 3, "each request has a `{name}` of its own");
+            // 128 bits are 22 characters.
+            assert!(sent.iter().all(|value| value.len() >= 22), "{sent:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn oidcc_client_test_nonce_invalid() {
+    refused(Fault::NonceInvalid, "`nonce` is not the one of the request");
+}
+
+/// Riser needs no claims about a person, and asks for none: neither by scope nor by name.
+#[test]
+fn oidcc_client_test_scope_userinfo_claims() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        log_in(stage).await?;
+        assert_eq!(world.scopes_asked(), ["openid view:balance"]);
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.status().reads("Transfer sent").await?;
+        for request in world.tenant.requests("/authorize") {
+            let scope = request.parameter("scope");
+            assert!(
+                scope.split(' ').all(|one| ["openid", "view:balance", "transfer:funds"].contains(&one)),
+                "{scope}"
+            );
+            assert_eq!(request.parameter("claims"), "");
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,167 @@
+//! Modules of the Foundation's other plans, and RFC 9207.
+
+use super::{
+    accepted, details_read, gets_in_once_it_behaves, is_refused, log_in, misbehaving, refused, try_to_log_in,
+};
+use crate::steps::{RENT, WELCOME, rent_was_paid_once, review, sees_balance};
+use e2e::{Failure, Fault, Miss, Stage, eventually, people::ADA, scenario, site::Exchange, world::Setup};
+
+const METADATA: &str = "/.well-known/openid-configuration";
+
+#[test]
+fn oidcc_client_test_missing_aud() {
+    refused(Fault::MissingAud, "the ID token has no `aud`");
+}
+
+#[test]
+fn oidcc_client_test_invalid_sig_hs256() {
+    refused(Fault::InvalidSigHs256, "signed with \"HS256\": only RS256 is accepted");
+}
+
+#[test]
+fn oidcc_client_test_invalid_sig_es256() {
+    refused(Fault::InvalidSigEs256, "signed with \"ES256\": only RS256 is accepted");
+}
+
+#[test]
+fn an_answer_in_the_name_of_another_issuer_opens_no_session() {
+    refused(Fault::ResponseIssOfAnother, "`iss` of the answer is");
+}
+
+/// An ID token comes with it, and that names its issuer.
+#[test]
+fn an_answer_in_nobodys_name_is_judged_by_its_id_token() {
+    accepted(Fault::ResponseIssMissing);
+}
+
+#[test]
+fn a_log_in_without_the_scope_for_the_balance_opens_no_session() {
+    refused(Fault::LessScope, "the provider granted");
+}
+
+/// Between two log-ins, and between a log-in and a transfer. The provider lets its keys be kept for an hour.
+#[test]
+fn oidcc_client_test_signing_key_rotation() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        log_in(stage).await?;
+        world.provider()?.rotate_keys()?;
+        log_out(stage).await?;
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        world.provider()?.rotate_keys()?;
+        pays_the_rent(stage).await
+    });
+}
+
+#[test]
+fn oidcc_client_test_signing_key_rotation_just_before_signing() {
+    scenario(misbehaving(), async |stage| {
+        stage.world.provider()?.misbehave(Fault::SigningKeyRotationJustBeforeSigning);
+        log_in(stage).await?;
+        pays_the_rent(stage).await
+    });
+}
+
+/// Nothing is sent to endpoints that another issuer names.
+#[test]
+fn oidcc_client_test_discovery_issuer_mismatch() {
+    scenario(misbehaving(), async |stage| {
+        let world = &stage.world;
+        world.provider()?.misbehave(Fault::DiscoveryIssuerMismatch);
+        try_to_log_in(stage).await?;
+        is_refused(stage, "the metadata is that of").await?;
+        let asked = world.tenant.those(|request| request.path != METADATA);
+        assert!(asked.is_empty(), "{asked:?}");
+        gets_in_once_it_behaves(stage).await
+    });
+}
+
+/// Where the way to the provider is known without its metadata, and only the way back needs them.
+#[test]
+fn keys_that_another_issuer_names_are_not_asked_for() {
+    let config = |config: &mut serde_json::Value| {
+        let issuer = config["issuer"].as_str().unwrap_or_default();
+        config["authorization_endpoint"] = format!("{issuer}authorize").into();
+    };
+    scenario(Setup { config, ..misbehaving() }, async |stage| {
+        let world = &stage.world;
+        world.provider()?.misbehave(Fault::DiscoveryIssuerMismatch);
+        try_to_log_in(stage).await?;
+        is_refused(stage, "the metadata is that of").await?;
+        let asked = world.tenant.those(|request| request.path != METADATA && request.path != "/authorize");
+        assert!(asked.is_empty(), "{asked:?}");
+        gets_in_once_it_behaves(stage).await
+    });
+}
+
+/// Riser sends none, and needs none: what comes back from a log-out is never an answer to anything.
+#[test]
+fn oidcc_client_test_rp_init_logout_no_state() {
+    scenario(misbehaving(), async |stage| {
+        let (world, page) = (&stage.world, &stage.page);
+        world.provider()?.misbehave(Fault::RpInitLogoutNoState);
+        log_in(stage).await?;
+        log_out(stage).await?;
+        page.heading(WELCOME).appears().await?;
+        assert_eq!(page.alert().count().await?, 0);
+        is_logged_out(stage).await?;
+        let asked = world.tenant.requests("/oidc/logout");
+        let sent: Vec<String> = asked.iter().flat_map(Exchange::parameters).map(|(name, _)| name).collect();
+        assert_eq!(sent, ["client_id", "post_logout_redirect_uri"], "no token is in the address");
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+/// A `state` that was never sent belongs to no request, so it can begin nothing and changes nothing.
+#[test]
+fn oidcc_client_test_rp_init_logout_other_state() {
+    scenario(misbehaving(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        world.provider()?.misbehave(Fault::RpInitLogoutOtherState);
+        log_in(stage).await?;
+        log_out(stage).await?;
+        page.alert().text().await?;
+        details_read(stage, "callback.state_unknown").await?;
+        is_logged_out(stage).await?;
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+/// To the provider, and back at a page that was loaded anew.
+async fn log_out(stage: &Stage) -> Result<(), Miss> {
+    let Stage { page, .. } = stage;
+    page.evaluate("(window.before = true)").await?;
+    page.button("Log out").click().await?;
+    stage.world.tenant.awaits("the log-out", |request| request.path == "/oidc/logout").await?;
+    eventually("the page after the log-out", async || {
+        if page.evaluate("window.before === undefined").await? == true {
+            page.arrives_at(&stage.world.app.at("/")).await
+        } else {
+            Err(Miss::new("the page before is still there"))
+        }
+    })
+    .await
+}
+
+async fn is_logged_out(stage: &Stage) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    page.button("Log in").appears().await?;
+    assert_eq!(page.address().await?, world.app.at("/"));
+    assert_eq!(page.session_storage().await?, "[]");
+    Ok(())
+}
+
+async fn pays_the_rent(stage: &Stage) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    review(page, RENT).await?;
+    page.button("Confirm transfer").click().await?;
+    page.status().reads("Transfer sent").await?;
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    assert_eq!(world.scopes_asked().last().map(String::as_str), Some("openid view:balance transfer:funds"));
+    rent_was_paid_once(stage).await
+}

@@ -1,0 +1,109 @@
+//! The faults on the way back of a transfer: the money stays where it is, the session too, and the customer can go on.
+
+use super::{details_read, log_in, misbehaving};
+use crate::steps::{RENT, nothing_was_moved, rent_was_paid_once, review, sees_balance};
+use e2e::{Failure, Fault, Stage, people::ADA, scenario};
+
+/// The transfer comes back with that fault, and is dropped for that reason.
+fn refused(fault: Fault, reason: &'static str) {
+    scenario(misbehaving(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage).await?;
+        world.provider()?.misbehave(fault);
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.alert().reads("No money was moved").await?;
+        details_read(stage, reason).await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403)], "nothing is posted after it");
+        nothing_was_moved(stage).await?;
+        sees_balance(page, ADA.opening).await?;
+        goes_on_once_it_behaves(stage, 1).await
+    });
+}
+
+/// The same order, confirmed rightly: the bank has been shown no token that was refused.
+async fn goes_on_once_it_behaves(stage: &Stage, posted: usize) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let provider = world.provider()?;
+    // The first is that of the log-in, which was good.
+    let refused = provider.issued().split_off(1);
+    provider.behave();
+    page.button("Change the transfer").click().await?;
+    page.button("Transfer").click().await?;
+    page.button("Confirm transfer").click().await?;
+    page.status().reads("Transfer sent").await?;
+    let answers = world.statuses("POST", "/transfer");
+    let mut expected = vec![Some(403); posted + 1];
+    expected.push(Some(201));
+    assert_eq!(answers, expected);
+    let shown = world.api().those(|request| request.token.as_ref().is_some_and(|it| refused.contains(it)));
+    // A token that the client could not know to be too weak was shown once.
+    assert_eq!(shown.len(), posted - 1, "{shown:?}");
+    rent_was_paid_once(stage).await
+}
+
+#[test]
+fn another_nonce_posts_nothing() {
+    refused(Fault::NonceInvalid, "`nonce` is not the one of the request");
+}
+
+#[test]
+fn another_at_hash_posts_nothing() {
+    refused(Fault::InvalidAtHash, "`at_hash` does not fit");
+}
+
+#[test]
+fn another_customer_posts_nothing() {
+    refused(Fault::OtherSub, "step_up.someone_else");
+}
+
+#[test]
+fn less_scope_posts_nothing() {
+    refused(Fault::LessScope, "the provider granted");
+}
+
+#[test]
+fn an_invalid_signature_posts_nothing() {
+    refused(Fault::InvalidSigRs256, "signature is not the issuer's");
+}
+
+#[test]
+fn another_issuer_posts_nothing() {
+    refused(Fault::ResponseIssOfAnother, "`iss` of the answer is");
+}
+
+/// A provider that grants less and does not say so is found out by the bank: one attempt, no loop.
+#[test]
+fn less_scope_unsaid_is_posted_once() {
+    scenario(misbehaving(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage).await?;
+        world.provider()?.misbehave(Fault::LessScopeUnsaid);
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.alert().reads("No money was moved").await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(403)]);
+        assert_eq!(world.scopes_asked().len(), 2, "one redirect, no second");
+        nothing_was_moved(stage).await?;
+        goes_on_once_it_behaves(stage, 2).await
+    });
+}
+
+/// The page was loaded anew since the log-in, so it asks again where to go.
+#[test]
+fn metadata_of_another_issuer_lead_nowhere() {
+    scenario(misbehaving(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        world.provider()?.misbehave(Fault::DiscoveryIssuerMismatch);
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.alert().reads("No money was moved").await?;
+        details_read(stage, "the metadata is that of").await?;
+        assert_eq!(world.scopes_asked(), ["openid view:balance"], "the browser was not sent there");
+        nothing_was_moved(stage).await?;
+        goes_on_once_it_behaves(stage, 1).await
+    });
+}
