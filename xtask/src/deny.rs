@@ -3,13 +3,13 @@
 
 use crate::project::Project;
 use crate::step::{Failure, Outcome, run_logged, run_shown, say, step};
-use crate::tools;
+use crate::tools::cargo_tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Gets cargo-deny and runs every check.
 pub(crate) fn run(project: &Project) -> Outcome {
-    let deny = tools::cargo_deny::ensure(project)?;
+    let deny = cargo_tools::ensure(project, &cargo_tools::DENY)?;
     step("licences, bans, sources", "every dependency may be used, and comes from crates.io", || {
         run_shown(deny_command(project, &deny).args(["check", "licenses", "bans", "sources"]))
             .map_err(|failure| Failure::new(failure.what, "see above; the rules are in deny.toml"))

@@ -1,9 +1,14 @@
-//! The project's own commands: `cargo xtask up`, `test`, `dist`, `bench`, `deny`, `setup`.
+//! The project's own commands: `cargo xtask --help` names them.
 
 mod bench;
 mod deny;
 mod dist;
+mod explore;
+mod fuzz;
+mod mutants;
 mod project;
+mod proofs;
+mod purity;
 mod step;
 mod test;
 mod tools;
@@ -43,6 +48,14 @@ enum Task {
     Bench(Measure),
     /// Check licences, bans, sources and advisories of the dependencies
     Deny,
+    /// Feed the core with anything, under libFuzzer
+    Fuzz(fuzz::Options),
+    /// Let everything happen to the core that can happen, in every order
+    Explore(explore::Options),
+    /// Break the core on purpose, in every small way, and see whether a test notices
+    Mutants(mutants::Options),
+    /// Check that the core has no I/O, no clock and no randomness (`test` does so, too)
+    Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
     Setup {
         /// Chromium and ChromeDriver too, which the tests need
@@ -77,6 +90,10 @@ fn run(task: &Task) -> Outcome {
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
         Task::Deny => deny::run(&project),
+        Task::Fuzz(options) => fuzz::run(&project, options),
+        Task::Explore(options) => explore::run(&project, options),
+        Task::Mutants(options) => mutants::run(&project, options),
+        Task::Purity => purity::check(&project),
         Task::Setup { browser } => setup(&project, *browser),
     }
 }

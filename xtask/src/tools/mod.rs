@@ -2,8 +2,8 @@
 //! fetched: the ordinary way first, and where that host cannot be reached, from crates.io, npm or Debian.
 
 pub(crate) mod browser;
-pub(crate) mod cargo_deny;
 mod cargo_install;
+pub(crate) mod cargo_tools;
 mod github;
 pub(crate) mod trunk;
 mod wasm_bindgen;

@@ -1,0 +1,71 @@
+//! The programs behind `cargo xtask deny`, `mutants` and `fuzz`, each got by the command that needs it: nobody waits
+//! for them who only wants to run the tests.
+
+use super::cargo_install::{Install, folder, install};
+use super::{executable, lock, on_path, version_in};
+use crate::project::Project;
+use crate::step::{Outcome, answer, say, step};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A program of crates.io.
+pub(crate) struct CargoTool {
+    name: &'static str,
+    /// What is installed where there is none.
+    version: &'static str,
+    /// What it is for.
+    why: &'static str,
+    /// Must it be this version? Names in a checked-in list depend on it.
+    exactly: bool,
+}
+
+/// Licences, bans, sources and advisories: any version will do.
+pub(crate) const DENY: CargoTool = CargoTool {
+    name: "cargo-deny",
+    version: "0.20.2",
+    why: "checks licences, sources and advisories of the dependencies",
+    exactly: false,
+};
+/// Another version makes other mutants, and describes them with other words.
+pub(crate) const MUTANTS: CargoTool = CargoTool {
+    name: "cargo-mutants",
+    version: "27.1.0",
+    why: "breaks the core on purpose, to see whether a test notices",
+    exactly: true,
+};
+/// Builds and starts fuzz targets: any version will do.
+pub(crate) const FUZZ: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+    why: "builds and runs the fuzz targets",
+    exactly: false,
+};
+
+impl CargoTool {
+    /// Asked as cargo would ask it: some of these programs answer to `cargo x` alone.
+    fn version_of(&self, program: &Path) -> Option<String> {
+        let subcommand = self.name.trim_start_matches("cargo-");
+        version_in(&answer(Command::new(program).args([subcommand, "--version"]))?)
+    }
+}
+
+/// Finds or installs it.
+pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Outcome<PathBuf> {
+    let CargoTool { name, version, why, exactly } = *tool;
+    let fits = |program: &PathBuf| !exactly || tool.version_of(program).as_deref() == Some(version);
+    if let Some(found) = on_path(name).filter(fits) {
+        return Ok(found);
+    }
+    let program = folder(project, name, version).join("bin").join(executable(name));
+    if tool.version_of(&program).is_none() {
+        let _lock = lock(project)?;
+        step(name, why, || {
+            let what = Install { name, version, locked: true, arguments: &[], optimised: &[] };
+            install(project, &what).map(drop).or_else(|_| {
+                say("  its lock file names what this registry lacks; without it");
+                install(project, &Install { locked: false, ..what }).map(drop)
+            })
+        })?;
+    }
+    Ok(program)
+}
