@@ -19,7 +19,8 @@ use crate::{
     time::Timestamp,
     transfer::{DraftErrors, TransferId},
     view::{
-        AccountView, BalanceView, HistoryView, Loadable, Screen, SessionView, StatementsPage, TransferView,
+        AccountView, BalanceView, HistoryView, Loadable, Screen, SessionView, StatementsContent,
+        StatementsPage, TransferView,
     },
     world::World,
 };
@@ -358,6 +359,13 @@ impl Account {
         vec![self.store_draft()]
     }
 
+    /// What the tab has stored of this page, for when the browser does not leave after all.
+    pub(crate) fn kept(self) -> (Option<Login>, Option<StoredDraft>, Option<Pending>) {
+        let Self { subject, login, transfer, form, attempts, log_outs, .. } = self;
+        let pending = transfer.pending(&subject, log_outs);
+        (login, Some(StoredDraft { subject, draft: form.draft, attempts, log_outs }), pending)
+    }
+
     fn store_draft(&self) -> Effect {
         if self.form.draft.is_empty() && self.attempts.is_empty() {
             return Effect::Remove(Slot::Draft);
@@ -433,7 +441,10 @@ impl Account {
 
     pub(crate) fn view(&self, config: &Config) -> Screen {
         let session = self.session();
-        if let Some(content) = self.statements.view() {
+        if let Some(mut content) = self.statements.view() {
+            if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
+                *problem = problem.clone().beside_unanswered();
+            }
             return Screen::Statements(Box::new(StatementsPage { content, session }));
         }
         let currency = rules(&self.balance, Separators::default()).currency;

@@ -26,4 +26,14 @@ impl Problem {
     pub fn new(code: &'static str, headline: &'static str, sentence: &'static str, cause: String) -> Self {
         Self { headline, sentence, code: code.into(), cause }
     }
+
+    /// The same while a transfer has no answer: then nobody may say that no money was moved.
+    #[must_use]
+    pub(crate) fn beside_unanswered(self) -> Self {
+        if !self.sentence.to_ascii_lowercase().contains("no money was moved") {
+            return self;
+        }
+        let sentence = "This did not work. A transfer that you sent before has no answer yet: find out in your account what became of it before you send it again.";
+        Self { sentence, ..self }
+    }
 }

@@ -113,9 +113,12 @@ pub(crate) fn unreachable(error: NetworkError) -> Problem {
     })
 }
 
+/// The code of a problem that says nothing but that nobody answered.
+pub(crate) const UNREACHABLE: &str = "provider.unreachable";
+
 fn not_there(cause: String) -> Problem {
     Problem::new(
-        "provider.unreachable",
+        UNREACHABLE,
         "Your bank's log-in cannot be reached",
         "There is no connection to it at the moment. No money was moved. Please try again.",
         cause,

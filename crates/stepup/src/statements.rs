@@ -142,6 +142,10 @@ fn recalled(step: verification::Step, redirect: Option<Redirect>, cx: &mut Conte
         verification::Step::Continue(verification, effect) => {
             moved(Statements::Recalling(verification, redirect), vec![effect])
         }
+        // Nothing was learned about the token: what is known stays as it is.
+        verification::Step::Done(Err(problem)) if problem.code == provider::UNREACHABLE => {
+            shown(StatementsContent::Failed(problem))
+        }
         verification::Step::Done(payload) => {
             let proven = payload.ok().is_some_and(|payload| tells_of_second_factor(&payload, cx));
             let next = match redirect {
@@ -175,6 +179,16 @@ fn unconfirmed() -> Problem {
         "This was not the confirmation that is needed here",
         "You were sent back without having confirmed on your phone, so your statements are not shown. Please try again.",
         format!("`amr` of the ID token does not contain `{MFA}`"),
+    )
+}
+
+/// Another customer came back than the one who asked.
+pub(crate) fn someone_else() -> Problem {
+    Problem::new(
+        "statements.someone_else",
+        "Somebody else logged in",
+        "The confirmation came from another customer than the one who asked for the statements, so they are not shown.",
+        "`sub` of the ID token is not the one that asked for the statements".to_owned(),
     )
 }
 

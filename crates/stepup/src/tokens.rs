@@ -123,6 +123,11 @@ impl CompactIdToken {
     }
 }
 
+/// Can this stand in an `Authorization` header (RFC 6750 2.1)? A browser refuses others by an exception.
+pub(crate) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 impl AccessToken {
     /// From a checked answer of the provider.
     pub(crate) fn new(token: String) -> Self {
@@ -191,7 +196,7 @@ impl Vault {
                 audience: item.text("audience")?,
                 scopes: Scopes::parse(&item.text("scopes")?),
                 expires_at: Timestamp(item.integer("expires_at")?),
-                token: AccessToken(item.text("token")?),
+                token: AccessToken(item.text("token").filter(|token| is_sendable(token))?),
             })
         };
         list.iter().map(held).collect::<Option<_>>().map(Self)

@@ -6,7 +6,7 @@ use crate::{
     config::Flow,
     oidc::authorize::State,
     problem::Problem,
-    tokens::{AuthorizationCode, Scopes},
+    tokens::{AuthorizationCode, Scopes, is_sendable},
 };
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
@@ -84,6 +84,9 @@ pub enum CallbackError {
     /// RFC 6750 is the only way in which Riser uses a token.
     #[error("`token_type` is {0:?}: it should be Bearer")]
     TokenType(String),
+    /// RFC 6750 2.1: it has to fit into a header.
+    #[error("`access_token` is empty, or holds other characters than visible ASCII")]
+    AccessToken,
     /// Not a number of seconds.
     #[error("`expires_in` is {0:?}: it should be a number of seconds, more than zero")]
     ExpiresIn(String),
@@ -171,7 +174,9 @@ impl Tokens {
         };
         Ok(Self {
             id_token: take("id_token").ok_or(CallbackError::Missing("id_token"))?,
-            access_token: take("access_token").ok_or(CallbackError::Missing("access_token"))?,
+            access_token: take("access_token").ok_or(CallbackError::Missing("access_token")).and_then(
+                |token| if is_sendable(&token) { Ok(token) } else { Err(CallbackError::AccessToken) },
+            )?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
         })
@@ -191,7 +196,7 @@ impl CallbackError {
             Self::UnknownState | Self::NoState | Self::BrokenRecord(_) => (
                 "callback.state_unknown",
                 "This log-in was not started here",
-                "Nobody was logged in by it and no money was moved. If you used the Back button or an old link, just go on from here.",
+                "Nobody was logged in by it, and nothing was sent because of it. If you used the Back button or an old link, just go on from here.",
             ),
             Self::Expired(_) => (
                 "callback.expired",

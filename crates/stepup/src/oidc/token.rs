@@ -54,6 +54,12 @@ pub(crate) fn read(outcome: Result<Answer, NetworkError>) -> Result<Tokens, Prob
     let body =
         body.map_err(|cause| provider::unfit("provider.tokens", format!("token endpoint: {cause}")))?;
     // A number is written as a number here, and as a text in a fragment.
+    let readable = |value: &Json| matches!(value, Json::Integer(_)) || value.as_text().is_some();
+    let names = ["access_token", "expires_in", "id_token", "scope", "token_type"];
+    if let Some(name) = names.iter().find(|name| body.get(name).is_some_and(|value| !readable(value))) {
+        let cause = format!("token endpoint: `{name}` is neither a text nor an integer");
+        return Err(provider::unfit("provider.tokens", cause));
+    }
     let take = |name: &str| match body.get(name)? {
         Json::Integer(number) => Some(number.to_string()),
         other => other.to_text(),
@@ -94,6 +100,8 @@ mod tests {
             (200, &GOOD.replace("7200", "0"), "callback.refused"),
             (200, &GOOD.replace("id_token", "it"), "callback.refused"),
             (200, &GOOD.replace("\"scope\"", "\"token_type\""), "provider.tokens"),
+            (200, &GOOD.replace("\"openid\"", "[\"openid\"]"), "provider.tokens"),
+            (200, &GOOD.replace("7200", "7200.5"), "provider.tokens"),
         ] {
             assert_eq!(answer(status, body).err().as_deref(), Some(code), "{status} {body}");
         }

@@ -1,6 +1,6 @@
 //! To the provider and away from it: logging in, logging out.
 
-use super::Stage;
+use super::{Kept, Stage};
 use crate::{
     demand::Demand,
     departure::Departure,
@@ -20,6 +20,7 @@ use crate::{
 pub(super) fn log_in(
     entropy: Entropy,
     demand: Demand,
+    kept: Kept,
     world: &mut World,
     now: Timestamp,
 ) -> (Stage, Vec<Effect>) {
@@ -36,7 +37,7 @@ pub(super) fn log_in(
     let cx = &mut world.outside(now);
     let (mut departure, mut effects) = Departure::begin(State::new(state), record, cx);
     effects.extend(departure.proceed(cx));
-    (Stage::LoggingIn(departure), effects)
+    (Stage::LoggingIn(Box::new(departure), kept), effects)
 }
 
 /// "Log out": everything of this tab is forgotten, the other tabs are told, then the provider's session ends too.
@@ -62,6 +63,11 @@ pub(super) fn logged_out_elsewhere(before: &Stage) -> Stage {
     let notice = match before {
         Stage::SignedOut { notice, .. } => *notice,
         Stage::Account(account) if account.transfer.is_unanswered() => Some(Notice::LoggedOutWhileSending),
+        Stage::Failed(_, kept) | Stage::LoggingIn(_, kept) | Stage::SigningIn(_, kept)
+            if kept.is_sending() =>
+        {
+            Some(Notice::LoggedOutWhileSending)
+        }
         _ => Some(Notice::LoggedOutElsewhere),
     };
     Stage::SignedOut { notice, logging_out: None }

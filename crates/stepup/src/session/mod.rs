@@ -16,7 +16,7 @@ use crate::{
     oidc::callback,
     problem::Problem,
     provider::Provider,
-    record::{self, LogOuts, Pending, Purpose, Record, StoredDraft},
+    record::{self, LogOuts, Pending, PendingStage, Purpose, Record, StoredDraft},
     statements,
     step_up::{self, Transfer},
     time::Timestamp,
@@ -47,7 +47,7 @@ enum Stage {
         notice: Option<Notice>,
         logging_out: Option<RequestId>,
     },
-    LoggingIn(Departure),
+    LoggingIn(Box<Departure>, Kept),
     SigningIn(Box<Arrival>, Kept),
     Account(Box<Account>),
 }
@@ -69,6 +69,11 @@ impl Kept {
             (self.login, self.ended) = (None, Some(Notice::SessionOver));
         }
         self
+    }
+
+    /// Was a transfer sent of which nobody knows yet what became of it?
+    fn is_sending(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.stage == PendingStage::Sent)
     }
 
     /// Is there something from before a log-out?
@@ -136,7 +141,7 @@ impl Session {
             Stage::Starting => Screen::Starting,
             Stage::Failed(failure, _) => Screen::Failed(Failure::clone(failure)),
             Stage::SignedOut { notice, .. } => Screen::SignedOut { notice: *notice },
-            Stage::LoggingIn(_) => Screen::LeavingToLogIn,
+            Stage::LoggingIn(..) => Screen::LeavingToLogIn,
             Stage::SigningIn(..) => Screen::SigningIn,
             Stage::Account(account) => {
                 self.world.as_ref().map_or(Screen::Starting, |world| account.view(&world.config))
@@ -175,7 +180,9 @@ impl Session {
         }
         // This tab was away when another one logged out. A request says itself whether it is older than that.
         if kept.ended == Some(Notice::LoggedOutElsewhere) || kept.is_older_than(log_outs) {
-            let ended = kept.login.is_none().then_some(Notice::LoggedOutElsewhere);
+            let notice =
+                if kept.is_sending() { Notice::LoggedOutWhileSending } else { Notice::LoggedOutElsewhere };
+            let ended = kept.login.is_none().then_some(notice);
             effects.extend([Slot::Pending, Slot::Draft].map(Effect::Remove));
             effects.extend(ended.map(|_| Effect::Remove(Slot::Session)));
             kept = Kept { ended, login: kept.login, ..Kept::default() };
@@ -214,6 +221,7 @@ fn dead_end(problem: Problem, action: Option<Action>) -> Stage {
 fn failed(problem: Problem, kept: Kept) -> Stage {
     let action =
         if kept.login.is_some() || kept.pending.is_some() { Action::BackToAccount } else { Action::LogIn };
+    let problem = if kept.pending.is_some() { problem.beside_unanswered() } else { problem };
     Stage::Failed(Box::new(Failure { problem, action: Some(action) }), kept)
 }
 
@@ -252,8 +260,11 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
 /// Everything but the account page.
 fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     match (stage, event) {
-        (Stage::Failed(..) | Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
-            log_in(entropy, Demand::default(), world, now)
+        (Stage::Failed(_, kept), Event::LogIn(entropy)) => {
+            log_in(entropy, Demand::default(), kept, world, now)
+        }
+        (Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
+            log_in(entropy, Demand::default(), Kept::default(), world, now)
         }
         (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
         (Stage::SignedOut { notice, logging_out }, Event::Answered { request, outcome })
@@ -263,12 +274,12 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
             let _ = world.provider.learn_endpoints(&world.config, outcome);
             (Stage::SignedOut { notice, logging_out: None }, end_session(world).into_iter().collect())
         }
-        (Stage::LoggingIn(mut departure), Event::Answered { request, outcome })
+        (Stage::LoggingIn(mut departure, kept), Event::Answered { request, outcome })
             if departure.awaits(request) =>
         {
             match departure.answered(outcome, &mut world.outside(now)) {
-                Ok(effect) => (Stage::LoggingIn(departure), effect.into_iter().collect()),
-                Err(problem) => (dead_end(problem, Some(Action::LogIn)), vec![Effect::ForgetRequests]),
+                Ok(effect) => (Stage::LoggingIn(departure, kept), effect.into_iter().collect()),
+                Err(problem) => (failed(problem, kept), vec![Effect::ForgetRequests]),
             }
         }
         (Stage::SigningIn(arrival, kept), event) => {
@@ -314,7 +325,9 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
         Step::Done(result) => match *result {
             Ok(granted) => match &granted.record.purpose {
                 Purpose::LogIn => logged_in(granted, kept, world, now),
-                Purpose::Statements { subject, .. } if *subject != granted.id_token.subject => foreign(kept),
+                Purpose::Statements { subject, .. } if *subject != granted.id_token.subject => {
+                    (failed(statements::someone_else(), kept), Vec::new())
+                }
                 Purpose::Statements { .. } => confirmed(granted, kept, world, now),
                 Purpose::StepUp(_) => {
                     let subject = granted.id_token.subject.clone();
@@ -389,7 +402,7 @@ fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) ->
 /// A verified answer opens the statements, when there is a second factor to know of.
 fn confirmed(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     if is_foreign(&granted.id_token.subject, &kept) {
-        return foreign(kept);
+        return (failed(statements::someone_else(), kept), Vec::new());
     }
     let (stage, mut effects) = logged_in(granted, kept, world, now);
     let stage = match stage {
@@ -493,7 +506,10 @@ fn update_account(
         Event::AskAgain => account.step(world, now, Transfer::ask_again),
         Event::TryAgain => account.load(world, now),
         Event::LogIn(entropy) if account.may_log_in() => {
-            return log_in(entropy, account.demand, world, now);
+            let demand = account.demand.clone();
+            let (login, draft, pending) = account.kept();
+            let kept = Kept { login, draft, pending, ended: None };
+            return log_in(entropy, demand, kept, world, now);
         }
         Event::LogOut => return log_out(account.transfer.is_unanswered(), world),
         _ => Vec::new(),

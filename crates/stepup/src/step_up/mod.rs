@@ -184,6 +184,13 @@ impl Transfer {
         }
     }
 
+    /// The same, as the tab has it stored.
+    pub(crate) fn pending(&self, subject: &str, log_outs: LogOuts) -> Option<Pending> {
+        let (id, order) = self.sent()?;
+        let stage = if self.is_unanswered() { PendingStage::Sent } else { PendingStage::Confirming };
+        Some(Pending { subject: subject.to_owned(), id: id.clone(), order: order.clone(), stage, log_outs })
+    }
+
     /// Has the bank said its last word on what was sent?
     pub(crate) fn is_settled(&self) -> bool {
         match self {

@@ -162,7 +162,7 @@ fn an_order_from_before_a_log_out_is_shown_to_nobody() {
     other.happen(Event::LogOut);
     tab.log_outs.clone_from(&other.log_outs);
     tab.load(None);
-    assert_eq!(notice(&tab), Some(Notice::LoggedOutElsewhere));
+    assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending));
     assert!(!tab.storage.contains_key("pending") && !tab.storage.contains_key("draft"), "{:?}", tab.storage);
 }
 

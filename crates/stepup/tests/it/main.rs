@@ -10,6 +10,7 @@ mod forged;
 mod interleavings;
 mod log_outs;
 mod oidf;
+mod sentences;
 mod sessions;
 mod signed;
 mod statements;

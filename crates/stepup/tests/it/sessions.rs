@@ -237,7 +237,7 @@ fn statements_that_another_customer_asked_for_are_shown_to_nobody() {
     let mut denied = tab.duplicate();
     tab.load(Some(fragment));
     world.serve_all(&mut tab);
-    assert_eq!(failure(&tab).problem.code, "step_up.someone_else");
+    assert_eq!(failure(&tab).problem.code, "statements.someone_else");
     // Nor is the other one told that these were refused.
     denied.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
     assert_eq!(failure(&denied).problem.code, "provider.access_denied");

@@ -130,7 +130,7 @@ fn somebody_else_at_the_provider_sees_nothing() {
     let session = tab.storage["session"].clone();
     come_back(&mut world, &mut tab, &there, &Grant { subject: "auth0|2", ..with_mfa() });
     assert!(
-        matches!(tab.screen(), Screen::Failed(failure) if failure.problem.code == "step_up.someone_else")
+        matches!(tab.screen(), Screen::Failed(failure) if failure.problem.code == "statements.someone_else")
     );
     assert_eq!(tab.storage["session"], session);
     assert_eq!(asked_for_statements(&world), 0);
