@@ -57,7 +57,7 @@ pub(super) async fn decide(tx: &mut Tx, job: &Job) -> Result<Decision, LedgerErr
         Err(_) if situation.payer.is_none() => Err(Refusal::AccountNotFound),
         Err(refusal) => Err(refusal),
         Ok(_) => match permit(order, situation.payer, situation.payee)? {
-            Ok((payer, payee)) => Ok(book(tx, order, payer, payee, *now).await?),
+            Ok((from, to)) => Ok(book(tx, order, from, to, *now).await?),
             Err(refusal) => Err(refusal),
         },
     };
@@ -99,13 +99,12 @@ impl Situation {
         let customer = &order.customer;
         let values = values![&id, &token.issuer, &token.jti, &customer.issuer, &customer.subject, payee];
         let row: SituationRow = tx.one(SITUATION, values).await?;
-        let (issuer, subject, content, refusal, spent, a, b, c, d, e, f, g, h, i, j) = row;
-        let recorded = issuer.zip(subject).zip(content);
+        let recorded = row.0.zip(row.1).zip(row.2);
         Ok(Self {
-            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, refusal)),
-            is_spent: spent.is_some(),
-            payer: account(a, b, c, d, e),
-            payee: account(f, g, h, i, j),
+            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, row.3)),
+            is_spent: row.4.is_some(),
+            payer: account(row.5, row.6, row.7, row.8, row.9),
+            payee: account(row.10, row.11, row.12, row.13, row.14),
         })
     }
 }
@@ -132,42 +131,42 @@ async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decisi
 /// The rules that need the accounts. Gives both of them when the money may move.
 fn permit(
     order: &Order,
-    payer: Option<Account>,
-    payee: Option<Account>,
+    from: Option<Account>,
+    to: Option<Account>,
 ) -> Result<Result<(Account, Account), Refusal>, LedgerError> {
-    let Some(payer) = payer else { return Ok(Err(Refusal::AccountNotFound)) };
-    let currency = &payer.balance.currency;
+    let Some(from) = from else { return Ok(Err(Refusal::AccountNotFound)) };
+    let currency = &from.balance.currency;
     let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_string() };
     if order.currency != currency.as_str() {
         return Ok(Err(wrong_currency()));
     }
-    let Some(payee) = payee else { return Ok(Err(Refusal::UnknownPayee)) };
-    if payee.id == payer.id {
+    let Some(to) = to else { return Ok(Err(Refusal::UnknownPayee)) };
+    if to.id == from.id {
         return Ok(Err(Refusal::PayeeIsPayer));
     }
-    if payee.balance.currency != *currency {
+    if to.balance.currency != *currency {
         return Ok(Err(wrong_currency()));
     }
-    if payer.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
-        return Ok(Err(Refusal::InsufficientFunds { balance: payer.balance }));
+    if from.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
+        return Ok(Err(Refusal::InsufficientFunds { balance: from.balance }));
     }
-    payee.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
-    Ok(Ok((payer, payee)))
+    to.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
+    Ok(Ok((from, to)))
 }
 
 /// Moves the money.
 async fn book(
     tx: &mut Tx,
     order: &Order,
-    payer: Account,
-    payee: Account,
+    from: Account,
+    to: Account,
     now: i64,
 ) -> Result<Transfer, sqlx::Error> {
     let (booking,): (i64,) = tx
         .one(
             "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
              VALUES ('transfer', $1, $2, $3, $4, $5) RETURNING id",
-            values![payer.id, payee.id, order.amount, &order.currency, now],
+            values![from.id, to.id, order.amount, &order.currency, now],
         )
         .await?;
     let id = order.id.to_string();
@@ -176,17 +175,17 @@ async fn book(
         values![&id, booking, &order.reference],
     )
     .await?;
-    let currency = payer.balance.currency;
+    let currency = from.balance.currency;
     Ok(Transfer {
         id,
         number: number(booking),
-        payer: payer.party,
-        payee: payee.party,
+        payer: from.party,
+        payee: to.party,
         amount: Money { amount: order.amount, currency: currency.clone() },
         reference: order.reference.clone(),
         created_at: now,
         // The database has come to the same result, or it would have refused the posting.
-        balance_after: Money { amount: payer.balance.amount - order.amount, currency },
+        balance_after: Money { amount: from.balance.amount - order.amount, currency },
     })
 }
 

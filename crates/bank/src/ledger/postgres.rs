@@ -93,7 +93,7 @@ pub(super) async fn lock_opening(tx: &mut Transaction<'static, Postgres>) -> Res
 }
 
 /// Is it worth to do the same transaction again? After a deadlock and a serialization failure (class 40); where another
-/// transaction was first with an id or a token (unique_violation), which can now be read; and where the connection or
+/// transaction was first with an id or a token (`unique_violation`), which can now be read; and where the connection or
 /// the server broke down: each order has an id, so nothing is done twice, whatever became of the first attempt.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
