@@ -3,7 +3,7 @@
 
 use super::query::{number, transfer_by_id};
 use super::sql::{Tx, values};
-use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer};
+use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer, postgres};
 
 /// What has to be known for a decision.
 #[derive(Debug, Clone)]
@@ -61,8 +61,9 @@ pub(super) async fn decide(tx: &mut Tx, job: &Job) -> Result<Decision, LedgerErr
             Err(refusal) => Err(refusal),
         },
     };
-    record(tx, job, outcome.as_ref().err()).await?;
-    Ok(Decision::New(outcome))
+    let booking = outcome.as_ref().ok().map(|(booking, _)| *booking);
+    record(tx, job, booking, outcome.as_ref().err()).await?;
+    Ok(Decision::New(outcome.map(|(_, transfer)| transfer)))
 }
 
 /// Everything that an order is decided by.
@@ -154,14 +155,14 @@ fn permit(
     Ok(Ok((from, to)))
 }
 
-/// Moves the money.
+/// Moves the money. Gives the number of the booking, and the transfer as it will be recorded.
 async fn book(
     tx: &mut Tx,
     order: &Order,
     from: Account,
     to: Account,
     now: i64,
-) -> Result<Transfer, sqlx::Error> {
+) -> Result<(i64, Transfer), sqlx::Error> {
     let (booking,): (i64,) = tx
         .one(
             "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
@@ -169,15 +170,9 @@ async fn book(
             values![from.id, to.id, order.amount, &order.currency, now],
         )
         .await?;
-    let id = order.id.to_string();
-    tx.run(
-        "INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)",
-        values![&id, booking, &order.reference],
-    )
-    .await?;
     let currency = from.balance.currency;
-    Ok(Transfer {
-        id,
+    let transfer = Transfer {
+        id: order.id.to_string(),
         number: number(booking),
         payer: from.party,
         payee: to.party,
@@ -186,22 +181,35 @@ async fn book(
         created_at: now,
         // The database has come to the same result, or it would have refused the posting.
         balance_after: Money { amount: from.balance.amount - order.amount, currency },
-    })
+    };
+    Ok((booking, transfer))
 }
 
-async fn record(tx: &mut Tx, job: &Job, refusal: Option<&Refusal>) -> Result<(), sqlx::Error> {
+/// Writes down what was decided: the order with its answer, the token as spent, and the transfer if there is one.
+async fn record(
+    tx: &mut Tx,
+    job: &Job,
+    booking: Option<i64>,
+    refusal: Option<&Refusal>,
+) -> Result<(), sqlx::Error> {
     let Job { order, token, now } = job;
     let id = order.id.to_string();
     let (customer, content) = (&order.customer, order.content());
     let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
+    let decided = values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now];
+    let spent = values![&token.issuer, &token.jti, &id];
+    let transfer = values![&id, booking, &order.reference];
+    if let Tx::Postgres(_) = tx {
+        return tx.run(postgres::RECORD, &[&decided[..], &spent[..2], &transfer[1..]].concat()).await;
+    }
     tx.run(
         "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now],
+        decided,
     )
     .await?;
-    tx.run(
-        "INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)",
-        values![&token.issuer, &token.jti, &id],
-    )
-    .await
+    tx.run("INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)", spent).await?;
+    if booking.is_some() {
+        tx.run("INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)", transfer).await?;
+    }
+    Ok(())
 }

@@ -34,6 +34,13 @@ const SCHEMA: [(i64, &str, &str); 2] = [
     (2, "audits", include_str!("../../migrations/postgres/0002_audits.sql")),
 ];
 
+/// What SQLite is told in three statements, in one: each is a way to the server and back while others wait for the locks.
+pub(super) const RECORD: &str = "WITH
+         decided AS (INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6)),
+         spent AS (INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($7, $8, $1))
+     INSERT INTO transfers (id, booking_id, reference) SELECT $1, $9, $10 WHERE $9 IS NOT NULL";
+
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     let options = PgConnectOptions::from_url(url.secret())?.application_name("bank");
