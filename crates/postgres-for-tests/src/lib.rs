@@ -1,0 +1,15 @@
+//! A real PostgreSQL server that lives as long as a test: made in a folder of its own, reached through a socket in it, and
+//! gone with everything that it held when its [`Server`] is dropped, or when the process that has it ends, however it ends.
+//!
+//! PostgreSQL has to be installed; `cargo xtask test` sees to that.
+
+mod programs;
+// Where there are no Unix sockets there is no server yet; what is installed can be asked everywhere.
+#[cfg(unix)]
+mod runner;
+#[cfg(unix)]
+mod server;
+
+pub use programs::{NotInstalled, Programs};
+#[cfg(unix)]
+pub use server::{Durability, Server, StartError};
