@@ -41,6 +41,19 @@ struct Flags {
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
+    /// Connections that are open at the same time; who comes then waits.
+    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
+    connections: usize,
+    /// Of these, those from one address; more are closed at once. Behind a proxy, give it all of them.
+    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = serving::Limits::default().connections_per_peer)]
+    connections_per_peer: usize,
+}
+
+impl Flags {
+    fn limits(&self) -> serving::Limits {
+        let Self { connections, connections_per_peer, .. } = *self;
+        serving::Limits { connections, connections_per_peer, ..serving::Limits::default() }
+    }
 }
 
 fn account(text: &str) -> Result<OpeningAccount, String> {
@@ -101,10 +114,10 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&flags.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
-    let grace = Duration::from_secs(flags.grace);
+    let (grace, limits) = (Duration::from_secs(flags.grace), flags.limits());
     let bank = Bank::open(flags.into(), Arc::new(SystemClock)).await?;
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
-    serving::serve(listener, bank.router(), serving::asked_to_stop(), grace).await?;
+    serving::serve(listener, bank.router(), limits, serving::asked_to_stop(), grace).await?;
     bank.close().await;
     tracing::info!("the bank is closed");
     Ok(())
