@@ -41,6 +41,9 @@ struct Flags {
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
+    /// Orders and repetitions of orders that each customer may send in a minute; 0 for any number.
+    #[arg(long, env = "BANK_TRANSFERS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_TRANSFERS_PER_MINUTE)]
+    transfers_per_minute: u32,
     /// Connections that are open at the same time; who comes then waits.
     #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
     connections: usize,
@@ -86,6 +89,7 @@ impl From<Flags> for Config {
             allowed_origins: flags.allowed_origins,
             database: Database::File(flags.data.join("bank.sqlite")),
             opening_accounts: flags.accounts,
+            transfers_per_minute: flags.transfers_per_minute,
         }
     }
 }
