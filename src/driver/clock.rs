@@ -10,3 +10,16 @@ use stepup::time::Timestamp;
 pub(super) fn now() -> Timestamp {
     Timestamp((js_sys::Date::now() / 1000.0) as i64)
 }
+
+/// The seconds of a `Retry-After`: a number of them, or those until a date (RFC 9110 10.2.3).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is past is now, and what is too far away is as good as never"
+)]
+pub(super) fn seconds_until(value: &str) -> Option<u32> {
+    value.parse().ok().or_else(|| {
+        let until = (js_sys::Date::parse(value) - js_sys::Date::now()) / 1000.0;
+        (!until.is_nan()).then_some(until.ceil() as u32)
+    })
+}

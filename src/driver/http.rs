@@ -1,5 +1,6 @@
 //! HTTP: sends what the core asks for, and says what came back.
 
+use super::clock;
 use gloo_net::http::{RequestBuilder, Response};
 use stepup::{
     effect::{Body, Caching, Method, Request},
@@ -57,6 +58,7 @@ async fn read(response: Response) -> Result<Answer, NetworkError> {
         status: response.status(),
         www_authenticate: headers.get("WWW-Authenticate"),
         replayed: headers.get("Idempotency-Replayed").is_some_and(|value| value == "true"),
+        retry_after: headers.get("Retry-After").and_then(|value| clock::seconds_until(&value)),
         body: response.text().await.map_err(network_error)?,
     })
 }

@@ -24,7 +24,13 @@ pub struct Config {
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
+    /// Orders, and repetitions of orders, that each customer may send at once and in each minute; 0 for any number. Each
+    /// bank process counts for itself.
+    pub transfers_per_minute: u32,
 }
+
+/// More than a person types in, and little for a program.
+pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
 
 /// An account that must exist once the bank is open.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,9 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Database, DatabaseError, OpenError, OpeningAccount, PostgresUrl};
+pub use config::{
+    Config, DEFAULT_TRANSFERS_PER_MINUTE, Database, DatabaseError, OpenError, OpeningAccount, PostgresUrl,
+};
 pub use ledger::Ledger;
 
 /// An open bank.
@@ -40,7 +42,8 @@ impl Bank {
         for account in &config.opening_accounts {
             ledger.ensure_account(account, &config.issuer, now).await?;
         }
-        Ok(Self { app: http::App { ledger, tokens, clock }, allowed_origins })
+        let transfers = http::RateLimiter::new(config.transfers_per_minute);
+        Ok(Self { app: http::App { ledger, tokens, clock, transfers }, allowed_origins })
     }
 
     /// The API as a service of its own: unknown paths are answered with a problem too.

@@ -45,6 +45,22 @@ struct Flags {
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
+    /// Orders and repetitions of orders that each customer may send in a minute; 0 for any number.
+    #[arg(long, env = "BANK_TRANSFERS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_TRANSFERS_PER_MINUTE)]
+    transfers_per_minute: u32,
+    /// Connections that are open at the same time; who comes then waits.
+    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
+    connections: usize,
+    /// Of these, those from one address; more are closed at once. Behind a proxy, give it all of them.
+    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = serving::Limits::default().connections_per_peer)]
+    connections_per_peer: usize,
+}
+
+impl Flags {
+    fn limits(&self) -> serving::Limits {
+        let Self { connections, connections_per_peer, .. } = *self;
+        serving::Limits { connections, connections_per_peer, ..serving::Limits::default() }
+    }
 }
 
 fn account(text: &str) -> Result<OpeningAccount, String> {
@@ -81,6 +97,7 @@ impl TryFrom<Flags> for Config {
             allowed_origins: flags.allowed_origins,
             database,
             opening_accounts: flags.accounts,
+            transfers_per_minute: flags.transfers_per_minute,
         })
     }
 }
@@ -109,14 +126,13 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(&flags.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
-    let grace = Duration::from_secs(flags.grace);
-    let audit = flags.audit;
+    let (grace, limits, audit) = (Duration::from_secs(flags.grace), flags.limits(), flags.audit);
     let bank = Bank::open(flags.try_into()?, Arc::new(SystemClock)).await?;
     if audit {
         bank.ledger().audit().await?;
     }
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
-    serving::serve(listener, bank.router(), serving::asked_to_stop(), grace).await?;
+    serving::serve(listener, bank.router(), limits, serving::asked_to_stop(), grace).await?;
     bank.close().await;
     tracing::info!("the bank is closed");
     Ok(())

@@ -71,6 +71,7 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
         allowed_origins,
         database,
         opening_accounts: HOLDERS.iter().map(account).collect(),
+        transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,
     }
 }
 

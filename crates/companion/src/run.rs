@@ -11,7 +11,7 @@ use std::sync::Arc;
 use axum::Router;
 use bank::{Bank, Database};
 use serde_json::Map;
-use serving::GRACE;
+use serving::{GRACE, Limits};
 use tenant::{KeyStore, Tenant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -167,17 +167,10 @@ impl Running {
         self.stop.send_replace(true);
         // Pages that wait for a push would otherwise be waited for.
         self.opened.tenant.close();
-        let servers = &mut self.servers;
-        let all = async {
-            while let Some(ended) = servers.join_next().await {
-                finished(ended)?;
-            }
-            Ok(())
-        };
-        let stopped = tokio::time::timeout(GRACE, all).await.unwrap_or_else(|_| {
-            serving::cut_off(GRACE);
-            Ok(())
-        });
+        let mut stopped = Ok(());
+        while let Some(ended) = self.servers.join_next().await {
+            stopped = stopped.and(finished(ended));
+        }
         self.opened.bank.close().await;
         ended.and(stopped)
     }
@@ -222,6 +215,6 @@ fn serve(
             // An error means that the companion itself is gone, which is a reason to stop as well.
             let _ = stop.wait_for(|stop| *stop).await;
         };
-        axum::serve(listener, router).with_graceful_shutdown(stopped).await
+        serving::serve(listener, router, Limits::default(), stopped, GRACE).await
     });
 }

@@ -94,6 +94,7 @@ pub(crate) fn answers(data: &[u8]) -> bool {
         }
         visit.happen(Event::AskAgain);
         visit.happen(Event::Woke(Timer::Leave));
+        visit.happen(Event::Woke(Timer::Retry));
     }
     successes > 0 && confirmed > 0
 }
@@ -104,6 +105,8 @@ fn give(visit: &mut Visit, bytes: Option<&[u8]>) -> Option<u16> {
     let text = String::from_utf8_lossy(rest);
     let (header, body) = text.split_once('\n').unwrap_or(("", &text));
     let www_authenticate = (!header.is_empty()).then(|| header.to_owned());
-    visit.answer(Ok(Answer { status, www_authenticate, replayed: first % 2 == 1, body: body.to_owned() }));
+    let replayed = first % 2 == 1;
+    let retry_after = (first % 3 == 1).then(|| u32::from(*first));
+    visit.answer(Ok(Answer { status, www_authenticate, replayed, retry_after, body: body.to_owned() }));
     Some(status)
 }

@@ -5,7 +5,7 @@ use crate::{
     arrival::Arrival,
     config::Config,
     demand::Demand,
-    effect::{CheckId, Effect, RequestId, Slot},
+    effect::{CheckId, Effect, RequestId, Slot, Timer},
     entropy::Entropy,
     event::{Answer, Field, NetworkError},
     form::{Form, Rules},
@@ -220,11 +220,24 @@ impl Account {
                 );
                 (Vec::new(), Outcome::Stay)
             }
+            Err(ReadError::Later(problem, wait)) => {
+                put(self, Loadable::Failed(problem));
+                (vec![Effect::Wake(Timer::Retry, wait)], Outcome::Stay)
+            }
             Err(ReadError::Failed(problem)) => {
                 put(self, Loadable::Failed(problem));
                 (Vec::new(), Outcome::Stay)
             }
         }
+    }
+
+    /// The bank wants to be asked again now: about what it has not told.
+    pub(crate) fn retry(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
+        let mut effects = self.step(world, now, Transfer::ask_again);
+        if matches!(self.balance, Loadable::Failed(_)) || matches!(self.history, Loadable::Failed(_)) {
+            effects.extend(self.load(world, now));
+        }
+        effects
     }
 
     /// Moves the transfer on.

@@ -108,6 +108,8 @@ pub(crate) enum ReadError {
     Unauthorized(Demand, Problem),
     /// The bank has no such thing.
     NotOffered,
+    /// The bank has too much to do, and wants to be asked again in so many milliseconds.
+    Later(Problem, u32),
     /// Anything else, for the page.
     Failed(Problem),
 }
@@ -194,8 +196,20 @@ fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError
             details(),
         ))),
         404 | 405 | 501 => Err(ReadError::NotOffered),
-        _ => Err(ReadError::Failed(down(details()))),
+        _ => Err(match later(&answer) {
+            Some(wait) => ReadError::Later(busy(details()), wait),
+            None => ReadError::Failed(down(details())),
+        }),
     }
+}
+
+/// How long Riser waits by itself, in seconds. Whoever is told to wait longer looks after it.
+const PATIENCE: u32 = 120;
+
+/// In how many milliseconds the bank wants to be asked again, if it says so and that is soon.
+fn later(answer: &Answer) -> Option<u32> {
+    let wait = answer.retry_after.filter(|wait| matches!(answer.status, 429 | 503) && *wait <= PATIENCE)?;
+    Some(wait.max(1) * 1000)
 }
 
 /// Which authentication a 401 asks for, when that is what is missing (RFC 9470 3). One that names nothing in particular
@@ -223,11 +237,21 @@ pub(crate) fn unreachable(error: &NetworkError) -> Problem {
     )
 }
 
-fn down(cause: String) -> Problem {
+/// The page's words for a bank that answers with an error.
+pub(crate) fn down(cause: String) -> Problem {
     Problem::new(
         "api.down",
         "Your bank cannot answer at the moment",
         "Something is wrong on your bank's side. Please try again in a few minutes.",
+        cause,
+    )
+}
+
+fn busy(cause: String) -> Problem {
+    Problem::new(
+        "api.busy",
+        "Your bank asks us to wait",
+        "It has a lot to do at the moment. We will ask again in a moment, without your doing anything.",
         cause,
     )
 }
@@ -256,6 +280,10 @@ pub(crate) enum TransferAnswer {
     Refused(Problem),
     /// The bank knows nothing of this transfer.
     NeverArrived,
+    /// 429: not looked at, because there were too many.
+    TurnedAway(Problem),
+    /// Nobody knows, and the bank wants to be asked again in so many milliseconds.
+    Later(Problem, u32),
     /// Nobody knows.
     Unknown(Problem),
     /// Nobody knows, and this bank cannot be asked.
@@ -325,10 +353,25 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
             "Please look at your account before you send this transfer again.",
             cause,
         )),
+        429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
         // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
         400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
-        _ => TransferAnswer::Unknown(down(cause)),
+        _ => match later(&answer).filter(|_| asked) {
+            Some(wait) => TransferAnswer::Later(busy(cause), wait),
+            None => TransferAnswer::Unknown(down(cause)),
+        },
     }
+}
+
+/// More orders than the bank takes from one customer. The time is rounded up, so that what is said holds.
+fn too_many(retry_after: Option<u32>, cause: String) -> Problem {
+    let sentence = match retry_after {
+        Some(..=10) => "No money was moved. Try again in a few seconds.",
+        None | Some(..=60) => "No money was moved. Try again in a minute.",
+        Some(..=600) => "No money was moved. Try again in ten minutes.",
+        Some(_) => "No money was moved. Try again later.",
+    };
+    Problem::new("transfer.too-many-requests", "Too many transfers in a short time", sentence, cause)
 }
 
 /// A token that is refused with a transfer, or with a question about one: that says nothing about the transfer.
@@ -490,6 +533,8 @@ mod tests {
             TransferAnswer::Unauthorized(_) => "unauthorized",
             TransferAnswer::Refused(_) => "refused",
             TransferAnswer::NeverArrived => "never arrived",
+            TransferAnswer::TurnedAway(_) => "turned away",
+            TransferAnswer::Later(..) => "later",
             TransferAnswer::Unknown(_) => "unknown",
             TransferAnswer::CannotAsk(_) => "cannot ask",
         };
@@ -511,6 +556,8 @@ mod tests {
             (404, "", false, "refused"),
             (408, "", false, "unknown"),
             (422, "", false, "refused"),
+            (429, "", false, "turned away"),
+            (429, "", true, "unknown"),
             (422, "", true, "unknown"),
             (500, "", false, "unknown"),
             (503, "", false, "unknown"),

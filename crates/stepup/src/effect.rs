@@ -56,6 +56,8 @@ pub enum Timer {
     SessionEnds,
     /// The sentence before the second factor has been readable for a moment.
     Leave,
+    /// The bank wants to be asked again now.
+    Retry,
 }
 
 /// Names a request, so that a stale answer can be told from an awaited one.

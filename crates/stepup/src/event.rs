@@ -113,6 +113,8 @@ pub struct Answer {
     pub www_authenticate: Option<String>,
     /// Was there an `Idempotency-Replayed: true`?
     pub replayed: bool,
+    /// `Retry-After` (RFC 9110 10.2.3), in seconds from now, when there was one that could be read.
+    pub retry_after: Option<u32>,
     /// The body as text.
     pub body: String,
 }

@@ -278,6 +278,8 @@ fn loaded(
     match read {
         Ok(statements) => shown(StatementsContent::Ready(statements)),
         Err(ReadError::NotOffered) => shown(StatementsContent::NotOffered),
+        // There is a button to try again; by then, the customer may be elsewhere.
+        Err(ReadError::Later(problem, _)) => shown(StatementsContent::Failed(api::down(problem.cause))),
         Err(ReadError::Failed(problem)) => shown(StatementsContent::Failed(problem)),
         Err(ReadError::Unauthorized(demand, problem)) if demand.is_empty() => {
             let outcome = Outcome::Unauthorized(demand);

@@ -153,6 +153,9 @@ impl Default for Lifetimes {
 pub struct Limits {
     /// Wrong passwords for one e-mail address within `password_window`.
     pub wrong_passwords: usize,
+    /// Wrong passwords from one address of the network (in IPv6, one network of 64 bits) within `password_window`,
+    /// whomever they are for. An office or a proxy is one address.
+    pub wrong_passwords_of_peer: usize,
     /// In seconds.
     pub password_window: u64,
     /// Pushes to one customer within `push_window` that were not approved.
@@ -163,6 +166,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { wrong_passwords: 10, password_window: 900, unapproved_pushes: 5, push_window: 600 }
+        Self {
+            wrong_passwords: 10,
+            wrong_passwords_of_peer: 100,
+            password_window: 900,
+            unapproved_pushes: 5,
+            push_window: 600,
+        }
     }
 }

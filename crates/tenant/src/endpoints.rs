@@ -18,15 +18,15 @@ mod userinfo;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 
 use crate::http::{self, MAX_LENGTH};
 use crate::pages;
-use crate::state::State;
+use crate::state::{PATIENCE, State};
 
 /// What handlers take.
 pub(crate) type Shared = axum::extract::State<Arc<State>>;
@@ -53,8 +53,18 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), in_time))
         .layer(middleware::from_fn(http::secure))
         .with_state(state)
+}
+
+/// Answers in time, whatever happens behind it.
+async fn in_time(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+    tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+        let sentence =
+            "What your browser sent did not arrive in time, or took too long. Go back and try once more.";
+        pages::notice(&state, StatusCode::REQUEST_TIMEOUT, "This took too long", sentence)
+    })
 }
 
 async fn not_found(axum::extract::State(state): Shared) -> Response {

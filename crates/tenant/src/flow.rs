@@ -6,6 +6,7 @@ mod push;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serving::Peer;
 
 use crate::answer::{self, ErrorCode};
 use crate::config::Customer;
@@ -60,8 +61,8 @@ impl Place {
     }
 }
 
-/// A client sends a customer whose browser may have a session.
-pub(crate) fn begin(state: &State, request: Request, session: Option<&str>) -> Response {
+/// A client sends a customer whose browser may have a session. `peer` is where the browser is, when that is known.
+pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer: Option<Peer>) -> Response {
     let now = state.now();
     let mut store = state.store();
     let session = session.and_then(|cookie| store.sessions.by_cookie(cookie, now).cloned());
@@ -71,7 +72,7 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>) -> R
         if request.prompt == Prompt::None {
             return request.to.refuse(ErrorCode::LoginRequired, "The customer has to log in.");
         }
-        return open(state, &mut store, request, |_, visit| to_page("/u/login", visit.id));
+        return open(state, &mut store, (request, peer), |_, visit| to_page("/u/login", visit.id));
     };
     match second_factor(&request, customer) {
         None => {
@@ -81,9 +82,9 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>) -> R
         Some(_) if request.prompt == Prompt::None => {
             request.to.refuse(ErrorCode::InteractionRequired, "Multifactor authentication required.")
         }
-        Some(asked) => {
-            open(state, &mut store, request, |store, visit| push::send(state, store, visit, &session, asked))
-        }
+        Some(asked) => open(state, &mut store, (request, peer), |store, visit| {
+            push::send(state, store, visit, &session, asked)
+        }),
     }
 }
 
@@ -163,14 +164,14 @@ pub(crate) fn log_out(state: &State, cookie: Option<&str>) {
 fn open(
     state: &State,
     store: &mut Store,
-    request: Request,
+    (request, peer): (Request, Option<Peer>),
     step: impl FnOnce(&mut Store, Visit<'_>) -> Response,
 ) -> Response {
     let (id, cookie) = (random::identifier(), random::secret());
     let visit = Visit { id: &id, cookie: &cookie };
     let (now, lifetimes) = (state.now(), &state.lifetimes);
     let to = request.to.clone();
-    let transaction = Transaction::new(Arc::new(request), &cookie, now + lifetimes.log_in);
+    let transaction = Transaction::new(Arc::new(request), &cookie, now + lifetimes.log_in, peer);
     if store.transactions.insert(id.clone(), transaction, now).is_err() {
         tracing::warn!("too many requests are under way");
         return to.refuse(ErrorCode::TemporarilyUnavailable, "Too many requests are under way.");

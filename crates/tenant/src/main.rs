@@ -63,7 +63,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         serving::asked_to_stop().await;
         closing.close();
     };
-    serving::serve(listener, tenant.router(), stop, Duration::from_secs(arguments.grace)).await?;
+    let grace = Duration::from_secs(arguments.grace);
+    serving::serve(listener, tenant.router(), serving::Limits::default(), stop, grace).await?;
     tracing::info!("closed");
     Ok(())
 }

@@ -31,8 +31,7 @@ pub(crate) fn log_in(
 ) -> Response {
     let client = &request.client.name;
     let page = LogInPage { client, id, form_token, email, error: error.map(|error| error.to_string()) };
-    let status = error.map_or(StatusCode::OK, LogInError::status);
-    respond(status, &page, Some(&request.to.redirect_uri))
+    refusing(error, &page, Some(&request.to.redirect_uri))
 }
 
 #[derive(Template)]
@@ -72,7 +71,7 @@ struct PairPage<'a> {
 /// The page on which a phone is paired.
 pub(crate) fn pair(form_token: &str, email: &str, error: Option<LogInError>) -> Response {
     let page = PairPage { form_token, email, error: error.map(|error| error.to_string()) };
-    respond(error.map_or(StatusCode::OK, LogInError::status), &page, None)
+    refusing(error, &page, None)
 }
 
 #[derive(Template)]
@@ -168,6 +167,13 @@ pub(crate) fn too_late() -> Response {
     let ways_on = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
     let page = NoticePage { title: "This request is no longer open", sentence, ways_on };
     respond(StatusCode::CONFLICT, &page, None)
+}
+
+/// A page with a form that was perhaps not accepted.
+fn refusing(error: Option<LogInError>, page: &impl Template, redirect_uri: Option<&str>) -> Response {
+    let status = error.map_or(StatusCode::OK, LogInError::status);
+    let later = error.and_then(LogInError::retry_after).map(|wait| [(header::RETRY_AFTER, wait.to_string())]);
+    (later, respond(status, page, redirect_uri)).into_response()
 }
 
 fn respond(status: StatusCode, page: &impl Template, redirect_uri: Option<&str>) -> Response {

@@ -13,6 +13,8 @@ use crate::{Clock, OpenError, keys::SigningKey, store::Store};
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
 const HOLD: Duration = Duration::from_secs(25);
+/// What takes longer than a held request is given up: a form that does not arrive, above all.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct State {
     pub(crate) issuer: String,

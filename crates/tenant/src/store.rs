@@ -9,7 +9,7 @@ mod sessions;
 mod transactions;
 
 pub(crate) use codes::{Codes, IssuedCode};
-pub(crate) use failures::Failures;
+pub(crate) use failures::{Allowance, Failures};
 pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{Answer, Asked, Outcome, Push, Pushes, State as PushState, Verdict};
 pub(crate) use sessions::{Session, Sessions};
@@ -23,5 +23,8 @@ pub(crate) struct Store {
     pub(crate) codes: Codes,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
+    /// By e-mail address.
     pub(crate) failures: Failures,
+    /// By peer: somebody who tries one password with everybody.
+    pub(crate) failures_of_peers: Failures,
 }

@@ -31,6 +31,8 @@ pub struct Setup {
     pub access_token_seconds: u64,
     /// Who answers for the API.
     pub api: Api,
+    /// How many orders the companion bank takes from a customer in a minute.
+    pub transfers_per_minute: u32,
     /// Who serves the client's files.
     pub host: Host,
     /// Changes of the client's configuration block.
@@ -44,6 +46,7 @@ impl Default for Setup {
             permissions: None,
             access_token_seconds: tenant::Lifetimes::default().access_token,
             api: Api::Bank,
+            transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,
             host: Host::Companion,
             config: |_| {},
         }
@@ -125,7 +128,7 @@ impl World {
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere => None,
             Api::Bank | Api::BankElsewhere => {
-                let config = demo::bank(&issuer, ground.origin());
+                let config = demo::bank(&issuer, ground.origin(), &setup);
                 Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
             }
         };

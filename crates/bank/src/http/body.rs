@@ -4,6 +4,7 @@ use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::extract::{FromRequest, Json, Request};
 use serde::de::DeserializeOwned;
 
+use super::deadline;
 use super::problem::{Code, Problem};
 use crate::object::Object;
 
@@ -17,7 +18,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let Json(Object(value)) = Json::from_request(request, state).await.map_err(told)?;
+        let Json(Object(value)) =
+            deadline::for_body(Json::from_request(request, state)).await?.map_err(told)?;
         Ok(Self(value))
     }
 }

@@ -18,6 +18,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use uuid::Uuid;
 
+use super::deadline;
 use super::problem::{Code, Problem};
 
 /// The client's id of a transfer.
@@ -37,7 +38,11 @@ pub(super) fn layers(router: Router, allowed_origins: &[HeaderValue]) -> Router 
         // Without this a browser hides why the API refused, and where the step-up should go.
         .expose_headers([WWW_AUTHENTICATE, IDEMPOTENCY_REPLAYED, RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
-    router.layer(CatchPanicLayer::custom(answer_panic)).layer(cors).layer(from_fn(log_and_label))
+    router
+        .layer(from_fn(deadline::for_answer))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(cors)
+        .layer(from_fn(log_and_label))
 }
 
 /// Logs method, path, status, the code of a problem and the customer's `sub`: never a token, a query or a body.

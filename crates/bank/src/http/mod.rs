@@ -3,10 +3,12 @@
 mod balance;
 mod body;
 mod common;
+mod deadline;
 mod health;
 mod json;
 mod openapi;
 mod problem;
+mod rate;
 mod statements;
 mod transfer;
 mod transfers;
@@ -24,12 +26,15 @@ use crate::ledger::Ledger;
 use crate::token::Verifier;
 use problem::{Code, Problem};
 
+pub(crate) use rate::RateLimiter;
+
 /// What handlers work with.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) ledger: Ledger,
     pub(crate) tokens: Verifier,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) transfers: RateLimiter,
 }
 
 impl App {

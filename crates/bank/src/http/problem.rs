@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::rate::TooMany;
 use crate::ledger::{LedgerError, Refusal};
 use crate::token::TokenError;
 
@@ -23,6 +24,7 @@ pub(super) enum Code {
     AccountNotFound,
     TransferNotFound,
     MalformedRequest,
+    RequestTimeout,
     RequestTooLarge,
     UnsupportedMediaType,
     MissingIdempotencyKey,
@@ -34,8 +36,10 @@ pub(super) enum Code {
     InvalidAmount,
     InvalidIban,
     InvalidReference,
+    TooManyRequests,
     KeysUnavailable,
     DatabaseUnavailable,
+    TimedOut,
     NotFound,
     MethodNotAllowed,
     Internal,
@@ -54,6 +58,7 @@ impl Code {
             Self::AccountNotFound => ("account-not-found", StatusCode::NOT_FOUND, "No account"),
             Self::TransferNotFound => ("transfer-not-found", StatusCode::NOT_FOUND, "No such transfer"),
             Self::MalformedRequest => ("malformed-request", StatusCode::BAD_REQUEST, "The request cannot be understood"),
+            Self::RequestTimeout => ("request-timeout", StatusCode::REQUEST_TIMEOUT, "The request did not arrive in time"),
             Self::RequestTooLarge => ("request-too-large", StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
             Self::UnsupportedMediaType => ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request is not JSON"),
             Self::MissingIdempotencyKey => ("missing-idempotency-key", StatusCode::BAD_REQUEST, "The transfer has no id"),
@@ -65,8 +70,10 @@ impl Code {
             Self::InvalidAmount => ("invalid-amount", StatusCode::UNPROCESSABLE_ENTITY, "The amount is not possible"),
             Self::InvalidIban => ("invalid-iban", StatusCode::UNPROCESSABLE_ENTITY, "The IBAN is wrong"),
             Self::InvalidReference => ("invalid-reference", StatusCode::UNPROCESSABLE_ENTITY, "The reference is not possible"),
+            Self::TooManyRequests => ("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests in a short time"),
             Self::KeysUnavailable => ("keys-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The access token cannot be checked now"),
             Self::DatabaseUnavailable => ("database-unavailable", StatusCode::SERVICE_UNAVAILABLE, "The books cannot be reached"),
+            Self::TimedOut => ("timed-out", StatusCode::SERVICE_UNAVAILABLE, "The bank did not answer in time"),
             Self::NotFound => ("not-found", StatusCode::NOT_FOUND, "Nothing here"),
             Self::MethodNotAllowed => ("method-not-allowed", StatusCode::METHOD_NOT_ALLOWED, "Another method is needed"),
             Self::Internal => ("internal", StatusCode::INTERNAL_SERVER_ERROR, "The bank made a mistake"),
@@ -101,6 +108,12 @@ impl Problem {
 
     fn challenge(mut self, parameters: impl Into<String>) -> Self {
         self.challenge = Some(parameters.into());
+        self
+    }
+
+    /// With the time, in seconds, after which it makes sense to ask again.
+    pub(super) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 
@@ -171,9 +184,19 @@ impl From<TokenError> for Problem {
                 Self::new(Code::InsufficientUserAuthentication, detail).challenge(parameters)
             }
             TokenError::KeysUnavailable { retry_after } => {
-                Self { retry_after: Some(retry_after), ..Self::new(Code::KeysUnavailable, detail) }
+                Self::new(Code::KeysUnavailable, detail).retry_after(retry_after)
             }
         }
+    }
+}
+
+impl From<TooMany> for Problem {
+    fn from(TooMany { retry_after }: TooMany) -> Self {
+        let detail = format!(
+            "this customer has sent many orders in a short time, and this one was not looked at; \
+             send it again in {retry_after} seconds"
+        );
+        Self::new(Code::TooManyRequests, detail).retry_after(retry_after)
     }
 }
 

@@ -37,6 +37,8 @@ struct Amount {
 pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
     let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
+    // Before the body is read and the books are asked; a repeated order counts too, for it takes as much work.
+    app.transfers.admit(&caller.customer, app.clock.now())?;
     let jti = caller.jti.filter(|jti| !jti.is_empty()).ok_or(TokenError::Refused(Refused::NoTokenId))?;
     let token = SingleUse { issuer: caller.customer.issuer.clone(), jti };
     let id = idempotency_key(request.headers())?;

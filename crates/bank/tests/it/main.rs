@@ -13,6 +13,7 @@ mod idempotency;
 mod issuer;
 mod keys;
 mod ledger;
+mod limits;
 mod postgres;
 mod processes;
 mod program;

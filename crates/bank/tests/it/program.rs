@@ -52,7 +52,7 @@ impl Program {
             ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR; auth0|1002")])
-            .args(["--database", database])
+            .args(["--database", database, "--transfers-per-minute", "0"])
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);

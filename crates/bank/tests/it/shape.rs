@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::description::{DOCUMENT, path_of};
 use crate::issuer::Says;
+use crate::limits;
 use crate::world::{Answer, OPENING, World, get, order_of, post};
 
 #[derive(Default)]
@@ -61,6 +62,14 @@ async fn every_described_answer_occurs() {
     let mut text = post(&world.transfer_token(), id, &order_of(1));
     text.headers_mut().remove("content-type");
     seen.send(&world, text).await;
+
+    tokio::time::pause();
+    seen.send(&world, limits::without_its_body(&world.transfer_token(), id)).await;
+    tokio::time::resume();
+    let strict = limits::world(1).await;
+    for _ in 0..2 {
+        seen.send(&strict, post(&strict.transfer_token(), Uuid::new_v4(), &order_of(1))).await;
+    }
 
     for address in ["/balance", "/transfers", &transfer, "/statements"] {
         for request in

@@ -50,8 +50,12 @@ impl World {
     }
 
     pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
+        Self::configured(issuer, |issuer| config(issuer, database)).await
+    }
+
+    pub(crate) async fn configured(issuer: Issuer, config: impl FnOnce(&Issuer) -> Config) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
-        let bank = Bank::open(config(&issuer, database), clock.clone()).await.unwrap();
+        let bank = Bank::open(config(&issuer), clock.clone()).await.unwrap();
         let router = bank.router();
         Self { issuer, clock, bank, router }
     }
@@ -196,5 +200,7 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
             account(ENERGY, "City Energy", None, 0, "EUR"),
             account("CH9300762011623852957", "Cora Example", Some("auth0|1003"), 10_000, "CHF"),
         ],
+        // Tests of other things send what they like.
+        transfers_per_minute: 0,
     }
 }

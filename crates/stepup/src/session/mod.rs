@@ -490,6 +490,7 @@ fn update_account(
             account.step(world, now, |transfer, cx| transfer.proceed(cx))
         }
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
+        Event::Woke(Timer::Retry) => account.retry(world, now),
         Event::Statements(entropy) => account.open_statements(entropy, world, now),
         Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
         // The transfer is not on the page: nobody can have meant it.

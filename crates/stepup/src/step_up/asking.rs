@@ -4,7 +4,7 @@ use super::{Context, Ending, Moved, Transfer, done, never_arrived, not_sent};
 use crate::{
     api::{self, TransferAnswer},
     demand::Demand,
-    effect::{Effect, RequestId},
+    effect::{Effect, RequestId, Timer},
     problem::Problem,
     transfer::{Order, TransferId},
     view::DoneView,
@@ -27,6 +27,8 @@ pub(crate) struct Lost {
     pub(super) order: Order,
     pub(super) asking: Option<RequestId>,
     pub(super) problem: Option<Problem>,
+    /// The bank did not take the order, as far as it says.
+    pub(super) turned_away: Option<Problem>,
     /// The bank cannot be asked at all.
     pub(super) silent: bool,
 }
@@ -34,7 +36,21 @@ pub(crate) struct Lost {
 /// Asks the bank what became of a transfer.
 pub(super) fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
     let (asking, effects) = question(&id, cx);
-    Moved::to(Transfer::Unknown(Box::new(Lost { id, order, asking, problem, silent: false })), effects)
+    let lost = Lost { id, order, asking, problem, turned_away: None, silent: false };
+    Moved::to(Transfer::Unknown(Box::new(lost)), effects)
+}
+
+/// The bank did not take this request. Browsers repeat a request whose connection broke, and the first of the two may
+/// have come through: so the bank is asked before anybody says that no money was moved.
+pub(super) fn turned_away(id: TransferId, order: Order, problem: Problem, cx: &mut Context<'_>) -> Moved {
+    if cx.held.is_none() {
+        return not_sent(order, problem, Ending::NeverArrived);
+    }
+    let mut moved = ask(id, order, None, cx);
+    if let Transfer::Unknown(lost) = &mut moved.transfer {
+        lost.turned_away = Some(problem);
+    }
+    moved
 }
 
 /// The request for what became of a transfer, when there is somebody who may ask.
@@ -50,7 +66,10 @@ impl Lost {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            TransferAnswer::NeverArrived => {
+                let problem = self.turned_away.unwrap_or_else(never_arrived);
+                not_sent(self.order, problem, Ending::NeverArrived)
+            }
             // The question was refused: that says nothing about the transfer.
             TransferAnswer::Unauthorized(problem) => {
                 Moved { unauthorized: Some(Demand::default()), ..self.still_unknown(problem, false) }
@@ -59,9 +78,20 @@ impl Lost {
                 Moved { unauthorized: Some(demand), ..self.still_unknown(problem, false) }
             }
             TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
-                self.still_unknown(problem, true)
+                match self.turned_away {
+                    // There is no more to be known than what this bank has said.
+                    Some(problem) => not_sent(self.order, problem, Ending::NeverArrived),
+                    None => self.still_unknown(problem, true),
+                }
             }
-            TransferAnswer::Unknown(problem) => self.still_unknown(problem, false),
+            TransferAnswer::Later(problem, wait) => {
+                let mut moved = self.still_unknown(problem, false);
+                moved.effects.push(Effect::Wake(Timer::Retry, wait));
+                moved
+            }
+            TransferAnswer::Unknown(problem) | TransferAnswer::TurnedAway(problem) => {
+                self.still_unknown(problem, false)
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! The two attempts, and the way to the provider between them.
 
-use super::{Context, Ending, Moved, Transfer, asking::ask, done, never_arrived, not_sent};
+use super::{
+    Context, Ending, Moved, Transfer,
+    asking::{ask, turned_away},
+    done, never_arrived, not_sent,
+};
 use crate::{
     api::{self, TransferAnswer},
     demand::Demand,
@@ -90,9 +94,10 @@ impl FirstAttempt {
             }
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
-                ask(self.id, self.order, Some(problem), cx)
-            }
+            TransferAnswer::TurnedAway(problem) => turned_away(self.id, self.order, problem, cx),
+            TransferAnswer::Unknown(problem)
+            | TransferAnswer::Later(problem, _)
+            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, Some(problem), cx),
         }
     }
 
@@ -138,9 +143,10 @@ impl SecondAttempt {
             | TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::Unknown(problem) | TransferAnswer::CannotAsk(problem) => {
-                ask(self.id, self.order, Some(problem), cx)
-            }
+            TransferAnswer::TurnedAway(problem) => turned_away(self.id, self.order, problem, cx),
+            TransferAnswer::Unknown(problem)
+            | TransferAnswer::Later(problem, _)
+            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, Some(problem), cx),
         }
     }
 }

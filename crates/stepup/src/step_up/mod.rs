@@ -69,7 +69,7 @@ pub(crate) enum Ending {
     Unconfirmed,
     /// The bank did not accept the token (401): nothing was done with it.
     Unauthorized,
-    /// The bank does not have it yet. It may still be on its way.
+    /// The bank does not have it yet, or did not look at it. It may still be on its way.
     NeverArrived,
 }
 
@@ -276,7 +276,11 @@ impl Transfer {
     /// "Ask again".
     pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
         match self {
-            Self::Unknown(lost) if lost.asking.is_none() => ask(lost.id, lost.order, None, cx),
+            Self::Unknown(mut lost) if lost.asking.is_none() => {
+                let (asking, effects) = question(&lost.id, cx);
+                (lost.asking, lost.problem) = (asking, None);
+                Moved::to(Self::Unknown(lost), effects)
+            }
             other => Moved::to(other, Vec::new()),
         }
     }

@@ -82,6 +82,8 @@ pub(crate) struct Tab {
     /// Where the browser was sent, when it was.
     pub(crate) gone: Option<Url>,
     pub(crate) timers: Vec<Timer>,
+    /// For how long each of them was set, in milliseconds.
+    pub(crate) waits: Vec<(Timer, u32)>,
     /// What the browser says about signatures.
     pub(crate) signatures: Signatures,
     /// How many it was asked about.
@@ -111,6 +113,7 @@ impl Tab {
             requests: VecDeque::new(),
             gone: None,
             timers: Vec::new(),
+            waits: Vec::new(),
             signatures: Signatures::Right,
             checked: 0,
             checks: VecDeque::new(),
@@ -183,7 +186,10 @@ impl Tab {
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Reload => self.load(None),
-            Effect::Wake(timer, _) => self.timers.push(timer),
+            Effect::Wake(timer, milliseconds) => {
+                self.timers.push(timer);
+                self.waits.push((timer, milliseconds));
+            }
         }
     }
 

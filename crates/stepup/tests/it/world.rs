@@ -62,6 +62,12 @@ pub(crate) struct World {
     pub(crate) api: Vec<String>,
     /// Does the bank refuse every transfer?
     pub(crate) refuses: bool,
+    /// So many orders are answered with 429 before the bank looks at one.
+    pub(crate) orders_turned_away: u8,
+    /// So many questions.
+    pub(crate) questions_turned_away: u8,
+    /// What it says then: wait so many seconds.
+    pub(crate) retry_after: Option<u32>,
 }
 
 /// How the provider answers.
@@ -153,6 +159,17 @@ impl World {
         let Some((scope, _)) = self.issued.get(&token).cloned() else { return answer(401, "{}") };
         if scope.contains("transfer:funds") {
             *self.uses.entry(token.clone()).or_default() += 1;
+        }
+        let turned_away = match request.method {
+            Method::Post => &mut self.orders_turned_away,
+            Method::Get => &mut self.questions_turned_away,
+        };
+        if let Some(left) = turned_away.checked_sub(1) {
+            *turned_away = left;
+            return Answer {
+                retry_after: self.retry_after,
+                ..answer(429, r#"{"type":"urn:riser:problem:too-many-requests","title":"Too many"}"#)
+            };
         }
         match (request.method, path.as_str()) {
             (Method::Get, "/balance")

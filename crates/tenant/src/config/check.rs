@@ -142,6 +142,7 @@ fn positive(config: &Config) -> Result<(), ConfigError> {
         ("lifetimes.push", lifetimes.push),
         ("lifetimes.phone", lifetimes.phone),
         ("limits.wrong_passwords", limits.wrong_passwords as u64),
+        ("limits.wrong_passwords_of_peer", limits.wrong_passwords_of_peer as u64),
         ("limits.password_window", limits.password_window),
         ("limits.unapproved_pushes", limits.unapproved_pushes as u64),
         ("limits.push_window", limits.push_window),

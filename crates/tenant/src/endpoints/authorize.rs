@@ -4,10 +4,12 @@
 mod checks;
 mod request;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serving::Peer;
 
 use super::Shared;
 use crate::flow;
@@ -26,7 +28,12 @@ pub(super) async fn post(State(state): Shared, body: Bytes) -> Response {
     }
 }
 
-pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
+pub(super) async fn get(
+    State(state): Shared,
+    RawQuery(query): RawQuery,
+    peer: Option<Extension<Peer>>,
+    cookies: Cookies,
+) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     tracing::info!(
         client_id = parameters.get("client_id"),
@@ -37,7 +44,10 @@ pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies
         "authorize"
     );
     match check(&state, &parameters) {
-        Ok(request) => flow::begin(&state, request, cookies.get(cookies::SESSION)),
+        Ok(request) => {
+            let peer = peer.map(|Extension(peer)| peer);
+            flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
+        }
         Err(Refusal::Page(sentence)) => {
             tracing::info!(reason = ?sentence, "authorize: refused with a page");
             let what = "The application sent a request that cannot be answered";

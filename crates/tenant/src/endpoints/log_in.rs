@@ -1,9 +1,11 @@
 //! `/u/login`: the log-in page of a request under way.
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use serving::Peer;
 
 use super::{Shared, credentials, elsewhere};
 use crate::flow::{self, Place, Visit};
@@ -26,6 +28,7 @@ pub(super) async fn post(
     State(state): Shared,
     cookies: Cookies,
     headers: HeaderMap,
+    peer: Option<Extension<Peer>>,
     body: Bytes,
 ) -> Response {
     let form = Parameters::parse(&body).unwrap_or_default();
@@ -37,7 +40,7 @@ pub(super) async fn post(
     if !form.is_from_own_page(&headers, &form_token) {
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form).await {
+    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
         Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");

@@ -48,12 +48,15 @@ pub(super) fn send(
         expires,
         state: PushState::Waiting,
     };
-    if store.pushes.send(push, &state.limits, now).is_err() {
+    if let Err(later) = store.pushes.send(push, &state.limits, now) {
         transaction.stage = Stage::Finished;
         tracing::warn!(sub = session.sub, "too many pushes were not approved");
-        let description = "Too many requests were sent to the phone and not approved. Try again later.";
-        // Nobody was asked, so nobody denied anything.
-        return transaction.request.to.refuse(ErrorCode::TemporarilyUnavailable, description);
+        let minutes = later.wait.div_ceil(60);
+        let description =
+            format!("Too many requests were sent to the phone and not approved. Try again in {minutes} min.");
+        // Nobody was asked, so nobody denied anything. A redirect can be no 429: this error stands for it (RFC 6749,
+        // 4.2.2.1).
+        return transaction.request.to.refuse(ErrorCode::TemporarilyUnavailable, &description);
     }
     tracing::info!(client_id = transaction.request.client.id, sub = session.sub, "push sent");
     transaction.stage = Stage::Push { sid: session.sid.clone(), push: id };

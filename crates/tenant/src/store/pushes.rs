@@ -75,7 +75,10 @@ pub(crate) enum Verdict {
 
 /// The customer's phone has been asked too often.
 #[derive(Debug)]
-pub(crate) struct TooManyPushes;
+pub(crate) struct TooManyPushes {
+    /// In seconds.
+    pub(crate) wait: u64,
+}
 
 #[derive(Default)]
 pub(crate) struct Pushes(HashMap<String, Push>);
@@ -88,8 +91,12 @@ impl Pushes {
         let unapproved = |push: &&Push| !matches!(push.state, State::Approved | State::Used);
         let recent = |push: &&Push| now < push.sent + limits.push_window;
         let own = self.0.values().filter(|other| other.sub == push.sub);
-        if own.filter(unapproved).filter(recent).count() >= limits.unapproved_pushes {
-            return Err(TooManyPushes);
+        let mut sent: Vec<u64> = own.filter(unapproved).filter(recent).map(|push| push.sent).collect();
+        sent.sort_unstable();
+        // When the oldest of those that fill the limit no longer counts, there is room for one.
+        let filling = sent.len().checked_sub(limits.unapproved_pushes).and_then(|oldest| sent.get(oldest));
+        if let Some(oldest) = filling {
+            return Err(TooManyPushes { wait: (oldest + limits.push_window).saturating_sub(now) });
         }
         self.0.insert(push.id.clone(), push);
         Ok(())

@@ -4,11 +4,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serving::Peer;
+
 use crate::endpoints::authorize::Request;
 use crate::random::{self, Fingerprint};
 
 /// At 8 KiB of parameters each, 32 MiB of memory at most.
 const CAPACITY: usize = 4_096;
+/// Log-in pages that one peer has open: an office has as many, and nobody has all.
+const SHARE: usize = CAPACITY / 8;
 
 /// Too many requests wait for a phone in the whole tenant, or have just ended.
 #[derive(Debug)]
@@ -22,6 +26,8 @@ pub(crate) struct Transaction {
     pub(crate) form_token: String,
     cookie: Fingerprint,
     expires: u64,
+    /// Where the browser is, when that is known.
+    peer: Option<Peer>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,9 +41,9 @@ pub(crate) enum Stage {
 }
 
 impl Transaction {
-    pub(crate) fn new(request: Arc<Request>, cookie: &str, expires: u64) -> Self {
-        let form_token = random::secret();
-        Self { request, stage: Stage::LogIn, form_token, cookie: Fingerprint::of(cookie), expires }
+    pub(crate) fn new(request: Arc<Request>, cookie: &str, expires: u64, peer: Option<Peer>) -> Self {
+        let (form_token, cookie) = (random::secret(), Fingerprint::of(cookie));
+        Self { request, stage: Stage::LogIn, form_token, cookie, expires, peer }
     }
 
     /// Gives the transaction time until `expires`, and never less than it had.
@@ -52,14 +58,21 @@ pub(crate) struct Transactions(HashMap<String, Transaction>);
 impl Transactions {
     pub(crate) fn insert(&mut self, id: String, transaction: Transaction, now: u64) -> Result<(), Full> {
         self.0.retain(|_, transaction| now < transaction.expires);
-        if self.0.len() >= CAPACITY {
-            // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
-            let oldest =
-                self.0.iter().filter(|(_, it)| it.stage == Stage::LogIn).min_by_key(|(_, it)| it.expires);
-            let oldest = oldest.map(|(id, _)| id.clone()).ok_or(Full)?;
-            self.0.remove(&oldest);
+        // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
+        let own = |it: &Transaction| it.stage == Stage::LogIn && it.peer == transaction.peer;
+        if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= SHARE {
+            self.forget_oldest(own)?;
+        } else if self.0.len() >= CAPACITY {
+            self.forget_oldest(|it| it.stage == Stage::LogIn)?;
         }
         self.0.insert(id, transaction);
+        Ok(())
+    }
+
+    fn forget_oldest(&mut self, of: impl Fn(&Transaction) -> bool) -> Result<(), Full> {
+        let oldest = self.0.iter().filter(|(_, it)| of(it)).min_by_key(|(_, it)| it.expires);
+        let oldest = oldest.map(|(id, _)| id.clone()).ok_or(Full)?;
+        self.0.remove(&oldest);
         Ok(())
     }
 
@@ -109,7 +122,7 @@ mod tests {
         let request = Arc::new(a_request());
         let mut insert = |id: &str, stage: Stage, expires: u64| {
             let transaction =
-                Transaction { stage, ..Transaction::new(Arc::clone(&request), "cookie", expires) };
+                Transaction { stage, ..Transaction::new(Arc::clone(&request), "cookie", expires, None) };
             transactions.insert(id.to_owned(), transaction, 0)
         };
         insert("push", Stage::Push { sid: "s".into(), push: "p".into() }, 1).unwrap();
@@ -123,5 +136,23 @@ mod tests {
             "so does the newest"
         );
         assert!(transactions.get("0", "cookie", 0).is_none());
+    }
+
+    #[test]
+    fn who_opens_log_in_pages_without_end_closes_nobody_elses() {
+        let mut transactions = Transactions::default();
+        let request = Arc::new(a_request());
+        let mut insert = |id: &str, address: &str, expires: u64| {
+            let peer = Some(Peer::of(address.parse().unwrap()));
+            let transaction = Transaction::new(Arc::clone(&request), "cookie", expires, peer);
+            transactions.insert(id.to_owned(), transaction, 0).unwrap();
+        };
+        insert("honest", "192.0.2.1", 1);
+        for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
+            insert(&format!("{n}"), "192.0.2.2", 10 + n);
+        }
+        assert_eq!(transactions.0.len(), SHARE + 1);
+        assert!(transactions.get("honest", "cookie", 0).is_some());
+        assert!(transactions.get(&format!("{}", 2 * CAPACITY - 1), "cookie", 0).is_some(), "and the newest");
     }
 }

@@ -1,6 +1,7 @@
 //! A tenant with two customers, and browsers that keep cookies and read pages.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
+use serving::Peer;
 use tenant::{
     Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
 };
@@ -97,7 +99,8 @@ impl World {
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.tenant.router(), cookies: BTreeMap::new(), headers: HeaderMap::new() }
+        let router = self.tenant.router();
+        Browser { router, cookies: BTreeMap::new(), headers: HeaderMap::new(), address: None }
     }
 
     /// A browser in which the customer has logged in, with `view:balance`.
@@ -169,6 +172,8 @@ pub(crate) struct Browser {
     pub(crate) cookies: BTreeMap<String, (String, String)>,
     /// Sent with every request.
     pub(crate) headers: HeaderMap,
+    /// Where its connections come from.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Browser {
@@ -185,6 +190,9 @@ impl Browser {
         *request.method_mut() = method.clone();
         *request.uri_mut() = path.parse().unwrap();
         *request.headers_mut() = self.headers.clone();
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(Peer::of(address));
+        }
         if method == Method::POST {
             let kind = "application/x-www-form-urlencoded".parse().unwrap();
             request.headers_mut().entry(header::CONTENT_TYPE).or_insert(kind);

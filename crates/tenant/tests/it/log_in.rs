@@ -1,8 +1,9 @@
 //! The log-in page: who gets in, what a refusal tells, and which forms count.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
 
-use crate::harness::{ADA, BALANCE, PASSWORD, World, authorize, authorize_with, config};
+use crate::harness::{ADA, BALANCE, BEN, PASSWORD, World, authorize, authorize_with, config};
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_email_are_told_the_same() {
@@ -53,6 +54,7 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits() {
     let answer = browser.log_in(&page, ADA, PASSWORD).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(answer.texts("role=\"alert\""), ["Too many attempts with this email. Try again in 15 min."]);
+    assert_eq!(answer.header("retry-after"), "900");
     // Written otherwise it is still the same customer; another customer is not concerned.
     let answer = browser.log_in(&page, "CUSTOMER@example.com", PASSWORD).await;
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
@@ -60,6 +62,69 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits() {
     world.clock.advance(900);
     let page = browser.follow(&authorize(BALANCE)).await;
     assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
+}
+
+/// One password, tried with everybody.
+#[tokio::test]
+async fn wrong_passwords_from_one_address_are_counted_whomever_they_are_for() {
+    let mut config = config();
+    config.limits.wrong_passwords_of_peer = 3;
+    let world = World::with(config).await;
+    let from = |address: &str| {
+        let mut browser = world.browser();
+        browser.address = Some(address.parse().unwrap());
+        browser
+    };
+    let mut browser = from("2001:db8::1");
+    let page = browser.follow(&authorize(BALANCE)).await;
+    for email in [ADA, "nobody@example.com", "somebody@example.com"] {
+        assert_eq!(browser.log_in(&page, email, "wrong").await.status, StatusCode::BAD_REQUEST);
+        world.clock.advance(60);
+    }
+    for (email, password) in [("another@example.com", "wrong"), (ADA, PASSWORD)] {
+        let answer = browser.log_in(&page, email, password).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "720"));
+        let sentence = "Too many wrong passwords came from your network. Try again in 12 min.";
+        assert_eq!(answer.texts("role=\"alert\""), [sentence]);
+    }
+    let mut neighbour = from("2001:db8::2");
+    let page = neighbour.follow(&authorize(BALANCE)).await;
+    assert_eq!(neighbour.log_in(&page, ADA, PASSWORD).await.status, StatusCode::TOO_MANY_REQUESTS);
+    let mut other = from("2001:db8:0:1::1");
+    let page = other.follow(&authorize(BALANCE)).await;
+    assert!(other.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
+
+    world.clock.advance(720);
+    let page = browser.follow(&authorize(BALANCE)).await;
+    assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
+}
+
+#[tokio::test]
+async fn right_passwords_from_one_address_are_not_counted_and_forgive_nothing() {
+    let mut config = config();
+    config.limits.wrong_passwords_of_peer = 3;
+    let mut browser = World::with(config).await.browser();
+    browser.address = Some("192.0.2.1".parse().unwrap());
+    for round in 0..5 {
+        let page = browser.follow(&authorize_with(&[("prompt", "login")])).await;
+        if round < 2 {
+            assert_eq!(browser.log_in(&page, BEN, "wrong").await.status, StatusCode::BAD_REQUEST);
+        }
+        assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
+    }
+    let page = browser.follow(&authorize_with(&[("prompt", "login")])).await;
+    assert_eq!(browser.log_in(&page, BEN, "wrong").await.status, StatusCode::BAD_REQUEST, "the third");
+    assert_eq!(browser.log_in(&page, BEN, "wrong").await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_that_does_not_arrive_is_not_waited_for() {
+    let mut browser = World::new().await.browser();
+    let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let began = tokio::time::Instant::now();
+    let answer = browser.send(Method::POST, "/u/login", never).await;
+    assert_eq!((answer.status, began.elapsed().as_secs()), (StatusCode::REQUEST_TIMEOUT, 30));
+    assert!(answer.body.contains("<h1>This took too long</h1>"), "{answer:?}");
 }
 
 #[tokio::test]

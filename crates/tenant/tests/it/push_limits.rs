@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::harness::{ADA, BEN, Browser, TRANSFER, World, authorize};
 
-const TOO_MANY: &str = "Too many requests were sent to the phone and not approved. Try again later.";
+const TOO_MANY: &str = "Too many requests were sent to the phone and not approved. Try again in 10 min.";
 
 /// How many of ten step-ups reach the phone.
 async fn reach_the_phone(tab: &mut Browser) -> usize {
@@ -30,7 +30,10 @@ async fn of_ten_pushes_five_are_sent() {
     // Another browser of the same customer shares the limit, another customer does not.
     assert_eq!(reach_the_phone(&mut world.logged_in(ADA).await).await, 0);
     assert_eq!(reach_the_phone(&mut world.logged_in(BEN).await).await, 5);
-    world.clock.advance(600);
+    world.clock.advance(599);
+    let answer = tab.follow(&authorize(TRANSFER)).await;
+    assert_eq!(answer.refusal().1, TOO_MANY.replace("10 min", "1 min"));
+    world.clock.advance(1);
     assert_eq!(reach_the_phone(&mut tab).await, 5);
 }
 

@@ -45,7 +45,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
     }
 }
 
-pub(super) fn bank(issuer: &str, app: &str) -> bank::Config {
+pub(super) fn bank(issuer: &str, app: &str, setup: &Setup) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
         jwks_uri: format!("{issuer}.well-known/jwks.json"),
@@ -53,6 +53,7 @@ pub(super) fn bank(issuer: &str, app: &str) -> bank::Config {
         allowed_origins: vec![app.to_owned()],
         database: bank::Database::Memory,
         opening_accounts: [ADA, BEN].map(account).into(),
+        transfers_per_minute: setup.transfers_per_minute,
     }
 }
 

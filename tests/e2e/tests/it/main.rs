@@ -4,6 +4,7 @@ mod callbacks;
 mod code_flow;
 mod express;
 mod harness;
+mod limits;
 mod navigation;
 mod oidf;
 mod refusals;

@@ -15,6 +15,8 @@ pub(super) enum Act {
     Clock(i64),
     /// The bank refuses every transfer from now on.
     Refuse,
+    /// The bank turns the next order away, and the next question, and says when to come back.
+    TurnAway,
 }
 
 /// What happens in a tab.
@@ -129,6 +131,7 @@ pub(super) enum Bound {
     Copies,
     Agains,
     Refusals,
+    TurnedAway,
 }
 
 impl Do {

@@ -33,6 +33,7 @@ const BOUNDS: &[(Bound, u8)] = &[
     (Bound::Copies, 1),
     (Bound::Agains, 1),
     (Bound::Refusals, 1),
+    (Bound::TurnedAway, 1),
 ];
 
 const LOG_IN: &[Do] = &[Do::LogIn, Do::Return(Reply::Grant)];

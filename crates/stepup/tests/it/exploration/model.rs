@@ -136,6 +136,7 @@ impl Model {
         once(Bound::Copies, Act::Copy);
         once(Bound::LogOuts, Act::LogOutElsewhere);
         once(Bound::Refusals, Act::Refuse);
+        once(Bound::TurnedAway, Act::TurnAway);
         for seconds in [700, 8000, -3600] {
             once(Bound::Jumps, Act::Clock(seconds));
         }
@@ -166,7 +167,7 @@ impl Model {
                 }
                 can(Do::Fill(Amount::Usual));
                 can(Do::Fill(Amount::Edited));
-                for timer in [Timer::Leave, Timer::SessionEnds] {
+                for timer in [Timer::Leave, Timer::SessionEnds, Timer::Retry] {
                     if side.tab.timers.contains(&timer) {
                         can(Do::Wake(timer));
                     }
@@ -227,6 +228,7 @@ impl Model {
             Act::LogOutElsewhere => Some(Bound::LogOuts),
             Act::Clock(_) => Some(Bound::Jumps),
             Act::Refuse => Some(Bound::Refusals),
+            Act::TurnAway => Some(Bound::TurnedAway),
         };
         if let Some(left) = spent.and_then(|bound| self.left.get_mut(&bound)) {
             *left = left.saturating_sub(1);
@@ -244,6 +246,10 @@ impl Model {
                 self.sides.iter_mut().for_each(|side| side.tab.now += seconds);
             }
             Act::Refuse => self.world.refuses = true,
+            Act::TurnAway => {
+                (self.world.orders_turned_away, self.world.questions_turned_away) = (1, 1);
+                self.world.retry_after = Some(20);
+            }
         }
         for at in 0..self.sides.len() {
             self.settle(at)?;
@@ -465,7 +471,9 @@ impl Model {
 
     /// The state as a text that is the same for states that differ in names alone.
     pub(super) fn fingerprint(&self) -> u128 {
-        let mut text = format!("{:?} {} {:?}", self.left, self.now, self.world.refuses);
+        let World { refuses, orders_turned_away, questions_turned_away, .. } = &self.world;
+        let mut text =
+            format!("{:?} {} {refuses} {orders_turned_away} {questions_turned_away}", self.left, self.now);
         for side in &self.sides {
             let Side { tab, flights, delivered, unheard, callback } = side;
             let gone = tab.gone.as_ref().map(Url::as_str);

@@ -1,9 +1,11 @@
 //! `/phone/pair`: e-mail and password make this browser the customer's phone.
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serving::Peer;
 
 use super::super::credentials::{self, LogInError};
 use crate::endpoints::Shared;
@@ -28,6 +30,7 @@ pub(in crate::endpoints) async fn post(
     State(state): Shared,
     cookies: Cookies,
     headers: HeaderMap,
+    peer: Option<Extension<Peer>>,
     body: Bytes,
 ) -> Response {
     let form = Parameters::parse(&body).unwrap_or_default();
@@ -35,7 +38,7 @@ pub(in crate::endpoints) async fn post(
     if form_token.is_empty() || !form.is_from_own_page(&headers, form_token) {
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form).await {
+    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
         Err(error) => self::form(&state, &cookies, form.get("email").unwrap_or_default(), Some(error)),
         Ok(customer) => {
             let cookie = random::secret();

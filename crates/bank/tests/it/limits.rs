@@ -1,0 +1,176 @@
+//! Who asks too much, too slowly or too often is told so, and nobody else notices.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::Request;
+use bank::{Config, Database};
+use serde_json::Value;
+use serving::Limits;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use uuid::Uuid;
+
+use crate::issuer::Issuer;
+use crate::world::{Answer, OPENING, World, config, order_of, post};
+
+/// A bank that lets each customer send so many orders in a minute.
+pub(crate) async fn world(transfers_per_minute: u32) -> World {
+    let config = |issuer: &Issuer| Config { transfers_per_minute, ..config(issuer, Database::Memory) };
+    World::configured(Issuer::start().await, config).await
+}
+
+fn retry_after(answer: &Answer) -> u64 {
+    assert_eq!((answer.status.as_u16(), answer.problem()), (429, "too-many-requests"));
+    answer.headers["retry-after"].to_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn the_order_after_too_many_moves_nothing_and_waits_as_long_as_it_is_told() {
+    let world = world(3).await;
+    for _ in 0..3 {
+        assert_eq!(world.order(&order_of(1)).await.status, 201);
+    }
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let refused = world.post(&token, id, &order_of(1)).await;
+    assert_eq!(retry_after(&refused), 20);
+    assert_eq!(world.balance().await, OPENING - 3);
+    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 3, "the token is as good as before");
+    world.clock.advance(19);
+    assert_eq!(retry_after(&world.post(&token, id, &order_of(1)).await), 1);
+    world.clock.advance(1);
+    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201);
+    assert_eq!(world.balance().await, OPENING - 4);
+}
+
+#[tokio::test]
+async fn another_customer_and_other_requests_are_not_concerned() {
+    let world = world(1).await;
+    world.order(&order_of(1)).await;
+    retry_after(&world.order(&order_of(1)).await);
+    let ben = world.token_of("auth0|1002", "transfer:funds");
+    // Ben pays himself, which is refused by another rule than this one.
+    assert_eq!(world.post(&ben, Uuid::new_v4(), &order_of(1)).await.problem(), "payee-is-payer");
+    for address in ["/balance", "/transfers"] {
+        assert_eq!(world.get(address, &world.token("view:balance")).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_order_counts_and_has_its_stored_answer_later() {
+    let world = world(2).await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201);
+    assert!(world.post(&token, id, &order_of(1)).await.is_replay());
+    let refused = world.post(&token, id, &order_of(1)).await;
+    assert!(!refused.is_replay());
+    world.clock.advance(retry_after(&refused));
+    assert!(world.post(&token, id, &order_of(1)).await.is_replay());
+    assert_eq!(world.balance().await, OPENING - 1);
+}
+
+#[tokio::test]
+async fn only_who_may_transfer_is_counted() {
+    let world = world(1).await;
+    for _ in 0..10 {
+        let view = world.token("view:balance");
+        assert_eq!(world.post(&view, Uuid::new_v4(), &order_of(1)).await.status, 403);
+        assert_eq!(world.post("not.a.token", Uuid::new_v4(), &order_of(1)).await.status, 401);
+    }
+    assert_eq!(world.order(&order_of(1)).await.status, 201);
+}
+
+/// An order of which only the head arrives. The clock has to stand still: it is waited for. The issuer's keys have to be
+/// known, so that nothing else is.
+pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
+    let mut request = post(token, id, &Value::Null);
+    *request.body_mut() = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+    request
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_arrive_is_not_waited_for() {
+    let world = world(0).await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    assert_eq!(world.get("/balance", &world.token("view:balance")).await.status, 200);
+    tokio::time::pause();
+    let began = tokio::time::Instant::now();
+    let answer = world.send(without_its_body(&token, id)).await;
+    assert_eq!((answer.status.as_u16(), answer.problem()), (408, "request-timeout"));
+    assert_eq!(began.elapsed().as_secs(), 10);
+    tokio::time::resume();
+    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201, "the same token and id still work");
+}
+
+/// The whole of 127.0.0.0/8 is this machine, on Linux.
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_floods_the_bank_keeps_nobody_else_from_paying() {
+    let world = world(5).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = Limits { connections_per_peer: 40, ..Limits::default() };
+    let router = world.bank.router();
+    let server =
+        tokio::spawn(serving::serve(listener, router, limits, std::future::pending(), Duration::ZERO));
+    let connect = move || async move {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        socket.connect(address).await
+    };
+
+    let mut held = Vec::new();
+    for _ in 0..20 {
+        let mut half = connect().await.unwrap();
+        half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").await.unwrap();
+        held.push(half);
+    }
+    // Orders of Ben's without end, tokens that are none, bodies that never arrive, and connections that ask nothing.
+    let ben = world.token_of("auth0|1002", "transfer:funds");
+    let order = order_of(1).to_string();
+    let attacks = [
+        transfer(&ben, &order),
+        transfer("not.a.token", &order),
+        transfer(&ben, &order).replace(&order, ""),
+        String::from("GET / HTTP"),
+    ];
+    let flood = (0..40).map(|number| {
+        let attack = attacks[number % attacks.len()].clone();
+        tokio::spawn(async move {
+            loop {
+                let Ok(mut stream) = connect().await else { continue };
+                if stream.write_all(attack.as_bytes()).await.is_ok() {
+                    let _ = tokio::time::timeout(Duration::from_millis(50), stream.read(&mut [0; 512])).await;
+                }
+            }
+        })
+    });
+    let flood: Vec<_> = flood.collect();
+
+    for _ in 0..5 {
+        let honest = transfer(&world.transfer_token(), &order);
+        let paid = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(honest.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            answer
+        };
+        let answer = tokio::time::timeout(Duration::from_secs(10), paid).await.expect("it is kept waiting");
+        assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    }
+    for attack in flood {
+        attack.abort();
+    }
+    server.abort();
+    assert_eq!(world.balance().await, OPENING - 5);
+}
+
+#[cfg(target_os = "linux")]
+fn transfer(token: &str, order: &str) -> String {
+    let (id, length) = (Uuid::new_v4(), order.len());
+    format!(
+        "POST /transfer HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Idempotency-Key: {id}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{order}"
+    )
+}

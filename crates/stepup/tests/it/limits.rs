@@ -1,0 +1,230 @@
+//! A bank that has too much to do, or gets too many orders from one customer: 429, 503 and `Retry-After`.
+
+use stepup::{
+    Event,
+    effect::Timer,
+    event::Answer,
+    view::{Loadable, Screen, TransferView},
+};
+
+use crate::{
+    tab::Tab,
+    world::{Grant, PAYEE, World, answer},
+};
+
+const TOO_MANY: &str = "transfer.too-many-requests";
+
+fn failure(tab: &Tab) -> Option<&'static str> {
+    let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    match account.balance {
+        Loadable::Failed(problem) => Some(problem.headline),
+        Loadable::Ready(_) => None,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The alarms for another try, in milliseconds.
+fn retries(tab: &Tab) -> Vec<u32> {
+    let retry = |wait: &&(Timer, u32)| wait.0 == Timer::Retry;
+    tab.waits.iter().filter(retry).map(|(_, milliseconds)| *milliseconds).collect()
+}
+
+fn not_sent(tab: &Tab) -> (String, &'static str, bool) {
+    let TransferView::NotSent { problem, may_repeat, .. } = tab.transfer() else {
+        panic!("{:?}", tab.transfer())
+    };
+    (problem.code.into_owned(), problem.sentence, may_repeat)
+}
+
+#[test]
+fn an_order_that_is_turned_away_moves_nothing_says_so_and_keeps_its_id() {
+    let mut world = World { retry_after: Some(42), ..World::default() };
+    let (mut tab, there) = world.confirming();
+    world.orders_turned_away = 1;
+    world.come_back(&mut tab, &there);
+    let sentence = "No money was moved. Try again in a minute.";
+    assert_eq!(not_sent(&tab), (TOO_MANY.to_owned(), sentence, true));
+    assert!(world.done.is_empty() && tab.gone.is_none());
+    let id = world.posts[0].0.clone();
+    assert_eq!(world.api.iter().filter(|line| line.contains(&id)).count(), 1, "the bank was asked first");
+    assert_eq!(world.uses.values().copied().max(), Some(1), "the token is gone");
+    assert!(retries(&tab).is_empty(), "no order is sent by itself");
+
+    // The same order, when the customer says so: the same id, and a confirmation of its own.
+    tab.happen(Event::Dismiss);
+    tab.happen(Event::Review);
+    tab.confirm();
+    world.serve_all(&mut tab);
+    tab.wake();
+    let there = tab.gone.clone().expect("sent to the provider");
+    world.come_back(&mut tab, &there);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    assert_eq!(world.done.keys().collect::<Vec<_>>(), [&id]);
+}
+
+#[test]
+fn a_first_attempt_that_is_turned_away_takes_nobody_to_the_provider() {
+    let mut world = World { retry_after: Some(3), ..World::default() };
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "1", "");
+    tab.happen(Event::Review);
+    world.orders_turned_away = 1;
+    tab.confirm();
+    world.serve_all(&mut tab);
+    assert_eq!(not_sent(&tab).1, "No money was moved. Try again in a few seconds.");
+    assert!(tab.gone.is_none() && !tab.has_request());
+}
+
+/// Browsers send a request once more when its connection broke before the answer came.
+#[test]
+fn an_order_that_came_through_before_it_was_turned_away_is_done() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming();
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let is_order = request.idempotency_key.is_some();
+        let served = world.serve(request);
+        tab.answer(id, Ok(if is_order { answer(429, "") } else { served }));
+    }
+    assert_eq!(world.done.len(), 1);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+}
+
+#[test]
+fn a_bank_that_cannot_be_asked_about_it_is_taken_at_its_word() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "1", "");
+    tab.happen(Event::Review);
+    world.orders_turned_away = 1;
+    tab.confirm();
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let question = request.url.contains("/transfers/");
+        let served = world.serve(request);
+        tab.answer(id, Ok(if question { answer(404, "Cannot GET /transfers/1") } else { served }));
+    }
+    assert_eq!(not_sent(&tab).0, TOO_MANY);
+}
+
+#[test]
+fn without_a_session_to_ask_with_the_bank_is_taken_at_its_word() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming();
+    world.orders_turned_away = 1;
+    tab.storage.remove("session");
+    world.come_back(&mut tab, &there);
+    assert_eq!(not_sent(&tab).0, TOO_MANY);
+}
+
+#[test]
+fn what_is_said_about_the_time_holds() {
+    for (retry_after, expected) in [
+        (None, "in a minute."),
+        (Some(0), "in a few seconds."),
+        (Some(10), "in a few seconds."),
+        (Some(11), "in a minute."),
+        (Some(60), "in a minute."),
+        (Some(61), "in ten minutes."),
+        (Some(600), "in ten minutes."),
+        (Some(601), "later."),
+        (Some(u32::MAX), "later."),
+    ] {
+        let mut world = World { retry_after, ..World::default() };
+        let (mut tab, there) = world.confirming();
+        world.orders_turned_away = 1;
+        world.come_back(&mut tab, &there);
+        let sentence = not_sent(&tab).1;
+        assert!(sentence.ends_with(expected), "{retry_after:?}: {sentence}");
+    }
+}
+
+#[test]
+fn what_is_read_is_asked_for_again_when_the_bank_says_so() {
+    let mut world = World { retry_after: Some(20), ..World::default() };
+    let mut tab = world.logged_in();
+    world.questions_turned_away = 3;
+    tab.happen(Event::TryAgain);
+    world.serve_all(&mut tab);
+    assert_eq!(failure(&tab), Some("Your bank asks us to wait"));
+    assert_eq!(retries(&tab), [20_000, 20_000]);
+    tab.wake();
+    world.serve_all(&mut tab);
+    assert_eq!(failure(&tab), Some("Your bank asks us to wait"), "once more");
+    tab.wake();
+    world.serve_all(&mut tab);
+    assert_eq!(failure(&tab), None);
+    let asked = world.api.len();
+    tab.wake();
+    assert_eq!((tab.requests.len(), world.api.len()), (0, asked), "nothing is left to ask");
+}
+
+#[test]
+fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() {
+    for (status, retry_after, expected) in [
+        (429, Some(0), Some(1_000)),
+        (429, Some(120), Some(120_000)),
+        (503, Some(7), Some(7_000)),
+        (429, Some(121), None),
+        (503, Some(u32::MAX), None),
+        (429, None, None),
+        (503, None, None),
+        (500, Some(7), None),
+    ] {
+        let mut world = World::default();
+        let mut tab = world.logged_in();
+        tab.happen(Event::TryAgain);
+        while let Some((id, _)) = tab.requests.pop_front() {
+            tab.answer(id, Ok(Answer { retry_after, ..answer(status, "") }));
+        }
+        let headline = match expected {
+            Some(_) => "Your bank asks us to wait",
+            None => "Your bank cannot answer at the moment",
+        };
+        assert_eq!(failure(&tab), Some(headline), "{status} {retry_after:?}");
+        assert_eq!(retries(&tab).first().copied(), expected, "{status} {retry_after:?}");
+    }
+}
+
+#[test]
+fn a_question_about_a_transfer_is_asked_again_when_the_bank_says_so() {
+    let mut world = World { retry_after: Some(5), ..World::default() };
+    let (mut tab, there) = world.confirming();
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    while !matches!(tab.transfer(), TransferView::Sending { second: true, .. }) {
+        let (id, request) = tab.requests.pop_front().expect("a request");
+        tab.answer(id, Ok(world.serve(request)));
+    }
+    let post = tab.requests.iter().position(|(_, sent)| sent.json.is_some()).expect("the second attempt");
+    tab.requests.swap(0, post);
+    world.lose_answer(&mut tab);
+    let question = tab.requests.iter().position(|(_, sent)| sent.url.contains("/transfers/"));
+    tab.requests.swap(0, question.expect("the bank is asked"));
+    world.questions_turned_away = 1;
+    world.serve_all(&mut tab);
+    let TransferView::Unknown { asking: false, may_ask: true, problem: Some(problem), .. } = tab.transfer()
+    else {
+        panic!("{:?}", tab.transfer())
+    };
+    assert_eq!(problem.code, "api.busy");
+    assert_eq!(retries(&tab), [5_000]);
+    tab.wake();
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+}
+
+#[test]
+fn the_statements_say_that_the_bank_is_busy_and_are_not_asked_for_behind_the_customers_back() {
+    let mut world = World { retry_after: Some(20), ..World::default() };
+    let mut tab = world.at_statements();
+    world.questions_turned_away = 1;
+    tab.statements();
+    world.serve_all(&mut tab);
+    assert!(
+        format!("{:?}", tab.screen()).contains("Please try again in a few minutes"),
+        "{:?}",
+        tab.screen()
+    );
+    assert!(retries(&tab).is_empty());
+}
