@@ -267,7 +267,7 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
             if departure.awaits(request) =>
         {
             match departure.answered(outcome, &mut world.outside(now)) {
-                Ok(effect) => (Stage::LoggingIn(departure), effect.into_iter().collect()),
+                Ok(effects) => (Stage::LoggingIn(departure), effects),
                 Err(problem) => (dead_end(problem, Some(Action::LogIn)), vec![Effect::ForgetRequests]),
             }
         }

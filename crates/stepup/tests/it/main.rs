@@ -8,6 +8,7 @@ mod code;
 mod exploration;
 mod forged;
 mod interleavings;
+mod linking;
 mod log_outs;
 mod oidf;
 mod sessions;
