@@ -19,7 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Database, OpenError, OpeningAccount};
+pub use config::{Config, Database, DynamicLinking, OpenError, OpeningAccount};
 pub use ledger::Ledger;
 
 /// An open bank.
@@ -40,7 +40,10 @@ impl Bank {
         for account in &config.opening_accounts {
             ledger.ensure_account(account, &config.issuer, now).await?;
         }
-        Ok(Self { app: http::App { ledger, tokens, clock }, allowed_origins })
+        Ok(Self {
+            app: http::App { ledger, tokens, clock, dynamic_linking: config.dynamic_linking },
+            allowed_origins,
+        })
     }
 
     /// The API as a service of its own: unknown paths are answered with a problem too.

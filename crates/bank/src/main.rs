@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bank::{Bank, Config, Database, OpeningAccount, SystemClock};
+use bank::{Bank, Config, Database, DynamicLinking, OpeningAccount, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -28,6 +28,10 @@ struct Flags {
     /// Identifier of this API, as in the `aud` of the tokens.
     #[arg(long, env = "BANK_AUDIENCE", default_value = "https://my-banking-api")]
     audience: String,
+    /// Whether a token must name the transfer that it was confirmed for (`authorization_details`, RFC 9396): `required`, or
+    /// `when-present`, which is for issuers that do not have it.
+    #[arg(long, env = "BANK_DYNAMIC_LINKING", value_name = "WHEN", default_value = "when-present", value_parser = dynamic_linking)]
+    dynamic_linking: DynamicLinking,
     /// Origin of a browser client elsewhere; may be given several times, or separated by commas.
     #[arg(long = "allow-origin", env = "BANK_ALLOW_ORIGIN", value_delimiter = ',')]
     allowed_origins: Vec<String>,
@@ -41,6 +45,14 @@ struct Flags {
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
+}
+
+fn dynamic_linking(text: &str) -> Result<DynamicLinking, String> {
+    match text {
+        "required" => Ok(DynamicLinking::Required),
+        "when-present" => Ok(DynamicLinking::WhenPresent),
+        _ => Err("must be `required` or `when-present`".to_owned()),
+    }
 }
 
 fn account(text: &str) -> Result<OpeningAccount, String> {
@@ -70,6 +82,7 @@ impl From<Flags> for Config {
             issuer: flags.issuer,
             jwks_uri,
             audience: flags.audience,
+            dynamic_linking: flags.dynamic_linking,
             allowed_origins: flags.allowed_origins,
             database: Database::File(flags.data.join("bank.sqlite")),
             opening_accounts: flags.accounts,

@@ -12,6 +12,7 @@ mod idempotency;
 mod issuer;
 mod keys;
 mod ledger;
+mod linking;
 mod program;
 mod refusals;
 mod shape;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bank::{Bank, Config, Database, ManualClock, OpeningAccount};
+use bank::{Bank, Config, Database, DynamicLinking, ManualClock, OpeningAccount};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -51,8 +51,14 @@ impl World {
     }
 
     pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
+        let config = config(&issuer, database);
+        Self::open(issuer, config).await
+    }
+
+    /// With the bank set as it is said.
+    pub(crate) async fn open(issuer: Issuer, config: Config) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
-        let bank = Bank::open(config(&issuer, database), clock.clone()).await.unwrap();
+        let bank = Bank::open(config, clock.clone()).await.unwrap();
         let router = bank.router();
         Self { issuer, clock, bank, router }
     }
@@ -193,6 +199,7 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
         issuer: issuer.url.clone(),
         jwks_uri: issuer.jwks_uri(),
         audience: AUDIENCE.into(),
+        dynamic_linking: DynamicLinking::default(),
         allowed_origins: vec![ORIGIN.into()],
         database,
         opening_accounts: vec![

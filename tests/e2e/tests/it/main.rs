@@ -4,6 +4,7 @@ mod callbacks;
 mod code_flow;
 mod express;
 mod harness;
+mod linking;
 mod navigation;
 mod oidf;
 mod refusals;
