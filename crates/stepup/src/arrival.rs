@@ -224,13 +224,11 @@ fn enough(record: &Record, tokens: &Tokens, config: &Config) -> Result<(), Callb
 /// not know would answer in the same way.
 fn linked(record: &Record, tokens: &Tokens) -> Result<(), CallbackError> {
     let Purpose::StepUp(step_up) = &record.purpose else { return Ok(()) };
-    match &tokens.details {
-        None if step_up.details => Err(CallbackError::NoDetails),
-        Some(granted) if Json::parse(&step_up.authorization_details()).as_ref() != Some(granted) => {
-            Err(CallbackError::OtherDetails)
-        }
-        _ => Ok(()),
+    let said = step_up.details || tokens.details.is_some();
+    if said && tokens.details != Json::parse(&step_up.authorization_details()) {
+        return Err(CallbackError::OtherDetails);
     }
+    Ok(())
 }
 
 fn go_on(record: Record, tokens: Tokens, step: verification::Step, cx: &Context<'_>) -> Step {

@@ -118,12 +118,9 @@ pub enum CallbackError {
         /// What would have been enough.
         needed: String,
     },
-    /// Not what the customer confirmed on our page.
+    /// Not what the customer confirmed on our page; or nothing at all, where it was asked for (RFC 9396 7).
     #[error("`authorization_details` of the answer are not those of the transfer")]
     OtherDetails,
-    /// RFC 9396 7: they have to be in the answer.
-    #[error("the answer has no `authorization_details`, and the request had")]
-    NoDetails,
 }
 
 /// Takes a fragment (without `#`) apart, as the answer to a request of that flow.
@@ -225,10 +222,10 @@ impl CallbackError {
                 "Your bank did not give its permission",
                 "You confirmed, but your bank does not permit this for your account. No money was moved. Please ask your bank.",
             ),
-            Self::OtherDetails | Self::NoDetails => (
+            Self::OtherDetails => (
                 "callback.other_details",
                 "Another transfer was confirmed",
-                "What your bank's log-in confirmed is not this transfer, so we did not send it. No money was moved. Please tell your bank.",
+                "What was confirmed is not this transfer, so we did not send it. No money was moved. Please tell your bank.",
             ),
             _ => (
                 "callback.refused",
