@@ -18,6 +18,8 @@ pub struct Config {
     pub jwks_uri: String,
     /// The identifier of this API, which must be in a token's `aud`.
     pub audience: String,
+    /// Whether a token has to name the transfer that it was confirmed for.
+    pub dynamic_linking: DynamicLinking,
     /// Origins of the browser clients that may call the API from elsewhere, as in `http://localhost:3000`.
     pub allowed_origins: Vec<String>,
     /// Where the books are kept.
@@ -31,6 +33,16 @@ pub struct Config {
 
 /// More than a person types in, and little for a program.
 pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
+
+/// What a token's claim `authorization_details` (RFC 9396) means for a transfer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DynamicLinking {
+    /// A token that has it is good for the transfer that it names, and for no other; one without it is good for any.
+    #[default]
+    WhenPresent,
+    /// A token without it is good for no transfer.
+    Required,
+}
 
 /// An account that must exist once the bank is open.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,8 @@ use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Config, DEFAULT_TRANSFERS_PER_MINUTE, Database, DatabaseError, OpenError, OpeningAccount, PostgresUrl,
+    Config, DEFAULT_TRANSFERS_PER_MINUTE, Database, DatabaseError, DynamicLinking, OpenError, OpeningAccount,
+    PostgresUrl,
 };
 pub use ledger::Ledger;
 
@@ -43,7 +44,8 @@ impl Bank {
             ledger.ensure_account(account, &config.issuer, now).await?;
         }
         let transfers = http::RateLimiter::new(config.transfers_per_minute);
-        Ok(Self { app: http::App { ledger, tokens, clock, transfers }, allowed_origins })
+        let dynamic_linking = config.dynamic_linking;
+        Ok(Self { app: http::App { ledger, tokens, clock, transfers, dynamic_linking }, allowed_origins })
     }
 
     /// The API as a service of its own: unknown paths are answered with a problem too.

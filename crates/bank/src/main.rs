@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bank::{Bank, Config, DatabaseError, OpeningAccount, SystemClock};
+use bank::{Bank, Config, DatabaseError, DynamicLinking, OpeningAccount, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -27,6 +27,10 @@ struct Flags {
     /// Identifier of this API, as in the `aud` of the tokens.
     #[arg(long, env = "BANK_AUDIENCE", default_value = "https://my-banking-api")]
     audience: String,
+    /// Whether a token must name the transfer that it was confirmed for (`authorization_details`, RFC 9396): `required`, or
+    /// `when-present`, which is for issuers that do not have it.
+    #[arg(long, env = "BANK_DYNAMIC_LINKING", value_name = "WHEN", default_value = "when-present", value_parser = dynamic_linking)]
+    dynamic_linking: DynamicLinking,
     /// Origin of a browser client elsewhere; may be given several times, or separated by commas.
     #[arg(long = "allow-origin", env = "BANK_ALLOW_ORIGIN", value_delimiter = ',')]
     allowed_origins: Vec<String>,
@@ -63,6 +67,14 @@ impl Flags {
     }
 }
 
+fn dynamic_linking(text: &str) -> Result<DynamicLinking, String> {
+    match text {
+        "required" => Ok(DynamicLinking::Required),
+        "when-present" => Ok(DynamicLinking::WhenPresent),
+        _ => Err("must be `required` or `when-present`".to_owned()),
+    }
+}
+
 fn account(text: &str) -> Result<OpeningAccount, String> {
     let parts: Vec<&str> = text.split(';').map(str::trim).collect();
     let ([iban, holder, balance, currency], subject) = (match parts.as_slice() {
@@ -94,6 +106,7 @@ impl TryFrom<Flags> for Config {
             issuer: flags.issuer,
             jwks_uri,
             audience: flags.audience,
+            dynamic_linking: flags.dynamic_linking,
             allowed_origins: flags.allowed_origins,
             database,
             opening_accounts: flags.accounts,

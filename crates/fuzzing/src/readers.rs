@@ -137,6 +137,9 @@ pub(crate) fn discovery(data: &[u8]) -> bool {
         is_secure(url.as_str());
     }
     assert_eq!(found.names_itself, metadata["authorization_response_iss_parameter_supported"] == true);
+    let types = metadata["authorization_details_types_supported"].as_array();
+    let listed = types.is_some_and(|types| types.iter().any(|it| it == "payment_initiation"));
+    assert_eq!(found.authorization_details, listed);
     true
 }
 
@@ -159,6 +162,7 @@ pub(crate) fn configuration(data: &[u8]) -> bool {
             }
             let known: Value = serde_json::from_str(text).expect("JSON");
             assert_eq!(known["issuer"], config.issuer.as_str(), "the issuer is kept to the letter");
+            assert_eq!(pins.authorization_details, known["authorization_details"].as_bool());
             true
         }
         Err(errors) => {

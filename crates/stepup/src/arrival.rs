@@ -7,7 +7,7 @@ use crate::{
     config::{Config, Flow},
     effect::{CheckId, Effect, RequestId, Slot},
     event::{Answer, NetworkError},
-    json::Object,
+    json::{Json, Object},
     oidc::{
         callback::{CallbackError, Response, Success, Tokens},
         id_token::{self, Expected, IdToken},
@@ -213,8 +213,22 @@ fn enough(record: &Record, tokens: &Tokens, config: &Config) -> Result<(), Callb
             Err(CallbackError::ScopeTooSmall { granted: granted.to_string(), needed: needed.to_string() })
         }
         // RFC 6749 4.2.2 and 5.1: no scope in the answer means what was asked for.
-        _ => Ok(()),
+        _ => linked(record, tokens),
     }
+}
+
+/// Is what was granted in detail the transfer, wherever the provider says what it is? (RFC 9396 7.)
+///
+/// Where it was asked for, the answer has to say so: without it nobody knows what the customer was shown and what the token
+/// is for. Absent does not mean "as asked" here, as it does for `scope`: a provider that passes over parameters that it does
+/// not know would answer in the same way.
+fn linked(record: &Record, tokens: &Tokens) -> Result<(), CallbackError> {
+    let Purpose::StepUp(step_up) = &record.purpose else { return Ok(()) };
+    let said = step_up.details || tokens.details.is_some();
+    if said && tokens.details != Json::parse(&step_up.authorization_details()) {
+        return Err(CallbackError::OtherDetails);
+    }
+    Ok(())
 }
 
 fn go_on(record: Record, tokens: Tokens, step: verification::Step, cx: &Context<'_>) -> Step {

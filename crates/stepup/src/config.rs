@@ -33,7 +33,7 @@ pub struct Config {
     pub statements: bool,
     /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
     pub metadata: WebUrl,
-    /// Endpoints that need no discovery.
+    /// What needs no discovery.
     pub pins: Pins,
 }
 
@@ -46,7 +46,7 @@ pub enum Flow {
     Code,
 }
 
-/// The provider's endpoints as far as the deployment pins them.
+/// What the provider's metadata would say, as far as the deployment pins it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pins {
     /// `authorization_endpoint`
@@ -57,6 +57,9 @@ pub struct Pins {
     pub jwks_uri: Option<WebUrl>,
     /// `end_session_endpoint`
     pub end_session_endpoint: Option<WebUrl>,
+    /// Does the provider take `authorization_details` of the type `payment_initiation` (RFC 9396)? When this is not set,
+    /// its metadata decide; with a pinned `authorization_endpoint`, for which no metadata are read, it does not.
+    pub authorization_details: Option<bool>,
 }
 
 /// A key of the configuration that cannot be used: what it held and what it should hold.
@@ -88,7 +91,7 @@ pub enum ConfigError {
     Unknown(String),
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "issuer",
     "client_id",
     "audience",
@@ -101,6 +104,7 @@ const KEYS: [&str; 12] = [
     "jwks_uri",
     "end_session_endpoint",
     "token_endpoint",
+    "authorization_details",
 ];
 
 /// OpenID Connect Discovery 1.0, 4.
@@ -133,13 +137,14 @@ impl Config {
         let redirect_uri =
             reader.optional_url("redirect_uri", false).or_else(|| Some(home.as_ref()?.below("callback")));
         let flow = reader.flow();
-        let statements = reader.statements();
+        let statements = reader.boolean("statements").unwrap_or(true);
         let (balance_scope, transfer_scope) = reader.scopes();
         let pins = Pins {
             authorization_endpoint: reader.optional_url("authorization_endpoint", false),
             token_endpoint: reader.optional_url("token_endpoint", false),
             jwks_uri: reader.optional_url("jwks_uri", false),
             end_session_endpoint: reader.optional_url("end_session_endpoint", false),
+            authorization_details: reader.boolean("authorization_details"),
         };
         match (reader.errors.is_empty(), issuer, metadata, client_id, audience, api, redirect_uri, home) {
             (
@@ -226,12 +231,12 @@ impl Reader<'_> {
         Flow::Code
     }
 
-    fn statements(&mut self) -> bool {
-        let Some(value) = self.keys.get("statements") else { return true };
+    fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.keys.get(key)?;
         if !matches!(value, Json::Bool(_)) {
-            self.wrong("statements", value, "true or false");
+            self.wrong(key, value, "true or false");
         }
-        *value == Json::Bool(true)
+        Some(*value == Json::Bool(true))
     }
 
     fn scopes(&mut self) -> (Scopes, Scopes) {
@@ -289,12 +294,13 @@ mod tests {
         let set = GOOD.replacen(
             '{',
             r#"{"api":"","flow":"code","statements":false,"scopes":{"balance":"read","transfer":"pay pay:now"},
-                "jwks_uri":"https://keys.example/","#,
+                "jwks_uri":"https://keys.example/","authorization_details":false,"#,
             1,
         );
         let config = Config::parse(&set, ORIGIN, parse_for_tests).unwrap();
         assert_eq!(config.api.as_str(), "https://bank.example/", "empty is the page's own origin");
         assert_eq!((config.flow, config.statements), (Flow::Code, false));
+        assert_eq!(config.pins.authorization_details, Some(false));
         assert_eq!(config.balance_scope.to_string(), "read");
         assert_eq!(config.transfer_scope.to_string(), "pay pay:now");
         assert_eq!(
@@ -332,6 +338,11 @@ mod tests {
             (r#""redirect_uri":"""#, "`redirect_uri` is \"\""),
             (r#""redirect_uri":"javascript:alert(1)""#, "`redirect_uri` is \"javascript:alert(1)\""),
             (r#""redirect_uri":"https://bank.example/#x""#, "`redirect_uri` is"),
+            (r#""statements":1"#, "`statements` is 1: it should be true or false"),
+            (
+                r#""authorization_details":"yes""#,
+                "`authorization_details` is \"yes\": it should be true or false",
+            ),
             (r#""flow":"password""#, "`flow` is \"password\""),
             (r#""scopes":{"balance":""}"#, "`scopes` is"),
             (r#""scopes":{"transfers":"x"}"#, "`scopes` is"),

@@ -7,7 +7,7 @@ use crate::{
     oidc::authorize::{self, State},
     problem::Problem,
     provider::{self, Context},
-    record::Record,
+    record::{Purpose, Record},
 };
 
 /// A request to the provider that the browser has not left for yet.
@@ -25,11 +25,11 @@ impl Departure {
     /// Keeps the record, and finds out where to go. A tab has one request at the provider at most: the one before is
     /// forgotten.
     pub(crate) fn begin(state: State, record: Record, cx: &mut Context<'_>) -> (Self, Vec<Effect>) {
-        let mut effects =
-            vec![Effect::ForgetRequests, Effect::Store(Slot::Request(state.clone()), json::write(&record))];
         let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
+        let departure = Self { state, record, metadata, may_go: false, gone: false };
+        let mut effects = vec![Effect::ForgetRequests, departure.keep()];
         effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(cx.config))));
-        (Self { state, record, metadata, may_go: false, gone: false }, effects)
+        (departure, effects)
     }
 
     /// Does it wait for that answer?
@@ -37,15 +37,27 @@ impl Departure {
         self.metadata == Some(id)
     }
 
-    /// The metadata arrived, or did not.
+    /// The metadata arrived, or did not. What is asked for may depend on them, and the record says what is.
     pub(crate) fn answered(
         &mut self,
         outcome: Result<Answer, NetworkError>,
         cx: &mut Context<'_>,
-    ) -> Result<Option<Effect>, Problem> {
+    ) -> Result<Vec<Effect>, Problem> {
         self.metadata = None;
         cx.provider.learn_endpoints(cx.config, outcome)?;
-        Ok(self.leave(cx))
+        let mut effects = Vec::new();
+        if let Purpose::StepUp(step_up) = &mut self.record.purpose
+            && step_up.details != cx.provider.takes_details()
+        {
+            step_up.details = !step_up.details;
+            effects.push(self.keep());
+        }
+        effects.extend(self.leave(cx));
+        Ok(effects)
+    }
+
+    fn keep(&self) -> Effect {
+        Effect::Store(Slot::Request(self.state.clone()), json::write(&self.record))
     }
 
     /// Nothing has to be read any more.

@@ -31,8 +31,17 @@ pub(crate) enum Json {
 }
 
 /// An object: its members in the order in which they were written.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Object(Vec<(String, Json)>);
+
+/// The order of members means nothing (RFC 8259 4), and each is there once.
+impl PartialEq for Object {
+    fn eq(&self, Self(other): &Self) -> bool {
+        self.0.len() == other.len() && self.0.iter().all(|member| other.contains(member))
+    }
+}
+
+impl Eq for Object {}
 
 impl Object {
     /// Reads a text that has to be an object. The error says what is wrong and where, without quoting the text: it may be
@@ -115,6 +124,11 @@ pub(crate) fn write<T: Serialize>(value: &T) -> String {
 }
 
 impl Json {
+    /// Reads any value in which each member is there once; `None` for everything else.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().filter(Self::is_unambiguous)
+    }
+
     fn is_unambiguous(&self) -> bool {
         match self {
             Self::Object(object) => object.is_unambiguous(),
@@ -240,6 +254,25 @@ mod tests {
     fn every_member_is_there_once_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {
             assert!(Object::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_texts_of_one_value_are_equal_and_nothing_else_is() {
+        let same = |a, b| Json::parse(a).unwrap() == Json::parse(b).unwrap();
+        assert!(same(r#"[{"a":1,"b":{"c":2,"d":3}}]"#, r#"[{"b":{"d":3,"c":2},"a":1}]"#));
+        for other in [
+            r#"[{"a":1,"b":{"c":2,"d":4}}]"#,
+            r#"[{"a":1,"b":{"c":2}}]"#,
+            r#"[{"a":1,"b":{"c":2,"d":3},"e":null}]"#,
+            r#"[{"a":1,"b":{"c":2,"d":3}},1]"#,
+            "[]",
+            "null",
+        ] {
+            assert!(!same(r#"[{"a":1,"b":{"c":2,"d":3}}]"#, other), "{other}");
+        }
+        for broken in ["", "[", "[] []", r#"[{"a":1,"a":1}]"#] {
+            assert_eq!(Json::parse(broken), None, "{broken}");
         }
     }
 

@@ -43,6 +43,11 @@ impl Provider {
         self.names_itself
     }
 
+    /// May a request name the transfer that it is for (RFC 9396)? Not until somebody has said so.
+    pub(crate) fn takes_details(&self) -> bool {
+        self.pins.authorization_details == Some(true)
+    }
+
     pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
         self.pins.authorization_endpoint.as_ref()
     }
@@ -71,6 +76,11 @@ impl Provider {
         let pins = &mut self.pins;
         pins.authorization_endpoint.get_or_insert(found.authorization_endpoint);
         pins.jwks_uri.get_or_insert(found.jwks_uri);
+        // Where the way to the provider is pinned, the metadata are not read for it: whether they were read for something
+        // else must not make a difference.
+        if config.pins.authorization_endpoint.is_none() {
+            pins.authorization_details.get_or_insert(found.authorization_details);
+        }
         pins.token_endpoint = pins.token_endpoint.take().or(found.token_endpoint);
         pins.end_session_endpoint = pins.end_session_endpoint.take().or(found.end_session_endpoint);
         self.names_itself = Some(found.names_itself);

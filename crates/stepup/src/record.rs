@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     demand::Demand,
     json::{self, Json, Object},
+    money::Money,
     oidc::pkce::Verifier,
     time::Timestamp,
     tokens::{CompactIdToken, Scopes, Vault},
@@ -18,6 +19,9 @@ use crate::{
 
 /// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
 pub const RECORD_LIFETIME: i64 = 10 * 60;
+
+/// The type of authorization details that a transfer is (RFC 9396 2.1).
+pub(crate) const PAYMENT_INITIATION: &str = "payment_initiation";
 
 /// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,9 +89,39 @@ pub struct StepUp {
     pub id: TransferId,
     /// What was confirmed.
     pub order: Order,
+    /// Was it named in the request (`authorization_details`), so that the provider shows it and signs it?
+    pub details: bool,
+}
+
+impl StepUp {
+    /// The transfer as RFC 9396 writes a payment (its section 2, figure 2), with the id in the common field
+    /// `identifier` (2.2). One order has one text.
+    ///
+    /// The amount has two decimals, as the page shows it.
+    #[must_use]
+    pub fn authorization_details(&self) -> String {
+        let Money { amount, currency } = &self.order.amount;
+        // What people type may hold quotation marks, and the currency is what the bank says.
+        let (currency, reference) = (json::write(currency), json::write(&self.order.reference));
+        format!(
+            r#"[{{"type":"{PAYMENT_INITIATION}","identifier":"{}","instructedAmount":{{"currency":{currency},"amount":"{}.{:02}"}},"creditorAccount":{{"iban":"{}"}},"remittanceInformationUnstructured":{reference}}}]"#,
+            self.id.as_str(),
+            amount / 100,
+            amount % 100,
+            self.order.payee.as_str(),
+        )
+    }
 }
 
 impl Record {
+    /// What the request says of a transfer besides its scope, when it does.
+    pub(crate) fn authorization_details(&self) -> Option<String> {
+        match &self.purpose {
+            Purpose::StepUp(step_up) if step_up.details => Some(step_up.authorization_details()),
+            _ => None,
+        }
+    }
+
     /// The nonce of the request: base64url of SHA-256 over everything in this record.
     ///
     /// The provider signs it into the ID token, and it is computed anew from what is stored when the answer comes. Whoever
@@ -183,6 +217,7 @@ impl Stored for Record {
                 subject: step_up.text("subject")?,
                 id: TransferId::read(step_up.text("id")?)?,
                 order: Order::read(step_up.object("order")?)?,
+                details: step_up.get("details") == Some(&Json::Bool(true)),
             })
         };
         Some(Self {
@@ -252,7 +287,7 @@ pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{iban::Iban, money::Money};
+    use crate::iban::Iban;
 
     fn record() -> Record {
         let order = Order {
@@ -260,7 +295,7 @@ mod tests {
             amount: Money { amount: 1250, currency: "EUR".into() },
             reference: "Rent".into(),
         };
-        let id = TransferId::from_random([2; 16]);
+        let id = TransferId::new(Timestamp(1), [2; 16]);
         Record {
             created_at: Timestamp(1),
             scopes: Scopes::parse("openid"),
@@ -268,7 +303,7 @@ mod tests {
             verifier: Verifier::new([3; 32]),
             salt: Salt::new([1; 32]),
             log_outs: LogOuts(0),
-            purpose: Purpose::StepUp(StepUp { subject: "a".into(), id, order }),
+            purpose: Purpose::StepUp(StepUp { subject: "a".into(), id, order, details: false }),
         }
     }
 
@@ -298,13 +333,40 @@ mod tests {
             changed(|it| it.purpose = Purpose::LogIn),
             changed(|it| it.purpose = Purpose::Statements { subject: "a".into() }),
             changed(|it| it.purpose = Purpose::Statements { subject: "b".into() }),
+            step_up(|it| it.details = true),
             step_up(|it| it.subject = "b".into()),
-            step_up(|it| it.id = TransferId::from_random([4; 16])),
+            step_up(|it| it.id = TransferId::new(Timestamp(1), [4; 16])),
             step_up(|it| it.order.amount.amount += 1),
             step_up(|it| it.order.amount.currency = "USD".into()),
             step_up(|it| it.order.reference.push('x')),
             step_up(|it| it.order.payee = Iban::parse("DE89370400440532013000").unwrap()),
         ]
+    }
+
+    fn details(change: impl FnOnce(&mut StepUp)) -> String {
+        step_up(|it| {
+            it.details = true;
+            change(it);
+        })
+        .authorization_details()
+        .unwrap()
+    }
+
+    #[test]
+    fn one_order_has_one_text_and_another_order_another() {
+        assert_eq!(
+            details(|_| {}),
+            r#"[{"type":"payment_initiation","identifier":"00000000-03e8-7202-8202-020202020202","instructedAmount":{"currency":"EUR","amount":"12.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#
+        );
+        for (minor, text) in [(1, "0.01"), (99, "0.99"), (100, "1.00"), (123_456_705, "1234567.05")] {
+            assert!(details(|it| it.order.amount.amount = minor).contains(&format!(r#""amount":"{text}""#)));
+        }
+        let quoted = details(|it| it.order.reference = r#"a"},{"b\é"#.into());
+        let parsed: serde_json::Value = serde_json::from_str(&quoted).unwrap();
+        assert_eq!(parsed[0]["remittanceInformationUnstructured"], r#"a"},{"b\é"#);
+        assert_eq!(parsed.as_array().unwrap().len(), 1);
+        assert_eq!(record().authorization_details(), None, "not asked for");
+        assert_eq!(changed(|it| it.purpose = Purpose::LogIn).authorization_details(), None);
     }
 
     #[test]

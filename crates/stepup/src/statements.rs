@@ -227,7 +227,7 @@ impl Statements {
             }
             Self::Loading(_, redirect) => loaded(api::read_statements(outcome), redirect, cx),
             Self::Leaving(mut departure) => match departure.answered(outcome, &mut cx.outside) {
-                Ok(effect) => moved(Self::Leaving(departure), effect.into_iter().collect()),
+                Ok(effects) => moved(Self::Leaving(departure), effects),
                 Err(problem) => moved(failed(problem), vec![Effect::ForgetRequests]),
             },
             other => moved(other, Vec::new()),

@@ -7,6 +7,7 @@ use crate::{
     iban::{Iban, IbanError},
     json::Object,
     money::{self, AmountError, Money, Separators},
+    time::Timestamp,
     view::Receipt,
 };
 
@@ -143,16 +144,19 @@ impl Order {
     }
 }
 
-/// A transfer's id: a version 4 UUID that the client draws, so that the bank can tell a repetition from a new order.
+/// A transfer's id: a version 7 UUID that the client makes, so that the bank can tell a repetition from a new order, and
+/// so that its index grows at one end. Ids of version 4, which older versions of Riser kept, are read as well.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct TransferId(String);
 
 impl TransferId {
-    /// From 128 random bits (RFC 9562 5.4).
+    /// From the time and random bits (RFC 9562 5.7). `now` has whole seconds: within one, 74 random bits tell ids apart.
     #[must_use]
-    pub fn from_random(mut bytes: [u8; 16]) -> Self {
-        bytes[6] = bytes[6] & 0x0f | 0x40;
+    pub fn new(now: Timestamp, mut bytes: [u8; 16]) -> Self {
+        let milliseconds = now.0.max(0).saturating_mul(1_000);
+        bytes[..6].copy_from_slice(&milliseconds.to_be_bytes()[2..]);
+        bytes[6] = bytes[6] & 0x0f | 0x70;
         bytes[8] = bytes[8] & 0x3f | 0x80;
         let mut text = String::with_capacity(36);
         for (i, byte) in bytes.iter().enumerate() {
@@ -183,7 +187,8 @@ impl TransferId {
     }
 }
 
-/// The random value that keeps a digest from being guessed: the provider sees the nonce and must not learn the order.
+/// The random value that keeps a digest from being guessed: whoever sees the nonce (in an address, in an ID token) does not
+/// learn the order from it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Salt(String);
@@ -255,10 +260,21 @@ mod tests {
     }
 
     #[test]
-    fn an_id_is_a_version_4_uuid() {
-        let id = TransferId::from_random([0xff; 16]);
-        assert_eq!(id.as_str(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        assert_eq!(TransferId::read(id.as_str().to_owned()), Some(id));
+    fn an_id_is_a_version_7_uuid() {
+        // The moment of the example in RFC 9562, A.6, in whole seconds.
+        let id = TransferId::new(Timestamp(1_645_557_742), [0xff; 16]);
+        assert_eq!(id.as_str(), "017f22e2-79b0-7fff-bfff-ffffffffffff");
+        let later = TransferId::new(Timestamp(1_645_557_743), [0; 16]);
+        assert_eq!(later.as_str(), "017f22e2-7d98-7000-8000-000000000000");
+        assert!(later.as_str() > id.as_str(), "ids sort by their time");
+        for far in [i64::MIN, -1, i64::MAX] {
+            let id = TransferId::new(Timestamp(far), [0; 16]);
+            assert_eq!(TransferId::read(id.as_str().to_owned()), Some(id), "{far}");
+        }
+        let older = "ffffffff-ffff-4fff-bfff-ffffffffffff";
+        for known in [id.as_str(), older] {
+            assert_eq!(TransferId::read(known.to_owned()).unwrap().as_str(), known);
+        }
         for bad in
             ["", "ffffffff-ffff-4fff-bfff-fffffffffff", "FFFFFFFF-ffff-4fff-bfff-ffffffffffff", "../balance"]
         {

@@ -2,6 +2,7 @@
 
 use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::Serializer;
+use serde_json::json;
 
 use crate::config::{Customer, origin_of};
 use crate::endpoints::authorize::{Request, ResponseType};
@@ -38,6 +39,8 @@ pub(crate) enum Place {
 pub(crate) enum ErrorCode {
     AccessDenied,
     InteractionRequired,
+    /// RFC 9396, 5.
+    InvalidAuthorizationDetails,
     InvalidRequest,
     InvalidScope,
     LoginRequired,
@@ -52,6 +55,7 @@ impl ErrorCode {
         match self {
             Self::AccessDenied => "access_denied",
             Self::InteractionRequired => "interaction_required",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",
             Self::LoginRequired => "login_required",
@@ -114,6 +118,8 @@ pub(crate) fn grant(
         // A second factor is an authentication too (OIDC Core 2: when it occurred), and it happened just now.
         auth_time: if multi_factor { now } else { session.auth_time },
         api: request.api.clone(),
+        // It rides on what takes a second factor, so that nobody gets it without one.
+        payment: request.payment_for(&scopes).filter(|_| multi_factor).cloned(),
         scopes,
         nonce: request.nonce.clone(),
         multi_factor,
@@ -139,5 +145,8 @@ pub(crate) fn grant(
     }
     answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));
     answer.append_pair("scope", &grant.scope());
+    if let Some(details) = grant.authorization_details() {
+        answer.append_pair("authorization_details", &json!(details).to_string());
+    }
     request.to.send(answer)
 }

@@ -22,6 +22,9 @@ pub struct Config {
     pub clients: Vec<Client>,
     /// The registered APIs.
     pub apis: Vec<Api>,
+    /// Whether a request may name the payment that it is for: `authorization_details` of the type `payment_initiation`
+    /// (RFC 9396). Otherwise the parameter is passed over, as by a provider that does not know it.
+    pub authorization_details: bool,
     /// The people who can log in.
     pub customers: Vec<Customer>,
     /// How long things are good for.

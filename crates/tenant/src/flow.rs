@@ -194,7 +194,8 @@ fn second_factor(request: &Request, customer: &Customer) -> Option<Asked> {
     if sentences.is_empty() && request.multi_factor {
         sentences.push(format!("{client} asks you to confirm that it is you."));
     }
-    (!sentences.is_empty()).then(|| Asked { client: client.clone(), sentences })
+    let payment = request.payment_for(&granted).cloned();
+    (!sentences.is_empty()).then(|| Asked { client: client.clone(), sentences, payment })
 }
 
 fn finish(store: &mut Store, visit: Visit<'_>, now: u64) {

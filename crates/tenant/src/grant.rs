@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::config::{Api, Client, Customer};
+use crate::payment::Payment;
 use crate::random;
 use crate::scopes::MULTI_FACTOR;
 use crate::state::State;
@@ -23,6 +24,8 @@ pub(crate) struct Grant {
     pub(crate) api: Option<Arc<Api>>,
     /// Which of the scopes that were asked for.
     pub(crate) scopes: Vec<String>,
+    /// The one payment that the access token is for (RFC 9396).
+    pub(crate) payment: Option<Payment>,
     pub(crate) nonce: Option<String>,
     /// The customer approved this very request on the phone.
     pub(crate) multi_factor: bool,
@@ -32,6 +35,11 @@ impl Grant {
     /// The granted scopes, as they are written.
     pub(crate) fn scope(&self) -> String {
         self.scopes.join(" ")
+    }
+
+    /// The payment, as tokens and answers carry it (RFC 9396, 7 and 9.1).
+    pub(crate) fn authorization_details(&self) -> Option<[Payment; 1]> {
+        self.payment.clone().map(|payment| [payment])
     }
 
     /// An access token for the API, if one was asked for, and the userinfo endpoint.
@@ -46,6 +54,7 @@ impl Grant {
             iat: now,
             exp: now + state.lifetimes.access_token,
             jti: random::identifier(),
+            authorization_details: self.authorization_details(),
             authentication: self.authentication(),
         };
         tokens::sign(&state.key, &claims)

@@ -5,6 +5,7 @@
 //! The layout:
 //! - `config`: what a deployment sets, and its checks; `clock`: the time as a parameter
 //! - `keys`, `tokens`, `passwords`, `random`: cryptography
+//! - `payment`: the one payment that a request may be for (RFC 9396)
 //! - `scopes`: what is granted and what costs a second factor, as pure rules
 //! - `store`: sessions, requests under way, pushes, phones; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
@@ -20,6 +21,7 @@ mod http;
 mod keys;
 mod pages;
 mod passwords;
+mod payment;
 mod random;
 mod scopes;
 mod state;

@@ -26,7 +26,8 @@ struct Arguments {
     /// The folder in which the signing key is kept.
     #[arg(long, default_value = "data/tenant")]
     data: PathBuf,
-    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `lifetimes` and `limits`.
+    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `authorization_details`, `lifetimes` and
+    /// `limits`.
     #[arg(long)]
     config: PathBuf,
     /// How long requests under way may take when the tenant is asked to stop.
@@ -39,6 +40,8 @@ struct Arguments {
 struct File {
     clients: Vec<Client>,
     apis: Vec<Api>,
+    #[serde(default = "yes")]
+    authorization_details: bool,
     customers: Vec<Customer>,
     #[serde(default)]
     lifetimes: Lifetimes,
@@ -46,14 +49,20 @@ struct File {
     limits: Limits,
 }
 
+const fn yes() -> bool {
+    true
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let arguments = Arguments::parse();
-    let File { clients, apis, customers, lifetimes, limits } = read(&arguments.config)?;
+    let File { clients, apis, authorization_details, customers, lifetimes, limits } =
+        read(&arguments.config)?;
     let keys = KeyStore::Folder(arguments.data);
-    let config = Config { issuer: arguments.issuer, keys, clients, apis, customers, lifetimes, limits };
+    let issuer = arguments.issuer;
+    let config = Config { issuer, keys, clients, apis, authorization_details, customers, lifetimes, limits };
     let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
 
     let listener = TcpListener::bind(arguments.listen).await?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::endpoints::authorize::Request;
 use crate::endpoints::credentials::LogInError;
 use crate::http;
+use crate::payment::Payment;
 use crate::state::State;
 use crate::store::{Push, PushState};
 
@@ -18,6 +19,7 @@ struct LogInPage<'a> {
     id: &'a str,
     form_token: &'a str,
     email: &'a str,
+    payment: Option<&'a Payment>,
     error: Option<String>,
 }
 
@@ -30,7 +32,9 @@ pub(crate) fn log_in(
     error: Option<LogInError>,
 ) -> Response {
     let client = &request.client.name;
-    let page = LogInPage { client, id, form_token, email, error: error.map(|error| error.to_string()) };
+    let payment = request.payment.as_ref();
+    let error_text = error.map(|error| error.to_string());
+    let page = LogInPage { client, id, form_token, email, payment, error: error_text };
     refusing(error, &page, Some(&request.to.redirect_uri))
 }
 
@@ -41,6 +45,7 @@ struct MfaPage<'a> {
     form_token: &'a str,
     number: u8,
     sentences: &'a [String],
+    payment: Option<&'a Payment>,
     sent: Time,
     expires: Time,
     phone: &'a str,
@@ -53,6 +58,7 @@ pub(crate) fn mfa(request: &Request, id: &str, form_token: &str, push: &Push, ph
         form_token,
         number: push.number,
         sentences: &push.asked.sentences,
+        payment: push.asked.payment.as_ref(),
         sent: Time::at(push.sent),
         expires: Time::at(push.expires),
         phone,
@@ -93,7 +99,14 @@ struct Said {
 
 struct Shown<'a> {
     push: &'a Push,
+    payment: Option<&'a Payment>,
     sent: Time,
+}
+
+impl<'a> Shown<'a> {
+    fn of(push: &'a Push) -> Self {
+        Self { push, payment: push.asked.payment.as_ref(), sent: Time::at(push.sent) }
+    }
 }
 
 /// What the customer is asked; `answered` is the push that was answered just before.
@@ -104,7 +117,7 @@ pub(crate) fn phone(
     waiting: &[Push],
     answered: Option<&Push>,
 ) -> Response {
-    let requests = waiting.iter().map(|push| Shown { push, sent: Time::at(push.sent) }).collect();
+    let requests = waiting.iter().map(Shown::of).collect();
     let said = answered.and_then(|push| said(push.state));
     respond(StatusCode::OK, &PhonePage { customer, form_token, seen, requests, said }, None)
 }

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::keys::SigningKey;
+use crate::payment::Payment;
 
 /// The claims of an access token.
 #[derive(Debug, Serialize)]
@@ -19,6 +20,9 @@ pub(crate) struct AccessToken {
     pub(crate) iat: u64,
     pub(crate) exp: u64,
     pub(crate) jti: String,
+    /// The one payment that it is for (RFC 9396, 9.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) authorization_details: Option<[Payment; 1]>,
     /// An API may demand an authentication of some strength and age (RFC 9068 2.2.1, RFC 9470 6).
     #[serde(flatten)]
     pub(crate) authentication: Authentication,

@@ -27,6 +27,8 @@ pub struct Setup {
     pub provider: Provider,
     /// The scopes that the companion tenant grants to Ada at most; `None`: all.
     pub permissions: Option<Vec<&'static str>>,
+    /// Does the companion tenant take `authorization_details` (RFC 9396), and say so?
+    pub authorization_details: bool,
     /// How long an access token is good for, in seconds.
     pub access_token_seconds: u64,
     /// Who answers for the API.
@@ -44,6 +46,7 @@ impl Default for Setup {
         Self {
             provider: Provider::Companion,
             permissions: None,
+            authorization_details: true,
             access_token_seconds: tenant::Lifetimes::default().access_token,
             api: Api::Bank,
             transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,

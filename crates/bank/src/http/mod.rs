@@ -21,7 +21,7 @@ use axum::http::HeaderValue;
 use axum::routing::{get, post};
 
 use crate::clock::Clock;
-use crate::config::OpenError;
+use crate::config::{DynamicLinking, OpenError};
 use crate::ledger::Ledger;
 use crate::token::Verifier;
 use problem::{Code, Problem};
@@ -35,6 +35,7 @@ pub(crate) struct App {
     pub(crate) tokens: Verifier,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) transfers: RateLimiter,
+    pub(crate) dynamic_linking: DynamicLinking,
 }
 
 impl App {

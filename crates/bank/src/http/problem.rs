@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::rate::TooMany;
 use crate::ledger::{LedgerError, Refusal};
-use crate::token::TokenError;
+use crate::token::{Mismatch, Scope, TokenError};
 
 /// What a client asks the issuer for, to have a second factor demanded.
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
@@ -21,6 +21,7 @@ pub(super) enum Code {
     TokenSpent,
     InsufficientUserAuthentication,
     InsufficientScope,
+    AuthorizationDetailsMismatch,
     AccountNotFound,
     TransferNotFound,
     MalformedRequest,
@@ -55,6 +56,7 @@ impl Code {
             Self::TokenSpent => ("token-spent", StatusCode::UNAUTHORIZED, "The access token was used before"),
             Self::InsufficientUserAuthentication => ("insufficient-user-authentication", StatusCode::UNAUTHORIZED, "A newer or stronger authentication is needed"),
             Self::InsufficientScope => ("insufficient-scope", StatusCode::FORBIDDEN, "The access token does not allow this"),
+            Self::AuthorizationDetailsMismatch => ("authorization-details-mismatch", StatusCode::FORBIDDEN, "The access token is for another transfer"),
             Self::AccountNotFound => ("account-not-found", StatusCode::NOT_FOUND, "No account"),
             Self::TransferNotFound => ("transfer-not-found", StatusCode::NOT_FOUND, "No such transfer"),
             Self::MalformedRequest => ("malformed-request", StatusCode::BAD_REQUEST, "The request cannot be understood"),
@@ -197,6 +199,16 @@ impl From<TooMany> for Problem {
              send it again in {retry_after} seconds"
         );
         Self::new(Code::TooManyRequests, detail).retry_after(retry_after)
+    }
+}
+
+impl From<Mismatch> for Problem {
+    /// A challenge for the scope that the token has: more of it is not to be had, so that a client knows this as final.
+    fn from(mismatch: Mismatch) -> Self {
+        let (detail, scope) = (mismatch.to_string(), Scope::TransferFunds.as_str());
+        let parameters =
+            format!(r#", error="insufficient_scope", error_description="{detail}", scope="{scope}""#);
+        Self::new(Code::AuthorizationDetailsMismatch, detail).challenge(parameters)
     }
 }
 

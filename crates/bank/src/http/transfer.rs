@@ -12,6 +12,7 @@ use super::common::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use super::json::TransferAnswer;
 use super::problem::Code;
 use super::{App, Problem};
+use crate::config::DynamicLinking;
 use crate::ledger::{Decision, Order, Outcome, SingleUse};
 use crate::object::Object;
 use crate::token::{Refused, Scope, TokenError};
@@ -41,6 +42,7 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Res
     app.transfers.admit(&caller.customer, app.clock.now())?;
     let jti = caller.jti.filter(|jti| !jti.is_empty()).ok_or(TokenError::Refused(Refused::NoTokenId))?;
     let token = SingleUse { issuer: caller.customer.issuer.clone(), jti };
+    let details = caller.details;
     let id = idempotency_key(request.headers())?;
     let Body(body): Body<OrderBody> = axum::RequestExt::extract(request).await?;
     let order = Order {
@@ -51,6 +53,8 @@ pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Res
         currency: body.amount.0.currency,
         reference: body.reference,
     };
+    // Before anything is decided: the right transfer can still be made with this token.
+    details.permit(&order, app.dynamic_linking == DynamicLinking::Required)?;
     match app.ledger.decide(&order, &token, app.now()).await? {
         Decision::New(outcome) => Ok(answer(outcome)),
         Decision::Replayed(outcome) => {

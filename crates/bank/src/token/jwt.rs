@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 
+use super::details::Details;
 use crate::object::Object;
 
 /// How far the issuer's clock may be from ours, in seconds. Never more than a minute: it prolongs every token.
@@ -73,6 +74,8 @@ pub(super) struct Claims {
     #[serde(default)]
     amr: serde_json::Value,
     auth_time: Option<serde_json::Value>,
+    #[serde(default)]
+    pub(super) authorization_details: Details,
 }
 
 #[derive(Debug, Deserialize)]

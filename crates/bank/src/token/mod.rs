@@ -2,10 +2,12 @@
 //!
 //! - `bearer`: the token out of the header (RFC 6750).
 //! - `jwt`: header, signature, claims (RFC 7519, RFC 8725, RFC 9068), against our own clock.
+//! - `details`: the one payment that a token is for (RFC 9396).
 //! - `jwks`: the issuer's key set, as a map of usable keys (RFC 7517).
 //! - `keys`: that map, fetched, cached, and refetched within limits.
 
 mod bearer;
+mod details;
 mod jwks;
 mod jwt;
 mod keys;
@@ -18,6 +20,7 @@ use crate::clock::Clock;
 use crate::config::{Config, OpenError};
 use crate::ledger::Customer;
 
+pub(crate) use details::{Details, Mismatch};
 pub(crate) use jwt::Refused;
 
 /// A permission that an access token can carry.
@@ -42,6 +45,8 @@ pub(crate) struct Caller {
     pub(crate) customer: Customer,
     /// The token's own id; not every issuer sends one.
     pub(crate) jti: Option<String>,
+    /// The payment that the token is for, if it is for one only.
+    pub(crate) details: Details,
 }
 
 /// Why a caller is not let in. None of the messages holds anything of the token.
@@ -102,13 +107,14 @@ impl Verifier {
     async fn believe(&self, headers: &HeaderMap, needed: Scope) -> Result<(Caller, jwt::Claims), TokenError> {
         let token = jwt::Unverified::parse(bearer::token(headers)?)?;
         let key = self.keys.get(token.kid()).await?;
-        let claims = token.verify(&key)?.check(&self.issuer, &self.audience, self.clock.now())?;
+        let mut claims = token.verify(&key)?.check(&self.issuer, &self.audience, self.clock.now())?;
         // The subject identifies the customer to the bank; it is the only personal datum that is logged.
         tracing::Span::current().record("sub", claims.sub.as_str());
         if !claims.has_scope(needed.as_str()) {
             return Err(TokenError::InsufficientScope { needed });
         }
         let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
-        Ok((Caller { customer, jti: claims.jti.clone() }, claims))
+        let (jti, details) = (claims.jti.clone(), std::mem::take(&mut claims.authorization_details));
+        Ok((Caller { customer, jti, details }, claims))
     }
 }

@@ -14,6 +14,7 @@ mod issuer;
 mod keys;
 mod ledger;
 mod limits;
+mod linking;
 mod postgres;
 mod processes;
 mod program;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bank::{Bank, Config, Database, ManualClock, OpeningAccount};
+use bank::{Bank, Config, Database, DynamicLinking, ManualClock, OpeningAccount};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -192,6 +192,7 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
         issuer: issuer.url.clone(),
         jwks_uri: issuer.jwks_uri(),
         audience: AUDIENCE.into(),
+        dynamic_linking: DynamicLinking::default(),
         allowed_origins: vec![ORIGIN.into()],
         database,
         opening_accounts: vec![

@@ -32,7 +32,8 @@ impl State {
     }
 }
 
-/// The address of the authentication request whose answer `record` will be needed for.
+/// The address of the authentication request whose answer `record` will be needed for. Where the record says so, it names the
+/// transfer (`authorization_details`, RFC 9396 3).
 ///
 /// In the code flow the answer is asked for in the fragment too (`response_mode`, OAuth 2.0 Multiple Response Type
 /// Encoding Practices 2.1): browsers do not send a fragment, so the code is in no server's log, and one script cleans the
@@ -66,6 +67,10 @@ pub fn url(endpoint: &WebUrl, config: &Config, state: &State, record: &Record) -
     let max_age = record.demand.max_age.map(|seconds| seconds.to_string());
     if let Some(max_age) = &max_age {
         parameters.push(("max_age", max_age));
+    }
+    let details = record.authorization_details();
+    if let Some(details) = &details {
+        parameters.push(("authorization_details", details));
     }
     endpoint.with_query(&parameters)
 }

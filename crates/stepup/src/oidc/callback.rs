@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::{
     config::Flow,
+    json::Json,
     oidc::authorize::State,
     problem::Problem,
     tokens::{AuthorizationCode, Scopes, is_sendable},
@@ -43,6 +44,8 @@ pub struct Tokens {
     pub expires_in: Option<i64>,
     /// What was granted, when the provider says so.
     pub scope: Option<Scopes>,
+    /// What was granted in detail, when the provider says so (RFC 9396 7).
+    pub(crate) details: Option<Json>,
 }
 
 impl std::fmt::Debug for Tokens {
@@ -118,6 +121,9 @@ pub enum CallbackError {
         /// What would have been enough.
         needed: String,
     },
+    /// Not what the customer confirmed on our page; or nothing at all, where it was asked for (RFC 9396 7).
+    #[error("`authorization_details` of the answer are not those of the transfer")]
+    OtherDetails,
 }
 
 /// Takes a fragment (without `#`) apart, as the answer to a request of that flow.
@@ -151,7 +157,11 @@ pub fn parse(fragment: &str, flow: Flow) -> Result<Response, CallbackError> {
         return Ok(Response { state, iss, outcome: Err(error) });
     }
     let success = match flow {
-        Flow::Implicit => Success::Tokens(Tokens::read(take)?),
+        Flow::Implicit => {
+            // What is not JSON is nothing that was asked for.
+            let details = take("authorization_details").map(|text| Json::parse(&text).unwrap_or(Json::Null));
+            Success::Tokens(Tokens::read(take, details)?)
+        }
         Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
         Flow::Code => {
             let code = take("code").filter(|code| !code.is_empty());
@@ -164,7 +174,10 @@ pub fn parse(fragment: &str, flow: Flow) -> Result<Response, CallbackError> {
 impl Tokens {
     /// From the parameters of an answer, in the fragment or of the token endpoint: they have the same names and the same
     /// rules (RFC 6749 4.2.2 and 5.1). A refresh token is not looked at, so it is never kept.
-    pub(crate) fn read(mut take: impl FnMut(&str) -> Option<String>) -> Result<Self, CallbackError> {
+    pub(crate) fn read(
+        mut take: impl FnMut(&str) -> Option<String>,
+        details: Option<Json>,
+    ) -> Result<Self, CallbackError> {
         let token_type = take("token_type").ok_or(CallbackError::Missing("token_type"))?;
         if !token_type.eq_ignore_ascii_case("bearer") {
             return Err(CallbackError::TokenType(plain(&token_type)));
@@ -179,6 +192,7 @@ impl Tokens {
             )?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
+            details,
         })
     }
 }
@@ -212,6 +226,11 @@ impl CallbackError {
                 "callback.scope_too_small",
                 "Your bank did not give its permission",
                 "You confirmed, but your bank does not permit this for your account. No money was moved. Please ask your bank.",
+            ),
+            Self::OtherDetails => (
+                "callback.other_details",
+                "Another transfer was confirmed",
+                "What was confirmed is not this transfer, so we did not send it. No money was moved. Please tell your bank.",
             ),
             _ => (
                 "callback.refused",

@@ -2,6 +2,7 @@
 
 use crate::{
     json::{Json, Object},
+    record::PAYMENT_INITIATION,
     web_url::{Parse, WebUrl},
 };
 
@@ -16,6 +17,8 @@ pub struct Endpoints {
     pub jwks_uri: WebUrl,
     /// Where the browser is sent to log out, when the provider has such a place.
     pub end_session_endpoint: Option<WebUrl>,
+    /// Does it know the type of authorization details that a transfer is (RFC 9396 10)?
+    pub authorization_details: bool,
     /// Does the provider name itself in each of its answers (RFC 9207 3)?
     pub names_itself: bool,
 }
@@ -60,6 +63,9 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
         token_endpoint: optional("token_endpoint")?,
         jwks_uri: endpoint("jwks_uri")?,
         end_session_endpoint: optional("end_session_endpoint")?,
+        authorization_details: metadata
+            .list("authorization_details_types_supported")
+            .is_some_and(|types| types.iter().any(|it| it.as_text() == Some(PAYMENT_INITIATION))),
         names_itself: metadata.get("authorization_response_iss_parameter_supported")
             == Some(&Json::Bool(true)),
     })
@@ -83,6 +89,23 @@ mod tests {
         for other in ["https://id.example", "https://ID.example/", "https://evil.example/"] {
             assert!(matches!(read(GOOD, other), Err(DiscoveryError::Issuer { .. })), "{other}");
         }
+    }
+
+    #[test]
+    fn the_transfer_is_named_where_its_type_is_listed() {
+        for (types, listed) in [
+            (r#"["payment_initiation"]"#, true),
+            (r#"["account_information","payment_initiation"]"#, true),
+            (r#"["account_information"]"#, false),
+            ("[]", false),
+            (r#""payment_initiation""#, false),
+            ("true", false),
+        ] {
+            let text =
+                GOOD.replacen('{', &format!(r#"{{"authorization_details_types_supported":{types},"#), 1);
+            assert_eq!(read(&text, "https://id.example/").unwrap().authorization_details, listed, "{types}");
+        }
+        assert!(!read(GOOD, "https://id.example/").unwrap().authorization_details);
     }
 
     #[test]

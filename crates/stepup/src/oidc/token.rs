@@ -64,7 +64,7 @@ pub(crate) fn read(outcome: Result<Answer, NetworkError>) -> Result<Tokens, Prob
         Json::Integer(number) => Some(number.to_string()),
         other => other.to_text(),
     };
-    Tokens::read(take).map_err(|error| error.problem())
+    Tokens::read(take, body.get("authorization_details").cloned()).map_err(|error| error.problem())
 }
 
 #[cfg(test)]

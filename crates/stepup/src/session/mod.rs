@@ -278,7 +278,7 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
             if departure.awaits(request) =>
         {
             match departure.answered(outcome, &mut world.outside(now)) {
-                Ok(effect) => (Stage::LoggingIn(departure, kept), effect.into_iter().collect()),
+                Ok(effects) => (Stage::LoggingIn(departure, kept), effects),
                 Err(problem) => (failed(problem, kept), vec![Effect::ForgetRequests]),
             }
         }

@@ -116,6 +116,7 @@ impl FirstAttempt {
                 subject: cx.subject.to_owned(),
                 id: id.clone(),
                 order: order.clone(),
+                details: cx.outside.provider.takes_details(),
             }),
         };
         let pending = store_pending(&id, &order, PendingStage::Confirming, cx);

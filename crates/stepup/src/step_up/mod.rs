@@ -108,7 +108,7 @@ pub(crate) fn confirm(
     let [state, salt, verifier, id] = entropy.split();
     let mut short = [0; 16];
     short.copy_from_slice(&id[..16]);
-    let id = again.unwrap_or_else(|| TransferId::from_random(short));
+    let id = again.unwrap_or_else(|| TransferId::new(cx.outside.now, short));
     let Some(held) = cx.held else {
         let unauthorized = Some(Demand::default());
         return Moved { unauthorized, ..Moved::to(Transfer::Editing, Vec::new()) };
@@ -239,7 +239,7 @@ impl Transfer {
             Self::Unknown(lost) => lost.answered(api::read_transfer(outcome, true)),
             Self::Interrupted(interrupted) => interrupted.answered(api::read_transfer(outcome, true)),
             Self::Leaving(mut leaving) => match leaving.departure.answered(outcome, &mut cx.outside) {
-                Ok(effect) => Moved::to(Self::Leaving(leaving), effect.into_iter().collect()),
+                Ok(effects) => Moved::to(Self::Leaving(leaving), effects),
                 Err(problem) => leaving.give_up(problem),
             },
             other => Moved::to(other, Vec::new()),

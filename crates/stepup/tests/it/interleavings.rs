@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     tab::Tab,
-    world::{Grant, PAYEE, World, query},
+    world::{Grant, PAYEE, PAYMENTS, World, query},
 };
 
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ enum Reply {
     Deny,
     SomeoneElse,
     WrongNonce,
+    OtherDetails,
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -68,6 +69,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Reply::Deny),
         1 => Just(Reply::SomeoneElse),
         1 => Just(Reply::WrongNonce),
+        1 => Just(Reply::OtherDetails),
     ];
     prop_oneof![
         60 => Just(Act::Progress),
@@ -110,7 +112,8 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let mut run = Self { tab: Tab::new(), ..Self::default() };
+        let world = World { details_types: PAYMENTS, ..World::default() };
+        let mut run = Self { world, tab: Tab::new(), ..Self::default() };
         run.tab.load(None);
         run
     }
@@ -219,6 +222,10 @@ impl Run {
             Reply::Grant => Grant::default(),
             Reply::Less => Grant { scope: Some("openid view:balance"), ..Grant::default() },
             Reply::SomeoneElse => Grant { subject: "auth0|2", ..Grant::default() },
+            Reply::OtherDetails => Grant {
+                details: |it| Some(it.replace("identifier", "other")).filter(|it| !it.is_empty()),
+                ..Grant::default()
+            },
             Reply::WrongNonce => Grant { claims: json!({"nonce": "another"}), ..Grant::default() },
         };
         let fragment = self.world.grant(&there, self.tab.now, &grant);

@@ -9,6 +9,7 @@ mod exploration;
 mod forged;
 mod interleavings;
 mod limits;
+mod linking;
 mod log_outs;
 mod oidf;
 mod sentences;

@@ -21,6 +21,8 @@ pub(crate) const CONFIG: &str =
 /// The same with `flow: "code"`.
 pub(crate) const CODE_FLOW: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","flow":"code"}"#;
 pub(crate) const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+/// What a provider lists that takes the transfer along.
+pub(crate) const PAYMENTS: &[&str] = &["payment_initiation"];
 pub(crate) const PAYEE: &str = "GB82WEST12345698765432";
 
 /// Remembers everything that reached it.
@@ -51,6 +53,8 @@ pub(crate) struct World {
     pub(crate) demands_for_reading: Option<&'static str>,
     /// The provider promises `iss` in each answer (RFC 9207).
     pub(crate) promises_iss: bool,
+    /// The types of `authorization_details` that the provider lists (RFC 9396); when there are none, it lists nothing.
+    pub(crate) details_types: &'static [&'static str],
     pub(crate) spent: BTreeSet<String>,
     /// Transfers that were done: id and body.
     pub(crate) done: BTreeMap<String, String>,
@@ -77,11 +81,14 @@ pub(crate) struct Grant<'a> {
     pub(crate) scope: Option<&'a str>,
     /// Changes claims of the ID token.
     pub(crate) claims: Value,
+    /// From the `authorization_details` of the request (nothing: an empty text) to those of the answer.
+    pub(crate) details: fn(String) -> Option<String>,
 }
 
 impl Default for Grant<'_> {
     fn default() -> Self {
-        Self { subject: "auth0|1", scope: None, claims: json!({}) }
+        let details = |asked: String| Some(asked).filter(|it| !it.is_empty());
+        Self { subject: "auth0|1", scope: None, claims: json!({}), details }
     }
 }
 
@@ -109,24 +116,30 @@ impl World {
             self.strong.insert(access_token.clone());
         }
         let state = query(request, "state");
-        let tokens = json!({
+        let mut tokens = json!({
             "access_token": access_token, "id_token": id_token, "token_type": "Bearer", "expires_in": 7200,
             "scope": scope,
         });
+        let details = (grant.details)(query(request, "authorization_details"));
+        if let Some(details) = &details {
+            tokens["authorization_details"] = serde_json::from_str(details).unwrap_or_default();
+        }
         if query(request, "response_type") == "code" {
             assert_eq!(query(request, "code_challenge_method"), "S256");
             let code = format!("code-{}", self.tokens);
             self.codes.insert(code.clone(), (query(request, "code_challenge"), tokens));
             return form(&[("code", &code), ("state", &state), ("iss", ISSUER)]);
         }
-        form(&[
-            ("access_token", &access_token),
+        let mut answer = vec![
+            ("access_token", access_token.as_str()),
             ("id_token", &id_token),
             ("token_type", "Bearer"),
             ("expires_in", "7200"),
             ("scope", &scope),
             ("state", &state),
-        ])
+        ];
+        answer.extend(details.as_deref().map(|details| ("authorization_details", details)));
+        form(&answer)
     }
 
     /// The token endpoint: a code counts once, and for whoever has its verifier.
@@ -210,7 +223,7 @@ impl World {
     fn provider(&mut self, path: &str) -> Answer {
         self.provider_paths.push(path.to_owned());
         if path.ends_with("openid-configuration") {
-            let metadata = json!({
+            let mut metadata = json!({
                 "issuer": ISSUER,
                 "authorization_endpoint": "https://id.example/authorize",
                 "token_endpoint": "https://id.example/token",
@@ -218,6 +231,9 @@ impl World {
                 "end_session_endpoint": "https://id.example/logout",
                 "authorization_response_iss_parameter_supported": self.promises_iss,
             });
+            if !self.details_types.is_empty() {
+                metadata["authorization_details_types_supported"] = json!(self.details_types);
+            }
             return answer(200, &metadata.to_string());
         }
         self.key_fetches += 1;

@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::Shared;
 use crate::http;
+use crate::payment;
 use crate::scopes::{MULTI_FACTOR, OIDC_SCOPES};
 
 pub(super) async fn get(State(state): Shared) -> Response {
-    let document = json!({
+    let mut document = json!({
         "issuer": state.issuer,
         "authorization_endpoint": state.url("authorize"),
         "token_endpoint": state.url("oauth/token"),
@@ -38,5 +39,8 @@ pub(super) async fn get(State(state): Shared) -> Response {
         // Absent means true (Discovery 3).
         "request_uri_parameter_supported": false,
     });
+    if state.authorization_details {
+        document["authorization_details_types_supported"] = json!([payment::TYPE]);
+    }
     (http::public(), Json(document)).into_response()
 }

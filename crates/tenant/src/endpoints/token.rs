@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Shared;
 use crate::http::Parameters;
+use crate::payment::Payment;
 use crate::random;
 use crate::state;
 
@@ -28,6 +29,9 @@ struct Tokens {
     token_type: &'static str,
     expires_in: u64,
     scope: String,
+    /// RFC 9396, 7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<[Payment; 1]>,
 }
 
 /// Why there are no tokens (RFC 6749, 5.2).
@@ -95,6 +99,7 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
         token_type: "Bearer",
         expires_in: state.lifetimes.access_token,
         scope: grant.scope(),
+        authorization_details: grant.authorization_details(),
     })
 }
 

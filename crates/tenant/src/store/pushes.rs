@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::config::Limits;
+use crate::payment::Payment;
 
 /// A question to the phone.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub(crate) struct Asked {
     pub(crate) client: String,
     /// "Riser asks to transfer funds from your account."
     pub(crate) sentences: Vec<String>,
+    /// The one payment that it is about.
+    pub(crate) payment: Option<Payment>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,7 +225,7 @@ mod tests {
             id: id.to_owned(),
             sub: "auth0|1001".to_owned(),
             sid: "sid".to_owned(),
-            asked: Asked { client: "Riser".to_owned(), sentences: Vec::new() },
+            asked: Asked { client: "Riser".to_owned(), sentences: Vec::new(), payment: None },
             number: 42,
             choices: [41, 42, 43],
             sent: 0,

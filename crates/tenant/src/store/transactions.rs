@@ -108,6 +108,7 @@ mod tests {
             response: ResponseType::IdTokenToken,
             scopes: Vec::new(),
             api: None,
+            payment: None,
             nonce: None,
             prompt: Prompt::Unsaid,
             max_age: None,

@@ -103,6 +103,29 @@ async fn a_second_factor_is_told_in_both_tokens() {
 }
 
 #[tokio::test]
+async fn the_payment_is_kept_until_the_code_is_redeemed() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let mut phone = world.phone(ADA).await;
+    let asked = serde_json::json!([{
+        "type": "payment_initiation",
+        "identifier": "1",
+        "instructedAmount": { "currency": "EUR", "amount": "12.50" },
+        "creditorAccount": { "iban": "GB82WEST12345698765432" },
+        "remittanceInformationUnstructured": "",
+    }]);
+    let details = asked.to_string();
+    let page = browser.follow(&request(&[("scope", TRANSFER), ("authorization_details", &details)])).await;
+    phone.choose(&page.number()).await;
+    let answer = browser.get(&format!("/u/mfa?state={}", page.input("state"))).await.query();
+    assert!(!answer.contains_key("authorization_details"), "they come with the tokens: {answer:?}");
+    let tokens: Value = exchange(&mut browser, &answer["code"], &[]).await.json();
+    assert_eq!(tokens["authorization_details"], asked);
+    let claims = world.verified(tokens["access_token"].as_str().unwrap(), AUDIENCE).await;
+    assert_eq!(claims["authorization_details"], asked);
+}
+
+#[tokio::test]
 async fn a_code_is_good_once() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;

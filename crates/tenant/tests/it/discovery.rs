@@ -16,6 +16,8 @@ async fn the_document_names_the_issuer_and_every_endpoint_under_it() {
     let types = serde_json::json!(["code", "id_token token", "id_token"]);
     assert_eq!(document["response_types_supported"], types);
     assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
+    let payments = serde_json::json!(["payment_initiation"]);
+    assert_eq!(document["authorization_details_types_supported"], payments);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     for endpoint in
         ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"]

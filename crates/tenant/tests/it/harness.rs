@@ -62,6 +62,7 @@ pub(crate) fn config() -> Config {
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
         }],
+        authorization_details: true,
         customers: vec![
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),

@@ -9,6 +9,7 @@ mod configuration;
 mod discovery;
 mod harness;
 mod keys;
+mod linking;
 mod log_in;
 mod log_out;
 mod pages;

@@ -65,7 +65,9 @@ fn check(provider: &Misbehaving, query: &str) -> Result<Request, String> {
         (kind, mode) => return Err(format!("`response_type` {kind:?} with `response_mode` {mode:?}")),
     };
     let nonce = parameters.get("nonce").cloned();
-    Ok(Request { answer, redirect_uri, state, grant: Grant { scopes, nonce } })
+    let details = parameters.get("authorization_details").map(|text| serde_json::from_str(text));
+    let details = details.transpose().map_err(|_| "`authorization_details` are not JSON".to_owned())?;
+    Ok(Request { answer, redirect_uri, state, grant: Grant { scopes, nonce, details } })
 }
 
 fn required(parameters: &BTreeMap<String, String>, name: &str) -> Result<String, String> {
@@ -100,6 +102,7 @@ impl Request {
                     ("expires_in", tokens.expires_in.to_string()),
                 ]);
                 pairs.extend(tokens.scope.map(|scope| ("scope", scope)));
+                pairs.extend(tokens.details.map(|details| ("authorization_details", details.to_string())));
                 '#'
             }
             Answer::Code { challenge, in_fragment } => {

@@ -72,6 +72,9 @@ pub(super) async fn exchange(State(provider): Shared, body: String) -> Response 
                 if let Some(scope) = tokens.scope {
                     answer["scope"] = scope.into();
                 }
+                if let Some(details) = tokens.details {
+                    answer["authorization_details"] = details;
+                }
                 said(StatusCode::OK, answer)
             }
         },

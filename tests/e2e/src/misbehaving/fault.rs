@@ -63,6 +63,9 @@ pub enum Fault {
     LessScope,
     /// The same, but the answer does not say what was granted.
     LessScopeUnsaid,
+    /// The access token is for another transfer than the one that was asked for (RFC 9396), and the answer says that it is
+    /// for that one.
+    OtherDetails,
     /// `iss` of the answer (RFC 9207) is another issuer.
     ResponseIssOfAnother,
     /// The answer has no `iss`, although the metadata says that it does.

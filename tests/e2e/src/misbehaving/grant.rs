@@ -18,6 +18,8 @@ pub(super) struct Grant {
     pub(super) scopes: Vec<String>,
     /// OIDC Core 3.2.2.1 requires it of the implicit flow; a code goes without.
     pub(super) nonce: Option<String>,
+    /// The transfer that was asked for, when there was one (RFC 9396).
+    pub(super) details: Option<Value>,
 }
 
 /// The tokens of one answer.
@@ -27,6 +29,8 @@ pub(super) struct Tokens {
     pub(super) expires_in: u64,
     /// `None`: the answer does not say what was granted.
     pub(super) scope: Option<String>,
+    /// What the answer says of the transfer.
+    pub(super) details: Option<Value>,
 }
 
 impl Grant {
@@ -52,6 +56,7 @@ impl Grant {
             id_token: jws::signed_by(provider, &claims)?,
             access_token,
             expires_in: provider.registration().access_token_seconds,
+            details: self.details.clone(),
             scope: (!provider.does(Fault::LessScopeUnsaid)).then(|| self.scopes.join(" ")),
         })
     }
@@ -62,7 +67,7 @@ impl Grant {
 
     fn access_token(&self, provider: &Misbehaving, sub: &str, now: u64) -> Result<Value, Miss> {
         let registration = provider.registration();
-        Ok(json!({
+        let mut claims = json!({
             "iss": registration.issuer,
             "sub": sub,
             "aud": [registration.audience, provider.at(public::USERINFO)],
@@ -71,7 +76,14 @@ impl Grant {
             "iat": now,
             "exp": now + registration.access_token_seconds,
             "jti": random_text()?,
-        }))
+        });
+        if let Some(mut details) = self.details.clone() {
+            if provider.does(Fault::OtherDetails) {
+                details[0]["instructedAmount"]["amount"] = json!("12.51");
+            }
+            claims["authorization_details"] = details;
+        }
+        Ok(claims)
     }
 }
 

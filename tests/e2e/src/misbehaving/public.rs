@@ -44,6 +44,7 @@ pub(super) async fn metadata(State(provider): Shared) -> Response {
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "authorization_response_iss_parameter_supported": true,
+        "authorization_details_types_supported": ["payment_initiation"],
     });
     readable(Json(metadata))
 }

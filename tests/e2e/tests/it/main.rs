@@ -5,6 +5,7 @@ mod code_flow;
 mod express;
 mod harness;
 mod limits;
+mod linking;
 mod navigation;
 mod oidf;
 mod refusals;

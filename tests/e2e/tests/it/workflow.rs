@@ -94,21 +94,25 @@ async fn the_workflow(stage: &Stage, flow: Flow) -> Result<(), Failure> {
     rent_was_paid_once(stage).await
 }
 
-/// The parameters of the documentation, and no others.
+/// The parameters of the documentation, and no others; the step-up names the transfer as well.
 fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange, flow: Flow) {
+    let step_up = request.parameter("scope") == WITH_MFA;
     let mut names: Vec<String> = request.parameters().into_iter().map(|(name, _)| name).collect();
     names.sort();
     let mut expected =
         vec!["audience", "client_id", "nonce", "redirect_uri", "response_type", "scope", "state"];
+    if step_up {
+        expected.push("authorization_details");
+    }
     if flow == Flow::Code {
         expected.extend(["code_challenge", "code_challenge_method", "response_mode"]);
-        expected.sort_unstable();
         assert_eq!(request.parameter("response_type"), "code");
         assert_eq!(request.parameter("code_challenge_method"), "S256");
         assert_eq!(request.parameter("code_challenge").len(), 43);
     } else {
         assert_eq!(request.parameter("response_type"), "id_token token");
     }
+    expected.sort_unstable();
     assert_eq!(names, expected);
     assert_eq!(request.parameter("audience"), AUDIENCE);
     assert_eq!(request.parameter("client_id"), CLIENT_ID);

@@ -79,10 +79,11 @@ pub(super) enum Reply {
     WrongAtHash,
     WithoutFactor,
     OldConfirmation,
+    OtherDetails,
 }
 
 impl Reply {
-    pub(super) const LIES: [Self; 7] = [
+    pub(super) const LIES: [Self; 8] = [
         Self::Less,
         Self::SomeoneElse,
         Self::WrongNonce,
@@ -90,6 +91,7 @@ impl Reply {
         Self::WrongAtHash,
         Self::WithoutFactor,
         Self::OldConfirmation,
+        Self::OtherDetails,
     ];
 
     /// Must an answer like this never be believed?

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     tab::{Sent, Signatures, Tab},
-    world::{Grant, MULTI_FACTOR, PAYEE, World, query},
+    world::{Grant, MULTI_FACTOR, PAYEE, PAYMENTS, World, query},
 };
 
 /// Where an exploration begins.
@@ -89,6 +89,7 @@ impl Start {
             world: World {
                 demands: self.demands,
                 demands_for_reading: self.demands_for_reading,
+                details_types: PAYMENTS,
                 ..World::default()
             },
             sides: vec![Side { tab, ..Side::default() }],
@@ -417,7 +418,13 @@ impl Model {
             _ => {}
         }
         let less = (reply == Reply::Less).then_some("openid");
-        let grant = Grant { subject, scope: less, claims };
+        let details = match reply {
+            Reply::OtherDetails => {
+                |it: String| Some(it.replace("identifier", "other")).filter(|it| !it.is_empty())
+            }
+            _ => Grant::default().details,
+        };
+        let grant = Grant { subject, scope: less, claims, details };
         let mut fragment = self.world.grant(&there, self.now, &grant);
         if reply == Reply::WrongSignature {
             fragment = fragment.replace(".c2ln", ".YmFk");

@@ -211,7 +211,8 @@ impl Witness {
         if !watched.claimed.contains(&issued.state) {
             return fails(11, format!("{} {:?}", issued.access_token, issued.reply));
         }
-        if issued.reply.is_forged() {
+        let other_details = issued.reply == Reply::OtherDetails && issued.scope.contains("transfer:funds");
+        if issued.reply.is_forged() || other_details {
             return fails(12, format!("{:?}", issued.reply));
         }
         if watched.over.contains(&issued.state) {

@@ -7,6 +7,7 @@ use super::request::{Prompt, Request, ResponseType};
 use crate::answer::{ErrorCode, Place, Recipient};
 use crate::config::{Api, Client};
 use crate::http::Parameters;
+use crate::payment::{Payment, PaymentError};
 use crate::scopes::MULTI_FACTOR;
 use crate::state::State;
 
@@ -23,7 +24,7 @@ pub(crate) enum Refusal {
 type Checked<T> = Result<T, (ErrorCode, String)>;
 
 /// Every parameter that is looked at.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "response_type",
     "response_mode",
     "code_challenge",
@@ -31,6 +32,7 @@ const KNOWN: [&str; 14] = [
     "scope",
     "nonce",
     "audience",
+    "authorization_details",
     "prompt",
     "max_age",
     "acr_values",
@@ -60,11 +62,24 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
     let scopes = scopes(parameters).map_err(refused)?;
     let nonce = nonce(parameters, &response).map_err(refused)?;
     let api = audience(state, parameters).map_err(refused)?;
+    let payment = payment(state, parameters).map_err(refused)?;
     let prompt = prompt(parameters).map_err(refused)?;
     let max_age = max_age(parameters).map_err(refused)?;
     let multi_factor = acr_values(parameters);
     let login_hint = parameters.get("login_hint").map(str::to_owned);
-    Ok(Request { client, to, response, scopes, api, nonce, prompt, max_age, multi_factor, login_hint })
+    Ok(Request {
+        client,
+        to,
+        response,
+        scopes,
+        api,
+        payment,
+        nonce,
+        prompt,
+        max_age,
+        multi_factor,
+        login_hint,
+    })
 }
 
 fn client(state: &State, parameters: &Parameters) -> Result<Arc<Client>, String> {
@@ -180,6 +195,13 @@ fn audience(state: &State, parameters: &Parameters) -> Checked<Option<Arc<Api>>>
         Some(api) => Ok(Some(Arc::clone(api))),
         None => Err((ErrorCode::AccessDenied, format!("Service not found: {audience}"))),
     }
+}
+
+/// RFC 9396, 5: what is not understood completely is refused.
+fn payment(state: &State, parameters: &Parameters) -> Checked<Option<Payment>> {
+    let details = parameters.get("authorization_details").filter(|_| state.authorization_details);
+    let refused = |error: PaymentError| (ErrorCode::InvalidAuthorizationDetails, error.to_string());
+    details.map(Payment::parse).transpose().map_err(refused)
 }
 
 fn prompt(parameters: &Parameters) -> Checked<Prompt> {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::answer::Recipient;
 use crate::config::{Api, Client};
+use crate::payment::Payment;
+use crate::scopes;
 
 /// What a client asks for.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) scopes: Vec<String>,
     /// Named by `audience`.
     pub(crate) api: Option<Arc<Api>>,
+    /// The one payment that the request is for (`authorization_details`, RFC 9396).
+    pub(crate) payment: Option<Payment>,
     /// Required in the implicit flow, echoed in both.
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
@@ -51,6 +55,13 @@ pub(crate) enum Prompt {
 }
 
 impl Request {
+    /// The payment that goes with these granted scopes. It limits what a step-up scope permits, and permits nothing by
+    /// itself: where none is granted, there is no payment either.
+    pub(crate) fn payment_for(&self, granted: &[String]) -> Option<&Payment> {
+        let mut step_up = scopes::needing_step_up(granted, self.api.as_deref());
+        self.payment.as_ref().filter(|_| step_up.next().is_some())
+    }
+
     /// Whether a log-in at `auth_time` is good enough.
     pub(crate) fn accepts(&self, auth_time: u64, now: u64) -> bool {
         let recent = self.max_age.is_none_or(|max_age| now.saturating_sub(auth_time) <= max_age);

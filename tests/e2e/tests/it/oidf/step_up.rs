@@ -89,6 +89,24 @@ fn less_scope_unsaid_is_posted_once() {
     });
 }
 
+/// The customer was shown one transfer and the token is for another: the bank finds out, and that is the end of it.
+#[test]
+fn a_token_for_another_transfer_moves_nothing() {
+    scenario(misbehaving(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage).await?;
+        world.provider()?.misbehave(Fault::OtherDetails);
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        page.alert().reads("No money was moved").await?;
+        details_read(stage, "confirmed for another transfer").await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(403)]);
+        assert_eq!(world.scopes_asked().len(), 2, "one redirect, no second");
+        nothing_was_moved(stage).await?;
+        goes_on_once_it_behaves(stage, 2).await
+    });
+}
+
 /// The page was loaded anew since the log-in, so it asks again where to go.
 #[test]
 fn metadata_of_another_issuer_lead_nowhere() {

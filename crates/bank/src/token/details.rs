@@ -1,0 +1,178 @@
+//! Dynamic linking: the one payment that an access token is for, as its claim `authorization_details` names it (RFC 9396,
+//! sections 2 and 9.1), against the order that it is sent with.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use uuid::Uuid;
+
+use crate::ledger::{Iban, Order};
+use crate::object::Object;
+
+/// The claim, when the token has one.
+#[derive(Debug, Default, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Details {
+    #[default]
+    #[serde(skip)]
+    Absent,
+    Payment([Object<Payment>; 1]),
+    /// Anything else, `null` too: what is not understood completely permits nothing.
+    Other(IgnoredAny),
+}
+
+/// A payment. A member that is not known here may be a restriction, so that there is none (RFC 9396, section 5).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub(crate) struct Payment {
+    r#type: String,
+    identifier: String,
+    instructed_amount: Object<InstructedAmount>,
+    creditor_account: Object<CreditorAccount>,
+    #[serde(default)]
+    remittance_information_unstructured: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InstructedAmount {
+    currency: String,
+    /// A decimal number, as text.
+    amount: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CreditorAccount {
+    iban: String,
+}
+
+/// Why a token does not permit an order. None of the sentences says what the token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Mismatch {
+    #[error("the access token was confirmed for another transfer than this one")]
+    Another,
+    #[error("the access token's authorization_details are not those of one payment_initiation")]
+    Malformed,
+    #[error(
+        "the access token does not name the transfer that it was confirmed for, in authorization_details"
+    )]
+    Absent,
+}
+
+impl Details {
+    /// Whether the token is for this very order. Without the claim it is for any, unless the claim is `required`.
+    pub(crate) fn permit(&self, order: &Order, required: bool) -> Result<(), Mismatch> {
+        match self {
+            Self::Absent if required => Err(Mismatch::Absent),
+            Self::Absent => Ok(()),
+            Self::Other(_) => Err(Mismatch::Malformed),
+            Self::Payment([Object(payment)]) if payment.is(order) => Ok(()),
+            Self::Payment(_) => Err(Mismatch::Another),
+        }
+    }
+}
+
+impl Payment {
+    /// Compared by what they mean where an order can be written in several ways (the id's letters, blanks in the IBAN), and
+    /// by the letter everywhere else.
+    fn is(&self, order: &Order) -> bool {
+        let Object(InstructedAmount { currency, amount }) = &self.instructed_amount;
+        let Object(CreditorAccount { iban }) = &self.creditor_account;
+        self.r#type == "payment_initiation"
+            && uuid(&self.identifier) == Some(order.id)
+            && minor_units(amount) == Some(order.amount)
+            && *currency == order.currency
+            && Iban::parse(&order.payee).is_ok_and(|payee| payee.as_str() == iban)
+            && self.remittance_information_unstructured == order.reference
+    }
+}
+
+/// Hyphenated, as in `Idempotency-Key`.
+fn uuid(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
+}
+
+/// An amount in units with exactly two decimals, in minor units: `12.50` is 1250. No sign, no leading zero, no exponent,
+/// and no float on the way.
+fn minor_units(text: &str) -> Option<i64> {
+    let (units, cents) = text.split_once('.')?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let leading_zero = units.len() > 1 && units.starts_with('0');
+    if !digits(units) || !digits(cents) || cents.len() != 2 || leading_zero {
+        return None;
+    }
+    let units: i64 = units.parse().ok()?;
+    units.checked_mul(100)?.checked_add(cents.parse().ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_exactly_or_not_at_all() {
+        for (text, minor) in [
+            ("0.00", 0),
+            ("0.01", 1),
+            ("12.50", 1_250),
+            ("90071992547409.91", 9_007_199_254_740_991),
+            ("92233720368547758.07", i64::MAX),
+        ] {
+            assert_eq!(minor_units(text), Some(minor), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            "1",
+            "1.",
+            ".50",
+            "1.5",
+            "1.500",
+            "01.50",
+            "00.50",
+            "-1.50",
+            "+1.50",
+            " 1.50",
+            "1.50 ",
+            "1,50",
+            "1e2.00",
+            "1.5e",
+            "1.+5",
+            "1_0.00",
+            "٣.٥٠",
+            "92233720368547758.08",
+            "0x1.00",
+            "NaN",
+        ] {
+            assert_eq!(minor_units(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_claim_is_one_payment_or_permits_nothing() {
+        #[derive(Deserialize)]
+        struct Claims {
+            #[serde(default)]
+            details: Details,
+        }
+        let read = |text: &str| serde_json::from_str::<Claims>(text).unwrap().details;
+        let good = r#"{"type":"payment_initiation","identifier":"1","instructedAmount":{"currency":"EUR","amount":"1.00"},"creditorAccount":{"iban":"X"}}"#;
+        assert!(matches!(read("{}"), Details::Absent));
+        assert!(matches!(read(&format!(r#"{{"details":[{good}]}}"#)), Details::Payment(_)));
+        for other in [
+            "null".to_owned(),
+            "[]".to_owned(),
+            good.to_owned(),
+            format!("[{good},{good}]"),
+            format!("[{}]", good.replacen('{', r#"{"locations":[],"#, 1)),
+            format!("[{}]", good.replacen('{', r#"{"identifier":"2","#, 1)),
+            format!("[{}]", good.replace(r#""amount":"1.00""#, r#""amount":1.00"#)),
+            format!("[{}]", good.replace(r#""amount":"1.00""#, r#""amount":"1.00","amount":"2.00""#)),
+            format!("[{}]", good.replace(r#"{"iban":"X"}"#, r#"["X"]"#)),
+            r#"[["payment_initiation","1",{"currency":"EUR","amount":"1.00"},{"iban":"X"},""]]"#.to_owned(),
+        ] {
+            let details = read(&format!(r#"{{"details":{other}}}"#));
+            assert!(matches!(details, Details::Other(_)), "{other}");
+        }
+    }
+}
