@@ -1,7 +1,9 @@
 //! One Chromium with an empty profile, and its windows.
 
+mod crash;
+
 use crate::{ChromeDriver, Miss, Page, eventually};
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use thirtyfour::{
     CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel,
@@ -32,32 +34,35 @@ const FLAGS: &[&str] = &[
     "--window-size=1280,900",
 ];
 
-/// A browser session. Ends with [`Browser::quit`].
+/// A person's browser: one profile, and the program that runs on it. Ends with [`Browser::quit`].
 #[derive(Debug)]
 pub struct Browser {
+    session: Mutex<Session>,
+    profile: TempDir,
+    process: Arc<ChromeDriver>,
+}
+
+/// One run of the program.
+#[derive(Debug)]
+struct Session {
     driver: WebDriver,
     /// `WebDriver` commands go to one window at a time: which one.
-    current: Mutex<WindowHandle>,
-    _profile: TempDir,
-    _process: Arc<ChromeDriver>,
+    current: WindowHandle,
 }
 
 /// The right to send commands to one window.
 pub(crate) struct Tab<'a> {
-    pub(crate) driver: &'a WebDriver,
-    _current: MutexGuard<'a, WindowHandle>,
+    pub(crate) driver: WebDriver,
+    _session: MutexGuard<'a, Session>,
 }
 
-impl Browser {
-    /// Starts Chromium (`CHROMIUM`, or the one that `ChromeDriver` finds) and opens its first window.
-    pub async fn start() -> Result<Arc<Self>, Miss> {
-        let process = ChromeDriver::shared()?;
-        let profile = TempDir::with_prefix("riser-e2e-")?;
+impl Session {
+    async fn start(process: &ChromeDriver, profile: &Path, more: &[&str]) -> Result<Self, Miss> {
         let mut wanted = DesiredCapabilities::chrome();
-        for flag in FLAGS {
+        for flag in FLAGS.iter().chain(more) {
             wanted.add_arg(flag)?;
         }
-        wanted.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
+        wanted.add_arg(&format!("--user-data-dir={}", profile.display()))?;
         if let Ok(program) = std::env::var("CHROMIUM") {
             wanted.set_binary(&program)?;
         }
@@ -65,29 +70,39 @@ impl Browser {
         // A document counts as there once it is parsed: a WebAssembly that is held back must not hold back the test.
         wanted.set_page_load_strategy(PageLoadStrategy::Eager)?;
         let driver = WebDriver::new(process.address(), wanted).await?;
-        let current = Mutex::new(driver.window().await?);
-        Ok(Arc::new(Self { driver, current, _profile: profile, _process: process }))
+        let current = driver.window().await?;
+        Ok(Self { driver, current })
+    }
+}
+
+impl Browser {
+    /// Starts Chromium (`CHROMIUM`, or the one that `ChromeDriver` finds) and opens its first window.
+    pub async fn start() -> Result<Arc<Self>, Miss> {
+        let process = ChromeDriver::shared()?;
+        let profile = TempDir::with_prefix("riser-e2e-")?;
+        let session = Mutex::new(Session::start(&process, profile.path(), &[]).await?);
+        Ok(Arc::new(Self { session, profile, process }))
     }
 
     /// The window that was there first.
     pub async fn first_page(self: &Arc<Self>) -> Page {
-        let window = self.current.lock().await.clone();
+        let window = self.session.lock().await.current.clone();
         Page::new(Arc::clone(self), window)
     }
 
     /// Another window of the same browser: the same cookies, another tab's storage.
     pub async fn new_window(self: &Arc<Self>) -> Result<Page, Miss> {
-        let mut current = self.current.lock().await;
-        let window = self.driver.new_window().await?;
-        self.driver.switch_to_window(window.clone()).await?;
-        *current = window.clone();
-        drop(current);
+        let mut session = self.session.lock().await;
+        let window = session.driver.new_window().await?;
+        session.driver.switch_to_window(window.clone()).await?;
+        session.current = window.clone();
+        drop(session);
         Ok(Page::new(Arc::clone(self), window))
     }
 
     /// All windows, those that pages opened too.
     pub async fn pages(self: &Arc<Self>) -> Result<Vec<Page>, Miss> {
-        let windows = self.driver.windows().await?;
+        let windows = self.session.lock().await.driver.windows().await?;
         Ok(windows.into_iter().map(|window| Page::new(Arc::clone(self), window)).collect())
     }
 
@@ -104,18 +119,18 @@ impl Browser {
     }
 
     pub(crate) async fn tab(&self, window: &WindowHandle) -> Result<Tab<'_>, Miss> {
-        let mut current = self.current.lock().await;
-        if *current != *window {
-            self.driver.switch_to_window(window.clone()).await?;
-            *current = window.clone();
+        let mut session = self.session.lock().await;
+        if session.current != *window {
+            session.driver.switch_to_window(window.clone()).await?;
+            session.current = window.clone();
         }
-        Ok(Tab { driver: &self.driver, _current: current })
+        Ok(Tab { driver: session.driver.clone(), _session: session })
     }
 
     /// What all windows wrote to the console since the last call, tokens taken out.
     pub async fn console(&self) -> Result<Vec<String>, Miss> {
-        let _current = self.current.lock().await;
-        let entries = self.driver.browser_log().await?;
+        let session = self.session.lock().await;
+        let entries = session.driver.browser_log().await?;
         Ok(entries
             .into_iter()
             .map(|entry| {
@@ -125,9 +140,9 @@ impl Browser {
             .collect())
     }
 
-    /// Ends the session; the profile goes with the last [`Page`].
+    /// Ends the program; the profile goes with the last [`Page`].
     pub async fn quit(&self) -> Result<(), Miss> {
-        self.driver.clone().quit().await?;
+        self.session.lock().await.driver.clone().quit().await?;
         Ok(())
     }
 }

@@ -98,6 +98,35 @@ impl Phone {
         self.deny_button().click().await
     }
 
+    /// Waits until that many requests are shown, and names them as the provider does.
+    pub async fn requests(&self, count: usize) -> Result<Vec<String>, Miss> {
+        eventually(&format!("{count} requests on the phone"), async || {
+            let ids = "[...document.querySelectorAll('section.request input[name=push]')].map(i => i.value)";
+            let ids: Vec<String> = serde_json::from_value(self.page.evaluate(ids).await?).unwrap_or_default();
+            if ids.len() == count { Ok(ids) } else { Err(Miss::new(format!("there are {}", ids.len()))) }
+        })
+        .await
+    }
+
+    /// Approves that one of several requests.
+    pub async fn choose_for(&self, request: &str, number: &str) -> Result<(), Miss> {
+        self.in_request(request, &format!("button[value=\"{number}\"]")).click().await
+    }
+
+    /// Approves the newest of several requests.
+    pub async fn choose_in_the_last(&self, number: &str) -> Result<(), Miss> {
+        self.page.css(&format!("section.request:last-of-type button[value=\"{number}\"]")).click().await
+    }
+
+    /// Denies that one of several requests.
+    pub async fn deny_for(&self, request: &str) -> Result<(), Miss> {
+        self.in_request(request, "button.deny").click().await
+    }
+
+    fn in_request(&self, request: &str, button: &str) -> Locator<'_> {
+        self.page.css(&format!("form:has(input[value=\"{request}\"]) {button}"))
+    }
+
     fn deny_button(&self) -> Locator<'_> {
         self.page.button("Deny")
     }

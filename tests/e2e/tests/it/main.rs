@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod code_flow;
+mod crash;
 mod express;
 mod harness;
 mod limits;
@@ -17,4 +18,5 @@ mod states;
 mod static_host;
 mod steps;
 mod storage;
+mod tabs;
 mod workflow;

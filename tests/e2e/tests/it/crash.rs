@@ -1,0 +1,244 @@
+//! The browser is killed (SIGKILL) at each stage of a transfer and started again, by a customer who wants the rent paid and
+//! does whatever the page offers. However much of the tab's storage was on the disk by then: the rent is paid once, and the
+//! page never says that no money was moved when it was.
+//!
+//! The phone is another device, so it lives on.
+
+use crate::steps::{
+    RENT, ask_for_step_up, is_transfer, is_webassembly, log_in, nothing_was_moved, rent_was_paid_once,
+    review, sees_balance, stay_before_leaving, type_order,
+};
+use e2e::{
+    Browser, Failure, Key, Miss, Page, Stage, eventually,
+    people::{ADA, PASSWORD, Phone, enter_password},
+    scenario,
+    world::Setup,
+};
+use std::sync::Arc;
+
+/// Plays a story with a phone that no crash of the browser touches.
+fn with_a_phone(story: impl AsyncFn(&Stage, &Phone) -> Result<(), Failure>) {
+    scenario(Setup::default(), async |stage| {
+        let device: Arc<Browser> = Browser::start().await?;
+        let phone = Phone::of(ADA, device.first_page().await, &stage.world).await?;
+        let told = story(stage, &phone).await;
+        device.quit().await?;
+        told
+    });
+}
+
+/// Kills the browser as soon as it would open this window again, and starts it.
+async fn dies_and_comes_back(stage: &Stage) -> Result<Page, Miss> {
+    stage.browser.has_listed(&stage.page).await?;
+    stage.browser.crash().await?;
+    comes_back(stage).await
+}
+
+/// The window of the client or the provider, after the browser was started again.
+async fn comes_back(stage: &Stage) -> Result<Page, Miss> {
+    stage.browser.restart().await?;
+    eventually("the window that was open", async || {
+        for page in stage.browser.pages().await? {
+            if page.address().await?.starts_with("http://localhost") {
+                return Ok(page);
+            }
+        }
+        Err(Miss::new("it was not opened again"))
+    })
+    .await
+}
+
+/// What a page can offer to somebody who wants the rent paid, the most telling first.
+async fn offered(page: &Page) -> Result<Option<&'static str>, Miss> {
+    let text = page.everything().text().await?;
+    let buttons = ["Send it again", "Check it again", "Ask again", "Confirm transfer", "Log in", "Transfer"];
+    if text.contains("Transfer sent") || text.contains("This was already done") {
+        return Ok(Some("done"));
+    }
+    if text.contains("Choose this number") {
+        return Ok(Some("number"));
+    }
+    if page.field("Password").count().await? > 0 {
+        return Ok(Some("password"));
+    }
+    for name in buttons {
+        if page.button(name).count().await? > 0 {
+            return Ok(Some(name));
+        }
+    }
+    Ok((page.link("Go to Riser").count().await? > 0).then_some("Go to Riser"))
+}
+
+/// Does whatever the page offers until the rent is paid, as far as the page says.
+async fn gets_it_paid(stage: &Stage, page: &Page, phone: &Phone) -> Result<(), Failure> {
+    let mut chosen = String::new();
+    eventually("a page that says that the rent is paid", async || {
+        if page.everything().text().await?.contains("No money was moved")
+            && stage.world.transfers_made().await? > 0
+        {
+            return Err(Miss::last("the page says that no money was moved, and it was"));
+        }
+        match offered(page).await? {
+            Some("done") => return Ok(()),
+            Some("number") => {
+                let number = page.css(".number").text().await?.trim().to_owned();
+                if number != chosen {
+                    // The question before it may stand there still; the phone shows the newest last.
+                    phone.choose_in_the_last(&number).await?;
+                    chosen = number;
+                }
+            }
+            Some("password") => enter_password(page, ADA.email, PASSWORD).await?,
+            Some("Go to Riser") => page.link("Go to Riser").click().await?,
+            Some("Transfer") => {
+                let activity = page.css("main").text().await?;
+                if activity.contains(RENT.reference) && page.css("li.entry").count().await? > 0 {
+                    return Ok(());
+                }
+                if activity.contains("Nothing yet") {
+                    type_order(page, RENT).await?;
+                    page.button("Transfer").click().await?;
+                }
+            }
+            Some(button) => page.button(button).click().await?,
+            None => {}
+        }
+        Err(Miss::new(format!("it reads {:?}", page.everything().text().await?)))
+    })
+    .await?;
+    rent_was_paid_once(stage).await
+}
+
+#[test]
+fn killed_while_the_form_is_filled_in() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        type_order(&stage.page, RENT).await?;
+        stage.page.field("Reference").press(Key::Tab).await?;
+        let page = dies_and_comes_back(stage).await?;
+        nothing_was_moved(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_at_the_confirmation() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        review(&stage.page, RENT).await?;
+        let page = dies_and_comes_back(stage).await?;
+        assert!(stage.world.api().those(is_transfer).is_empty(), "nothing was confirmed, nothing is sent");
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_before_it_leaves_for_the_second_factor() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        let gate = stay_before_leaving(stage).await?;
+        let page = {
+            stage.browser.has_listed(&stage.page).await?;
+            stage.browser.crash().await?;
+            gate.open();
+            comes_back(stage).await?
+        };
+        nothing_was_moved(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_at_the_provider() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        ask_for_step_up(&stage.page, RENT).await?;
+        let page = dies_and_comes_back(stage).await?;
+        nothing_was_moved(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_at_the_provider_and_approved_while_it_is_dead() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(&stage.page, RENT).await?;
+        stage.browser.has_listed(&stage.page).await?;
+        stage.browser.crash().await?;
+        phone.choose(&number).await?;
+        nothing_was_moved(stage).await?;
+        let page = comes_back(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_while_the_answer_of_the_provider_is_checked() {
+    with_a_phone(async |stage, phone| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        stage.browser.has_listed(page).await?;
+        let gate = world.app.when(is_webassembly).hold();
+        page.forget_files().await?;
+        phone.choose(&number).await?;
+        gate.is_reached().await?;
+        stage.browser.crash().await?;
+        gate.open();
+        nothing_was_moved(stage).await?;
+        let page = comes_back(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_while_the_transfer_is_on_its_way() {
+    with_a_phone(async |stage, phone| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        stage.browser.has_listed(page).await?;
+        let gate = world.api().when(is_transfer).hold();
+        phone.choose(&number).await?;
+        gate.is_reached().await?;
+        stage.browser.crash().await?;
+        gate.open();
+        let page = comes_back(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_after_the_bank_did_it_and_before_the_customer_knows() {
+    with_a_phone(async |stage, phone| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(page, RENT).await?;
+        stage.browser.has_listed(page).await?;
+        let lost = world.api().when(is_transfer).lose_the_answer();
+        let gate = world.api().when(|request| request.path.starts_with("/transfers/")).hold();
+        phone.choose(&number).await?;
+        gate.is_reached().await?;
+        stage.browser.crash().await?;
+        (lost.lift(), gate.open());
+        rent_was_paid_once(stage).await?;
+        let page = comes_back(stage).await?;
+        gets_it_paid(stage, &page, phone).await
+    });
+}
+
+#[test]
+fn killed_at_the_receipt() {
+    with_a_phone(async |stage, phone| {
+        log_in(stage, ADA).await?;
+        let number = ask_for_step_up(&stage.page, RENT).await?;
+        phone.choose(&number).await?;
+        stage.page.status().reads("Transfer sent").await?;
+        let page = dies_and_comes_back(stage).await?;
+        gets_it_paid(stage, &page, phone).await?;
+        page.open(&stage.world.app.at("/")).await?;
+        sees_balance(&page, ADA.opening - RENT.minor).await?;
+        Ok(())
+    });
+}

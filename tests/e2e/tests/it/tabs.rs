@@ -1,0 +1,172 @@
+//! Several tabs, and the way back and forth through the history of one: each transfer once, and none of another's.
+
+use crate::steps::{
+    Order, RENT, WELCOME, ask_for_step_up, at_the_provider, is_transfer, log_in, nothing_was_moved, phone,
+    rent_was_paid_once, sees_balance, transfer,
+};
+use e2e::{
+    Failure, Miss, Page, Stage,
+    people::{ADA, BEN, number_on},
+    scenario,
+    world::Setup,
+};
+use std::collections::BTreeSet;
+
+/// 7.20 from Ada to Ben.
+const BOOKS: Order = Order { payee: BEN.iban, amount: "7.20", minor: 720, reference: "Books" };
+
+/// Another tab of the same customer, logged in by itself.
+async fn second_tab(stage: &Stage) -> Result<Page, Miss> {
+    let tab = stage.browser.new_window().await?;
+    tab.open(&stage.world.app.at("/")).await?;
+    tab.heading(WELCOME).appears().await?;
+    tab.button("Log in").click().await?;
+    sees_balance(&tab, ADA.opening).await?;
+    Ok(tab)
+}
+
+/// The one that came after those.
+fn besides(known: &[String], all: Vec<String>) -> Result<String, Miss> {
+    all.into_iter().find(|one| !known.contains(one)).ok_or_else(|| Miss::last("there is no other request"))
+}
+
+/// Both were carried out, each once, each with what its own tab said.
+async fn both_were_paid_once(stage: &Stage) -> Result<(), Failure> {
+    let world = &stage.world;
+    assert_eq!(world.transfers_made().await?, 2);
+    assert_eq!(world.balance_of(ADA).await?, ADA.opening - RENT.minor - BOOKS.minor);
+    assert_eq!(world.balance_of(BEN).await?, BEN.opening + RENT.minor + BOOKS.minor);
+    let accepted = world.api().those(|request| is_transfer(request) && request.was_handled_with(201));
+    let distinct = |of: fn(&e2e::site::Exchange) -> String| accepted.iter().map(of).collect::<BTreeSet<_>>();
+    assert_eq!(distinct(|request| format!("{:?}", request.idempotency_key)).len(), 2, "an id each");
+    assert_eq!(distinct(|request| format!("{:?}", request.token)).len(), 2, "a token each");
+    let references =
+        distinct(|request| format!("{:?}", request.body.as_ref().map(|body| &body["reference"])));
+    assert_eq!(references.len(), 2, "{references:?}");
+    Ok(())
+}
+
+#[test]
+fn two_tabs_with_two_transfers_do_not_mix_them_up() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        let other = second_tab(stage).await?;
+        // Both wait at the provider; the one that left last is confirmed first.
+        let rent = ask_for_step_up(page, RENT).await?;
+        let first = phone.requests(1).await?;
+        let books = ask_for_step_up(&other, BOOKS).await?;
+        phone.choose_for(&besides(&first, phone.requests(2).await?)?, &books).await?;
+        let said = other.status().reads("Transfer sent").await?;
+        assert!(!said.contains(RENT.reference), "{said}");
+        other.everything().reads(BOOKS.reference).await?;
+
+        assert_eq!(number_on(page).await?, rent, "the other tab still waits for its own");
+        phone.choose(&rent).await?;
+        page.status().reads("Transfer sent").await?;
+        page.everything().reads(RENT.reference).await?;
+        both_were_paid_once(stage).await
+    });
+}
+
+#[test]
+fn denying_one_of_two_transfers_leaves_the_other_alone() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        let other = second_tab(stage).await?;
+        let rent = ask_for_step_up(page, RENT).await?;
+        let first = phone.requests(1).await?;
+        ask_for_step_up(&other, BOOKS).await?;
+        phone.deny_for(&besides(&first, phone.requests(2).await?)?).await?;
+        other.alert().reads("No money was moved").await?;
+        nothing_was_moved(stage).await?;
+        phone.choose(&rent).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn back_and_forward_at_the_provider_and_then_confirmed_is_one_transfer() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { page, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        page.back().await?;
+        page.everything().reads("No money was moved").await?;
+        page.forward().await?;
+        assert_eq!(number_on(page).await?, number, "the same question");
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn back_and_forward_after_a_finished_transfer_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        transfer(stage).await?;
+        let before = world.api().those(is_transfer).len();
+        let steps = page.history_length().await?.min(6);
+        for _ in 1..steps {
+            page.back().await?;
+        }
+        for _ in 1..steps {
+            page.forward().await?;
+        }
+        sees_balance(page, ADA.opening - RENT.minor).await?;
+        assert_eq!(world.api().those(is_transfer).len(), before);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_page_out_of_the_back_forward_cache_is_loaded_anew() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        page.evaluate("void addEventListener('pageshow', e => localStorage.kept = e.persisted)").await?;
+        let asked = world.api().those(crate::steps::is_balance).len();
+        page.open(&world.tenant.at("/phone")).await?;
+        page.heading("Pair your phone").appears().await?;
+        page.back().await?;
+        sees_balance(page, ADA.opening).await?;
+        assert_eq!(page.evaluate("localStorage.kept").await?, "true", "the browser did keep the page");
+        assert_eq!(world.api().those(crate::steps::is_balance).len(), asked + 1, "it asked the bank again");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_tab_duplicated_at_the_receipt_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, browser, .. } = stage;
+        transfer(stage).await?;
+        let before = browser.pages().await?;
+        page.evaluate("void window.open('/')").await?;
+        let twin = browser.page_besides(&before).await?;
+        sees_balance(&twin, ADA.opening - RENT.minor).await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn a_tab_duplicated_at_the_provider_and_confirmed_once_is_one_transfer() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, browser, .. } = stage;
+        let (phone, number) = at_the_provider(stage).await?;
+        // The same question in a second tab, without the storage of the first one's origin.
+        let twin = browser.new_window().await?;
+        twin.open(&page.address().await?).await?;
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        twin.open(&world.app.at("/")).await?;
+        twin.heading(WELCOME).appears().await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await
+    });
+}
