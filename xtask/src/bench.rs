@@ -5,7 +5,7 @@ use crate::project::Project;
 use crate::step::{Failure, Outcome, say};
 
 /// For everything together, in bytes after brotli.
-const BUDGET: usize = 142_000;
+const BUDGET: usize = 144_000;
 
 /// Builds the client if need be, and prints the sizes of what the browser loads.
 pub(crate) fn size(project: &Project) -> Outcome {

@@ -31,12 +31,19 @@ pub(crate) struct Lost {
     pub(super) turned_away: Option<Problem>,
     /// The bank cannot be asked at all.
     pub(super) silent: bool,
+    /// How often nobody answered the question, up to [`MOST_DOUBLED`].
+    pub(super) in_vain: u8,
 }
+
+/// How long the second question waits, in milliseconds. Each one after it waits twice as long.
+const FIRST_PAUSE: u32 = 2_000;
+/// How often the pause is doubled: from then on the bank is asked once a minute or so.
+const MOST_DOUBLED: u8 = 5;
 
 /// Asks the bank what became of a transfer.
 pub(super) fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
     let (asking, effects) = question(&id, cx);
-    let lost = Lost { id, order, asking, problem, turned_away: None, silent: false };
+    let lost = Lost { id, order, asking, problem, turned_away: None, silent: false, in_vain: 0 };
     Moved::to(Transfer::Unknown(Box::new(lost)), effects)
 }
 
@@ -90,7 +97,11 @@ impl Lost {
                 moved
             }
             TransferAnswer::Unknown(problem) | TransferAnswer::TurnedAway(problem) => {
-                self.still_unknown(problem, false)
+                let pause = FIRST_PAUSE << self.in_vain;
+                let in_vain = MOST_DOUBLED.min(self.in_vain + 1);
+                let mut moved = Self { in_vain, ..self }.still_unknown(problem, false);
+                moved.effects.push(Effect::Wake(Timer::Retry, pause));
+                moved
             }
         }
     }

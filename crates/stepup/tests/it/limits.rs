@@ -3,7 +3,7 @@
 use stepup::{
     Event,
     effect::Timer,
-    event::Answer,
+    event::{Answer, NetworkError},
     view::{Loadable, Screen, TransferView},
 };
 
@@ -227,4 +227,36 @@ fn the_statements_say_that_the_bank_is_busy_and_are_not_asked_for_behind_the_cus
         tab.screen()
     );
     assert!(retries(&tab).is_empty());
+}
+
+/// Nobody has to press anything: the pauses double, to a minute or so, and the bank is asked for as long as the page is there.
+#[test]
+fn what_is_unknown_is_asked_again_by_itself_and_ever_more_rarely() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming();
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    let lose_all = |tab: &mut Tab, world: &mut World| {
+        while let Some((id, request)) = tab.requests.pop_front() {
+            let of_a_transfer = request.json.is_some() || request.url.contains("/transfers/");
+            let answer = world.serve(request);
+            let lost = NetworkError::Unreachable("the answer was lost".into());
+            tab.answer(id, if of_a_transfer { Err(lost) } else { Ok(answer) });
+        }
+    };
+    lose_all(&mut tab, &mut world);
+    for _ in 0..7 {
+        assert!(
+            matches!(tab.transfer(), TransferView::Unknown { asking: false, .. }),
+            "{:?}",
+            tab.transfer()
+        );
+        tab.wake();
+        lose_all(&mut tab, &mut world);
+    }
+    assert_eq!(retries(&tab), [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000]);
+    tab.wake();
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    assert_eq!((world.done.len(), world.posts.len()), (1, 2), "asking sends nothing");
 }

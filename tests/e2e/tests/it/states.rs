@@ -34,7 +34,7 @@ fn offline_is_said_and_passes() {
         page.button("Ask again").appears().await?;
         assert!(world.api().those(is_transfer).is_empty());
         page.set_offline(false).await?;
-        page.button("Ask again").click().await?;
+        // The bank is asked again by itself.
         page.alert().reads("No money was moved").await?;
         assert!(!page.everything().text().await?.contains("You are offline"));
         page.button("Change the transfer").click().await?;
@@ -76,7 +76,7 @@ fn a_bank_that_is_down_at_the_first_attempt_moves_nothing() {
         page.button("Confirm transfer").click().await?;
         page.button("Ask again").appears().await?;
         rule.lift();
-        page.button("Ask again").click().await?;
+        // The bank is asked again by itself.
         page.alert().reads("No money was moved").await?;
         nothing_was_moved(stage).await?;
         page.button("Change the transfer").click().await?;
