@@ -1,9 +1,13 @@
 //! What a deployment sets, and what can be wrong with it.
 
+mod database;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::ledger::{IbanError, LedgerError};
+
+pub use database::{Database, DatabaseError, PostgresUrl};
 
 /// Everything the bank has to be told.
 #[derive(Debug, Clone)]
@@ -20,15 +24,6 @@ pub struct Config {
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
-}
-
-/// Where the books are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Database {
-    /// In this file, which is created (with its folder) when it is missing.
-    File(PathBuf),
-    /// In memory, gone when the bank closes.
-    Memory,
 }
 
 /// An account that must exist once the bank is open.
@@ -88,6 +83,9 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
+    /// The books cannot be kept in PostgreSQL yet.
+    #[error("the books cannot be kept in PostgreSQL yet; keep them in a file, with `sqlite:PATH`")]
+    PostgresNotYet,
     /// The books cannot be opened, or do not balance.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

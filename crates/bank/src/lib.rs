@@ -19,7 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, Database, OpenError, OpeningAccount};
+pub use config::{Config, Database, DatabaseError, OpenError, OpeningAccount, PostgresUrl};
 pub use ledger::Ledger;
 
 /// An open bank.

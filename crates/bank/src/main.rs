@@ -2,12 +2,11 @@
 
 use std::error::Error;
 use std::io::IsTerminal;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bank::{Bank, Config, Database, OpeningAccount, SystemClock};
+use bank::{Bank, Config, DatabaseError, OpeningAccount, SystemClock};
 use clap::Parser;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -35,9 +34,11 @@ struct Flags {
     /// May be given several times; one that exists stays as it is.
     #[arg(long = "account", value_parser = account)]
     accounts: Vec<OpeningAccount>,
-    /// Folder of the database.
-    #[arg(long, env = "BANK_DATA", default_value = "data")]
-    data: PathBuf,
+    /// Where the books are kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`. A password is better given
+    /// in the environment: every user of a machine can see the flags of its programs.
+    // A text, because clap would repeat a wrong value, and a password may be in it.
+    #[arg(long, env = "BANK_DATABASE", default_value = "sqlite:data/bank.sqlite", hide_env_values = true)]
+    database: String,
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
@@ -61,19 +62,23 @@ fn account(text: &str) -> Result<OpeningAccount, String> {
     })
 }
 
-impl From<Flags> for Config {
-    fn from(flags: Flags) -> Self {
+impl TryFrom<Flags> for Config {
+    type Error = String;
+
+    fn try_from(flags: Flags) -> Result<Self, String> {
         let jwks_uri = flags
             .jwks_uri
             .unwrap_or_else(|| format!("{}/.well-known/jwks.json", flags.issuer.trim_end_matches('/')));
-        Self {
+        let database =
+            flags.database.parse().map_err(|error: DatabaseError| format!("--database: {error}"))?;
+        Ok(Self {
             issuer: flags.issuer,
             jwks_uri,
             audience: flags.audience,
             allowed_origins: flags.allowed_origins,
-            database: Database::File(flags.data.join("bank.sqlite")),
+            database,
             opening_accounts: flags.accounts,
-        }
+        })
     }
 }
 
@@ -102,7 +107,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let grace = Duration::from_secs(flags.grace);
-    let bank = Bank::open(flags.into(), Arc::new(SystemClock)).await?;
+    let bank = Bank::open(flags.try_into()?, Arc::new(SystemClock)).await?;
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
     serving::serve(listener, bank.router(), serving::asked_to_stop(), grace).await?;
     bank.close().await;

@@ -24,6 +24,7 @@ impl Ledger {
                     pool(1).connect_with(options().in_memory(true)).await.map_err(LedgerError::from)?;
                 Self { reader: writer.clone(), writer }
             }
+            Database::Postgres(_) => return Err(OpenError::PostgresNotYet),
             Database::File(path) => {
                 if let Some(folder) = path.parent() {
                     private::folder(folder).map_err(|source| OpenError::make(folder, source))?;

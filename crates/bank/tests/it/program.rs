@@ -50,8 +50,8 @@ impl Program {
             ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR")])
-            .arg("--data")
-            .arg(data)
+            .arg("--database")
+            .arg(format!("sqlite:{}/bank.sqlite", data.display()))
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -186,15 +186,21 @@ fn it_says_what_is_wrong_and_fails() {
         (["--account", "DE89; Ada; much; EUR"], "the balance `much` is no whole number"),
         (["--account", "DE89; Ada; 1; EUR"], "an IBAN of DE has 22 characters, not 4"),
         (["--jwks-uri", "nowhere"], "jwks_uri is `nowhere`, but must be an absolute http or https URL"),
+        (["--database", "mysql://bank:secret@localhost/bank"], "--database: it must begin with `sqlite:`"),
         (["--listen", "here"], "cannot listen on `here`, as --listen says"),
     ] {
         let mut command = program();
         if arguments[0] != "--listen" {
             command.args(["--listen", "127.0.0.1:0"]);
         }
-        let output = command.arg("--data").arg(folder.path()).args(arguments).output().unwrap();
+        let output = command
+            .env("BANK_DATABASE", format!("sqlite:{}/bank.sqlite", folder.path().display()))
+            .args(arguments)
+            .output()
+            .unwrap();
         let message = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success());
         assert!(message.contains(expected), "{arguments:?}: {message}");
+        assert!(!message.contains("secret"), "{message}");
     }
 }
