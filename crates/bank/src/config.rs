@@ -83,9 +83,6 @@ pub enum OpenError {
         /// What the system said.
         source: io::Error,
     },
-    /// The books cannot be kept in PostgreSQL yet.
-    #[error("the books cannot be kept in PostgreSQL yet; keep them in a file, with `sqlite:PATH`")]
-    PostgresNotYet,
     /// The books cannot be opened, or do not balance.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

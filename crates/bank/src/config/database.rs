@@ -96,6 +96,13 @@ impl FromStr for PostgresUrl {
     }
 }
 
+impl PostgresUrl {
+    /// The whole of it, for the driver alone.
+    pub(crate) const fn secret(&self) -> &Url {
+        &self.0
+    }
+}
+
 impl fmt::Display for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = self.0.clone();

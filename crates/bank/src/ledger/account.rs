@@ -1,6 +1,7 @@
 //! Accounts: who may use which one, and what is on it.
 
-use super::{Currency, Ledger, LedgerError, Money, Party, Tx};
+use super::sql::{Tx, values};
+use super::{Currency, Ledger, LedgerError, Money, Party};
 
 /// The customer that a token speaks for. A subject means something only together with its issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,43 +29,28 @@ impl From<Row> for Account {
 
 const BY_CUSTOMER: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
-     FROM account_access c JOIN accounts a ON a.id = c.account_id WHERE c.issuer = ?1 AND c.subject = ?2";
+     FROM account_access c JOIN accounts a ON a.id = c.account_id WHERE c.issuer = $1 AND c.subject = $2";
 
 const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
-     FROM accounts a WHERE a.iban = ?1";
+     FROM accounts a WHERE a.iban = $1";
 
 impl Ledger {
     /// The account a customer may use.
     pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as(BY_CUSTOMER)
-            .bind(&customer.issuer)
-            .bind(&customer.subject)
-            .fetch_optional(&self.reader)
-            .await?;
+        let row: Option<Row> =
+            self.reader.optional(BY_CUSTOMER, values![&customer.issuer, &customer.subject]).await?;
         Ok(row.map(Account::from))
     }
 
     /// What is on the account with this IBAN (without blanks), in minor units.
     pub async fn balance(&self, iban: &str) -> Result<Option<i64>, LedgerError> {
-        let row: Option<Row> = sqlx::query_as(BY_IBAN).bind(iban).fetch_optional(&self.reader).await?;
+        let row: Option<Row> = self.reader.optional(BY_IBAN, values![iban]).await?;
         Ok(row.map(|row| Account::from(row).balance.amount))
     }
 }
 
-pub(super) async fn find_by_customer(
-    tx: &mut Tx,
-    customer: &Customer,
-) -> Result<Option<Account>, LedgerError> {
-    let row: Option<Row> = sqlx::query_as(BY_CUSTOMER)
-        .bind(&customer.issuer)
-        .bind(&customer.subject)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(row.map(Account::from))
-}
-
 pub(super) async fn find_by_iban(tx: &mut Tx, iban: &str) -> Result<Option<Account>, LedgerError> {
-    let row: Option<Row> = sqlx::query_as(BY_IBAN).bind(iban).fetch_optional(&mut **tx).await?;
+    let row: Option<Row> = tx.optional(BY_IBAN, values![iban]).await?;
     Ok(row.map(Account::from))
 }

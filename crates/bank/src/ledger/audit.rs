@@ -5,7 +5,7 @@ use super::{Ledger, LedgerError};
 impl Ledger {
     /// The sum over all postings, in minor units: zero in sound books, whatever was transferred.
     pub async fn postings_sum(&self) -> Result<i64, LedgerError> {
-        self.number("SELECT coalesce(sum(amount), 0) FROM postings").await
+        self.number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM postings").await
     }
 
     /// How many transfers were carried out.
@@ -37,17 +37,17 @@ impl Ledger {
     }
 
     async fn number(&self, sql: &'static str) -> Result<i64, LedgerError> {
-        let (number,): (i64,) = sqlx::query_as(sql).fetch_one(&self.reader).await?;
+        let (number,): (i64,) = self.reader.one(sql, &[]).await?;
         Ok(number)
     }
 }
 
 const UNBALANCED: &str = "SELECT count(*) FROM (
-    SELECT 1 FROM postings p JOIN accounts a ON a.id = p.account_id GROUP BY a.currency HAVING sum(p.amount) <> 0)";
+    SELECT 1 FROM postings p JOIN accounts a ON a.id = p.account_id GROUP BY a.currency HAVING sum(p.amount) <> 0) AS found";
 
 const INCOMPLETE: &str = "SELECT count(*) FROM (
     SELECT 1 FROM bookings b LEFT JOIN postings p ON p.booking_id = b.id
-    GROUP BY b.id HAVING count(p.account_id) <> 2 OR sum(p.amount) <> 0)";
+    GROUP BY b.id HAVING count(p.account_id) <> 2 OR sum(p.amount) <> 0) AS found";
 
 const BROKEN_CHAIN: &str = "SELECT count(*) FROM accounts a
     WHERE coalesce((SELECT sum(amount) FROM postings WHERE account_id = a.id), 0) <> coalesce(

@@ -1,9 +1,18 @@
-//! One order, one transaction: either everything of it is in the books (the outcome, the spent token, the postings), or
-//! nothing is.
+//! One order, in one transaction: either everything of it is in the books (the outcome, the spent token, the postings),
+//! or nothing is.
 
-use super::account::{find_by_customer, find_by_iban};
-use super::query::transfer_by_id;
-use super::{Ledger, LedgerError, Order, Refusal, Transfer, Tx};
+use super::query::{number, transfer_by_id};
+use super::sql::{Tx, values};
+use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer};
+
+/// What has to be known for a decision.
+#[derive(Debug, Clone)]
+pub(crate) struct Job {
+    pub(crate) order: Order,
+    pub(crate) token: SingleUse,
+    /// Unix seconds.
+    pub(crate) now: i64,
+}
 
 /// The token that pays for a decision, once. `(issuer, jti)` names it (RFC 7519, section 4.1.7).
 #[derive(Debug, Clone)]
@@ -28,135 +37,172 @@ pub(crate) enum Decision {
 /// The result of an order, as it is stored.
 pub(crate) type Outcome = Result<Transfer, Refusal>;
 
-impl Ledger {
-    /// Decides an order, at most once.
-    ///
-    /// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first
-    /// attempt has spent.
-    pub(crate) async fn decide(
-        &self,
-        order: &Order,
-        token: &SingleUse,
-        now: i64,
-    ) -> Result<Decision, LedgerError> {
-        let mut tx = self.begin().await?;
-        if let Some(decision) = recorded(&mut tx, order).await? {
-            return Ok(decision);
-        }
-        if is_spent(&mut tx, token).await? {
-            return Ok(Decision::TokenSpent);
-        }
-        let outcome = carry_out(&mut tx, order, now).await?;
-        record(&mut tx, order, token, outcome.as_ref().err(), now).await?;
-        let outcome = match outcome {
-            Ok(()) => Ok(transfer_by_id(&mut tx, order.id).await?),
+/// Decides an order, at most once.
+///
+/// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first attempt
+/// has spent.
+pub(super) async fn decide(tx: &mut Tx, job: &Job) -> Result<Decision, LedgerError> {
+    let Job { order, token, now } = job;
+    let checked = order.check();
+    let payee = checked.as_ref().map_or("", |iban| iban.as_str());
+    let situation = Situation::of(tx, order, token, payee).await?;
+    if let Some(recorded) = situation.recorded {
+        return replay(tx, order, recorded).await;
+    }
+    if situation.is_spent {
+        return Ok(Decision::TokenSpent);
+    }
+    let outcome = match checked {
+        // Whoever has no account is told that first, whatever else is wrong.
+        Err(_) if situation.payer.is_none() => Err(Refusal::AccountNotFound),
+        Err(refusal) => Err(refusal),
+        Ok(_) => match permit(order, situation.payer, situation.payee)? {
+            Ok((payer, payee)) => Ok(book(tx, order, payer, payee, *now).await?),
             Err(refusal) => Err(refusal),
-        };
-        tx.commit().await?;
-        Ok(Decision::New(outcome))
+        },
+    };
+    record(tx, job, outcome.as_ref().err()).await?;
+    Ok(Decision::New(outcome))
+}
+
+/// Everything that an order is decided by.
+struct Situation {
+    recorded: Option<Recorded>,
+    is_spent: bool,
+    payer: Option<Account>,
+    payee: Option<Account>,
+}
+
+/// Issuer, subject, content and refusal of an order that was decided before.
+type Recorded = (String, String, String, Option<String>);
+
+/// All of it in one question: most of the time that a decision takes is the way to the database and back.
+const SITUATION: &str = "SELECT o.issuer, o.subject, o.content, o.refusal, s.order_id,
+         payer.id, payer.iban, payer.holder, payer.currency, coalesce((SELECT balance_after FROM postings
+             WHERE account_id = payer.id ORDER BY booking_id DESC LIMIT 1), 0),
+         payee.id, payee.iban, payee.holder, payee.currency, coalesce((SELECT balance_after FROM postings
+             WHERE account_id = payee.id ORDER BY booking_id DESC LIMIT 1), 0)
+     FROM (SELECT 1 AS one) AS question
+     LEFT JOIN orders o ON o.id = $1
+     LEFT JOIN spent_tokens s ON s.issuer = $2 AND s.jti = $3
+     LEFT JOIN account_access c ON c.issuer = $4 AND c.subject = $5
+     LEFT JOIN accounts payer ON payer.id = c.account_id
+     LEFT JOIN accounts payee ON payee.iban = $6";
+
+type Text = Option<String>;
+type SituationRow =
+    (Text, Text, Text, Text, Text, Option<i64>, Text, Text, Text, i64, Option<i64>, Text, Text, Text, i64);
+
+impl Situation {
+    async fn of(tx: &mut Tx, order: &Order, token: &SingleUse, payee: &str) -> Result<Self, sqlx::Error> {
+        let id = order.id.to_string();
+        let customer = &order.customer;
+        let values = values![&id, &token.issuer, &token.jti, &customer.issuer, &customer.subject, payee];
+        let row: SituationRow = tx.one(SITUATION, values).await?;
+        let (issuer, subject, content, refusal, spent, a, b, c, d, e, f, g, h, i, j) = row;
+        let recorded = issuer.zip(subject).zip(content);
+        Ok(Self {
+            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, refusal)),
+            is_spent: spent.is_some(),
+            payer: account(a, b, c, d, e),
+            payee: account(f, g, h, i, j),
+        })
     }
 }
 
-async fn recorded(tx: &mut Tx, order: &Order) -> Result<Option<Decision>, LedgerError> {
-    let id = order.id.to_string();
-    let row: Option<(String, String, String, Option<String>)> =
-        sqlx::query_as("SELECT issuer, subject, content, refusal FROM orders WHERE id = ?1")
-            .bind(&id)
-            .fetch_optional(&mut **tx)
-            .await?;
-    let Some((issuer, subject, content, refusal)) = row else { return Ok(None) };
+/// Nothing when there is no such account.
+fn account(id: Option<i64>, iban: Text, holder: Text, currency: Text, amount: i64) -> Option<Account> {
+    let balance = Money { amount, currency: Currency::stored(currency?) };
+    Some(Account { id: id?, party: Party { iban: iban?, holder: holder? }, balance })
+}
+
+async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decision, LedgerError> {
+    let (issuer, subject, content, refusal) = recorded;
     let same_customer = issuer == order.customer.issuer && subject == order.customer.subject;
     if !same_customer || content != order.content() {
-        return Ok(Some(Decision::KeyReused));
+        return Ok(Decision::KeyReused);
     }
-    let outcome = match refusal {
+    let stored_answer = |_| LedgerError::StoredAnswer { id: order.id.to_string() };
+    Ok(Decision::Replayed(match refusal {
         None => Ok(transfer_by_id(tx, order.id).await?),
-        Some(json) => Err(serde_json::from_str(&json).map_err(|_| LedgerError::StoredAnswer { id })?),
-    };
-    Ok(Some(Decision::Replayed(outcome)))
+        Some(json) => Err(serde_json::from_str(&json).map_err(stored_answer)?),
+    }))
 }
 
-async fn is_spent(tx: &mut Tx, token: &SingleUse) -> Result<bool, LedgerError> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM spent_tokens WHERE issuer = ?1 AND jti = ?2")
-        .bind(&token.issuer)
-        .bind(&token.jti)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(row.is_some())
-}
-
-/// Applies the rules and, if they allow it, moves the money.
-async fn carry_out(tx: &mut Tx, order: &Order, now: i64) -> Result<Result<(), Refusal>, LedgerError> {
-    let Some(account) = find_by_customer(tx, &order.customer).await? else {
-        return Ok(Err(Refusal::AccountNotFound));
-    };
-    let iban = match order.check() {
-        Ok(iban) => iban,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
-    let currency = account.balance.currency.as_str();
-    let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_owned() };
-    if order.currency != currency {
+/// The rules that need the accounts. Gives both of them when the money may move.
+fn permit(
+    order: &Order,
+    payer: Option<Account>,
+    payee: Option<Account>,
+) -> Result<Result<(Account, Account), Refusal>, LedgerError> {
+    let Some(payer) = payer else { return Ok(Err(Refusal::AccountNotFound)) };
+    let currency = &payer.balance.currency;
+    let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_string() };
+    if order.currency != currency.as_str() {
         return Ok(Err(wrong_currency()));
     }
-    if iban.as_str() == account.party.iban {
+    let Some(payee) = payee else { return Ok(Err(Refusal::UnknownPayee)) };
+    if payee.id == payer.id {
         return Ok(Err(Refusal::PayeeIsPayer));
     }
-    let Some(payee) = find_by_iban(tx, iban.as_str()).await? else {
-        return Ok(Err(Refusal::UnknownPayee));
-    };
-    if payee.balance.currency != account.balance.currency {
+    if payee.balance.currency != *currency {
         return Ok(Err(wrong_currency()));
     }
-    if account.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
-        return Ok(Err(Refusal::InsufficientFunds { balance: account.balance }));
+    if payer.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
+        return Ok(Err(Refusal::InsufficientFunds { balance: payer.balance }));
     }
     payee.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
-    let (booking,): (i64,) = sqlx::query_as(
-        "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
-         VALUES ('transfer', ?1, ?2, ?3, ?4, ?5) RETURNING id",
-    )
-    .bind(account.id)
-    .bind(payee.id)
-    .bind(order.amount)
-    .bind(&order.currency)
-    .bind(now)
-    .fetch_one(&mut **tx)
-    .await?;
-    sqlx::query("INSERT INTO transfers (id, booking_id, reference) VALUES (?1, ?2, ?3)")
-        .bind(order.id.to_string())
-        .bind(booking)
-        .bind(&order.reference)
-        .execute(&mut **tx)
-        .await?;
-    Ok(Ok(()))
+    Ok(Ok((payer, payee)))
 }
 
-async fn record(
+/// Moves the money.
+async fn book(
     tx: &mut Tx,
     order: &Order,
-    token: &SingleUse,
-    refusal: Option<&Refusal>,
+    payer: Account,
+    payee: Account,
     now: i64,
-) -> Result<(), LedgerError> {
-    let id = order.id.to_string();
-    let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
-    sqlx::query(
-        "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )
-    .bind(&id)
-    .bind(&order.customer.issuer)
-    .bind(&order.customer.subject)
-    .bind(order.content())
-    .bind(refusal)
-    .bind(now)
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query("INSERT INTO spent_tokens (issuer, jti, order_id) VALUES (?1, ?2, ?3)")
-        .bind(&token.issuer)
-        .bind(&token.jti)
-        .bind(&id)
-        .execute(&mut **tx)
+) -> Result<Transfer, sqlx::Error> {
+    let (booking,): (i64,) = tx
+        .one(
+            "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
+             VALUES ('transfer', $1, $2, $3, $4, $5) RETURNING id",
+            values![payer.id, payee.id, order.amount, &order.currency, now],
+        )
         .await?;
-    Ok(())
+    let id = order.id.to_string();
+    tx.run(
+        "INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)",
+        values![&id, booking, &order.reference],
+    )
+    .await?;
+    let currency = payer.balance.currency;
+    Ok(Transfer {
+        id,
+        number: number(booking),
+        payer: payer.party,
+        payee: payee.party,
+        amount: Money { amount: order.amount, currency: currency.clone() },
+        reference: order.reference.clone(),
+        created_at: now,
+        // The database has come to the same result, or it would have refused the posting.
+        balance_after: Money { amount: payer.balance.amount - order.amount, currency },
+    })
+}
+
+async fn record(tx: &mut Tx, job: &Job, refusal: Option<&Refusal>) -> Result<(), sqlx::Error> {
+    let Job { order, token, now } = job;
+    let id = order.id.to_string();
+    let (customer, content) = (&order.customer, order.content());
+    let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
+    tx.run(
+        "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now],
+    )
+    .await?;
+    tx.run(
+        "INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)",
+        values![&token.issuer, &token.jti, &id],
+    )
+    .await
 }

@@ -1,20 +1,29 @@
 //! The books: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is in this room.
 //!
-//! - `open`: connections, migrations, opening accounts; `private`: the files are this user's alone.
+//! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, and what else differs;
+//!   `migrations`: their schemas; `private`: the files are this user's alone.
+//! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
-//! - `decide`: one order, one transaction: replay, spend, decide, book, record.
+//! - `decide`: one order: replay, spend, decide, book, record. `group`: many of them, in one transaction.
 //! - `account`, `query`: reading. `audit`: do the books still balance?
 //! - `money`, `iban`: the words of the trade.
 
 mod account;
 mod audit;
 mod decide;
+mod group;
 mod iban;
+mod migrations;
 mod money;
 mod open;
 mod order;
+mod postgres;
 mod private;
 mod query;
+mod sql;
+mod sqlite;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -28,12 +37,11 @@ pub(crate) use query::{Direction, Entry, Movement};
 /// The books of the bank. Cheap to clone; all clones share the same connections.
 #[derive(Debug, Clone)]
 pub struct Ledger {
-    /// One connection: SQLite has one writer at a time, and queueing here is fair where its own lock is not.
-    writer: open::Pool,
-    reader: open::Pool,
+    writer: sql::Pool,
+    reader: sql::Pool,
+    /// Where decisions wait for a writer.
+    counter: Arc<group::Counter>,
 }
-
-type Tx = sqlx::Transaction<'static, sqlx::Sqlite>;
 
 /// One end of a transfer, as the other end may see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -83,17 +91,33 @@ pub enum LedgerError {
     /// A sum is beyond what the books can hold.
     #[error("an amount is beyond what the books can hold")]
     Overflow,
+    /// The transaction failed that this decision was a part of, with others.
+    #[error(transparent)]
+    Group(Arc<LedgerError>),
+    /// The books are closed.
+    #[error("the books are closed")]
+    Closed,
 }
 
 impl Ledger {
-    /// Begins the one kind of write transaction there is: it takes the write lock at once, so that what it reads
-    /// cannot change before it writes.
-    async fn begin(&self) -> Result<Tx, LedgerError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    fn new(writer: sql::Pool, reader: sql::Pool, writers: usize) -> Self {
+        let counter = Arc::new(group::Counter::open(&writer, writers));
+        Self { writer, reader, counter }
+    }
+
+    /// Decides an order, at most once. When this is answered, the decision is on the disk.
+    pub(crate) async fn decide(
+        &self,
+        order: &Order,
+        token: &SingleUse,
+        now: i64,
+    ) -> Result<Decision, LedgerError> {
+        self.counter.decide(decide::Job { order: order.clone(), token: token.clone(), now }).await
     }
 
     /// Waits for what is under way and closes the connections.
     pub(crate) async fn close(&self) {
+        self.counter.close().await;
         self.reader.close().await;
         self.writer.close().await;
     }

@@ -1,9 +1,9 @@
 //! Reading transfers: one by its id, or a page of an account's, newest first.
 
-use sqlx::Sqlite;
 use uuid::Uuid;
 
-use super::{Currency, Ledger, LedgerError, Money, Party, Transfer, Tx};
+use super::sql::{Tx, values};
+use super::{Currency, Ledger, LedgerError, Money, Party, Transfer};
 
 /// A page of an account's transfers, newest first.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub(crate) enum Direction {
 }
 
 /// Short enough to be read out, and unique because bookings are numbered.
-fn number(booking: i64) -> String {
+pub(super) fn number(booking: i64) -> String {
     format!("T-{booking:08}")
 }
 
@@ -47,7 +47,7 @@ const TRANSFER: &str =
      JOIN accounts payer ON payer.id = b.from_account
      JOIN accounts payee ON payee.id = b.to_account
      JOIN postings p ON p.booking_id = b.id AND p.account_id = b.from_account
-     WHERE t.id = ?1";
+     WHERE t.id = $1";
 
 impl From<TransferRow> for Transfer {
     fn from(row: TransferRow) -> Self {
@@ -68,15 +68,14 @@ impl From<TransferRow> for Transfer {
 }
 
 pub(super) async fn transfer_by_id(tx: &mut Tx, id: Uuid) -> Result<Transfer, LedgerError> {
-    let row: TransferRow = sqlx::query_as(TRANSFER).bind(id.to_string()).fetch_one(&mut **tx).await?;
+    let row: TransferRow = tx.one(TRANSFER, values![&id.to_string()]).await?;
     Ok(row.into())
 }
 
 impl Ledger {
     /// The transfer with this id, whoever made it.
     pub(crate) async fn transfer(&self, id: Uuid) -> Result<Option<Transfer>, LedgerError> {
-        let row: Option<TransferRow> =
-            sqlx::query_as(TRANSFER).bind(id.to_string()).fetch_optional(&self.reader).await?;
+        let row: Option<TransferRow> = self.reader.optional(TRANSFER, values![&id.to_string()]).await?;
         Ok(row.map(Transfer::from))
     }
 
@@ -98,7 +97,7 @@ impl Ledger {
         };
         // One more than asked for tells whether there is a next page.
         let rows: Vec<EntryRow> =
-            entries(account, before, i64::from(limit) + 1).fetch_all(&self.reader).await?;
+            self.reader.all(ENTRIES, values![account, before, i64::from(limit) + 1]).await?;
         let more = rows.len() > limit as usize;
         let entries: Vec<Entry> = rows.into_iter().take(limit as usize).map(Entry::from).collect();
         let next = entries.last().filter(|_| more).map(|last| last.id.clone());
@@ -106,20 +105,15 @@ impl Ledger {
     }
 
     async fn booking_of(&self, account: i64, id: Uuid) -> Result<Option<i64>, LedgerError> {
-        let row: Option<(i64,)> = sqlx::query_as(
-            "SELECT t.booking_id FROM transfers t
-             JOIN postings p ON p.booking_id = t.booking_id AND p.account_id = ?1 WHERE t.id = ?2",
-        )
-        .bind(account)
-        .bind(id.to_string())
-        .fetch_optional(&self.reader)
-        .await?;
+        let sql = "SELECT t.booking_id FROM transfers t
+             JOIN postings p ON p.booking_id = t.booking_id AND p.account_id = $1 WHERE t.id = $2";
+        let row: Option<(i64,)> = self.reader.optional(sql, values![account, &id.to_string()]).await?;
         Ok(row.map(|(booking,)| booking))
     }
 
     /// Whether the database answers.
     pub(crate) async fn ping(&self) -> Result<(), LedgerError> {
-        sqlx::query("SELECT 1 FROM accounts LIMIT 1").execute(&self.reader).await?;
+        self.reader.optional::<(i64,)>("SELECT id FROM accounts LIMIT 1", &[]).await?;
         Ok(())
     }
 }
@@ -140,24 +134,14 @@ impl From<EntryRow> for Entry {
     }
 }
 
-fn entries(
-    account: i64,
-    before: i64,
-    limit: i64,
-) -> sqlx::query::QueryAs<'static, Sqlite, EntryRow, sqlx::sqlite::SqliteArguments> {
-    sqlx::query_as(
-        "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at
-         FROM postings p
-         JOIN bookings b ON b.id = p.booking_id
-         JOIN transfers t ON t.booking_id = b.id
-         JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
-         WHERE p.account_id = ?1 AND p.booking_id < ?2
-         ORDER BY p.booking_id DESC LIMIT ?3",
-    )
-    .bind(account)
-    .bind(before)
-    .bind(limit)
-}
+const ENTRIES: &str =
+    "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at
+     FROM postings p
+     JOIN bookings b ON b.id = p.booking_id
+     JOIN transfers t ON t.booking_id = b.id
+     JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
+     WHERE p.account_id = $1 AND p.booking_id < $2
+     ORDER BY p.booking_id DESC LIMIT $3";
 
 /// Anything that changed an account's balance: a transfer, or the opening of the account.
 #[derive(Debug)]
@@ -196,19 +180,17 @@ impl From<MovementRow> for Movement {
 impl Ledger {
     /// Everything that was ever booked on an account, oldest first.
     pub(crate) async fn movements(&self, account: i64) -> Result<Vec<Movement>, LedgerError> {
-        let rows: Vec<MovementRow> = sqlx::query_as(
-            "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at,
-                 p.balance_after
-             FROM postings p
-             JOIN bookings b ON b.id = p.booking_id
-             LEFT JOIN transfers t ON t.booking_id = b.id
-             JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
-             WHERE p.account_id = ?1
-             ORDER BY p.booking_id",
-        )
-        .bind(account)
-        .fetch_all(&self.reader)
-        .await?;
+        let rows: Vec<MovementRow> = self.reader.all(MOVEMENTS, values![account]).await?;
         Ok(rows.into_iter().map(Movement::from).collect())
     }
 }
+
+const MOVEMENTS: &str =
+    "SELECT t.id, b.id, p.amount, b.currency, other.iban, other.holder, t.reference, b.booked_at,
+         p.balance_after
+     FROM postings p
+     JOIN bookings b ON b.id = p.booking_id
+     LEFT JOIN transfers t ON t.booking_id = b.id
+     JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
+     WHERE p.account_id = $1
+     ORDER BY p.booking_id";

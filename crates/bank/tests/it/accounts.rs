@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use bank::{Bank, Config, Database, ManualClock, OpenError, OpeningAccount};
 
+use crate::books;
 use crate::issuer::Issuer;
-use crate::world::{ADA, BEN, ENERGY, NOW, OPENING, World, config, file, order_of};
+use crate::world::{ADA, BEN, ENERGY, NOW, OPENING, World, config, order_of};
 
 async fn open(config: Config) -> Result<Bank, OpenError> {
     Bank::open(config, Arc::new(ManualClock::at(NOW))).await
 }
 
 async fn refused(change: impl FnOnce(&mut Config)) -> String {
-    let mut config = config(&Issuer::start().await, Database::Memory);
+    let mut config = config(&Issuer::start().await, books::passing().await);
     change(&mut config);
     match open(config).await {
         Ok(_) => panic!("the bank opened"),
@@ -67,7 +68,7 @@ async fn an_account_that_is_there_stays_as_it_is() {
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     world.bank.close().await;
 
-    let mut config = config(&world.issuer, Database::File(file(&folder)));
+    let mut config = config(&world.issuer, books::in_folder(&folder).await);
     ada(&mut config).balance_minor = 1;
     ada(&mut config).holder = "Mallory".into();
     let bank = open(config).await.unwrap();
@@ -84,7 +85,7 @@ async fn a_subject_of_another_issuer_is_another_customer() {
     let world = World::in_folder(&folder).await;
     world.bank.close().await;
     let other = Issuer::start().await;
-    let config = Config { opening_accounts: Vec::new(), ..config(&other, Database::File(file(&folder))) };
+    let config = Config { opening_accounts: Vec::new(), ..config(&other, books::in_folder(&folder).await) };
     let bank = open(config).await.unwrap();
     let mut claims = world.claims("view:balance");
     claims["iss"] = other.url.clone().into();

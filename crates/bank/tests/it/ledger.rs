@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 use serde_json::json;
-use sqlx::{Connection, SqliteConnection};
 use uuid::Uuid;
 
+use crate::books::Tool;
 use crate::issuer::FIRST;
-use crate::world::{ADA, BEN, ENERGY, NOBODY, OPENING, World, file, order_of};
+use crate::world::{ADA, BEN, ENERGY, NOBODY, OPENING, World, order_of};
 
 #[derive(Debug, Clone)]
 struct Step {
@@ -95,19 +95,12 @@ proptest! {
     }
 }
 
-/// A second connection to the books, as somebody with a database tool has it.
-async fn tool(folder: &tempfile::TempDir) -> SqliteConnection {
-    let mut tool = SqliteConnection::connect(&format!("sqlite://{}", file(folder).display())).await.unwrap();
-    sqlx::query("PRAGMA foreign_keys = ON").execute(&mut tool).await.unwrap();
-    tool
-}
-
 #[tokio::test]
 async fn the_database_refuses_what_would_break_the_books() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
-    let mut tool = tool(&folder).await;
+    let mut tool = Tool::connect(&folder).await;
     for (statement, refusal) in [
         ("UPDATE postings SET amount = 1", "postings are not changed"),
         ("DELETE FROM postings", "postings are not deleted"),
@@ -137,24 +130,54 @@ async fn the_database_refuses_what_would_break_the_books() {
             "a booking is in the one currency of both its accounts",
         ),
         (
-            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, -1, currency, 0 FROM bookings",
-            "CHECK constraint failed",
-        ),
-        (
             "INSERT INTO bookings SELECT NULL, kind, from_account, from_account, 1, currency, 0 FROM bookings",
             "a booking is in the one currency of both its accounts",
         ),
+    ] {
+        let error = tool.run(statement).await.expect_err(statement);
+        assert!(error.contains(refusal), "{statement}: {error}");
+    }
+    // These two say it in their own words.
+    for (statement, on_sqlite, on_postgres) in [
         (
-            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1.5, currency, 0 FROM bookings",
-            "cannot store REAL value in INTEGER column",
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, -1, currency, 0 FROM bookings",
+            "CHECK constraint failed",
+            "violates check constraint",
         ),
-        ("INSERT INTO transfers VALUES ('x', 999, '')", "FOREIGN KEY constraint failed"),
+        (
+            "INSERT INTO transfers VALUES ('x', 999, '')",
+            "FOREIGN KEY constraint failed",
+            "violates foreign key",
+        ),
         (
             "INSERT INTO spent_tokens SELECT issuer, jti, order_id FROM spent_tokens",
             "UNIQUE constraint failed",
+            "violates unique constraint",
+        ),
+        (
+            "INSERT INTO orders SELECT id, 'x', 'x', 'x', NULL, 0 FROM orders",
+            "UNIQUE constraint failed",
+            "violates unique constraint",
         ),
     ] {
-        let error = sqlx::query(statement).execute(&mut tool).await.expect_err(statement).to_string();
+        let error = tool.run(statement).await.expect_err(statement);
+        let refusal = if matches!(tool, Tool::Sqlite(_)) { on_sqlite } else { on_postgres };
+        assert!(error.contains(refusal), "{statement}: {error}");
+    }
+    // What only one of them knows: SQLite takes a fraction for what it is, PostgreSQL empties tables at once.
+    let own: &[_] = match tool {
+        Tool::Sqlite(_) => &[(
+            "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1.5, currency, 0 FROM bookings",
+            "cannot store REAL value in INTEGER column",
+        )],
+        Tool::Postgres(_) => &[
+            ("TRUNCATE postings", "postings are not deleted"),
+            ("TRUNCATE accounts CASCADE", "are not deleted"),
+            ("TRUNCATE spent_tokens", "spent tokens are not deleted"),
+        ],
+    };
+    for (statement, refusal) in own {
+        let error = tool.run(statement).await.expect_err(statement);
         assert!(error.contains(refusal), "{statement}: {error}");
     }
     assert_eq!(world.balance().await, OPENING - 100);
@@ -165,18 +188,16 @@ async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_foun
     let folder = tempfile::tempdir().unwrap();
     let world = World::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
-    let mut tool = tool(&folder).await;
-    for statement in [
-        "DROP TRIGGER bookings_make_their_postings",
-        "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 7, currency, 0
-         FROM bookings WHERE kind = 'transfer'",
-    ] {
-        sqlx::query(statement).execute(&mut tool).await.unwrap();
-    }
-    let half = "INSERT INTO postings SELECT max(id), from_account, -7, ";
+    let mut tool = Tool::connect(&folder).await;
+    let trigger = "bookings_make_their_postings";
+    tool.drop_trigger(trigger, &format!("{trigger} ON bookings")).await;
+    let booking = "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 7, currency, 0
+         FROM bookings WHERE kind = 'transfer'";
+    tool.run(booking).await.unwrap();
+    let half = "INSERT INTO postings SELECT id, from_account, -7, ";
     for (balance, possible) in [(OPENING - 106, false), (OPENING - 108, false), (OPENING - 107, true)] {
-        let statement = sqlx::AssertSqlSafe(format!("{half} {balance} FROM bookings"));
-        assert_eq!(sqlx::query(statement).execute(&mut tool).await.is_ok(), possible, "{balance}");
+        let statement = format!("{half} {balance} FROM bookings ORDER BY id DESC LIMIT 1");
+        assert_eq!(tool.run(&statement).await.is_ok(), possible, "{balance}");
     }
     let found = world.bank.ledger().audit().await.unwrap_err().to_string();
     assert_eq!(found, "the books do not balance: the postings of a currency do not sum to zero (1 found)");
@@ -188,15 +209,13 @@ async fn a_bank_does_not_open_on_books_that_were_tampered_with() {
     let world = World::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     world.bank.close().await;
-    let mut tool = tool(&folder).await;
-    for statement in [
-        "DROP TRIGGER postings_are_not_changed",
-        "UPDATE postings SET amount = amount + 1, balance_after = balance_after + 1 WHERE amount = 100",
-    ] {
-        sqlx::query(statement).execute(&mut tool).await.unwrap();
-    }
-    tool.close().await.unwrap();
-    let config = crate::world::config(&world.issuer, bank::Database::File(file(&folder)));
+    let mut tool = Tool::connect(&folder).await;
+    tool.drop_trigger("postings_are_not_changed", "postings_are_kept ON postings").await;
+    tool.run("UPDATE postings SET amount = amount + 1, balance_after = balance_after + 1 WHERE amount = 100")
+        .await
+        .unwrap();
+    tool.close().await;
+    let config = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
     let Err(error) = bank::Bank::open(config, world.clock.clone()).await else { panic!("the bank opened") };
     let expected = "the books do not balance: the postings of a currency do not sum to zero (1 found)";
     assert_eq!(error.to_string(), expected);

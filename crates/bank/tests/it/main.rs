@@ -1,17 +1,20 @@
 //! The bank from outside: real HTTP routes, real signatures, real key fetches, a clock that the tests move.
 //!
-//! `world` is the bank with everything around it, `issuer` a small identity provider, `description` holds every single
+//! `world` is the bank with everything around it, `books` the database (each test runs on SQLite and on PostgreSQL), `issuer` a small identity provider, `description` holds every single
 //! answer against `openapi.json`. The other files are the tests, by subject.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod accounts;
+mod books;
 mod description;
 mod headers;
 mod idempotency;
 mod issuer;
 mod keys;
 mod ledger;
+mod postgres;
+mod processes;
 mod program;
 mod refusals;
 mod shape;

@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -11,11 +10,12 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::books;
 use crate::issuer::{FIRST, Issuer};
 use crate::world::{ADA, AUDIENCE, BEN, NOW, order_of};
 
 /// A running bank with an account of Ada's and one of Ben's.
-struct Program {
+pub(crate) struct Program {
     child: Child,
     address: String,
     /// Reads along, so that the program never waits for somebody to read its log.
@@ -35,23 +35,14 @@ fn client() -> Client {
 }
 
 impl Program {
-    fn start(issuer: &Issuer, data: &Path, level: &str) -> Self {
+    /// On this database, as `--database` names it.
+    pub(crate) fn start(issuer: &str, database: &str, level: &str) -> Self {
         let mut child = program()
             .env("RUST_LOG", level)
-            .args([
-                "--grace",
-                "0",
-                "--listen",
-                "127.0.0.1:0",
-                "--issuer",
-                &issuer.url,
-                "--audience",
-                AUDIENCE,
-            ])
+            .args(["--grace", "0", "--listen", "127.0.0.1:0", "--issuer", issuer, "--audience", AUDIENCE])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
-            .args(["--account", &format!("{BEN}; Ben Example; 0; EUR")])
-            .arg("--database")
-            .arg(format!("sqlite:{}/bank.sqlite", data.display()))
+            .args(["--account", &format!("{BEN}; Ben Example; 0; EUR; auth0|1002")])
+            .args(["--database", database])
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -70,20 +61,35 @@ impl Program {
         Self { child, address, log }
     }
 
-    async fn get(&self, path: &str, token: &str) -> Response {
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Response {
         client().get(format!("{}{path}", self.address)).bearer_auth(token).send().await.unwrap()
     }
 
     async fn post(&self, token: &str) -> Response {
+        self.order(token, Uuid::new_v4(), &order_of(77_777)).await
+    }
+
+    /// The status of the answer to an order.
+    pub(crate) async fn send(&self, token: &str, id: Uuid, order: &Value) -> u16 {
+        self.order(token, id, order).await.status().as_u16()
+    }
+
+    async fn order(&self, token: &str, id: Uuid, order: &Value) -> Response {
         client()
             .post(format!("{}/transfer", self.address))
             .bearer_auth(token)
             .header("content-type", "application/json")
-            .header("idempotency-key", Uuid::new_v4().to_string())
-            .body(order_of(77_777).to_string())
+            .header("idempotency-key", id.to_string())
+            .body(order.to_string())
             .send()
             .await
             .unwrap()
+    }
+
+    /// Without a word, as by a power cut: no signal that it could hear.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// As a service manager does.
@@ -93,16 +99,16 @@ impl Program {
     }
 
     /// Asks it to stop and waits for that; gives its exit code and its log.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         self.ask_to_stop();
         let status = self.child.wait().unwrap();
         (status.code(), self.log.join().unwrap())
     }
 }
 
-fn token(issuer: &Issuer, scope: &str) -> String {
+pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
     FIRST.token(&json!({
-        "iss": issuer.url, "sub": "auth0|1001", "aud": AUDIENCE, "scope": scope, "exp": NOW * 2,
+        "iss": issuer.url, "sub": subject, "aud": AUDIENCE, "scope": scope, "exp": NOW * 2,
         "jti": Uuid::new_v4().to_string(),
     }))
 }
@@ -111,8 +117,8 @@ fn token(issuer: &Issuer, scope: &str) -> String {
 async fn it_serves_until_it_is_asked_to_stop() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
-    let bank = Program::start(&issuer, folder.path(), "info");
-    let answer = bank.get("/balance", &token(&issuer, "view:balance")).await;
+    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "info");
+    let answer = bank.get("/balance", &token(&issuer, "auth0|1001", "view:balance")).await;
     assert_eq!(answer.status(), 200);
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     assert_eq!(body["balance"]["amount"], 250_000);
@@ -120,15 +126,17 @@ async fn it_serves_until_it_is_asked_to_stop() {
     let (code, log) = bank.stop();
     assert_eq!(code, Some(0));
     assert!(log.ends_with("the bank is closed"), "{log}");
-    assert!(folder.path().join("bank.sqlite").exists());
-    assert!(!folder.path().join("bank.sqlite-wal").exists(), "closed books are one file");
+    if books::server().is_none() {
+        assert!(books::file(&folder).exists());
+        assert!(!books::file(&folder).with_extension("sqlite-wal").exists(), "closed books are one file");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_request_does_not_keep_it_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
-    let bank = Program::start(&issuer, folder.path(), "info");
+    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "info");
     let address = bank.address.trim_start_matches("http://");
     let mut half = TcpStream::connect(address).unwrap();
     half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
@@ -151,8 +159,9 @@ async fn its_log_names_the_customer_and_holds_no_token() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
     // Everything that this program and all its libraries have to say.
-    let bank = Program::start(&issuer, folder.path(), "trace");
-    let (transfer, view) = (token(&issuer, "transfer:funds"), token(&issuer, "view:balance"));
+    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "trace");
+    let (transfer, view) =
+        (token(&issuer, "auth0|1001", "transfer:funds"), token(&issuer, "auth0|1001", "view:balance"));
     let made = bank.post(&transfer).await;
     assert_eq!(made.status(), 201);
     assert_eq!(bank.post(&transfer).await.status(), 401);

@@ -76,7 +76,7 @@ async fn an_account_is_never_overdrawn_however_many_draw_on_it() {
 async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::in_folder(&folder).await;
-    let other = crate::world::config(&world.issuer, bank::Database::File(crate::world::file(&folder)));
+    let other = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
     let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
     let (token, order) = (world.transfer_token(), order_of(100));
     let through_other = async |id| {
@@ -98,7 +98,7 @@ async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
 async fn two_banks_that_debit_one_account_wait_for_each_other_and_never_fail() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::in_folder(&folder).await;
-    let other = crate::world::config(&world.issuer, bank::Database::File(crate::world::file(&folder)));
+    let other = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
     let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
     let order = order_of(100);
     let request = || crate::world::post(&world.transfer_token(), Uuid::new_v4(), &order);

@@ -1,6 +1,5 @@
 //! A bank with an issuer, a clock and three accounts, and short words for what a client does.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,8 +11,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::description;
 use crate::issuer::{FIRST, Issuer};
+use crate::{books, description};
 
 pub(crate) const NOW: u64 = 1_750_000_000;
 pub(crate) const AUDIENCE: &str = "https://my-banking-api";
@@ -40,14 +39,14 @@ pub(crate) struct Answer {
 }
 
 impl World {
-    /// With the books in memory.
+    /// With books that nobody opens a second time.
     pub(crate) async fn new() -> Self {
-        Self::with(Issuer::start().await, Database::Memory).await
+        Self::with(Issuer::start().await, books::passing().await).await
     }
 
-    /// With the books in a file of this folder.
+    /// With the books of this folder.
     pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Self {
-        Self::with(Issuer::start().await, Database::File(file(folder))).await
+        Self::with(Issuer::start().await, books::in_folder(folder).await).await
     }
 
     pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
@@ -61,8 +60,8 @@ impl World {
     pub(crate) async fn reopen(self, folder: &tempfile::TempDir) -> Self {
         self.bank.close().await;
         let clock = self.clock;
-        let bank =
-            Bank::open(config(&self.issuer, Database::File(file(folder))), clock.clone()).await.unwrap();
+        let config = config(&self.issuer, books::in_folder(folder).await);
+        let bank = Bank::open(config, clock.clone()).await.unwrap();
         let router = bank.router();
         Self { issuer: self.issuer, clock, bank, router }
     }
@@ -174,10 +173,6 @@ pub(crate) fn post(token: &str, id: Uuid, order: &Value) -> Request<Body> {
 /// An order that is carried out, as long as there is money.
 pub(crate) fn order_of(minor: i64) -> Value {
     json!({ "payee": BEN, "amount": { "amount": minor, "currency": "EUR" }, "reference": "Lunch" })
-}
-
-pub(crate) fn file(folder: &tempfile::TempDir) -> PathBuf {
-    folder.path().join("books").join("bank.sqlite")
 }
 
 pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {

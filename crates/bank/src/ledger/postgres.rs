@@ -1,0 +1,106 @@
+//! The books in PostgreSQL: many writers at a time, in this bank and in others beside it.
+//!
+//! An account's row is its lock. A transaction takes all the locks that it needs before it reads what it decides by, in
+//! the order of the accounts' ids, so that no two wait for each other; the triggers of the schema take them too, for
+//! those who do not. Each statement sees what was committed before it began (READ COMMITTED), so what is read after a
+//! lock is what the one before has left.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, Postgres, Transaction};
+
+use super::decide::Job;
+use super::sql::Pool;
+use super::{Ledger, LedgerError, migrations};
+use crate::config::PostgresUrl;
+
+/// Whatever the server's default is, this is what the locks are made for.
+pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// While one group of decisions is on its way to the disk, the next are being made.
+const WRITERS: usize = 4;
+const READERS: u32 = 8;
+/// How long a request waits for a connection, as when the server is away.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long a transaction waits for another bank's locks.
+const LOCK_TIMEOUT: &str = "5s";
+/// After this, the server believes that a bank has died in the middle of a transaction, and gives back its locks.
+const IDLE_TIMEOUT: &str = "10s";
+/// Any number, the same in each bank: whoever holds it opens accounts.
+const OPENING: i64 = 0x0062_616E_6B00;
+
+const SCHEMA: [(i64, &str, &str); 1] =
+    [(1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql"))];
+
+/// Books in a database that is there.
+pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
+    let options = PgConnectOptions::from_url(url.secret())?.application_name("bank");
+    // Its own connection, without the time-outs: it waits for as long as another bank is making the tables, and the
+    // driver takes a lock of the whole database for that.
+    let mut connection = PgConnection::connect_with(&options).await?;
+    migrations::migrator(SCHEMA).run(&mut connection).await?;
+    let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(&mut connection).await?;
+    if fsync != "on" {
+        tracing::warn!(
+            "the PostgreSQL server has fsync off: what is answered can be lost when its machine stops"
+        );
+    }
+    connection.close().await?;
+
+    let options = options
+        .options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", IDLE_TIMEOUT)]);
+    let pool = |connections| {
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT).after_connect(
+            |connection, _| {
+                Box::pin(async move {
+                    // A server may answer before it has written; then this bank would answer too early as well.
+                    let sql = "SELECT set_config('synchronous_commit', 'on', false)
+                           WHERE current_setting('synchronous_commit') = 'off'";
+                    sqlx::query(sql).execute(connection).await.map(drop)
+                })
+            },
+        )
+    };
+    let writer = pool(u32::try_from(WRITERS).unwrap_or(u32::MAX)).connect_lazy_with(options.clone());
+    let reader = pool(READERS).connect_lazy_with(options);
+    Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), WRITERS))
+}
+
+/// Locks the accounts that these orders are about, as far as they exist.
+pub(super) async fn lock_accounts(
+    tx: &mut Transaction<'static, Postgres>,
+    jobs: &[Job],
+) -> Result<(), sqlx::Error> {
+    let (mut issuers, mut subjects, mut payees) = (Vec::new(), Vec::new(), Vec::new());
+    for job in jobs {
+        issuers.push(job.order.customer.issuer.as_str());
+        subjects.push(job.order.customer.subject.as_str());
+        payees.extend(job.order.check().ok().map(|iban| iban.to_string()));
+    }
+    // The sorting is done before the locking: rows that are locked are never changed.
+    let sql = "SELECT a.id FROM accounts a WHERE a.id IN (
+                   SELECT c.account_id FROM unnest($1::text[], $2::text[]) AS wanted (issuer, subject)
+                       JOIN account_access c ON c.issuer = wanted.issuer AND c.subject = wanted.subject
+                   UNION ALL SELECT b.id FROM unnest($3::text[]) AS wanted (iban)
+                       JOIN accounts b ON b.iban = wanted.iban)
+               ORDER BY a.id FOR NO KEY UPDATE OF a";
+    sqlx::query(sql).bind(issuers).bind(subjects).bind(payees).execute(&mut **tx).await.map(drop)
+}
+
+/// Lets one bank at a time open accounts, until the end of the transaction.
+pub(super) async fn lock_opening(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(OPENING).execute(&mut **tx).await.map(drop)
+}
+
+/// Is it worth to do the same transaction again? After a deadlock and a serialization failure (class 40); where another
+/// transaction was first with an id or a token (unique_violation), which can now be read; and where the connection or
+/// the server broke down: each order has an id, so nothing is done twice, whatever became of the first attempt.
+pub(super) fn is_transient(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error
+            .code()
+            .is_some_and(|code| ["40001", "40P01", "23505", "57P01", "57P02", "57P03"].contains(&&*code)),
+        sqlx::Error::Io(_) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,156 @@
+//! One way to talk to both databases. They share the text of nearly every statement (`$1` is a placeholder in both); what
+//! differs has a file of its own, `sqlite` and `postgres`.
+
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+
+/// What stands for a placeholder.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Value<'a> {
+    Number(i64),
+    Text(&'a str),
+    Maybe(Option<&'a str>),
+}
+
+impl From<i64> for Value<'_> {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Value<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Value<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        Self::Maybe(text)
+    }
+}
+
+/// The values of a statement: `values![id, &name]` for `$1` and `$2`.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { &[$($crate::ledger::sql::Value::from($value)),*] };
+}
+pub(super) use values;
+
+/// What a row is read as: a tuple that has its columns in their order.
+pub(super) trait Row:
+    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+
+impl<T> Row for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+
+/// Connections to the books.
+#[derive(Debug, Clone)]
+pub(super) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// A write transaction, undone unless it is committed.
+pub(super) enum Tx {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+macro_rules! prepared {
+    ($sql:expr, $values:expr) => {
+        $values.iter().fold(sqlx::query_as($sql), |query, value| match *value {
+            Value::Number(number) => query.bind(number),
+            Value::Text(text) => query.bind(text),
+            Value::Maybe(text) => query.bind(text),
+        })
+    };
+}
+
+impl Pool {
+    pub(super) async fn optional<R: Row>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<R>, sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => prepared!(sql, values).fetch_optional(pool).await,
+            Self::Postgres(pool) => prepared!(sql, values).fetch_optional(pool).await,
+        }
+    }
+
+    pub(super) async fn one<R: Row>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<R, sqlx::Error> {
+        self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    pub(super) async fn all<R: Row>(
+        &self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Vec<R>, sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => prepared!(sql, values).fetch_all(pool).await,
+            Self::Postgres(pool) => prepared!(sql, values).fetch_all(pool).await,
+        }
+    }
+
+    /// Waits for what is under way and closes the connections.
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Begins the one kind of write transaction that each database has.
+    pub(super) async fn begin(pool: &Pool) -> Result<Self, sqlx::Error> {
+        match pool {
+            Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?)),
+            Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin_with(super::postgres::BEGIN).await?)),
+        }
+    }
+
+    pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    pub(super) async fn optional<R: Row>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<Option<R>, sqlx::Error> {
+        match self {
+            Self::Sqlite(tx) => prepared!(sql, values).fetch_optional(&mut **tx).await,
+            Self::Postgres(tx) => prepared!(sql, values).fetch_optional(&mut **tx).await,
+        }
+    }
+
+    pub(super) async fn one<R: Row>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<R, sqlx::Error> {
+        self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// For statements that answer with no row.
+    pub(super) async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
+        self.optional::<()>(sql, values).await.map(drop)
+    }
+}

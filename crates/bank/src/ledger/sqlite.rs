@@ -1,0 +1,120 @@
+//! The books in SQLite: one file, one writer at a time.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::sql::Pool;
+use super::{Ledger, LedgerError, migrations, private};
+use crate::config::OpenError;
+
+/// Takes the write lock at once, so that what a transaction reads cannot change before it writes.
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
+/// More would only wait for each other.
+const WRITERS: usize = 1;
+const READERS: u32 = 4;
+/// How long a connection waits for another process that is writing.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+const SCHEMA: [(i64, &str, &str); 1] =
+    [(1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql"))];
+
+/// Books in a file, made where it is missing.
+pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
+    if let Some(folder) = path.parent() {
+        private::folder(folder).map_err(|source| OpenError::make(folder, source))?;
+    }
+    private::file(path).map_err(|source| OpenError::make(path, source))?;
+    let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
+    let writer = pool(1).connect_with(options.clone()).await.map_err(LedgerError::from)?;
+    let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
+    Ok(open(writer, reader).await?)
+}
+
+/// Books in memory, which live as long as their one connection.
+pub(super) async fn open_memory() -> Result<Ledger, LedgerError> {
+    let writer = pool(1).connect_with(options().in_memory(true)).await?;
+    open(writer.clone(), writer).await
+}
+
+async fn open(writer: SqlitePool, reader: SqlitePool) -> Result<Ledger, LedgerError> {
+    // Under the write lock, because another process may be about to make the same tables.
+    let mut tx = writer.begin_with(BEGIN).await?;
+    migrations::migrator(SCHEMA).run(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(Ledger::new(Pool::Sqlite(writer), Pool::Sqlite(reader), WRITERS))
+}
+
+fn options() -> SqliteConnectOptions {
+    // FULL: what was answered with 201 is on the disk, also after a power cut.
+    SqliteConnectOptions::new()
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    // A file does not hang up: no connection is tried out before it is used.
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::sql::Tx;
+
+    async fn synchronous(pool: &Pool) -> i64 {
+        let (level,) = pool.one::<(i64,)>("PRAGMA synchronous", &[]).await.unwrap();
+        level
+    }
+
+    #[tokio::test]
+    async fn what_is_answered_is_on_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let in_file = open_file(&folder.path().join("bank.sqlite")).await.unwrap();
+        for ledger in [in_file, open_memory().await.unwrap()] {
+            for pool in [&ledger.writer, &ledger.reader] {
+                // A power cut cannot be had in a test; FULL (2) is what SQLite documents to survive one.
+                assert_eq!(synchronous(pool).await, 2);
+            }
+            ledger.close().await;
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn the_books_are_for_this_user_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("new/data");
+        let ledger = open_file(&folder.join("bank.sqlite")).await.unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        for name in ["bank.sqlite", "bank.sqlite-wal", "bank.sqlite-shm"] {
+            assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+        }
+        ledger.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_transaction_has_the_write_lock_before_it_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bank.sqlite");
+        let first = open_file(&path).await.unwrap();
+        // Another process on the same books, one that does not wait.
+        let other =
+            pool(1).connect_with(options().filename(&path).busy_timeout(Duration::ZERO)).await.unwrap();
+        let other = Pool::Sqlite(other);
+        let tx = Tx::begin(&first.writer).await.unwrap();
+        let Err(refused) = Tx::begin(&other).await else { panic!("two write locks") };
+        assert!(refused.to_string().contains("database is locked"), "{refused}");
+        tx.commit().await.unwrap();
+        Tx::begin(&other).await.unwrap().commit().await.unwrap();
+    }
+}

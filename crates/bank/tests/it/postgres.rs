@@ -1,0 +1,67 @@
+//! The same tests on PostgreSQL, and what only a server can do: break down while the bank goes on.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use bank::{Bank, ManualClock};
+use postgres_for_tests::{Durability, Server, StartError};
+use uuid::Uuid;
+
+use crate::books::{SERVER, server};
+use crate::issuer::Issuer;
+use crate::world::{ADA, NOW, OPENING, World, config, order_of};
+
+fn start(durability: Durability) -> Server {
+    Server::start(durability).unwrap_or_else(|error: StartError| panic!("{error}"))
+}
+
+/// Runs this very program again, with the books in a server of its own: no test can be forgotten.
+#[test]
+fn every_test_here_passes_with_the_books_in_postgresql() {
+    if server().is_some() {
+        return;
+    }
+    let postgres = start(Durability::None);
+    let tests = Command::new(std::env::current_exe().unwrap())
+        .args(["--skip", "postgres::"])
+        .env(SERVER, postgres.url(""))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&tests.stdout);
+    assert!(tests.status.success(), "{said}{}", String::from_utf8_lossy(&tests.stderr));
+    assert!(said.contains("test spending::a_spent_token_stays_spent_after_a_restart ... ok"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_survives_a_crash_of_the_server_and_the_bank_goes_on() {
+    let postgres = start(Durability::Full);
+    postgres.create("books").unwrap();
+    let database = postgres.url("books").parse().unwrap();
+    let world = World::with(Issuer::start().await, database).await;
+    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let first = world.post(&token, id, &order_of(100)).await;
+    assert_eq!(first.status, 201);
+
+    postgres.crash().unwrap();
+    let again = world.post(&token, id, &order_of(100)).await;
+    assert_eq!((again.is_replay(), &again.body), (true, &first.body));
+    assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(100)).await.problem(), "token-spent");
+    assert_eq!(world.order(&order_of(1)).await.status, 201);
+    assert_eq!(world.balance().await, OPENING - 101);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accounts_once() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let issuer = Issuer::start().await;
+    let open = || async {
+        let config = config(&issuer, postgres.url("books").parse().unwrap());
+        Bank::open(config, Arc::new(ManualClock::at(NOW))).await.unwrap()
+    };
+    let banks = futures_util::future::join_all((0..8).map(|_| open())).await;
+    assert_eq!(banks[0].ledger().balance(ADA).await.unwrap(), Some(OPENING));
+    for bank in banks {
+        bank.close().await;
+    }
+}
