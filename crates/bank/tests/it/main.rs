@@ -21,5 +21,6 @@ mod shape;
 mod spending;
 mod statements;
 mod tokens;
+mod torture;
 mod transfers;
 mod world;
