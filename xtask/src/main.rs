@@ -67,10 +67,16 @@ enum Task {
     },
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Measure {
     /// Bytes of every file that the browser loads, against the budget
     Size,
+    /// The bank under load, beside an API on Express: answers a second, times, memory
+    Bank {
+        /// Passed on to the program that measures; `-- --help` names what there is
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -92,6 +98,7 @@ fn run(task: &Task) -> Outcome {
         Task::Dist => dist::run(&project),
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
+        Task::Bench(Measure::Bank { arguments }) => bench::bank(&project, arguments),
         Task::Deny => deny::run(&project),
         Task::Fuzz(options) => fuzz::run(&project, options),
         Task::Explore(options) => explore::run(&project, options),

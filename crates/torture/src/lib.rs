@@ -7,8 +7,10 @@
 //! - [`run`]: one run, from the first start to the verdict.
 //! - [`world`], [`customer`]: who takes part, and what they do. [`proxy`]: what the network does to it.
 //! - [`place`]: the database. [`program`]: the bank, to be killed. [`issuer`]: the tokens. [`wire`]: HTTP.
+//! - [`bench`]: no torture, but the same bank under load, beside another API.
 //! - [`history`]: what happened. [`books`]: what the database holds. [`check`]: whether the two fit.
 
+pub mod bench;
 pub mod books;
 pub mod check;
 pub mod customer;
