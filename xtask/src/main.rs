@@ -61,7 +61,7 @@ enum Task {
     Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
     Setup {
-        /// Chromium and ChromeDriver too, which the tests need
+        /// Chromium, ChromeDriver and PostgreSQL too, which the tests need
         #[arg(long)]
         browser: bool,
     },
@@ -115,6 +115,7 @@ fn setup(project: &Project, browser: bool) -> Outcome {
     if browser {
         let browser = tools::browser::ensure(project)?;
         say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
+        tools::postgres::ensure(project)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::project::Project;
 use crate::step::{Failure, Outcome, duration, run_shown, say, step};
 use crate::tools::browser::{self, Browser};
-use crate::tools::{self, Tools};
+use crate::tools::{self, Tools, postgres};
 use crate::{dist, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -104,6 +104,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     let tools = chosen.iter().any(|stage| stage.needs_tools()).then(|| tools::ensure(project)).transpose()?;
     let browser =
         chosen.iter().any(|stage| stage.needs_browser()).then(|| browser::ensure(project)).transpose()?;
+    if chosen.contains(&Stage::Host) {
+        postgres::ensure(project)?;
+    }
     let bench = Bench { project, tools, browser, filter: &options.filter };
     let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
     let mut failures = Vec::new();

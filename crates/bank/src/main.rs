@@ -39,6 +39,9 @@ struct Flags {
     // A text, because clap would repeat a wrong value, and a password may be in it.
     #[arg(long, env = "BANK_DATABASE", default_value = "sqlite:data/bank.sqlite", hide_env_values = true)]
     database: String,
+    /// Check the whole books before anybody is served, not only what was booked since they were last opened.
+    #[arg(long, env = "BANK_AUDIT")]
+    audit: bool,
     /// How long requests under way may take when the bank is asked to stop.
     #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
@@ -107,7 +110,11 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let grace = Duration::from_secs(flags.grace);
+    let audit = flags.audit;
     let bank = Bank::open(flags.try_into()?, Arc::new(SystemClock)).await?;
+    if audit {
+        bank.ledger().audit().await?;
+    }
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
     serving::serve(listener, bank.router(), serving::asked_to_stop(), grace).await?;
     bank.close().await;

@@ -1,12 +1,12 @@
 //! Chromium and its driver, for the tests in a real browser.
 
+use super::debian::{self, is_root};
 use super::{lock, on_path, version_of};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, run_logged, say, step};
+use crate::step::{Failure, Outcome, say, step};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// Names under which systems install the browser, most specific first.
 const BROWSERS: [&str; 5] =
@@ -98,34 +98,8 @@ fn major(program: &Path) -> Option<u32> {
 }
 
 fn install(project: &Project) -> Outcome {
-    if on_path("apt-get").is_none() {
-        return Err(Failure::new("Chromium can be installed for you on Debian systems only", by_hand()));
-    }
-    let prefix: &[&str] = if is_root() {
-        &[]
-    } else if answer(Command::new("sudo").args(["-n", "true"])).is_some() {
-        &["sudo", "-n"]
-    } else {
-        return Err(Failure::new("installing packages needs root, and sudo asks for a password", by_hand()));
-    };
-    let apt = |arguments: &[&str]| {
-        let words: Vec<&str> = prefix.iter().chain(&["apt-get"]).chain(arguments).copied().collect();
-        let mut command = Command::new(words[0]);
-        command.args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive");
-        run_logged(&mut command, &project.log("apt-chromium"))
-            .map_err(|failure| Failure::new(failure.what, format!("{}; {}", failure.advice, by_hand())))
-    };
-    say("  apt-get update");
-    apt(&["-o", "Acquire::Retries=2", "update"])?;
-    say("  apt-get install chromium chromium-driver (about 100 MB)");
     let packages = ["chromium", "chromium-driver", "fonts-liberation"];
-    let options =
-        ["-o", "Acquire::Retries=2", "-o", "Dpkg::Use-Pty=0", "install", "-y", "--no-install-recommends"];
-    apt(&[&options[..], &packages[..]].concat())
-}
-
-fn is_root() -> bool {
-    cfg!(unix) && answer(Command::new("id").arg("-u")).as_deref() == Some("0")
+    debian::install(project, "Chromium", &packages, "about 100 MB", &by_hand())
 }
 
 fn by_hand() -> String {

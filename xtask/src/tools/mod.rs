@@ -4,7 +4,9 @@
 pub(crate) mod browser;
 mod cargo_install;
 pub(crate) mod cargo_tools;
+mod debian;
 mod github;
+pub(crate) mod postgres;
 pub(crate) mod trunk;
 mod wasm_bindgen;
 mod wasm_opt;

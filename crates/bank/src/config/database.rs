@@ -47,12 +47,15 @@ pub enum DatabaseError {
         part: &'static str,
     },
     /// A parameter that nothing reads: most likely a misspelt one that matters.
-    #[error("a parameter after `?` is not known; known are `host`, `port`, `sslmode` and `sslrootcert`")]
+    #[error(
+        "a parameter after `?` is not known; known are `host`, `port`, `sslmode`, `sslrootcert` and `options`"
+    )]
     Parameter,
 }
 
-/// What may stand after the `?`: the folder of a socket or another host, its port, and how TLS is done.
-const PARAMETERS: [&str; 4] = ["host", "port", "sslmode", "sslrootcert"];
+/// What may stand after the `?`: the folder of a socket or another host, its port, how TLS is done, and settings of the
+/// server for this bank, as `options=-c%20search_path%3Dbank`.
+const PARAMETERS: [&str; 5] = ["host", "port", "sslmode", "sslrootcert", "options"];
 
 impl FromStr for Database {
     type Err = DatabaseError;

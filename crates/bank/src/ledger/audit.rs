@@ -1,6 +1,11 @@
-//! Do the books still balance? Asked at every start, and by tests after whatever they did.
+//! Do the books still balance? The triggers of the schema have checked every single entry; this finds what was done
+//! around them.
+//!
+//! A bank that opens looks at what was booked since the last audit, so that opening does not take longer each year.
+//! [`Ledger::audit`] looks at everything.
 
-use super::{Ledger, LedgerError};
+use super::sql::{Tx, values};
+use super::{Ledger, LedgerError, postgres};
 
 impl Ledger {
     /// The sum over all postings, in minor units: zero in sound books, whatever was transferred.
@@ -18,20 +23,53 @@ impl Ledger {
         self.number("SELECT count(*) FROM spent_tokens").await
     }
 
-    /// Checks the books as a whole; the triggers of the schema have checked every single entry.
+    /// Checks the books from the first booking on. It takes the longer the more was booked.
     pub async fn audit(&self) -> Result<(), LedgerError> {
+        let whole = [
+            ("the balances of a currency do not sum to zero", UNBALANCED),
+            ("an order is marked as carried out and has no transfer", UNDONE),
+        ];
+        for (finding, sql) in whole {
+            none(finding, self.number(sql).await?)?;
+        }
+        self.audit_after(0).await
+    }
+
+    /// Checks what was booked since the last audit, and remembers how far it came.
+    pub(super) async fn audit_news(&self) -> Result<(), LedgerError> {
+        let since = self.number("SELECT coalesce(max(booking_id), 0) FROM audits").await?;
+        let last = self.last_booking().await?;
+        self.audit_after(since).await?;
+        if last > since {
+            let mut tx = Tx::begin(&self.writer).await?;
+            let sql = "INSERT INTO audits (booking_id) VALUES ($1) ON CONFLICT DO NOTHING";
+            tx.run(sql, values![last]).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// The last booking of all that will ever be below it: none with a smaller number is still on its way.
+    async fn last_booking(&self) -> Result<i64, LedgerError> {
+        let mut tx = Tx::begin(&self.writer).await?;
+        if let Tx::Postgres(tx) = &mut tx {
+            postgres::wait_for_bookings(tx).await?;
+        }
+        let (last,): (i64,) = tx.one("SELECT coalesce(max(id), 0) FROM bookings", &[]).await?;
+        tx.commit().await?;
+        Ok(last)
+    }
+
+    async fn audit_after(&self, booking: i64) -> Result<(), LedgerError> {
         let checks = [
-            ("the postings of a currency do not sum to zero", UNBALANCED),
-            ("a booking does not have exactly two postings that sum to zero", INCOMPLETE),
-            ("an account's balance is not the sum of its postings", BROKEN_CHAIN),
-            ("a customer account is below zero", OVERDRAWN),
-            ("a transfer has no decided order, or an order marked as carried out no transfer", UNRECORDED),
+            ("a booking does not have exactly its two postings", INCOMPLETE),
+            ("a posting does not continue the balance of its account", BROKEN_CHAIN),
+            ("a customer account was below zero", OVERDRAWN),
+            ("a transfer is not in the books as a booking and a decided order", UNRECORDED),
         ];
         for (finding, sql) in checks {
-            let found = self.number(sql).await?;
-            if found != 0 {
-                return Err(LedgerError::Damaged { finding: format!("{finding} ({found} found)") });
-            }
+            let (found,): (i64,) = self.reader.one(sql, values![booking]).await?;
+            none(finding, found)?;
         }
         Ok(())
     }
@@ -42,22 +80,37 @@ impl Ledger {
     }
 }
 
+fn none(finding: &str, found: i64) -> Result<(), LedgerError> {
+    if found == 0 {
+        Ok(())
+    } else {
+        Err(LedgerError::Damaged { finding: format!("{finding} ({found} found)") })
+    }
+}
+
 const UNBALANCED: &str = "SELECT count(*) FROM (
-    SELECT 1 FROM postings p JOIN accounts a ON a.id = p.account_id GROUP BY a.currency HAVING sum(p.amount) <> 0) AS found";
+    SELECT 1 FROM accounts a GROUP BY a.currency HAVING sum(coalesce((SELECT balance_after FROM postings
+        WHERE account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)) <> 0) AS found";
 
-const INCOMPLETE: &str = "SELECT count(*) FROM (
-    SELECT 1 FROM bookings b LEFT JOIN postings p ON p.booking_id = b.id
-    GROUP BY b.id HAVING count(p.account_id) <> 2 OR sum(p.amount) <> 0) AS found";
+const UNDONE: &str = "SELECT count(*) FROM orders o
+    WHERE o.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.id = o.id)";
 
-const BROKEN_CHAIN: &str = "SELECT count(*) FROM accounts a
-    WHERE coalesce((SELECT sum(amount) FROM postings WHERE account_id = a.id), 0) <> coalesce(
-        (SELECT balance_after FROM postings WHERE account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)";
+const INCOMPLETE: &str = "SELECT count(*) FROM bookings b WHERE b.id > $1 AND (
+    2 <> (SELECT count(*) FROM postings WHERE booking_id = b.id)
+    OR NOT EXISTS (SELECT 1 FROM postings
+        WHERE account_id = b.from_account AND booking_id = b.id AND amount = -b.amount)
+    OR NOT EXISTS (SELECT 1 FROM postings
+        WHERE account_id = b.to_account AND booking_id = b.id AND amount = b.amount))";
+
+const BROKEN_CHAIN: &str = "SELECT count(*) FROM postings p
+    WHERE p.booking_id > $1 AND p.balance_after <> p.amount + coalesce((SELECT balance_after FROM postings
+        WHERE account_id = p.account_id AND booking_id < p.booking_id ORDER BY booking_id DESC LIMIT 1), 0)";
 
 const OVERDRAWN: &str = "SELECT count(*) FROM postings p JOIN accounts a ON a.id = p.account_id
-    WHERE a.kind = 'customer' AND p.balance_after < 0";
+    WHERE p.booking_id > $1 AND p.balance_after < 0 AND a.kind = 'customer'";
 
 const UNRECORDED: &str = "SELECT
-    (SELECT count(*) FROM transfers t WHERE NOT EXISTS
+    (SELECT count(*) FROM transfers t WHERE t.booking_id > $1 AND NOT EXISTS
         (SELECT 1 FROM orders o WHERE o.id = t.id AND o.refusal IS NULL))
-  + (SELECT count(*) FROM orders o WHERE o.refusal IS NULL AND NOT EXISTS
-        (SELECT 1 FROM transfers t WHERE t.id = o.id))";
+  + (SELECT count(*) FROM bookings b WHERE b.id > $1 AND b.kind = 'transfer' AND NOT EXISTS
+        (SELECT 1 FROM transfers t WHERE t.booking_id = b.id))";

@@ -3,7 +3,7 @@
 
 use super::query::{number, transfer_by_id};
 use super::sql::{Tx, values};
-use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer};
+use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer, postgres};
 
 /// What has to be known for a decision.
 #[derive(Debug, Clone)]
@@ -57,12 +57,13 @@ pub(super) async fn decide(tx: &mut Tx, job: &Job) -> Result<Decision, LedgerErr
         Err(_) if situation.payer.is_none() => Err(Refusal::AccountNotFound),
         Err(refusal) => Err(refusal),
         Ok(_) => match permit(order, situation.payer, situation.payee)? {
-            Ok((payer, payee)) => Ok(book(tx, order, payer, payee, *now).await?),
+            Ok((from, to)) => Ok(book(tx, order, from, to, *now).await?),
             Err(refusal) => Err(refusal),
         },
     };
-    record(tx, job, outcome.as_ref().err()).await?;
-    Ok(Decision::New(outcome))
+    let booking = outcome.as_ref().ok().map(|(booking, _)| *booking);
+    record(tx, job, booking, outcome.as_ref().err()).await?;
+    Ok(Decision::New(outcome.map(|(_, transfer)| transfer)))
 }
 
 /// Everything that an order is decided by.
@@ -99,13 +100,12 @@ impl Situation {
         let customer = &order.customer;
         let values = values![&id, &token.issuer, &token.jti, &customer.issuer, &customer.subject, payee];
         let row: SituationRow = tx.one(SITUATION, values).await?;
-        let (issuer, subject, content, refusal, spent, a, b, c, d, e, f, g, h, i, j) = row;
-        let recorded = issuer.zip(subject).zip(content);
+        let recorded = row.0.zip(row.1).zip(row.2);
         Ok(Self {
-            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, refusal)),
-            is_spent: spent.is_some(),
-            payer: account(a, b, c, d, e),
-            payee: account(f, g, h, i, j),
+            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, row.3)),
+            is_spent: row.4.is_some(),
+            payer: account(row.5, row.6, row.7, row.8, row.9),
+            payee: account(row.10, row.11, row.12, row.13, row.14),
         })
     }
 }
@@ -132,77 +132,84 @@ async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decisi
 /// The rules that need the accounts. Gives both of them when the money may move.
 fn permit(
     order: &Order,
-    payer: Option<Account>,
-    payee: Option<Account>,
+    from: Option<Account>,
+    to: Option<Account>,
 ) -> Result<Result<(Account, Account), Refusal>, LedgerError> {
-    let Some(payer) = payer else { return Ok(Err(Refusal::AccountNotFound)) };
-    let currency = &payer.balance.currency;
+    let Some(from) = from else { return Ok(Err(Refusal::AccountNotFound)) };
+    let currency = &from.balance.currency;
     let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_string() };
     if order.currency != currency.as_str() {
         return Ok(Err(wrong_currency()));
     }
-    let Some(payee) = payee else { return Ok(Err(Refusal::UnknownPayee)) };
-    if payee.id == payer.id {
+    let Some(to) = to else { return Ok(Err(Refusal::UnknownPayee)) };
+    if to.id == from.id {
         return Ok(Err(Refusal::PayeeIsPayer));
     }
-    if payee.balance.currency != *currency {
+    if to.balance.currency != *currency {
         return Ok(Err(wrong_currency()));
     }
-    if payer.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
-        return Ok(Err(Refusal::InsufficientFunds { balance: payer.balance }));
+    if from.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
+        return Ok(Err(Refusal::InsufficientFunds { balance: from.balance }));
     }
-    payee.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
-    Ok(Ok((payer, payee)))
+    to.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
+    Ok(Ok((from, to)))
 }
 
-/// Moves the money.
+/// Moves the money. Gives the number of the booking, and the transfer as it will be recorded.
 async fn book(
     tx: &mut Tx,
     order: &Order,
-    payer: Account,
-    payee: Account,
+    from: Account,
+    to: Account,
     now: i64,
-) -> Result<Transfer, sqlx::Error> {
+) -> Result<(i64, Transfer), sqlx::Error> {
     let (booking,): (i64,) = tx
         .one(
             "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
              VALUES ('transfer', $1, $2, $3, $4, $5) RETURNING id",
-            values![payer.id, payee.id, order.amount, &order.currency, now],
+            values![from.id, to.id, order.amount, &order.currency, now],
         )
         .await?;
-    let id = order.id.to_string();
-    tx.run(
-        "INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)",
-        values![&id, booking, &order.reference],
-    )
-    .await?;
-    let currency = payer.balance.currency;
-    Ok(Transfer {
-        id,
+    let currency = from.balance.currency;
+    let transfer = Transfer {
+        id: order.id.to_string(),
         number: number(booking),
-        payer: payer.party,
-        payee: payee.party,
+        payer: from.party,
+        payee: to.party,
         amount: Money { amount: order.amount, currency: currency.clone() },
         reference: order.reference.clone(),
         created_at: now,
         // The database has come to the same result, or it would have refused the posting.
-        balance_after: Money { amount: payer.balance.amount - order.amount, currency },
-    })
+        balance_after: Money { amount: from.balance.amount - order.amount, currency },
+    };
+    Ok((booking, transfer))
 }
 
-async fn record(tx: &mut Tx, job: &Job, refusal: Option<&Refusal>) -> Result<(), sqlx::Error> {
+/// Writes down what was decided: the order with its answer, the token as spent, and the transfer if there is one.
+async fn record(
+    tx: &mut Tx,
+    job: &Job,
+    booking: Option<i64>,
+    refusal: Option<&Refusal>,
+) -> Result<(), sqlx::Error> {
     let Job { order, token, now } = job;
     let id = order.id.to_string();
     let (customer, content) = (&order.customer, order.content());
     let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
+    let decided = values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now];
+    let spent = values![&token.issuer, &token.jti, &id];
+    let transfer = values![&id, booking, &order.reference];
+    if let Tx::Postgres(_) = tx {
+        return tx.run(postgres::RECORD, &[&decided[..], &spent[..2], &transfer[1..]].concat()).await;
+    }
     tx.run(
         "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now],
+        decided,
     )
     .await?;
-    tx.run(
-        "INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)",
-        values![&token.issuer, &token.jti, &id],
-    )
-    .await
+    tx.run("INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)", spent).await?;
+    if booking.is_some() {
+        tx.run("INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)", transfer).await?;
+    }
+    Ok(())
 }

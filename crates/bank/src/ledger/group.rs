@@ -193,3 +193,6 @@ fn is_of_one(error: &LedgerError) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ impl Ledger {
             Database::File(path) => sqlite::open_file(path).await?,
             Database::Postgres(url) => postgres::open(url).await?,
         };
-        ledger.audit().await?;
+        ledger.audit_news().await?;
         Ok(ledger)
     }
 

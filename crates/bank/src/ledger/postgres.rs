@@ -29,8 +29,17 @@ const IDLE_TIMEOUT: &str = "10s";
 /// Any number, the same in each bank: whoever holds it opens accounts.
 const OPENING: i64 = 0x0062_616E_6B00;
 
-const SCHEMA: [(i64, &str, &str); 1] =
-    [(1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql"))];
+const SCHEMA: [(i64, &str, &str); 2] = [
+    (1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql")),
+    (2, "audits", include_str!("../../migrations/postgres/0002_audits.sql")),
+];
+
+/// What SQLite is told in three statements, in one: each is a way to the server and back while others wait for the locks.
+pub(super) const RECORD: &str = "WITH
+         decided AS (INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
+             VALUES ($1, $2, $3, $4, $5, $6)),
+         spent AS (INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($7, $8, $1))
+     INSERT INTO transfers (id, booking_id, reference) SELECT $1, $9, $10 WHERE $9 IS NOT NULL";
 
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
@@ -92,14 +101,22 @@ pub(super) async fn lock_opening(tx: &mut Transaction<'static, Postgres>) -> Res
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(OPENING).execute(&mut **tx).await.map(drop)
 }
 
-/// Is it worth to do the same transaction again? After a deadlock and a serialization failure (class 40); where another
-/// transaction was first with an id or a token (unique_violation), which can now be read; and where the connection or
-/// the server broke down: each order has an id, so nothing is done twice, whatever became of the first attempt.
+/// Waits until those who are booking now have committed, and lets nobody begin meanwhile, until the end of the
+/// transaction: a matter of milliseconds.
+pub(super) async fn wait_for_bookings(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+    sqlx::query("LOCK TABLE bookings IN SHARE MODE").execute(&mut **tx).await.map(drop)
+}
+
+/// Failures after which the same transaction may well succeed (the appendix "Error Codes" of PostgreSQL's manual): two that
+/// waited for each other or could not be put in an order; somebody else was first with an id or a token, which can be read
+/// now; the server ended the connection.
+const TRANSIENT: [&str; 7] = ["40001", "40P01", "23505", "25P03", "57P01", "57P02", "57P03"];
+
+/// Is it worth to do the same transaction again? Each order has an id, so nothing is done twice, whatever became of the
+/// first attempt.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(error) => error
-            .code()
-            .is_some_and(|code| ["40001", "40P01", "23505", "57P01", "57P02", "57P03"].contains(&&*code)),
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| TRANSIENT.contains(&&*code)),
         sqlx::Error::Io(_) => true,
         _ => false,
     }

@@ -10,7 +10,8 @@ use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 pub(super) enum Value<'a> {
     Number(i64),
     Text(&'a str),
-    Maybe(Option<&'a str>),
+    MaybeNumber(Option<i64>),
+    MaybeText(Option<&'a str>),
 }
 
 impl From<i64> for Value<'_> {
@@ -31,9 +32,15 @@ impl<'a> From<&'a String> for Value<'a> {
     }
 }
 
+impl From<Option<i64>> for Value<'_> {
+    fn from(number: Option<i64>) -> Self {
+        Self::MaybeNumber(number)
+    }
+}
+
 impl<'a> From<Option<&'a str>> for Value<'a> {
     fn from(text: Option<&'a str>) -> Self {
-        Self::Maybe(text)
+        Self::MaybeText(text)
     }
 }
 
@@ -69,7 +76,8 @@ macro_rules! prepared {
         $values.iter().fold(sqlx::query_as($sql), |query, value| match *value {
             Value::Number(number) => query.bind(number),
             Value::Text(text) => query.bind(text),
-            Value::Maybe(text) => query.bind(text),
+            Value::MaybeNumber(number) => query.bind(number),
+            Value::MaybeText(text) => query.bind(text),
         })
     };
 }

@@ -18,8 +18,10 @@ const READERS: u32 = 4;
 /// How long a connection waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA: [(i64, &str, &str); 1] =
-    [(1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql"))];
+const SCHEMA: [(i64, &str, &str); 2] = [
+    (1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql")),
+    (2, "audits", include_str!("../../migrations/sqlite/0002_audits.sql")),
+];
 
 /// Books in a file, made where it is missing.
 pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {

@@ -39,7 +39,17 @@ impl Program {
     pub(crate) fn start(issuer: &str, database: &str, level: &str) -> Self {
         let mut child = program()
             .env("RUST_LOG", level)
-            .args(["--grace", "0", "--listen", "127.0.0.1:0", "--issuer", issuer, "--audience", AUDIENCE])
+            .args([
+                "--audit",
+                "--grace",
+                "0",
+                "--listen",
+                "127.0.0.1:0",
+                "--issuer",
+                issuer,
+                "--audience",
+                AUDIENCE,
+            ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR; auth0|1002")])
             .args(["--database", database])

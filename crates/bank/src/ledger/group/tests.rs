@@ -1,0 +1,80 @@
+//! A group of decisions, on both databases.
+
+use postgres_for_tests::{Durability, Server};
+use uuid::Uuid;
+
+use super::super::{Customer, Ledger, Order, SingleUse};
+use super::*;
+use crate::config::{Database, OpeningAccount};
+
+const ADA: &str = "DE89370400440532013000";
+const BEN: &str = "GB82WEST12345698765432";
+
+/// Books with two accounts, and a rule that makes the database refuse a reference.
+async fn ledger(database: &Database, rule: &'static str) -> Ledger {
+    let ledger = Ledger::open(database).await.unwrap();
+    for (iban, subject) in [(ADA, "ada"), (BEN, "ben")] {
+        let account = OpeningAccount {
+            iban: iban.into(),
+            holder: subject.into(),
+            subject: Some(subject.into()),
+            balance_minor: 100_000,
+            currency: "EUR".into(),
+        };
+        ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+    }
+    let mut tx = Tx::begin(&ledger.writer).await.unwrap();
+    tx.run(rule, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    ledger
+}
+
+fn job(reference: &str) -> Job {
+    let order = Order {
+        id: Uuid::new_v4(),
+        customer: Customer { issuer: "issuer".into(), subject: "ada".into() },
+        payee: BEN.into(),
+        amount: 10,
+        currency: "EUR".into(),
+        reference: reference.into(),
+    };
+    Job { order, token: SingleUse { issuer: "issuer".into(), jti: Uuid::new_v4().to_string() }, now: 0 }
+}
+
+async fn a_failing_decision_takes_no_other_with_it(ledger: Ledger) {
+    let again = job("twice");
+    let jobs = [job("one"), job("fail"), again.clone(), again, job("two")];
+    let answers = decide_all(&ledger.writer, &jobs).await;
+    assert!(matches!(answers[0], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[1], Err(LedgerError::Database(_))));
+    assert!(matches!(answers[2], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[3], Ok(Decision::Replayed(Ok(_)))));
+    assert!(matches!(answers[4], Ok(Decision::New(Ok(_)))));
+    assert_eq!(ledger.balance(ADA).await.unwrap(), Some(100_000 - 30));
+    assert_eq!(ledger.spent_token_count().await.unwrap(), 3, "nothing of the one that failed is there");
+    ledger.audit().await.unwrap();
+
+    // Whoever waits when the books are closed is answered, and nobody after that.
+    let (order, token) = (job("last").order, job("last").token);
+    let (last, ()) = tokio::join!(biased; ledger.decide(&order, &token, 0), ledger.close());
+    assert!(matches!(last, Ok(Decision::New(Ok(_)))));
+    assert!(matches!(ledger.decide(&order, &token, 0).await, Err(LedgerError::Closed)));
+}
+
+#[tokio::test]
+async fn a_failing_decision_takes_no_other_with_it_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("bank.sqlite"));
+    let rule = "CREATE TRIGGER t BEFORE INSERT ON transfers WHEN NEW.reference = 'fail'
+                BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    a_failing_decision_takes_no_other_with_it(ledger(&database, rule).await).await;
+}
+
+#[tokio::test]
+async fn a_failing_decision_takes_no_other_with_it_in_postgresql() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let rule = "ALTER TABLE transfers ADD CHECK (reference <> 'fail')";
+    a_failing_decision_takes_no_other_with_it(ledger(&server.url("books").parse().unwrap(), rule).await)
+        .await;
+}
