@@ -1,8 +1,10 @@
-//! `cargo xtask bench size`: what a customer's phone downloads, against the budget.
+//! `cargo xtask bench size`: what a customer's phone downloads, against the budget. `cargo xtask bench bank`: the bank under
+//! load.
 
 use crate::dist::{self, Sizes};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, say};
+use crate::step::{Failure, Outcome, run_logged, run_shown, say, step};
+use std::process::Command;
 
 /// For everything together, in bytes after brotli.
 const BUDGET: usize = 144_000;
@@ -27,6 +29,19 @@ pub(crate) fn size(project: &Project) -> Outcome {
     }
     say(&row("total", &grouped(total.raw), &grouped(total.gzip), &grouped(total.brotli)));
     verdict(total.brotli)
+}
+
+/// Gets the packages of the Express API that the bank is measured beside, builds the bank, and measures.
+pub(crate) fn bank(project: &Project, arguments: &[String]) -> Outcome {
+    let express = project.root.join("bench").join("express");
+    step("packages of the Express API", "the bank is measured beside it", || {
+        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+        let mut install = Command::new(npm);
+        install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&express);
+        run_logged(&mut install, &project.log("express"))
+    })?;
+    let mut bench = crate::torture::built(project, "bank-bench")?;
+    run_shown(bench.arg("--express").arg(&express).args(arguments))
 }
 
 fn verdict(brotli: usize) -> Outcome {

@@ -12,6 +12,7 @@ mod purity;
 mod step;
 mod test;
 mod tools;
+mod torture;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -54,6 +55,8 @@ enum Task {
     Explore(explore::Options),
     /// Break the core on purpose, in every small way, and see whether a test notices
     Mutants(mutants::Options),
+    /// Kill the bank while customers pay, and check that no money is lost, doubled or altered
+    Torture(torture::Options),
     /// Check that the core has no I/O, no clock and no randomness (`test` does so, too)
     Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
@@ -64,10 +67,16 @@ enum Task {
     },
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Measure {
     /// Bytes of every file that the browser loads, against the budget
     Size,
+    /// The bank under load, beside an API on Express: answers a second, times, memory
+    Bank {
+        /// Passed on to the program that measures; `-- --help` names what there is
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -89,10 +98,12 @@ fn run(task: &Task) -> Outcome {
         Task::Dist => dist::run(&project),
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
+        Task::Bench(Measure::Bank { arguments }) => bench::bank(&project, arguments),
         Task::Deny => deny::run(&project),
         Task::Fuzz(options) => fuzz::run(&project, options),
         Task::Explore(options) => explore::run(&project, options),
         Task::Mutants(options) => mutants::run(&project, options),
+        Task::Torture(options) => torture::run(&project, options),
         Task::Purity => purity::check(&project),
         Task::Setup { browser } => setup(&project, *browser),
     }

@@ -23,5 +23,6 @@ mod shape;
 mod spending;
 mod statements;
 mod tokens;
+mod torture;
 mod transfers;
 mod world;

@@ -1,0 +1,58 @@
+//! Measures the bank beside an API on Express; `cargo xtask bench bank` builds and runs it.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use torture::bench::{Plan, run};
+use torture::place::{Kind, Place};
+
+/// Measure the bank beside an API on Express.
+#[derive(Parser)]
+struct Flags {
+    /// The bank's program.
+    #[arg(long)]
+    bank: PathBuf,
+    /// The folder of the Express API, with its packages installed.
+    #[arg(long)]
+    express: PathBuf,
+    /// How many clients ask at the same time.
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u16).range(2..=1000))]
+    connections: u16,
+    /// How long each is measured each time, in seconds.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// How often each is measured; the median counts.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+    /// How many transfers are prepared for each time.
+    #[arg(long, default_value_t = 30_000)]
+    transfers: usize,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match measure(Flags::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let place = Place::make(Kind::Sqlite)?;
+    let plan = Plan {
+        program: flags.bank,
+        express: flags.express,
+        connections: flags.connections.into(),
+        time: Duration::from_secs(flags.seconds),
+        rounds: flags.rounds.into(),
+        transfers: flags.transfers,
+    };
+    println!("{}", run(&plan, &place).await?);
+    Ok(())
+}

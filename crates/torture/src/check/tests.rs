@@ -1,0 +1,184 @@
+//! A checker that finds nothing proves nothing: each rule here is broken once, and has to be found.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::books::{Booking, Posting};
+use crate::history::{Order, Span, Token};
+use crate::wire::Answer;
+
+/// Books and history of one acknowledged transfer of 10 from A to B, sent twice.
+fn sound() -> (Vec<Attempt>, Vec<Question>, Books) {
+    let order = Arc::new(Order {
+        id: "1".into(),
+        customer: "a".into(),
+        payer: "A".into(),
+        payee: "B".into(),
+        amount: 10,
+        reference: "order 1".into(),
+    });
+    let token = Arc::new(Token { jti: "t".into(), may_transfer: true, text: String::new() });
+    let body = json!({
+        "id": "1", "payer": { "iban": "A" }, "payee": { "iban": "B" }, "reference": "order 1",
+        "amount": { "amount": 10, "currency": "EUR" }, "balance_after": { "amount": 90, "currency": "EUR" },
+    });
+    let answer = |status, replayed| Some(Answer { status, replayed, body: body.to_string() });
+    let attempt = |began, replayed| Attempt {
+        order: Arc::clone(&order),
+        token: Arc::clone(&token),
+        span: Span { began, ended: began + 1 },
+        answer: answer(201, replayed),
+    };
+    let question = Question {
+        id: "1".into(),
+        customer: "a".into(),
+        span: Span { began: 4, ended: 5 },
+        answer: answer(200, false),
+    };
+    let booking = |id, kind: &str, from_account, to_account, amount| Booking {
+        id,
+        kind: kind.into(),
+        from_account,
+        to_account,
+        amount,
+        currency: "EUR".into(),
+    };
+    let posting = |booking_id, account_id, amount, balance_after| Posting {
+        booking_id,
+        account_id,
+        amount,
+        balance_after,
+    };
+    let books = Books {
+        accounts: HashMap::from([(1, "A".into()), (2, "B".into())]),
+        bookings: vec![booking(1, "opening", 9, 1, 100), booking(2, "transfer", 1, 2, 10)],
+        postings: vec![
+            posting(1, 9, -100, -100),
+            posting(1, 1, 100, 100),
+            posting(2, 1, -10, 90),
+            posting(2, 2, 10, 10),
+        ],
+        transfers: vec![("1".into(), 2, "order 1".into())],
+        orders: vec![("1".into(), false)],
+        spent: vec![("t".into(), "1".into())],
+    };
+    (vec![attempt(0, false), attempt(2, true)], vec![question], books)
+}
+
+/// Breaks what is sound, and looks for the sentence that says so.
+#[track_caller]
+fn finds(sentence: &str, break_it: impl FnOnce(&mut Vec<Attempt>, &mut Vec<Question>, &mut Books)) {
+    let (mut attempts, mut questions, mut books) = sound();
+    break_it(&mut attempts, &mut questions, &mut books);
+    let found = check(&attempts, &questions, &books).violations;
+    assert!(found.iter().any(|violation| violation.contains(sentence)), "{sentence} is not in {found:#?}");
+}
+
+fn answer(attempt: &mut Attempt) -> &mut Answer {
+    attempt.answer.as_mut().unwrap()
+}
+
+fn problem(code: &str, status: u16) -> Answer {
+    let body = json!({ "type": format!("urn:riser:problem:{code}"), "balance": { "amount": 5 } }).to_string();
+    Answer { status, replayed: false, body }
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is_wrong() {
+    let (attempts, questions, books) = sound();
+    let found = check(&attempts, &questions, &books);
+    assert_eq!(found.violations, Vec::<String>::new());
+    assert_eq!((found.attempts, found.orders, found.acknowledged, found.booked), (2, 1, 1, 1));
+}
+
+#[test]
+fn an_order_that_nobody_answered_is_in_the_books_once_or_not_at_all() {
+    let (mut attempts, _, mut books) = sound();
+    for attempt in &mut attempts {
+        attempt.answer = None;
+    }
+    let found = check(&attempts, &[], &books);
+    assert_eq!((found.violations, found.unknown), (vec![], 1));
+    books.transfers.clear();
+    books.orders.clear();
+    books.spent.clear();
+    books.bookings.pop();
+    books.postings.truncate(2);
+    assert_eq!(check(&attempts, &[], &books).violations, Vec::<String>::new());
+}
+
+#[test]
+fn what_the_bank_says_is_held_against_it() {
+    finds("was answered in 2 ways", |attempts, _, _| answer(&mut attempts[1]).body.push(' '));
+    finds("was decided 2 times", |attempts, _, _| answer(&mut attempts[1]).replayed = false);
+    finds("acknowledged with another content", |attempts, _, _| {
+        Arc::make_mut(&mut attempts[1].order).amount = 11;
+    });
+    finds("left less than nothing", |attempts, _, _| {
+        answer(&mut attempts[1]).body = attempts[1].answer.as_ref().unwrap().body.replace("90", "-1");
+    });
+    finds("later answered with token-spent", |attempts, _, _| {
+        attempts[1].answer = Some(problem("token-spent", 401));
+    });
+    finds("refused although there was enough", |attempts, _, _| {
+        attempts.truncate(1);
+        attempts[0].answer = Some(problem("insufficient-funds", 422));
+        Arc::make_mut(&mut attempts[0].order).amount = 5;
+    });
+    finds("for a token without the scope", |attempts, _, _| {
+        Arc::make_mut(&mut attempts[0].token).may_transfer = false;
+    });
+    finds("and later answered with 404", |_, questions, _| {
+        questions[0].answer = Some(problem("transfer-not-found", 404));
+    });
+    finds("with a content that nobody ordered", |_, questions, _| {
+        let answer = questions[0].answer.as_mut().unwrap();
+        answer.body = answer.body.replace("10", "1000");
+    });
+    finds("token t decided 2 orders", |attempts, _, _| {
+        let mut other = attempts[0].clone();
+        Arc::make_mut(&mut other.order).id = "2".into();
+        attempts.push(other);
+    });
+}
+
+#[test]
+fn the_books_are_held_against_themselves() {
+    finds("sum over all postings is 1", |_, _, books| books.postings[3].amount += 1);
+    finds("booking 2 has the postings", |_, _, books| books.postings.truncate(3));
+    finds("of a booking 2 that is not there", |_, _, books| drop(books.bookings.pop()));
+    finds("wrong balance after booking 2", |_, _, books| books.postings[2].balance_after = 91);
+    finds("account 1 was below zero", |_, _, books| {
+        books.postings.remove(1);
+    });
+    finds("2 bookings of transfers, and 1 transfers", |_, _, books| {
+        books.bookings[0].kind = "transfer".into();
+    });
+}
+
+#[test]
+fn the_books_are_held_against_what_was_said_and_sent() {
+    finds("acknowledged and is not in the books", |_, _, books| books.transfers.clear());
+    finds("refused and is in the books", |attempts, _, _| {
+        for attempt in attempts {
+            attempt.answer = Some(problem("insufficient-funds", 422));
+        }
+    });
+    finds("in the books with another content", |_, _, books| books.bookings[1].amount = 11);
+    finds("in the books with another content", |_, _, books| books.transfers[0].2 = "order 2".into());
+    finds("in the books 2 times", |_, _, books| books.transfers.push(books.transfers[0].clone()));
+    finds("and nobody ordered it", |attempts, _, _| attempts.clear());
+    finds("was paid twice", |_, _, books| books.transfers.push(("2".into(), 3, "order 1".into())));
+    finds("token t was spent 2 times", |_, _, books| books.spent.push(("t".into(), "2".into())));
+    finds("has spent 0 tokens of its own", |_, _, books| books.spent.clear());
+    finds("has decided 2 orders in the books", |attempts, _, books| {
+        let mut other = attempts[0].clone();
+        Arc::make_mut(&mut other.order).id = "2".into();
+        other.answer = None;
+        attempts.push(other);
+        books.orders.push(("2".into(), false));
+    });
+    finds("was decided, and nobody sent it", |_, _, books| books.orders.push(("2".into(), true)));
+}

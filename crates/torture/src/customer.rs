@@ -1,0 +1,160 @@
+//! What a customer does all day, with all that clients and thieves of tokens do wrong.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::task::JoinSet;
+
+use crate::history::{Meaning, Order, Token};
+use crate::world::{World, subject};
+
+/// How often a client sends an order again before it leaves it at "unknown".
+const ATTEMPTS: u32 = 6;
+/// The longest pause before the second attempt; each later one may be twice as long.
+const PAUSE: Duration = Duration::from_millis(40);
+/// The longest pause between two acts.
+const THINKING: Duration = Duration::from_millis(30);
+
+/// One customer, with randomness of their own.
+#[derive(Debug)]
+pub struct Customer {
+    world: Arc<World>,
+    number: usize,
+    rng: Rng,
+    /// Where the bank is said to be.
+    bank: SocketAddr,
+    viewing: Arc<Token>,
+}
+
+impl Customer {
+    /// The customer with this number.
+    pub fn new(world: Arc<World>, number: usize, bank: SocketAddr, mut rng: Rng) -> Self {
+        let viewing = world.viewing_token(&mut rng, &subject(number));
+        Self { world, number, rng, bank, viewing }
+    }
+
+    /// Acts until `over`.
+    pub async fn live(mut self, over: Arc<AtomicBool>) {
+        while !over.load(Ordering::Relaxed) {
+            match self.rng.u8(..100) {
+                0..40 => {
+                    let (order, token) = self.new_order();
+                    self.settle(&order, &token).await;
+                }
+                40..58 => self.send_copies().await,
+                58..70 => self.one_token_for_many().await,
+                70..82 => self.spent_token_again().await,
+                82..90 => self.one_id_for_two_orders().await,
+                90..93 => self.anothers_id().await,
+                93..97 => self.never_asks_again().await,
+                _ => self.without_the_scope().await,
+            }
+            tokio::time::sleep(THINKING.mul_f32(self.rng.f32())).await;
+        }
+    }
+
+    fn new_order(&mut self) -> (Arc<Order>, Arc<Token>) {
+        let order = self.world.order(&mut self.rng, self.number);
+        let token = self.world.token(&mut self.rng, &order.customer);
+        (order, token)
+    }
+
+    /// As an honest client does: asks when it does not know, and sends again under the same id.
+    async fn settle(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> Meaning {
+        let mut pause = PAUSE;
+        for _ in 0..ATTEMPTS {
+            let meaning = self.world.transfer(self.bank, order, token).await;
+            if meaning != Meaning::Unknown {
+                return meaning;
+            }
+            tokio::time::sleep(pause.mul_f32(self.rng.f32())).await;
+            pause *= 2;
+            if order.customer == subject(self.number) && self.rng.bool() {
+                self.world.look_up(self.bank, order, &self.viewing).await;
+            }
+        }
+        Meaning::Unknown
+    }
+
+    /// As somebody who closes the page.
+    async fn never_asks_again(&mut self) {
+        let (order, token) = self.new_order();
+        self.world.transfer(self.bank, &order, &token).await;
+    }
+
+    /// The same order several times at once, as a double click and a duplicated tab do.
+    async fn send_copies(&mut self) {
+        let (order, token) = self.new_order();
+        let copies = vec![(order, token); self.rng.usize(2..6)];
+        self.send_at_once(copies).await;
+    }
+
+    async fn send_at_once(&self, all: Vec<(Arc<Order>, Arc<Token>)>) {
+        let mut sending = JoinSet::new();
+        for (order, token) in all {
+            let (world, bank) = (Arc::clone(&self.world), self.bank);
+            sending.spawn(async move { world.transfer(bank, &order, &token).await });
+        }
+        sending.join_all().await;
+    }
+
+    /// Several orders at once, and one token for all.
+    async fn one_token_for_many(&mut self) {
+        let (first, token) = self.new_order();
+        let mut all = vec![(first, Arc::clone(&token))];
+        for _ in 0..self.rng.usize(1..5) {
+            all.push((self.new_order().0, Arc::clone(&token)));
+        }
+        self.send_at_once(all.clone()).await;
+        // And once more what may have gone through, in another order.
+        self.rng.shuffle(&mut all);
+        self.send_at_once(all).await;
+    }
+
+    /// A stolen token, after its order was sent; and the order itself, which has to be answered as before.
+    async fn spent_token_again(&mut self) {
+        let (order, token) = self.new_order();
+        self.settle(&order, &token).await;
+        let other = self.world.order(&mut self.rng, self.number);
+        self.settle(&other, &token).await;
+        self.settle(&order, &token).await;
+    }
+
+    /// Two contents under one id; then the first again.
+    async fn one_id_for_two_orders(&mut self) {
+        let (order, token) = self.new_order();
+        let mut altered = Order::clone(&order);
+        altered.amount += 1;
+        let altered = Arc::new(altered);
+        let second = self.world.token(&mut self.rng, &order.customer);
+        if self.rng.bool() {
+            self.send_at_once(vec![(Arc::clone(&order), Arc::clone(&token)), (altered, second)]).await;
+        } else {
+            self.settle(&order, &token).await;
+            self.settle(&altered, &second).await;
+        }
+        self.settle(&order, &token).await;
+    }
+
+    /// Another customer's order under an id that is taken.
+    async fn anothers_id(&mut self) {
+        let (order, token) = self.new_order();
+        self.settle(&order, &token).await;
+        let thief = (self.number + 1) % self.world.customers;
+        let mut stolen = Order::clone(&self.world.order(&mut self.rng, thief));
+        stolen.id.clone_from(&order.id);
+        let stolen = Arc::new(stolen);
+        let token = self.world.token(&mut self.rng, &stolen.customer);
+        self.settle(&stolen, &token).await;
+    }
+
+    /// A token that lets its customer look, and no more.
+    async fn without_the_scope(&mut self) {
+        let order = self.new_order().0;
+        let viewing = self.world.viewing_token(&mut self.rng, &order.customer);
+        self.settle(&order, &viewing).await;
+    }
+}

@@ -1,0 +1,162 @@
+//! What customers did and what they were told. Written while it happens, judged afterwards.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::wire::Answer;
+
+/// A transfer as a customer means it. The reference holds the id, so that money that moves for it can be found whatever
+/// the bank calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// The UUID in `Idempotency-Key`.
+    pub id: String,
+    /// The customer's `sub`.
+    pub customer: String,
+    /// The paying account, which is the customer's.
+    pub payer: String,
+    /// The IBAN of the payee.
+    pub payee: String,
+    /// Minor units.
+    pub amount: i64,
+    /// Free text.
+    pub reference: String,
+}
+
+impl Order {
+    /// As it is sent.
+    #[must_use]
+    pub fn body(&self) -> String {
+        json!({
+            "payee": self.payee, "amount": { "amount": self.amount, "currency": CURRENCY },
+            "reference": self.reference,
+        })
+        .to_string()
+    }
+}
+
+/// The currency of all accounts.
+pub const CURRENCY: &str = "EUR";
+
+/// An access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub jti: String,
+    /// Whether it allows transfers.
+    pub may_transfer: bool,
+    /// The token itself.
+    pub text: String,
+}
+
+/// Two moments of the run's own clock, which counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Before the request was sent.
+    pub began: u64,
+    /// After the answer was there, or was given up.
+    pub ended: u64,
+}
+
+/// One request for a transfer.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// What was ordered.
+    pub order: Arc<Order>,
+    /// With which token.
+    pub token: Arc<Token>,
+    /// When.
+    pub span: Span,
+    /// What came back; `None` is unknown.
+    pub answer: Option<Answer>,
+}
+
+/// One question about a transfer, by the one who ordered it.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Which transfer.
+    pub id: String,
+    /// Who asks.
+    pub customer: String,
+    /// When.
+    pub span: Span,
+    /// What came back; `None` is unknown.
+    pub answer: Option<Answer>,
+}
+
+/// All that happened.
+#[derive(Debug, Default)]
+pub struct History {
+    clock: AtomicU64,
+    attempts: Mutex<Vec<Attempt>>,
+    questions: Mutex<Vec<Question>>,
+}
+
+impl History {
+    /// A moment: later ones are larger.
+    pub fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Writes an attempt down.
+    pub fn attempted(&self, attempt: Attempt) {
+        held(&self.attempts).push(attempt);
+    }
+
+    /// Writes a question down.
+    pub fn asked(&self, question: Question) {
+        held(&self.questions).push(question);
+    }
+
+    /// All attempts so far.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        held(&self.attempts).clone()
+    }
+
+    /// All questions so far.
+    pub fn questions(&self) -> Vec<Question> {
+        held(&self.questions).clone()
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What an answer to `POST /transfer` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meaning {
+    /// 201: the money was moved.
+    Acknowledged(Value),
+    /// A refusal that the bank has decided, and stored, for this order.
+    Refused(Value),
+    /// The bank did nothing for this request; the order may be decided by another one.
+    NotDone(String),
+    /// Nobody knows: no answer, or one that promises nothing (5xx).
+    Unknown,
+}
+
+/// The problems that are decisions about an order; the other ones are about a request.
+const DECISIONS: [&str; 3] = ["insufficient-funds", "unknown-payee", "payee-is-payer"];
+
+impl Meaning {
+    /// Reads an answer.
+    #[must_use]
+    pub fn of(answer: Option<&Answer>) -> Self {
+        let Some(answer) = answer.filter(|answer| answer.status < 500) else { return Self::Unknown };
+        let Ok(body) = serde_json::from_str::<Value>(&answer.body) else {
+            return Self::NotDone(format!("{} without JSON", answer.status));
+        };
+        if answer.status == 201 {
+            return Self::Acknowledged(body);
+        }
+        let problem = body["type"].as_str().and_then(|kind| kind.strip_prefix("urn:riser:problem:"));
+        match problem {
+            Some(problem) if DECISIONS.contains(&problem) => Self::Refused(body),
+            Some(problem) => Self::NotDone(problem.to_owned()),
+            None => Self::NotDone(answer.status.to_string()),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! The network between customers and banks, with its faults. Each connection carries one request, and meets one fault at
+//! most. A request that was passed on stays passed on, also when whoever sent it has given up.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use fastrand::Rng;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::program::Place;
+use crate::wire;
+
+/// What can happen to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    None,
+    /// It never arrives.
+    DropRequest,
+    /// A part of it arrives.
+    CutRequest,
+    /// It arrives, and the whole answer is lost.
+    DropAnswer,
+    /// It arrives, and a part of the answer comes back.
+    CutAnswer,
+    /// It arrives late: perhaps after its sender has given up, perhaps after the next attempt.
+    Late,
+    /// It arrives twice at the same time; the first answer counts.
+    Twice,
+}
+
+/// A request in three meets a fault.
+const FAULTS: [Fault; 6] =
+    [Fault::DropRequest, Fault::CutRequest, Fault::DropAnswer, Fault::CutAnswer, Fault::Late, Fault::Twice];
+const ONE_IN: usize = 18;
+
+/// A running proxy.
+#[derive(Debug)]
+pub struct Proxy {
+    /// Where customers send their requests.
+    pub address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// A proxy in front of these banks; each request goes to one of those that are up. A late request comes up to
+    /// `latest` late.
+    ///
+    /// # Errors
+    /// When there is no port.
+    pub async fn start(banks: Vec<Place>, rng: Rng, latest: Duration) -> io::Result<Self> {
+        let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let address = listener.local_addr()?;
+        let line = Arc::new(Line { banks, rng: Mutex::new(rng), latest });
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(listener, line, stopped));
+        Ok(Self { address, stop, server })
+    }
+
+    /// Takes no more requests, and waits until the last of those under way has arrived or is lost.
+    pub async fn stop(self) {
+        drop(self.stop);
+        // It has nothing to say, and a panic in it has been written by its hook.
+        let _ = self.server.await;
+    }
+}
+
+async fn serve(listener: TcpListener, line: Arc<Line>, mut stopped: oneshot::Receiver<()>) {
+    let mut under_way = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = under_way.join_next() => {}
+            Ok((stream, _)) = listener.accept() => {
+                let line = Arc::clone(&line);
+                // An error is a broken connection, which is what this is about.
+                under_way.spawn(async move { drop(line.pass(stream).await) });
+            }
+        }
+    }
+    under_way.join_all().await;
+}
+
+struct Line {
+    banks: Vec<Place>,
+    rng: Mutex<Rng>,
+    latest: Duration,
+}
+
+/// What was drawn for one request.
+struct Lot {
+    fault: Fault,
+    bank: Option<SocketAddr>,
+    second: Option<SocketAddr>,
+    /// Where to cut, or how late: a part of the whole.
+    part: f32,
+}
+
+impl Line {
+    fn draw(&self) -> Lot {
+        let up: Vec<_> = self.banks.iter().filter_map(Place::get).collect();
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        let fault = FAULTS.get(rng.usize(..ONE_IN)).copied().unwrap_or(Fault::None);
+        Lot { fault, bank: rng.choice(&up).copied(), second: rng.choice(&up).copied(), part: rng.f32() }
+    }
+
+    async fn pass(&self, mut customer: TcpStream) -> io::Result<()> {
+        let mut request = Vec::new();
+        if wire::read(&mut customer, &mut request).await?.is_none() {
+            return Ok(());
+        }
+        let Lot { fault, bank, second, part } = self.draw();
+        let Some(bank) = bank else { return Ok(()) };
+        match fault {
+            Fault::None => customer.write_all(&ask(bank, &request).await?).await,
+            Fault::DropRequest => Ok(()),
+            Fault::CutRequest => {
+                let mut stream = TcpStream::connect(bank).await?;
+                stream.write_all(beginning(&request, part)).await
+            }
+            Fault::DropAnswer => ask(bank, &request).await.map(drop),
+            Fault::CutAnswer => {
+                let answer = ask(bank, &request).await?;
+                customer.write_all(beginning(&answer, part)).await
+            }
+            Fault::Late => {
+                tokio::time::sleep(self.latest.mul_f32(part)).await;
+                customer.write_all(&ask(bank, &request).await?).await
+            }
+            Fault::Twice => {
+                let (first, _second) =
+                    tokio::join!(ask(bank, &request), ask(second.unwrap_or(bank), &request));
+                customer.write_all(&first?).await
+            }
+        }
+    }
+}
+
+/// Passes a request on and waits for the whole answer.
+async fn ask(bank: SocketAddr, request: &[u8]) -> io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(bank).await?;
+    stream.write_all(request).await?;
+    let mut answer = Vec::new();
+    match wire::read(&mut stream, &mut answer).await? {
+        Some(extent) => answer.truncate(extent.whole),
+        None => return Err(io::ErrorKind::UnexpectedEof.into()),
+    }
+    Ok(answer)
+}
+
+/// The beginning of a message: never all of it.
+fn beginning(bytes: &[u8], part: f32) -> &[u8] {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a part from 0 to 1 of a message of some hundred bytes"
+    )]
+    let length = (bytes.len() as f32 * part) as usize;
+    &bytes[..length.min(bytes.len().saturating_sub(1))]
+}
