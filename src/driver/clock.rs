@@ -18,8 +18,11 @@ pub(super) fn now() -> Timestamp {
     reason = "what is past is now, and what is too far away is as good as never"
 )]
 pub(super) fn seconds_until(value: &str) -> Option<u32> {
-    value.parse().ok().or_else(|| {
+    // Browsers read "7.5" and "-5" as days long ago. A date begins with the name of its day.
+    if value.starts_with(|c: char| c.is_ascii_alphabetic()) {
         let until = (js_sys::Date::parse(value) - js_sys::Date::now()) / 1000.0;
-        (!until.is_nan()).then_some(until.ceil() as u32)
-    })
+        return (!until.is_nan()).then_some(until.ceil() as u32);
+    }
+    let digits = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| value.parse().unwrap_or(u32::MAX))
 }

@@ -68,7 +68,8 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
         issuer: issuer.to_owned(),
         jwks_uri: format!("{issuer}.well-known/jwks.json"),
         audience: AUDIENCE.to_owned(),
-        dynamic_linking: bank::DynamicLinking::default(),
+        // The tenant below names each transfer in the token: one that names none was asked for by other code than the client.
+        dynamic_linking: bank::DynamicLinking::Required,
         allowed_origins,
         database,
         opening_accounts: HOLDERS.iter().map(account).collect(),

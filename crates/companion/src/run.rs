@@ -203,6 +203,16 @@ fn built_client(options: &Options, issuer: String, api: String) -> Result<Option
     }
 }
 
+/// Up to three servers share the files that one process may have open.
+fn limits() -> Limits {
+    let whole = Limits::default();
+    Limits {
+        connections: whole.connections / 3,
+        connections_per_peer: whole.connections_per_peer / 3,
+        ..whole
+    }
+}
+
 fn serve(
     servers: &mut JoinSet<io::Result<()>>,
     stop: &watch::Sender<bool>,
@@ -215,6 +225,6 @@ fn serve(
             // An error means that the companion itself is gone, which is a reason to stop as well.
             let _ = stop.wait_for(|stop| *stop).await;
         };
-        serving::serve(listener, router, Limits::default(), stopped, GRACE).await
+        serving::serve(listener, router, limits(), stopped, GRACE).await
     });
 }

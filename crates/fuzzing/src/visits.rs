@@ -95,6 +95,7 @@ pub(crate) fn answers(data: &[u8]) -> bool {
         visit.happen(Event::AskAgain);
         visit.happen(Event::Woke(Timer::Leave));
         visit.happen(Event::Woke(Timer::Retry));
+        visit.happen(Event::Woke(Timer::AskAgain));
     }
     successes > 0 && confirmed > 0
 }

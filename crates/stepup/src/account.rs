@@ -44,6 +44,8 @@ pub(crate) struct Account {
     history: Loadable<HistoryView>,
     balance_request: Option<RequestId>,
     history_request: Option<RequestId>,
+    /// How long the bank wants to be left alone since it was asked for them, in milliseconds.
+    wait: u32,
     form: Form,
     /// What was sent, as long as the bank has not said what became of it: each order once.
     attempts: Vec<Attempt>,
@@ -83,6 +85,7 @@ impl Account {
             login,
             balance_request: None,
             history_request: None,
+            wait: 0,
             form: Form::new(draft),
             attempts,
             log_outs,
@@ -104,6 +107,7 @@ impl Account {
             Effect::Fetch(history, api::history(&world.config, held.bearer())),
         ];
         (self.balance_request, self.history_request) = (Some(balance), Some(history));
+        self.wait = 0;
         if matches!(self.balance, Loadable::Failed(_)) {
             self.balance = Loadable::Loading;
         }
@@ -222,7 +226,9 @@ impl Account {
             }
             Err(ReadError::Later(problem, wait)) => {
                 put(self, Loadable::Failed(problem));
-                (vec![Effect::Wake(Timer::Retry, wait)], Outcome::Stay)
+                // Both are asked for together: not before the longer wait is over.
+                self.wait = self.wait.max(wait);
+                (vec![Effect::Wake(Timer::Retry, self.wait)], Outcome::Stay)
             }
             Err(ReadError::Failed(problem)) => {
                 put(self, Loadable::Failed(problem));
@@ -231,13 +237,12 @@ impl Account {
         }
     }
 
-    /// The bank wants to be asked again now: about what it has not told.
+    /// The bank wants to be asked again now: for what it has not told.
     pub(crate) fn retry(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        let mut effects = self.step(world, now, Transfer::ask_again);
         if matches!(self.balance, Loadable::Failed(_)) || matches!(self.history, Loadable::Failed(_)) {
-            effects.extend(self.load(world, now));
+            return self.load(world, now);
         }
-        effects
+        Vec::new()
     }
 
     /// Moves the transfer on.

@@ -206,10 +206,18 @@ fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError
 /// How long Riser waits by itself, in seconds. Whoever is told to wait longer looks after it.
 const PATIENCE: u32 = 120;
 
-/// In how many milliseconds the bank wants to be asked again, if it says so and that is soon.
+/// The longest wait that counts, in seconds: a day. Browsers keep timers in 31 bits, and a longer one would go off at once.
+const LONGEST_WAIT: u32 = 24 * 60 * 60;
+
+/// In how many seconds the bank wants to be asked again, if it says so.
+fn told_to_wait(answer: &Answer) -> Option<u32> {
+    let wait = answer.retry_after.filter(|_| matches!(answer.status, 429 | 503))?;
+    Some(wait.clamp(1, LONGEST_WAIT))
+}
+
+/// The same in milliseconds, if that is soon.
 fn later(answer: &Answer) -> Option<u32> {
-    let wait = answer.retry_after.filter(|wait| matches!(answer.status, 429 | 503) && *wait <= PATIENCE)?;
-    Some(wait.max(1) * 1000)
+    told_to_wait(answer).filter(|wait| *wait <= PATIENCE).map(|wait| wait * 1000)
 }
 
 /// Which authentication a 401 asks for, when that is what is missing (RFC 9470 3). One that names nothing in particular
@@ -356,8 +364,10 @@ pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) 
         429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
         // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
         400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
-        _ => match later(&answer).filter(|_| asked) {
-            Some(wait) => TransferAnswer::Later(busy(cause), wait),
+        _ => match told_to_wait(&answer).filter(|_| asked) {
+            // What is unknown is asked for by itself after any time, but never sooner than the bank says.
+            Some(wait) if wait > PATIENCE => TransferAnswer::Later(down(cause), wait * 1000),
+            Some(wait) => TransferAnswer::Later(busy(cause), wait * 1000),
             None => TransferAnswer::Unknown(down(cause)),
         },
     }

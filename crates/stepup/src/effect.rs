@@ -56,8 +56,10 @@ pub enum Timer {
     SessionEnds,
     /// The sentence before the second factor has been readable for a moment.
     Leave,
-    /// The bank wants to be asked again now.
+    /// The bank wants to be asked again now for what is only read.
     Retry,
+    /// It is time to ask once more what became of a transfer.
+    AskAgain,
 }
 
 /// Names a request, so that a stale answer can be told from an awaited one.

@@ -50,6 +50,20 @@ pub enum AmountError {
     /// More than any account could hold.
     #[error("This amount is too large.")]
     TooLarge,
+    /// ISO 4217 gives it no decimals, or three, or does not have it.
+    #[error("Transfers in this currency are not possible here.")]
+    Currency,
+}
+
+/// The currencies whose minor unit is not a hundredth (ISO 4217).
+const OTHER_DECIMALS: &str =
+    "BHD BIF CLF CLP DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD OMR PYG RWF TND UGX UYI UYW VND VUV XAF XOF XPF";
+
+/// Is that a currency with two decimals? The form reads two, and the request for the second factor names two; the page shows
+/// as many as ISO 4217 says. Where these are not the same, the page and the phone would show different amounts.
+pub(crate) fn has_two_decimals(currency: &str) -> bool {
+    let written = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    written && !OTHER_DECIMALS.split(' ').any(|other| other == currency)
 }
 
 /// The largest amount that can be typed, in minor units: ten thousand million units. It fits `f64` exactly, so that

@@ -53,7 +53,7 @@ pub enum ReferenceError {
     /// Too long.
     #[error("A reference has at most {REFERENCE_MAX} characters; this one has {0}.")]
     TooLong(usize),
-    /// A line break, a tab, or a character that turns text around: the receipt would not show what is sent.
+    /// A line break, a tab, or a character that turns text around or is not seen: the receipt would not show what is sent.
     #[error("A reference is one line of plain text.")]
     Control,
 }
@@ -64,7 +64,9 @@ impl Draft {
     /// `own` is the customer's own IBAN, when it is known: a transfer to oneself is a slip.
     pub fn check(&self, currency: &str, locale: Separators, own: Option<&str>) -> Result<Order, DraftErrors> {
         let payee = self.check_payee(own);
-        let amount = money::parse(&self.amount, locale);
+        let amount = money::parse(&self.amount, locale).and_then(|amount| {
+            if money::has_two_decimals(currency) { Ok(amount) } else { Err(AmountError::Currency) }
+        });
         let reference = check_reference(&self.reference);
         match (payee, amount, reference) {
             (Ok(payee), Ok(amount), Ok(reference)) => {
@@ -104,8 +106,9 @@ impl Draft {
 
 fn check_reference(text: &str) -> Result<String, ReferenceError> {
     let text = text.trim();
-    let turns = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    if text.chars().any(|c| c.is_control() || turns(c)) {
+    // What a provider may refuse to show as well: whoever types it learns of it here, and not behind a redirect.
+    let misleads = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
+    if text.chars().any(|c| c.is_control() || misleads(c)) {
         return Err(ReferenceError::Control);
     }
     match text.chars().count() {
@@ -246,11 +249,30 @@ mod tests {
 
     #[test]
     fn references_are_one_plain_line() {
-        for bad in ["a\nb", "a\tb", "a\u{202e}b", "\u{2066}x", "a\u{0}"] {
+        for bad in [
+            "a\nb",
+            "a\tb",
+            "a\u{202e}b",
+            "\u{2066}x",
+            "a\u{0}",
+            "a\u{ad}b",
+            "\u{61c}a",
+            "a\u{2060}b",
+            "a\u{e0041}",
+        ] {
             assert_eq!(check_reference(bad), Err(ReferenceError::Control), "{bad:?}");
         }
         assert!(check_reference(&"é".repeat(140)).is_ok());
         assert_eq!(check_reference(&"é".repeat(141)), Err(ReferenceError::TooLong(141)));
+    }
+
+    #[test]
+    fn a_currency_has_two_decimals_or_is_not_paid_in() {
+        for (currency, paid) in
+            [("EUR", true), ("USD", true), ("JPY", false), ("KWD", false), ("eur", false), ("", false)]
+        {
+            assert_eq!(draft().check(currency, Separators::default(), None).is_ok(), paid, "{currency}");
+        }
     }
 
     #[test]

@@ -32,7 +32,8 @@ pub(crate) fn log_in(
     error: Option<LogInError>,
 ) -> Response {
     let client = &request.client.name;
-    let payment = request.payment.as_ref();
+    // What cannot come of the request is not shown as if it could.
+    let payment = request.payment_for(&request.scopes);
     let error_text = error.map(|error| error.to_string());
     let page = LogInPage { client, id, form_token, email, payment, error: error_text };
     refusing(error, &page, Some(&request.to.redirect_uri))

@@ -151,7 +151,7 @@ fn is_iban(text: &str) -> bool {
 
 /// Characters that break a line, or turn or hide the text around them: the page would not show what is signed.
 fn misleads(c: char) -> bool {
-    let invisible = matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    let invisible = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
     c.is_control() || invisible
 }
 

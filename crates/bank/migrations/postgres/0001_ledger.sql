@@ -53,6 +53,10 @@ $$;
 
 CREATE FUNCTION number_booking() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- With a snapshot from before the lock, the balance would be one that somebody else has continued since.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a booking is made at the isolation level READ COMMITTED, which its locks are for';
+    END IF;
     PERFORM 1 FROM accounts WHERE id IN (NEW.from_account, NEW.to_account) ORDER BY id FOR NO KEY UPDATE;
     IF 2 <> (SELECT count(*) FROM accounts
              WHERE id IN (NEW.from_account, NEW.to_account) AND currency = NEW.currency) THEN

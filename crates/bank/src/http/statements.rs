@@ -75,8 +75,10 @@ fn by_month(movements: Vec<Movement>, current: Date, nothing: Money) -> Vec<Stat
     let mut statements: Vec<Statement> = Vec::new();
     let mut balance = nothing;
     for movement in movements {
+        // Two banks, or two writers, can book in another order than the orders came in: what came in just before the end of
+        // a month and was booked after something of the next belongs to the next, or the month would be there twice.
         let month = first_of_month(movement.booked_at);
-        if statements.last().is_none_or(|last| last.id != name(month)) {
+        if statements.last().is_none_or(|last| last.id < name(month)) {
             statements.push(Statement::open(month, balance.clone()));
         }
         balance = movement.balance_after.clone();

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::json::{TransferAnswer, rfc3339};
 use super::problem::Code;
 use super::{App, Problem};
-use crate::ledger::{Account, Direction, Entry, Money, Party};
+use crate::ledger::{Account, Direction, Entry, Known, Money, Party};
 use crate::token::Scope;
 
 const DEFAULT_LIMIT: u32 = 20;
@@ -66,7 +66,14 @@ pub(super) async fn one(
     // What is no UUID is no transfer either, and neither is somebody else's.
     let not_found = || Problem::new(Code::TransferNotFound, "no transfer of this account has this id");
     let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(not_found)?;
-    let transfer = app.ledger.transfer(id).await?.ok_or_else(not_found)?;
+    let transfer = match app.ledger.transfer(id, account.id).await? {
+        Known::Made(transfer) => *transfer,
+        Known::Undecided => {
+            let detail = "this transfer is being decided; ask again";
+            return Err(Problem::new(Code::TimedOut, detail).retry_after(1));
+        }
+        Known::Nothing => return Err(not_found()),
+    };
     if transfer.payer == account.party {
         Ok(Json(TransferAnswer::for_payer(transfer)))
     } else if transfer.payee == account.party {

@@ -4,19 +4,22 @@
 //! A writer takes all that is waiting, up to a limit, and whoever comes meanwhile waits for the next. So a group is as
 //! large as the load makes it: one decision alone never waits for company.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
+use uuid::Uuid;
 
 use super::decide::{Decision, Job, decide};
 use super::sql::{Pool, Tx};
-use super::{LedgerError, postgres};
+use super::{LedgerError, postgres, sqlite};
 
 /// How many decisions share a transaction at most. Their locks are held until its end.
 const GROUP: usize = 64;
+/// From so many on, those whose askers have gone are taken out. More than there are connections, so that this is rare.
+const SWEEP: usize = 1024;
 /// How often a transaction is tried that others have come in the way of.
 const ATTEMPTS: u32 = 6;
 /// The pause before the second attempt; each later one is twice as long.
@@ -41,19 +44,40 @@ struct Queue {
 #[derive(Debug, Default)]
 struct Waiting {
     jobs: VecDeque<(Job, oneshot::Sender<Answer>)>,
+    /// The orders that writers have taken and not answered yet: nobody knows what becomes of them.
+    taken: HashSet<(u64, Uuid)>,
+    /// How many groups were taken.
+    groups: u64,
     closed: bool,
+}
+
+/// Orders that a writer has taken, until this is dropped.
+struct Taken<'a> {
+    queue: &'a Queue,
+    group: u64,
+    jobs: Vec<Job>,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        let mut waiting = self.queue.waiting();
+        for job in &self.jobs {
+            waiting.taken.remove(&(self.group, job.order.id));
+        }
+    }
 }
 
 impl Counter {
     /// With so many writers, each with a connection of its own.
     pub(super) fn open(pool: &Pool, writers: usize) -> Self {
         let queue = Arc::new(Queue::default());
-        let writer = |_| tokio::spawn(write(pool.clone(), Arc::clone(&queue)));
+        let writer = |_| tokio::spawn(keep_writing(pool.clone(), Arc::clone(&queue)));
         let writers = (0..writers).map(writer).collect();
         Self { queue, writers: Mutex::new(writers) }
     }
 
-    /// Waits for the decision. Whoever stops waiting does not keep it from being made.
+    /// Waits for the decision. Whoever stops waiting before a writer has taken the order keeps it from being decided; after
+    /// that, it is decided all the same.
     pub(super) async fn decide(&self, job: Job) -> Answer {
         let (sender, answer) = oneshot::channel();
         {
@@ -61,10 +85,21 @@ impl Counter {
             if waiting.closed {
                 return Err(LedgerError::Closed);
             }
+            if waiting.jobs.len() >= SWEEP {
+                // Nobody has come for them while the database was away, and those who asked have not waited.
+                waiting.jobs.retain(|(_, asker)| !asker.is_closed());
+            }
             waiting.jobs.push_back((job, sender));
         }
         self.queue.changed.notify_one();
         answer.await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Whether an order is waiting for its decision, or for the end of the transaction that it is decided in.
+    pub(super) fn is_undecided(&self, id: Uuid) -> bool {
+        let waiting = self.queue.waiting();
+        waiting.jobs.iter().any(|(job, asker)| job.order.id == id && !asker.is_closed())
+            || waiting.taken.iter().any(|(_, taken)| *taken == id)
     }
 
     /// Takes no more, and waits until all that were waiting have been answered.
@@ -96,19 +131,25 @@ impl Queue {
     }
 
     /// Those who wait, as many as fit into a group; nothing when the counter is closed and nobody waits.
-    async fn next(&self) -> Option<(Vec<Job>, Vec<oneshot::Sender<Answer>>)> {
+    async fn next(&self) -> Option<(Taken<'_>, Vec<oneshot::Sender<Answer>>)> {
         loop {
             // Before the look at the queue: what changes after it is not missed.
             let changed = self.changed.notified();
             {
                 let mut waiting = self.waiting();
-                let group = waiting.jobs.len().min(GROUP);
-                if group > 0 {
-                    let group = waiting.jobs.drain(..group).unzip();
+                // Who has gone has been told that nobody knows, and may have asked since and been told that there is no
+                // such transfer: so it is not made any more.
+                waiting.jobs.retain(|(_, asker)| !asker.is_closed());
+                let size = waiting.jobs.len().min(GROUP);
+                if size > 0 {
+                    let (jobs, askers): (Vec<Job>, _) = waiting.jobs.drain(..size).unzip();
+                    waiting.groups += 1;
+                    let group = waiting.groups;
+                    waiting.taken.extend(jobs.iter().map(|job| (group, job.order.id)));
                     if !waiting.jobs.is_empty() {
                         self.changed.notify_one();
                     }
-                    return Some(group);
+                    return Some((Taken { queue: self, group, jobs }, askers));
                 }
                 if waiting.closed {
                     return None;
@@ -124,9 +165,21 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A writer that panics undoes its transaction and is replaced: without one, everybody would wait for nothing.
+async fn keep_writing(pool: Pool, queue: Arc<Queue>) {
+    while let Err(error) = tokio::spawn(write(pool.clone(), Arc::clone(&queue))).await {
+        tracing::error!(%error, "a writer of the books failed");
+        if error.is_cancelled() {
+            return;
+        }
+    }
+}
+
 async fn write(pool: Pool, queue: Arc<Queue>) {
-    while let Some((jobs, senders)) = queue.next().await {
-        for (answer, sender) in decide_all(&pool, &jobs).await.into_iter().zip(senders) {
+    while let Some((taken, senders)) = queue.next().await {
+        let answers = decide_all(&pool, &taken.jobs).await;
+        drop(taken);
+        for (answer, sender) in answers.into_iter().zip(senders) {
             // Whoever asked may have gone.
             let _ = sender.send(answer);
         }
@@ -186,10 +239,17 @@ async fn decide_together(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, Led
 /// Whether a group failed because of one of its decisions, and not because the database is out of reach.
 fn is_of_one(error: &LedgerError) -> bool {
     match error {
-        LedgerError::Database(error) => !matches!(
-            error,
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
-        ),
+        LedgerError::Database(error) => {
+            let away = matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+            );
+            // Alone, each of them would wait as long as all of them have.
+            !away && !sqlite::is_busy(error)
+        }
         _ => true,
     }
 }

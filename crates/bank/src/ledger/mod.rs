@@ -32,7 +32,7 @@ pub(crate) use decide::{Decision, Outcome, SingleUse};
 pub use iban::{Country, Iban, IbanError};
 pub use money::{Currency, MAX_MINOR, Money};
 pub(crate) use order::{Order, Refusal};
-pub(crate) use query::{Direction, Entry, Movement};
+pub(crate) use query::{Direction, Entry, Known, Movement};
 
 /// The books of the bank. Cheap to clone; all clones share the same connections.
 #[derive(Debug, Clone)]

@@ -2,8 +2,17 @@
 
 use uuid::Uuid;
 
-use super::sql::{Tx, values};
+use super::sql::{Pool, Tx, values};
 use super::{Currency, Ledger, LedgerError, Money, Party, Transfer};
+
+/// What the books know of an id.
+#[derive(Debug)]
+pub(crate) enum Known {
+    Made(Box<Transfer>),
+    /// It is being decided.
+    Undecided,
+    Nothing,
+}
 
 /// A page of an account's transfers, newest first.
 #[derive(Debug)]
@@ -73,10 +82,28 @@ pub(super) async fn transfer_by_id(tx: &mut Tx, id: Uuid) -> Result<Transfer, Le
 }
 
 impl Ledger {
-    /// The transfer with this id, whoever made it.
-    pub(crate) async fn transfer(&self, id: Uuid) -> Result<Option<Transfer>, LedgerError> {
-        let row: Option<TransferRow> = self.reader.optional(TRANSFER, values![&id.to_string()]).await?;
-        Ok(row.map(Transfer::from))
+    /// The transfer with this id, whoever made it. `account` is whose customer asks.
+    ///
+    /// Nothing is said of one that is being decided, for this is believed: who hears that there is no such transfer makes
+    /// another one.
+    pub(crate) async fn transfer(&self, id: Uuid, account: i64) -> Result<Known, LedgerError> {
+        // Before the books are read: what is decided after this look is found in them.
+        let undecided = self.counter.is_undecided(id);
+        let text = id.to_string();
+        let mut row: Option<TransferRow> = self.reader.optional(TRANSFER, values![&text]).await?;
+        if row.is_none() && !undecided && matches!(self.writer, Pool::Postgres(_)) {
+            // Another bank may be deciding it. Then it holds the account's lock until that is committed.
+            let mut tx = Tx::begin(&self.reader).await?;
+            let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
+            tx.optional::<(i64,)>(lock, values![account]).await?;
+            row = tx.optional(TRANSFER, values![&text]).await?;
+            tx.commit().await?;
+        }
+        Ok(match row {
+            Some(row) => Known::Made(Box::new(row.into())),
+            None if undecided => Known::Undecided,
+            None => Known::Nothing,
+        })
     }
 
     /// The transfers of an account, newest first: at most `limit`, older than `before` if given.

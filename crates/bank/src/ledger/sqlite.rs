@@ -49,6 +49,15 @@ async fn open(writer: SqlitePool, reader: SqlitePool) -> Result<Ledger, LedgerEr
     Ok(Ledger::new(Pool::Sqlite(writer), Pool::Sqlite(reader), WRITERS))
 }
 
+/// Another process has held the write lock for longer than [`BUSY_TIMEOUT`]. The low byte of an extended code is the code:
+/// `SQLITE_BUSY` is 5 (and PostgreSQL's codes are no such numbers).
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.filter(|code| code.len() < 5)
+        .and_then(|code| code.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xFF == 5)
+}
+
 fn options() -> SqliteConnectOptions {
     // FULL: what was answered with 201 is on the disk, also after a power cut.
     SqliteConnectOptions::new()

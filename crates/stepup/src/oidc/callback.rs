@@ -229,8 +229,8 @@ impl CallbackError {
             ),
             Self::OtherDetails => (
                 "callback.other_details",
-                "Another transfer was confirmed",
-                "What was confirmed is not this transfer, so we did not send it. No money was moved. Please tell your bank.",
+                "It is not certain what was confirmed",
+                "Your bank's log-in does not say that it was exactly this transfer, so we did not send it. No money was moved. Please tell your bank.",
             ),
             _ => (
                 "callback.refused",
@@ -276,7 +276,8 @@ impl ProviderError {
                 "Your bank's log-in has a fault",
                 "It could not finish. No money was moved. Please try again later.",
             ),
-            "invalid_request" | "unsupported_response_type" => (
+            // RFC 9396 5: it does not take the transfer as we name it.
+            "invalid_request" | "unsupported_response_type" | "invalid_authorization_details" => (
                 "This page and your bank's log-in do not fit together",
                 "No money was moved. Please tell your bank; the details below help.",
             ),

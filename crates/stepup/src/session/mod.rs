@@ -476,6 +476,8 @@ fn update_account(
         Event::Answered { request, outcome } => {
             let (effects, outcome) = account.answered(request, outcome, world, now);
             if let Outcome::Rejected(problem) = outcome {
+                let unanswered = account.transfer.sent().is_some();
+                let problem = if unanswered { problem.beside_unanswered() } else { problem };
                 return (dead_end(problem, Some(Action::LogIn)), effects);
             }
             effects
@@ -491,6 +493,7 @@ fn update_account(
         }
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
         Event::Woke(Timer::Retry) => account.retry(world, now),
+        Event::Woke(Timer::AskAgain) => account.step(world, now, Transfer::ask_again),
         Event::Statements(entropy) => account.open_statements(entropy, world, now),
         Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
         // The transfer is not on the page: nobody can have meant it.

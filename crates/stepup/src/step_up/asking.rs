@@ -91,19 +91,20 @@ impl Lost {
                     None => self.still_unknown(problem, true),
                 }
             }
-            TransferAnswer::Later(problem, wait) => {
-                let mut moved = self.still_unknown(problem, false);
-                moved.effects.push(Effect::Wake(Timer::Retry, wait));
-                moved
-            }
+            TransferAnswer::Later(problem, wait) => self.once_more(problem, wait),
             TransferAnswer::Unknown(problem) | TransferAnswer::TurnedAway(problem) => {
-                let pause = FIRST_PAUSE << self.in_vain;
-                let in_vain = MOST_DOUBLED.min(self.in_vain + 1);
-                let mut moved = Self { in_vain, ..self }.still_unknown(problem, false);
-                moved.effects.push(Effect::Wake(Timer::Retry, pause));
-                moved
+                self.once_more(problem, 0)
             }
         }
+    }
+
+    /// It is asked again, not before so many milliseconds are over, and ever more rarely.
+    fn once_more(self, problem: Problem, least: u32) -> Moved {
+        let pause = (FIRST_PAUSE << self.in_vain).max(least);
+        let in_vain = MOST_DOUBLED.min(self.in_vain + 1);
+        let mut moved = Self { in_vain, ..self }.still_unknown(problem, false);
+        moved.effects.push(Effect::Wake(Timer::AskAgain, pause));
+        moved
     }
 
     fn still_unknown(self, problem: Problem, silent: bool) -> Moved {

@@ -278,7 +278,10 @@ impl Transfer {
         match self {
             Self::Unknown(mut lost) if lost.asking.is_none() => {
                 let (asking, effects) = question(&lost.id, cx);
-                (lost.asking, lost.problem) = (asking, None);
+                // Without a session nobody asks, and what was said (to log in again, for example) still holds.
+                if asking.is_some() {
+                    (lost.asking, lost.problem) = (asking, None);
+                }
                 Moved::to(Self::Unknown(lost), effects)
             }
             other => Moved::to(other, Vec::new()),

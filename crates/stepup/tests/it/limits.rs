@@ -25,7 +25,7 @@ fn failure(tab: &Tab) -> Option<&'static str> {
 
 /// The alarms for another try, in milliseconds.
 fn retries(tab: &Tab) -> Vec<u32> {
-    let retry = |wait: &&(Timer, u32)| wait.0 == Timer::Retry;
+    let retry = |wait: &&(Timer, u32)| matches!(wait.0, Timer::Retry | Timer::AskAgain);
     tab.waits.iter().filter(retry).map(|(_, milliseconds)| *milliseconds).collect()
 }
 
@@ -259,4 +259,43 @@ fn what_is_unknown_is_asked_again_by_itself_and_ever_more_rarely() {
     world.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
     assert_eq!((world.done.len(), world.posts.len()), (1, 2), "asking sends nothing");
+}
+
+/// A question about a transfer and what is read have a clock each: a timer that is set again replaces the one before.
+#[test]
+fn asking_about_a_transfer_hastens_nothing_else() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "1", "");
+    tab.happen(Event::Review);
+    tab.confirm();
+    while let Some((id, _)) = tab.requests.pop_front() {
+        tab.answer(id, Err(NetworkError::Unreachable("down".into())));
+    }
+    assert_eq!(tab.waits.last(), Some(&(Timer::AskAgain, 2_000)));
+    tab.happen(Event::TryAgain);
+    let mut waits = [60, 5].into_iter();
+    while let Some((id, _)) = tab.requests.pop_front() {
+        tab.answer(id, Ok(Answer { retry_after: waits.next(), ..answer(429, "") }));
+    }
+    assert_eq!(tab.waits.last(), Some(&(Timer::Retry, 60_000)), "the longer one");
+    tab.happen(Event::Woke(Timer::AskAgain));
+    let asked: Vec<_> = tab.requests.iter().map(|(_, sent)| sent.url.contains("/transfers/")).collect();
+    assert_eq!(asked, [true], "and nothing is read yet");
+}
+
+#[test]
+fn a_question_about_a_transfer_is_never_asked_sooner_than_the_bank_says() {
+    for (retry_after, pause) in [(0, 2_000), (5, 5_000), (600, 600_000), (u32::MAX, 86_400_000)] {
+        let mut world = World::default();
+        let mut tab = world.logged_in();
+        tab.fill(PAYEE, "1", "");
+        tab.happen(Event::Review);
+        tab.confirm();
+        let (id, _) = tab.requests.pop_front().expect("the order");
+        tab.answer(id, Err(NetworkError::TimedOut));
+        let (id, _) = tab.requests.pop_front().expect("the question");
+        tab.answer(id, Ok(Answer { retry_after: Some(retry_after), ..answer(429, "") }));
+        assert_eq!(tab.waits.last(), Some(&(Timer::AskAgain, pause)), "{retry_after}");
+    }
 }

@@ -186,3 +186,36 @@ fn nobody_drops_the_details_in_the_storage_unnoticed() {
     assert_eq!(not_sent(&tab), "id_token.nonce");
     assert_eq!(world.posts.len(), 1);
 }
+
+/// A page that was loaded anew knows nothing of the provider: whether it takes the transfer is learned after the record was
+/// kept, so the record is kept once more, and its nonce is the one in the address.
+#[test]
+fn metadata_that_come_last_name_the_transfer_too() {
+    for (config, early) in [(CONFIG, false), (CONFIG, true), (CODE_FLOW, false), (CODE_FLOW, true)] {
+        let mut world = world();
+        let mut tab = world.logged_in_to(config);
+        tab.load(None);
+        world.serve_all(&mut tab);
+        tab.fill(PAYEE, "12.50", "Rent");
+        tab.happen(stepup::Event::Review);
+        tab.confirm();
+        let (id, order) = tab.requests.pop_front().expect("the order");
+        tab.answer(id, Ok(world.serve(order)));
+        let kept = |tab: &Tab| {
+            tab.storage.iter().find(|(key, _)| key.starts_with("request.")).map(|it| it.1.clone())
+        };
+        assert!(kept(&tab).expect("a record").contains(r#""details":false"#));
+        // The customer does not wait, or the metadata are there before the sentence was read.
+        if early {
+            tab.wake();
+            assert!(tab.gone.is_none(), "nobody leaves before it is known where to");
+        }
+        world.serve_all(&mut tab);
+        tab.wake();
+        let there = tab.gone.clone().expect("sent to the provider");
+        assert!(named(&there).is_some(), "{config}");
+        assert!(kept(&tab).expect("a record").contains(r#""details":true"#));
+        world.come_back(&mut tab, &there);
+        assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    }
+}

@@ -9,7 +9,7 @@ use stepup::{
 
 use crate::{
     tab::Tab,
-    world::{Grant, PAYEE, World, query},
+    world::{Grant, PAYEE, World, answer, query},
 };
 
 /// A transfer that was sent and whose answer, like that to the question about it, did not come.
@@ -175,4 +175,27 @@ fn who_stays_logged_in_while_the_provider_is_down_goes_back_to_the_account() {
     assert_eq!(failure(&tab).action, Some(stepup::view::Action::BackToAccount));
     tab.happen(Event::Dismiss);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.reference.text == "Rent"));
+}
+
+#[test]
+fn a_log_in_that_the_bank_never_accepts_says_nothing_about_a_transfer_that_is_not_answered() {
+    let mut world = World::default();
+    let mut tab = unanswered(&mut world);
+    tab.now += 7_200;
+    tab.wake();
+    tab.log_in();
+    world.serve_all(&mut tab);
+    let there = tab.gone.clone().expect("sent to the provider");
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    // The balance is answered before the question about the transfer.
+    while matches!(tab.screen(), Screen::SigningIn | Screen::Account(_)) {
+        let at = tab.requests.iter().position(|(_, sent)| !sent.url.contains("/transfers/"));
+        let (id, request) = tab.requests.remove(at.expect("a request")).expect("it is there");
+        let refused = request.url.ends_with("/balance");
+        let outcome = if refused { answer(401, "{}") } else { world.serve(request) };
+        tab.answer(id, Ok(outcome));
+    }
+    assert_eq!(failure(&tab).problem.code, "api.unauthorized");
+    claims_nothing(failure(&tab).problem.sentence);
 }

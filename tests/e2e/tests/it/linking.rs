@@ -1,7 +1,8 @@
 //! Dynamic linking: what the customer confirms on the phone is the transfer that the bank carries out, and no other.
 
 use crate::steps::{
-    RENT, at_the_provider, code_flow, grouped, is_transfer, rent_was_paid_once, single_use_token, transfer,
+    RENT, at_the_provider, code_flow, grouped, is_good_for_no_other, is_transfer, rent_was_paid_once,
+    single_use_token, transfer,
 };
 use e2e::{Failure, Miss, Page, Stage, scenario, world::Setup};
 use serde_json::{Value, json};
@@ -68,6 +69,8 @@ fn without_it_the_scope_stands_alone_and_the_transfer_goes_through() {
             assert!(!names.contains(&"authorization_details".to_owned()), "{request:?}");
         }
         assert_eq!(single_use_token(stage)?.claims().get("authorization_details"), None);
+        // Nothing names the transfer, so that nothing but the bank's own book of spent tokens stands in the way of another.
+        is_good_for_no_other(stage, 401, "invalid_token").await?;
         rent_was_paid_once(stage).await
     });
 }

@@ -161,6 +161,29 @@ pub(crate) fn single_use_token(stage: &Stage) -> Result<e2e::Token, Miss> {
     token.ok_or_else(|| Miss::last("no transfer was accepted"))
 }
 
+/// Somebody who got hold of the token of a transfer that was made cannot send another with it.
+pub(crate) async fn is_good_for_no_other(stage: &Stage, expected: u16, error: &str) -> Result<(), Miss> {
+    let token = single_use_token(stage)?;
+    let body = serde_json::json!({
+        "payee": RENT.payee, "amount": { "amount": 1, "currency": "EUR" }, "reference": "again"
+    });
+    let answer = reqwest::Client::new()
+        .post(stage.world.api().at("/transfer"))
+        .header("Authorization", token.header())
+        .header("Idempotency-Key", "6f0c1d9e-6d0a-4c52-9a38-0d9a7a3d0c11")
+        .json(&body)
+        .send()
+        .await?;
+    let status = answer.status().as_u16();
+    let challenge =
+        answer.headers().get("www-authenticate").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if status == expected && challenge.contains(error) {
+        Ok(())
+    } else {
+        Err(Miss::last(format!("the token is answered {status} with {challenge:?}")))
+    }
+}
+
 pub(crate) fn is_transfer(request: &Exchange) -> bool {
     request.is("POST", "/transfer")
 }

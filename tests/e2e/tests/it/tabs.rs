@@ -155,15 +155,17 @@ fn a_tab_duplicated_at_the_receipt_sends_nothing() {
 }
 
 #[test]
-fn a_tab_duplicated_at_the_provider_and_confirmed_once_is_one_transfer() {
+fn a_tab_duplicated_at_the_provider_after_its_answer_is_one_transfer() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, browser, .. } = stage;
         let (phone, number) = at_the_provider(stage).await?;
-        // The same question in a second tab, without the storage of the first one's origin.
-        let twin = browser.new_window().await?;
-        twin.open(&page.address().await?).await?;
+        let waiting = page.address().await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
+        // The same question in a second tab: it has had its answer, and the tab has no storage of the first one's.
+        let twin = browser.new_window().await?;
+        twin.open(&waiting).await?;
+        twin.heading("This request is finished").appears().await?;
         twin.open(&world.app.at("/")).await?;
         twin.heading(WELCOME).appears().await?;
         assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);

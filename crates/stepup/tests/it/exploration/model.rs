@@ -168,7 +168,7 @@ impl Model {
                 }
                 can(Do::Fill(Amount::Usual));
                 can(Do::Fill(Amount::Edited));
-                for timer in [Timer::Leave, Timer::SessionEnds, Timer::Retry] {
+                for timer in [Timer::Leave, Timer::SessionEnds, Timer::Retry, Timer::AskAgain] {
                     if side.tab.timers.contains(&timer) {
                         can(Do::Wake(timer));
                     }
