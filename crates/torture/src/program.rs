@@ -40,6 +40,8 @@ pub struct Start {
     pub issuer: String,
     /// As for `--account`.
     pub accounts: Vec<String>,
+    /// Whether it audits the whole books before it opens (`--audit`), and not only what is new.
+    pub audit: bool,
 }
 
 /// Why a bank did not open.
@@ -74,6 +76,11 @@ impl Program {
         Self { start, place: Place::default(), child: None }
     }
 
+    /// Has it audit the whole books at its next starts.
+    pub fn audit(&mut self) {
+        self.start.audit = true;
+    }
+
     /// Where to find it.
     #[must_use]
     pub fn place(&self) -> Place {
@@ -91,7 +98,7 @@ impl Program {
     /// # Errors
     /// When the program cannot be run.
     pub fn spawn(&mut self) -> Result<(), BankError> {
-        let Start { program, database, issuer, accounts } = &self.start;
+        let Start { program, database, issuer, accounts, audit } = &self.start;
         let mut command = Command::new(program);
         command
             .env_clear()
@@ -100,6 +107,7 @@ impl Program {
             .env("BANK_TRANSFERS_PER_MINUTE", "0")
             .args(["--listen", "127.0.0.1:0", "--grace", "0", "--issuer", issuer, "--database", database])
             .args(accounts.iter().flat_map(|account| ["--account", account]))
+            .args(audit.then_some("--audit"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

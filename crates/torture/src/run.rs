@@ -97,6 +97,7 @@ pub async fn run(plan: &Plan) -> Result<Report, RunError> {
         database: plan.database.clone(),
         issuer: issuer.url.clone(),
         accounts: accounts(plan.customers),
+        audit: false,
     };
     let mut banks: Vec<Program> = (0..plan.banks).map(|_| Program::new(start.clone())).collect();
     open_all(&mut banks).await?;
@@ -118,9 +119,10 @@ pub async fn run(plan: &Plan) -> Result<Report, RunError> {
     lives.join_all().await;
     proxy.stop().await;
 
-    // Once more, so that what is asked for comes from the disk; the bank audits its books as it opens.
+    // Once more, so that what is asked for comes from the disk, and with the bank's own audit of the whole books.
     for bank in &mut banks {
         bank.kill().await?;
+        bank.audit();
     }
     open_all(&mut banks).await?;
     ask_for_everything(&world, &banks, &mut rng).await;

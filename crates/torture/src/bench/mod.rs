@@ -92,6 +92,7 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, BenchError> {
         database: place.database(),
         issuer: issuer.url.clone(),
         accounts: accounts.collect(),
+        audit: false,
     });
     let of_bank = bank.open().await?;
     let express = Express::start(&plan.express, &issuer.url).await?;
