@@ -3,7 +3,7 @@
 use postgres_for_tests::{Durability, Server};
 use uuid::Uuid;
 
-use super::super::{Customer, Ledger, Order, SingleUse};
+use super::super::{Customer, Known, Ledger, Order, SingleUse};
 use super::*;
 use crate::config::{Database, OpeningAccount};
 
@@ -77,4 +77,42 @@ async fn a_failing_decision_takes_no_other_with_it_in_postgresql() {
     let rule = "ALTER TABLE transfers ADD CHECK (reference <> 'fail')";
     a_failing_decision_takes_no_other_with_it(ledger(&server.url("books").parse().unwrap(), rule).await)
         .await;
+}
+
+/// Who asks about an order in the middle of its decision is not told that there is no such transfer; and an order whose
+/// asker left before a writer took it is not made behind their back.
+#[tokio::test]
+async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = ledger(&Database::File(folder.path().join("bank.sqlite")), "SELECT 1").await;
+    let (first, second) = (job("first"), job("second"));
+    let account = ledger.account_of(&first.order.customer).await.unwrap().unwrap().id;
+    let known = async |id| ledger.transfer(id, account).await.unwrap();
+
+    // As long as this has the one connection that writes, nothing is decided.
+    let lock = Tx::begin(&ledger.writer).await.unwrap();
+    let (books, order, token) = (ledger.clone(), first.order.clone(), first.token.clone());
+    let deciding = tokio::spawn(async move { books.decide(&order, &token, 0).await });
+    while ledger.counter.queue.waiting().taken.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(known(first.order.id).await, Known::Undecided));
+    {
+        let waiting = std::pin::pin!(ledger.decide(&second.order, &second.token, 0));
+        tokio::select! {
+            biased;
+            _ = waiting => panic!("it was decided"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(matches!(known(second.order.id).await, Known::Undecided));
+    }
+    assert!(matches!(known(second.order.id).await, Known::Nothing), "nobody waits for it any more");
+
+    lock.commit().await.unwrap();
+    assert!(matches!(deciding.await.unwrap(), Ok(Decision::New(Ok(_)))));
+    assert!(matches!(known(first.order.id).await, Known::Made(_)));
+    ledger.close().await;
+    assert_eq!(ledger.counter.queue.waiting().jobs.len(), 0);
+    let ledger = Ledger::open(&Database::File(folder.path().join("bank.sqlite"))).await.unwrap();
+    assert_eq!(ledger.transfer_count().await.unwrap(), 1, "the second was never made");
 }
