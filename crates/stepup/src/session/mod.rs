@@ -493,7 +493,6 @@ fn update_account(
         }
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
         Event::Woke(Timer::Retry) => account.retry(world, now),
-        Event::Woke(Timer::AskAgain) => account.step(world, now, Transfer::ask_again),
         Event::Statements(entropy) => account.open_statements(entropy, world, now),
         Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
         // The transfer is not on the page: nobody can have meant it.
@@ -507,7 +506,7 @@ fn update_account(
         Event::Review => account.review(world.locale),
         Event::Confirm(entropy) => account.confirm(entropy, world, now),
         Event::Cancel | Event::Dismiss => account.dismiss(world, now),
-        Event::AskAgain => account.step(world, now, Transfer::ask_again),
+        Event::AskAgain | Event::Woke(Timer::AskAgain) => account.step(world, now, Transfer::ask_again),
         Event::TryAgain => account.load(world, now),
         Event::LogIn(entropy) if account.may_log_in() => {
             let demand = account.demand.clone();

@@ -5,7 +5,7 @@ use crate::steps::{
     open, rent_was_paid_once, review, sees_balance, transfer, type_order,
 };
 use e2e::{
-    Failure, Miss, Stage, Token,
+    Failure, Stage, Token,
     people::{ADA, BEN, PASSWORD, enter_password},
     scenario,
     world::{AUDIENCE, Api, CLIENT_ID, Setup},
