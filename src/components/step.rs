@@ -103,7 +103,9 @@ impl Step {
                 if *may_leave {
                     buttons.push(("I have looked at my account", Intent::Dismiss, Rank::Secondary));
                 }
-                Self { buttons, ..Self::unknown(receipt, *asking, problem.as_ref()) }
+                // Where the bank can be asked, it is, again and again and by itself.
+                let by_itself = *asking || (*may_ask && !*may_leave);
+                Self { buttons, ..Self::unknown(receipt, *asking, by_itself, problem.as_ref()) }
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem, may_repeat } => {
@@ -139,11 +141,11 @@ impl Step {
         }
     }
 
-    fn unknown(receipt: &Receipt, asking: bool, problem: Option<&Problem>) -> Self {
-        let sentence = if asking {
+    fn unknown(receipt: &Receipt, asking: bool, by_itself: bool, problem: Option<&Problem>) -> Self {
+        let sentence = if by_itself {
             "We do not know yet whether this went through. We are asking your bank."
         } else {
-            "We do not know yet whether this went through. Ask again before you send it another time; asking moves no money."
+            "We do not know yet whether this went through. Ask again before you send it once more."
         };
         Self {
             class: "step warn",

@@ -7,7 +7,7 @@ use crate::step::{Failure, Outcome, run_logged, run_shown, say, step};
 use std::process::Command;
 
 /// For everything together, in bytes after brotli.
-const BUDGET: usize = 144_000;
+const BUDGET: usize = 144_500;
 
 /// Builds the client if need be, and prints the sizes of what the browser loads.
 pub(crate) fn size(project: &Project) -> Outcome {

@@ -33,7 +33,7 @@ impl Problem {
         if !self.sentence.to_ascii_lowercase().contains("no money was moved") {
             return self;
         }
-        let sentence = "This did not work. A transfer that you sent before has no answer yet: find out in your account what became of it before you send it again.";
+        let sentence = "This did not work. A transfer that you sent before has no answer yet: look into your account before you send it again.";
         Self { sentence, ..self }
     }
 }

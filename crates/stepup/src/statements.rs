@@ -187,7 +187,7 @@ pub(crate) fn someone_else() -> Problem {
     Problem::new(
         "statements.someone_else",
         "Somebody else logged in",
-        "The confirmation came from another customer than the one who asked for the statements, so they are not shown.",
+        "Another customer confirmed than the one who asked for the statements, so they are not shown.",
         "`sub` of the ID token is not the one that asked for the statements".to_owned(),
     )
 }
