@@ -45,17 +45,22 @@ const CRATES: [(&str, &str); 25] = [
 const MODULES: [&str; 7] = ["borrow", "collections", "fmt", "mem", "net::Ipv4Addr", "str", "string"];
 
 /// Other ways to the world, which do not name `std::`.
-const WAYS: [&str; 10] = [
+const WAYS: [&str; 14] = [
     "println!",
     "print!(",
     "eprint!(",
     "dbg!",
+    "include!(",
     "include_str!",
     "include_bytes!",
     "env!(",
     "use std as",
     "extern crate",
     "use ::std",
+    "#[path",
+    // Their hash functions begin with a random number.
+    "HashMap",
+    "HashSet",
 ];
 
 /// Compares both with what is there.

@@ -576,4 +576,18 @@ mod tests {
         }
         assert!(matches!(read_transfer(Err(NetworkError::TimedOut), false), TransferAnswer::Unknown(_)));
     }
+
+    #[test]
+    fn a_bank_that_wants_to_be_asked_much_later_is_down_and_not_busy() {
+        for (retry_after, expected) in
+            [(1, busy("c".into())), (120, busy("c".into())), (121, down("c".into()))]
+        {
+            let answer = Answer { retry_after: Some(retry_after), ..answer(503, "") };
+            let TransferAnswer::Later(problem, wait) = read_transfer(Ok(answer), true) else { panic!() };
+            assert_eq!(
+                (problem.code, problem.sentence, wait),
+                (expected.code, expected.sentence, retry_after * 1000)
+            );
+        }
+    }
 }

@@ -34,7 +34,7 @@ impl Challenge {
                     break;
                 }
                 challenge = name.eq_ignore_ascii_case("bearer").then(Self::default);
-                rest = after;
+                rest = after_token68(after).unwrap_or(after);
             }
             rest = rest.trim_start_matches([' ', '\t', ',']);
         }
@@ -62,6 +62,14 @@ fn token(text: &str) -> Option<(&str, &str)> {
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     let end = text.find(|c| !is_token(c)).unwrap_or(text.len());
     (end > 0).then(|| text.split_at(end))
+}
+
+/// What comes after the one value that some schemes have in place of parameters, as in `Negotiate YII=` (RFC 9110 11.2);
+/// nothing when there is no such value.
+fn after_token68(text: &str) -> Option<&str> {
+    let after = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c));
+    let after = after.trim_start_matches('=').trim_start();
+    (after.is_empty() || after.starts_with(',')).then_some(after)
 }
 
 /// A token or a quoted string.
@@ -106,6 +114,13 @@ mod tests {
             (r#"Basic realm="x", Bearer scope="a""#, some("", "a")),
             (r#"Bearer scope="a", Basic realm="x", scope="b""#, some("", "a")),
             (r#"Bearer scope="a", scope="b""#, some("", "a")),
+            (r#"Negotiate, Bearer scope="a""#, some("", "a")),
+            (r#"Negotiate YII=, Bearer scope="a""#, some("", "a")),
+            (r#"Negotiate Y/I+I~-._== , Bearer scope="a""#, some("", "a")),
+            ("Negotiate YII==", None),
+            ("Bearer a==", some("", "")),
+            ("Bearer a==, scope=b", some("", "b")),
+            ("Bearer scope=a=", None),
             ("Bearer", some("", "")),
             ("Basic realm=x", None),
             (r#"Bearer scope="never closed"#, None),
