@@ -18,7 +18,7 @@ pub(crate) struct Account {
     pub(crate) balance: Money,
 }
 
-type Row = (i64, String, String, String, i64);
+pub(super) type Row = (i64, String, String, String, i64);
 
 impl From<Row> for Account {
     fn from((id, iban, holder, currency, amount): Row) -> Self {
@@ -27,9 +27,23 @@ impl From<Row> for Account {
     }
 }
 
-const BY_CUSTOMER: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
+pub(super) const BY_CUSTOMER: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
      FROM account_access c JOIN accounts a ON a.id = c.account_id WHERE c.issuer = $1 AND c.subject = $2";
+
+/// The same for several customers: `$1` is a JSON array of pairs of issuer and subject, and each row begins with the place
+/// of its pair.
+pub(super) const BY_CUSTOMERS_SQLITE: &str = "SELECT pair.key, a.id, a.iban, a.holder, a.currency, coalesce(
+         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
+     FROM json_each($1) pair
+     JOIN account_access c ON c.issuer = pair.value ->> 0 AND c.subject = pair.value ->> 1
+     JOIN accounts a ON a.id = c.account_id";
+pub(super) const BY_CUSTOMERS_POSTGRES: &str =
+    "SELECT pair.place - 1, a.id, a.iban, a.holder, a.currency, coalesce(
+         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
+     FROM json_array_elements($1::text::json) WITH ORDINALITY AS pair (value, place)
+     JOIN account_access c ON c.issuer = pair.value ->> 0 AND c.subject = pair.value ->> 1
+     JOIN accounts a ON a.id = c.account_id";
 
 const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
@@ -38,9 +52,7 @@ const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
 impl Ledger {
     /// The account a customer may use.
     pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
-        let row: Option<Row> =
-            self.reader.optional(BY_CUSTOMER, values![&customer.issuer, &customer.subject]).await?;
-        Ok(row.map(Account::from))
+        self.lookups.account_of(customer).await
     }
 
     /// What is on the account with this IBAN (without blanks), in minor units.

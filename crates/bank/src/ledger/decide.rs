@@ -3,7 +3,7 @@
 
 use super::query::{number, transfer_by_id};
 use super::sql::{Tx, values};
-use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer, postgres};
+use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer, postgres, sqlite};
 
 /// What has to be known for a decision.
 #[derive(Debug, Clone)]
@@ -196,20 +196,21 @@ async fn record(
     let id = order.id.to_string();
     let (customer, content) = (&order.customer, order.content());
     let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
-    let decided = values![&id, &customer.issuer, &customer.subject, &content, refusal.as_deref(), *now];
-    let spent = values![&token.issuer, &token.jti, &id];
-    let transfer = values![&id, booking, &order.reference];
-    if let Tx::Postgres(_) = tx {
-        return tx.run(postgres::RECORD, &[&decided[..], &spent[..2], &transfer[1..]].concat()).await;
-    }
+    let sql = tx.choose(sqlite::RECORD, postgres::RECORD);
     tx.run(
-        "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        decided,
+        sql,
+        values![
+            &id,
+            &customer.issuer,
+            &customer.subject,
+            &content,
+            refusal.as_deref(),
+            *now,
+            &token.issuer,
+            &token.jti,
+            booking,
+            &order.reference
+        ],
     )
-    .await?;
-    tx.run("INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($1, $2, $3)", spent).await?;
-    if booking.is_some() {
-        tx.run("INSERT INTO transfers (id, booking_id, reference) VALUES ($1, $2, $3)", transfer).await?;
-    }
-    Ok(())
+    .await
 }

@@ -5,7 +5,7 @@
 //! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: one order: replay, spend, decide, book, record. `group`: many of them, in one transaction.
-//! - `account`, `query`: reading. `audit`: do the books still balance?
+//! - `account`, `query`: reading. `lookup`: many accounts with one question. `audit`: do the books still balance?
 //! - `money`, `iban`: the words of the trade.
 
 mod account;
@@ -13,6 +13,7 @@ mod audit;
 mod decide;
 mod group;
 mod iban;
+mod lookup;
 mod migrations;
 mod money;
 mod open;
@@ -41,6 +42,8 @@ pub struct Ledger {
     reader: sql::Pool,
     /// Where decisions wait for a writer.
     counter: Arc<group::Counter>,
+    /// Where those wait who ask for an account.
+    lookups: lookup::Lookups,
 }
 
 /// One end of a transfer, as the other end may see it.
@@ -102,7 +105,8 @@ pub enum LedgerError {
 impl Ledger {
     fn new(writer: sql::Pool, reader: sql::Pool, writers: usize) -> Self {
         let counter = Arc::new(group::Counter::open(&writer, writers));
-        Self { writer, reader, counter }
+        let lookups = lookup::Lookups::new(reader.clone());
+        Self { writer, reader, counter, lookups }
     }
 
     /// Decides an order, at most once. When this is answered, the decision is on the disk.

@@ -34,7 +34,9 @@ const SCHEMA: [(i64, &str, &str); 2] = [
     (2, "audits", include_str!("../../migrations/postgres/0002_audits.sql")),
 ];
 
-/// What SQLite is told in three statements, in one: each is a way to the server and back while others wait for the locks.
+/// What a decision leaves: the order with its answer (`$1` to `$6`), the token as spent (`$7`, `$8`), and the transfer if
+/// there is one (its booking `$9` and its reference). Each statement is a way to the server and back while others wait for
+/// the locks, so it is one.
 pub(super) const RECORD: &str = "WITH
          decided AS (INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
              VALUES ($1, $2, $3, $4, $5, $6)),

@@ -113,6 +113,14 @@ impl Pool {
         }
     }
 
+    /// Of the texts of a statement, the one for this database.
+    pub(super) const fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
+    }
+
     /// Waits for what is under way and closes the connections.
     pub(super) async fn close(&self) {
         match self {
@@ -155,6 +163,14 @@ impl Tx {
         values: &[Value<'_>],
     ) -> Result<R, sqlx::Error> {
         self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
+    }
+
+    /// Of the texts of a statement, the one for this database.
+    pub(super) const fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
     }
 
     /// For statements that answer with no row.

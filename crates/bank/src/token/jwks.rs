@@ -2,13 +2,14 @@
 //! may publish more than we understand.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use jsonwebtoken::DecodingKey;
 use serde::Deserialize;
 
+use super::key::Key;
 use crate::object::Object;
 
-pub(super) type KeyMap = HashMap<String, DecodingKey>;
+pub(super) type KeyMap = HashMap<String, Arc<Key>>;
 
 #[derive(Deserialize)]
 struct Set {
@@ -36,9 +37,9 @@ pub(super) fn parse(text: &[u8]) -> Option<KeyMap> {
         if !jwk.verifies_rs256() {
             continue;
         }
-        if let Ok(key) = DecodingKey::from_rsa_components(&jwk.n, &jwk.e) {
+        if let Some(key) = Key::from_components(&jwk.n, &jwk.e) {
             // Two keys of one name should not be; the first is the one that other implementations take too.
-            keys.entry(jwk.kid).or_insert(key);
+            keys.entry(jwk.kid).or_insert(Arc::new(key));
         }
     }
     Some(keys)
@@ -55,9 +56,14 @@ impl Jwk {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
+    /// With the modulus of a real key in place of `MODULUS`: 2,048 bits, odd.
     fn kids(set: &str) -> Vec<String> {
+        let set = set.replace("MODULUS", &URL_SAFE_NO_PAD.encode([0xFF; 256]));
         let mut kids: Vec<_> = parse(set.as_bytes()).unwrap().into_keys().collect();
         kids.sort();
         kids
@@ -66,16 +72,17 @@ mod tests {
     #[test]
     fn takes_the_keys_that_fit_and_steps_over_the_others() {
         let set = r#"{"keys":[
-            {"kty":"RSA","kid":"plain","n":"AQAB","e":"AQAB"},
-            {"kty":"RSA","kid":"full","n":"AQAB","e":"AQAB","use":"sig","alg":"RS256","key_ops":["verify"]},
-            {"kty":"RSA","kid":"encryption","n":"AQAB","e":"AQAB","use":"enc"},
-            {"kty":"RSA","kid":"other alg","n":"AQAB","e":"AQAB","alg":"RS512"},
-            {"kty":"RSA","kid":"other op","n":"AQAB","e":"AQAB","key_ops":["encrypt"]},
+            {"kty":"RSA","kid":"plain","n":"MODULUS","e":"AQAB"},
+            {"kty":"RSA","kid":"full","n":"MODULUS","e":"AQAB","use":"sig","alg":"RS256","key_ops":["verify"]},
+            {"kty":"RSA","kid":"encryption","n":"MODULUS","e":"AQAB","use":"enc"},
+            {"kty":"RSA","kid":"other alg","n":"MODULUS","e":"AQAB","alg":"RS512"},
+            {"kty":"RSA","kid":"other op","n":"MODULUS","e":"AQAB","key_ops":["encrypt"]},
             {"kty":"RSA","kid":"broken","n":"*","e":"AQAB"},
-            {"kty":"RSA","n":"AQAB","e":"AQAB"},
+            {"kty":"RSA","kid":"no key","n":"AQAB","e":"AA"},
+            {"kty":"RSA","n":"MODULUS","e":"AQAB"},
             {"kty":"EC","kid":"curve","crv":"P-256","x":"AQAB","y":"AQAB"},
             {"kty":"oct","kid":"secret","k":"AQAB"},
-            ["RSA","array","AQAB","AQAB",null,null,null],
+            ["RSA","array","MODULUS","AQAB",null,null,null],
             7
         ]}"#;
         assert_eq!(kids(set), ["full", "plain"]);

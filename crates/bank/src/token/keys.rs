@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use jsonwebtoken::DecodingKey;
 use reqwest::{Client, Url};
 
 use super::jwks::{self, KeyMap};
+use super::key::Key;
 use super::{Refused, TokenError};
 use crate::clock::Clock;
 use crate::config::OpenError;
@@ -91,7 +91,7 @@ impl Keys {
     }
 
     /// The key with this name, from the cache if it is there.
-    pub(super) async fn get(&self, kid: &str) -> Result<DecodingKey, TokenError> {
+    pub(super) async fn get(&self, kid: &str) -> Result<Arc<Key>, TokenError> {
         let seen = self.0.cache();
         if let Some(key) = seen.find(kid)
             && self.0.clock.now() < seen.stale_at
@@ -120,7 +120,7 @@ fn is_loopback(uri: &Url) -> bool {
 }
 
 impl Cache {
-    fn find(&self, kid: &str) -> Option<DecodingKey> {
+    fn find(&self, kid: &str) -> Option<Arc<Key>> {
         self.keys.as_ref()?.get(kid).cloned()
     }
 }

@@ -4,12 +4,14 @@
 //! - `jwt`: header, signature, claims (RFC 7519, RFC 8725, RFC 9068), against our own clock.
 //! - `details`: the one payment that a token is for (RFC 9396).
 //! - `jwks`: the issuer's key set, as a map of usable keys (RFC 7517).
+//! - `key`: one of them (RFC 7518), and what it has signed.
 //! - `keys`: that map, fetched, cached, and refetched within limits.
 
 mod bearer;
 mod details;
 mod jwks;
 mod jwt;
+mod key;
 mod keys;
 
 use std::sync::Arc;
