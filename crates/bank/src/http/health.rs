@@ -5,9 +5,9 @@ use axum::extract::State;
 use serde_json::{Value, json};
 
 use super::problem::Code;
-use super::{App, Problem};
+use super::{Problem, Shared};
 
-pub(super) async fn get(State(app): State<App>) -> Result<Json<Value>, Problem> {
+pub(super) async fn get(State(app): Shared) -> Result<Json<Value>, Problem> {
     match app.ledger.ping().await {
         Ok(()) => Ok(Json(json!({ "status": "ok" }))),
         Err(error) => {

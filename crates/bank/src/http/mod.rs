@@ -38,6 +38,9 @@ pub(crate) struct App {
     pub(crate) dynamic_linking: DynamicLinking,
 }
 
+/// What handlers take. One count goes up for each request, and not one for each part.
+type Shared = axum::extract::State<Arc<App>>;
+
 impl App {
     fn now(&self) -> i64 {
         timestamp(self.clock.now())
@@ -67,7 +70,7 @@ fn endpoints(app: App) -> Router {
             Problem::new(Code::MethodNotAllowed, "this address does not take this method; see Allow")
         })
         .layer(DefaultBodyLimit::max(body::MAX_BODY))
-        .with_state(app)
+        .with_state(Arc::new(app))
 }
 
 /// Seconds as the books have them. The clock shows a time within the next 292 billion years.

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::json::rfc3339;
-use super::{App, Problem};
+use super::{Problem, Shared};
 use crate::ledger::{Direction, Money, Movement, Party};
 use crate::token::Scope;
 
@@ -60,7 +60,7 @@ struct Entry {
     balance: Money,
 }
 
-pub(super) async fn get(State(app): State<App>, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
+pub(super) async fn get(State(app): Shared, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
     let caller = app.tokens.authorize_strongly(&headers, Scope::ViewBalance, MAX_AGE).await?;
     let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
     let movements = app.ledger.movements(account.id).await?;

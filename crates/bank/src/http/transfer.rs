@@ -11,7 +11,7 @@ use super::body::Body;
 use super::common::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use super::json::TransferAnswer;
 use super::problem::Code;
-use super::{App, Problem};
+use super::{Problem, Shared};
 use crate::config::DynamicLinking;
 use crate::ledger::{Decision, Order, Outcome, SingleUse};
 use crate::object::Object;
@@ -35,7 +35,7 @@ struct Amount {
     currency: String,
 }
 
-pub(super) async fn post(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+pub(super) async fn post(State(app): Shared, request: Request) -> Result<Response, Problem> {
     // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
     let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
     // Before the body is read and the books are asked; a repeated order counts too, for it takes as much work.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::json::{TransferAnswer, rfc3339};
 use super::problem::Code;
-use super::{App, Problem};
+use super::{App, Problem, Shared};
 use crate::ledger::{Account, Direction, Entry, Known, Money, Party};
 use crate::token::Scope;
 
@@ -40,7 +40,7 @@ struct Item {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
+    State(app): Shared,
     headers: HeaderMap,
     window: Result<Query<Window>, QueryRejection>,
 ) -> Result<Json<Listing>, Problem> {
@@ -58,7 +58,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn one(
-    State(app): State<App>,
+    State(app): Shared,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<TransferAnswer>, Problem> {

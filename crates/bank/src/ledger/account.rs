@@ -1,6 +1,6 @@
 //! Accounts: who may use which one, and what is on it.
 
-use super::sql::{Tx, values};
+use super::sql::{Texts, Tx, each, values};
 use super::{Currency, Ledger, LedgerError, Money, Party};
 
 /// The customer that a token speaks for. A subject means something only together with its issuer.
@@ -31,19 +31,15 @@ pub(super) const BY_CUSTOMER: &str = "SELECT a.id, a.iban, a.holder, a.currency,
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
      FROM account_access c JOIN accounts a ON a.id = c.account_id WHERE c.issuer = $1 AND c.subject = $2";
 
-/// The same for several customers: `$1` is a JSON array of pairs of issuer and subject, and each row begins with the place
-/// of its pair.
-pub(super) const BY_CUSTOMERS_SQLITE: &str = "SELECT pair.key, a.id, a.iban, a.holder, a.currency, coalesce(
+/// The same for several customers: `$1` has issuer and subject of each, and a row begins with the place of its customer.
+pub(super) const BY_CUSTOMERS: Texts = each!(
+    "SELECT question.key, a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
-     FROM json_each($1) pair
-     JOIN account_access c ON c.issuer = pair.value ->> 0 AND c.subject = pair.value ->> 1
-     JOIN accounts a ON a.id = c.account_id";
-pub(super) const BY_CUSTOMERS_POSTGRES: &str =
-    "SELECT pair.place - 1, a.id, a.iban, a.holder, a.currency, coalesce(
-         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
-     FROM json_array_elements($1::text::json) WITH ORDINALITY AS pair (value, place)
-     JOIN account_access c ON c.issuer = pair.value ->> 0 AND c.subject = pair.value ->> 1
-     JOIN accounts a ON a.id = c.account_id";
+     FROM ",
+    "
+     JOIN account_access c ON c.issuer = question.value ->> 0 AND c.subject = question.value ->> 1
+     JOIN accounts a ON a.id = c.account_id"
+);
 
 const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
          (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)

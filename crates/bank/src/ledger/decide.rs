@@ -1,9 +1,12 @@
-//! One order, in one transaction: either everything of it is in the books (the outcome, the spent token, the postings),
-//! or nothing is.
+//! Orders in one transaction: either everything of them is in the books (the outcomes, the spent tokens, the postings), or
+//! nothing is.
+
+use std::collections::{HashMap, HashSet};
 
 use super::query::{number, transfer_by_id};
-use super::sql::{Tx, values};
-use super::{Account, Currency, LedgerError, Money, Order, Party, Refusal, Transfer, postgres, sqlite};
+use super::situation::{self, Recorded, Situation};
+use super::sql::Tx;
+use super::{Account, LedgerError, Money, Order, Refusal, Transfer, record};
 
 /// What has to be known for a decision.
 #[derive(Debug, Clone)]
@@ -37,87 +40,134 @@ pub(crate) enum Decision {
 /// The result of an order, as it is stored.
 pub(crate) type Outcome = Result<Transfer, Refusal>;
 
-/// Decides an order, at most once.
-///
-/// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first attempt
-/// has spent.
-pub(super) async fn decide(tx: &mut Tx, job: &Job) -> Result<Decision, LedgerError> {
-    let Job { order, token, now } = job;
-    let checked = order.check();
-    let payee = checked.as_ref().map_or("", |iban| iban.as_str());
-    let situation = Situation::of(tx, order, token, payee).await?;
-    if let Some(recorded) = situation.recorded {
-        return replay(tx, order, recorded).await;
-    }
-    if situation.is_spent {
-        return Ok(Decision::TokenSpent);
-    }
-    let outcome = match checked {
-        // Whoever has no account is told that first, whatever else is wrong.
-        Err(_) if situation.payer.is_none() => Err(Refusal::AccountNotFound),
-        Err(refusal) => Err(refusal),
-        Ok(_) => match permit(order, situation.payer, situation.payee)? {
-            Ok((from, to)) => Ok(book(tx, order, from, to, *now).await?),
-            Err(refusal) => Err(refusal),
-        },
-    };
-    let booking = outcome.as_ref().ok().map(|(booking, _)| *booking);
-    record(tx, job, booking, outcome.as_ref().err()).await?;
-    Ok(Decision::New(outcome.map(|(_, transfer)| transfer)))
+/// An order that is decided now, before it is in the books.
+pub(super) struct Ruling<'a> {
+    pub(super) job: &'a Job,
+    /// The order's place among those that are decided together.
+    place: usize,
+    pub(super) outcome: Result<Move, Refusal>,
 }
 
-/// Everything that an order is decided by.
-struct Situation {
-    recorded: Option<Recorded>,
-    is_spent: bool,
-    payer: Option<Account>,
-    payee: Option<Account>,
+/// Money that may move.
+pub(super) struct Move {
+    pub(super) from: Account,
+    pub(super) to: Account,
+    /// The number of the booking, once there is one.
+    pub(super) booking: i64,
 }
 
-/// Issuer, subject, content and refusal of an order that was decided before.
-type Recorded = (String, String, String, Option<String>);
+impl<'a> Ruling<'a> {
+    pub(super) fn as_move(&mut self) -> Option<(&'a Job, &mut Move)> {
+        Some((self.job, self.outcome.as_mut().ok()?))
+    }
 
-/// All of it in one question: most of the time that a decision takes is the way to the database and back.
-const SITUATION: &str = "SELECT o.issuer, o.subject, o.content, o.refusal, s.order_id,
-         payer.id, payer.iban, payer.holder, payer.currency, coalesce((SELECT balance_after FROM postings
-             WHERE account_id = payer.id ORDER BY booking_id DESC LIMIT 1), 0),
-         payee.id, payee.iban, payee.holder, payee.currency, coalesce((SELECT balance_after FROM postings
-             WHERE account_id = payee.id ORDER BY booking_id DESC LIMIT 1), 0)
-     FROM (SELECT 1 AS one) AS question
-     LEFT JOIN orders o ON o.id = $1
-     LEFT JOIN spent_tokens s ON s.issuer = $2 AND s.jti = $3
-     LEFT JOIN account_access c ON c.issuer = $4 AND c.subject = $5
-     LEFT JOIN accounts payer ON payer.id = c.account_id
-     LEFT JOIN accounts payee ON payee.iban = $6";
-
-type Text = Option<String>;
-type SituationRow =
-    (Text, Text, Text, Text, Text, Option<i64>, Text, Text, Text, i64, Option<i64>, Text, Text, Text, i64);
-
-impl Situation {
-    async fn of(tx: &mut Tx, order: &Order, token: &SingleUse, payee: &str) -> Result<Self, sqlx::Error> {
-        let id = order.id.to_string();
-        let customer = &order.customer;
-        let values = values![&id, &token.issuer, &token.jti, &customer.issuer, &customer.subject, payee];
-        let row: SituationRow = tx.one(SITUATION, values).await?;
-        let recorded = row.0.zip(row.1).zip(row.2);
-        Ok(Self {
-            recorded: recorded.map(|((issuer, subject), content)| (issuer, subject, content, row.3)),
-            is_spent: row.4.is_some(),
-            payer: account(row.5, row.6, row.7, row.8, row.9),
-            payee: account(row.10, row.11, row.12, row.13, row.14),
+    /// What the customer is told.
+    fn outcome(self) -> Outcome {
+        let Move { from, to, booking } = self.outcome?;
+        let order = &self.job.order;
+        let currency = from.balance.currency;
+        Ok(Transfer {
+            id: order.id.to_string(),
+            number: number(booking),
+            payer: from.party,
+            payee: to.party,
+            amount: Money { amount: order.amount, currency: currency.clone() },
+            reference: order.reference.clone(),
+            created_at: self.job.now,
+            // The database has come to the same result, or it would have refused the posting.
+            balance_after: Money { amount: from.balance.amount - order.amount, currency },
         })
     }
 }
 
-/// Nothing when there is no such account.
-fn account(id: Option<i64>, iban: Text, holder: Text, currency: Text, amount: i64) -> Option<Account> {
-    let balance = Money { amount, currency: Currency::stored(currency?) };
-    Some(Account { id: id?, party: Party { iban: iban?, holder: holder? }, balance })
+/// Decides orders, each at most once, as if one came after the other.
+///
+/// They are decided in rounds of those that can be looked up together: of two with the same id, or with the same token, the
+/// second is looked up when the first is in the books.
+pub(super) async fn decide(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+    let mut decisions: Vec<Option<Decision>> = jobs.iter().map(|_| None).collect();
+    let mut waiting: Vec<usize> = (0..jobs.len()).collect();
+    while !waiting.is_empty() {
+        let (round, later) = first_of_their_kind(jobs, &waiting);
+        for (place, decision) in decide_round(tx, jobs, &round).await? {
+            if let Some(open) = decisions.get_mut(place) {
+                *open = Some(decision);
+            }
+        }
+        waiting = later;
+    }
+    decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Answer)).collect()
+}
+
+/// Those before which nobody has the same id or the same token, and the others.
+fn first_of_their_kind(jobs: &[Job], waiting: &[usize]) -> (Vec<usize>, Vec<usize>) {
+    let (mut ids, mut tokens) = (HashSet::new(), HashSet::new());
+    waiting.iter().partition(|place| {
+        jobs.get(**place).is_some_and(|Job { order, token, .. }| {
+            let (id, token) = (ids.insert(order.id), tokens.insert((&token.issuer, &token.jti)));
+            id && token
+        })
+    })
+}
+
+/// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first attempt
+/// has spent.
+async fn decide_round(
+    tx: &mut Tx,
+    jobs: &[Job],
+    round: &[usize],
+) -> Result<Vec<(usize, Decision)>, LedgerError> {
+    let jobs: Vec<(usize, &Job)> =
+        round.iter().filter_map(|place| Some((*place, jobs.get(*place)?))).collect();
+    let questions: Vec<&Job> = jobs.iter().map(|(_, job)| *job).collect();
+    let situations = situation::of(tx, &questions).await?;
+    let mut decisions = Vec::with_capacity(jobs.len());
+    let mut rulings = Vec::with_capacity(jobs.len());
+    let mut balances = Balances::default();
+    for ((place, job), mut situation) in jobs.into_iter().zip(situations) {
+        if let Some(recorded) = situation.recorded.take() {
+            decisions.push((place, replay(tx, &job.order, recorded).await?));
+        } else if situation.is_spent {
+            decisions.push((place, Decision::TokenSpent));
+        } else {
+            balances.update(&mut situation);
+            let outcome = rule(&job.order, situation)?;
+            if let Ok(it) = &outcome {
+                balances.book(it, job.order.amount)?;
+            }
+            rulings.push(Ruling { job, place, outcome });
+        }
+    }
+    record::book(tx, &mut rulings).await?;
+    record::record(tx, &rulings).await?;
+    decisions.extend(rulings.into_iter().map(|ruling| (ruling.place, Decision::New(ruling.outcome()))));
+    Ok(decisions)
+}
+
+/// What is on the accounts that money has moved on since they were looked up. Nobody else moves any until the end of the
+/// transaction: it has the lock of the books, or those of the accounts.
+#[derive(Default)]
+struct Balances(HashMap<i64, i64>);
+
+impl Balances {
+    fn update(&self, situation: &mut Situation) {
+        for account in [&mut situation.payer, &mut situation.payee].into_iter().flatten() {
+            if let Some(amount) = self.0.get(&account.id) {
+                account.balance.amount = *amount;
+            }
+        }
+    }
+
+    fn book(&mut self, Move { from, to, .. }: &Move, amount: i64) -> Result<(), LedgerError> {
+        let left = from.balance.amount.checked_sub(amount).ok_or(LedgerError::Overflow)?;
+        let right = to.balance.amount.checked_add(amount).ok_or(LedgerError::Overflow)?;
+        self.0.extend([(from.id, left), (to.id, right)]);
+        Ok(())
+    }
 }
 
 async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decision, LedgerError> {
-    let (issuer, subject, content, refusal) = recorded;
+    let Recorded { issuer, subject, content, refusal } = recorded;
     let same_customer = issuer == order.customer.issuer && subject == order.customer.subject;
     if !same_customer || content != order.content() {
         return Ok(Decision::KeyReused);
@@ -129,12 +179,22 @@ async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decisi
     }))
 }
 
-/// The rules that need the accounts. Gives both of them when the money may move.
+/// Whether an order that was not decided before may be carried out.
+fn rule(order: &Order, situation: Situation) -> Result<Result<Move, Refusal>, LedgerError> {
+    match order.check() {
+        // Whoever has no account is told that first, whatever else is wrong.
+        Err(_) if situation.payer.is_none() => Ok(Err(Refusal::AccountNotFound)),
+        Err(refusal) => Ok(Err(refusal)),
+        Ok(_) => permit(order, situation.payer, situation.payee),
+    }
+}
+
+/// The rules that need the accounts.
 fn permit(
     order: &Order,
     from: Option<Account>,
     to: Option<Account>,
-) -> Result<Result<(Account, Account), Refusal>, LedgerError> {
+) -> Result<Result<Move, Refusal>, LedgerError> {
     let Some(from) = from else { return Ok(Err(Refusal::AccountNotFound)) };
     let currency = &from.balance.currency;
     let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_string() };
@@ -152,65 +212,8 @@ fn permit(
         return Ok(Err(Refusal::InsufficientFunds { balance: from.balance }));
     }
     to.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
-    Ok(Ok((from, to)))
+    Ok(Ok(Move { from, to, booking: 0 }))
 }
 
-/// Moves the money. Gives the number of the booking, and the transfer as it will be recorded.
-async fn book(
-    tx: &mut Tx,
-    order: &Order,
-    from: Account,
-    to: Account,
-    now: i64,
-) -> Result<(i64, Transfer), sqlx::Error> {
-    let (booking,): (i64,) = tx
-        .one(
-            "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
-             VALUES ('transfer', $1, $2, $3, $4, $5) RETURNING id",
-            values![from.id, to.id, order.amount, &order.currency, now],
-        )
-        .await?;
-    let currency = from.balance.currency;
-    let transfer = Transfer {
-        id: order.id.to_string(),
-        number: number(booking),
-        payer: from.party,
-        payee: to.party,
-        amount: Money { amount: order.amount, currency: currency.clone() },
-        reference: order.reference.clone(),
-        created_at: now,
-        // The database has come to the same result, or it would have refused the posting.
-        balance_after: Money { amount: from.balance.amount - order.amount, currency },
-    };
-    Ok((booking, transfer))
-}
-
-/// Writes down what was decided: the order with its answer, the token as spent, and the transfer if there is one.
-async fn record(
-    tx: &mut Tx,
-    job: &Job,
-    booking: Option<i64>,
-    refusal: Option<&Refusal>,
-) -> Result<(), sqlx::Error> {
-    let Job { order, token, now } = job;
-    let id = order.id.to_string();
-    let (customer, content) = (&order.customer, order.content());
-    let refusal = refusal.map(|refusal| serde_json::json!(refusal).to_string());
-    let sql = tx.choose(sqlite::RECORD, postgres::RECORD);
-    tx.run(
-        sql,
-        values![
-            &id,
-            &customer.issuer,
-            &customer.subject,
-            &content,
-            refusal.as_deref(),
-            *now,
-            &token.issuer,
-            &token.jti,
-            booking,
-            &order.reference
-        ],
-    )
-    .await
-}
+#[cfg(test)]
+mod tests;

@@ -228,10 +228,7 @@ async fn decide_together(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, Led
     if let Tx::Postgres(tx) = &mut tx {
         postgres::lock_accounts(tx, jobs).await?;
     }
-    let mut decisions = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        decisions.push(decide(&mut tx, job).await?);
-    }
+    let decisions = decide(&mut tx, jobs).await?;
     tx.commit().await?;
     Ok(decisions)
 }

@@ -78,9 +78,8 @@ impl Lookups {
         let mut accounts = vec![None; customers.len()];
         let pairs: Vec<_> = customers.iter().map(|customer| (&customer.issuer, &customer.subject)).collect();
         let pairs = serde_json::json!(pairs).to_string();
-        let sql = self.reader.choose(account::BY_CUSTOMERS_SQLITE, account::BY_CUSTOMERS_POSTGRES);
         let rows: Vec<(i64, i64, String, String, String, i64)> =
-            self.reader.all(sql, values![&pairs]).await?;
+            self.reader.all(account::BY_CUSTOMERS, values![&pairs]).await?;
         for (place, id, iban, holder, currency, amount) in rows {
             if let Some(found) = usize::try_from(place).ok().and_then(|place| accounts.get_mut(place)) {
                 *found = Some(Account::from((id, iban, holder, currency, amount)));

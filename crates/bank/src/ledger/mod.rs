@@ -4,7 +4,8 @@
 //!   `migrations`: their schemas; `private`: the files are this user's alone.
 //! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
-//! - `decide`: one order: replay, spend, decide, book, record. `group`: many of them, in one transaction.
+//! - `decide`: orders in one transaction: replay, spend, decide, book, record. `situation`, `record`: what is read for it,
+//!   and what is written. `group`: which orders share a transaction.
 //! - `account`, `query`: reading. `lookup`: many accounts with one question. `audit`: do the books still balance?
 //! - `money`, `iban`: the words of the trade.
 
@@ -21,6 +22,8 @@ mod order;
 mod postgres;
 mod private;
 mod query;
+mod record;
+mod situation;
 mod sql;
 mod sqlite;
 
@@ -91,6 +94,9 @@ pub enum LedgerError {
         /// The order.
         id: String,
     },
+    /// The database answered something else than it was asked.
+    #[error("the database did not answer what it was asked")]
+    Answer,
     /// A sum is beyond what the books can hold.
     #[error("an amount is beyond what the books can hold")]
     Overflow,

@@ -34,15 +34,6 @@ const SCHEMA: [(i64, &str, &str); 2] = [
     (2, "audits", include_str!("../../migrations/postgres/0002_audits.sql")),
 ];
 
-/// What a decision leaves: the order with its answer (`$1` to `$6`), the token as spent (`$7`, `$8`), and the transfer if
-/// there is one (its booking `$9` and its reference). Each statement is a way to the server and back while others wait for
-/// the locks, so it is one.
-pub(super) const RECORD: &str = "WITH
-         decided AS (INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
-             VALUES ($1, $2, $3, $4, $5, $6)),
-         spent AS (INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($7, $8, $1))
-     INSERT INTO transfers (id, booking_id, reference) SELECT $1, $9, $10 WHERE $9 IS NOT NULL";
-
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     let options = PgConnectOptions::from_url(url.secret())?.application_name("bank");

@@ -50,6 +50,40 @@ macro_rules! values {
 }
 pub(super) use values;
 
+/// A column that can be empty.
+pub(super) type Text = Option<String>;
+
+/// A statement whose text is not the same for both databases.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Texts {
+    pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
+}
+
+impl From<&'static str> for Texts {
+    /// One that is.
+    fn from(text: &'static str) -> Self {
+        Self { sqlite: text, postgres: text }
+    }
+}
+
+/// A statement about many things at once: `$1` is a JSON array, and between the two parts of the text comes the table
+/// `question`, with the place of each element as its `key`, from 0 on, and the element as its `value`.
+macro_rules! each {
+    ($before:literal, $after:literal) => {
+        $crate::ledger::sql::Texts {
+            sqlite: concat!($before, "json_each($1) AS question", $after),
+            postgres: concat!(
+                $before,
+                "(SELECT place - 1 AS key, value FROM json_array_elements($1::text::json) WITH ORDINALITY
+                      AS element (value, place)) AS question",
+                $after
+            ),
+        }
+    };
+}
+pub(super) use each;
+
 /// What a row is read as: a tuple that has its columns in their order.
 pub(super) trait Row:
     Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
@@ -85,18 +119,18 @@ macro_rules! prepared {
 impl Pool {
     pub(super) async fn optional<R: Row>(
         &self,
-        sql: &'static str,
+        sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Option<R>, sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => prepared!(sql, values).fetch_optional(pool).await,
-            Self::Postgres(pool) => prepared!(sql, values).fetch_optional(pool).await,
+            Self::Sqlite(pool) => prepared!(sql.into().sqlite, values).fetch_optional(pool).await,
+            Self::Postgres(pool) => prepared!(sql.into().postgres, values).fetch_optional(pool).await,
         }
     }
 
     pub(super) async fn one<R: Row>(
         &self,
-        sql: &'static str,
+        sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<R, sqlx::Error> {
         self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
@@ -104,20 +138,12 @@ impl Pool {
 
     pub(super) async fn all<R: Row>(
         &self,
-        sql: &'static str,
+        sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
         match self {
-            Self::Sqlite(pool) => prepared!(sql, values).fetch_all(pool).await,
-            Self::Postgres(pool) => prepared!(sql, values).fetch_all(pool).await,
-        }
-    }
-
-    /// Of the texts of a statement, the one for this database.
-    pub(super) const fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
-        match self {
-            Self::Sqlite(_) => sqlite,
-            Self::Postgres(_) => postgres,
+            Self::Sqlite(pool) => prepared!(sql.into().sqlite, values).fetch_all(pool).await,
+            Self::Postgres(pool) => prepared!(sql.into().postgres, values).fetch_all(pool).await,
         }
     }
 
@@ -148,33 +174,40 @@ impl Tx {
 
     pub(super) async fn optional<R: Row>(
         &mut self,
-        sql: &'static str,
+        sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Option<R>, sqlx::Error> {
         match self {
-            Self::Sqlite(tx) => prepared!(sql, values).fetch_optional(&mut **tx).await,
-            Self::Postgres(tx) => prepared!(sql, values).fetch_optional(&mut **tx).await,
+            Self::Sqlite(tx) => prepared!(sql.into().sqlite, values).fetch_optional(&mut **tx).await,
+            Self::Postgres(tx) => prepared!(sql.into().postgres, values).fetch_optional(&mut **tx).await,
         }
     }
 
     pub(super) async fn one<R: Row>(
         &mut self,
-        sql: &'static str,
+        sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<R, sqlx::Error> {
         self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
     }
 
-    /// Of the texts of a statement, the one for this database.
-    pub(super) const fn choose(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+    pub(super) async fn all<R: Row>(
+        &mut self,
+        sql: impl Into<Texts>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<R>, sqlx::Error> {
         match self {
-            Self::Sqlite(_) => sqlite,
-            Self::Postgres(_) => postgres,
+            Self::Sqlite(tx) => prepared!(sql.into().sqlite, values).fetch_all(&mut **tx).await,
+            Self::Postgres(tx) => prepared!(sql.into().postgres, values).fetch_all(&mut **tx).await,
         }
     }
 
     /// For statements that answer with no row.
-    pub(super) async fn run(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<(), sqlx::Error> {
+    pub(super) async fn run(
+        &mut self,
+        sql: impl Into<Texts>,
+        values: &[Value<'_>],
+    ) -> Result<(), sqlx::Error> {
         self.optional::<()>(sql, values).await.map(drop)
     }
 }

@@ -18,12 +18,6 @@ const READERS: u32 = 4;
 /// How long a connection waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What PostgreSQL is told in one statement, in one go: what takes the time is the way to the thread of the database.
-pub(super) const RECORD: &str =
-    "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at) VALUES ($1, $2, $3, $4, $5, $6);
-     INSERT INTO spent_tokens (issuer, jti, order_id) VALUES ($7, $8, $1);
-     INSERT INTO transfers (id, booking_id, reference) SELECT $1, $9, $10 WHERE $9 IS NOT NULL";
-
 const SCHEMA: [(i64, &str, &str); 2] = [
     (1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql")),
     (2, "audits", include_str!("../../migrations/sqlite/0002_audits.sql")),

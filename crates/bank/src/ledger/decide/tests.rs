@@ -1,0 +1,168 @@
+//! Orders that are decided together, on both databases: what becomes of them is what would have become of them one after
+//! the other.
+
+use postgres_for_tests::{Durability, Server};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::super::{Customer, Ledger, SingleUse};
+use super::*;
+use crate::config::{Database, OpeningAccount};
+
+/// IBANs, customers, and what they open with. The last of them has no account.
+const PEOPLE: [(&str, &str, i64); 4] = [
+    ("DE89370400440532013000", "ada", 100),
+    ("GB82WEST12345698765432", "ben", 10),
+    ("FR1420041010050500013M02606", "cleo", 1),
+    ("NL91ABNA0417164300", "nobody", 0),
+];
+
+async fn ledger(database: &Database) -> Ledger {
+    let ledger = Ledger::open(database).await.unwrap();
+    for (iban, subject, balance_minor) in &PEOPLE[..3] {
+        let (holder, subject) = ((*subject).to_owned(), Some((*subject).to_owned()));
+        let (iban, balance_minor) = ((*iban).to_owned(), *balance_minor);
+        let account = OpeningAccount { iban, holder, subject, balance_minor, currency: "EUR".into() };
+        ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+    }
+    ledger
+}
+
+/// An order: its id, its token, from whom, to whom, how much.
+type Wish = (u8, u8, usize, usize, i64);
+
+fn job((id, token, from, to, amount): Wish) -> Job {
+    let order = Order {
+        id: Uuid::from_u128(id.into()),
+        customer: Customer { issuer: "issuer".into(), subject: PEOPLE[from].1.into() },
+        payee: PEOPLE[to].0.into(),
+        amount,
+        currency: "EUR".into(),
+        reference: format!("\u{e9}\\\"' $1 {amount}"),
+    };
+    Job { order, token: SingleUse { issuer: "issuer".into(), jti: token.to_string() }, now: 7 }
+}
+
+/// What is decided of these in one transaction, and what is on the accounts then.
+async fn together(ledger: &Ledger, jobs: &[Job]) -> (Vec<Decision>, Vec<i64>) {
+    let mut tx = Tx::begin(&ledger.writer).await.unwrap();
+    let decisions = decide(&mut tx, jobs).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut balances = Vec::new();
+    for (iban, ..) in &PEOPLE[..3] {
+        balances.push(ledger.balance(iban).await.unwrap().unwrap());
+    }
+    (decisions, balances)
+}
+
+fn said(decisions: &[Decision]) -> Vec<String> {
+    decisions
+        .iter()
+        .map(|decision| match decision {
+            Decision::New(Ok(transfer)) => format!("made, {} left", transfer.balance_after.amount),
+            Decision::New(Err(refusal)) => format!("refused: {refusal:?}"),
+            Decision::Replayed(outcome) => format!("replayed: {}", outcome.is_ok()),
+            Decision::KeyReused => "another's id".into(),
+            Decision::TokenSpent => "spent".into(),
+        })
+        .collect()
+}
+
+async fn each_is_decided_after_the_one_before_it(ledger: Ledger) {
+    let wishes = [
+        (1, 1, 0, 1, 60),
+        (2, 2, 0, 1, 60), // more than the first has left
+        (3, 3, 1, 2, 65), // what the first has brought
+        (4, 4, 0, 1, 40), // twice the same, but for id and token
+        (5, 5, 1, 2, 5),
+        (6, 6, 1, 2, 5),
+        (1, 7, 0, 1, 60), // the first again, with another token
+        (8, 1, 0, 1, 1),  // the token of the first
+        (1, 1, 0, 1, 61), // the id of the first
+        (9, 9, 3, 0, 1),
+        (10, 10, 0, 3, 1),
+        (11, 11, 0, 0, 1),
+    ];
+    let jobs: Vec<Job> = wishes.into_iter().map(job).collect();
+    let (decisions, balances) = together(&ledger, &jobs).await;
+    let expected = [
+        "made, 40 left",
+        "refused: InsufficientFunds { balance: Money { amount: 40, currency: Currency(\"EUR\") } }",
+        "made, 5 left",
+        "made, 0 left",
+        "made, 40 left",
+        "made, 35 left",
+        "replayed: true",
+        "spent",
+        "another's id",
+        "refused: AccountNotFound",
+        "refused: UnknownPayee",
+        "refused: PayeeIsPayer",
+    ];
+    assert_eq!(said(&decisions), expected);
+    assert_eq!(balances, [0, 35, 76]);
+    // Each has the number of its own booking, and is found again under its own id.
+    for (job, decision) in jobs.iter().zip(&decisions) {
+        let Decision::New(Ok(transfer)) = decision else { continue };
+        let mut tx = Tx::begin(&ledger.writer).await.unwrap();
+        assert_eq!(transfer_by_id(&mut tx, job.order.id).await.unwrap(), *transfer);
+        tx.commit().await.unwrap();
+    }
+    let again = together(&ledger, &jobs).await;
+    assert!(said(&again.0).iter().all(|said| !said.starts_with("made")), "{:?}", again.0);
+    assert_eq!(again.1, balances);
+    ledger.audit().await.unwrap();
+    ledger.close().await;
+}
+
+#[tokio::test]
+async fn each_is_decided_after_the_one_before_it_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Database::File(folder.path().join("bank.sqlite"));
+    each_is_decided_after_the_one_before_it(ledger(&file).await).await;
+}
+
+#[tokio::test]
+async fn each_is_decided_after_the_one_before_it_in_postgresql() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    each_is_decided_after_the_one_before_it(ledger(&server.url("books").parse().unwrap()).await).await;
+}
+
+/// In the order in which rounds decide them.
+fn in_rounds(jobs: &[Job]) -> Vec<usize> {
+    let (mut order, mut waiting) = (Vec::new(), (0..jobs.len()).collect::<Vec<_>>());
+    while !waiting.is_empty() {
+        let (round, later) = first_of_their_kind(jobs, &waiting);
+        order.extend(round);
+        waiting = later;
+    }
+    order
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn together_or_one_by_one_makes_no_difference(
+        wishes in prop::collection::vec((0..6_u8, 0..8_u8, 0..4_usize, 0..4_usize, 0..80_i64), 1..14),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let jobs: Vec<Job> = wishes.into_iter().map(job).collect();
+            let ledgers = [ledger(&Database::Memory).await, ledger(&Database::Memory).await];
+            let (all, balances) = together(&ledgers[0], &jobs).await;
+            let mut last = Vec::new();
+            for place in in_rounds(&jobs) {
+                let (one, after) = together(&ledgers[1], std::slice::from_ref(&jobs[place])).await;
+                prop_assert_eq!(format!("{:?}", one[0]), format!("{:?}", all[place]));
+                last = after;
+            }
+            prop_assert_eq!(balances, last);
+            for ledger in ledgers {
+                ledger.audit().await.unwrap();
+                ledger.close().await;
+            }
+            Ok(())
+        })?;
+    }
+}
