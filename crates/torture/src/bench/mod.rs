@@ -3,6 +3,7 @@
 //! The two are measured in turn, several times, and the medians are compared: what else the machine does meets both.
 
 pub mod express;
+pub mod growth;
 pub mod load;
 
 use std::fmt;
@@ -42,7 +43,7 @@ pub struct Plan {
 /// The two, for one endpoint.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// `GET /balance` or `POST /transfer`.
+    /// `GET /balance` or `POST /transfer`, and with which tokens.
     pub endpoint: &'static str,
     /// The bank.
     pub bank: Measured,
@@ -74,7 +75,16 @@ pub enum BenchError {
     /// The Express API does not start, or somebody answers wrongly.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The books cannot be filled.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
 }
+
+/// The balance, asked for as clients do: with the same token again and again.
+const BALANCE: &str = "GET /balance";
+/// The same with a token that was never seen before.
+const FRESH_BALANCE: &str = "GET /balance, new tokens";
+const TRANSFERS: &str = "POST /transfer";
 
 /// Enough for every transfer of a run.
 const OPENING: i64 = 1_000_000_000_000;
@@ -97,7 +107,7 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, BenchError> {
     let of_bank = bank.open().await?;
     let express = Express::start(&plan.express, &issuer.url).await?;
     let mut pairs = Vec::new();
-    for endpoint in ["GET /balance", "POST /transfer"] {
+    for endpoint in [BALANCE, FRESH_BALANCE, TRANSFERS] {
         let (mut banks, mut others) = (Vec::new(), Vec::new());
         for round in 0..=plan.rounds {
             let first = measure(plan, &issuer, endpoint, of_bank, bank_status(endpoint)).await?;
@@ -128,42 +138,58 @@ async fn measure(
     expected: u16,
 ) -> Result<Measured, BenchError> {
     let load = Load { address, connections: plan.connections, expected };
-    let requests = if endpoint.starts_with("GET") {
-        Requests::repeated(balances(issuer, plan.connections))
-    } else {
-        Requests::once(transfers(issuer, plan).await)
+    let (count, customers) = (plan.transfers, plan.connections);
+    let requests = match endpoint {
+        BALANCE => {
+            let mut rng = Rng::new();
+            Requests::repeated((0..customers).map(|n| balance(issuer, &mut rng, n)).collect())
+        }
+        FRESH_BALANCE => {
+            let ask = move |issuer: &Issuer, rng: &mut Rng| {
+                let customer = rng.usize(..customers);
+                balance(issuer, rng, customer)
+            };
+            Requests::once(signed(issuer, count, ask).await)
+        }
+        _ => {
+            let pay = move |issuer: &Issuer, rng: &mut Rng| {
+                let customer = rng.usize(..customers);
+                transfer(issuer, rng, customer, (customer + 1) % customers)
+            };
+            Requests::once(signed(issuer, count, pay).await)
+        }
     };
     Ok(load.run(&Arc::new(requests), plan.time).await?)
 }
 
-fn balances(issuer: &Issuer, customers: usize) -> Vec<Vec<u8>> {
-    let mut rng = Rng::new();
-    let token = |n| issuer.token(&subject(n), VIEW, &uuid(&mut rng));
-    (0..customers).map(token).map(|token| wire::get("/balance", &token)).collect()
+fn balance(issuer: &Issuer, rng: &mut Rng, customer: usize) -> Vec<u8> {
+    wire::get("/balance", &issuer.token(&subject(customer), VIEW, &uuid(rng)))
 }
 
-/// Signing takes longer than sending, so it is done before, on all processors.
-async fn transfers(issuer: &Arc<Issuer>, plan: &Plan) -> Vec<Vec<u8>> {
+fn transfer(issuer: &Issuer, rng: &mut Rng, customer: usize, payee: usize) -> Vec<u8> {
+    let id = uuid(rng);
+    let token = issuer.token(&subject(customer), TRANSFER, &uuid(rng));
+    let payee = iban(payee);
+    let body =
+        format!(r#"{{"payee":"{payee}","amount":{{"amount":1,"currency":"EUR"}},"reference":"Lunch"}}"#);
+    wire::post_transfer(&token, &id, &body)
+}
+
+/// So many requests. Signing takes longer than sending, so it is done before, on all processors.
+async fn signed<F>(issuer: &Arc<Issuer>, count: usize, request: F) -> Vec<Vec<u8>>
+where
+    F: Fn(&Issuer, &mut Rng) -> Vec<u8> + Copy + Send + 'static,
+{
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
-    let (customers, share) = (plan.connections, plan.transfers / workers);
     let mut signing = tokio::task::JoinSet::new();
     for _ in 0..workers {
         let issuer = Arc::clone(issuer);
         signing.spawn_blocking(move || {
             let mut rng = Rng::new();
-            (0..share).map(|n| transfer(&issuer, &mut rng, n % customers, customers)).collect::<Vec<_>>()
+            (0..count.div_ceil(workers)).map(|_| request(&issuer, &mut rng)).collect::<Vec<_>>()
         });
     }
     signing.join_all().await.concat()
-}
-
-fn transfer(issuer: &Issuer, rng: &mut Rng, customer: usize, customers: usize) -> Vec<u8> {
-    let id = uuid(rng);
-    let token = issuer.token(&subject(customer), TRANSFER, &uuid(rng));
-    let payee = iban((customer + 1) % customers);
-    let body =
-        format!(r#"{{"payee":"{payee}","amount":{{"amount":1,"currency":"EUR"}},"reference":"Lunch"}}"#);
-    wire::post_transfer(&token, &id, &body)
 }
 
 /// The round in the middle, by throughput.
@@ -184,7 +210,7 @@ impl fmt::Display for Pair {
         for (name, measured) in [("bank", &self.bank), ("Express", &self.express)] {
             writeln!(
                 f,
-                "{:<16}{name:<9}{:>10.0}/s   p50 {:>8.2} ms   p99 {:>8.2} ms",
+                "{:<26}{name:<9}{:>10.0}/s   p50 {:>8.2} ms   p99 {:>8.2} ms",
                 self.endpoint,
                 measured.per_second,
                 measured.p50.as_secs_f64() * 1e3,
@@ -193,7 +219,7 @@ impl fmt::Display for Pair {
         }
         write!(
             f,
-            "{:<16}the bank answers {:.2} times as many, and its p99 is {:.2} times as long",
+            "{:<26}the bank answers {:.2} times as many, and its p99 is {:.2} times as long",
             self.endpoint,
             self.bank.per_second / self.express.per_second,
             self.bank.p99.as_secs_f64() / self.express.p99.as_secs_f64(),

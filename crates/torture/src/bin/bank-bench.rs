@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use torture::bench::{Plan, run};
+use torture::bench::{Plan, growth, run};
+use torture::issuer::Issuer;
 use torture::place::{Kind, Place};
 
 /// Measure the bank beside an API on Express.
@@ -30,6 +32,9 @@ struct Flags {
     /// How many transfers are prepared for each time.
     #[arg(long, default_value_t = 30_000)]
     transfers: usize,
+    /// Measure the bank alone, with more and more in its books.
+    #[arg(long)]
+    growth: bool,
 }
 
 #[tokio::main]
@@ -44,6 +49,9 @@ async fn main() -> ExitCode {
 }
 
 async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
+    if flags.growth {
+        return grow(flags).await;
+    }
     let place = Place::make(Kind::Sqlite)?;
     let plan = Plan {
         program: flags.bank,
@@ -54,5 +62,19 @@ async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
         transfers: flags.transfers,
     };
     println!("{}", run(&plan, &place).await?);
+    Ok(())
+}
+
+async fn grow(flags: Flags) -> Result<(), Box<dyn Error>> {
+    let plan = growth::Plan {
+        program: flags.bank,
+        connections: flags.connections.into(),
+        time: Duration::from_secs(flags.seconds),
+        transfers: flags.transfers,
+    };
+    let issuer = Arc::new(Issuer::start().await?);
+    for accounts in growth::SIZES {
+        println!("{}", growth::measure(&plan, &issuer, accounts).await?);
+    }
     Ok(())
 }
