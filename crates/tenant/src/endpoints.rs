@@ -34,9 +34,10 @@ pub(crate) type Shared = axum::extract::State<Arc<State>>;
 pub(crate) fn router(state: Arc<State>) -> Router {
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery::get).options(http::preflight))
+        .route("/.well-known/oauth-authorization-server", get(discovery::get).options(http::preflight))
         .route("/.well-known/jwks.json", get(jwks::get).options(http::preflight))
         .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/oauth/token", post(token::post).options(http::preflight))
+        .route("/oauth/token", post(token::post).options(http::preflight_of_web_origins))
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
