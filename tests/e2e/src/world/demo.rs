@@ -4,7 +4,7 @@ use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
 use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
 
-pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
+pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
         setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
