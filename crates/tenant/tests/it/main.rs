@@ -12,6 +12,7 @@ mod keys;
 mod linking;
 mod log_in;
 mod log_out;
+mod oidf;
 mod pages;
 mod phone;
 mod program;
