@@ -4,6 +4,7 @@
 mod delivery;
 
 use axum::response::Response;
+use form_urlencoded::Serializer;
 use serde_json::json;
 
 use crate::config::{Customer, origin_of};
@@ -48,6 +49,11 @@ pub(crate) struct Answer(Vec<(&'static str, String)>);
 impl Answer {
     fn append_pair(&mut self, name: &'static str, value: &str) {
         self.0.push((name, value.to_owned()));
+    }
+
+    /// As a query or a fragment has it.
+    fn encoded(&self) -> String {
+        Serializer::new(String::new()).extend_pairs(&self.0).finish()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     site::{Ground, Site},
     world::{AUDIENCE, Setup, demo, told},
 };
-use axum::{Router, extract::Path as Segment, http::header, routing::get};
+use axum::{Router, extract::Path as Segment, http::header, response::Html, routing::get};
 use futures_util::FutureExt;
 use serde_json::json;
 use std::{
@@ -33,6 +33,14 @@ const IN_PAGES: [(&str, &[GrantType]); 3] = [
 /// Express says nothing of what it refuses.
 const QUIET: (&str, &str) = ("NODE_ENV", "test");
 
+/// Writes down every message that it gets.
+const ATTACK: &str = r#"<!doctype html><html lang="en"><title>Attacker</title><link rel="icon" href="data:,">
+<h1>Attacker</h1><p role="status" id="said">nothing</p><button id="go">Open</button>
+<script>
+addEventListener("message", (event) => (said.textContent = `a message: ${event.data?.type}`));
+go.onclick = () => window.open(window.address);
+</script></html>"#;
+
 /// What is particular about a visit.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
@@ -47,6 +55,8 @@ pub struct Visit {
     pub tenant: Site,
     /// The pages, each in a folder of its library's name.
     pub pages: Site,
+    /// A page of an origin that the tenant does not know.
+    pub attacker: Site,
     /// The application on a server, with openid-client.
     pub server: Program,
     /// The customer's browser.
@@ -70,7 +80,7 @@ where
         let outcome = match why {
             None => Ok(()),
             Some(why) => {
-                let requests = format!("{:?}{:?}", *visit.tenant, *visit.pages);
+                let requests = format!("{:?}{:?}{:?}", *visit.tenant, *visit.pages, *visit.attacker);
                 Err(evidence::with(&test, &requests, &visit.browser, why).await)
             }
         };
@@ -81,7 +91,8 @@ where
 
 impl Visit {
     async fn start(wish: Wish) -> Result<Self, Miss> {
-        let (tenant, pages) = (Ground::claim().await?, Ground::claim().await?);
+        let (tenant, pages, attacker) =
+            (Ground::claim().await?, Ground::claim().await?, Ground::claim().await?);
         let issuer = format!("{}/", tenant.origin());
         // It asks for the metadata when somebody logs in, and by then the tenant is there.
         let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
@@ -101,6 +112,7 @@ impl Visit {
         Ok(Self {
             tenant: tenant.serve("tenant", opened.router()),
             pages: pages.serve("pages", router),
+            attacker: attacker.serve("attacker", Router::new().route("/", get(async || Html(ATTACK)))),
             server,
             browser,
             page,

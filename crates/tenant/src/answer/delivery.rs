@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
-use form_urlencoded::Serializer;
 use serde_json::{Map, Value};
 
 use super::{Answer, Place, Recipient};
@@ -21,8 +20,7 @@ pub(super) fn deliver(to: &Recipient, answer: &Answer) -> Response {
 }
 
 fn redirect(to: &Recipient, answer: &Answer, separator: char) -> Response {
-    let encoded = Serializer::new(String::new()).extend_pairs(&answer.0).finish();
-    Redirect::to(&format!("{}{separator}{encoded}", to.redirect_uri)).into_response()
+    Redirect::to(&format!("{}{separator}{}", to.redirect_uri, answer.encoded())).into_response()
 }
 
 #[derive(Template)]

@@ -13,7 +13,7 @@ use serving::Peer;
 
 use super::Shared;
 use crate::flow;
-use crate::http::{Cookies, Parameters, cookies};
+use crate::http::{Cookies, Framed, Parameters, cookies};
 use crate::pages;
 
 use checks::{Refusal, check};
@@ -33,6 +33,7 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
+    Framed(framed): Framed,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     tracing::info!(
@@ -44,7 +45,11 @@ pub(super) async fn get(
         "authorize"
     );
     match check(&state, &parameters) {
-        Ok(request) => {
+        Ok(mut request) => {
+            // No page of ours is shown in a frame, so there is nobody to ask: not on the phone either.
+            if framed {
+                request.prompt = Prompt::None;
+            }
             let peer = peer.map(|Extension(peer)| peer);
             flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
         }

@@ -3,8 +3,11 @@
 use e2e::{
     Miss, eventually,
     people::{ADA, PASSWORD, enter_password, number_on},
+    site::Exchange,
+    stays,
     strangers::{Program, Visit, Wish, visit},
 };
+use std::time::Duration;
 
 /// From the page's button to the tenant and back.
 async fn log_in(visit: &Visit) -> Result<(), Miss> {
@@ -221,6 +224,52 @@ fn an_api_on_express_accepts_the_tokens_and_refuses_without_the_scope() {
         for token in ["", &format!("{signed}.AAAA"), "Bearer x"] {
             assert_eq!(ask(&api, "POST", "/transfer", token).await?.0, 401, "{token:?}");
         }
+        Ok(())
+    });
+}
+
+/// Silent authentication in the name of a client: the browser shows the answer in no frame of another origin, and
+/// delivers its message to no other origin that opened it.
+#[test]
+fn a_page_of_another_origin_gets_no_answer_by_message() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, attacker, browser, .. } = visit;
+        visit.open("auth0-js").await?;
+        log_in(visit).await?;
+        page.status().reads("parseHash: Ada Example").await?;
+        page.button("Check the session").click().await?;
+        page.status().reads("checkSession: Ada Example").await?;
+        let silent = tenant.requests("/authorize").pop().ok_or_else(|| Miss::last("it asked silently"))?;
+        assert_eq!(silent.parameter("response_mode"), "web_message");
+        let address = serde_json::Value::from(tenant.at(&format!("/authorize?{}", silent.query)));
+        let with_answer = |request: &Exchange| request.path == "/authorize" && request.was_handled_with(200);
+        let answered = tenant.those(with_answer).len();
+
+        page.open(&attacker.at("/")).await?;
+        page.evaluate(&format!(
+            "(() => {{ window.address = {address}; const frame = document.createElement('iframe'); \
+             frame.src = window.address; document.body.append(frame); }})()"
+        ))
+        .await?;
+        tenant.awaits_many("an answer in the frame", answered + 1, with_answer).await?;
+        eventually("the browser to refuse the frame", async || {
+            let console = browser.console().await?;
+            let refused = console.iter().any(|line| line.contains("frame-ancestors http://localhost:"));
+            if refused { Ok(()) } else { Err(Miss::new(format!("the console says {console:?}"))) }
+        })
+        .await?;
+        page.button("Open").click().await?;
+        let window = browser.page_besides(std::slice::from_ref(page)).await?;
+        window.heading("Back to the application").appears().await?;
+        // Its script ran: it has taken the answer out of the page, to send it to whom it is for.
+        eventually("the message to be sent", async || {
+            let left =
+                window.evaluate("document.getElementById('answer').dataset.response ?? 'sent'").await?;
+            if left == "sent" { Ok(()) } else { Err(Miss::new("it is still there")) }
+        })
+        .await?;
+        let seen = stays(Duration::from_secs(1), async || page.status().text().await).await?;
+        assert_eq!(seen, "nothing", "a message would have been shown");
         Ok(())
     });
 }
