@@ -1,4 +1,5 @@
-// openid-client: an application on a server. Discovery, a code with PKCE, state and nonce, userinfo, log-out.
+// openid-client: an application on a server. Discovery, a code with PKCE, state and nonce, in the query or posted as a form,
+// userinfo, log-out.
 import { createServer } from "node:http";
 import * as client from "openid-client";
 
@@ -15,7 +16,7 @@ function tenant() {
   return (found ??= client.discovery(new URL(ISSUER), CLIENT_ID, undefined, client.None(), options));
 }
 
-async function logIn(here) {
+async function logIn(here, mode) {
   const verifier = client.randomPKCECodeVerifier();
   const [state, nonce] = [client.randomState(), client.randomNonce()];
   underWay.set(state, { verifier, nonce });
@@ -28,15 +29,17 @@ async function logIn(here) {
     state,
     nonce,
     max_age: "3600",
+    ...(mode && { response_mode: mode }),
   };
   return client.buildAuthorizationUrl(await tenant(), parameters);
 }
 
-async function callback(address) {
-  const state = address.searchParams.get("state");
+/** `answer` is the address, or the request with the form. */
+async function callback(answer, parameters) {
+  const state = parameters.get("state");
   const asked = underWay.get(state);
   underWay.delete(state);
-  const tokens = await client.authorizationCodeGrant(await tenant(), address, {
+  const tokens = await client.authorizationCodeGrant(await tenant(), answer, {
     pkceCodeVerifier: asked.verifier,
     expectedState: state,
     expectedNonce: asked.nonce,
@@ -46,6 +49,12 @@ async function callback(address) {
   idToken = tokens.id_token;
   const user = await client.fetchUserInfo(await tenant(), tokens.access_token, tokens.claims().sub);
   return `${user.name} <${user.email}> ${user.sub} has ${tokens.scope}`;
+}
+
+async function posted(request, address) {
+  const body = Buffer.concat(await request.toArray());
+  const headers = { "Content-Type": request.headers["content-type"] };
+  return callback(new Request(address, { method: "POST", headers, body }), new URLSearchParams(body.toString()));
 }
 
 async function logOut(here) {
@@ -61,6 +70,7 @@ const page = (said) => `<!doctype html>
 <h1>openid-client</h1>
 <p role="status">${escaped(said)}</p>
 <form action="/log-in"><button>Log in</button></form>
+<form action="/log-in"><button name="mode" value="form_post">Log in by a form</button></form>
 <form action="/log-out"><button>Log out</button></form>
 </html>`;
 
@@ -74,9 +84,10 @@ const server = createServer(async (request, response) => {
       case "/":
         return answer(200, "Nobody is logged in");
       case "/log-in":
-        return go(await logIn(here));
+        return go(await logIn(here, address.searchParams.get("mode")));
       case "/callback":
-        return answer(200, await callback(address));
+        if (request.method === "POST") return answer(200, `posted: ${await posted(request, address)}`);
+        return answer(200, await callback(address, address.searchParams));
       case "/log-out":
         return go(await logOut(here));
       default:

@@ -198,6 +198,26 @@ fn openid_client_logs_in_from_a_server() {
     });
 }
 
+/// OAuth 2.0 Form Post Response Mode, past the policy of the tenant's page.
+#[test]
+fn openid_client_takes_an_answer_that_is_posted_to_it() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, server, .. } = visit;
+        page.open(&server.at("/")).await?;
+        page.button("Log in by a form").click().await?;
+        page.heading("Log in").appears().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.status().reads(&format!("posted: {} has openid", Visit::ada())).await?;
+        assert_eq!(visit.asked("response_mode"), ["form_post"]);
+        assert_eq!(page.address().await?, server.at("/callback"), "nothing is in the address");
+        // Without a log-in page on the way.
+        page.button("Log in by a form").click().await?;
+        visit.tenant.awaits_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
+        page.status().reads("posted: ").await?;
+        Ok(())
+    });
+}
+
 #[test]
 fn an_api_on_express_accepts_the_tokens_and_refuses_without_the_scope() {
     visit(Wish::default(), async |visit| {
