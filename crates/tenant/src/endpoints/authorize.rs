@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
 use super::Shared;
+use crate::answer::ErrorCode;
 use crate::flow;
 use crate::http::{Cookies, Framed, Parameters, cookies};
 use crate::pages;
@@ -47,8 +48,13 @@ pub(super) async fn get(
     match check(&state, &parameters) {
         Ok(mut request) => {
             // No page of ours is shown in a frame, so there is nobody to ask: not on the phone either.
-            if framed {
-                request.prompt = Prompt::None;
+            match request.prompt {
+                Prompt::Unsaid if framed => request.prompt = Prompt::None,
+                Prompt::LogIn if framed => {
+                    let description = "The customer has to log in, and not in a frame.";
+                    return request.to.refuse(ErrorCode::LoginRequired, description);
+                }
+                Prompt::Unsaid | Prompt::LogIn | Prompt::None => {}
             }
             let peer = peer.map(|Extension(peer)| peer);
             flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
