@@ -108,7 +108,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     if chosen.contains(&Stage::Host) {
         postgres::ensure(project)?;
     }
-    let node = chosen.contains(&Stage::E2e).then(|| node(project)).transpose()?;
+    let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
     let bench = Bench { project, tools, browser, node, filter: &options.filter };
     let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
     let mut failures = Vec::new();
@@ -136,15 +136,6 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     }
     let names: Vec<&str> = failures.iter().map(|stage| stage.name()).collect();
     Err(Failure::new(names.join(", "), "each failure is explained above, where its stage ends"))
-}
-
-/// Node.js, and the packages of the programs that the end-to-end tests let in from outside.
-fn node(project: &Project) -> Outcome<PathBuf> {
-    let node = node::ensure(project)?;
-    for folder in ["tests/strangers", "bench/express"] {
-        node::packages(project, &project.root.join(folder))?;
-    }
-    Ok(node)
 }
 
 /// In the order of the stages, whatever the order of the flags; the end-to-end tests need a build.

@@ -38,6 +38,15 @@ pub(crate) fn ensure(project: &Project) -> Outcome<PathBuf> {
     found(&fetched).ok_or_else(too_old)
 }
 
+/// Node.js, and the packages of the programs that the end-to-end tests let in from outside.
+pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
+    let node = ensure(project)?;
+    for folder in ["tests/strangers", "bench/express"] {
+        packages(project, &project.root.join(folder))?;
+    }
+    Ok(node)
+}
+
 const BY_HAND: &str = "install Node.js 20 or later with npm (https://nodejs.org), so that `node` and `npm` are on PATH, and run this again";
 
 fn too_old() -> Failure {
