@@ -3,8 +3,8 @@
 
 use crate::dist::{self, Sizes};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, run_logged, run_shown, say, step};
-use std::process::Command;
+use crate::step::{Failure, Outcome, run_shown, say};
+use crate::tools::node;
 
 /// For everything together, in bytes after brotli.
 const BUDGET: usize = 144_500;
@@ -34,12 +34,8 @@ pub(crate) fn size(project: &Project) -> Outcome {
 /// Gets the packages of the Express API that the bank is measured beside, builds the bank, and measures.
 pub(crate) fn bank(project: &Project, arguments: &[String]) -> Outcome {
     let express = project.root.join("bench").join("express");
-    step("packages of the Express API", "the bank is measured beside it", || {
-        let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
-        let mut install = Command::new(npm);
-        install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&express);
-        run_logged(&mut install, &project.log("express"))
-    })?;
+    node::ensure(project)?;
+    node::packages(project, &express)?;
     let mut bench = crate::torture::built(project, "bank-bench")?;
     run_shown(bench.arg("--express").arg(&express).args(arguments))
 }

@@ -61,7 +61,7 @@ enum Task {
     Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
     Setup {
-        /// Chromium, ChromeDriver and PostgreSQL too, which the tests need
+        /// Chromium, ChromeDriver, PostgreSQL and Node.js too, which the tests need
         #[arg(long)]
         browser: bool,
     },
@@ -116,6 +116,7 @@ fn setup(project: &Project, browser: bool) -> Outcome {
         let browser = tools::browser::ensure(project)?;
         say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
         tools::postgres::ensure(project)?;
+        tools::node::for_tests(project)?;
     }
     Ok(())
 }

@@ -3,10 +3,10 @@
 use crate::project::Project;
 use crate::step::{Failure, Outcome, duration, run_shown, say, step};
 use crate::tools::browser::{self, Browser};
-use crate::tools::{self, Tools, postgres};
+use crate::tools::{self, Tools, node, postgres};
 use crate::{dist, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// What to run.
@@ -94,6 +94,7 @@ struct Bench<'a> {
     project: &'a Project,
     tools: Option<Tools>,
     browser: Option<Browser>,
+    node: Option<PathBuf>,
     filter: &'a [String],
 }
 
@@ -107,7 +108,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     if chosen.contains(&Stage::Host) {
         postgres::ensure(project)?;
     }
-    let bench = Bench { project, tools, browser, filter: &options.filter };
+    let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
+    let bench = Bench { project, tools, browser, node, filter: &options.filter };
     let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
     let mut failures = Vec::new();
     for stage in chosen {
@@ -215,6 +217,9 @@ impl Bench<'_> {
         let mut cargo = self.project.cargo();
         cargo.args(["test", "-p", "e2e"]).args(self.separated_filter());
         cargo.env("RISER_DIST", self.project.dist());
+        if let Some(node) = &self.node {
+            cargo.env("NODE", node);
+        }
         run_shown(with(&mut cargo, browser))
     }
 }

@@ -1,7 +1,7 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -88,6 +88,8 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
             name: "Riser".to_owned(),
             redirect_uris: origins.iter().map(|origin| format!("{origin}/callback")).collect(),
             post_logout_redirect_uris: origins.iter().map(|origin| format!("{origin}/")).collect(),
+            web_origins: None,
+            grant_types: GrantType::all(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),

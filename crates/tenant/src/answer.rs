@@ -1,6 +1,9 @@
-//! Answers to clients: redirects that carry tokens, a code or an error (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6).
+//! Answers to clients: tokens, a code or an error (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6). How they get there is in
+//! [`delivery`].
 
-use axum::response::{IntoResponse as _, Redirect, Response};
+mod delivery;
+
+use axum::response::Response;
 use form_urlencoded::Serializer;
 use serde_json::json;
 
@@ -17,7 +20,7 @@ use crate::store::{IssuedCode, Session};
 pub(crate) struct Recipient {
     /// One of the client's registered URIs.
     pub(crate) redirect_uri: String,
-    /// In which part of it.
+    /// In which way.
     pub(crate) place: Place,
     /// Named in every answer, so that a client of several tenants knows whose it is (RFC 9207).
     pub(crate) issuer: String,
@@ -25,16 +28,37 @@ pub(crate) struct Recipient {
     pub(crate) state: Option<String>,
 }
 
-/// The part of the redirect URI that carries an answer.
+/// How an answer gets to the client: `response_mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// After `#`: browsers do not send it to a server.
+    /// In the redirect URI after `#`: browsers do not send it to a server.
     Fragment,
-    /// After `?`.
+    /// In the redirect URI after `?`.
     Query,
+    /// Posted to the redirect URI as a form (OAuth 2.0 Form Post Response Mode).
+    FormPost,
+    /// As a message to the page that framed or opened this one, if it is of the redirect URI's origin (Auth0's way, and
+    /// draft-sakimura-oauth-wmrm).
+    WebMessage,
 }
 
-/// The error codes that this tenant sends (RFC 6749, 4.2.2.1, and OIDC Core 3.1.2.6).
+/// The parameters of an answer, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Answer(Vec<(&'static str, String)>);
+
+impl Answer {
+    fn append_pair(&mut self, name: &'static str, value: &str) {
+        self.0.push((name, value.to_owned()));
+    }
+
+    /// As a query or a fragment has it.
+    fn encoded(&self) -> String {
+        Serializer::new(String::new()).extend_pairs(&self.0).finish()
+    }
+}
+
+/// The error codes that this tenant sends (RFC 6749, 4.2.2.1, and OIDC Core 3.1.2.6). There is no `consent_required`: the
+/// applications of a tenant are its own, and where a client wants consent anew, the log-in page asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     AccessDenied,
@@ -47,6 +71,7 @@ pub(crate) enum ErrorCode {
     RequestNotSupported,
     RequestUriNotSupported,
     TemporarilyUnavailable,
+    UnauthorizedClient,
     UnsupportedResponseType,
 }
 
@@ -62,6 +87,7 @@ impl ErrorCode {
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnauthorizedClient => "unauthorized_client",
             Self::UnsupportedResponseType => "unsupported_response_type",
         }
     }
@@ -74,23 +100,18 @@ impl Recipient {
     }
 
     pub(crate) fn refuse(&self, error: ErrorCode, description: &str) -> Response {
-        let mut answer = Serializer::new(String::new());
+        let mut answer = Answer::default();
         answer.append_pair("error", error.code());
         answer.append_pair("error_description", &printable(description));
         self.send(answer)
     }
 
-    fn send(&self, mut answer: Serializer<'_, String>) -> Response {
+    fn send(&self, mut answer: Answer) -> Response {
         if let Some(state) = &self.state {
             answer.append_pair("state", state);
         }
         answer.append_pair("iss", &self.issuer);
-        let separator = match self.place {
-            Place::Fragment => '#',
-            Place::Query if self.redirect_uri.contains('?') => '&',
-            Place::Query => '?',
-        };
-        Redirect::to(&format!("{}{separator}{}", self.redirect_uri, answer.finish())).into_response()
+        delivery::deliver(self, &answer)
     }
 }
 
@@ -127,7 +148,7 @@ pub(crate) fn grant(
     let (client_id, sub, scope) = (&request.client.id, &customer.sub, grant.scope());
     tracing::info!(client_id, sub, scope, multi_factor, "granted");
 
-    let mut answer = Serializer::new(String::new());
+    let mut answer = Answer::default();
     if let ResponseType::Code { challenge } = &request.response {
         let code = random::secret();
         let expires = now + state.lifetimes.code;
@@ -137,13 +158,15 @@ pub(crate) fn grant(
         answer.append_pair("code", &code);
         return request.to.send(answer);
     }
-    let access_token = (request.response == ResponseType::IdTokenToken).then(|| grant.access_token(state));
+    let access_token = request.response.has_access_token().then(|| grant.access_token(state));
     if let Some(access_token) = &access_token {
         answer.append_pair("access_token", access_token);
         answer.append_pair("token_type", "Bearer");
         answer.append_pair("expires_in", &state.lifetimes.access_token.to_string());
     }
-    answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));
+    if request.response.has_id_token() {
+        answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));
+    }
     answer.append_pair("scope", &grant.scope());
     if let Some(details) = grant.authorization_details() {
         answer.append_pair("authorization_details", &json!(details).to_string());

@@ -2,6 +2,7 @@
 //! The checks of these values are in [`check`].
 
 mod check;
+mod client;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ use serde::Deserialize;
 
 pub use check::ConfigError;
 pub(crate) use check::{check, origin_of};
+pub(crate) use client::web_origin_of;
+pub use client::{Client, GrantType};
 
 /// Everything a [`Tenant`](crate::Tenant) needs to know.
 #[derive(Debug, Clone)]
@@ -40,21 +43,6 @@ pub enum KeyStore {
     Folder(PathBuf),
     /// A new key for this process only, for tests.
     Memory,
-}
-
-/// A registered application (a "Single Page Application" at Auth0): public, without a secret.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Client {
-    /// `client_id`.
-    pub id: String,
-    /// The name that customers read.
-    pub name: String,
-    /// Where answers may be sent; compared character by character.
-    pub redirect_uris: Vec<String>,
-    /// Where a browser may be sent after log-out; compared character by character.
-    #[serde(default)]
-    pub post_logout_redirect_uris: Vec<String>,
 }
 
 /// A registered API, for which access tokens are made.

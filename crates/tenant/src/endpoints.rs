@@ -32,11 +32,13 @@ use crate::state::{PATIENCE, State};
 pub(crate) type Shared = axum::extract::State<Arc<State>>;
 
 pub(crate) fn router(state: Arc<State>) -> Router {
+    let navigations_only = || middleware::from_fn_with_state(Arc::clone(&state), http::navigations_only);
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery::get).options(http::preflight))
+        .route("/.well-known/oauth-authorization-server", get(discovery::get).options(http::preflight))
         .route("/.well-known/jwks.json", get(jwks::get).options(http::preflight))
-        .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/oauth/token", post(token::post).options(http::preflight))
+        .route("/authorize", get(authorize::get).post(authorize::post).layer(navigations_only()))
+        .route("/oauth/token", post(token::post).options(http::preflight_of_web_origins))
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
@@ -47,8 +49,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/phone/answer", post(phone::answer::post))
         .route("/phone/unpair", post(phone::unpair::post))
         .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
-        .route("/v2/logout", get(log_out::auth0))
-        .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post))
+        .route("/v2/logout", get(log_out::auth0).layer(navigations_only()))
+        .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post).layer(navigations_only()))
         .route("/healthz", get(health::get))
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)

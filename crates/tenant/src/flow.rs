@@ -66,7 +66,8 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer
     let now = state.now();
     let mut store = state.store();
     let session = session.and_then(|cookie| store.sessions.by_cookie(cookie, now).cloned());
-    let session = session.filter(|session| request.accepts(session.auth_time, now));
+    let session =
+        session.filter(|session| request.accepts(session.auth_time, now) && request.is_for(&session.sub));
     let known = session.and_then(|session| Some((state.directory.by_sub(&session.sub)?, session)));
     let Some((customer, session)) = known else {
         if request.prompt == Prompt::None {

@@ -37,6 +37,11 @@ impl Grant {
         self.scopes.join(" ")
     }
 
+    /// Whether the request was one of OpenID Connect.
+    pub(crate) fn is_openid(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == "openid")
+    }
+
     /// The payment, as tokens and answers carry it (RFC 9396, 7 and 9.1).
     pub(crate) fn authorization_details(&self) -> Option<[Payment; 1]> {
         self.payment.clone().map(|payment| [payment])

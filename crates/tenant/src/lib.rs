@@ -34,7 +34,7 @@ use tokio::task::{self, JoinError};
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Api, ApiScope, Client, Config, ConfigError, Customer, KeyStore, Lifetimes, Limits, Password,
+    Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes, Limits, Password,
 };
 pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;

@@ -20,6 +20,8 @@ struct LogInPage<'a> {
     form_token: &'a str,
     email: &'a str,
     payment: Option<&'a Payment>,
+    /// What the customer consents to by going on; nothing where the client does not want that asked.
+    consent: Vec<&'a str>,
     error: Option<String>,
 }
 
@@ -35,7 +37,8 @@ pub(crate) fn log_in(
     // What cannot come of the request is not shown as if it could.
     let payment = request.payment_for(&request.scopes);
     let error_text = error.map(|error| error.to_string());
-    let page = LogInPage { client, id, form_token, email, payment, error: error_text };
+    let consent = request.consents_to();
+    let page = LogInPage { client, id, form_token, email, payment, consent, error: error_text };
     refusing(error, &page, Some(&request.to.redirect_uri))
 }
 

@@ -10,6 +10,7 @@ use tokio::task;
 
 use crate::OpenError;
 use crate::config::{Customer, Password};
+use crate::random::Fingerprint;
 
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
 const MAX_LENGTH: usize = 1_024;
@@ -30,8 +31,11 @@ pub enum PasswordError {
 pub(crate) struct Directory {
     by_email: HashMap<String, (Arc<Customer>, Arc<PasswordHash>)>,
     by_sub: HashMap<String, Arc<Customer>>,
-    /// Checked against when there is no such customer.
-    nobody: Arc<PasswordHash>,
+    /// Checked against when there is no such customer: the hashes of those that there are, since these may take more or
+    /// less work than the usual one, and the time of an answer must not tell. Which one it is depends on the address.
+    decoys: Vec<Arc<PasswordHash>>,
+    /// So that nobody can reckon out which.
+    salt: String,
     /// Each check takes 19 MiB and a core: no more of them at once than there are cores.
     checks: Arc<Semaphore>,
     memory: Arc<Memory>,
@@ -57,9 +61,14 @@ impl Directory {
             by_sub.insert(customer.sub.clone(), Arc::clone(&customer));
             by_email.insert(normal(&customer.email), (customer, Arc::new(hash)));
         }
+        let mut decoys: Vec<_> = by_email.values().map(|(_, hash)| Arc::clone(hash)).collect();
+        if decoys.is_empty() {
+            decoys.push(nobody);
+        }
+        let salt = crate::random::secret();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let checks = Arc::new(Semaphore::new(cores));
-        Ok(Self { by_email, by_sub, nobody, checks, memory: Arc::default() })
+        Ok(Self { by_email, by_sub, decoys, salt, checks, memory: Arc::default() })
     }
 
     pub(crate) fn by_sub(&self, sub: &str) -> Option<&Arc<Customer>> {
@@ -69,7 +78,7 @@ impl Directory {
     /// The customer with this e-mail address (in its normal form) and password.
     pub(crate) async fn check(&self, email: &str, password: String) -> Option<Arc<Customer>> {
         let known = self.by_email.get(email);
-        let hash = Arc::clone(known.map_or(&self.nobody, |(_, hash)| hash));
+        let hash = Arc::clone(known.map_or_else(|| self.decoy(email), |(_, hash)| Some(hash))?);
         let permit = Arc::clone(&self.checks).acquire_owned().await.ok()?;
         let memory = Arc::clone(&self.memory);
         let right = task::spawn_blocking(move || {
@@ -79,6 +88,14 @@ impl Directory {
                 && memory.lend(|blocks| matches(password.as_bytes(), &hash, blocks)).unwrap_or(false)
         });
         if right.await.unwrap_or(false) { known.map(|(customer, _)| Arc::clone(customer)) } else { None }
+    }
+}
+
+impl Directory {
+    /// The same for the same address, and for any two addresses as it comes.
+    fn decoy(&self, email: &str) -> Option<&Arc<PasswordHash>> {
+        let place = Fingerprint::of(&format!("{}{email}", self.salt)).place(self.decoys.len());
+        self.decoys.get(place)
     }
 }
 
@@ -155,6 +172,35 @@ mod tests {
             }
         }
         assert_eq!(memory.0.lock().unwrap().len(), 1, "one check at a time needs one memory");
+    }
+
+    /// How long it takes to say no must not tell who is a customer, whatever work their hashes take.
+    #[test]
+    fn unknown_addresses_cost_the_work_of_known_ones() {
+        let work = |memory| {
+            let argon2 = Argon2::from(Params::new(memory, 1, 1, None).unwrap());
+            let hash: PasswordHash = argon2.hash_password(b"password").unwrap();
+            hash.to_string()
+        };
+        let customer = |n: u32| Customer {
+            sub: format!("auth0|{n}"),
+            email: format!("{n}@example.com"),
+            name: String::new(),
+            password: Password::Hash(work(8 * n)),
+            permissions: None,
+        };
+        let directory = Directory::open([1, 2].map(customer).into()).unwrap();
+        let cost =
+            |email: &str| directory.decoy(email).unwrap().params.get("m").map(|m| m.decimal().unwrap());
+        let mut seen = [0, 0];
+        for n in 0..200 {
+            let email = format!("nobody-{n}@example.com");
+            let once = cost(&email);
+            assert_eq!(once, cost(&email), "asking twice tells nothing more");
+            seen[usize::from(once == Some(16))] += 1;
+            assert!(matches!(once, Some(8 | 16)), "{once:?}");
+        }
+        assert!(seen.iter().all(|count| *count > 50), "each kind of work is as likely: {seen:?}");
     }
 
     /// One blocking thread, so that the test decides when the checks get to work.

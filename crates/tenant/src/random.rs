@@ -35,6 +35,13 @@ impl Fingerprint {
         Self(bytes)
     }
 
+    /// One of so many places; none where there are none.
+    pub(crate) fn place(self, places: usize) -> usize {
+        let [a, b, c, d, ..] = self.0;
+        let number = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or_default();
+        number.checked_rem(places).unwrap_or_default()
+    }
+
     /// Enough of it to tell one thing from another in an address.
     pub(crate) fn short(self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0[..12])

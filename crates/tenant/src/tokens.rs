@@ -80,10 +80,11 @@ pub(crate) struct PresentedAccessToken {
     pub(crate) exp: u64,
 }
 
-/// What the log-out endpoint reads in an ID token.
+/// What is read in an ID token that comes back as a hint.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PresentedIdToken {
     pub(crate) iss: String,
+    pub(crate) sub: String,
     pub(crate) aud: String,
 }
 

@@ -8,8 +8,20 @@ use std::{
     sync::Arc,
 };
 
+/// Keeps the evidence of a failed test, and says why it failed and where that is.
+pub(crate) async fn with(test: &str, requests: &str, browser: &Arc<Browser>, why: String) -> String {
+    let kept = match folder(test) {
+        Ok(folder) => match keep(&folder, &why, requests, browser).await {
+            Ok(()) => format!("evidence in {}", folder.display()),
+            Err(miss) => format!("some evidence in {}: {miss}", folder.display()),
+        },
+        Err(miss) => format!("no evidence: {miss}"),
+    };
+    format!("{why}\n{requests}\n{kept}")
+}
+
 /// The folder of a test's evidence, empty.
-pub(crate) fn folder(test: &str) -> Result<PathBuf, Miss> {
+fn folder(test: &str) -> Result<PathBuf, Miss> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("failures").join(test);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
@@ -19,12 +31,7 @@ pub(crate) fn folder(test: &str) -> Result<PathBuf, Miss> {
 }
 
 /// Writes everything that can still be had. One missing piece does not cost the others.
-pub(crate) async fn keep(
-    folder: &Path,
-    why: &str,
-    requests: &str,
-    browser: &Arc<Browser>,
-) -> Result<(), Miss> {
+async fn keep(folder: &Path, why: &str, requests: &str, browser: &Arc<Browser>) -> Result<(), Miss> {
     fs::write(folder.join("failure.txt"), without_tokens(why))?;
     fs::write(folder.join("requests.txt"), without_tokens(requests))?;
     let console = match browser.console().await {

@@ -5,6 +5,7 @@
 //! - [`Page`] and [`Locator`]: what a person sees and does, by role and accessible name
 //! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
+//! - [`strangers`]: clients from npm, at a tenant of their own
 //! - [`misbehaving`]: an OpenID provider with a switch for each fault
 //!
 //! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
@@ -22,6 +23,7 @@ pub mod page;
 pub mod people;
 pub mod scenario;
 pub mod site;
+pub mod strangers;
 pub mod token;
 pub mod world;
 

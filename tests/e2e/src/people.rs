@@ -1,6 +1,6 @@
 //! Who banks here, and what they do at the provider: log in, pair a phone, answer a push.
 
-use crate::{Locator, Miss, Page, World, eventually};
+use crate::{Locator, Miss, Page, World, eventually, site::Site};
 
 /// A customer of the demo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,12 @@ pub struct Phone {
 impl Phone {
     /// Pairs a new window with its owner.
     pub async fn of(person: Person, page: Page, world: &World) -> Result<Self, Miss> {
-        page.open(&world.tenant.at("/phone")).await?;
+        Self::at(person, page, &world.tenant).await
+    }
+
+    /// The same with any tenant.
+    pub async fn at(person: Person, page: Page, tenant: &Site) -> Result<Self, Miss> {
+        page.open(&tenant.at("/phone")).await?;
         page.heading("Pair your phone").appears().await?;
         enter_password(&page, person.email, PASSWORD).await?;
         page.heading("Your phone").appears().await?;

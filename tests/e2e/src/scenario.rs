@@ -24,13 +24,18 @@ where
     F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
 {
     let test = name_of::<F>();
+    run(&test, play(&test, setup, story));
+}
+
+/// Runs what a test does, and panics with what it says went wrong.
+pub(crate) fn run(test: &str, play: impl Future<Output = Result<(), String>>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {
-        Ok(runtime) => runtime.block_on(play(&test, setup, story)),
+        Ok(runtime) => runtime.block_on(play),
         Err(error) => Err(error.to_string()),
     };
     if let Err(why) = outcome {
-        std::panic::resume_unwind(Box::new(announce(&test, &why)));
+        std::panic::resume_unwind(Box::new(announce(test, &why)));
     }
 }
 
@@ -46,15 +51,12 @@ where
     F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
 {
     let stage = raise(setup).await.map_err(|miss| miss.to_string())?;
-    let ending = AssertUnwindSafe(story(&stage)).catch_unwind().await;
-    let why = match ending {
-        Ok(Ok(())) => None,
-        Ok(Err(failure)) => Some(failure.to_string()),
-        Err(panic) => Some(words_of(panic.as_ref())),
-    };
-    let outcome = match why {
+    let outcome = match ending(AssertUnwindSafe(story(&stage)).catch_unwind().await) {
         None => Ok(()),
-        Some(why) => Err(with_evidence(test, &stage, why).await),
+        Some(why) => {
+            let requests = stage.world.access_log();
+            Err(evidence::with(test, &requests, &stage.browser, why).await)
+        }
     };
     let quit = stage.browser.quit().await.map_err(|miss| format!("the browser does not end: {miss}"));
     outcome.and(quit)
@@ -67,16 +69,13 @@ async fn raise(setup: Setup) -> Result<Stage, Miss> {
     Ok(Stage { world, browser, page })
 }
 
-async fn with_evidence(test: &str, stage: &Stage, why: String) -> String {
-    let requests = stage.world.access_log();
-    let kept = match evidence::folder(test) {
-        Ok(folder) => match evidence::keep(&folder, &why, &requests, &stage.browser).await {
-            Ok(()) => format!("evidence in {}", folder.display()),
-            Err(miss) => format!("some evidence in {}: {miss}", folder.display()),
-        },
-        Err(miss) => format!("no evidence: {miss}"),
-    };
-    format!("{why}\n{requests}\n{kept}")
+/// Why a story did not end well.
+pub(crate) fn ending(ending: Result<Result<(), Failure>, Box<dyn Any + Send>>) -> Option<String> {
+    match ending {
+        Ok(Ok(())) => None,
+        Ok(Err(failure)) => Some(failure.to_string()),
+        Err(panic) => Some(words_of(panic.as_ref())),
+    }
 }
 
 fn words_of(panic: &(dyn Any + Send)) -> String {
@@ -87,7 +86,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 
 /// `workflow.a_transfer_steps_up`: libtest names the thread after the test. Where it runs them in its main thread, the
 /// type of the story has to do.
-fn name_of<F>() -> String {
+pub(crate) fn name_of<F>() -> String {
     let thread = std::thread::current();
     let path = match thread.name() {
         Some(name) if name != "main" => name,

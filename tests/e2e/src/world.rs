@@ -1,7 +1,7 @@
 //! The servers of one test: provider, bank and the built client, each on a port of its own, all in this process.
 
 mod client;
-mod demo;
+pub(crate) mod demo;
 
 use crate::{
     Miss,

@@ -6,6 +6,7 @@ mod cargo_install;
 pub(crate) mod cargo_tools;
 mod debian;
 mod github;
+pub(crate) mod node;
 pub(crate) mod postgres;
 pub(crate) mod trunk;
 mod wasm_bindgen;

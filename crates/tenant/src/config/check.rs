@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::http::Uri;
 
-use super::{Api, Client, Config, Customer};
+use super::{Api, Client, Config, Customer, web_origin_of};
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,21 @@ pub enum ConfigError {
         /// What the configuration holds.
         uri: String,
     },
+    /// A web origin that no browser would write like that.
+    #[error(
+        "client {client:?} has the web origin {origin:?}; it must be an origin as browsers write it, such as http://localhost:3000"
+    )]
+    WebOrigin {
+        /// `client_id`.
+        client: String,
+        /// What the configuration holds.
+        origin: String,
+    },
+    /// A client that may get tokens in no way.
+    #[error(
+        "client {0:?} has empty grant_types; leave them out, or name implicit, authorization_code or both"
+    )]
+    NoGrantType(String),
     /// A client that cannot be answered.
     #[error("client {0:?} has no redirect_uris; it needs at least one")]
     NoRedirectUri(String),
@@ -101,8 +116,16 @@ fn client(client: &Client) -> Result<(), ConfigError> {
     let mut uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
     match uris.find(|uri| uri.contains('#') || origin_of(uri).is_none()) {
         Some(uri) => Err(ConfigError::RedirectUri { client: client.id.clone(), uri: uri.clone() }),
-        None => Ok(()),
+        None if client.grant_types.is_empty() => Err(ConfigError::NoGrantType(client.id.clone())),
+        None => client.web_origins.iter().flatten().try_for_each(|origin| web_origin(client, origin)),
     }
+}
+
+fn web_origin(client: &Client, origin: &str) -> Result<(), ConfigError> {
+    if web_origin_of(origin).as_deref() == Some(origin) {
+        return Ok(());
+    }
+    Err(ConfigError::WebOrigin { client: client.id.clone(), origin: origin.to_owned() })
 }
 
 fn api(api: &Api) -> Result<(), ConfigError> {

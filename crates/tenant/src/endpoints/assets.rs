@@ -1,4 +1,4 @@
-//! `/assets/…`: the style sheet and the one script, compiled into the program.
+//! `/assets/…`: the style sheet and the scripts, compiled into the program.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -7,6 +7,8 @@ use axum::response::{IntoResponse as _, Response};
 pub(super) async fn get(Path(name): Path<String>) -> Response {
     let (kind, content) = match name.as_str() {
         "tenant.css" => ("text/css; charset=utf-8", include_str!("../assets/tenant.css")),
+        "form_post.js" => ("text/javascript; charset=utf-8", include_str!("../assets/form_post.js")),
+        "web_message.js" => ("text/javascript; charset=utf-8", include_str!("../assets/web_message.js")),
         "tenant.js" => ("text/javascript; charset=utf-8", include_str!("../assets/tenant.js")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };

@@ -12,8 +12,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
 use super::Shared;
+use crate::answer::ErrorCode;
 use crate::flow;
-use crate::http::{Cookies, Parameters, cookies};
+use crate::http::{Cookies, Framed, Parameters, cookies};
 use crate::pages;
 
 use checks::{Refusal, check};
@@ -33,6 +34,7 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
+    Framed(framed): Framed,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     tracing::info!(
@@ -44,7 +46,16 @@ pub(super) async fn get(
         "authorize"
     );
     match check(&state, &parameters) {
-        Ok(request) => {
+        Ok(mut request) => {
+            // No page of ours is shown in a frame, so there is nobody to ask: not on the phone either.
+            match request.prompt {
+                Prompt::Unsaid if framed => request.prompt = Prompt::None,
+                Prompt::LogIn if framed => {
+                    let description = "The customer has to log in, and not in a frame.";
+                    return request.to.refuse(ErrorCode::LoginRequired, description);
+                }
+                Prompt::Unsaid | Prompt::LogIn | Prompt::None => {}
+            }
             let peer = peer.map(|Extension(peer)| peer);
             flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
         }

@@ -18,6 +18,11 @@ pub(crate) enum LogInError {
     Incomplete,
     #[error("This email and this password do not belong together.")]
     Wrong,
+    /// Told only to who has given this customer's password.
+    #[error(
+        "The application wants somebody else to log in. Log in as the person who was here before, or cancel."
+    )]
+    SomebodyElse,
     #[error("Too many attempts with this email. Try again in {} min.", wait.div_ceil(60))]
     TooMany {
         /// In seconds.
@@ -34,7 +39,7 @@ impl LogInError {
     pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::TooMany { .. } | Self::TooManyOfPeer { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Incomplete | Self::Wrong => StatusCode::BAD_REQUEST,
+            Self::Incomplete | Self::Wrong | Self::SomebodyElse => StatusCode::BAD_REQUEST,
         }
     }
 
@@ -42,7 +47,7 @@ impl LogInError {
     pub(crate) const fn retry_after(self) -> Option<u64> {
         match self {
             Self::TooMany { wait } | Self::TooManyOfPeer { wait } => Some(wait),
-            Self::Incomplete | Self::Wrong => None,
+            Self::Incomplete | Self::Wrong | Self::SomebodyElse => None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `/.well-known/openid-configuration` (OpenID Connect Discovery 3).
+//! `/.well-known/openid-configuration` (OpenID Connect Discovery 3), which is `/.well-known/oauth-authorization-server`
+//! (RFC 8414) too.
 
 use axum::Json;
 use axum::extract::State;
@@ -18,8 +19,8 @@ pub(super) async fn get(State(state): Shared) -> Response {
         "jwks_uri": state.url(".well-known/jwks.json"),
         "userinfo_endpoint": state.url("userinfo"),
         "end_session_endpoint": state.url("oidc/logout"),
-        "response_types_supported": ["code", "id_token token", "id_token"],
-        "response_modes_supported": ["query", "fragment"],
+        "response_types_supported": ["code", "id_token token", "id_token", "token"],
+        "response_modes_supported": ["query", "fragment", "form_post", "web_message"],
         "grant_types_supported": ["authorization_code", "implicit"],
         "code_challenge_methods_supported": ["S256"],
         // Clients are applications in a browser, where no secret is one.
@@ -33,7 +34,10 @@ pub(super) async fn get(State(state): Shared) -> Response {
             "name", "email", "email_verified"
         ],
         "acr_values_supported": [MULTI_FACTOR],
-        "prompt_values_supported": ["none", "login"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "display_values_supported": ["page"],
+        "ui_locales_supported": ["en"],
+        "claim_types_supported": ["normal"],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         // Absent means true (Discovery 3).

@@ -7,7 +7,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serving::Peer;
 
-use super::{Shared, credentials, elsewhere};
+use super::credentials::{self, LogInError};
+use super::{Shared, elsewhere};
 use crate::flow::{self, Place, Visit};
 use crate::http::{Cookies, Parameters, cookies};
 use crate::pages;
@@ -17,7 +18,8 @@ pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies
     let visit = Visit::of(&parameters, &cookies);
     match flow::place(&state, visit) {
         Place::LogIn { request, form_token } => {
-            let email = request.login_hint.as_deref().unwrap_or_default();
+            let hinted = || Some(state.directory.by_sub(request.id_token_hint.as_deref()?)?.email.as_str());
+            let email = request.login_hint.as_deref().or_else(hinted).unwrap_or_default();
             pages::log_in(&request, visit.id, &form_token, email, None)
         }
         place => elsewhere::page(&state, visit, &place),
@@ -40,7 +42,11 @@ pub(super) async fn post(
     if !form.is_from_own_page(&headers, &form_token) {
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
+    let known = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
+    let wanted = known.and_then(|customer| {
+        if request.is_for(&customer.sub) { Ok(customer) } else { Err(LogInError::SomebodyElse) }
+    });
+    match wanted {
         Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");

@@ -1,5 +1,7 @@
 //! `/oauth/token`: a code and its verifier become tokens (RFC 6749, 4.1.3; RFC 7636, 4.5; OIDC Core 3.1.3).
 
+mod body;
+
 use aws_lc_rs::digest;
 use axum::Json;
 use axum::body::Bytes;
@@ -12,20 +14,19 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Shared;
-use crate::http::Parameters;
+use crate::config::GrantType;
+use crate::http;
 use crate::payment::Payment;
 use crate::random;
 use crate::state;
-
-/// What this endpoint takes, each at most once.
-const KNOWN: [&str; 6] =
-    ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"];
 
 /// A successful answer (RFC 6749, 5.1). There is no refresh token: a browser is no place for one.
 #[derive(Serialize)]
 struct Tokens {
     access_token: String,
-    id_token: String,
+    /// Not for a request without `openid` (OIDC Core 3.1.2.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
     token_type: &'static str,
     expires_in: u64,
     scope: String,
@@ -46,24 +47,29 @@ const fn error(code: &'static str, description: &'static str) -> TokenError {
 }
 
 pub(super) async fn post(State(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    let with_header = headers.contains_key(header::AUTHORIZATION);
     let answer = match exchange(&state, &headers, &body) {
         Ok(tokens) => Json(tokens).into_response(),
         Err(error) => {
             tracing::info!(error = error.code, description = error.description, "token: refused");
-            let status = if error.code == "invalid_client" {
-                StatusCode::UNAUTHORIZED
-            } else {
-                StatusCode::BAD_REQUEST
-            };
-            let body = json!({ "error": error.code, "error_description": error.description });
-            (status, Json(body)).into_response()
+            let body = Json(json!({ "error": error.code, "error_description": error.description }));
+            match error.code {
+                // RFC 6749, 5.2: in the scheme that the client has tried.
+                "invalid_client" if with_header => {
+                    let challenge =
+                        [(header::WWW_AUTHENTICATE, "Basic realm=\"no client here has a secret\"")];
+                    (StatusCode::UNAUTHORIZED, challenge, body).into_response()
+                }
+                "invalid_client" => (StatusCode::UNAUTHORIZED, body).into_response(),
+                _ => (StatusCode::BAD_REQUEST, body).into_response(),
+            }
         }
     };
-    ([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], answer).into_response()
+    (http::for_web_origins(&state, &headers), [(header::PRAGMA, "no-cache")], answer).into_response()
 }
 
 fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<Tokens, TokenError> {
-    let parameters = read(headers, body)?;
+    let parameters = body::read(headers, body)?;
     if headers.contains_key(header::AUTHORIZATION) || parameters.get("client_secret").is_some() {
         return Err(error("invalid_client", "Clients here have no secret; the verifier takes its place."));
     }
@@ -73,8 +79,10 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
         return Err(error("unsupported_grant_type", "grant_type must be \"authorization_code\"."));
     }
     let client_id = required("client_id").ok_or(error("invalid_request", "client_id is missing."))?;
-    if !state.clients.contains_key(client_id) {
-        return Err(error("invalid_client", "The client_id is not registered here."));
+    let client = state.clients.get(client_id);
+    let client = client.ok_or(error("invalid_client", "The client_id is not registered here."))?;
+    if !client.grant_types.contains(&GrantType::AuthorizationCode) {
+        return Err(error("unauthorized_client", "The client's grant_types do not name authorization_code."));
     }
     let code = required("code").ok_or(error("invalid_request", "code is missing."))?;
     let redirect_uri =
@@ -94,24 +102,11 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
     let access_token = grant.access_token(state);
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {
-        id_token: grant.id_token(state, Some(&access_token)),
+        id_token: grant.is_openid().then(|| grant.id_token(state, Some(&access_token))),
         access_token,
         token_type: "Bearer",
         expires_in: state.lifetimes.access_token,
         scope: grant.scope(),
         authorization_details: grant.authorization_details(),
     })
-}
-
-fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, TokenError> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(error("invalid_request", "The body must be application/x-www-form-urlencoded."));
-    }
-    let parameters = Parameters::parse(body).ok_or(error("invalid_request", "The body is too long."))?;
-    match parameters.duplicate(&KNOWN) {
-        Some(_) => Err(error("invalid_request", "A parameter stands more than once.")),
-        None => Ok(parameters),
-    }
 }

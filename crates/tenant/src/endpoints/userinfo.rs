@@ -1,13 +1,15 @@
 //! `/userinfo`: the claims of the access token's customer (OIDC Core 5.3). Errors as RFC 6750, 3.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
 use super::Shared;
 use crate::grant;
+use crate::http::Parameters;
 use crate::state;
 use crate::tokens::{self, Person, PresentedAccessToken};
 
@@ -18,31 +20,54 @@ struct UserInfo {
     person: Person,
 }
 
-/// Why a request has no claims to get.
+/// Why a request has no claims to get (RFC 6750, 3 and 3.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum UserInfoError {
     /// A request without a token is told only how to bring one.
     NoToken,
     InvalidToken,
+    TwoTokens,
+    /// The token is not one of OpenID Connect (OIDC Core 5.3.1).
+    InsufficientScope,
 }
 
 impl UserInfoError {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::NoToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
+            Self::TwoTokens => StatusCode::BAD_REQUEST,
+            Self::InsufficientScope => StatusCode::FORBIDDEN,
+        }
+    }
+
     const fn challenge(self) -> &'static str {
         match self {
             Self::NoToken => "Bearer",
             Self::InvalidToken => {
                 "Bearer error=\"invalid_token\", error_description=\"The access token is expired or not for this endpoint\""
             }
+            Self::TwoTokens => {
+                "Bearer error=\"invalid_request\", error_description=\"The access token stands more than once\""
+            }
+            Self::InsufficientScope => {
+                "Bearer error=\"insufficient_scope\", error_description=\"The access token needs the scope openid\", scope=\"openid\""
+            }
         }
     }
 }
 
-pub(super) async fn handle(State(state): Shared, headers: HeaderMap) -> Response {
-    let answer = match claims(&state, &headers) {
+/// The token is in the header (RFC 6750, 2.1) or in a posted form (2.2). One in the query (2.3) is not looked at, since
+/// addresses are logged.
+pub(super) async fn handle(
+    State(state): Shared,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = if method == Method::POST && is_form(&headers) { Parameters::parse(&body) } else { None };
+    let answer = match claims(&state, &headers, &form.unwrap_or_default()) {
         Ok(claims) => Json(claims).into_response(),
-        Err(error) => {
-            (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, error.challenge())]).into_response()
-        }
+        Err(error) => (error.status(), [(header::WWW_AUTHENTICATE, error.challenge())]).into_response(),
     };
     let cors = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -51,23 +76,33 @@ pub(super) async fn handle(State(state): Shared, headers: HeaderMap) -> Response
     (cors, answer).into_response()
 }
 
-fn claims(state: &state::State, headers: &HeaderMap) -> Result<UserInfo, UserInfoError> {
-    let token = bearer(headers).ok_or(UserInfoError::NoToken)?;
+fn claims(state: &state::State, headers: &HeaderMap, form: &Parameters) -> Result<UserInfo, UserInfoError> {
+    let posted = form.get("access_token");
+    let token = match (bearer(headers), posted) {
+        (Some(_), Some(_)) => return Err(UserInfoError::TwoTokens),
+        _ if form.count("access_token") > 1 => return Err(UserInfoError::TwoTokens),
+        (header, posted) => header.or(posted).ok_or(UserInfoError::NoToken)?,
+    };
     let claims: PresentedAccessToken =
         tokens::verify(&state.key, token).ok_or(UserInfoError::InvalidToken)?;
     let for_us = claims.iss == state.issuer && claims.aud.contains(&state.url("userinfo"));
-    let customer = state.directory.by_sub(&claims.sub);
-    match customer {
-        Some(customer) if for_us && state.now() < claims.exp => {
-            let granted: Vec<&str> = claims.scope.split(' ').collect();
-            Ok(UserInfo { sub: customer.sub.clone(), person: grant::person(customer, &granted) })
-        }
-        _ => Err(UserInfoError::InvalidToken),
+    let customer = state.directory.by_sub(&claims.sub).filter(|_| for_us && state.now() < claims.exp);
+    let customer = customer.ok_or(UserInfoError::InvalidToken)?;
+    let granted: Vec<&str> = claims.scope.split(' ').collect();
+    if !granted.contains(&"openid") {
+        return Err(UserInfoError::InsufficientScope);
     }
+    Ok(UserInfo { sub: customer.sub.clone(), person: grant::person(customer, &granted) })
 }
 
-/// RFC 6750, 2.1; the name of the scheme has no case.
+/// The name of the scheme has no case.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }

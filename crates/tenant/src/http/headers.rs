@@ -15,10 +15,15 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
         (header::CONTENT_SECURITY_POLICY, content_security_policy(None)),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
     ];
+    let headers = response.headers_mut();
     for (name, value) in strictest {
-        response.headers_mut().entry(name).or_insert(value);
+        headers.entry(name).or_insert(value);
+    }
+    // For browsers that do not know `frame-ancestors`. It cannot name an origin, as an answer by message has to.
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    if policy.is_none_or(|policy| policy.contains("frame-ancestors 'none'")) {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     response
 }
@@ -27,9 +32,24 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 /// leads back to a client names the origin of that client's redirect URI.
 pub(crate) fn content_security_policy(redirect_uri: Option<&str>) -> HeaderValue {
     let client = redirect_uri.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
+    policy(&format!("connect-src 'self'; form-action 'self'{client}"), "'none'")
+}
+
+/// The policy of the page whose form is the answer to a client.
+pub(crate) fn form_post_policy(redirect_uri: &str) -> HeaderValue {
+    policy(&format!("form-action {}", origin_of(redirect_uri).as_deref().unwrap_or("'none'")), "'none'")
+}
+
+/// The policy of the page that sends the answer as a message: pages of that origin may frame it, and no others.
+pub(crate) fn web_message_policy(origin: &str) -> HeaderValue {
+    policy("form-action 'none'", origin)
+}
+
+fn policy(actions: &str, ancestors: &str) -> HeaderValue {
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'{client}; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; {actions}; base-uri 'none'; frame-ancestors {ancestors}"
     );
-    HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
+    // Where a page could be framed by whomever, it is shown to nobody.
+    let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    HeaderValue::try_from(policy).unwrap_or(nothing)
 }

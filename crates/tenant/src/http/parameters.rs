@@ -20,6 +20,11 @@ impl Parameters {
         Some(Self(form_urlencoded::parse(encoded).into_owned().collect()))
     }
 
+    /// What came in another form than a query's.
+    pub(crate) const fn of_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     pub(crate) fn of_query(query: Option<&str>) -> Option<Self> {
         Self::parse(query.unwrap_or_default().as_bytes())
     }

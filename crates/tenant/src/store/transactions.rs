@@ -96,6 +96,8 @@ mod tests {
             name: "Riser".into(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            web_origins: None,
+            grant_types: crate::config::GrantType::all(),
         };
         Request {
             client: Arc::new(client),
@@ -111,9 +113,11 @@ mod tests {
             payment: None,
             nonce: None,
             prompt: Prompt::Unsaid,
+            consent: false,
             max_age: None,
             multi_factor: false,
             login_hint: None,
+            id_token_hint: None,
         }
     }
 

@@ -2,7 +2,9 @@
 
 use axum::http::StatusCode;
 
-use crate::harness::{ADA, TRANSFER, World, authorize_with};
+use tenant::GrantType;
+
+use crate::harness::{ADA, TRANSFER, World, authorize_with, config};
 
 /// Refused on a page of the tenant; the browser is not sent anywhere.
 #[track_caller]
@@ -62,17 +64,22 @@ async fn what_is_too_long_is_not_read() {
 async fn other_refusals_go_back_to_the_client() {
     let mut browser = World::new().await.browser();
     let cases = [
-        ("response_type", "", "invalid_request", "response_type is missing"),
         ("response_type", "code token", "unsupported_response_type", "must be"),
-        ("response_type", "token", "unsupported_response_type", "must be"),
+        ("response_type", "token code", "unsupported_response_type", "must be"),
         ("response_type", "id_token token code", "unsupported_response_type", "must be"),
         ("response_mode", "query", "invalid_request", "response_mode"),
-        ("response_mode", "form_post", "invalid_request", "response_mode"),
+        ("response_mode", "jwt", "invalid_request", "response_mode"),
         ("scope", "", "invalid_scope", "openid"),
         ("scope", "view:balance", "invalid_scope", "openid"),
+        ("scope", "openid view\\balance", "invalid_scope", "printable"),
+        ("scope", "openid ä", "invalid_scope", "printable"),
         ("nonce", "", "invalid_request", "nonce is missing"),
         ("audience", "https://other-api", "access_denied", "Service not found: https://other-api"),
-        ("prompt", "none login", "invalid_request", "prompt"),
+        ("prompt", "none login", "invalid_request", "not both"),
+        ("prompt", "login none", "invalid_request", "not both"),
+        ("prompt", "create", "invalid_request", "prompt must be"),
+        ("prompt", "login  consent", "invalid_request", "prompt must be"),
+        ("id_token_hint", "a.b.c", "invalid_request", "id_token_hint"),
         ("max_age", "-1", "invalid_request", "max_age"),
         ("request", "a.b.c", "request_not_supported", "Request objects"),
         ("request_uri", "https://a.example", "request_uri_not_supported", "request_uri"),
@@ -85,11 +92,52 @@ async fn other_refusals_go_back_to_the_client() {
     }
 }
 
+/// OAuth 2.0 Multiple Response Types, 2.1: where no token was asked for, an answer goes into the query.
+#[tokio::test]
+async fn a_refusal_goes_where_the_answer_would_have_gone() {
+    let mut browser = World::new().await.browser();
+    for (value, error) in [("", "invalid_request"), ("x", "unsupported_response_type")] {
+        let refused = browser.get(&authorize_with(&[("response_type", value)])).await.query();
+        assert_eq!((refused["error"].as_str(), refused["state"].as_str()), (error, "state-1"), "{value:?}");
+    }
+    let fragment = [("response_type", ""), ("response_mode", "fragment")];
+    assert_eq!(browser.get(&authorize_with(&fragment)).await.refusal().0, "invalid_request");
+    let form = [("response_type", ""), ("response_mode", "form_post")];
+    assert_eq!(browser.get(&authorize_with(&form)).await.form().1["error"], "invalid_request");
+    let message = [("response_type", ""), ("response_mode", "web_message")];
+    assert_eq!(browser.get(&authorize_with(&message)).await.message()["error"], "invalid_request");
+}
+
+#[tokio::test]
+async fn a_client_gets_tokens_only_in_the_ways_that_it_is_registered_for() {
+    for (allowed, refused_types) in [
+        (GrantType::AuthorizationCode, &["id_token token", "id_token", "token"][..]),
+        (GrantType::Implicit, &["code"][..]),
+    ] {
+        let mut config = config();
+        config.clients[0].grant_types = vec![allowed];
+        let mut browser = World::with(config).await.browser();
+        for response_type in refused_types {
+            let pkce = [
+                ("response_type", *response_type),
+                ("response_mode", "fragment"),
+                ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                ("code_challenge_method", "S256"),
+            ];
+            let (error, description) = browser.get(&authorize_with(&pkce)).await.refusal();
+            assert_eq!(error, "unauthorized_client", "{response_type}");
+            assert!(description.contains("grant_types"), "{description}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_parameter_that_stands_twice_is_refused() {
     let mut browser = World::new().await.browser();
-    for name in ["response_type", "scope", "nonce", "audience", "prompt", "max_age", "acr_values"] {
-        let request = authorize_with(&[(name, "1")]) + &format!("&{name}=2");
+    for name in
+        ["response_type", "scope", "nonce", "audience", "prompt", "max_age", "acr_values", "id_token_hint"]
+    {
+        let request = authorize_with(&[(name, "id_token")]) + &format!("&{name}=2");
         let (error, description) = browser.get(&request).await.refusal();
         assert_eq!(
             (error.as_str(), description),

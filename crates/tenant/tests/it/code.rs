@@ -1,7 +1,9 @@
 //! The authorization code flow with PKCE: a code is good once, soon, and for who asked for it.
 
+use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use serde_json::Value;
+use tenant::GrantType;
 
 use crate::harness::{
     ADA, AUDIENCE, Answer, BALANCE, Browser, CALLBACK, PASSWORD, START, TRANSFER, World, authorize_with,
@@ -65,7 +67,7 @@ async fn a_code_becomes_tokens() {
     let tokens = exchange(&mut world.browser(), &answer["code"], &[]).await;
     assert_eq!(tokens.status, StatusCode::OK);
     assert_eq!(tokens.header("cache-control"), "no-store");
-    assert_eq!(tokens.header("access-control-allow-origin"), "*");
+    assert_eq!(tokens.header("pragma"), "no-cache");
     let tokens: Value = tokens.json();
     let members: Vec<&String> = tokens.as_object().unwrap().keys().collect();
     assert_eq!(
@@ -210,11 +212,17 @@ async fn an_exchange_that_is_not_one_is_refused_by_name() {
     }
     let twice = exchange(&mut browser, &code, &[("code", &code), ("code", &code)]).await;
     assert_eq!(error(&twice), "invalid_request");
-    for (name, value) in [("authorization", "Basic cmlzZXI6"), ("content-type", "application/json")] {
+    for (name, value, expected) in [
+        ("authorization", "Basic cmlzZXI6", "invalid_client"),
+        ("content-type", "application/json", "invalid_request"),
+        ("content-type", "text/plain", "invalid_request"),
+    ] {
         let mut browser = world.browser();
         browser.headers.insert(name, value.parse().unwrap());
-        let expected = if name == "authorization" { "invalid_client" } else { "invalid_request" };
-        assert_eq!(error(&exchange(&mut browser, &code, &[]).await), expected, "{name}");
+        let refused = exchange(&mut browser, &code, &[]).await;
+        assert_eq!(error(&refused), expected, "{name}");
+        let challenged = refused.headers.contains_key(header::WWW_AUTHENTICATE);
+        assert_eq!(challenged, name == "authorization", "RFC 6749, 5.2");
     }
     // None of that has cost the code.
     assert_eq!(exchange(&mut browser, &code, &[]).await.status, StatusCode::OK);
@@ -230,7 +238,7 @@ async fn without_a_challenge_by_s256_there_is_no_code() {
         ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw+cM"),
         ("code_challenge_method", ""),
         ("code_challenge_method", "plain"),
-        ("response_mode", "form_post"),
+        ("response_mode", "jwt"),
     ] {
         let refused = browser.get(&request(&[(name, value)])).await.query();
         assert_eq!(refused["error"], "invalid_request", "{name}={value}");
@@ -245,8 +253,8 @@ async fn the_answer_goes_into_the_fragment_when_the_client_says_so() {
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&request(&[("response_mode", "fragment")])).await.fragment();
     assert!(fragment.contains_key("code") && !fragment.contains_key("access_token"));
-    let refused = browser.get(&request(&[("response_mode", "fragment"), ("scope", "x")])).await.fragment();
-    assert_eq!(refused["error"], "invalid_scope");
+    let refused = browser.get(&request(&[("response_mode", "fragment"), ("max_age", "x")])).await.fragment();
+    assert_eq!(refused["error"], "invalid_request");
     let query = browser.get(&request(&[("response_mode", "query"), ("nonce", "")])).await.query();
     let tokens: Value = exchange(&mut browser, &query["code"], &[]).await.json();
     let id = world.verified(tokens["id_token"].as_str().unwrap(), "riser").await;
@@ -254,11 +262,87 @@ async fn the_answer_goes_into_the_fragment_when_the_client_says_so() {
 }
 
 #[tokio::test]
-async fn scripts_of_any_origin_may_exchange() {
-    let mut browser = World::new().await.browser();
-    let preflight = browser.send(Method::OPTIONS, "/oauth/token", axum::body::Body::empty()).await;
-    assert_eq!(preflight.status, StatusCode::NO_CONTENT);
-    assert_eq!(preflight.header(header::ACCESS_CONTROL_ALLOW_METHODS.as_str()), "GET, POST");
-    let refused = browser.post("/oauth/token", &[]).await;
-    assert_eq!(refused.header("access-control-allow-origin"), "*", "an error can be read too");
+async fn a_client_that_is_registered_for_the_implicit_flow_alone_cannot_exchange() {
+    let mut config = config();
+    config.clients[0].grant_types = vec![GrantType::Implicit];
+    let refused = exchange(&mut World::with(config).await.browser(), "code", &[]).await;
+    assert_eq!((refused.status, error(&refused).as_str()), (StatusCode::BAD_REQUEST, "unauthorized_client"));
+}
+
+/// Auth0 takes an object too, and its libraries can be told to send one.
+#[tokio::test]
+async fn the_exchange_may_be_written_in_json() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let code = code(&mut browser, &[]).await;
+    let send = async |body: String| {
+        let mut browser = world.browser();
+        browser.headers.insert(header::CONTENT_TYPE, "application/json; charset=utf-8".parse().unwrap());
+        browser.send(Method::POST, "/oauth/token", Body::from(body)).await
+    };
+    let good = serde_json::json!({
+        "grant_type": "authorization_code", "client_id": "riser", "code": code, "redirect_uri": CALLBACK,
+        "code_verifier": VERIFIER, "some_number": 1, "nothing": null,
+    });
+    let good = good.to_string();
+    for (what, body) in [
+        ("a list", "[]".to_owned()),
+        ("cut", good[..good.len() - 1].to_owned()),
+        ("a member twice", good.replacen('{', "{\"client_id\":\"riser\",", 1)),
+        ("a number for the code", good.replacen(&format!("\"{code}\""), "17", 1)),
+        ("too long", format!("{good}{}", " ".repeat(9_000))),
+    ] {
+        let refused = send(body).await;
+        assert!(!refused.body.contains(&code), "{what}");
+        // What is much too long is not read at all.
+        if refused.status != StatusCode::PAYLOAD_TOO_LARGE {
+            assert_eq!(error(&refused), "invalid_request", "{what}");
+        }
+    }
+    let tokens: Value = send(good).await.json();
+    assert_eq!(tokens["scope"], BALANCE);
+}
+
+/// OIDC Core 3.1.2.1: without `openid` it is a request of OAuth.
+#[tokio::test]
+async fn without_openid_there_is_no_id_token_and_no_userinfo() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let code = code(&mut browser, &[("scope", "view:balance"), ("nonce", "")]).await;
+    let tokens: Value = exchange(&mut browser, &code, &[]).await.json();
+    assert_eq!((tokens["scope"].as_str(), tokens.get("id_token")), (Some("view:balance"), None));
+    let mut api = world.browser();
+    let token = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    api.headers.insert(header::AUTHORIZATION, token.parse().unwrap());
+    let refused = api.get("/userinfo").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert!(refused.header("www-authenticate").contains("error=\"insufficient_scope\""), "{refused:?}");
+}
+
+#[tokio::test]
+async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
+    let mut with_origins = config();
+    with_origins.clients[0].web_origins = Some(vec!["http://localhost:5173".to_owned()]);
+    for (config, good, bad) in [
+        (config(), "http://localhost:8080", "http://localhost:8081"),
+        (with_origins, "http://localhost:5173", "http://localhost:8080"),
+    ] {
+        let world = World::with(config).await;
+        for (origin, allowed) in
+            [(good, true), (bad, false), ("null", false), ("https://evil.example", false)]
+        {
+            let mut browser = world.browser();
+            browser.headers.insert(header::ORIGIN, origin.parse().unwrap());
+            let preflight = browser.send(Method::OPTIONS, "/oauth/token", Body::empty()).await;
+            assert_eq!(preflight.status, StatusCode::NO_CONTENT);
+            assert_eq!(preflight.header("access-control-allow-methods"), "GET, POST");
+            assert!(preflight.header("access-control-allow-headers").contains("Content-Type, Auth0-Client"));
+            let refused = browser.post("/oauth/token", &[]).await;
+            for answer in [preflight, refused] {
+                let told = answer.headers.get(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+                assert_eq!(told.map(|told| told == origin), allowed.then_some(true), "{origin}: {answer:?}");
+                assert_eq!(answer.header("vary"), "Origin");
+            }
+        }
+    }
 }

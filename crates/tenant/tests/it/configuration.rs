@@ -28,6 +28,14 @@ async fn addresses_are_absolute_and_without_a_fragment() {
         let error = refused(|config| config.clients[0].redirect_uris.push(uri.to_owned())).await;
         assert!(matches!(error, OpenError::Config(ConfigError::RedirectUri { .. })), "{uri}: {error}");
     }
+    for origin in
+        ["http://localhost:3000/", "HTTP://localhost:3000", "http://localhost:80", "localhost", "*", "null"]
+    {
+        let error = refused(|config| config.clients[0].web_origins = Some(vec![origin.to_owned()])).await;
+        assert!(error.to_string().contains("an origin as browsers write it"), "{origin}: {error}");
+    }
+    let error = refused(|config| config.clients[0].grant_types.clear()).await;
+    assert!(error.to_string().contains("empty grant_types"), "{error}");
     let error = refused(|config| config.clients[0].redirect_uris.clear()).await;
     assert!(matches!(error, OpenError::Config(ConfigError::NoRedirectUri(_))), "{error}");
 }

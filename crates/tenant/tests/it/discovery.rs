@@ -13,12 +13,13 @@ async fn the_document_names_the_issuer_and_every_endpoint_under_it() {
     let answer = browser.get("/.well-known/openid-configuration").await;
     let document: Value = answer.json();
     assert_eq!(document["issuer"], ISSUER);
-    let types = serde_json::json!(["code", "id_token token", "id_token"]);
+    let types = serde_json::json!(["code", "id_token token", "id_token", "token"]);
     assert_eq!(document["response_types_supported"], types);
     assert_eq!(document["code_challenge_methods_supported"], serde_json::json!(["S256"]));
     let payments = serde_json::json!(["payment_initiation"]);
     assert_eq!(document["authorization_details_types_supported"], payments);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
+    assert_eq!(browser.get("/.well-known/oauth-authorization-server").await.json::<Value>(), document);
     for endpoint in
         ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"]
     {

@@ -13,7 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, GrantType, KeyStore, Lifetimes, Limits, ManualClock, Password,
+    Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -52,6 +53,8 @@ pub(crate) fn config() -> Config {
             name: "Riser".to_owned(),
             redirect_uris: vec![CALLBACK.to_owned(), "http://localhost:3000/callback".to_owned()],
             post_logout_redirect_uris: vec!["http://localhost:8080/".to_owned()],
+            web_origins: None,
+            grant_types: GrantType::all(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -312,6 +315,30 @@ impl Answer {
         parameters(to, query)
     }
 
+    /// The form that goes to the client: its address and what it carries.
+    pub(crate) fn form(&self) -> (String, BTreeMap<String, String>) {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        let form = self.body.split_once("<form method=\"post\" action=\"").unwrap().1;
+        let (action, inputs) = form.split_once('"').unwrap();
+        let inputs = inputs.split("<input type=\"hidden\" name=\"").skip(1).map(|input| {
+            let (name, rest) = input.split_once("\" value=\"").unwrap();
+            (unescaped(name), unescaped(rest.split_once('"').unwrap().0))
+        });
+        let inputs: BTreeMap<String, String> = inputs.collect();
+        assert_eq!(inputs["iss"], ISSUER);
+        (unescaped(action), inputs)
+    }
+
+    /// The `response` of the message that goes to the client's page.
+    pub(crate) fn message(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        assert!(self.body.contains("data-origin=\"http://localhost:8080\""), "{self:?}");
+        let response = self.body.split_once("data-response=\"").unwrap().1.split_once('"').unwrap().0;
+        let response: Value = serde_json::from_str(&unescaped(response)).unwrap();
+        assert_eq!(response["iss"], ISSUER);
+        response
+    }
+
     /// The error that goes back to the client, with its description.
     pub(crate) fn refusal(&self) -> (String, String) {
         let fragment = self.fragment();
@@ -349,6 +376,12 @@ impl Answer {
     pub(crate) fn numbers(&self) -> Vec<String> {
         self.texts("name=\"number\"")
     }
+}
+
+/// The references that askama writes.
+fn unescaped(html: &str) -> String {
+    let references = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+    references.iter().fold(html.to_owned(), |html, (reference, letter)| html.replace(reference, letter))
 }
 
 /// What an answer to the client carries, in whichever part of its address. Every answer names the issuer (RFC 9207).

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod attacks;
 mod authorize;
 mod authorize_refusals;
 mod code;
@@ -12,10 +13,13 @@ mod keys;
 mod linking;
 mod log_in;
 mod log_out;
+mod oidf;
 mod pages;
 mod phone;
 mod program;
+mod prompts;
 mod push;
 mod push_limits;
+mod response_modes;
 mod session;
 mod userinfo;

@@ -30,6 +30,7 @@ async fn every_page(world: &World) -> Vec<Answer> {
         stranger.get("/u/login?state=unknown").await,
         stranger.get("/u/mfa?state=unknown").await,
         stranger.post("/phone/pair", &[]).await,
+        stranger.follow(&authorize_with(&[("prompt", "consent")])).await,
     ]
 }
 
@@ -88,6 +89,16 @@ async fn answers_with_tokens_are_kept_by_nobody() {
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header("cache-control"), "no-store");
     assert_eq!(answer.header("referrer-policy"), "no-referrer");
+    for response_mode in ["form_post", "web_message"] {
+        let answer = browser.get(&authorize_with(&[("response_mode", response_mode)])).await;
+        assert!(answer.body.contains("access_token"), "{answer:?}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; form-action "));
+        assert!(policy.contains("base-uri 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert!(!answer.body.contains("<script>") && !answer.body.contains("style="), "{answer:?}");
+    }
 }
 
 #[tokio::test]

@@ -73,9 +73,31 @@ async fn other_tokens_are_refused() {
     assert_eq!(ask(&world, Method::GET, &format!("Bearer {good}")).await.status, StatusCode::UNAUTHORIZED);
 }
 
+/// RFC 6750, 2.2 and 2: in one way only.
+#[tokio::test]
+async fn the_token_may_be_posted_and_stands_once() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let token = browser.get(&authorize(BALANCE)).await.fragment()["access_token"].clone();
+    let form = [("access_token", token.as_str())];
+    let answer = world.browser().post("/userinfo", &form).await;
+    assert_eq!(answer.json::<Value>(), json!({"sub": "auth0|1001"}));
+
+    let mut both = world.browser();
+    both.headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
+    let twice = [("access_token", token.as_str()), ("access_token", token.as_str())];
+    for refused in [both.post("/userinfo", &form).await, world.browser().post("/userinfo", &twice).await] {
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+        assert!(refused.header("www-authenticate").starts_with("Bearer error=\"invalid_request\""));
+    }
+    // An address is written into logs.
+    let queried = world.browser().get(&format!("/userinfo?access_token={token}")).await;
+    assert_eq!((queried.status, queried.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
+}
+
 #[tokio::test]
 async fn a_browser_may_ask_before_it_sends_the_header() {
     let mut browser = World::new().await.browser();
     let answer = browser.send(Method::OPTIONS, "/userinfo", Body::empty()).await;
-    assert_eq!(answer.header("access-control-allow-headers"), "Authorization");
+    assert!(answer.header("access-control-allow-headers").starts_with("Authorization"));
 }

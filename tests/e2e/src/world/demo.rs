@@ -2,9 +2,9 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
 
-pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
+pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
         setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
@@ -15,6 +15,8 @@ pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             name: "Riser".to_owned(),
             redirect_uris: vec![format!("{app}/callback")],
             post_logout_redirect_uris: vec![format!("{app}/")],
+            web_origins: None,
+            grant_types: GrantType::all(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),

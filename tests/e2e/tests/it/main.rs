@@ -18,5 +18,6 @@ mod states;
 mod static_host;
 mod steps;
 mod storage;
+mod strangers;
 mod tabs;
 mod workflow;

@@ -1,14 +1,16 @@
 //! The checks of an authorization request, in the order in which they are made. As long as it is not certain who asks
 //! and where the answer goes, a refusal is a page of the tenant; afterwards it goes back to the client.
 
+mod customer;
+mod response;
+
 use std::sync::Arc;
 
-use super::request::{Prompt, Request, ResponseType};
+use super::request::Request;
 use crate::answer::{ErrorCode, Place, Recipient};
-use crate::config::{Api, Client};
+use crate::config::{Api, Client, web_origin_of};
 use crate::http::Parameters;
 use crate::payment::{Payment, PaymentError};
-use crate::scopes::MULTI_FACTOR;
 use crate::state::State;
 
 /// Why a request is refused.
@@ -23,8 +25,9 @@ pub(crate) enum Refusal {
 /// What a check after the first two says: the error and its description.
 type Checked<T> = Result<T, (ErrorCode, String)>;
 
-/// Every parameter that is looked at.
-const KNOWN: [&str; 15] = [
+/// Every parameter that is looked at. `display`, `ui_locales`, `claims_locales` and `claims` are not: there is one set of
+/// pages, in English, and the metadata say that claims cannot be asked for one by one.
+const KNOWN: [&str; 16] = [
     "response_type",
     "response_mode",
     "code_challenge",
@@ -37,6 +40,7 @@ const KNOWN: [&str; 15] = [
     "max_age",
     "acr_values",
     "login_hint",
+    "id_token_hint",
     "request",
     "request_uri",
     "state",
@@ -47,25 +51,27 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
     let redirect_uri = redirect_uri(&client, parameters).map_err(Refusal::Page)?;
     // Of two states neither is the client's.
     let echoed = parameters.get("state").filter(|_| parameters.count("state") == 1);
-    let to = Recipient {
-        redirect_uri,
-        place: place(parameters),
-        issuer: state.issuer.clone(),
-        state: echoed.map(str::to_owned),
-    };
+    let place = response::place(parameters);
+    if place == Place::WebMessage {
+        message_target(&client, &redirect_uri).map_err(Refusal::Page)?;
+    }
+    let to =
+        Recipient { redirect_uri, place, issuer: state.issuer.clone(), state: echoed.map(str::to_owned) };
     let refused = |(error, description)| Refusal::Answer { to: to.clone(), error, description };
 
     no_duplicates(parameters).map_err(refused)?;
     no_request_object(parameters).map_err(refused)?;
-    let response = response_type(parameters).map_err(refused)?;
-    response_mode(parameters, &response).map_err(refused)?;
-    let scopes = scopes(parameters).map_err(refused)?;
-    let nonce = nonce(parameters, &response).map_err(refused)?;
+    let response = response::response_type(parameters).map_err(refused)?;
+    response::grant_type(&client, &response).map_err(refused)?;
+    response::response_mode(parameters, &response).map_err(refused)?;
+    let scopes = scopes(parameters, response.has_id_token()).map_err(refused)?;
+    let nonce = response::nonce(parameters, &response).map_err(refused)?;
     let api = audience(state, parameters).map_err(refused)?;
     let payment = payment(state, parameters).map_err(refused)?;
-    let prompt = prompt(parameters).map_err(refused)?;
-    let max_age = max_age(parameters).map_err(refused)?;
-    let multi_factor = acr_values(parameters);
+    let (prompt, consent) = customer::prompt(parameters).map_err(refused)?;
+    let max_age = customer::max_age(parameters).map_err(refused)?;
+    let multi_factor = customer::acr_values(parameters);
+    let id_token_hint = customer::id_token_hint(state, &client, parameters).map_err(refused)?;
     let login_hint = parameters.get("login_hint").map(str::to_owned);
     Ok(Request {
         client,
@@ -76,9 +82,11 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
         payment,
         nonce,
         prompt,
+        consent,
         max_age,
         multi_factor,
         login_hint,
+        id_token_hint,
     })
 }
 
@@ -102,6 +110,15 @@ fn redirect_uri(client: &Client, parameters: &Parameters) -> Result<String, Stri
     }
 }
 
+/// A message goes to pages of the redirect URI's origin, so these have to be the client's.
+fn message_target(client: &Client, redirect_uri: &str) -> Result<(), String> {
+    let origin = web_origin_of(redirect_uri).unwrap_or_default();
+    if client.is_web_origin(&origin) {
+        return Ok(());
+    }
+    Err(format!("The origin of its redirect_uri, {origin}, is not among the web_origins of {}.", client.name))
+}
+
 /// RFC 6749, 3.1: parameters must not be included more than once.
 fn no_duplicates(parameters: &Parameters) -> Checked<()> {
     match parameters.duplicate(&KNOWN) {
@@ -121,71 +138,20 @@ fn no_request_object(parameters: &Parameters) -> Checked<()> {
     Ok(())
 }
 
-/// Where the answer is put: a code in the query and everything else in the fragment, unless the client says otherwise
-/// (OAuth 2.0 Multiple Response Types, 2.1). Errors go where the answer would have gone.
-fn place(parameters: &Parameters) -> Place {
-    let code = parameters.get("response_type") == Some("code");
-    if code && parameters.get("response_mode") != Some("fragment") { Place::Query } else { Place::Fragment }
-}
-
-/// The values of a response type have no order (OAuth 2.0 Multiple Response Types, 3).
-fn response_type(parameters: &Parameters) -> Checked<ResponseType> {
-    let Some(response_type) = parameters.get("response_type") else {
-        return Err((ErrorCode::InvalidRequest, "response_type is missing.".to_owned()));
-    };
-    match response_type.split(' ').collect::<Vec<_>>().as_slice() {
-        ["id_token", "token"] | ["token", "id_token"] => Ok(ResponseType::IdTokenToken),
-        ["id_token"] => Ok(ResponseType::IdToken),
-        ["code"] => Ok(ResponseType::Code { challenge: code_challenge(parameters)? }),
-        _ => {
-            let description = "response_type must be \"code\", \"id_token token\" or \"id_token\".";
-            Err((ErrorCode::UnsupportedResponseType, description.to_owned()))
-        }
-    }
-}
-
-/// Clients here have no secret, so that a code is worth nothing without its verifier (RFC 7636, 4.4.1; RFC 9700, 2.1.1).
-fn code_challenge(parameters: &Parameters) -> Checked<String> {
-    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
-    if parameters.get("code_challenge_method") != Some("S256") {
-        return refused("code_challenge_method must be \"S256\".");
-    }
-    let challenge = parameters.get("code_challenge").unwrap_or_default();
-    let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if challenge.len() != 43 || !challenge.bytes().all(base64url) {
-        return refused("code_challenge must be the SHA-256 of the verifier, as base64url without padding.");
-    }
-    Ok(challenge.to_owned())
-}
-
-/// Tokens are not put into a query, where servers and logs see them.
-fn response_mode(parameters: &Parameters, response: &ResponseType) -> Checked<()> {
-    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
-    match (parameters.get("response_mode"), response) {
-        (None | Some("fragment"), _) | (Some("query"), ResponseType::Code { .. }) => Ok(()),
-        (Some(_), ResponseType::Code { .. }) => refused("response_mode must be \"query\" or \"fragment\"."),
-        (Some(_), _) => refused("response_mode must be \"fragment\"."),
-    }
-}
-
-/// Unknown scopes are not refused here; they are just not granted.
-fn scopes(parameters: &Parameters) -> Checked<Vec<String>> {
+/// Unknown scopes are not refused here; they are just not granted. Without `openid` a request is one of OAuth, for which
+/// there is no ID token (OIDC Core 3.1.2.1).
+fn scopes(parameters: &Parameters, for_id_token: bool) -> Checked<Vec<String>> {
     let scope = parameters.get("scope").unwrap_or_default();
+    let refused = |description: &str| Err((ErrorCode::InvalidScope, description.to_owned()));
+    let allowed = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
+    if !scope.bytes().all(allowed) {
+        return refused("scope must be printable ASCII, without quotation marks and backslashes.");
+    }
     let scopes: Vec<String> = scope.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect();
-    if scopes.iter().any(|scope| scope == "openid") {
-        Ok(scopes)
-    } else {
-        Err((ErrorCode::InvalidScope, "scope must contain \"openid\".".to_owned()))
+    if for_id_token && !scopes.iter().any(|scope| scope == "openid") {
+        return refused("scope must contain \"openid\" where the response_type asks for an ID token.");
     }
-}
-
-/// Required in the implicit flow (OIDC Core 3.2.2.1), optional in the code flow (3.1.2.1).
-fn nonce(parameters: &Parameters, response: &ResponseType) -> Checked<Option<String>> {
-    let nonce = parameters.get("nonce").map(str::to_owned);
-    if nonce.is_none() && !matches!(response, ResponseType::Code { .. }) {
-        return Err((ErrorCode::InvalidRequest, "nonce is missing.".to_owned()));
-    }
-    Ok(nonce)
+    Ok(scopes)
 }
 
 /// Auth0's parameter for the API. Without it, the access token is for the userinfo endpoint alone.
@@ -202,27 +168,4 @@ fn payment(state: &State, parameters: &Parameters) -> Checked<Option<Payment>> {
     let details = parameters.get("authorization_details").filter(|_| state.authorization_details);
     let refused = |error: PaymentError| (ErrorCode::InvalidAuthorizationDetails, error.to_string());
     details.map(Payment::parse).transpose().map_err(refused)
-}
-
-fn prompt(parameters: &Parameters) -> Checked<Prompt> {
-    match parameters.get("prompt") {
-        None => Ok(Prompt::Unsaid),
-        Some("none") => Ok(Prompt::None),
-        Some("login") => Ok(Prompt::LogIn),
-        Some(_) => Err((ErrorCode::InvalidRequest, "prompt must be \"none\" or \"login\".".to_owned())),
-    }
-}
-
-fn max_age(parameters: &Parameters) -> Checked<Option<u64>> {
-    let description = || "max_age must be a whole number of seconds.".to_owned();
-    let parse = |age: &str| {
-        let digits = age.bytes().all(|byte| byte.is_ascii_digit());
-        age.parse().ok().filter(|_| digits).ok_or_else(|| (ErrorCode::InvalidRequest, description()))
-    };
-    parameters.get("max_age").map(parse).transpose()
-}
-
-/// Voluntary (OIDC Core 3.1.2.1): values that mean nothing here are passed over.
-fn acr_values(parameters: &Parameters) -> bool {
-    parameters.get("acr_values").is_some_and(|values| values.split(' ').any(|value| value == MULTI_FACTOR))
 }

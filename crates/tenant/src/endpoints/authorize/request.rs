@@ -24,12 +24,16 @@ pub(crate) struct Request {
     /// Required in the implicit flow, echoed in both.
     pub(crate) nonce: Option<String>,
     pub(crate) prompt: Prompt,
+    /// The log-in page says what the client gets, and asks whether it may.
+    pub(crate) consent: bool,
     /// The oldest log-in that is still good enough, in seconds.
     pub(crate) max_age: Option<u64>,
     /// `acr_values` asks for more than a password.
     pub(crate) multi_factor: bool,
     /// Fills in the e-mail field.
     pub(crate) login_hint: Option<String>,
+    /// The subject identifier of the one customer whom the answer may be about.
+    pub(crate) id_token_hint: Option<String>,
 }
 
 /// What an answer brings.
@@ -39,8 +43,22 @@ pub(crate) enum ResponseType {
     IdToken,
     /// `id_token token`
     IdTokenToken,
+    /// `token`: OAuth without OpenID Connect.
+    Token,
     /// `code`, for whoever has the verifier of this `code_challenge` (RFC 7636, S256).
     Code { challenge: String },
+}
+
+impl ResponseType {
+    /// Whether `/authorize` itself hands out an access token.
+    pub(crate) const fn has_access_token(&self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::Token)
+    }
+
+    /// Whether `/authorize` itself hands out an ID token.
+    pub(crate) const fn has_id_token(&self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::IdToken)
+    }
 }
 
 /// Whether the customer may or must be asked something.
@@ -50,7 +68,7 @@ pub(crate) enum Prompt {
     Unsaid,
     /// Never; answer with an error instead.
     None,
-    /// The password is asked for although there is a session.
+    /// The log-in page is shown although there is a session.
     LogIn,
 }
 
@@ -60,6 +78,27 @@ impl Request {
     pub(crate) fn payment_for(&self, granted: &[String]) -> Option<&Payment> {
         let mut step_up = scopes::needing_step_up(granted, self.api.as_deref());
         self.payment.as_ref().filter(|_| step_up.next().is_some())
+    }
+
+    /// What the client wants consent to, as completions of "Riser may …".
+    pub(crate) fn consents_to(&self) -> Vec<&str> {
+        if !self.consent {
+            return Vec::new();
+        }
+        let has = |scope: &str| self.scopes.iter().any(|asked| asked == scope);
+        let person = [
+            ("openid", "know that it is you"),
+            ("profile", "see your name"),
+            ("email", "see your email address"),
+        ];
+        let person = person.into_iter().filter(|(scope, _)| has(scope)).map(|(_, sentence)| sentence);
+        let of_api = self.api.iter().flat_map(|api| &api.scopes).filter(|scope| has(&scope.name));
+        person.chain(of_api.map(|scope| scope.asks_to.as_str())).collect()
+    }
+
+    /// Whether the answer may be about this customer.
+    pub(crate) fn is_for(&self, sub: &str) -> bool {
+        self.id_token_hint.as_deref().is_none_or(|hint| hint == sub)
     }
 
     /// Whether a log-in at `auth_time` is good enough.

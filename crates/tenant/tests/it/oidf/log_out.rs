@@ -1,0 +1,106 @@
+//! `oidcc-rp-initiated-logout-certification-test-plan`: who is sent where after a log-out, and that it is one.
+
+use axum::http::StatusCode;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+use tenant::KeyStore;
+
+use super::VARIANTS;
+use crate::harness::{ADA, BALANCE, Browser, World, authorize, config, encode};
+
+const HOME: &str = "http://localhost:8080/";
+
+/// Logs in, and out with what a module sends: `hint` stands for the ID token.
+async fn logs_out(parameters: &[(&str, &str)]) -> (Browser, crate::harness::Answer) {
+    let mut browser = World::new().await.logged_in(ADA).await;
+    let hint = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    let pairs = parameters.iter().map(|(name, value)| (*name, if *value == "hint" { &hint } else { *value }));
+    let answer = browser.get(&format!("/oidc/logout?{}", encode(pairs))).await;
+    (browser, answer)
+}
+
+async fn is_logged_out(browser: &mut Browser) {
+    assert_eq!(VARIANTS[1].fails(browser, &[("prompt", "none")]).await, "login_required");
+}
+
+/// A page of the tenant, and nobody is sent anywhere.
+async fn ends_on_a_page(parameters: &[(&str, &str)]) {
+    let (mut browser, answer) = logs_out(parameters).await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    assert!(answer.body.contains("<h1>You are logged out</h1>"), "{answer:?}");
+    is_logged_out(&mut browser).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_discovery_endpoint_verification() {
+    let document: Value = World::new().await.browser().get("/.well-known/openid-configuration").await.json();
+    assert_eq!(document["end_session_endpoint"], "http://localhost:8090/oidc/logout");
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout() {
+    let request = [("id_token_hint", "hint"), ("post_logout_redirect_uri", HOME), ("state", "after")];
+    let (mut browser, answer) = logs_out(&request).await;
+    assert_eq!(answer.location(), format!("{HOME}?state=after"));
+    is_logged_out(&mut browser).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_state() {
+    let (mut browser, answer) =
+        logs_out(&[("id_token_hint", "hint"), ("post_logout_redirect_uri", HOME)]).await;
+    assert_eq!(answer.location(), HOME);
+    is_logged_out(&mut browser).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
+    ends_on_a_page(&[("id_token_hint", "hint"), ("post_logout_redirect_uri", "https://evil.example/")]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
+    let added = format!("{HOME}?foo=bar");
+    ends_on_a_page(&[("id_token_hint", "hint"), ("post_logout_redirect_uri", &added)]).await;
+}
+
+/// The ID token with `alg: none` and no signature.
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
+    let mut browser = World::new().await.logged_in(ADA).await;
+    let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    let claims = token.split('.').nth(1).unwrap();
+    let unsigned = format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#));
+    ends_on_a_page(&[("id_token_hint", &unsigned), ("post_logout_redirect_uri", HOME)]).await;
+}
+
+/// An ID token that somebody else signed.
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
+    let mut elsewhere = config();
+    elsewhere.keys = KeyStore::Memory;
+    let mut browser = World::with(elsewhere).await.logged_in(ADA).await;
+    let theirs = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    ends_on_a_page(&[("id_token_hint", &theirs), ("post_logout_redirect_uri", HOME)]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_id_token_hint() {
+    ends_on_a_page(&[("post_logout_redirect_uri", HOME), ("state", "after")]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_params() {
+    ends_on_a_page(&[]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
+    ends_on_a_page(&[("id_token_hint", "hint"), ("state", "after")]).await;
+}
+
+#[tokio::test]
+async fn oidcc_rp_initiated_logout_only_state() {
+    ends_on_a_page(&[("state", "after")]).await;
+}

@@ -1,0 +1,200 @@
+//! Clients that nobody here wrote, as they come from npm (`tests/strangers`), each registered at a tenant of its own
+//! test; and an API on Express (`bench/express`) that takes their tokens.
+
+mod program;
+
+use crate::{
+    Browser, Failure, Miss, Page, evidence,
+    people::{ADA, Person, Phone},
+    scenario,
+    site::{Ground, Site},
+    world::{AUDIENCE, Setup, demo, told},
+};
+use axum::{Router, extract::Path as Segment, http::header, response::Html, routing::get};
+use futures_util::FutureExt;
+use serde_json::json;
+use std::{
+    panic::AssertUnwindSafe,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tenant::{Client, GrantType, Tenant};
+use tower_http::services::ServeDir;
+
+pub use program::Program;
+
+/// The libraries that run in a page; the tenant knows each by its name.
+const IN_PAGES: [(&str, &[GrantType]); 3] = [
+    ("auth0-js", &[GrantType::Implicit]),
+    ("auth0-spa-js", &[GrantType::AuthorizationCode]),
+    ("oidc-client-ts", &[GrantType::AuthorizationCode]),
+];
+
+/// Express says nothing of what it refuses.
+const QUIET: (&str, &str) = ("NODE_ENV", "test");
+
+/// Writes down every message that it gets.
+const ATTACK: &str = r#"<!doctype html><html lang="en"><title>Attacker</title><link rel="icon" href="data:,">
+<h1>Attacker</h1><p role="status" id="said">nothing</p><button id="go">Open</button>
+<script>
+addEventListener("message", (event) => (said.textContent = `a message: ${event.data?.type}`));
+go.onclick = () => window.open(window.address);
+</script></html>"#;
+
+/// What is particular about a visit.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish {
+    /// Does auth0-spa-js write its exchange in JSON?
+    pub json: bool,
+}
+
+/// A tenant, the strangers' pages, and a browser.
+#[derive(Debug)]
+pub struct Visit {
+    /// The companion tenant.
+    pub tenant: Site,
+    /// The pages, each in a folder of its library's name.
+    pub pages: Site,
+    /// A page of an origin that the tenant does not know.
+    pub attacker: Site,
+    /// The application on a server, with openid-client.
+    pub server: Program,
+    /// The customer's browser.
+    pub browser: Arc<Browser>,
+    /// Its first window, still empty.
+    pub page: Page,
+}
+
+/// Plays `story` at a fresh tenant with a fresh browser.
+///
+/// # Panics
+/// When the story does: with the line of the test, and the folder where the evidence is.
+pub fn visit<F>(wish: Wish, story: F)
+where
+    F: AsyncFnOnce(&Visit) -> Result<(), Failure>,
+{
+    let test = scenario::name_of::<F>();
+    scenario::run(&test, async {
+        let visit = Visit::start(wish).await.map_err(|miss| miss.to_string())?;
+        let why = scenario::ending(AssertUnwindSafe(story(&visit)).catch_unwind().await);
+        let outcome = match why {
+            None => Ok(()),
+            Some(why) => {
+                let requests = format!("{:?}{:?}{:?}", *visit.tenant, *visit.pages, *visit.attacker);
+                Err(evidence::with(&test, &requests, &visit.browser, why).await)
+            }
+        };
+        let quit = visit.browser.quit().await.map_err(|miss| format!("the browser does not end: {miss}"));
+        outcome.and(quit)
+    });
+}
+
+impl Visit {
+    async fn start(wish: Wish) -> Result<Self, Miss> {
+        let (tenant, pages, attacker) =
+            (Ground::claim().await?, Ground::claim().await?, Ground::claim().await?);
+        let issuer = format!("{}/", tenant.origin());
+        // It asks for the metadata when somebody logs in, and by then the tenant is there.
+        let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
+        let server = Program::start(&folder()?, "openid-client.mjs", &ours).await?;
+
+        let mut config = demo::tenant(&issuer, pages.origin(), &Setup::default());
+        config.clients = IN_PAGES.map(|(name, types)| in_page(name, types, pages.origin())).into();
+        config.clients.push(Client {
+            redirect_uris: vec![server.at("/callback")],
+            post_logout_redirect_uris: vec![server.at("/")],
+            ..in_page("openid-client", &[GrantType::AuthorizationCode], server.origin())
+        });
+        let opened = Tenant::open(config, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+        let router = files(&issuer, tenant.origin(), wish)?;
+        let browser = Browser::start().await?;
+        let page = browser.first_page().await;
+        Ok(Self {
+            tenant: tenant.serve("tenant", opened.router()),
+            pages: pages.serve("pages", router),
+            attacker: attacker.serve("attacker", Router::new().route("/", get(async || Html(ATTACK)))),
+            server,
+            browser,
+            page,
+        })
+    }
+
+    /// Opens the page of a library.
+    pub async fn open(&self, library: &str) -> Result<(), Miss> {
+        self.page.open(&self.pages.at(&format!("/{library}/"))).await
+    }
+
+    /// Another window, which is somebody's phone.
+    pub async fn phone(&self, person: Person) -> Result<Phone, Miss> {
+        Phone::at(person, self.browser.new_window().await?, &self.tenant).await
+    }
+
+    /// The one parameter of each request for tokens, in their order.
+    #[must_use]
+    pub fn asked(&self, parameter: &str) -> Vec<String> {
+        self.tenant.requests("/authorize").iter().map(|request| request.parameter(parameter)).collect()
+    }
+
+    /// Starts the API on Express.
+    pub async fn api(&self) -> Result<Program, Miss> {
+        let folder = installed(&root().join("bench/express"))?;
+        let issuer = format!("{}/", self.tenant.origin());
+        Program::start(&folder, "server.js", &[("ISSUER", &issuer), ("AUDIENCE", AUDIENCE), QUIET]).await
+    }
+
+    /// The name that pages show for Ada.
+    #[must_use]
+    pub fn ada() -> String {
+        format!("{} <{}> {}", ADA.name, ADA.email, ADA.sub)
+    }
+}
+
+fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
+    Client {
+        id: name.to_owned(),
+        name: name.to_owned(),
+        redirect_uris: vec![format!("{origin}/{name}/")],
+        post_logout_redirect_uris: vec![format!("{origin}/{name}/")],
+        web_origins: None,
+        grant_types: grant_types.to_vec(),
+    }
+}
+
+/// The pages, the libraries as npm has them, and what each page has to know about the tenant.
+fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, Miss> {
+    let folder = folder()?;
+    let (issuer, domain) = (issuer.to_owned(), domain.to_owned());
+    let config = async move |Segment(library): Segment<String>| {
+        let config = json!({
+            "issuer": issuer,
+            "domain": domain,
+            "clientId": library,
+            "audience": AUDIENCE,
+            "json": wish.json,
+        });
+        ([(header::CONTENT_TYPE, "text/javascript")], format!("const config = {config};\n"))
+    };
+    Ok(Router::new()
+        .route("/{library}/config.js", get(config))
+        .nest_service("/lib", ServeDir::new(folder.join("node_modules")))
+        .fallback_service(ServeDir::new(folder.join("pages"))))
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn folder() -> Result<PathBuf, Miss> {
+    installed(&root().join("tests/strangers"))
+}
+
+/// The folder, once its packages are there.
+fn installed(folder: &Path) -> Result<PathBuf, Miss> {
+    if folder.join("node_modules").is_dir() {
+        return Ok(folder.to_owned());
+    }
+    Err(Miss::last(format!(
+        "the packages of {} are not installed: `cargo xtask test --only e2e` does that, and so does `npm ci` there",
+        folder.display()
+    )))
+}

@@ -1,0 +1,295 @@
+//! Strangers get along with the tenant: libraries that nobody here wrote, unchanged, in a browser or on a server.
+
+use e2e::{
+    Miss, eventually,
+    people::{ADA, PASSWORD, enter_password, number_on},
+    site::Exchange,
+    stays,
+    strangers::{Program, Visit, Wish, visit},
+};
+use std::time::Duration;
+
+/// From the page's button to the tenant and back.
+async fn log_in(visit: &Visit) -> Result<(), Miss> {
+    visit.page.button("Log in").click().await?;
+    visit.page.heading("Log in").appears().await?;
+    enter_password(&visit.page, ADA.email, PASSWORD).await
+}
+
+/// From the page's button to the phone and back.
+async fn transfer(visit: &Visit) -> Result<(), Miss> {
+    let phone = visit.phone(ADA).await?;
+    visit.page.button("Ask for a transfer").click().await?;
+    phone.choose(&number_on(&visit.page).await?).await
+}
+
+/// The access token that the page got, as a header.
+async fn token(visit: &Visit) -> Result<String, Miss> {
+    eventually("an access token in the page", async || {
+        let token = visit.page.evaluate("window.accessToken").await?;
+        token.as_str().map(|token| format!("Bearer {token}")).ok_or_else(|| Miss::new("there is none"))
+    })
+    .await
+}
+
+/// What the API says to a token: its status and its body.
+async fn ask(api: &Program, method: &str, path: &str, token: &str) -> Result<(u16, String), Miss> {
+    let method =
+        reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| Miss::last(error.to_string()))?;
+    let mut request = reqwest::Client::new().request(method, api.at(path));
+    if !token.is_empty() {
+        request = request.header("authorization", token);
+    }
+    let answer = request.send().await?;
+    Ok((answer.status().as_u16(), answer.text().await?))
+}
+
+#[test]
+fn auth0_js_logs_in_renews_and_steps_up_by_the_implicit_flow() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, .. } = visit;
+        visit.open("auth0-js").await?;
+        page.status().reads("Nobody is logged in").await?;
+        page.button("Check the session").click().await?;
+        page.status().reads("checkSession: login_required: The customer has to log in.").await?;
+
+        log_in(visit).await?;
+        let all = "Ada Example has openid profile email view:balance";
+        page.status().reads(&format!("parseHash: {all}")).await?;
+        page.button("Check the session").click().await?;
+        page.status().reads(&format!("checkSession: {all}")).await?;
+
+        page.button("Ask for a transfer silently").click().await?;
+        let refused = "checkSession: interaction_required: Multifactor authentication required.";
+        page.status().reads(refused).await?;
+        transfer(visit).await?;
+        page.status().reads("parseHash: Ada Example has openid profile transfer:funds").await?;
+
+        let (silently, aloud) = ("web_message", "");
+        let modes = [silently, aloud, silently, silently, aloud];
+        assert_eq!(visit.asked("response_mode"), modes);
+        assert_eq!(visit.asked("prompt"), modes.map(|mode| if mode == silently { "none" } else { "" }));
+        assert!(visit.asked("response_type").iter().all(|kind| kind == "token id_token"));
+        assert!(visit.asked("state").iter().chain(&visit.asked("nonce")).all(|random| random.len() >= 32));
+
+        page.button("Log out").click().await?;
+        page.status().reads("Nobody is logged in").await?;
+        page.button("Check the session").click().await?;
+        page.status().reads("checkSession: login_required").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn auth0_spa_js_logs_in_with_a_code_and_comes_back_by_silent_authentication() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, .. } = visit;
+        let ada = Visit::ada();
+        visit.open("auth0-spa-js").await?;
+        page.status().reads("checkSession: nobody").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {ada}")).await?;
+        assert_eq!(page.address().await?, visit.pages.at("/auth0-spa-js/"), "the code is used and gone");
+
+        // The library keeps nothing across page loads: who is there comes from the tenant, in a hidden frame.
+        page.reload().await?;
+        page.status().reads(&format!("checkSession: {ada}")).await?;
+        page.button("Get a token silently").click().await?;
+        page.status().reads("getTokenSilently: openid profile email view:balance").await?;
+        page.button("Ask for a transfer silently").click().await?;
+        page.status().reads("getTokenSilently: interaction_required: Multifactor authentication").await?;
+        transfer(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {ada}")).await?;
+
+        let (silently, aloud) = ("web_message", "query");
+        assert_eq!(visit.asked("response_mode"), [aloud, silently, silently, silently, aloud]);
+        assert!(visit.asked("response_type").iter().all(|kind| kind == "code"));
+        assert!(visit.asked("code_challenge_method").iter().all(|method| method == "S256"));
+        let exchanges = visit.tenant.requests("/oauth/token");
+        assert_eq!(exchanges.len(), 4, "the refused request had no code: {exchanges:?}");
+        assert!(exchanges.iter().all(|exchange| exchange.was_handled_with(200)), "{exchanges:?}");
+
+        page.button("Log out").click().await?;
+        page.status().reads("checkSession: nobody").await?;
+        page.button("Get a token silently").click().await?;
+        page.status().reads("getTokenSilently: login_required").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn auth0_spa_js_may_write_its_exchange_in_json() {
+    visit(Wish { json: true }, async |visit| {
+        visit.open("auth0-spa-js").await?;
+        log_in(visit).await?;
+        visit.page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
+        let exchange = visit.tenant.requests("/oauth/token").remove(0);
+        let body = exchange.body.unwrap_or_default();
+        assert_eq!(body["grant_type"], "authorization_code", "it was JSON");
+        Ok(())
+    });
+}
+
+#[test]
+fn auth0_spa_js_logs_in_by_a_window_of_its_own() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, browser, .. } = visit;
+        visit.open("auth0-spa-js").await?;
+        page.button("Log in by a window").click().await?;
+        let window = browser.page_besides(std::slice::from_ref(page)).await?;
+        window.heading("Log in").appears().await?;
+        enter_password(&window, ADA.email, PASSWORD).await?;
+        page.status().reads(&format!("loginWithPopup: {}", Visit::ada())).await?;
+        assert_eq!(visit.asked("response_mode"), ["web_message"]);
+        Ok(())
+    });
+}
+
+#[test]
+fn oidc_client_ts_logs_in_renews_in_a_frame_and_logs_out() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, .. } = visit;
+        let ada = format!("{} <{}> has openid profile email view:balance", ADA.name, ADA.email);
+        visit.open("oidc-client-ts").await?;
+        page.status().reads("getUser: nobody").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("signinCallback: {ada}")).await?;
+        page.button("Renew silently").click().await?;
+        page.status().reads(&format!("signinSilent: {ada}")).await?;
+        assert_eq!(visit.asked("prompt"), ["", "none"]);
+        assert!(!visit.asked("id_token_hint")[1].is_empty(), "the frame is for the same customer");
+        assert_eq!(tenant.requests("/oauth/token").len(), 2);
+        assert_eq!(tenant.requests("/userinfo").len(), 2);
+        assert!(!tenant.requests("/.well-known/openid-configuration").is_empty());
+
+        page.button("Log out").click().await?;
+        page.status().reads("signoutCallback: nobody").await?;
+        let left = tenant.requests("/oidc/logout").remove(0);
+        assert!(!left.parameter("id_token_hint").is_empty() && !left.parameter("state").is_empty());
+        log_in(visit).await?;
+        page.status().reads(&format!("signinCallback: {ada}")).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn openid_client_logs_in_from_a_server() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, server, .. } = visit;
+        page.open(&server.at("/")).await?;
+        page.status().reads("Nobody is logged in").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("{} has openid profile email view:balance", Visit::ada())).await?;
+        // What a server asks for has no origin.
+        let exchange = tenant.requests("/oauth/token").remove(0);
+        assert_eq!((exchange.origin.as_deref(), exchange.was_handled_with(200)), (None, true));
+        assert_eq!(tenant.requests("/userinfo").len(), 1);
+        // With the session there, nobody is asked anything.
+        page.button("Log in").click().await?;
+        tenant.awaits_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
+
+        page.button("Log out").click().await?;
+        page.status().reads("Nobody is logged in").await?;
+        page.button("Log in").click().await?;
+        page.heading("Log in").appears().await?;
+        page.button("Cancel").click().await?;
+        page.status().reads("access_denied: authorization response from the server is an error").await?;
+        Ok(())
+    });
+}
+
+/// OAuth 2.0 Form Post Response Mode, past the policy of the tenant's page.
+#[test]
+fn openid_client_takes_an_answer_that_is_posted_to_it() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, server, .. } = visit;
+        page.open(&server.at("/")).await?;
+        page.button("Log in by a form").click().await?;
+        page.heading("Log in").appears().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.status().reads(&format!("posted: {} has openid", Visit::ada())).await?;
+        assert_eq!(visit.asked("response_mode"), ["form_post"]);
+        assert_eq!(page.address().await?, server.at("/callback"), "nothing is in the address");
+        // Without a log-in page on the way.
+        page.button("Log in by a form").click().await?;
+        visit.tenant.awaits_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
+        page.status().reads("posted: ").await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn an_api_on_express_accepts_the_tokens_and_refuses_without_the_scope() {
+    visit(Wish::default(), async |visit| {
+        let api = visit.api().await?;
+        visit.open("auth0-js").await?;
+        log_in(visit).await?;
+        let balance = token(visit).await?;
+        assert_eq!(
+            ask(&api, "GET", "/balance", &balance).await?,
+            (201, r#"{"message":"This is the GET /balance endpoint"}"#.to_owned())
+        );
+        assert_eq!(ask(&api, "POST", "/transfer", &balance).await?, (403, "Insufficient scope".to_owned()));
+
+        transfer(visit).await?;
+        visit.page.status().reads("transfer:funds").await?;
+        let funds = token(visit).await?;
+        assert_eq!(
+            ask(&api, "POST", "/transfer", &funds).await?,
+            (201, r#"{"message":"This is the POST /transfer endpoint"}"#.to_owned())
+        );
+        assert_eq!(ask(&api, "GET", "/balance", &funds).await?.0, 403, "it was not asked for");
+
+        let (signed, _) = funds.rsplit_once('.').unwrap_or_default();
+        for token in ["", &format!("{signed}.AAAA"), "Bearer x"] {
+            assert_eq!(ask(&api, "POST", "/transfer", token).await?.0, 401, "{token:?}");
+        }
+        Ok(())
+    });
+}
+
+/// Silent authentication in the name of a client: the browser shows the answer in no frame of another origin, and
+/// delivers its message to no other origin that opened it.
+#[test]
+fn a_page_of_another_origin_gets_no_answer_by_message() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, attacker, browser, .. } = visit;
+        visit.open("auth0-js").await?;
+        log_in(visit).await?;
+        page.status().reads("parseHash: Ada Example").await?;
+        page.button("Check the session").click().await?;
+        page.status().reads("checkSession: Ada Example").await?;
+        let silent = tenant.requests("/authorize").pop().ok_or_else(|| Miss::last("it asked silently"))?;
+        assert_eq!(silent.parameter("response_mode"), "web_message");
+        let address = serde_json::Value::from(tenant.at(&format!("/authorize?{}", silent.query)));
+        let with_answer = |request: &Exchange| request.path == "/authorize" && request.was_handled_with(200);
+        let answered = tenant.those(with_answer).len();
+
+        page.open(&attacker.at("/")).await?;
+        page.evaluate(&format!(
+            "(() => {{ window.address = {address}; const frame = document.createElement('iframe'); \
+             frame.src = window.address; document.body.append(frame); }})()"
+        ))
+        .await?;
+        tenant.awaits_many("an answer in the frame", answered + 1, with_answer).await?;
+        eventually("the browser to refuse the frame", async || {
+            let console = browser.console().await?;
+            let refused = console.iter().any(|line| line.contains("frame-ancestors http://localhost:"));
+            if refused { Ok(()) } else { Err(Miss::new(format!("the console says {console:?}"))) }
+        })
+        .await?;
+        page.button("Open").click().await?;
+        let window = browser.page_besides(std::slice::from_ref(page)).await?;
+        window.heading("Back to the application").appears().await?;
+        // Its script ran: it has taken the answer out of the page, to send it to whom it is for.
+        eventually("the message to be sent", async || {
+            let left =
+                window.evaluate("document.getElementById('answer').dataset.response ?? 'sent'").await?;
+            if left == "sent" { Ok(()) } else { Err(Miss::new("it is still there")) }
+        })
+        .await?;
+        let seen = stays(Duration::from_secs(1), async || page.status().text().await).await?;
+        assert_eq!(seen, "nothing", "a message would have been shown");
+        Ok(())
+    });
+}
