@@ -4,7 +4,7 @@ use serde_json::json;
 use stepup::{
     Event,
     event::NetworkError,
-    view::{Failure, Screen, StatementsContent, TransferView},
+    view::{Failure, Notice, Screen, StatementsContent, TransferView},
 };
 
 use crate::{
@@ -98,9 +98,24 @@ fn a_log_out_elsewhere_tells_of_a_transfer_that_is_not_answered() {
     tab.load(None);
     assert_eq!(
         tab.screen(),
-        Screen::SignedOut { notice: Some(stepup::view::Notice::LoggedOutWhileSending) },
+        Screen::SignedOut { notice: Some(Notice::LoggedOutWhileSending) },
         "the same as for a tab that was there"
     );
+}
+
+#[test]
+fn a_log_out_elsewhere_tells_a_failure_of_what_is_not_answered_and_of_nothing_else() {
+    let old_answer = || Some("error=access_denied&state=unknown".to_owned());
+    let mut world = World::default();
+    for (mut tab, expected) in [
+        (unanswered(&mut world), Notice::LoggedOutWhileSending),
+        (world.logged_in(), Notice::LoggedOutElsewhere),
+    ] {
+        tab.load(old_answer());
+        failure(&tab);
+        tab.happen(Event::LogOuts(Some("1".into())));
+        assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(expected) });
+    }
 }
 
 #[test]
