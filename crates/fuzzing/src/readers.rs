@@ -39,9 +39,10 @@ pub(crate) fn fragment(data: &[u8]) -> bool {
                     matches!(name.as_str(), "access_token" | "id_token" | "code") && value.len() >= 12
                 };
                 for (name, value) in parameters.iter().filter(secret) {
-                    // What stands in another parameter, too, may be quoted from there; without control characters.
+                    // What stands in another parameter, too, or in a parameter's name, may be quoted from there; without
+                    // control characters.
                     let holds = |text: &str| text.replace(char::is_control, "").contains(value.as_str());
-                    let elsewhere = parameters.iter().any(|(n, v)| n != name && (holds(v) || holds(n)));
+                    let elsewhere = parameters.iter().any(|(n, v)| holds(n) || (n != name && holds(v)));
                     assert!(elsewhere || !shown.contains(value.as_str()), "an error quotes `{name}`");
                 }
             }
