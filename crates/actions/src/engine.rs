@@ -42,12 +42,20 @@ impl Engine {
     /// [`Limits::time`] at most.
     #[must_use]
     pub fn run(&self, scripts: &[Script], event: Event) -> Outcome {
-        self.resume(scripts, event, Decisions::default(), 0)
+        self.resume(scripts, event, Decisions::default(), 0, &[])
     }
 
-    /// Goes on after [`Verdict::Challenge`]. The event tells of the factor that was given.
+    /// Goes on after [`Verdict::Challenge`] with the same scripts. `given` are the factors that the user has given since the
+    /// run began; who asks for one of them is content.
     #[must_use]
-    pub fn resume(&self, scripts: &[Script], event: Event, decisions: Decisions, next: usize) -> Outcome {
+    pub fn resume(
+        &self,
+        scripts: &[Script],
+        event: Event,
+        decisions: Decisions,
+        next: usize,
+        given: &[String],
+    ) -> Outcome {
         let rules = scripts.iter().filter(|script| script.kind == Kind::Rule);
         let actions = scripts.iter().filter(|script| script.kind == Kind::PostLogin);
         let scripts: Vec<Script> = rules.chain(actions).cloned().collect();
@@ -61,7 +69,8 @@ impl Engine {
             let told = "too many scripts are running, or have not come back since the tenant was started";
             return progress.give_up(&scripts, next, Cause::Engine, told);
         };
-        let pipeline = Pipeline { limits: self.limits, deadline, progress: progress.clone() };
+        let pipeline =
+            Pipeline { limits: self.limits, deadline, progress: progress.clone(), given: given.to_vec() };
         let all = scripts.clone();
         let work = move || {
             let _place = place;
@@ -144,6 +153,7 @@ struct Pipeline {
     limits: Limits,
     deadline: Instant,
     progress: Progress,
+    given: Vec<String>,
 }
 
 impl Pipeline {
@@ -175,13 +185,20 @@ impl Pipeline {
             patch(&mut event.user.app_metadata, &decisions.app_metadata);
             patch(&mut event.user.user_metadata, &decisions.user_metadata);
             if done.challenges {
-                if !given_already(&event, &decisions) {
+                if !self.has_been_given(&decisions) {
                     return self.outcome(Verdict::Challenge { next: position + 1 }, decisions);
                 }
                 decisions.multifactor = before.multifactor;
             }
         }
         self.outcome(Verdict::Go, decisions)
+    }
+
+    /// A challenge that the user has passed is not made again.
+    fn has_been_given(&self, decisions: &Decisions) -> bool {
+        let wanted =
+            decisions.multifactor.as_ref().map(|wanted| wanted.factors.as_slice()).unwrap_or_default();
+        wanted.iter().any(|factor| self.given.contains(factor))
     }
 
     fn outcome(&self, verdict: Verdict, decisions: Decisions) -> Outcome {
@@ -199,15 +216,6 @@ fn given(event: &Event, left: Option<&Value>, script: &Script) -> Value {
         given.insert("configuration".to_owned(), json!({}));
     }
     given
-}
-
-/// A challenge that the user has passed in this transaction is not made again.
-fn given_already(event: &Event, decisions: &Decisions) -> bool {
-    let wanted = |factor: &String| {
-        decisions.multifactor.as_ref().is_some_and(|wanted| wanted.factors.contains(factor))
-    };
-    let mut methods = event.authentication.methods.iter();
-    methods.any(|method| method.name == "mfa" && method.factor.as_ref().is_some_and(wanted))
 }
 
 fn patch(metadata: &mut Map<String, Value>, changes: &Map<String, Value>) {

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::claims;
-use crate::console::Console;
+use crate::console::{Console, cut};
 use crate::outcome::{Decisions, Level, Multifactor, Refusal, RefusalCode};
 use crate::script::Limits;
 
@@ -13,6 +13,9 @@ const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addS
                        authentication.challengeWith, authentication.challengeWithAny, authentication.enrollWith, \
                        authentication.enrollWithAny, idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
                        user.setAppMetadata and user.setUserMetadata";
+
+/// Longer reasons are cut: they travel in an address.
+const REASON: usize = 500;
 
 /// What one script has said so far.
 pub(crate) struct Host {
@@ -40,7 +43,7 @@ impl Host {
         let second = arguments.get(1);
         match name {
             "access.deny" => {
-                let reason = arguments.first().and_then(Value::as_str).unwrap_or("Access denied.").to_owned();
+                let reason = arguments.first().and_then(Value::as_str).unwrap_or("Access denied.");
                 self.refuse(RefusalCode::AccessDenied, reason);
                 Ok(())
             }
@@ -76,8 +79,8 @@ impl Host {
         }
     }
 
-    pub(crate) fn refuse(&mut self, code: RefusalCode, reason: String) {
-        self.refusal.get_or_insert(Refusal { code, reason });
+    pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
+        self.refusal.get_or_insert(Refusal { code, reason: cut(reason, REASON) });
     }
 
     /// Claims that a script may not set are left out, and the developer is told: so it is at Auth0.

@@ -182,7 +182,7 @@ impl World {
             "refuse",
             Func::from(move |unauthorized: bool, reason: String| {
                 let code = if unauthorized { RefusalCode::Unauthorized } else { RefusalCode::AccessDenied };
-                host.borrow_mut().refuse(code, reason);
+                host.borrow_mut().refuse(code, &reason);
                 ended.borrow_mut().get_or_insert_with(|| Ok(String::new()));
             }),
         )?;

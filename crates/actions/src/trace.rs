@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use rquickjs::Value;
 use rquickjs::convert::Coerced;
+use rquickjs::{Type, Value};
 use serde::Serialize;
 
 use crate::console::{Secrets, cut};
@@ -109,7 +109,7 @@ impl Reader<'_> {
     /// What was thrown. Reading it may run code of the script, which the engine's limits hold.
     pub(crate) fn read(&self, thrown: &Value<'_>) -> ScriptError {
         let Some(exception) = thrown.as_exception() else {
-            if thrown.is_null() {
+            if thrown.is_null() || thrown.type_of() == Type::Uninitialized {
                 // The engine has thrown, and had no memory left to say what.
                 return self.at(Cause::Memory, "it wanted more memory than a script may have", "");
             }
@@ -123,7 +123,8 @@ impl Reader<'_> {
             ("InternalError", "interrupted") => {
                 (Cause::Time, "it took longer than scripts may take".to_owned())
             }
-            ("InternalError", "out of memory") => {
+            // Without a text when there was no memory for one.
+            ("InternalError", "out of memory" | "") => {
                 (Cause::Memory, "it wanted more memory than a script may have".to_owned())
             }
             ("RangeError" | "InternalError", "Maximum call stack size exceeded" | "stack overflow") => {
@@ -143,12 +144,17 @@ impl Reader<'_> {
         ScriptError {
             script: self.script.to_owned(),
             cause,
-            message: cut(&self.secrets.blot_out(message), 1_000),
+            message: cut(&self.shown(message), 1_000),
             line: place.map(|(line, _)| line),
             column: place.map(|(_, column)| column),
-            source: source.map(|source| cut(self.secrets.blot_out(source).trim_end(), 200)),
+            source: source.map(|source| cut(self.shown(source).trim_end(), 200)),
             stack,
         }
+    }
+
+    /// Without secrets, and in one line: a log shows it, and whoever writes the text must not be able to write log lines.
+    fn shown(&self, text: &str) -> String {
+        self.secrets.blot_out(text).replace(|letter: char| letter.is_control(), " ")
     }
 
     /// `    at name (script.js:3:9)`, `    at script.js:3:9` or `    at name (native)`.
@@ -166,7 +172,7 @@ impl Reader<'_> {
             "<anonymous>" => "a function",
             name => name,
         };
-        let function = cut(&self.secrets.blot_out(function), 100);
+        let function = cut(&self.shown(function), 100);
         let mut numbers = place.strip_prefix(FILE).unwrap_or_default().split(':').skip(1);
         let line = numbers.next().and_then(|number| number.parse::<u32>().ok());
         let column = numbers.next().and_then(|number| number.parse::<u32>().ok());

@@ -83,11 +83,22 @@ fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
         factor: Some("push-notification".into()),
     };
     after.authentication.methods.push(given);
-    let outcome = engine.resume(&scripts, after, outcome.decisions, next);
+    let outcome = engine.resume(&scripts, after, outcome.decisions, next, &["push-notification".to_owned()]);
     assert_eq!(outcome.verdict, Verdict::Go, "the second challenge has been passed already: {outcome:?}");
     assert_eq!(outcome.decisions.id_token["methods"], json!([["pwd", null], ["mfa", "push-notification"]]));
     assert_eq!(outcome.decisions.id_token["early"], json!(1));
     assert_eq!(texts(&outcome), ["end"]);
+}
+
+/// A factor that was given an hour ago is not the one that is asked for now.
+#[test]
+fn a_factor_of_an_earlier_transaction_does_not_count() {
+    let mut event = event();
+    let given = Method { name: "mfa".into(), timestamp: String::new(), factor: Some("otp".into()) };
+    event.authentication.methods.push(given);
+    let scripts = [body("api.authentication.challengeWith({ type: 'otp' });")];
+    let outcome = Engine::new(Limits::default()).run(&scripts, event);
+    assert_eq!(outcome.verdict, Verdict::Challenge { next: 1 });
 }
 
 #[test]

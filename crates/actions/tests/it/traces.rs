@@ -38,6 +38,7 @@ fn whatever_is_thrown_is_told() {
         ("undefined", "Uncaught undefined"),
         ("7", "Uncaught 7"),
         ("{ a: 1 }", "Uncaught [object Object]"),
+        ("new Error('a\\n2026-01-01 INFO b\\u001b[31m')", "Error: a 2026-01-01 INFO b [31m"),
         ("new RangeError('far')", "RangeError: far"),
         ("Object.assign(new Error('x'), { name: 'Mine' })", "Mine: x"),
         ("Object.create(null)", "Uncaught something"),
