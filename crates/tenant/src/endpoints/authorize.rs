@@ -7,7 +7,7 @@ mod request;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
@@ -15,6 +15,7 @@ use super::Shared;
 use crate::flow;
 use crate::http::{Cookies, Parameters, cookies};
 use crate::pages;
+use crate::scripts::Told;
 
 use checks::{Refusal, check};
 pub(crate) use request::{Prompt, Request, ResponseType};
@@ -33,6 +34,7 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
+    headers: HeaderMap,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     tracing::info!(
@@ -44,9 +46,10 @@ pub(super) async fn get(
         "authorize"
     );
     match check(&state, &parameters) {
-        Ok(request) => {
+        Ok(mut request) => {
             let peer = peer.map(|Extension(peer)| peer);
-            flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
+            request.told = Told::of(&parameters, &headers, peer.map(|peer| peer.to_string()));
+            flow::begin(&state, request, cookies.get(cookies::SESSION), peer).await
         }
         Err(Refusal::Page(sentence)) => {
             tracing::info!(reason = ?sentence, "authorize: refused with a page");

@@ -41,7 +41,7 @@ pub(super) async fn post(
         return pages::forged(&state);
     }
     match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
-        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
+        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)).await,
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");
             let email = form.get("email").unwrap_or_default();

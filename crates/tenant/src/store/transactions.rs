@@ -114,6 +114,8 @@ mod tests {
             max_age: None,
             multi_factor: false,
             login_hint: None,
+            told: crate::scripts::Told::default(),
+            decided: crate::scripts::Decided::default(),
         }
     }
 

@@ -9,6 +9,7 @@ use crate::config::{Api, Client};
 use crate::http::Parameters;
 use crate::payment::{Payment, PaymentError};
 use crate::scopes::MULTI_FACTOR;
+use crate::scripts::{Decided, Told};
 use crate::state::State;
 
 /// Why a request is refused.
@@ -79,6 +80,8 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
         max_age,
         multi_factor,
         login_hint,
+        told: Told::default(),
+        decided: Decided::default(),
     })
 }
 
