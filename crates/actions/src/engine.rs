@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
+use crate::cache::Cache;
 use crate::event::Event;
 use crate::outcome::{Decisions, End, Outcome, ScriptRun, Verdict};
 use crate::rules;
@@ -24,18 +25,19 @@ const THREADS: usize = 16;
 /// The engine's own calls take more of it than the script's.
 const STACK: usize = 4 << 20;
 
-/// Runs scripts. Clones share their count of threads.
+/// Runs scripts. Clones share their count of threads and what Actions keep in `api.cache`.
 #[derive(Debug, Clone)]
 pub struct Engine {
     limits: Limits,
     running: Arc<AtomicUsize>,
+    cache: Cache,
 }
 
 impl Engine {
     /// An engine whose scripts may go as far as this.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, running: Arc::default() }
+        Self { limits, running: Arc::default(), cache: Cache::default() }
     }
 
     /// Runs the scripts: the Rules first, as at Auth0, each kind in the order given. It blocks, for little longer than
@@ -69,8 +71,13 @@ impl Engine {
             let told = "too many scripts are running, or have not come back since the tenant was started";
             return progress.give_up(&scripts, next, Cause::Engine, told);
         };
-        let pipeline =
-            Pipeline { limits: self.limits, deadline, progress: progress.clone(), given: given.to_vec() };
+        let pipeline = Pipeline {
+            limits: self.limits,
+            deadline,
+            progress: progress.clone(),
+            given: given.to_vec(),
+            cache: self.cache.clone(),
+        };
         let all = scripts.clone();
         let work = move || {
             let _place = place;
@@ -154,6 +161,7 @@ struct Pipeline {
     deadline: Instant,
     progress: Progress,
     given: Vec<String>,
+    cache: Cache,
 }
 
 impl Pipeline {
@@ -166,6 +174,7 @@ impl Pipeline {
                 given: given(&event, left.as_ref(), script).to_string(),
                 decisions: decisions.clone(),
                 rules: rules.map(|rule| rule.name.clone()).collect(),
+                cache: self.cache.clone(),
                 limits: self.limits,
                 deadline: self.deadline,
             };

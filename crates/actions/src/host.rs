@@ -11,7 +11,8 @@ use crate::script::Limits;
 /// What an `api` has here, for those who call something else.
 const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addScope, accessToken.removeScope, \
                        authentication.challengeWith, authentication.challengeWithAny, authentication.enrollWith, \
-                       authentication.enrollWithAny, idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
+                       authentication.enrollWithAny, cache.get, cache.set, cache.delete, \
+                       idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
                        user.setAppMetadata and user.setUserMetadata";
 
 /// Longer reasons are cut: they travel in an address.
@@ -129,7 +130,11 @@ impl Host {
     }
 
     fn factors<'a>(&mut self, name: &str, given: impl Iterator<Item = &'a Value>) -> Result<(), String> {
-        let kind = |factor: &Value| factor.get("type").and_then(Value::as_str).map(str::to_owned);
+        let kind = |factor: &Value| {
+            let name = factor.get("type")?.as_str()?;
+            // The shorter name of the same.
+            Some(if name == "push" { "push-notification" } else { name }.to_owned())
+        };
         let factors: Option<Vec<String>> = given.map(kind).collect();
         let Some(factors) = factors.filter(|factors| !factors.is_empty()) else {
             return Err(format!("api.{name} needs factors such as {{ type: 'push-notification' }}"));

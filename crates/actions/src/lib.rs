@@ -18,9 +18,10 @@
 //! The layout:
 //! - `event`: what scripts are told; `outcome`: what they decide, and what is kept of their runs; `script`: what runs
 //! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
-//! - `host`: the calls that scripts make; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
+//! - `host`: the calls that scripts make; `cache`: what an Action keeps; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
 //! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
 
+mod cache;
 mod claims;
 mod console;
 mod engine;

@@ -54,7 +54,6 @@
   const plain = { authentication: ['challengeWith', 'challengeWithAny', 'enrollWith', 'enrollWithAny'] };
   const absent = {
     authentication: ['setPrimaryUser'],
-    cache: ['get', 'set', 'delete'],
     groups: ['getUserGroups', 'hasGroupMembership'],
     prompt: ['render'],
     redirect: ['encodeToken', 'sendUserTo', 'validateToken'],
@@ -79,6 +78,13 @@
   offer(chained, api);
   offer(plain, undefined);
   offer(absent, undefined);
+  api.cache = {};
+  for (const name of ['get', 'set', 'delete']) {
+    api.cache[name] = (...given) => {
+      const answer = native.cache(name, stringify(given));
+      return answer === undefined ? undefined : parse(answer);
+    };
+  }
   api.redirect.canRedirect = () => false;
   api.rules = { wasExecuted: (name) => native.ruleRan(string(name)) };
   for (const group of keys(api)) freeze(api[group]);

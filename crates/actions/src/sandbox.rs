@@ -10,6 +10,7 @@ use rquickjs::convert::Coerced;
 use rquickjs::function::Func;
 use rquickjs::{Context, Ctx, Exception, Function, Object, Persistent, Promise, Runtime, Value};
 
+use crate::cache::Cache;
 use crate::console::{Console, Secrets};
 use crate::host::Host;
 use crate::outcome::{Decisions, End, Level, RefusalCode, ScriptRun};
@@ -30,6 +31,7 @@ pub(crate) struct Job<'a> {
     pub(crate) decisions: Decisions,
     /// The names of the Rules that have run.
     pub(crate) rules: Vec<String>,
+    pub(crate) cache: Cache,
     pub(crate) limits: Limits,
     pub(crate) deadline: Instant,
 }
@@ -50,7 +52,7 @@ type Tools = Persistent<Object<'static>>;
 type Ended = Rc<RefCell<Option<Result<String, ScriptError>>>>;
 
 pub(crate) fn run(job: Job<'_>) -> Done {
-    let Job { script, given, decisions, rules, limits, deadline } = job;
+    let Job { script, given, decisions, rules, cache, limits, deadline } = job;
     let began = Instant::now();
     let secrets = Secrets::of(&script.secrets);
     let console = Console::new(limits.console, secrets.clone());
@@ -66,6 +68,7 @@ pub(crate) fn run(job: Job<'_>) -> Done {
         host: Rc::clone(&host),
         ended: Ended::default(),
         rules: Rc::new(rules),
+        cache,
         began,
         deadline,
     };
@@ -110,6 +113,7 @@ struct World {
     host: Rc<RefCell<Host>>,
     ended: Ended,
     rules: Rc<Vec<String>>,
+    cache: Cache,
     began: Instant,
     deadline: Instant,
 }
@@ -166,6 +170,14 @@ impl World {
             "call",
             Func::from(move |name: String, arguments: String| {
                 host.borrow_mut().call(&name, &arguments).err()
+            }),
+        )?;
+        let (cache, script) = (self.cache.clone(), self.reader.script.clone());
+        native.set(
+            "cache",
+            Func::from(move |name: String, arguments: String| {
+                let arguments: Vec<serde_json::Value> = serde_json::from_str(&arguments).unwrap_or_default();
+                cache.call(&script, &name, &arguments).map(|answer| answer.to_string())
             }),
         )?;
         let rules = Rc::clone(&self.rules);

@@ -121,6 +121,7 @@ fn customer(holder: &Holder) -> Option<Customer> {
         name: holder.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions: None,
+        roles: Vec::new(),
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
     })

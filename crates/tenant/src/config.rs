@@ -103,6 +103,9 @@ pub struct Customer {
     /// The API scopes they may be granted; `None` means every scope of the API.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    /// Names of roles, for scripts: `event.authorization.roles`. They permit nothing by themselves.
+    #[serde(default)]
+    pub roles: Vec<String>,
     /// What applications know about them; scripts read and change it.
     #[serde(default)]
     pub app_metadata: Map<String, Value>,

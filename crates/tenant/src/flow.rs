@@ -191,6 +191,12 @@ async fn grant_after_second_factor(
         second_factor: Some(now),
     };
     match scripts::resume(state, request, customer, &authenticated, &before).await {
+        // One factor was given. Who asks for another one on top does not get less instead.
+        Ok(Decision { rest: Some(_), .. }) => {
+            tracing::error!("a script asks for a second factor of another kind; a request can have one");
+            let description = "One more factor was asked for than this tenant can ask for.";
+            return request.to.refuse(ErrorCode::AccessDenied, description);
+        }
         Ok(decision) => request.decided.set(decision),
         Err(Refused { error, description }) => return request.to.refuse(error, &description),
     }

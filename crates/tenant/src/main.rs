@@ -63,7 +63,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let File { clients, apis, authorization_details, customers, mut actions, lifetimes, limits } =
         read(&arguments.config)?;
     let folder = arguments.config.parent().unwrap_or(Path::new(""));
-    actions.iter_mut().for_each(|action| action.is_relative_to(folder));
+    for action in &mut actions {
+        action.is_relative_to(folder);
+    }
     let keys = KeyStore::Folder(arguments.data);
     let issuer = arguments.issuer;
     let config =

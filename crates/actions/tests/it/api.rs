@@ -113,8 +113,36 @@ fn a_challenge_names_its_factors_the_preferred_one_first() {
 
     let outcome = run(&[body("api.authentication.challengeWithAny([{ type: 'otp' }, { type: 'email' }]);")]);
     assert_eq!(outcome.decisions.multifactor.unwrap().factors, ["otp", "email"]);
+    let outcome = run(&[body("api.authentication.challengeWith({ type: 'push' });")]);
+    assert_eq!(outcome.decisions.multifactor.unwrap().factors, ["push-notification"]);
     let outcome = run(&[body("api.authentication.enrollWith({ type: 'otp' });")]);
     assert!(outcome.decisions.multifactor.unwrap().enrol);
+}
+
+#[test]
+fn what_an_action_keeps_is_there_at_the_next_log_in_and_for_no_other_action() {
+    let engine = actions::Engine::new(actions::Limits::default());
+    let keep = "const was = api.cache.get('k')?.value ?? 'nothing'; api.cache.set('k', was + '+');
+                console.log(was, api.cache.get('gone'), api.cache.get('k').expires_at > Date.now());";
+    let texts = |script| texts(&engine.run(&[script], crate::harness::event()));
+    let other = |script| actions::Script { name: "Other".into(), ..script };
+    assert_eq!(texts(body(keep)), ["nothing undefined true"]);
+    assert_eq!(texts(body(keep)), ["nothing+ undefined true"]);
+    assert_eq!(texts(other(body(keep))), ["nothing undefined true"]);
+    assert_eq!(texts(body("api.cache.delete('k'); console.log(api.cache.get('k'));")), ["undefined"]);
+    let refused = "for (const given of [['k', 'x', { ttl: 0 }], ['k', 'x', { expires_at: 1 }], ['k', 'x'.repeat(5000)], ['k', 7], [7, 'x'], ['k'.repeat(300), 'x']])
+                     console.log(api.cache.set(...given).code);
+                   let n = 0; while (api.cache.set('n' + n, 'x').type === 'success') n += 1; console.log(n);";
+    let expected = [
+        "ItemAlreadyExpired",
+        "ItemAlreadyExpired",
+        "CacheValueSizeExceeded",
+        "CacheValueSizeExceeded",
+        "CacheKeySizeExceeded",
+        "CacheKeySizeExceeded",
+        "1000",
+    ];
+    assert_eq!(texts(body(refused)), expected);
 }
 
 #[test]
@@ -131,7 +159,7 @@ fn calls_that_make_no_sense_are_explained_where_they_stand() {
             "api.redirect.sendUserTo('https://a.example')",
             "api.redirect.sendUserTo is not supported by this tenant, which has access.deny,",
         ),
-        ("api.cache.get('x')", "api.cache.get is not supported"),
+        ("api.prompt.render('x')", "api.prompt.render is not supported"),
         ("require('axios')", "require('axios'): there are no packages here."),
         ("fetch('https://a.example')", "scripts have no network"),
         ("api.idToken.setCustomClaim('it', 1n)", "TypeError"),

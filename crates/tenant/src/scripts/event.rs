@@ -68,7 +68,7 @@ pub(super) fn event(
         },
         transaction: transaction(request),
         authentication: Authentication { methods: methods(authenticated) },
-        authorization: Authorization::default(),
+        authorization: Authorization { roles: customer.roles.clone() },
         connection: Connection {
             id: "con_customers".to_owned(),
             name: "Username-Password-Authentication".to_owned(),

@@ -42,6 +42,7 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        roles: Vec::new(),
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
     };

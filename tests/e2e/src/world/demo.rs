@@ -44,6 +44,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        roles: Vec::new(),
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
     }

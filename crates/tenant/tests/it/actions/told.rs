@@ -86,6 +86,18 @@ async fn an_action_is_told_of_the_session_and_of_the_phone() {
 }
 
 #[tokio::test]
+async fn roles_of_the_configuration_are_told() {
+    let mut config = super::decided_by([action(
+        "api.accessToken.setCustomClaim('https://roles', event.authorization.roles);",
+    )]);
+    config.customers[0].roles = vec!["teller".into()];
+    let world = World::with(config).await;
+    let (_, answer) = super::log_in(&world).await;
+    let claims = world.verified(&answer.fragment()["access_token"], AUDIENCE).await;
+    assert_eq!(claims["https://roles"], json!(["teller"]));
+}
+
+#[tokio::test]
 async fn a_rule_is_told_the_same() {
     let show = "context.idToken['https://event'] = { user, context: { ...context, idToken: 0 } }; callback(null, user, context);";
     let world = world([rule(show)]).await;
