@@ -12,6 +12,8 @@ use crate::console::{Secrets, cut};
 pub(crate) const FILE: &str = "script.js";
 /// The name of `prelude.js` there; its frames are nobody's business.
 pub(crate) const PRELUDE: &str = "prelude.js";
+/// The engine looks at the clock now and then, and knows the last call that it made.
+const LATE: &str = "it took longer than scripts may take. The last place that it is known to have passed:";
 /// More frames than anybody reads.
 const FRAMES: usize = 20;
 
@@ -120,9 +122,7 @@ impl Reader<'_> {
         let name = name.map_or_else(|| "Error".to_owned(), |name| name.0);
         let message = exception.message().unwrap_or_default();
         let (cause, message) = match (name.as_str(), message.as_str()) {
-            ("InternalError", "interrupted") => {
-                (Cause::Time, "it took longer than scripts may take".to_owned())
-            }
+            ("InternalError", "interrupted") => (Cause::Time, LATE.to_owned()),
             // Without a text when there was no memory for one.
             ("InternalError", "out of memory" | "") => {
                 (Cause::Memory, "it wanted more memory than a script may have".to_owned())
@@ -137,7 +137,10 @@ impl Reader<'_> {
     }
 
     pub(crate) fn at(&self, cause: Cause, message: &str, stack: &str) -> ScriptError {
-        let stack: Vec<Frame> = stack.lines().filter_map(|line| self.frame(line)).take(FRAMES).collect();
+        let mut stack: Vec<Frame> = stack.lines().filter_map(|line| self.frame(line)).take(FRAMES).collect();
+        // What called the script is the engine's own business.
+        let own = stack.iter().rposition(|frame| frame.line.is_some()).map_or(0, |last| last + 1);
+        stack.truncate(own);
         let place = stack.iter().find_map(|frame| Some((frame.line?, frame.column?)));
         let line = place.and_then(|(line, _)| usize::try_from(line).ok());
         let source = line.and_then(|line| self.code.lines().nth(line.checked_sub(1)?));

@@ -79,6 +79,7 @@ fn a_rule_that_never_answers_is_told_apart() {
         assert_eq!((error.cause, error.line), (Cause::Thrown, Some(1)), "{code}: {error}");
         let column = u32::try_from(code.find("nothing").unwrap() + 1).unwrap();
         assert_eq!(error.column, Some(column), "{error}");
+        assert!(!error.to_string().contains("Promise"), "{error}");
     }
     assert_eq!(
         error(&run(&[rule("42")])).message,

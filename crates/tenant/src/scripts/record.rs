@@ -27,7 +27,8 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
                 tracing::info!(client_id, sub, script, ?kind, took, reason = ?refusal.reason, "script denied access");
             }
             End::Failed(error) => {
-                tracing::error!(client_id, sub, script, ?kind, took, cause = ?error.cause, "script failed\n{error}");
+                tracing::error!(client_id, sub, script, ?kind, took, cause = ?error.cause, "script failed");
+                tracing::error!("{error}");
             }
         }
     }
