@@ -72,6 +72,8 @@ pub(crate) enum ErrorCode {
     RequestUriNotSupported,
     TemporarilyUnavailable,
     UnauthorizedClient,
+    /// Auth0's, when a Rule says `UnauthorizedError`.
+    Unauthorized,
     UnsupportedResponseType,
 }
 
@@ -88,6 +90,7 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::Unauthorized => "unauthorized",
             Self::UnsupportedResponseType => "unsupported_response_type",
         }
     }
@@ -131,7 +134,10 @@ pub(crate) fn grant(
     multi_factor: bool,
 ) -> Response {
     let now = state.now();
-    let scopes = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let identity = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let decided = request.decided.get();
+    let decisions = &decided.decisions;
+    let scopes = scopes::decided(identity.clone(), decisions);
     let grant = Grant {
         client: request.client.clone(),
         sub: customer.sub.clone(),
@@ -142,6 +148,9 @@ pub(crate) fn grant(
         // It rides on what takes a second factor, so that nobody gets it without one.
         payment: request.payment_for(&scopes).filter(|_| multi_factor).cloned(),
         scopes,
+        identity,
+        id_token_claims: decisions.id_token.clone(),
+        access_token_claims: decisions.access_token.clone(),
         nonce: request.nonce.clone(),
         multi_factor,
     };

@@ -1,6 +1,7 @@
 //! What a deployment sets: who may ask (clients), for what (APIs and their scopes), and who can log in (customers).
 //! The checks of these values are in [`check`].
 
+mod action;
 mod check;
 mod client;
 
@@ -8,7 +9,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+pub use action::{Action, ActionKind, STEP_UP_ACTION};
 pub use check::ConfigError;
 pub(crate) use check::{check, origin_of};
 pub(crate) use client::web_origin_of;
@@ -30,6 +33,8 @@ pub struct Config {
     pub authorization_details: bool,
     /// The people who can log in.
     pub customers: Vec<Customer>,
+    /// The scripts that have a say in each log-in, in order.
+    pub actions: Vec<Action>,
     /// How long things are good for.
     pub lifetimes: Lifetimes,
     /// How often things may be tried.
@@ -55,7 +60,8 @@ pub struct Api {
     pub name: String,
     /// The scopes that can be granted.
     pub scopes: Vec<ApiScope>,
-    /// Scopes that are granted only after a second factor, each time anew.
+    /// Scopes that are granted only after a second factor, each time anew, whatever scripts decide. A tenant that leaves
+    /// this to its Actions, as Auth0's do, has none.
     #[serde(default)]
     pub step_up_scopes: Vec<String>,
 }
@@ -85,6 +91,15 @@ pub struct Customer {
     /// The API scopes they may be granted; `None` means every scope of the API.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    /// Names of roles, for scripts: `event.authorization.roles`. They permit nothing by themselves.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// What applications know about them; scripts read and change it.
+    #[serde(default)]
+    pub app_metadata: Map<String, Value>,
+    /// What they say about themselves; likewise.
+    #[serde(default)]
+    pub user_metadata: Map<String, Value>,
 }
 
 /// A password as the configuration gives it. It is never shown, not even in `Debug`.

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::config::{Api, Client, Customer};
 use crate::payment::Payment;
 use crate::random;
@@ -22,8 +24,14 @@ pub(crate) struct Grant {
     pub(crate) auth_time: u64,
     /// The API that the access token is for.
     pub(crate) api: Option<Arc<Api>>,
-    /// Which of the scopes that were asked for.
+    /// What the access token is good for.
     pub(crate) scopes: Vec<String>,
+    /// The scopes that the ID token follows: those granted before scripts changed what the access token is good for.
+    pub(crate) identity: Vec<String>,
+    /// By scripts.
+    pub(crate) id_token_claims: Map<String, Value>,
+    /// By scripts.
+    pub(crate) access_token_claims: Map<String, Value>,
     /// The one payment that the access token is for (RFC 9396).
     pub(crate) payment: Option<Payment>,
     pub(crate) nonce: Option<String>,
@@ -62,7 +70,7 @@ impl Grant {
             authorization_details: self.authorization_details(),
             authentication: self.authentication(),
         };
-        tokens::sign(&state.key, &claims)
+        tokens::sign(&state.key, &tokens::with(&claims, &self.access_token_claims))
     }
 
     /// An ID token, bound to the access token that goes with it.
@@ -79,9 +87,9 @@ impl Grant {
             sid: self.sid.clone(),
             at_hash: access_token.map(tokens::at_hash),
             authentication: self.authentication(),
-            person: customer.map(|customer| person(customer, &self.scopes)).unwrap_or_default(),
+            person: customer.map(|customer| person(customer, &self.identity)).unwrap_or_default(),
         };
-        tokens::sign(&state.key, &claims)
+        tokens::sign(&state.key, &tokens::with(&claims, &self.id_token_claims))
     }
 
     fn authentication(&self) -> Authentication {

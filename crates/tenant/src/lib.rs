@@ -7,6 +7,7 @@
 //! - `keys`, `tokens`, `passwords`, `random`: cryptography
 //! - `payment`: the one payment that a request may be for (RFC 9396)
 //! - `scopes`: what is granted and what costs a second factor, as pure rules
+//! - `scripts`: Actions and Rules, run by the crate `actions`
 //! - `store`: sessions, requests under way, pushes, phones; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
 //! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
@@ -24,6 +25,7 @@ mod passwords;
 mod payment;
 mod random;
 mod scopes;
+mod scripts;
 mod state;
 mod store;
 mod tokens;
@@ -34,7 +36,8 @@ use tokio::task::{self, JoinError};
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes, Limits, Password,
+    Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes,
+    Limits, Password, STEP_UP_ACTION,
 };
 pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;

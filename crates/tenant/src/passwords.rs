@@ -188,6 +188,9 @@ mod tests {
             name: String::new(),
             password: Password::Hash(work(8 * n)),
             permissions: None,
+            roles: Vec::new(),
+            app_metadata: serde_json::Map::new(),
+            user_metadata: serde_json::Map::new(),
         };
         let directory = Directory::open([1, 2].map(customer).into()).unwrap();
         let cost =

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
 use crate::passwords::Directory;
+use crate::scripts::Scripts;
 use crate::{Clock, OpenError, keys::SigningKey, store::Store};
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
@@ -25,6 +26,7 @@ pub(crate) struct State {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
     pub(crate) key: SigningKey,
+    pub(crate) scripts: Scripts,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
     /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
@@ -45,6 +47,7 @@ impl State {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key,
+            scripts: Scripts::open(config.actions),
             clock,
             store: Mutex::default(),
             changes: watch::Sender::new(false),

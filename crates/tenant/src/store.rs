@@ -1,8 +1,9 @@
-//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, failed attempts. Plain
+//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, failed attempts, what scripts write down. Plain
 //! data structures: the time and the random values are parameters, nothing here reads a socket or a clock.
 
 mod codes;
 mod failures;
+mod people;
 mod phones;
 mod pushes;
 mod sessions;
@@ -10,6 +11,7 @@ mod transactions;
 
 pub(crate) use codes::{Codes, IssuedCode};
 pub(crate) use failures::{Allowance, Failures};
+pub(crate) use people::People;
 pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{Answer, Asked, Outcome, Push, Pushes, State as PushState, Verdict};
 pub(crate) use sessions::{Session, Sessions};
@@ -23,6 +25,7 @@ pub(crate) struct Store {
     pub(crate) codes: Codes,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
+    pub(crate) people: People,
     /// By e-mail address.
     pub(crate) failures: Failures,
     /// By peer: somebody who tries one password with everybody.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::http::Uri;
 
-use super::{Api, Client, Config, Customer, web_origin_of};
+use super::{Action, Api, Client, Config, Customer, web_origin_of};
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum ConfigError {
     /// A client that cannot be answered.
     #[error("client {0:?} has no redirect_uris; it needs at least one")]
     NoRedirectUri(String),
-    /// Two clients, APIs or customers with the same name.
+    /// Two clients, APIs, customers or actions with the same name.
     #[error("{what} {value:?} stands twice; it must be unique")]
     Twice {
         /// Which kind of value.
@@ -75,6 +75,9 @@ pub enum ConfigError {
     /// An e-mail address that nobody could type.
     #[error("customer {0:?} must have an email with an '@' and no blanks")]
     Email(String),
+    /// A script without a name or a text, or with two texts.
+    #[error("action {0:?} needs a name, and either a file or code")]
+    Action(String),
     /// A lifetime or limit of zero.
     #[error("{0} is 0; it must be at least 1")]
     Zero(&'static str),
@@ -96,6 +99,8 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     config.clients.iter().try_for_each(client)?;
     config.apis.iter().try_for_each(api)?;
     config.customers.iter().try_for_each(customer)?;
+    unique("action", config.actions.iter().map(|action| action.name.as_str()))?;
+    config.actions.iter().try_for_each(action)?;
     positive(config)
 }
 
@@ -150,6 +155,13 @@ fn customer(customer: &Customer) -> Result<(), ConfigError> {
     }
     if !customer.email.contains('@') || customer.email.contains(char::is_whitespace) {
         return Err(ConfigError::Email(customer.email.clone()));
+    }
+    Ok(())
+}
+
+fn action(action: &Action) -> Result<(), ConfigError> {
+    if action.name.is_empty() || action.file.is_some() == action.code.is_some() {
+        return Err(ConfigError::Action(action.name.clone()));
     }
     Ok(())
 }

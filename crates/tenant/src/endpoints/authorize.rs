@@ -7,7 +7,7 @@ mod request;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
@@ -16,6 +16,7 @@ use crate::answer::ErrorCode;
 use crate::flow;
 use crate::http::{Cookies, Framed, Parameters, cookies};
 use crate::pages;
+use crate::scripts::Told;
 
 use checks::{Refusal, check};
 pub(crate) use request::{Prompt, Request, ResponseType};
@@ -35,6 +36,7 @@ pub(super) async fn get(
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
     Framed(framed): Framed,
+    headers: HeaderMap,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     tracing::info!(
@@ -57,7 +59,8 @@ pub(super) async fn get(
                 Prompt::Unsaid | Prompt::LogIn | Prompt::None => {}
             }
             let peer = peer.map(|Extension(peer)| peer);
-            flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
+            request.told = Told::of(&parameters, &headers, peer.map(|peer| peer.to_string()));
+            flow::begin(&state, request, cookies.get(cookies::SESSION), peer).await
         }
         Err(Refusal::Page(sentence)) => {
             tracing::info!(reason = ?sentence, "authorize: refused with a page");

@@ -47,7 +47,7 @@ pub(super) async fn post(
         if request.is_for(&customer.sub) { Ok(customer) } else { Err(LogInError::SomebodyElse) }
     });
     match wanted {
-        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
+        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)).await,
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");
             let email = form.get("email").unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::pages;
 pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
     let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
     let visit = Visit::of(&parameters, &cookies);
-    match flow::look(&state, visit) {
+    match flow::look(&state, visit).await {
         Look::Waiting { request, form_token, push } => {
             let phone = state.url("phone");
             pages::mfa(&request, visit.id, &form_token, &push, &phone)

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use super::{Visit, to_page};
-use crate::answer::{self, ErrorCode};
+use super::{Visit, grant_after_second_factor, to_page};
+use crate::answer::ErrorCode;
+use crate::config::Customer;
 use crate::endpoints::authorize::Request;
 use crate::random;
 use crate::state::State;
@@ -68,22 +69,37 @@ pub(super) fn send(
 
 /// Looks whether the phone has answered. The first look after an answer takes it: it finishes the transaction, and
 /// every later look finds it finished.
-pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
+pub(crate) async fn look(state: &State, visit: Visit<'_>) -> Look {
+    match step(state, visit) {
+        Step::Look(look) => look,
+        Step::Approved { request, customer, session } => {
+            Look::Over(grant_after_second_factor(state, &request, &customer, &session).await)
+        }
+    }
+}
+
+/// What a look finds. What takes time is done when the store has been let go of.
+enum Step {
+    Look(Look),
+    Approved { request: Arc<Request>, customer: Arc<Customer>, session: Session },
+}
+
+fn step(state: &State, visit: Visit<'_>) -> Step {
     let now = state.now();
     let mut guard = state.store();
     let store = &mut *guard;
     let Some(transaction) = store.transactions.get(visit.id, visit.cookie, now) else {
-        return Look::Elsewhere;
+        return Step::Look(Look::Elsewhere);
     };
-    let Stage::Push { sid, push } = transaction.stage.clone() else { return Look::Elsewhere };
+    let Stage::Push { sid, push } = transaction.stage.clone() else { return Step::Look(Look::Elsewhere) };
     let request = Arc::clone(&transaction.request);
     let refusal = match store.pushes.take(&push, now) {
         Verdict::Waiting => {
             let form_token = transaction.form_token.clone();
-            return match store.pushes.get(&push) {
+            return Step::Look(match store.pushes.get(&push) {
                 Some(push) => Look::Waiting { request, form_token, push: Box::new(push.clone()) },
                 None => Look::Elsewhere,
-            };
+            });
         }
         Verdict::Approved => {
             let session = store.sessions.by_sid(&sid, now).cloned();
@@ -91,15 +107,14 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
             let Some((customer, session)) = known else {
                 // An approval outlives no session: whoever sits there now logs in and is asked again.
                 transaction.stage = Stage::LogIn;
-                return Look::Over(to_page("/u/login", visit.id));
+                return Step::Look(Look::Over(to_page("/u/login", visit.id)));
             };
             transaction.stage = Stage::Finished;
-            drop(guard);
-            return Look::Over(answer::grant(state, &request, customer, &session, true));
+            return Step::Approved { request, customer: Arc::clone(customer), session };
         }
         Verdict::Withdrawn => {
             transaction.stage = Stage::LogIn;
-            return Look::Over(to_page("/u/login", visit.id));
+            return Step::Look(Look::Over(to_page("/u/login", visit.id)));
         }
         Verdict::Denied => "The customer denied the request on the phone.",
         Verdict::WrongNumber => "A wrong number was chosen on the phone.",
@@ -108,7 +123,7 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
     transaction.stage = Stage::Finished;
     store.pushes.withdraw(&push);
     tracing::info!(client_id = request.client.id, reason = refusal, "second factor refused");
-    Look::Over(request.to.refuse(ErrorCode::AccessDenied, refusal))
+    Step::Look(Look::Over(request.to.refuse(ErrorCode::AccessDenied, refusal)))
 }
 
 /// Whether a page that waits has reason to go on.

@@ -35,6 +35,11 @@ impl Parameters {
         values.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Names and values, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     pub(crate) fn count(&self, name: &str) -> usize {
         self.0.iter().filter(|(key, _)| key == name).count()
     }

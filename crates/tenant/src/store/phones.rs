@@ -35,6 +35,11 @@ impl Phones {
         self.0.get(&Fingerprint::of(cookie)).filter(|phone| now < phone.expires)
     }
 
+    /// Whether this customer has one.
+    pub(crate) fn has(&self, sub: &str, now: u64) -> bool {
+        self.0.values().any(|phone| phone.sub == sub && now < phone.expires)
+    }
+
     pub(crate) fn unpair(&mut self, cookie: &str) {
         self.0.remove(&Fingerprint::of(cookie));
     }

@@ -118,6 +118,8 @@ mod tests {
             multi_factor: false,
             login_hint: None,
             id_token_hint: None,
+            told: crate::scripts::Told::default(),
+            decided: crate::scripts::Decided::default(),
         }
     }
 

@@ -43,6 +43,9 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        roles: Vec::new(),
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {
@@ -70,6 +73,7 @@ pub(crate) fn config() -> Config {
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),
         ],
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
     }

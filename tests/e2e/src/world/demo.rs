@@ -2,7 +2,7 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Action, Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -29,6 +29,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         }],
         authorization_details: setup.authorization_details,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
+        actions: vec![Action::step_up()],
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
     }
@@ -45,6 +46,9 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        roles: Vec::new(),
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::answer::{ErrorCode, Place, Recipient};
 use crate::config::{Api, Client, web_origin_of};
 use crate::http::Parameters;
 use crate::payment::{Payment, PaymentError};
+use crate::scripts::{Decided, Told};
 use crate::state::State;
 
 /// Why a request is refused.
@@ -87,6 +88,8 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
         multi_factor,
         login_hint,
         id_token_hint,
+        told: Told::default(),
+        decided: Decided::default(),
     })
 }
 
