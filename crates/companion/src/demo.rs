@@ -1,7 +1,7 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, EnrolledFactors, KeyStore, Lifetimes, Limits, Password};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -120,6 +120,7 @@ fn customer(holder: &Holder) -> Option<Customer> {
         name: holder.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions: None,
+        factors: EnrolledFactors::default(),
     })
 }
 

@@ -97,6 +97,25 @@ pub struct Customer {
     /// The API scopes they may be granted; `None` means every scope of the API.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    /// What they have set up besides the password. Phones are paired by themselves.
+    #[serde(default)]
+    pub factors: EnrolledFactors,
+}
+
+/// Second factors that a customer has from the beginning. They are never shown, not even in `Debug`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnrolledFactors {
+    /// The secret of an authenticator app (RFC 6238, HMAC-SHA-1, six digits, thirty seconds): base32 of at least 16 bytes.
+    pub totp_secret: Option<String>,
+    /// Recovery codes, each good for one use: at least eight letters and digits; case, blanks and hyphens do not count.
+    pub recovery_codes: Vec<String>,
+}
+
+impl fmt::Debug for EnrolledFactors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EnrolledFactors(…)")
+    }
 }
 
 /// A password as the configuration gives it. It is never shown, not even in `Debug`.
@@ -165,6 +184,11 @@ pub struct Limits {
     pub unapproved_pushes: usize,
     /// In seconds.
     pub push_window: u64,
+    /// How long a customer's phone is not asked after "This was not me", in seconds.
+    pub push_lock: u64,
+    /// Wrong codes (one-time codes, recovery codes) that end a request. As many in a row for one customer, and each one
+    /// more, start a wait that doubles from a minute to an hour.
+    pub wrong_codes: usize,
 }
 
 impl Default for Limits {
@@ -175,6 +199,8 @@ impl Default for Limits {
             password_window: 900,
             unapproved_pushes: 5,
             push_window: 600,
+            push_lock: 900,
+            wrong_codes: 5,
         }
     }
 }

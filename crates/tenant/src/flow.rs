@@ -1,7 +1,9 @@
-//! What happens between a request and its answer: perhaps a log-in, perhaps a push, then tokens. Every transition is
+//! What happens between a request and its answer: perhaps a log-in, perhaps a second factor, then tokens. Every transition is
 //! made under the store's lock, so that two clicks or two tabs never both make it.
 
+mod methods;
 mod push;
+mod second_factor;
 
 use std::sync::Arc;
 
@@ -11,14 +13,20 @@ use serving::Peer;
 use crate::answer::{self, ErrorCode};
 use crate::config::Customer;
 use crate::endpoints::authorize::{Prompt, Request};
+use crate::factors::Factors;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
 use crate::random;
 use crate::scopes;
 use crate::state::State;
-use crate::store::{Asked, Stage, Store, Transaction};
+use crate::store::{Asked, Challenge, Stage, Store, Transaction, Way};
 
-pub(crate) use push::{Look, look, still_waiting};
+pub(crate) use methods::{Act, Overview, act, methods, new_codes};
+pub(crate) use push::{answer, still_waiting};
+pub(crate) use second_factor::{
+    Answered, CodeError, Look, Switched, View, WayView, Ways, answer_code, look, manage, prove,
+    set_up_first_app, switch, ways,
+};
 
 /// A browser's way of saying which request it means: the identifier in the address and the cookie that proves it.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +51,11 @@ pub(crate) enum Place {
         request: Arc<Request>,
         form_token: String,
     },
-    Push {
+    SecondFactor {
+        request: Arc<Request>,
+        form_token: String,
+    },
+    Methods {
         form_token: String,
     },
     Finished {
@@ -55,7 +67,9 @@ impl Place {
     /// What the forms of its page carry.
     pub(crate) fn form_token(&self) -> Option<&str> {
         match self {
-            Self::LogIn { form_token, .. } | Self::Push { form_token } => Some(form_token),
+            Self::LogIn { form_token, .. }
+            | Self::SecondFactor { form_token, .. }
+            | Self::Methods { form_token } => Some(form_token),
             Self::Missing | Self::Finished { .. } => None,
         }
     }
@@ -74,7 +88,7 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer
         }
         return open(state, &mut store, (request, peer), |_, visit| to_page("/u/login", visit.id));
     };
-    match second_factor(&request, customer) {
+    match second_factor(&request, customer, Factors::ANY) {
         None => {
             drop(store);
             answer::grant(state, &request, customer, &session, false)
@@ -82,8 +96,8 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer
         Some(_) if request.prompt == Prompt::None => {
             request.to.refuse(ErrorCode::InteractionRequired, "Multifactor authentication required.")
         }
-        Some(asked) => open(state, &mut store, (request, peer), |store, visit| {
-            push::send(state, store, visit, &session, asked)
+        Some(challenge) => open(state, &mut store, (request, peer), |store, visit| {
+            second_factor::start(state, store, visit, &session, challenge)
         }),
     }
 }
@@ -107,8 +121,8 @@ pub(crate) fn log_in(
     let times = (now, state.lifetimes.session);
     let session = store.sessions.log_in(&customer.sub, before, (&cookie, random::identifier()), times);
     tracing::info!(client_id = request.client.id, sub = customer.sub, "logged in");
-    let response = if let Some(asked) = second_factor(&request, customer) {
-        push::send(state, &mut store, visit, &session, asked)
+    let response = if let Some(challenge) = second_factor(&request, customer, Factors::ANY) {
+        second_factor::start(state, &mut store, visit, &session, challenge)
     } else {
         finish(&mut store, visit, now);
         drop(store);
@@ -126,10 +140,12 @@ pub(crate) fn cancel(state: &State, visit: Visit<'_>) -> Response {
     };
     match std::mem::replace(&mut transaction.stage, Stage::Finished) {
         Stage::Finished => return to_page("/u/login", visit.id),
-        Stage::LogIn => {}
-        Stage::Push { push, .. } => {
-            store.pushes.withdraw(&push);
-            state.changed();
+        Stage::LogIn | Stage::Methods(_) => {}
+        Stage::SecondFactor(second) => {
+            if let Way::Push(push) = second.way {
+                store.pushes.withdraw(&push);
+                state.changed();
+            }
         }
     }
     tracing::info!(client_id = transaction.request.client.id, "cancelled by the customer");
@@ -145,7 +161,8 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
     let form_token = transaction.form_token.clone();
     match &transaction.stage {
         Stage::LogIn => Place::LogIn { request, form_token },
-        Stage::Push { .. } => Place::Push { form_token },
+        Stage::SecondFactor(_) => Place::SecondFactor { request, form_token },
+        Stage::Methods(_) => Place::Methods { form_token },
         Stage::Finished => Place::Finished { request },
     }
 }
@@ -181,8 +198,9 @@ fn open(
     (cookies::set(state, &cookies::of_transaction(&id), &cookie, stays), response).into_response()
 }
 
-/// What the customer is asked on the phone, when what is granted costs a second factor.
-fn second_factor(request: &Request, customer: &Customer) -> Option<Asked> {
+/// What the customer is asked, when what is granted costs a second factor, and which of the factors `allowed` for it
+/// will do.
+fn second_factor(request: &Request, customer: &Customer, allowed: Factors) -> Option<Challenge> {
     let api = request.api.as_deref();
     let client = &request.client.name;
     let granted = scopes::granted(&request.scopes, api, customer);
@@ -195,7 +213,8 @@ fn second_factor(request: &Request, customer: &Customer) -> Option<Asked> {
         sentences.push(format!("{client} asks you to confirm that it is you."));
     }
     let payment = request.payment_for(&granted).cloned();
-    (!sentences.is_empty()).then(|| Asked { client: client.clone(), sentences, payment })
+    let asked = Asked { client: client.clone(), sentences, payment };
+    (!asked.sentences.is_empty()).then_some(Challenge { asked, allowed })
 }
 
 fn finish(store: &mut Store, visit: Visit<'_>, now: u64) {

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 use crate::OpenError;
-use crate::config::{Customer, Password};
+use crate::config::{Customer, EnrolledFactors, Password};
 
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
 const MAX_LENGTH: usize = 1_024;
@@ -49,7 +49,8 @@ impl Directory {
         let mut by_email = HashMap::new();
         let mut by_sub = HashMap::new();
         for mut customer in customers {
-            // The plain password goes no further than this.
+            // The plain secrets go no further than this.
+            customer.factors = EnrolledFactors::default();
             let given = std::mem::replace(&mut customer.password, Password::Hash(String::new()));
             let hash =
                 usable(&given).map_err(|source| OpenError::Password { sub: customer.sub.clone(), source })?;

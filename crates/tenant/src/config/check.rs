@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use axum::http::Uri;
 
 use super::{Api, Client, Config, Customer};
+use crate::factors::recovery;
+use crate::factors::totp::Secret;
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,6 +62,14 @@ pub enum ConfigError {
     /// An e-mail address that nobody could type.
     #[error("customer {0:?} must have an email with an '@' and no blanks")]
     Email(String),
+    /// The secret of an authenticator app that is none. It is not quoted.
+    #[error(
+        "customer {0:?} has a totp_secret that is not base32 of at least 16 bytes (26 letters and digits of A-Z and 2-7)"
+    )]
+    TotpSecret(String),
+    /// A recovery code that is too easy to guess. It is not quoted.
+    #[error("customer {0:?} has a recovery code with less than 8 letters and digits")]
+    RecoveryCode(String),
     /// A lifetime or limit of zero.
     #[error("{0} is 0; it must be at least 1")]
     Zero(&'static str),
@@ -128,6 +138,13 @@ fn customer(customer: &Customer) -> Result<(), ConfigError> {
     if !customer.email.contains('@') || customer.email.contains(char::is_whitespace) {
         return Err(ConfigError::Email(customer.email.clone()));
     }
+    let factors = &customer.factors;
+    if factors.totp_secret.as_deref().is_some_and(|secret| Secret::parse(secret).is_none()) {
+        return Err(ConfigError::TotpSecret(customer.sub.clone()));
+    }
+    if factors.recovery_codes.iter().any(|code| recovery::normal(code).len() < recovery::LEAST) {
+        return Err(ConfigError::RecoveryCode(customer.sub.clone()));
+    }
     Ok(())
 }
 
@@ -146,6 +163,8 @@ fn positive(config: &Config) -> Result<(), ConfigError> {
         ("limits.password_window", limits.password_window),
         ("limits.unapproved_pushes", limits.unapproved_pushes as u64),
         ("limits.push_window", limits.push_window),
+        ("limits.push_lock", limits.push_lock),
+        ("limits.wrong_codes", limits.wrong_codes as u64),
     ];
     match values.into_iter().find(|(_, value)| *value == 0) {
         Some((name, _)) => Err(ConfigError::Zero(name)),

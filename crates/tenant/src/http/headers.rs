@@ -28,8 +28,8 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 pub(crate) fn content_security_policy(redirect_uri: Option<&str>) -> HeaderValue {
     let client = redirect_uri.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'{client}; \
-         base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; \
+         manifest-src 'self'; form-action 'self'{client}; base-uri 'none'; frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"))
 }

@@ -58,4 +58,8 @@ impl Sessions {
     pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
         self.0.remove(&Fingerprint::of(cookie))
     }
+    /// Ends the session with this `sid`, whatever its cookie is now.
+    pub(crate) fn end_sid(&mut self, sid: &str) {
+        self.0.retain(|_, session| session.sid != sid);
+    }
 }

@@ -13,7 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, EnrolledFactors, KeyStore, Lifetimes, Limits, ManualClock,
+    Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -42,6 +43,7 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        factors: EnrolledFactors::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {

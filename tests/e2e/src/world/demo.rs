@@ -2,7 +2,7 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, EnrolledFactors, KeyStore, Lifetimes, Limits, Password};
 
 pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -43,6 +43,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        factors: EnrolledFactors::default(),
     }
 }
 
