@@ -143,7 +143,7 @@ pub(crate) fn cancel(state: &State, visit: Visit<'_>) -> Response {
         Stage::LogIn | Stage::Methods(_) => {}
         Stage::SecondFactor(second) => {
             if let Way::Push(push) = second.way {
-                store.pushes.withdraw(&push);
+                store.pushes.withdraw(&push, state.now());
                 state.changed();
             }
         }
@@ -171,7 +171,7 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
 pub(crate) fn log_out(state: &State, cookie: Option<&str>) {
     let mut store = state.store();
     if let Some(session) = cookie.and_then(|cookie| store.sessions.end(cookie)) {
-        store.pushes.withdraw_session(&session.sid);
+        store.pushes.withdraw_session(&session.sid, state.now());
         state.changed();
         tracing::info!(sub = session.sub, "logged out");
     }

@@ -66,7 +66,7 @@ pub(crate) fn answer(state: &State, id: &str, sub: &str, answer: Answer) -> Outc
         && let Some(sid) = store.pushes.get(id).map(|push| push.sid.clone())
     {
         store.sessions.end_sid(&sid);
-        store.pushes.withdraw_session(&sid);
+        store.pushes.withdraw_session(&sid, now);
         store.pushes.lock(sub, now + state.limits.push_lock, now);
         tracing::warn!(sub, "the customer said that a request was not theirs: its session was ended");
     }

@@ -146,7 +146,6 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
                 return Look::Over(to_page("/u/login", visit.id));
             }
             (verdict, _) => {
-                store.pushes.withdraw(push);
                 return Look::Over(passing::refuse(state, store, visit, push::refusal(verdict)));
             }
         },

@@ -221,21 +221,22 @@ impl Pushes {
     }
 
     /// Takes a question off the phone.
-    pub(crate) fn withdraw(&mut self, id: &str) {
+    pub(crate) fn withdraw(&mut self, id: &str, now: u64) {
         if let Some(push) = self.by_id.get_mut(id) {
-            push.withdraw();
+            push.withdraw(now);
         }
     }
 
     /// Takes every question of a session off the phone.
-    pub(crate) fn withdraw_session(&mut self, sid: &str) {
-        self.by_id.values_mut().filter(|push| push.sid == sid).for_each(Push::withdraw);
+    pub(crate) fn withdraw_session(&mut self, sid: &str, now: u64) {
+        self.by_id.values_mut().filter(|push| push.sid == sid).for_each(|push| push.withdraw(now));
     }
 }
 
 impl Push {
-    fn withdraw(&mut self) {
-        if matches!(self.state, State::Waiting | State::Approved) {
+    /// What is stale is over already.
+    fn withdraw(&mut self, now: u64) {
+        if matches!(self.state, State::Waiting | State::Approved) && now < self.expires {
             self.state = State::Withdrawn;
         }
     }

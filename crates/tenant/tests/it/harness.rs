@@ -13,8 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, EnrolledFactors, KeyStore, Lifetimes, Limits, ManualClock,
-    Password, Tenant,
+    Api, ApiScope, Client, Clock as _, Config, Customer, EnrolledFactors, KeyStore, Lifetimes, Limits,
+    ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -90,6 +90,17 @@ pub(crate) fn cheap_hash() -> String {
     hash
 }
 
+/// The tenant in which this customer has these from the beginning.
+pub(crate) fn config_with(email: &str, totp_secret: Option<&str>, recovery_codes: &[&str]) -> Config {
+    let mut config = config();
+    let customer = config.customers.iter_mut().find(|customer| customer.email == email).unwrap();
+    customer.factors = EnrolledFactors {
+        totp_secret: totp_secret.map(str::to_owned),
+        recovery_codes: recovery_codes.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    config
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with(config()).await
@@ -99,6 +110,11 @@ impl World {
         let clock = Arc::new(ManualClock::at(START));
         let tenant = Tenant::open(config, clock.clone()).await.unwrap();
         Self { tenant, clock }
+    }
+
+    /// Unix seconds.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now()
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -264,6 +280,48 @@ impl Browser {
         page
     }
 
+    /// Asks for a transfer; gives the page that asks for a code.
+    pub(crate) async fn asks_for_code(&mut self) -> Answer {
+        let page = self.follow(&authorize(TRANSFER)).await;
+        assert!(page.body.contains("<input id=\"code\""), "{page:?}");
+        page
+    }
+
+    /// Sends the form of a page, with more fields.
+    pub(crate) async fn submit(&mut self, page: &Answer, path: &str, more: &[(&str, &str)]) -> Answer {
+        let (state, form_token) = (page.input("state"), page.input("form_token"));
+        let mut form = vec![("state", state.as_str()), ("form_token", form_token.as_str())];
+        form.extend_from_slice(more);
+        self.post(path, &form).await
+    }
+
+    /// Types a code.
+    pub(crate) async fn enter(&mut self, page: &Answer, code: &str) -> Answer {
+        self.submit(page, "/u/mfa/code", &[("code", code)]).await
+    }
+
+    /// Chooses another way to confirm; gives its page.
+    pub(crate) async fn take_way(&mut self, page: &Answer, way: &str) -> Answer {
+        let answer = self.submit(page, "/u/mfa/way", &[("way", way)]).await;
+        self.follow(&answer.location()).await
+    }
+
+    /// Looks again at the page that asks for a second factor.
+    pub(crate) async fn look(&mut self, page: &Answer) -> Answer {
+        self.follow(&format!("/u/mfa?state={}", page.input("state"))).await
+    }
+
+    /// Presses a button of the page with the ways to confirm; goes on while the tenant redirects to itself.
+    pub(crate) async fn act(&mut self, page: &Answer, act: &str, code: &str) -> Answer {
+        let answer = self.submit(page, "/u/methods", &[("act", act), ("code", code)]).await;
+        match answer.status {
+            StatusCode::SEE_OTHER if answer.location().starts_with('/') => {
+                self.follow(&answer.location()).await
+            }
+            _ => answer,
+        }
+    }
+
     /// Presses a number on a phone that shows one request.
     pub(crate) async fn choose(&mut self, number: &str) -> Answer {
         let page = self.get("/phone").await;
@@ -275,9 +333,18 @@ impl Browser {
 
     /// Presses "Deny" on a phone that shows one request.
     pub(crate) async fn deny(&mut self) -> Answer {
+        self.press("deny").await
+    }
+
+    /// Presses "This was not me" on a phone that shows one request.
+    pub(crate) async fn report(&mut self) -> Answer {
+        self.press("report").await
+    }
+
+    async fn press(&mut self, button: &str) -> Answer {
         let page = self.get("/phone").await;
         let (push, form_token) = (page.input("push"), page.input("form_token"));
-        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), ("deny", "yes")];
+        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), (button, "yes")];
         let answer = self.post("/phone/answer", &form).await;
         self.get(&answer.location()).await
     }

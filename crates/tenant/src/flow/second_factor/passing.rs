@@ -48,7 +48,7 @@ pub(super) fn in_time(
         return Ok((Arc::clone(customer), session));
     }
     if let Way::Push(push) = &second.way {
-        store.pushes.withdraw(push);
+        store.pushes.withdraw(push, now);
         state.changed();
     }
     set(state, store, visit, Stage::LogIn);

@@ -128,7 +128,7 @@ fn changeable(state: &State, store: &mut Store, visit: Visit<'_>) -> Option<Seco
 
 fn take(state: &State, store: &mut Store, visit: Visit<'_>, second: SecondFactor, way: Way) {
     if let Way::Push(push) = &second.way {
-        store.pushes.withdraw(push);
+        store.pushes.withdraw(push, state.now());
     }
     tracing::info!(sub = second.sub, factor = way.factor().name(), "another way to confirm");
     passing::set(state, store, visit, Stage::SecondFactor(SecondFactor { way, ..second }));
