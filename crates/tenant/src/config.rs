@@ -148,7 +148,7 @@ pub struct Lifetimes {
     pub session: u64,
     /// The time a customer has for the log-in page.
     pub log_in: u64,
-    /// A push, from the moment it is sent until the tokens are fetched.
+    /// A second factor, from the moment it is asked for until the tokens are fetched; at most ten minutes.
     pub push: u64,
     /// A phone's pairing.
     pub phone: u64,

@@ -8,6 +8,9 @@ use super::{Api, Client, Config, Customer};
 use crate::factors::recovery;
 use crate::factors::totp::Secret;
 
+/// In seconds. A question that stays open longer is one that somebody else may answer.
+const LONGEST_PUSH: u64 = 600;
+
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -70,6 +73,9 @@ pub enum ConfigError {
     /// A recovery code that is too easy to guess. It is not quoted.
     #[error("customer {0:?} has a recovery code with less than 8 letters and digits")]
     RecoveryCode(String),
+    /// A push that could be approved for too long.
+    #[error("lifetimes.push is {0}; it must be at most 600, ten minutes")]
+    LongPush(u64),
     /// A lifetime or limit of zero.
     #[error("{0} is 0; it must be at least 1")]
     Zero(&'static str),
@@ -168,6 +174,7 @@ fn positive(config: &Config) -> Result<(), ConfigError> {
     ];
     match values.into_iter().find(|(_, value)| *value == 0) {
         Some((name, _)) => Err(ConfigError::Zero(name)),
+        None if lifetimes.push > LONGEST_PUSH => Err(ConfigError::LongPush(lifetimes.push)),
         None => Ok(()),
     }
 }

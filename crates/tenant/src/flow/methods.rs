@@ -82,6 +82,7 @@ pub(crate) fn act(state: &State, visit: Visit<'_>, act: Act<'_>) -> Result<Optio
     let mut next = "/u/methods";
     match act {
         Act::Continue => {
+            let session = session.authenticated(methods.given);
             let step = grant(state, store, visit, customer, session);
             drop(guard);
             return Ok(Some(step.response(state)));

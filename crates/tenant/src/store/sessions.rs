@@ -19,6 +19,13 @@ pub(crate) struct Session {
     expires: u64,
 }
 
+impl Session {
+    /// The same, for a customer who has also authenticated at `moment`.
+    pub(crate) fn authenticated(self, moment: u64) -> Self {
+        Self { auth_time: self.auth_time.max(moment), ..self }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<Fingerprint, Session>);
 

@@ -96,6 +96,8 @@ impl Way {
 pub(crate) struct Methods {
     pub(crate) sid: String,
     pub(crate) sub: String,
+    /// When the second factor was given.
+    pub(crate) given: u64,
     /// When the client's answer has to be on its way: the second factor is stale afterwards.
     pub(crate) expires: u64,
     /// What has just happened, in a sentence.

@@ -123,7 +123,7 @@ async fn an_app_that_was_set_up_confirms_and_can_be_replaced_and_removed() {
     let page = tab.get(&format!("/u/methods?state={}", page.input("state"))).await;
     let (second, after) = set_up(&world, &mut tab, &page).await;
     assert!(after.body.contains("<h1>Your ways to confirm</h1>"), "the codes that there are stay: {after:?}");
-    assert!(after.body.contains("10 are left."), "{after:?}");
+    assert!(after.body.contains("You have 10 left."), "{after:?}");
     tab.act(&after, "continue", "").await.fragment();
 
     world.clock.advance(60);

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::harness::{ADA, Answer, Browser, World, config_with};
+use crate::harness::{ADA, Answer, Browser, START, World, config_with};
 
 const FIRST: &str = "1111-AAAA-BBBB-CCCC";
 const SECOND: &str = "2222-AAAA-BBBB-CCCC";
@@ -27,9 +27,11 @@ async fn a_recovery_code_confirms_and_says_how_many_are_left() {
     // As people copy it.
     let page = use_code(&mut tab, " ii11 aaaa bbbb cccc ").await;
     assert!(page.body.contains("You have 1 recovery code left."), "{page:?}");
+    world.clock.advance(100);
     let fragment = tab.act(&page, "continue", "").await.fragment();
     let id = world.verified(&fragment["id_token"], "riser").await;
     assert_eq!(id["amr"], serde_json::json!(["mfa"]));
+    assert_eq!(id["auth_time"], START, "when the code was given");
     assert_eq!(tab.act(&page, "continue", "").await.status, StatusCode::GONE, "tokens are made once");
     let page = use_code(&mut tab, SECOND).await;
     assert!(page.body.contains("This was your last recovery code. Make new ones now."), "{page:?}");
@@ -72,7 +74,7 @@ async fn new_codes_are_shown_once_and_the_old_ones_stop_working() {
     assert!(codes.iter().all(|code| code.len() == 19), "{codes:?}");
     let again = tab.follow(&format!("/u/methods/codes?state={}", page.input("state"))).await;
     assert!(again.body.contains("<h1>Your ways to confirm</h1>") && !again.body.contains(&codes[0]));
-    assert!(again.body.contains("10 are left."), "{again:?}");
+    assert!(again.body.contains("You have 10 left."), "{again:?}");
     assert!(tab.act(&again, "continue", "").await.fragment().contains_key("access_token"));
 
     let page = tab.asks_for_code().await;

@@ -15,7 +15,13 @@ use crate::store::{Methods, SecondFactor, Session, Stage, Store, Way};
 /// What comes next. Tokens are made when the store has been let go of.
 pub(in crate::flow) enum Step {
     Answer(Response),
-    Grant { request: Arc<Request>, customer: Arc<Customer>, session: Session },
+    /// `auth_time` of this session is when the second factor was given: it is an authentication too, and the last
+    /// (OIDC Core 2).
+    Grant {
+        request: Arc<Request>,
+        customer: Arc<Customer>,
+        session: Session,
+    },
 }
 
 impl Step {
@@ -62,6 +68,8 @@ pub(super) fn pass(state: &State, store: &mut Store, visit: Visit<'_>, second: &
         Err(response) => return Step::Answer(response),
     };
     let factor = second.way.factor();
+    // Of a push, this is when its answer was fetched: nobody is told of it before.
+    let given = state.now();
     tracing::info!(sub = second.sub, factor = factor.name(), "second factor given");
     let left = store.enrolments.recovery_codes(&second.sub);
     let sentence = match (&second.way, factor) {
@@ -81,6 +89,7 @@ pub(super) fn pass(state: &State, store: &mut Store, visit: Visit<'_>, second: &
         let mut methods = Methods {
             sid: second.sid.clone(),
             sub: second.sub.clone(),
+            given,
             expires: state.now() + state.lifetimes.push,
             said: sentence,
             ..Methods::default()
@@ -90,7 +99,7 @@ pub(super) fn pass(state: &State, store: &mut Store, visit: Visit<'_>, second: &
         set(state, store, visit, Stage::Methods(methods));
         return Step::Answer(to_page(next, visit.id));
     }
-    grant(state, store, visit, customer, session)
+    grant(state, store, visit, customer, session.authenticated(given))
 }
 
 /// Finishes the transaction with tokens.
