@@ -9,15 +9,18 @@ use crate::store::{Answer, Asked, NotSent, Outcome, Push, PushState, Stage, Stor
 pub(super) fn send(
     state: &State,
     store: &mut Store,
+    visit: Visit<'_>,
     (sub, sid): (&str, &str),
-    asked: &Asked,
-    expires: u64,
+    (asked, expires): (&Asked, u64),
 ) -> Result<String, NotSent> {
+    let transaction = store.transactions.get(visit.id, visit.cookie, state.now());
+    let from = transaction.and_then(|transaction| transaction.peer).map(|peer| peer.to_string());
     let id = random::identifier();
     let (number, choices) = Push::numbers(random::bytes());
     let push = Push {
         id: id.clone(),
         sub: sub.to_owned(),
+        from,
         sid: sid.to_owned(),
         asked: asked.clone(),
         number,

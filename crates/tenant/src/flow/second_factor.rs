@@ -59,7 +59,7 @@ pub(super) fn start(
 ) -> Response {
     let now = state.now();
     let expires = now + state.lifetimes.push;
-    let begun = first_way(state, store, session, &challenge, expires);
+    let begun = first_way(state, store, visit, session, (&challenge, expires));
     let Some(transaction) = store.transactions.get(visit.id, visit.cookie, now) else {
         return to_page("/u/login", visit.id);
     };
@@ -100,9 +100,9 @@ pub(super) fn start(
 fn first_way(
     state: &State,
     store: &mut Store,
+    visit: Visit<'_>,
     session: &Session,
-    challenge: &Challenge,
-    expires: u64,
+    (challenge, expires): (&Challenge, u64),
 ) -> Result<Way, Option<NotSent>> {
     let Session { sub, sid, .. } = session;
     let usable = ways::usable(store, sub, challenge.allowed, state.now());
@@ -110,7 +110,7 @@ fn first_way(
     let mut why = None;
     for factor in last.into_iter().chain(usable.iter()) {
         match factor {
-            Factor::Push => match push::send(state, store, (sub, sid), &challenge.asked, expires) {
+            Factor::Push => match push::send(state, store, visit, (sub, sid), (&challenge.asked, expires)) {
                 Ok(push) => return Ok(Way::Push(push)),
                 Err(not_sent) => why = Some(not_sent),
             },

@@ -30,7 +30,7 @@ pub(crate) struct Transaction {
     cookie: Fingerprint,
     expires: u64,
     /// Where the browser is, when that is known.
-    peer: Option<Peer>,
+    pub(crate) peer: Option<Peer>,
 }
 
 #[derive(Debug, Clone)]

@@ -115,6 +115,24 @@ async fn it_remembers_what_was_asked_and_how_it_ended() {
 }
 
 #[tokio::test]
+async fn it_says_where_a_request_comes_from() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    tab.step_up().await;
+    assert!(!phone.get("/phone").await.body.contains(", from"), "not known");
+    phone.deny().await;
+    tab.address = Some("192.0.2.7".parse().unwrap());
+    tab.step_up().await;
+    let shown = phone.get("/phone").await;
+    assert!(shown.body.contains("</time>, from 192.0.2.7</p>"), "{shown:?}");
+    let push = shown.input("push");
+    phone.deny().await;
+    let detail = phone.get(&format!("/phone/requests/{push}")).await;
+    assert!(detail.body.contains("<dt>From</dt><dd>192.0.2.7</dd>"), "{detail:?}");
+}
+
+#[tokio::test]
 async fn a_request_that_waits_is_answered_on_the_first_page() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;

@@ -74,7 +74,7 @@ pub(crate) fn switch(state: &State, visit: Visit<'_>, to: Factor) -> Switched {
         return Switched::Done(to_page("/u/mfa/ways", visit.id));
     }
     let way = match to {
-        Factor::Push => match push::send(state, store, (sub, sid), &challenge.asked, *expires) {
+        Factor::Push => match push::send(state, store, visit, (sub, sid), (&challenge.asked, *expires)) {
             Ok(push) => Way::Push(push),
             Err(not_sent) => return Switched::NotSent(not_sent),
         },
@@ -133,4 +133,57 @@ fn take(state: &State, store: &mut Store, visit: Visit<'_>, second: SecondFactor
     tracing::info!(sub = second.sub, factor = way.factor().name(), "another way to confirm");
     passing::set(state, store, visit, Stage::SecondFactor(SecondFactor { way, ..second }));
     state.changed();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "auth0|1001";
+    const NOW: u64 = 1_760_000_000;
+    const NONE: &[Factor] = &[];
+
+    fn only(factors: &[Factor]) -> Factors {
+        factors.iter().copied().collect()
+    }
+
+    /// What a request asks of a customer who has these, when it allows those.
+    fn asked(has: &[Factor], allowed: Factors) -> (Vec<Factor>, bool) {
+        let mut store = Store::default();
+        if has.contains(&Factor::Push) {
+            store.phones.pair(ADA, "cookie", (NOW, 60));
+        }
+        let secret = has.contains(&Factor::Otp).then(Secret::random);
+        let codes =
+            if has.contains(&Factor::RecoveryCode) { vec!["1111-AAAA".to_owned()] } else { Vec::new() };
+        store.enrolments.seed(ADA, secret, &codes);
+        (usable(&store, ADA, allowed, NOW).iter().collect(), may_set_up(&store, ADA, allowed, NOW))
+    }
+
+    #[test]
+    fn a_request_asks_for_what_it_allows_and_the_customer_has() {
+        use Factor::{Otp, Push, RecoveryCode};
+        let all = [Push, Otp, RecoveryCode];
+        for (has, allowed, usable) in [
+            (&all[..], &all[..], &all[..]),
+            (&all, &[Otp], &[Otp]),
+            (&all, &[RecoveryCode, Push], &[Push, RecoveryCode]),
+            (&[Push], &all, &[Push]),
+            // Never a factor that the request does not allow, nor one that the customer does not have.
+            (&[Push], &[Otp], NONE),
+            (&[Otp], &[Push], NONE),
+            (&[RecoveryCode], &[Push, Otp], NONE),
+        ] {
+            assert_eq!(asked(has, only(allowed)), (usable.to_vec(), false), "{has:?} {allowed:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_nothing_is_asked_on_a_phone_to_be_paired_or_sets_up_an_app() {
+        use Factor::{Otp, Push, RecoveryCode};
+        assert_eq!(asked(NONE, Factors::ANY), (vec![Push], true));
+        assert_eq!(asked(NONE, only(&[Push])), (vec![Push], false));
+        assert_eq!(asked(NONE, only(&[Otp])), (vec![], true));
+        assert_eq!(asked(NONE, only(&[RecoveryCode])), (vec![], false));
+    }
 }
