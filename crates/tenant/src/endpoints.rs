@@ -1,5 +1,6 @@
 //! One file or folder per endpoint; this file is the table of what is where.
 
+mod account;
 mod assets;
 pub(crate) mod authorize;
 mod cancel;
@@ -47,6 +48,8 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/u/methods", get(methods::get).post(methods::post))
         .route("/u/methods/codes", get(methods::codes))
         .route("/u/cancel", post(cancel::post))
+        .route("/account", get(account::get))
+        .route("/account/done", get(account::done))
         .route("/phone", get(phone::get))
         .route("/phone/pair", post(phone::pair::post))
         .route("/phone/wait", get(phone::wait::get))

@@ -1,6 +1,7 @@
 //! What happens between a request and its answer: perhaps a log-in, perhaps a second factor, then tokens. Every transition is
 //! made under the store's lock, so that two clicks or two tabs never both make it.
 
+mod account;
 mod methods;
 mod push;
 mod second_factor;
@@ -21,6 +22,7 @@ use crate::scopes;
 use crate::state::State;
 use crate::store::{Asked, Challenge, Stage, Store, Transaction, Way};
 
+pub(crate) use account::{DONE, account};
 pub(crate) use methods::{Act, Overview, act, methods, new_codes};
 pub(crate) use push::{answer, still_waiting};
 pub(crate) use second_factor::{

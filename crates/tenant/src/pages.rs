@@ -15,7 +15,7 @@ use crate::http;
 use crate::payment::Payment;
 use crate::state::State;
 
-pub(crate) use methods::{methods, new_codes};
+pub(crate) use methods::{account_done, methods, new_codes};
 pub(crate) use phone::{OnPhone, confirm_pairing, offline, pair, phone, request, too_late};
 pub(crate) use second_factor::{second_factor, ways};
 use time::Time;
@@ -73,7 +73,8 @@ pub(crate) fn notice(state: &State, status: StatusCode, title: &str, sentence: &
 pub(crate) fn finished(request: &Request) -> Response {
     let client = &request.client.name;
     let sentence = format!("{client} has had its answer. To do the same again, start again there.");
-    let ways_on = vec![(format!("Go to {client}"), request.to.home())];
+    let home = if request.is_own() { "/account".to_owned() } else { request.to.home() };
+    let ways_on = vec![(format!("Go to {client}"), home)];
     let page = NoticePage { title: "This request is finished", sentence: &sentence, ways_on };
     respond(StatusCode::GONE, &page, None)
 }

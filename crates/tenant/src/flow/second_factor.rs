@@ -73,7 +73,8 @@ pub(super) fn start(
                 "second factor asked for"
             );
             let (sid, sub) = (session.sid.clone(), session.sub.clone());
-            let second = SecondFactor { sid, sub, challenge, way, wrong: 0, manage: false, expires };
+            let manage = transaction.request.is_own();
+            let second = SecondFactor { sid, sub, challenge, way, wrong: 0, manage, expires };
             transaction.stage = Stage::SecondFactor(second);
             // The tab must still find its transaction when it has become stale, to tell the client so.
             transaction.extend(expires + state.lifetimes.log_in);

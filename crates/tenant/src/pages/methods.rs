@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::second_factor::{AppSetUp, how};
-use super::{refusing, respond};
+use super::{NoticePage, refusing, respond};
 use crate::factors::qr::Drawing;
 use crate::flow::{CodeError, Overview};
 use crate::state::State;
@@ -15,7 +15,8 @@ use crate::state::State;
 struct OverviewPage<'a> {
     id: &'a str,
     form_token: &'a str,
-    client: &'a str,
+    /// Who waits for its answer, when that is not the tenant itself.
+    client: Option<&'a str>,
     said: Option<&'a str>,
     phone: &'a str,
     phones: usize,
@@ -48,7 +49,7 @@ pub(crate) fn methods(state: &State, id: &str, overview: &Overview, error: Optio
     let page = OverviewPage {
         id,
         form_token,
-        client: &request.client.name,
+        client: (!request.is_own()).then_some(&request.client.name),
         said: said.as_deref(),
         phone: &state.url("phone"),
         phones: *phones,
@@ -68,4 +69,19 @@ struct CodesPage<'a> {
 /// New recovery codes.
 pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
     respond(StatusCode::OK, &CodesPage { id, codes }, None)
+}
+
+/// The end of a visit without a client.
+pub(crate) fn account_done(is_good: bool) -> Response {
+    let (title, sentence) = if is_good {
+        ("You are done", "Your ways to confirm are as you left them. You can close this page.")
+    } else {
+        (
+            "Nothing was changed",
+            "It was not confirmed that it is you, so your ways to confirm are as they were.",
+        )
+    };
+    let again = if is_good { "Look again" } else { "Try again" };
+    let ways_on = vec![(again.to_owned(), "/account".to_owned())];
+    respond(StatusCode::OK, &NoticePage { title, sentence, ways_on }, None)
 }

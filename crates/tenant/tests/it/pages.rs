@@ -50,6 +50,8 @@ async fn every_page(world: &World) -> Vec<Answer> {
         recovery,
         confirm_pairing,
         stranger.get("/phone/offline").await,
+        stranger.get("/account/done").await,
+        stranger.get("/account/done?error=access_denied").await,
         finished,
         mfa,
         asked,

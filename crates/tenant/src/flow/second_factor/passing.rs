@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use crate::answer::{self, ErrorCode};
 use crate::config::Customer;
 use crate::endpoints::authorize::Request;
 use crate::factors::Factor;
-use crate::flow::{Visit, methods, to_page};
+use crate::flow::{DONE, Visit, methods, to_page};
 use crate::state::State;
 use crate::store::{Methods, SecondFactor, Session, Stage, Store, Way};
 
@@ -28,6 +28,9 @@ impl Step {
     pub(in crate::flow) fn response(self, state: &State) -> Response {
         match self {
             Self::Answer(response) => response,
+            Self::Grant { request, .. } if request.is_own() => {
+                Redirect::to(&format!("/{DONE}")).into_response()
+            }
             Self::Grant { request, customer, session } => {
                 answer::grant(state, &request, &customer, &session, true)
             }
