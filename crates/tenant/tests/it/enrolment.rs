@@ -1,6 +1,10 @@
 //! Setting up factors: the first with the password alone, each other after one that is there.
 
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
 use axum::http::StatusCode;
+use tracing_subscriber::fmt::MakeWriter;
 
 use crate::authenticator::{Authenticator, SECRET};
 use crate::harness::{ADA, Answer, Browser, PASSWORD, TRANSFER, World, authorize, config_with};
@@ -201,4 +205,64 @@ async fn a_phone_is_paired_with_a_code_by_who_has_one() {
     let form = [("form_token", &*form_token), ("code", "1111-AAAA-BBBB-CCCC")];
     assert_eq!(other.post("/phone/pair", &form).await.location(), "/phone");
     assert!(other.get("/phone").await.body.contains("<h1>Pair your phone</h1>"));
+}
+
+#[tokio::test]
+async fn no_code_and_no_secret_is_in_the_log() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
+    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.asks_for_code().await;
+    let configured = Authenticator::with(SECRET);
+    let mut secrets = vec![configured.other_code(&world), configured.code(&world), SECRET.to_owned()];
+    tab.enter(&page, &secrets[0]).await;
+    let page = tab.take_way(&page, "recovery-code").await;
+    let answer = tab.enter(&page, "1111-AAAA-BBBB-CCCC").await;
+    let page = tab.follow(&answer.location()).await;
+    let page = tab.act(&page, "set-up", "").await;
+    let key = page.texts("id=\"key\"").remove(0);
+    tab.act(&page, "confirm", &Authenticator::with(&key).code(&world)).await;
+    let codes = tab.act(&page, "new-codes", "").await;
+    let page = tab.get(&format!("/u/methods?state={}", page.input("state"))).await;
+    tab.act(&page, "continue", "").await.fragment();
+
+    secrets.push(Authenticator::with(&key).code(&world));
+    secrets.extend(["1111-AAAA-BBBB-CCCC".to_owned(), key.replace(' ', ""), key]);
+    secrets.extend(codes.texts("data-code"));
+    let log = log.text();
+    for said in ["second factor given", "authenticator app set up", "recovery codes made", "code refused"] {
+        assert!(log.contains(said), "{said}: {log}");
+    }
+    for secret in secrets {
+        assert!(!log.contains(&secret), "{secret}: {log}");
+    }
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
 }
