@@ -1,13 +1,9 @@
 //! Setting up factors: the first with the password alone, each other after one that is there.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use axum::http::StatusCode;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::authenticator::{Authenticator, SECRET};
-use crate::harness::{ADA, Answer, Browser, PASSWORD, TRANSFER, World, authorize, config_with};
+use crate::harness::{ADA, Answer, Browser, PASSWORD, TRANSFER, World, authorize, config_with, log};
 
 /// A customer who has a phone, has approved a request, and looks after the ways to confirm.
 async fn managing(world: &World) -> (Browser, Answer) {
@@ -209,9 +205,7 @@ async fn a_phone_is_paired_with_a_code_by_who_has_one() {
 
 #[tokio::test]
 async fn no_code_and_no_secret_is_in_the_log() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone());
-    let _guard = tracing::subscriber::set_default(subscriber.finish());
+    log::keep();
     let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.asks_for_code().await;
@@ -231,38 +225,11 @@ async fn no_code_and_no_secret_is_in_the_log() {
     secrets.push(Authenticator::with(&key).code(&world));
     secrets.extend(["1111-AAAA-BBBB-CCCC".to_owned(), key.replace(' ', ""), key]);
     secrets.extend(codes.texts("data-code"));
-    let log = log.text();
+    let log = log::kept();
     for said in ["second factor given", "authenticator app set up", "recovery codes made", "code refused"] {
         assert!(log.contains(said), "{said}: {log}");
     }
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret}: {log}");
-    }
-}
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }

@@ -1,6 +1,7 @@
 //! A tenant with two customers, and browsers that keep cookies and read pages.
 
 mod factors;
+pub(crate) mod log;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
