@@ -34,11 +34,13 @@ async fn this_was_not_me_ends_the_session_that_asked_and_no_other() {
     let mut thiefs = world.logged_in(ADA).await;
     let own_page = own.step_up().await;
     phone.choose(&own_page.number()).await;
-    // Two questions of the same session: both are worth nothing after it.
+    // Three questions of the same session, one approved and two that wait: none is worth anything after it.
     let approved = thiefs.step_up().await;
     phone.choose(&approved.number()).await;
     thiefs.step_up().await;
+    thiefs.step_up().await;
     phone.report().await;
+    assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
     assert!(thiefs.look(&approved).await.body.contains("<h1>Log in</h1>"));
     assert!(thiefs.follow(&authorize("openid")).await.body.contains("<h1>Log in</h1>"));
     assert!(own.look(&own_page).await.fragment().contains_key("access_token"));
