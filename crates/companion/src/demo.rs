@@ -1,7 +1,10 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Action, Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    Password,
+};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -126,6 +129,7 @@ fn customer(holder: &Holder) -> Option<Customer> {
         roles: Vec::new(),
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     })
 }
 

@@ -125,7 +125,7 @@ fn printable(description: &str) -> String {
     description.chars().map(|letter| if letter == '"' { '\'' } else { letter }).filter(allowed).collect()
 }
 
-/// What the client asked for. `multi_factor`: the customer has just approved this very request on the phone.
+/// What the client asked for. `multi_factor`: the customer has given a second factor for this very request.
 pub(crate) fn grant(
     state: &State,
     request: &Request,
@@ -142,8 +142,7 @@ pub(crate) fn grant(
         client: request.client.clone(),
         sub: customer.sub.clone(),
         sid: session.sid.clone(),
-        // A second factor is an authentication too (OIDC Core 2: when it occurred), and it happened just now.
-        auth_time: if multi_factor { now } else { session.auth_time },
+        auth_time: session.auth_time,
         api: request.api.clone(),
         // It rides on what takes a second factor, so that nobody gets it without one.
         payment: request.payment_for(&scopes).filter(|_| multi_factor).cloned(),

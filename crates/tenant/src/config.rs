@@ -100,6 +100,25 @@ pub struct Customer {
     /// What they say about themselves; likewise.
     #[serde(default)]
     pub user_metadata: Map<String, Value>,
+    /// What they have set up besides the password. Phones are paired by themselves.
+    #[serde(default)]
+    pub factors: EnrolledFactors,
+}
+
+/// Second factors that a customer has from the beginning. They are never shown, not even in `Debug`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnrolledFactors {
+    /// The secret of an authenticator app (RFC 6238, HMAC-SHA-1, six digits, thirty seconds): base32 of at least 16 bytes.
+    pub totp_secret: Option<String>,
+    /// Recovery codes, each good for one use: at least eight letters and digits; case, blanks and hyphens do not count.
+    pub recovery_codes: Vec<String>,
+}
+
+impl fmt::Debug for EnrolledFactors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EnrolledFactors(…)")
+    }
 }
 
 /// A password as the configuration gives it. It is never shown, not even in `Debug`.
@@ -132,7 +151,7 @@ pub struct Lifetimes {
     pub session: u64,
     /// The time a customer has for the log-in page.
     pub log_in: u64,
-    /// A push, from the moment it is sent until the tokens are fetched.
+    /// A second factor, from the moment it is asked for until the tokens are fetched; at most ten minutes.
     pub push: u64,
     /// A phone's pairing.
     pub phone: u64,
@@ -168,6 +187,11 @@ pub struct Limits {
     pub unapproved_pushes: usize,
     /// In seconds.
     pub push_window: u64,
+    /// How long a customer's phone is not asked after "This was not me", in seconds.
+    pub push_lock: u64,
+    /// Wrong codes (one-time codes, recovery codes) that end a request. As many in a row for one customer, and each one
+    /// more, start a wait that doubles from a minute to an hour.
+    pub wrong_codes: usize,
 }
 
 impl Default for Limits {
@@ -178,6 +202,8 @@ impl Default for Limits {
             password_window: 900,
             unapproved_pushes: 5,
             push_window: 600,
+            push_lock: 900,
+            wrong_codes: 5,
         }
     }
 }

@@ -1,7 +1,10 @@
-//! What happens between a request and its answer: perhaps a log-in, perhaps a push, then tokens. Every transition is
+//! What happens between a request and its answer: perhaps a log-in, perhaps a second factor, then tokens. Every transition is
 //! made under the store's lock, so that two clicks or two tabs never both make it.
 
+mod account;
+mod methods;
 mod push;
+mod second_factor;
 
 use std::sync::Arc;
 
@@ -11,15 +14,22 @@ use serving::Peer;
 use crate::answer::{self, ErrorCode};
 use crate::config::Customer;
 use crate::endpoints::authorize::{Prompt, Request};
+use crate::factors::Factor;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
 use crate::random;
 use crate::scopes;
 use crate::scripts::{self, Authenticated, Decision, Refused};
 use crate::state::State;
-use crate::store::{Asked, Session, Stage, Store, Transaction};
+use crate::store::{Asked, Challenge, Session, Stage, Store, Transaction, Way};
 
-pub(crate) use push::{Look, look, still_waiting};
+pub(crate) use account::{DONE, account};
+pub(crate) use methods::{Act, Overview, act, methods, new_codes};
+pub(crate) use push::{answer, still_waiting};
+pub(crate) use second_factor::{
+    Answered, CodeError, Look, Switched, View, WayView, Ways, answer_code, look, manage, prove,
+    set_up_first_app, switch, ways,
+};
 
 /// A browser's way of saying which request it means: the identifier in the address and the cookie that proves it.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +54,11 @@ pub(crate) enum Place {
         request: Arc<Request>,
         form_token: String,
     },
-    Push {
+    SecondFactor {
+        request: Arc<Request>,
+        form_token: String,
+    },
+    Methods {
         form_token: String,
     },
     Finished {
@@ -56,7 +70,9 @@ impl Place {
     /// What the forms of its page carry.
     pub(crate) fn form_token(&self) -> Option<&str> {
         match self {
-            Self::LogIn { form_token, .. } | Self::Push { form_token } => Some(form_token),
+            Self::LogIn { form_token, .. }
+            | Self::SecondFactor { form_token, .. }
+            | Self::Methods { form_token } => Some(form_token),
             Self::Missing | Self::Finished { .. } => None,
         }
     }
@@ -89,9 +105,9 @@ pub(crate) async fn begin(
         drop(store);
         return ask_for_password(state, request, peer);
     }
-    let asked = second_factor(&request, &customer, &decision);
+    let challenge = second_factor(&request, &customer, &decision);
     request.decided.set(decision);
-    match asked {
+    match challenge {
         None => {
             drop(store);
             answer::grant(state, &request, &customer, &session, false)
@@ -99,8 +115,8 @@ pub(crate) async fn begin(
         Some(_) if request.prompt == Prompt::None => {
             request.to.refuse(ErrorCode::InteractionRequired, "Multifactor authentication required.")
         }
-        Some(asked) => open(state, &mut store, (request, peer), |store, visit| {
-            push::send(state, store, visit, &session, asked)
+        Some(challenge) => open(state, &mut store, (request, peer), |store, visit| {
+            second_factor::start(state, store, visit, &session, challenge)
         }),
     }
 }
@@ -153,10 +169,10 @@ pub(crate) async fn log_in(
             request.to.refuse(error, &description)
         }
         Ok(decision) => {
-            let asked = second_factor(&request, customer, &decision);
+            let challenge = second_factor(&request, customer, &decision);
             request.decided.set(decision);
-            if let Some(asked) = asked {
-                push::send(state, &mut store, visit, &session, asked)
+            if let Some(challenge) = challenge {
+                second_factor::start(state, &mut store, visit, &session, challenge)
             } else {
                 finish(&mut store, visit, now);
                 drop(store);
@@ -180,15 +196,15 @@ async fn grant_after_second_factor(
     state: &State,
     request: &Request,
     customer: &Customer,
-    session: &Session,
+    (session, factor): (&Session, Factor),
 ) -> Response {
     let now = state.now();
-    state.store().people.gave_second_factor(&session.sid, now);
+    state.store().people.gave_second_factor(&session.sid, (now, factor));
     let before = request.decided.get();
     let authenticated = Authenticated {
         sid: Some(session.sid.clone()),
         auth_time: session.auth_time,
-        second_factor: Some(now),
+        second_factor: Some((now, factor)),
     };
     match scripts::resume(state, request, customer, &authenticated, &before).await {
         // One factor was given. Who asks for another one on top does not get less instead.
@@ -212,10 +228,12 @@ pub(crate) fn cancel(state: &State, visit: Visit<'_>) -> Response {
     };
     match std::mem::replace(&mut transaction.stage, Stage::Finished) {
         Stage::Finished => return to_page("/u/login", visit.id),
-        Stage::LogIn => {}
-        Stage::Push { push, .. } => {
-            store.pushes.withdraw(&push);
-            state.changed();
+        Stage::LogIn | Stage::Methods(_) => {}
+        Stage::SecondFactor(second) => {
+            if let Way::Push(push) = second.way {
+                store.pushes.withdraw(&push, state.now());
+                state.changed();
+            }
         }
     }
     tracing::info!(client_id = transaction.request.client.id, "cancelled by the customer");
@@ -231,7 +249,8 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
     let form_token = transaction.form_token.clone();
     match &transaction.stage {
         Stage::LogIn => Place::LogIn { request, form_token },
-        Stage::Push { .. } => Place::Push { form_token },
+        Stage::SecondFactor(_) => Place::SecondFactor { request, form_token },
+        Stage::Methods(_) => Place::Methods { form_token },
         Stage::Finished => Place::Finished { request },
     }
 }
@@ -240,7 +259,7 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
 pub(crate) fn log_out(state: &State, cookie: Option<&str>) {
     let mut store = state.store();
     if let Some(session) = cookie.and_then(|cookie| store.sessions.end(cookie)) {
-        store.pushes.withdraw_session(&session.sid);
+        store.pushes.withdraw_session(&session.sid, state.now());
         state.changed();
         tracing::info!(sub = session.sub, "logged out");
     }
@@ -267,9 +286,9 @@ fn open(
     (cookies::set(state, &cookies::of_transaction(&id), &cookie, stays), response).into_response()
 }
 
-/// What the customer is asked on the phone, when what is granted costs a second factor: because the tenant says so
-/// (`step_up_scopes`), because the client does (`acr_values`), or because a script does.
-fn second_factor(request: &Request, customer: &Customer, decision: &Decision) -> Option<Asked> {
+/// What the customer is asked, when what is granted costs a second factor: because the tenant says so (`step_up_scopes`),
+/// because the client does (`acr_values`), or because a script does, which may also say which factors will do.
+fn second_factor(request: &Request, customer: &Customer, decision: &Decision) -> Option<Challenge> {
     let api = request.api.as_deref();
     let client = &request.client.name;
     let granted = scopes::granted(&request.scopes, api, customer);
@@ -288,7 +307,9 @@ fn second_factor(request: &Request, customer: &Customer, decision: &Decision) ->
         sentences.push(format!("{client} asks you to confirm that it is you."));
     }
     let payment = request.payment_for(&granted).cloned();
-    (!sentences.is_empty()).then(|| Asked { client: client.clone(), sentences, payment })
+    let asked = Asked { client: client.clone(), sentences, payment };
+    let allowed = scripts::allowed(&decision.decisions);
+    (!asked.sentences.is_empty()).then_some(Challenge { asked, allowed })
 }
 
 fn finish(store: &mut Store, visit: Visit<'_>, now: u64) {

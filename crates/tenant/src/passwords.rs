@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 use crate::OpenError;
-use crate::config::{Customer, Password};
+use crate::config::{Customer, EnrolledFactors, Password};
 use crate::random::Fingerprint;
 
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
@@ -53,7 +53,8 @@ impl Directory {
         let mut by_email = HashMap::new();
         let mut by_sub = HashMap::new();
         for mut customer in customers {
-            // The plain password goes no further than this.
+            // The plain secrets go no further than this.
+            customer.factors = EnrolledFactors::default();
             let given = std::mem::replace(&mut customer.password, Password::Hash(String::new()));
             let hash =
                 usable(&given).map_err(|source| OpenError::Password { sub: customer.sub.clone(), source })?;
@@ -191,6 +192,7 @@ mod tests {
             roles: Vec::new(),
             app_metadata: serde_json::Map::new(),
             user_metadata: serde_json::Map::new(),
+            factors: EnrolledFactors::default(),
         };
         let directory = Directory::open([1, 2].map(customer).into()).unwrap();
         let cost =

@@ -19,10 +19,11 @@ use tokio::task;
 use crate::answer::ErrorCode;
 use crate::config::{Action, Customer};
 use crate::endpoints::authorize::Request;
+use crate::factors::{Factor, Factors};
 use crate::state::State;
 
 pub(crate) use decided::{Decided, Decision, Rest};
-pub(crate) use event::{Authenticated, PUSH};
+pub(crate) use event::Authenticated;
 pub(crate) use told::Told;
 
 use record::record_runs;
@@ -64,7 +65,8 @@ pub(crate) async fn run(
     customer: &Customer,
     authenticated: &Authenticated,
 ) -> Result<Decision, Refused> {
-    if state.scripts.actions.is_empty() {
+    // They are about the clients; who looks after the own factors is no client.
+    if state.scripts.actions.is_empty() || request.is_own() {
         return Ok(Decision::default());
     }
     let event = event::event(state, request, customer, authenticated);
@@ -89,7 +91,8 @@ pub(crate) async fn resume(
     let event = event::event(state, request, customer, authenticated);
     let (engine, decisions) = (state.scripts.engine.clone(), before.decisions.clone());
     let all = Arc::clone(&scripts);
-    let given = [PUSH.to_owned()];
+    let given: Vec<String> =
+        authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
     let outcome = in_turn(state, move || engine.resume(&all, event, decisions, next, &given)).await?;
     conclude(state, request, customer, outcome, &scripts)
 }
@@ -129,16 +132,23 @@ fn conclude(
         }
         Verdict::Failed { script } => return Err(failed(&format!("The script '{script}'"))),
     };
-    if let Some(wanted) = &decisions.multifactor
-        && !wanted.factors.is_empty()
-        && !wanted.factors.iter().any(|factor| factor == PUSH)
-    {
-        tracing::error!(factors = ?wanted.factors, "no factor that a script asks for is one of this tenant's ({PUSH})");
+    if allowed(&decisions).is_empty() {
+        let wanted = decisions.multifactor.as_ref().map(|wanted| &wanted.factors);
+        tracing::error!(factors = ?wanted, "no factor that a script asks for is one of this tenant's");
         let description = "A second factor was asked for that this tenant does not have.".to_owned();
         return Err(Refused { error: ErrorCode::AccessDenied, description });
     }
     keep_metadata(state, customer, &decisions);
     Ok(Decision { decisions, rest })
+}
+
+/// The factors that will do, where a script asks for one: those that it names, or whichever the customer has.
+pub(crate) fn allowed(decisions: &Decisions) -> Factors {
+    let named = decisions.multifactor.iter().flat_map(|wanted| &wanted.factors);
+    if named.clone().next().is_none() {
+        return Factors::ANY;
+    }
+    named.filter_map(|name| Factor::named(name)).collect()
 }
 
 /// Auth0 answers `access_denied`, too, with the script's own message; that is for its developer, who finds it in the log.

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::factors::totp::Secret;
 use crate::passwords::Directory;
 use crate::scripts::Scripts;
 use crate::{Clock, OpenError, keys::SigningKey, store::Store};
@@ -37,6 +38,12 @@ impl State {
     pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         config::check(&config)?;
         let key = SigningKey::open(&config.keys)?;
+        let mut store = Store::default();
+        for customer in &config.customers {
+            let factors = &customer.factors;
+            let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
+            store.enrolments.seed(&customer.sub, secret, &factors.recovery_codes);
+        }
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -49,7 +56,7 @@ impl State {
             key,
             scripts: Scripts::open(config.actions),
             clock,
-            store: Mutex::default(),
+            store: Mutex::new(store),
             changes: watch::Sender::new(false),
         })
     }

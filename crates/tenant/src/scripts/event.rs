@@ -9,11 +9,9 @@ use jiff::Timestamp;
 use super::Told;
 use crate::config::{Customer, origin_of};
 use crate::endpoints::authorize::{Prompt, Request, ResponseType};
+use crate::factors::Factor;
 use crate::scopes::MULTI_FACTOR;
 use crate::state::State;
-
-/// The factor that this tenant has, in Auth0's words.
-pub(crate) const PUSH: &str = "push-notification";
 
 /// How the customer has authenticated, at the time that the scripts run.
 pub(crate) struct Authenticated {
@@ -21,8 +19,8 @@ pub(crate) struct Authenticated {
     pub(crate) sid: Option<String>,
     /// When the password was given.
     pub(crate) auth_time: u64,
-    /// When a second factor was given, in this session or just now.
-    pub(crate) second_factor: Option<u64>,
+    /// When a second factor was given, in this session or just now, and which one.
+    pub(crate) second_factor: Option<(u64, Factor)>,
 }
 
 pub(super) fn event(
@@ -34,10 +32,9 @@ pub(super) fn event(
     let Told { query, user_agent, language, host, address } = &request.told;
     let store = state.store();
     let (app_metadata, user_metadata) = store.people.metadata(customer);
-    let has_phone = store.phones.has(&customer.sub, state.now());
+    let enrolled = store.enrolled(&customer.sub, state.now());
     let logins_count = store.people.log_ins(&customer.sub);
     drop(store);
-    let of_phone = |name: &str| has_phone.then(|| name.to_owned()).into_iter().collect();
     Event {
         user: User {
             user_id: customer.sub.clone(),
@@ -46,10 +43,10 @@ pub(super) fn event(
             name: customer.name.clone(),
             app_metadata,
             user_metadata,
-            multifactor: of_phone("guardian"),
-            enrolled_factors: has_phone
-                .then(|| EnrolledFactor { factor: PUSH.to_owned() })
-                .into_iter()
+            multifactor: enrolled.iter().filter_map(provider).map(str::to_owned).collect(),
+            enrolled_factors: enrolled
+                .iter()
+                .map(|factor| EnrolledFactor { factor: factor.name().to_owned() })
                 .collect(),
         },
         client: Client {
@@ -129,12 +126,21 @@ fn transaction(request: &Request) -> Transaction {
     }
 }
 
+/// As `user.multifactor` names it; recovery codes are no provider.
+const fn provider(factor: Factor) -> Option<&'static str> {
+    match factor {
+        Factor::Push => Some("guardian"),
+        Factor::Otp => Some("google-authenticator"),
+        Factor::RecoveryCode => None,
+    }
+}
+
 fn methods(authenticated: &Authenticated) -> Vec<Method> {
     let password = Method { name: "pwd".to_owned(), timestamp: time(authenticated.auth_time), factor: None };
-    let second = authenticated.second_factor.map(|when| Method {
+    let second = authenticated.second_factor.map(|(when, factor)| Method {
         name: "mfa".to_owned(),
         timestamp: time(when),
-        factor: Some(PUSH.to_owned()),
+        factor: Some(factor.name().to_owned()),
     });
     [password].into_iter().chain(second).collect()
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use crate::config::Customer;
+use crate::factors::Factor;
 
 /// Sessions whose last second factor is remembered. More than that, and the oldest are forgotten: a script then asks once
 /// more.
@@ -17,8 +18,8 @@ type Metadata = (Map<String, Value>, Map<String, Value>);
 pub(crate) struct People {
     metadata: HashMap<String, Metadata>,
     log_ins: HashMap<String, u64>,
-    /// By `sid`: when the last second factor was given.
-    second_factors: HashMap<String, u64>,
+    /// By `sid`: when the last second factor was given, and which one.
+    second_factors: HashMap<String, (u64, Factor)>,
 }
 
 impl People {
@@ -57,17 +58,17 @@ impl People {
         self.log_ins.get(sub).copied().unwrap_or_default()
     }
 
-    pub(crate) fn gave_second_factor(&mut self, sid: &str, now: u64) {
+    pub(crate) fn gave_second_factor(&mut self, sid: &str, given: (u64, Factor)) {
         if self.second_factors.len() >= SESSIONS {
-            let mut times: Vec<u64> = self.second_factors.values().copied().collect();
+            let mut times: Vec<u64> = self.second_factors.values().map(|(time, _)| *time).collect();
             times.sort_unstable();
             let middle = times.get(SESSIONS / 2).copied().unwrap_or_default();
-            self.second_factors.retain(|_, time| *time > middle);
+            self.second_factors.retain(|_, (time, _)| *time > middle);
         }
-        self.second_factors.insert(sid.to_owned(), now);
+        self.second_factors.insert(sid.to_owned(), given);
     }
 
-    pub(crate) fn second_factor(&self, sid: &str) -> Option<u64> {
+    pub(crate) fn second_factor(&self, sid: &str) -> Option<(u64, Factor)> {
         self.second_factors.get(sid).copied()
     }
 }

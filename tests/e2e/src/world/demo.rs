@@ -2,7 +2,10 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Action, Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    Password,
+};
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -49,6 +52,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         roles: Vec::new(),
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     }
 }
 
