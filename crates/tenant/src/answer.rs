@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::config::{Customer, origin_of};
 use crate::endpoints::authorize::{Request, ResponseType};
 use crate::grant::Grant;
+use crate::log::{self, Trace};
 use crate::random;
 use crate::scopes;
 use crate::state::State;
@@ -23,6 +24,8 @@ pub(crate) struct Recipient {
     pub(crate) issuer: String,
     /// Echoed as it came.
     pub(crate) state: Option<String>,
+    /// Where it is written down what became of the request.
+    pub(crate) trace: Trace,
 }
 
 /// The part of the redirect URI that carries an answer.
@@ -76,11 +79,12 @@ impl Recipient {
     pub(crate) fn refuse(&self, error: ErrorCode, description: &str) -> Response {
         let mut answer = Serializer::new(String::new());
         answer.append_pair("error", error.code());
-        answer.append_pair("error_description", &printable(description));
-        self.send(answer)
+        let description = printable(description);
+        answer.append_pair("error_description", &description);
+        self.send(answer, Some(log::Refusal { error: error.code().to_owned(), description }))
     }
 
-    fn send(&self, mut answer: Serializer<'_, String>) -> Response {
+    fn send(&self, mut answer: Serializer<'_, String>, refusal: Option<log::Refusal>) -> Response {
         if let Some(state) = &self.state {
             answer.append_pair("state", state);
         }
@@ -90,7 +94,9 @@ impl Recipient {
             Place::Query if self.redirect_uri.contains('?') => '&',
             Place::Query => '?',
         };
-        Redirect::to(&format!("{}{separator}{}", self.redirect_uri, answer.finish())).into_response()
+        let answer = answer.finish();
+        self.trace.record(log::redirect(self, &answer, refusal));
+        Redirect::to(&format!("{}{separator}{answer}", self.redirect_uri)).into_response()
     }
 }
 
@@ -123,7 +129,9 @@ pub(crate) fn grant(
         scopes,
         nonce: request.nonce.clone(),
         multi_factor,
+        trace: request.to.trace.clone(),
     };
+    grant.trace.record(log::granted(request, customer, &grant.scopes, multi_factor));
     let (client_id, sub, scope) = (&request.client.id, &customer.sub, grant.scope());
     tracing::info!(client_id, sub, scope, multi_factor, "granted");
 
@@ -132,10 +140,12 @@ pub(crate) fn grant(
         let code = random::secret();
         let expires = now + state.lifetimes.code;
         let redirect_uri = request.to.redirect_uri.clone();
+        grant.trace.is_about_code(&code);
+        grant.trace.record(log::code(state.lifetimes.code, &redirect_uri, challenge));
         let issued = IssuedCode { grant, challenge: challenge.clone(), redirect_uri, expires };
         state.store().codes.insert(&code, issued, now);
         answer.append_pair("code", &code);
-        return request.to.send(answer);
+        return request.to.send(answer, None);
     }
     let access_token = (request.response == ResponseType::IdTokenToken).then(|| grant.access_token(state));
     if let Some(access_token) = &access_token {
@@ -148,5 +158,5 @@ pub(crate) fn grant(
     if let Some(details) = grant.authorization_details() {
         answer.append_pair("authorization_details", &json!(details).to_string());
     }
-    request.to.send(answer)
+    request.to.send(answer, None)
 }

@@ -1,4 +1,4 @@
-//! `/assets/…`: the style sheet and the one script, compiled into the program.
+//! `/assets/…`: the style sheets and scripts, compiled into the program.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -8,6 +8,8 @@ pub(super) async fn get(Path(name): Path<String>) -> Response {
     let (kind, content) = match name.as_str() {
         "tenant.css" => ("text/css; charset=utf-8", include_str!("../assets/tenant.css")),
         "tenant.js" => ("text/javascript; charset=utf-8", include_str!("../assets/tenant.js")),
+        "log.css" => ("text/css; charset=utf-8", include_str!("../assets/log.css")),
+        "log.js" => ("text/javascript; charset=utf-8", include_str!("../assets/log.js")),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     // Not hashed by name: a browser must notice a new version of the tenant soon.

@@ -7,13 +7,14 @@ mod request;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
 use super::Shared;
 use crate::flow;
 use crate::http::{Cookies, Parameters, cookies};
+use crate::log::{self, Event, Kind, redacted};
 use crate::pages;
 
 use checks::{Refusal, check};
@@ -33,8 +34,10 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
+    headers: HeaderMap,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
+    let peer = peer.map(|Extension(peer)| peer);
     tracing::info!(
         client_id = parameters.get("client_id"),
         response_type = parameters.get("response_type"),
@@ -43,18 +46,17 @@ pub(super) async fn get(
         prompt = parameters.get("prompt"),
         "authorize"
     );
-    match check(&state, &parameters) {
-        Ok(request) => {
-            let peer = peer.map(|Extension(peer)| peer);
-            flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
-        }
+    let trace = state.log.begin_request(Kind::Authorization, "/authorize", &parameters);
+    match check(&state, &parameters, &trace) {
+        Ok(request) => flow::begin(&state, request, cookies.get(cookies::SESSION), peer),
         Err(Refusal::Page(sentence)) => {
-            tracing::info!(reason = ?sentence, "authorize: refused with a page");
-            let what = "The application sent a request that cannot be answered";
-            pages::notice(&state, StatusCode::BAD_REQUEST, what, &sentence)
+            tracing::info!(reason = ?redacted(&sentence), "authorize: refused with a page");
+            trace.record(Event::RefusedPage { sentence: sentence.clone() });
+            let log = trace.id().filter(|_| log::is_shown_to(&state, &headers, peer));
+            pages::refused(&state, &sentence, log)
         }
         Err(Refusal::Answer { to, error, description }) => {
-            tracing::info!(error = error.code(), ?description, "authorize: refused");
+            tracing::info!(error = error.code(), description = ?redacted(&description), "authorize: refused");
             to.refuse(error, &description)
         }
     }

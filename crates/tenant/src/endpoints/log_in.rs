@@ -10,6 +10,7 @@ use serving::Peer;
 use super::{Shared, credentials, elsewhere};
 use crate::flow::{self, Place, Visit};
 use crate::http::{Cookies, Parameters, cookies};
+use crate::log::{self, Event};
 use crate::pages;
 
 pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
@@ -38,9 +39,12 @@ pub(super) async fn post(
         place => return elsewhere::page(&state, visit, &place),
     };
     if !form.is_from_own_page(&headers, &form_token) {
+        request.to.trace.record(Event::FormRefused { form: "/u/login".to_owned() });
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
+    let result = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
+    request.to.trace.record(log::password(&state, &form, &result));
+    match result {
         Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");

@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Shared;
 use crate::http::Parameters;
+use crate::log::Event;
 use crate::payment::Payment;
 use crate::random;
 use crate::state;
@@ -46,10 +47,15 @@ const fn error(code: &'static str, description: &'static str) -> TokenError {
 }
 
 pub(super) async fn post(State(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
+    let trace = state.log.begin_token("/oauth/token", &Parameters::parse(&body).unwrap_or_default());
     let answer = match exchange(&state, &headers, &body) {
         Ok(tokens) => Json(tokens).into_response(),
         Err(error) => {
             tracing::info!(error = error.code, description = error.description, "token: refused");
+            trace.record(Event::TokenRefused {
+                error: error.code.to_owned(),
+                description: error.description.to_owned(),
+            });
             let status = if error.code == "invalid_client" {
                 StatusCode::UNAUTHORIZED
             } else {
@@ -91,6 +97,7 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
         return Err(error("invalid_grant", "The code_verifier is not the one of the code_challenge."));
     }
     let grant = issued.grant;
+    grant.trace.record(Event::CodeRedeemed);
     let access_token = grant.access_token(state);
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Shared;
 use crate::grant;
+use crate::log;
 use crate::state;
 use crate::tokens::{self, Person, PresentedAccessToken};
 
@@ -38,7 +39,9 @@ impl UserInfoError {
 }
 
 pub(super) async fn handle(State(state): Shared, headers: HeaderMap) -> Response {
-    let answer = match claims(&state, &headers) {
+    let claims = claims(&state, &headers);
+    log::user_info(&state, bearer(&headers), claims.as_ref().ok());
+    let answer = match claims {
         Ok(claims) => Json(claims).into_response(),
         Err(error) => {
             (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, error.challenge())]).into_response()

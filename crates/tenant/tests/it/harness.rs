@@ -13,7 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, LogAccess, ManualClock, Password,
+    Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -69,6 +70,7 @@ pub(crate) fn config() -> Config {
         ],
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::request::{Prompt, Request, ResponseType};
 use crate::answer::{ErrorCode, Place, Recipient};
 use crate::config::{Api, Client};
 use crate::http::Parameters;
+use crate::log::Trace;
 use crate::payment::{Payment, PaymentError};
 use crate::scopes::MULTI_FACTOR;
 use crate::state::State;
@@ -42,7 +43,7 @@ const KNOWN: [&str; 15] = [
     "state",
 ];
 
-pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, Refusal> {
+pub(crate) fn check(state: &State, parameters: &Parameters, trace: &Trace) -> Result<Request, Refusal> {
     let client = client(state, parameters).map_err(Refusal::Page)?;
     let redirect_uri = redirect_uri(&client, parameters).map_err(Refusal::Page)?;
     // Of two states neither is the client's.
@@ -52,6 +53,7 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
         place: place(parameters),
         issuer: state.issuer.clone(),
         state: echoed.map(str::to_owned),
+        trace: trace.clone(),
     };
     let refused = |(error, description)| Refusal::Answer { to: to.clone(), error, description };
 
