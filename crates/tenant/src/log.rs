@@ -237,3 +237,6 @@ fn cleaned(
     let bytes = serde_json::to_vec(&entry).ok()?.len();
     Some((entry, bytes))
 }
+
+#[cfg(test)]
+mod tests;

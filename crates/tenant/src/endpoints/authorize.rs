@@ -38,12 +38,13 @@ pub(super) async fn get(
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
     let peer = peer.map(|Extension(peer)| peer);
+    let said = |name| parameters.get(name).map(redacted);
     tracing::info!(
-        client_id = parameters.get("client_id"),
-        response_type = parameters.get("response_type"),
-        scope = parameters.get("scope"),
-        audience = parameters.get("audience"),
-        prompt = parameters.get("prompt"),
+        client_id = said("client_id"),
+        response_type = said("response_type"),
+        scope = said("scope"),
+        audience = said("audience"),
+        prompt = said("prompt"),
         "authorize"
     );
     let trace = state.log.begin_request(Kind::Authorization, "/authorize", &parameters);

@@ -131,9 +131,15 @@ impl Record {
             Event::Redirect { error: Some(error), .. } => Some(error.error.clone()),
             Event::TokenRefused { error, .. } => Some(error.clone()),
             Event::UserInfo { refused: Some(_), .. } => Some("invalid_token".to_owned()),
-            Event::RefusedPage { .. } => Some("no answer to the client".to_owned()),
+            Event::RefusedPage { .. } => Some("refused_on_page".to_owned()),
             _ => None,
         })
+    }
+
+    /// Why it was refused.
+    pub(crate) fn why(&self) -> Option<&str> {
+        let refused = self.events.iter().rev().filter(|_| self.outcome == Outcome::Refused);
+        refused.filter_map(|entry| entry.advice.as_ref()).map(|advice| advice.why.as_str()).next()
     }
 
     /// Which page of it this is; every event makes another.
@@ -182,7 +188,7 @@ impl Record {
             Event::Redirect { error: None, parameters, .. }
                 if parameters.iter().any(|name| name == "code") => {}
             Event::Redirect { error: None, .. } | Event::CodeRedeemed | Event::Keys { .. } => {
-                self.end(Outcome::Finished, at)
+                self.end(Outcome::Finished, at);
             }
             Event::Redirect { error: Some(_), .. }
             | Event::RefusedPage { .. }

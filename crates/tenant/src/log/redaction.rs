@@ -76,13 +76,14 @@ impl Redaction<'_> {
 
     /// A text without secrets, and not too long.
     pub(super) fn text(self, text: &str) -> String {
-        let mut clean = text.to_owned();
+        let (read, unread) = readable(text);
+        let mut clean = read.to_owned();
         for secret in self.secrets {
             if clean.contains(secret) {
                 clean = clean.replace(secret, HIDDEN);
             }
         }
-        cut(&self.words(&clean))
+        cut(&self.words(&clean), unread.chars().count())
     }
 
     /// Looks at the text word by word, a word being what a token, a code or a value in a query consists of.
@@ -145,13 +146,22 @@ fn names_a_value(after: &str) -> bool {
     after.starts_with('=') || after.starts_with(':')
 }
 
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        None => text.to_owned(),
-        Some((at, _)) => {
-            let (kept, left) = text.split_at_checked(at).unwrap_or((text, ""));
-            format!("{kept}… ({} characters more)", left.chars().count())
-        }
+/// The beginning that is looked at, and the rest that is left out unread. A word is in one of them, and whole.
+fn readable(text: &str) -> (&str, &str) {
+    let Some((at, _)) = text.char_indices().nth(4 * LONGEST) else { return (text, "") };
+    let (read, _) = text.split_at_checked(at).unwrap_or_default();
+    let whole = read.trim_end_matches(is_of_word);
+    text.split_at_checked(whole.len()).unwrap_or_default()
+}
+
+fn cut(text: &str, unread: usize) -> String {
+    let (kept, left) = match text.char_indices().nth(LONGEST) {
+        None => (text, ""),
+        Some((at, _)) => text.split_at_checked(at).unwrap_or((text, "")),
+    };
+    match left.chars().count() + unread {
+        0 => kept.to_owned(),
+        more => format!("{kept}… ({more} characters more)"),
     }
 }
 
@@ -231,5 +241,11 @@ mod tests {
         let text = "é".repeat(LONGEST + 7);
         assert!(clean(&text).ends_with("é… (7 characters more)"));
         assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
+        // One that would be cut in the middle is left out whole, however much shorter the text before it becomes.
+        for shift in 0..60 {
+            let text = format!("{}{}", format!("{JWT} ").repeat(5 * LONGEST / JWT.len()), "x".repeat(shift));
+            let said = clean(&text.chars().skip(shift).collect::<String>());
+            assert!(!said.contains("eyJ") && said.ends_with("characters more)"), "{said}");
+        }
     }
 }

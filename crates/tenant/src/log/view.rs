@@ -8,7 +8,7 @@ mod timeline;
 pub(crate) use list::list;
 pub(crate) use timeline::timeline;
 
-use super::record::{Kind, Outcome, Record};
+use super::record::{Application, Kind, Outcome, Record};
 use super::time;
 
 /// A moment, for machines and for people. The script shows the local time instead, which only the browser knows.
@@ -46,10 +46,13 @@ fn title(record: &Record) -> &str {
     }
 }
 
-/// The client's name, or what it called itself.
 fn client(record: &Record) -> String {
-    let client = record.client.as_ref();
-    client.map(|client| client.name.clone().unwrap_or_else(|| client.id.clone())).unwrap_or_default()
+    record.client.as_ref().map(name_of).unwrap_or_default()
+}
+
+/// The client's name, or what it called itself.
+fn name_of(client: &Application) -> String {
+    client.name.clone().unwrap_or_else(|| format!("{} (not registered)", client.id))
 }
 
 fn customer(record: &Record) -> &str {

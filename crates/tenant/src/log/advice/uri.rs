@@ -14,19 +14,75 @@ pub(crate) struct Comparison {
     pub(crate) difference: String,
 }
 
+/// A piece of an address.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    pub(crate) text: &'a str,
+    /// The other address has something else here, or nothing.
+    pub(crate) differs: bool,
+}
+
 impl Comparison {
-    /// Both addresses in three parts each: what is the same at the beginning, what differs, what is the same at the end.
-    pub(crate) fn parts(&self) -> [[&str; 3]; 2] {
-        let (a, b) = (self.sent.as_str(), self.registered.as_str());
-        let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
-        let start: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
-        let (Some(rest_a), Some(rest_b)) = (a.get(start..), b.get(start..)) else {
-            return [[a, "", ""], [b, "", ""]];
-        };
-        let same = rest_a.chars().rev().zip(rest_b.chars().rev()).take_while(|(a, b)| a == b);
-        let end: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
-        [split(a, start, end), split(b, start, end)]
+    /// Both addresses in pieces, those that differ apart from those that are the same.
+    pub(crate) fn parts(&self) -> [Vec<Piece<'_>>; 2] {
+        let mut both = [Vec::new(), Vec::new()];
+        let (sent, registered) = (components(&self.sent), components(&self.registered));
+        let most = sent.len().max(registered.len());
+        for at in 0..most {
+            let a = sent.get(at).copied().unwrap_or_default();
+            let b = registered.get(at).copied().unwrap_or_default();
+            for (pieces, split) in both.iter_mut().zip(apart(a, b)) {
+                pieces.extend(
+                    split
+                        .into_iter()
+                        .zip([false, true, false])
+                        .filter(|(text, _)| !text.is_empty())
+                        .map(|(text, differs)| Piece { text, differs }),
+                );
+            }
+        }
+        both
     }
+
+    /// How many bytes differ.
+    fn distance(&self) -> usize {
+        self.parts().iter().flatten().filter(|piece| piece.differs).map(|piece| piece.text.len()).sum()
+    }
+}
+
+/// An address cut before its host, port, path, query and fragment, and nothing left out.
+fn components(uri: &str) -> Vec<&str> {
+    let Some(parts) = Parts::of(uri) else { return vec![uri] };
+    let lengths = [
+        parts.scheme.len() + "://".len(),
+        parts.host.len(),
+        if parts.port.is_empty() { 0 } else { 1 + parts.port.len() },
+        parts.path.len(),
+        parts.query.map_or(0, |query| 1 + query.len()),
+    ];
+    let mut rest = uri;
+    let mut cut: Vec<&str> = Vec::new();
+    for length in lengths {
+        let (component, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        cut.push(component);
+        rest = after;
+    }
+    cut.push(rest);
+    cut
+}
+
+/// Two texts in three pieces each: the same beginning, what differs, the same end. A number or a name that differs does
+/// so as a whole.
+fn apart<'a>(a: &'a str, b: &'a str) -> [[&'a str; 3]; 2] {
+    if !a.starts_with('/') || !b.starts_with('/') {
+        return if a == b { [[a, "", ""], [b, "", ""]] } else { [["", a, ""], ["", b, ""]] };
+    }
+    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
+    let start: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
+    let rest = |text: &'a str| text.get(start..).unwrap_or_default();
+    let same = rest(a).chars().rev().zip(rest(b).chars().rev()).take_while(|(a, b)| a == b);
+    let end: usize = same.map(|(letter, _)| letter.len_utf8()).sum();
+    [split(a, start, end), split(b, start, end)]
 }
 
 fn split(text: &str, start: usize, end: usize) -> [&str; 3] {
@@ -43,10 +99,7 @@ pub(super) fn compare(sent: &str, registered: &[String]) -> Vec<Comparison> {
         difference: difference(sent, registered),
     };
     let mut all: Vec<Comparison> = registered.iter().map(one).collect();
-    all.sort_by_key(|comparison| {
-        let [[_, sent, _], [_, registered, _]] = comparison.parts();
-        sent.len() + registered.len()
-    });
+    all.sort_by_key(Comparison::distance);
     all.truncate(MOST);
     all
 }
@@ -109,7 +162,7 @@ fn difference(sent: &str, registered: &str) -> String {
     }
     match (a.query, b.query) {
         (Some(_), None) => {
-            said.push("It has a query (after '?'), which the registered one has not.".to_owned())
+            said.push("It has a query (after '?'), which the registered one has not.".to_owned());
         }
         (None, Some(_)) => said.push("It lacks the query (after '?') of the registered one.".to_owned()),
         (a, b) if a != b => said.push("The query (after '?') is another.".to_owned()),
@@ -178,13 +231,40 @@ mod tests {
     #[test]
     fn the_parts_that_differ_are_marked_and_the_most_alike_comes_first() {
         let registered = ["https://a.example/x".to_owned(), "http://localhost:8080/callback".to_owned()];
-        let compared = compare("http://localhost:3000/callback", &registered);
-        let [sent, other] = compared.first().unwrap().parts();
-        assert_eq!(sent, ["http://localhost:", "300", "0/callback"]);
-        assert_eq!(other, ["http://localhost:", "808", "0/callback"]);
-        let longer = &compare("http://localhost:8080/callback/", &registered)[0];
-        assert_eq!(longer.parts()[0], ["http://localhost:8080/callback", "/", ""]);
-        let accented = Comparison { sent: "é".into(), registered: "è".into(), difference: String::new() };
-        assert_eq!(accented.parts(), [["", "é", ""], ["", "è", ""]]);
+        let shown = |sent: &str| {
+            let compared = compare(sent, &registered);
+            let parts = compared.first().unwrap().parts();
+            parts.map(|pieces| {
+                let marked =
+                    |it: &Piece<'_>| if it.differs { format!("[{}]", it.text) } else { it.text.to_owned() };
+                pieces.iter().map(marked).collect::<String>()
+            })
+        };
+        for (sent, marked, other) in [
+            (
+                "http://localhost:3000/callback",
+                "http://localhost[:3000]/callback",
+                "http://localhost[:8080]/callback",
+            ),
+            ("http://localhost/callback", "http://localhost/callback", "http://localhost[:8080]/callback"),
+            (
+                "http://localhost:8080/callback/",
+                "http://localhost:8080/callback[/]",
+                "http://localhost:8080/callback",
+            ),
+            (
+                "http://localhost:8080/Callback",
+                "http://localhost:8080/[C]allback",
+                "http://localhost:8080/[c]allback",
+            ),
+            (
+                "http://127.0.0.1:8080/é?x#y",
+                "http://[127.0.0.1]:8080/[é][?x][#y]",
+                "http://[localhost]:8080/[callback]",
+            ),
+            ("nonsense", "[nonsense]", "[https://][a.example][/x]"),
+        ] {
+            assert_eq!(shown(sent), [marked, other], "{sent}");
+        }
     }
 }

@@ -5,6 +5,25 @@ use serde_json::Value;
 use super::super::{Registered, time};
 use crate::scopes::MULTI_FACTOR;
 
+/// In this order one reads what a token is: whose, about whom, for whom, until when.
+const ORDER: [&str; 15] = [
+    "iss",
+    "sub",
+    "aud",
+    "azp",
+    "scope",
+    "authorization_details",
+    "acr",
+    "amr",
+    "auth_time",
+    "iat",
+    "exp",
+    "nonce",
+    "at_hash",
+    "sid",
+    "jti",
+];
+
 /// Claims as a table and as JSON.
 pub(super) struct Claims {
     pub(super) rows: Vec<Row>,
@@ -27,7 +46,10 @@ impl Claims {
             value: written(value),
             meaning: meaning(name, value, issued, registered),
         };
-        let rows = claims.as_object().map(|claims| claims.iter().map(row).collect()).unwrap_or_default();
+        let mut rows: Vec<Row> =
+            claims.as_object().map(|claims| claims.iter().map(row).collect()).unwrap_or_default();
+        // The others, such as a script's own, stand at the end and by name.
+        rows.sort_by_key(|row| ORDER.iter().position(|name| *name == row.name).unwrap_or(ORDER.len()));
         Self { rows, json: serde_json::to_string_pretty(claims).unwrap_or_default() }
     }
 }

@@ -79,7 +79,7 @@ impl Item {
                 None => self.say("plain", "No session", why),
             },
             Event::LogInPage => {
-                self.say("waiting", "Log-in page", "The customer is asked for e-mail and password.")
+                self.say("waiting", "Log-in page", "The customer is asked for e-mail and password.");
             }
             Event::Password { email, outcome, .. } => self.password(email, *outcome),
             Event::ScriptRun { name, kind, duration_us, console, decisions, error } => {
@@ -125,10 +125,10 @@ impl Item {
                 });
             }
             Event::CodeRedeemed => {
-                self.say("good", "Code redeemed", "Code, client, redirect_uri and verifier fit.")
+                self.say("good", "Code redeemed", "Code, client, redirect_uri and verifier fit.");
             }
             Event::TokenRefused { error, description } => {
-                self.say("bad", format!("Refused: {error}"), description)
+                self.say("bad", format!("Refused: {error}"), description);
             }
             Event::Redirect { to, mode, parameters, error } => {
                 match error {

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::super::filter::OUTCOMES;
 use super::super::{Filter, Log, time};
-use super::{Moment, client, customer, outcome, title};
+use super::{Moment, client, customer, name_of, outcome, title};
 use crate::log::record::Record;
 
 /// So many on one page.
@@ -45,6 +45,7 @@ struct Row {
     title: String,
     scopes: String,
     error: Option<String>,
+    why: String,
     client: String,
     customer: String,
     started: Moment,
@@ -62,6 +63,7 @@ impl Row {
             title: title(record).to_owned(),
             scopes: record.scopes.join(" "),
             error: record.error(),
+            why: record.why().unwrap_or_default().to_owned(),
             client: client(record),
             customer: customer(record).to_owned(),
             started: Moment::at(record.started),
@@ -86,9 +88,9 @@ pub(crate) fn list(log: &Log, filter: &Filter, before: Option<&str>) -> ListPage
     let older =
         rows.last().filter(|_| more).map(|last| address("/log", &[&query, &format!("before={}", last.id)]));
     let clients = records.iter().filter_map(|record| record.client.as_ref());
-    let clients = clients.map(|client| (&client.id, client.name.as_ref().unwrap_or(&client.id)));
+    let clients = clients.map(|client| (&client.id, name_of(client)));
     let customers = records.iter().filter_map(|record| record.customer.as_ref());
-    let customers = customers.map(|customer| (&customer.sub, &customer.name));
+    let customers = customers.map(|customer| (&customer.sub, customer.name.clone()));
     ListPage {
         version,
         total: admitted.len(),
@@ -116,9 +118,8 @@ fn address(path: &str, queries: &[&str]) -> String {
 }
 
 /// What can be chosen, each once, by name; what is chosen stays so although there is nothing of it.
-fn choices<'a>(all: impl Iterator<Item = (&'a String, &'a String)>, chosen: Option<&str>) -> Vec<Choice> {
-    let mut by_value: BTreeMap<String, String> =
-        all.map(|(value, name)| (value.clone(), name.clone())).collect();
+fn choices<'a>(all: impl Iterator<Item = (&'a String, String)>, chosen: Option<&str>) -> Vec<Choice> {
+    let mut by_value: BTreeMap<String, String> = all.map(|(value, name)| (value.clone(), name)).collect();
     if let Some(chosen) = chosen {
         by_value.entry(chosen.to_owned()).or_insert_with(|| chosen.to_owned());
     }
