@@ -65,6 +65,7 @@ pub(super) async fn get(
 
 fn unreadable(state: &crate::state::State) -> Response {
     let sentence = "The request is longer than 8 KiB or is not form-encoded.";
+    state.log.begin(Kind::Authorization).record(Event::RefusedPage { sentence: sentence.to_owned() });
     pages::notice(
         state,
         StatusCode::BAD_REQUEST,

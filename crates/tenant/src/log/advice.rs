@@ -73,6 +73,11 @@ impl Registered {
 /// What is to be said about this event of this trace, which does not hold it yet.
 pub(super) fn advise(record: &Record, event: &Event, registered: &Registered) -> Option<Advice> {
     match event {
+        Event::RefusedPage { sentence } if record.request().is_empty() => {
+            let right = "Send less: a payment, a hint and a handful of scopes fit. What the client wants to remember it \
+                         keeps itself, under the state.";
+            Some(Advice::new(sentence, right, None))
+        }
         Event::RefusedPage { sentence } => Some(page(record.request(), sentence, registered)),
         Event::Redirect { error: Some(refusal), .. } => Some(answer::advise(record, refusal, registered)),
         Event::TokenRefused { error, description } => {

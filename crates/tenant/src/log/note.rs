@@ -65,8 +65,15 @@ pub(crate) fn password(
         Err(LogInError::TooManyOfPeer { wait }) => (PasswordOutcome::TooManyOfPeer, Some(*wait)),
     };
     // Some people type their password into the wrong field.
-    let email = if known || email.contains('@') { email.to_owned() } else { String::new() };
+    let email = if known || looks_like_email(email) { email.to_owned() } else { String::new() };
     Event::Password { email, outcome, who: result.as_ref().ok().map(|customer| who(customer)), wait }
+}
+
+fn looks_like_email(text: &str) -> bool {
+    let domain =
+        |text: &str| text.contains('.') && text.chars().all(|it| it.is_alphanumeric() || ".-".contains(it));
+    let parts = text.trim().split_once('@');
+    parts.is_some_and(|(name, host)| !name.is_empty() && !name.contains(char::is_whitespace) && domain(host))
 }
 
 /// A step of a push that needs no more words.

@@ -200,6 +200,25 @@ async fn who_sets_it_so_shows_it_to_nobody_or_to_everybody() {
     assert!(!refused.body.contains("/log/"), "somebody who only wants to log in is not led there");
 }
 
+#[test]
+fn the_configuration_names_who_sees_it() {
+    for (text, access) in
+        [("off", LogAccess::Off), ("loopback", LogAccess::Loopback), ("anyone", LogAccess::Anyone)]
+    {
+        assert_eq!(serde_json::from_value::<LogAccess>(text.into()).unwrap(), access);
+    }
+    assert_eq!(LogAccess::default(), LogAccess::Loopback);
+}
+
+#[tokio::test]
+async fn its_style_and_script_are_served_as_what_they_are() {
+    let world = World::new().await;
+    let style = world.browser().get("/assets/log.css").await;
+    assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
+    let script = world.browser().get("/assets/log.js").await;
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+}
+
 #[tokio::test]
 async fn only_the_page_of_a_refusal_leads_to_it_and_only_here() {
     let world = World::new().await;

@@ -107,6 +107,16 @@ async fn a_redirect_uri_is_shown_beside_those_registered_and_the_difference_is_p
 }
 
 #[tokio::test]
+async fn a_request_that_is_too_long_to_be_read_is_told_of() {
+    let world = World::new().await;
+    let long = "x".repeat(9_000);
+    world.browser().get(&authorize_with(&[("state", &long)])).await;
+    let trace = &traces(&world).await[0];
+    assert_eq!(kinds(trace), ["refused_page"]);
+    says(trace, "longer than 8 KiB", "Send less", "");
+}
+
+#[tokio::test]
 async fn a_form_of_another_origin_is_told_of() {
     let world = World::new().await;
     let mut tab = world.browser();

@@ -18,7 +18,7 @@ const STATE: &str = "a-state-that-nobody-guesses";
 const NONCE: &str = "a-nonce-that-nobody-guesses";
 /// Another tenant's token: this one did not sign it, and it is somebody's key all the same.
 const FOREIGN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb21lYm9keS1lbHNlIn0.c2lnbmF0dXJlLW9mLWFub3RoZXI";
-const WRONG: [&str; 2] = ["hunter2-the-wrong-password", "swordfish in the e-mail field"];
+const WRONG: [&str; 3] = ["hunter2-the-wrong-password", "swordfish in the e-mail field", "p@ssw0rd-there"];
 const CLIENT_SECRET: &str = "a-secret-of-some-client";
 const PAYMENT: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"12.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#;
 
@@ -79,7 +79,7 @@ impl Thief {
     async fn logs_in(&mut self, email: &str) -> Browser {
         let mut browser = self.world.browser();
         let page = self.goes(&mut browser, &[]).await;
-        for wrong in [(email, WRONG[0]), (WRONG[1], WRONG[1])] {
+        for wrong in [(email, WRONG[0]), (WRONG[1], WRONG[1]), (WRONG[2], WRONG[2])] {
             let again = browser.log_in(&page, wrong.0, wrong.1).await;
             self.takes_from(&again);
         }
@@ -172,7 +172,7 @@ impl Thief {
 
     /// No text has any of them.
     fn finds_nothing_in(&self, texts: &[(String, String)]) {
-        let given = [VERIFIER, STATE, NONCE, FOREIGN, WRONG[0], WRONG[1], CLIENT_SECRET, PASSWORD];
+        let given = [VERIFIER, STATE, NONCE, FOREIGN, WRONG[0], WRONG[1], WRONG[2], CLIENT_SECRET, PASSWORD];
         // A signature by itself, and a token without it, could be misused too.
         let parts =
             self.secrets.iter().filter(|it| it.starts_with("eyJ")).flat_map(|it| it.split('.').skip(1));
