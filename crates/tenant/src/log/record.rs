@@ -183,6 +183,8 @@ impl Record {
             Event::Session { who: Some(who), .. }
             | Event::Password { outcome: PasswordOutcome::Right, who: Some(who), .. }
             | Event::Granted { who, .. } => self.customer = Some(who.clone()),
+            // On the log-in page one may try again; a pairing is one attempt.
+            Event::Password { .. } if self.kind == Kind::Phone => self.end(Outcome::Refused, at),
             Event::CodeIssued { good_for, .. } => self.deadline = at + 1_000 * good_for,
             // The code is on its way, and the tokens are to come.
             Event::Redirect { error: None, parameters, .. }

@@ -103,6 +103,14 @@ async fn phones_and_keys_are_told_of() {
     assert_eq!(all[0]["events"][0]["paired"], false);
     assert_eq!(kinds(&all[1]), ["password", "phone"]);
     assert_eq!(all[1]["customer"]["name"], "Ada Example");
+    assert_eq!(all[1]["outcome"], "finished");
     assert_eq!(kinds(&all[2]), ["keys"]);
     assert_eq!(all[2]["events"][0]["signing"], all[2]["events"][0]["published"][0]);
+
+    let mut stranger = world.browser();
+    let page = stranger.get("/phone").await;
+    let form = [("form_token", &*page.input("form_token")), ("email", ADA), ("password", "wrong")];
+    stranger.post("/phone/pair", &form).await;
+    let trace = &traces(&world).await[0];
+    assert_eq!((kinds(trace), trace["outcome"].as_str()), (vec!["password"], Some("refused")));
 }
