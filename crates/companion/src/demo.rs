@@ -1,7 +1,7 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -101,6 +101,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
         customers: HOLDERS.iter().filter_map(customer).collect(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

@@ -13,10 +13,11 @@ use crate::config::Customer;
 use crate::endpoints::authorize::{Prompt, Request};
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
+use crate::log::{self, Event};
 use crate::random;
 use crate::scopes;
 use crate::state::State;
-use crate::store::{Asked, Stage, Store, Transaction};
+use crate::store::{Asked, Session, Stage, Store, Transaction};
 
 pub(crate) use push::{Look, look, still_waiting};
 
@@ -66,6 +67,7 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer
     let now = state.now();
     let mut store = state.store();
     let session = session.and_then(|cookie| store.sessions.by_cookie(cookie, now).cloned());
+    request.to.trace.record(log::session(state, &request, session.as_ref()));
     let session =
         session.filter(|session| request.accepts(session.auth_time, now) && request.is_for(&session.sub));
     let known = session.and_then(|session| Some((state.directory.by_sub(&session.sub)?, session)));
@@ -73,6 +75,7 @@ pub(crate) fn begin(state: &State, request: Request, session: Option<&str>, peer
         if request.prompt == Prompt::None {
             return request.to.refuse(ErrorCode::LoginRequired, "The customer has to log in.");
         }
+        request.to.trace.record(Event::LogInPage);
         return open(state, &mut store, (request, peer), |_, visit| to_page("/u/login", visit.id));
     };
     match second_factor(&request, customer) {
@@ -134,6 +137,7 @@ pub(crate) fn cancel(state: &State, visit: Visit<'_>) -> Response {
         }
     }
     tracing::info!(client_id = transaction.request.client.id, "cancelled by the customer");
+    transaction.request.to.trace.record(Event::Cancelled);
     transaction.request.to.refuse(ErrorCode::AccessDenied, "The customer cancelled the request.")
 }
 
@@ -152,13 +156,13 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
 }
 
 /// Ends the session of this browser, and with it the questions that it has put to the phone.
-pub(crate) fn log_out(state: &State, cookie: Option<&str>) {
+pub(crate) fn log_out(state: &State, cookie: Option<&str>) -> Option<Session> {
     let mut store = state.store();
-    if let Some(session) = cookie.and_then(|cookie| store.sessions.end(cookie)) {
-        store.pushes.withdraw_session(&session.sid);
-        state.changed();
-        tracing::info!(sub = session.sub, "logged out");
-    }
+    let session = cookie.and_then(|cookie| store.sessions.end(cookie))?;
+    store.pushes.withdraw_session(&session.sid);
+    state.changed();
+    tracing::info!(sub = session.sub, "logged out");
+    Some(session)
 }
 
 /// Starts a transaction, does its first step, and binds it to the browser.

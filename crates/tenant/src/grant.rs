@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::config::{Api, Client, Customer};
+use crate::log::{self, Token, Trace};
 use crate::payment::Payment;
 use crate::random;
 use crate::scopes::MULTI_FACTOR;
@@ -29,6 +30,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// The customer approved this very request on the phone.
     pub(crate) multi_factor: bool,
+    /// Where it is written down what became of it.
+    pub(crate) trace: Trace,
 }
 
 impl Grant {
@@ -62,6 +65,7 @@ impl Grant {
             authorization_details: self.authorization_details(),
             authentication: self.authentication(),
         };
+        self.trace.record(log::token(Token::AccessToken, &state.key, &claims));
         tokens::sign(&state.key, &claims)
     }
 
@@ -81,6 +85,7 @@ impl Grant {
             authentication: self.authentication(),
             person: customer.map(|customer| person(customer, &self.scopes)).unwrap_or_default(),
         };
+        self.trace.record(log::token(Token::IdToken, &state.key, &claims));
         tokens::sign(&state.key, &claims)
     }
 

@@ -9,6 +9,7 @@
 //! - `scopes`: what is granted and what costs a second factor, as pure rules
 //! - `store`: sessions, requests under way, pushes, phones; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
+//! - `log`: what happened to each request, for the developer; `endpoints/log` shows it
 //! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
 
 mod answer;
@@ -19,6 +20,7 @@ mod flow;
 mod grant;
 mod http;
 mod keys;
+mod log;
 mod pages;
 mod passwords;
 mod payment;
@@ -34,7 +36,8 @@ use tokio::task::{self, JoinError};
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes, Limits, Password,
+    Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess,
+    Password,
 };
 pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;

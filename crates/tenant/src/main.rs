@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use serde::Deserialize;
-use tenant::{Api, Client, Config, Customer, KeyStore, Lifetimes, Limits, SystemClock, Tenant};
+use tenant::{Api, Client, Config, Customer, KeyStore, Lifetimes, Limits, LogAccess, SystemClock, Tenant};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -26,8 +26,8 @@ struct Arguments {
     /// The folder in which the signing key is kept.
     #[arg(long, default_value = "data/tenant")]
     data: PathBuf,
-    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `authorization_details`, `lifetimes` and
-    /// `limits`.
+    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `authorization_details`, `lifetimes`,
+    /// `limits` and `log`.
     #[arg(long)]
     config: PathBuf,
     /// How long requests under way may take when the tenant is asked to stop.
@@ -47,6 +47,8 @@ struct File {
     lifetimes: Lifetimes,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    log: LogAccess,
 }
 
 const fn yes() -> bool {
@@ -58,11 +60,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let arguments = Arguments::parse();
-    let File { clients, apis, authorization_details, customers, lifetimes, limits } =
+    let File { clients, apis, authorization_details, customers, lifetimes, limits, log } =
         read(&arguments.config)?;
     let keys = KeyStore::Folder(arguments.data);
     let issuer = arguments.issuer;
-    let config = Config { issuer, keys, clients, apis, authorization_details, customers, lifetimes, limits };
+    let config =
+        Config { issuer, keys, clients, apis, authorization_details, customers, lifetimes, limits, log };
     let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
 
     let listener = TcpListener::bind(arguments.listen).await?;

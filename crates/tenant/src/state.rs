@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::log::{self, Kind, Log};
 use crate::passwords::Directory;
 use crate::{Clock, OpenError, keys::SigningKey, store::Store};
 
@@ -25,9 +26,11 @@ pub(crate) struct State {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
     pub(crate) key: SigningKey,
+    /// What happened, for the developer.
+    pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
-    /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
+    /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
     changes: watch::Sender<bool>,
 }
 
@@ -35,6 +38,9 @@ impl State {
     pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         config::check(&config)?;
         let key = SigningKey::open(&config.keys)?;
+        let changes = watch::Sender::new(false);
+        let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
+        log.begin(Kind::Keys).record(log::keys(&key));
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -45,9 +51,10 @@ impl State {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key,
+            log,
             clock,
             store: Mutex::default(),
-            changes: watch::Sender::new(false),
+            changes,
         })
     }
 

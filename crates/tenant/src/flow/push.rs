@@ -7,6 +7,7 @@ use axum::response::Response;
 use super::{Visit, to_page};
 use crate::answer::{self, ErrorCode};
 use crate::endpoints::authorize::Request;
+use crate::log::{self, FactorStep};
 use crate::random;
 use crate::state::State;
 use crate::store::{Asked, Push, PushState, Session, Stage, Store, Verdict};
@@ -37,7 +38,10 @@ pub(super) fn send(
     let id = random::identifier();
     let (number, choices) = Push::numbers(random::bytes());
     let (sub, sid) = (session.sub.clone(), session.sid.clone());
+    let trace = transaction.request.to.trace.clone();
+    let event = log::asked(&asked);
     let push = Push {
+        trace: trace.clone(),
         id: id.clone(),
         sub,
         sid,
@@ -50,6 +54,7 @@ pub(super) fn send(
     };
     if let Err(later) = store.pushes.send(push, &state.limits, now) {
         transaction.stage = Stage::Finished;
+        transaction.request.to.trace.record(log::push(FactorStep::TooMany));
         tracing::warn!(sub = session.sub, "too many pushes were not approved");
         let minutes = later.wait.div_ceil(60);
         let description =
@@ -59,6 +64,7 @@ pub(super) fn send(
         return transaction.request.to.refuse(ErrorCode::TemporarilyUnavailable, &description);
     }
     tracing::info!(client_id = transaction.request.client.id, sub = session.sub, "push sent");
+    trace.record(event);
     transaction.stage = Stage::Push { sid: session.sid.clone(), push: id };
     // The tab must still find its transaction when the push has become stale, to tell the client so.
     transaction.extend(expires + state.lifetimes.log_in);
@@ -98,12 +104,16 @@ pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
             return Look::Over(answer::grant(state, &request, customer, &session, true));
         }
         Verdict::Withdrawn => {
+            request.to.trace.record(log::push(FactorStep::Withdrawn));
             transaction.stage = Stage::LogIn;
             return Look::Over(to_page("/u/login", visit.id));
         }
         Verdict::Denied => "The customer denied the request on the phone.",
         Verdict::WrongNumber => "A wrong number was chosen on the phone.",
-        Verdict::Stale => "The request was not approved on the phone in time.",
+        Verdict::Stale => {
+            request.to.trace.record(log::push(FactorStep::Stale));
+            "The request was not approved on the phone in time."
+        }
     };
     transaction.stage = Stage::Finished;
     store.pushes.withdraw(&push);

@@ -13,8 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, GrantType, KeyStore, Lifetimes, Limits, ManualClock, Password,
-    Tenant,
+    Api, ApiScope, Client, Config, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, ManualClock,
+    Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -72,6 +72,7 @@ pub(crate) fn config() -> Config {
         ],
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

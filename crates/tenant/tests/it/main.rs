@@ -11,6 +11,7 @@ mod discovery;
 mod harness;
 mod keys;
 mod linking;
+mod log;
 mod log_in;
 mod log_out;
 mod oidf;

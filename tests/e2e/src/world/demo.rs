@@ -2,7 +2,7 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password};
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -31,6 +31,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

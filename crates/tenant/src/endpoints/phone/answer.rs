@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::paired;
 use crate::endpoints::Shared;
 use crate::http::{Cookies, Parameters};
+use crate::log;
 use crate::pages;
 use crate::store::{Answer, Outcome};
 
@@ -28,7 +29,10 @@ pub(in crate::endpoints) async fn post(
         // What is not clearly a yes is a no.
         Some(Err(_)) | None => Answer::Deny,
     };
-    let outcome = state.store().pushes.answer(id, &phone.sub, answer, state.now());
+    let mut store = state.store();
+    let outcome = store.pushes.answer(id, &phone.sub, answer, state.now());
+    log::answered(store.pushes.get(id), &phone.sub, outcome);
+    drop(store);
     tracing::info!(sub = phone.sub, ?outcome, "push answered");
     state.changed();
     match outcome {

@@ -11,6 +11,7 @@ use super::super::credentials::{self, LogInError};
 use crate::endpoints::Shared;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
+use crate::log::{self, Event, Kind};
 use crate::{pages, random, state};
 
 /// The pairing page. The form carries what its cookie carries, and another origin can read neither.
@@ -38,13 +39,17 @@ pub(in crate::endpoints) async fn post(
     if form_token.is_empty() || !form.is_from_own_page(&headers, form_token) {
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
+    let result = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
+    let trace = state.log.begin(Kind::Phone);
+    trace.record(log::password(&state, &form, &result));
+    match result {
         Err(error) => self::form(&state, &cookies, form.get("email").unwrap_or_default(), Some(error)),
         Ok(customer) => {
             let cookie = random::secret();
             let lifetime = state.lifetimes.phone;
             state.store().phones.pair(&customer.sub, &cookie, (state.now(), lifetime));
             tracing::info!(sub = customer.sub, "phone paired");
+            trace.record(Event::Phone { who: log::who(&customer), paired: true });
             let set = cookies::set(&state, cookies::PHONE, &cookie, Stays::Seconds(lifetime));
             (set, cookies::expired(&state, cookies::PAIRING), Redirect::to("/phone")).into_response()
         }
