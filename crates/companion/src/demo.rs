@@ -3,7 +3,7 @@
 use bank::{Database, OpeningAccount};
 use tenant::{
     Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
-    Password,
+    LogAccess, Password,
 };
 
 /// The client's id at the tenant.
@@ -105,6 +105,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
         actions: vec![Action::step_up()],
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

@@ -39,6 +39,22 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     /// How often things may be tried.
     pub limits: Limits,
+    /// Who may look at the log.
+    pub log: LogAccess,
+}
+
+/// Who may look at `/log`, where requests, customers and claims are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogAccess {
+    /// Nobody, and nothing is recorded.
+    Off,
+    /// Whoever is on this very machine, when the issuer is too. With a proxy in front of it everybody would seem to be,
+    /// so what came through one is refused.
+    #[default]
+    Loopback,
+    /// Everybody who reaches the tenant.
+    Anyone,
 }
 
 /// Where the signing key lives.

@@ -9,6 +9,7 @@ mod discovery;
 mod elsewhere;
 mod health;
 mod jwks;
+mod log;
 mod log_in;
 mod log_out;
 mod methods;
@@ -64,6 +65,10 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
         .route("/v2/logout", get(log_out::auth0).layer(navigations_only()))
         .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post).layer(navigations_only()))
+        .route("/log", get(log::list))
+        .route("/log.json", get(log::export))
+        .route("/log/wait", get(log::wait))
+        .route("/log/{id}", get(log::trace))
         .route("/healthz", get(health::get))
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)

@@ -17,6 +17,7 @@ use crate::endpoints::authorize::{Prompt, Request};
 use crate::factors::Factor;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
+use crate::log::{self, Event};
 use crate::random;
 use crate::scopes;
 use crate::scripts::{self, Authenticated, Decision, Refused};
@@ -124,8 +125,9 @@ pub(crate) async fn begin(
 /// Who has a session that is good enough for the request.
 fn known(state: &State, request: &Request, session: Option<&str>) -> Option<(Arc<Customer>, Session)> {
     let now = state.now();
-    let session = state.store().sessions.by_cookie(session?, now).cloned()?;
-    let session = Some(session).filter(|it| request.accepts(it.auth_time, now) && request.is_for(&it.sub))?;
+    let session = session.and_then(|cookie| state.store().sessions.by_cookie(cookie, now).cloned());
+    request.to.trace.record(log::session(state, request, session.as_ref()));
+    let session = session.filter(|it| request.accepts(it.auth_time, now) && request.is_for(&it.sub))?;
     let customer = state.directory.by_sub(&session.sub)?;
     Some((Arc::clone(customer), session))
 }
@@ -134,6 +136,7 @@ fn ask_for_password(state: &State, request: Arc<Request>, peer: Option<Peer>) ->
     if request.prompt == Prompt::None {
         return request.to.refuse(ErrorCode::LoginRequired, "The customer has to log in.");
     }
+    request.to.trace.record(Event::LogInPage);
     let mut store = state.store();
     open(state, &mut store, (request, peer), |_, visit| to_page("/u/login", visit.id))
 }
@@ -237,6 +240,7 @@ pub(crate) fn cancel(state: &State, visit: Visit<'_>) -> Response {
         }
     }
     tracing::info!(client_id = transaction.request.client.id, "cancelled by the customer");
+    transaction.request.to.trace.record(Event::Cancelled);
     transaction.request.to.refuse(ErrorCode::AccessDenied, "The customer cancelled the request.")
 }
 
@@ -256,13 +260,13 @@ pub(crate) fn place(state: &State, visit: Visit<'_>) -> Place {
 }
 
 /// Ends the session of this browser, and with it the questions that it has put to the phone.
-pub(crate) fn log_out(state: &State, cookie: Option<&str>) {
+pub(crate) fn log_out(state: &State, cookie: Option<&str>) -> Option<Session> {
     let mut store = state.store();
-    if let Some(session) = cookie.and_then(|cookie| store.sessions.end(cookie)) {
-        store.pushes.withdraw_session(&session.sid, state.now());
-        state.changed();
-        tracing::info!(sub = session.sub, "logged out");
-    }
+    let session = cookie.and_then(|cookie| store.sessions.end(cookie))?;
+    store.pushes.withdraw_session(&session.sid, state.now());
+    state.changed();
+    tracing::info!(sub = session.sub, "logged out");
+    Some(session)
 }
 
 /// Starts a transaction, does its first step, and binds it to the browser.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::config::{Api, Client, Customer};
+use crate::log::{self, Token, Trace};
 use crate::payment::Payment;
 use crate::random;
 use crate::scopes::MULTI_FACTOR;
@@ -37,6 +38,8 @@ pub(crate) struct Grant {
     pub(crate) nonce: Option<String>,
     /// The customer approved this very request on the phone.
     pub(crate) multi_factor: bool,
+    /// Where it is written down what became of it.
+    pub(crate) trace: Trace,
 }
 
 impl Grant {
@@ -70,7 +73,9 @@ impl Grant {
             authorization_details: self.authorization_details(),
             authentication: self.authentication(),
         };
-        tokens::sign(&state.key, &tokens::with(&claims, &self.access_token_claims))
+        let claims = tokens::with(&claims, &self.access_token_claims);
+        self.trace.record(log::token(Token::AccessToken, &state.key, &claims));
+        tokens::sign(&state.key, &claims)
     }
 
     /// An ID token, bound to the access token that goes with it.
@@ -89,7 +94,9 @@ impl Grant {
             authentication: self.authentication(),
             person: customer.map(|customer| person(customer, &self.identity)).unwrap_or_default(),
         };
-        tokens::sign(&state.key, &tokens::with(&claims, &self.id_token_claims))
+        let claims = tokens::with(&claims, &self.id_token_claims);
+        self.trace.record(log::token(Token::IdToken, &state.key, &claims));
+        tokens::sign(&state.key, &claims)
     }
 
     fn authentication(&self) -> Authentication {

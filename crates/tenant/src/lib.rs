@@ -11,6 +11,7 @@
 //! - `factors`: what a second factor can be, one-time codes, recovery codes, QR codes
 //! - `store`: sessions, requests under way, pushes, phones, enrolments; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
+//! - `log`: what happened to each request, for the developer; `endpoints/log` shows it
 //! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
 
 mod answer;
@@ -22,6 +23,7 @@ mod flow;
 mod grant;
 mod http;
 mod keys;
+mod log;
 mod pages;
 mod passwords;
 mod payment;
@@ -39,7 +41,7 @@ use tokio::task::{self, JoinError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, Customer, EnrolledFactors, GrantType,
-    KeyStore, Lifetimes, Limits, Password, STEP_UP_ACTION,
+    KeyStore, Lifetimes, Limits, LogAccess, Password, STEP_UP_ACTION,
 };
 pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;

@@ -62,6 +62,10 @@ struct NoticePage<'a> {
 
 /// A page that says one thing, with ways back to the applications.
 pub(crate) fn notice(state: &State, status: StatusCode, title: &str, sentence: &str) -> Response {
+    respond(status, &NoticePage { title, sentence, ways_on: ways_to_clients(state) }, None)
+}
+
+fn ways_to_clients(state: &State) -> Vec<(String, String)> {
     let home = |uri: &String| crate::config::origin_of(uri).map(|origin| format!("{origin}/"));
     let mut ways_on: Vec<(String, String)> = state
         .clients
@@ -69,7 +73,19 @@ pub(crate) fn notice(state: &State, status: StatusCode, title: &str, sentence: &
         .filter_map(|client| Some((format!("Go to {}", client.name), home(client.redirect_uris.first()?)?)))
         .collect();
     ways_on.sort();
-    respond(status, &NoticePage { title, sentence, ways_on }, None)
+    ways_on
+}
+
+/// A request of a client that cannot be answered, since it is not certain whose it is. `log`: the trace that tells more,
+/// for whoever may see it.
+pub(crate) fn refused(state: &State, sentence: &str, log: Option<&str>) -> Response {
+    let mut ways_on: Vec<(String, String)> = log
+        .map(|id| ("See in the tenant's log what was wrong".to_owned(), format!("/log/{id}")))
+        .into_iter()
+        .collect();
+    ways_on.extend(ways_to_clients(state));
+    let title = "The application sent a request that cannot be answered";
+    respond(StatusCode::BAD_REQUEST, &NoticePage { title, sentence, ways_on }, None)
 }
 
 /// A page that was gone back to after its request has had its answer.
@@ -99,7 +115,7 @@ fn refusing(
     (later, respond(status, page, redirect_uri)).into_response()
 }
 
-fn respond(status: StatusCode, page: &impl Template, redirect_uri: Option<&str>) -> Response {
+pub(crate) fn respond(status: StatusCode, page: &impl Template, redirect_uri: Option<&str>) -> Response {
     let policy = [(header::CONTENT_SECURITY_POLICY, http::content_security_policy(redirect_uri))];
     match page.render() {
         Ok(html) => (status, policy, Html(html)).into_response(),

@@ -76,6 +76,11 @@ impl Directory {
         self.by_sub.get(sub)
     }
 
+    /// Whether there is a customer with this e-mail address, in its normal form. For the log, and never for an answer.
+    pub(crate) fn knows(&self, email: &str) -> bool {
+        self.by_email.contains_key(email)
+    }
+
     /// The customer with this e-mail address (in its normal form) and password.
     pub(crate) async fn check(&self, email: &str, password: String) -> Option<Arc<Customer>> {
         let known = self.by_email.get(email);

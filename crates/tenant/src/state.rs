@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
 use crate::factors::totp::Secret;
+use crate::log::{self, Kind, Log};
 use crate::passwords::Directory;
 use crate::scripts::Scripts;
 use crate::{Clock, OpenError, keys::SigningKey, store::Store};
@@ -28,9 +29,11 @@ pub(crate) struct State {
     pub(crate) limits: Limits,
     pub(crate) key: SigningKey,
     pub(crate) scripts: Scripts,
+    /// What happened, for the developer.
+    pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
-    /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
+    /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
     changes: watch::Sender<bool>,
 }
 
@@ -44,6 +47,9 @@ impl State {
             let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
             store.enrolments.seed(&customer.sub, secret, &factors.recovery_codes);
         }
+        let changes = watch::Sender::new(false);
+        let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
+        log.begin(Kind::Keys).record(log::keys(&key));
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -55,9 +61,10 @@ impl State {
             limits: config.limits,
             key,
             scripts: Scripts::open(config.actions),
+            log,
             clock,
             store: Mutex::new(store),
-            changes: watch::Sender::new(false),
+            changes,
         })
     }
 

@@ -1,4 +1,4 @@
-//! `/assets/…`: the style sheet, the scripts and the phone's icons, compiled into the program.
+//! `/assets/…`: the style sheets, the scripts and the phone's icons, compiled into the program.
 
 use axum::extract::Path;
 use axum::http::{StatusCode, header};
@@ -10,6 +10,8 @@ pub(super) async fn get(Path(name): Path<String>) -> Response {
         "form_post.js" => ("text/javascript; charset=utf-8", include_bytes!("../assets/form_post.js")),
         "web_message.js" => ("text/javascript; charset=utf-8", include_bytes!("../assets/web_message.js")),
         "tenant.js" => ("text/javascript; charset=utf-8", include_bytes!("../assets/tenant.js")),
+        "log.css" => ("text/css; charset=utf-8", include_bytes!("../assets/log.css")),
+        "log.js" => ("text/javascript; charset=utf-8", include_bytes!("../assets/log.js")),
         "phone.js" => ("text/javascript; charset=utf-8", include_bytes!("../assets/phone.js")),
         "icon.svg" => ("image/svg+xml", include_bytes!("../assets/icon.svg")),
         "icon-192.png" => ("image/png", include_bytes!("../assets/icon-192.png")),

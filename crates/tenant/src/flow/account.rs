@@ -10,6 +10,7 @@ use super::begin;
 use crate::answer::{Place, Recipient};
 use crate::config::Client;
 use crate::endpoints::authorize::{Prompt, Request, ResponseType};
+use crate::log::Kind;
 use crate::scripts::{Decided, Told};
 use crate::state::State;
 
@@ -40,6 +41,7 @@ pub(crate) async fn account(state: &State, session: Option<&str>, peer: Option<P
         place: Place::Query,
         issuer: state.issuer.clone(),
         state: None,
+        trace: state.log.begin(Kind::Authorization),
     };
     let request = Request {
         client: Arc::new(client),

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use super::second_factor::{CodeError, Step, grant, refuse, set};
+use super::second_factor::{CodeError, Step, grant, record, refuse, set};
 use super::{Visit, to_page};
 use crate::config::Customer;
 use crate::endpoints::authorize::Request;
 use crate::factors::totp::{self, Secret};
 use crate::factors::{Factor, recovery};
+use crate::log::{self, FactorStep};
 use crate::state::State;
 use crate::store::{Checked, Methods, Session, Stage, Store};
 
@@ -110,6 +111,7 @@ fn perform(state: &State, visit: Visit<'_>, act: Act<'_>) -> Result<Option<Step>
                 return Err(CodeError::WrongOtp);
             }
             tracing::info!(sub, "authenticator app set up");
+            record(store, visit, state.now(), log::factor(Factor::Otp, FactorStep::Enrolled));
             methods.secret = None;
             methods.said = Some(APP_IS_SET_UP.to_owned());
             if store.enrolments.recovery_codes(&sub) == 0 {
@@ -123,6 +125,7 @@ fn perform(state: &State, visit: Visit<'_>, act: Act<'_>) -> Result<Option<Step>
             methods.said = Some("Your authenticator app is not asked any more.".to_owned());
         }
         Act::NewCodes => {
+            record(store, visit, state.now(), log::factor(Factor::RecoveryCode, FactorStep::Enrolled));
             next = make_codes(store, &mut methods);
         }
     }

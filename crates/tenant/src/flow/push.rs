@@ -1,6 +1,8 @@
 //! The second factor by push: what is sent to the phone, and what its answer is worth to the log-in tab.
 
 use super::Visit;
+use crate::factors::Factor;
+use crate::log::{self, FactorStep};
 use crate::random;
 use crate::state::State;
 use crate::store::{Answer, Asked, NotSent, Outcome, Push, PushState, Stage, Store, Verdict, Way};
@@ -14,6 +16,7 @@ pub(super) fn send(
     (asked, expires): (&Asked, u64),
 ) -> Result<String, NotSent> {
     let transaction = store.transactions.get(visit.id, visit.cookie, state.now());
+    let trace = transaction.as_ref().map(|it| it.request.to.trace.clone()).unwrap_or_default();
     let from = transaction.and_then(|transaction| transaction.peer).map(|peer| peer.to_string());
     let id = random::identifier();
     let (number, choices) = Push::numbers(random::bytes());
@@ -23,6 +26,7 @@ pub(super) fn send(
         from,
         sid: sid.to_owned(),
         asked: asked.clone(),
+        trace: trace.clone(),
         number,
         choices,
         sent: state.now(),
@@ -30,7 +34,10 @@ pub(super) fn send(
         state: PushState::Waiting,
         answered: None,
     };
-    store.pushes.send(push, &state.limits, state.now())?;
+    if let Err(why) = store.pushes.send(push, &state.limits, state.now()) {
+        trace.record(log::factor(Factor::Push, FactorStep::TooMany));
+        return Err(why);
+    }
     tracing::info!(sub, "push sent");
     state.changed();
     Ok(id)
@@ -65,6 +72,7 @@ pub(crate) fn answer(state: &State, id: &str, sub: &str, answer: Answer) -> Outc
     let now = state.now();
     let mut store = state.store();
     let outcome = store.pushes.answer(id, sub, answer, now);
+    log::answered(store.pushes.get(id), sub, outcome);
     if outcome == Outcome::NotMe
         && let Some(sid) = store.pushes.get(id).map(|push| push.sid.clone())
     {

@@ -14,11 +14,12 @@ use crate::config::Customer;
 use crate::endpoints::authorize::Request;
 use crate::factors::Factor;
 use crate::factors::totp::Secret;
+use crate::log::{self, FactorStep};
 use crate::state::State;
 use crate::store::{Challenge, NotSent, Push, SecondFactor, Session, Stage, Store, Verdict, Way};
 
 pub(crate) use codes::{Answered, CodeError, answer_code, prove};
-pub(super) use passing::{Step, grant, refuse, set};
+pub(super) use passing::{Step, grant, record, refuse, set};
 pub(crate) use ways::{Switched, Ways, manage, set_up_first_app, switch, ways};
 
 /// What the log-in tab gets to see.
@@ -73,6 +74,7 @@ pub(super) fn start(
                 "second factor asked for"
             );
             let (sid, sub) = (session.sid.clone(), session.sub.clone());
+            transaction.request.to.trace.record(log::asked(way.factor(), &challenge.asked));
             let manage = transaction.request.is_own();
             let second = SecondFactor { sid, sub, challenge, way, wrong: 0, manage, expires };
             transaction.stage = Stage::SecondFactor(second);
@@ -149,10 +151,14 @@ fn find(state: &State, visit: Visit<'_>) -> Result<Look, Step> {
                 return Err(passing::pass(state, store, visit, &second));
             }
             (Verdict::Withdrawn, _) => {
+                request.to.trace.record(log::factor(Factor::Push, FactorStep::Withdrawn));
                 transaction.stage = Stage::LogIn;
                 return Ok(Look::Over(to_page("/u/login", visit.id)));
             }
             (verdict, _) => {
+                if verdict == Verdict::Stale {
+                    request.to.trace.record(log::factor(Factor::Push, FactorStep::Stale));
+                }
                 return Ok(Look::Over(passing::refuse(state, store, visit, push::refusal(verdict))));
             }
         },

@@ -4,12 +4,15 @@ use actions::{End, Level, Outcome, ScriptRun};
 
 use crate::config::Customer;
 use crate::endpoints::authorize::Request;
+use crate::log;
 
 /// Writes down what scripts printed, how long they took, and what went wrong. THE ONE PLACE to which runs are reported: the
 /// tenant's log, and whatever else shows them.
 pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outcome) {
     let (client_id, sub) = (&request.client.id, &customer.sub);
-    for ScriptRun { script, kind, duration, console, end } in &outcome.runs {
+    let mut runs = outcome.runs.iter().peekable();
+    while let Some(run) = runs.next() {
+        let ScriptRun { script, kind, duration, console, end } = run;
         for line in console {
             // Quoted, so that no script can write lines into this log that look like others.
             let text = &line.text;
@@ -20,6 +23,8 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
                 Level::Error => tracing::error!(script, ?text, "console"),
             }
         }
+        let is_last = runs.peek().is_none();
+        request.to.trace.record(log::script(run, is_last.then_some(&outcome.decisions)));
         let took = duration.as_millis();
         match end {
             End::Completed => tracing::info!(client_id, sub, script, ?kind, took, "script completed"),

@@ -5,6 +5,7 @@ mod numbers;
 use std::collections::HashMap;
 
 use crate::config::Limits;
+use crate::log::Trace;
 use crate::payment::Payment;
 
 /// How many of a customer's questions stay to be looked at, after they are over.
@@ -13,6 +14,8 @@ const REMEMBERED: usize = 20;
 /// A question to the phone.
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
+    /// Where it is written down what became of it.
+    pub(crate) trace: Trace,
     pub(crate) id: String,
     /// Whose phones show it.
     pub(crate) sub: String,
@@ -250,10 +253,12 @@ impl Push {
 mod tests {
     use super::{Answer, Asked, Outcome, Push, Pushes, State, Verdict};
     use crate::config::Limits;
+    use crate::log::Trace;
 
     #[test]
     fn an_approval_is_taken_once_and_only_in_time() {
         let push = |id: &str| Push {
+            trace: Trace::default(),
             id: id.to_owned(),
             sub: "auth0|1001".to_owned(),
             from: None,

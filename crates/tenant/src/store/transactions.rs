@@ -159,6 +159,7 @@ mod tests {
     use crate::answer::{Place, Recipient};
     use crate::config::Client;
     use crate::endpoints::authorize::{Prompt, ResponseType};
+    use crate::log::Trace;
 
     fn a_request() -> Request {
         let client = Client {
@@ -176,6 +177,7 @@ mod tests {
                 place: Place::Fragment,
                 issuer: String::new(),
                 state: None,
+                trace: Trace::default(),
             },
             response: ResponseType::IdTokenToken,
             scopes: Vec::new(),

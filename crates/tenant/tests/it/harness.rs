@@ -17,7 +17,7 @@ use serde_json::Value;
 use serving::Peer;
 use tenant::{
     Api, ApiScope, Client, Clock as _, Config, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes,
-    Limits, ManualClock, Password, Tenant,
+    Limits, LogAccess, ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -80,6 +80,7 @@ pub(crate) fn config() -> Config {
         actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 

@@ -15,6 +15,7 @@ mod enrolment;
 mod harness;
 mod keys;
 mod linking;
+mod log;
 mod log_in;
 mod log_out;
 mod not_me;

@@ -12,6 +12,7 @@ use super::super::credentials::{self, LogInError};
 use crate::endpoints::Shared;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
+use crate::log::{self, Event, Kind, Trace};
 use crate::{flow, pages, random, state};
 
 /// The pairing page. The form carries what its cookie carries, and another origin can read neither.
@@ -42,13 +43,16 @@ pub(in crate::endpoints) async fn post(
     if let Some(code) = form.get("code") {
         return confirm(&state, form_token, code);
     }
-    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
+    let result = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
+    let trace = state.log.begin(Kind::Phone);
+    trace.record(log::password(&state, &form, &result));
+    match result {
         Err(error) => self::form(&state, &cookies, form.get("email").unwrap_or_default(), Some(error)),
         Ok(customer) if has_other_factors(&state, &customer.sub) => {
             state.store().phones.begin(&customer.sub, form_token, state.now());
             pages::confirm_pairing(form_token, None)
         }
-        Ok(customer) => pair(&state, &customer.sub),
+        Ok(customer) => pair(&state, &customer.sub, &trace),
     }
 }
 
@@ -66,7 +70,7 @@ fn confirm(state: &state::State, form_token: &str, code: &str) -> Response {
     match flow::prove(state, &sub, code) {
         Ok(()) => {
             state.store().phones.forget_pending(form_token);
-            pair(state, &sub)
+            pair(state, &sub, &state.log.begin(Kind::Phone))
         }
         Err(error) => {
             tracing::info!(sub, %error, "pairing refused");
@@ -75,11 +79,14 @@ fn confirm(state: &state::State, form_token: &str, code: &str) -> Response {
     }
 }
 
-fn pair(state: &state::State, sub: &str) -> Response {
+fn pair(state: &state::State, sub: &str, trace: &Trace) -> Response {
     let cookie = random::secret();
     let lifetime = state.lifetimes.phone;
     state.store().phones.pair(sub, &cookie, (state.now(), lifetime));
     tracing::info!(sub, "phone paired");
+    if let Some(customer) = state.directory.by_sub(sub) {
+        trace.record(Event::Phone { who: log::who(customer), paired: true });
+    }
     let set = cookies::set(state, cookies::PHONE, &cookie, Stays::Seconds(lifetime));
     (set, cookies::expired(state, cookies::PAIRING), Redirect::to("/phone")).into_response()
 }

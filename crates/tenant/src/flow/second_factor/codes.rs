@@ -7,6 +7,7 @@ use super::passing::{self, Step};
 use super::ways::may_set_up;
 use crate::factors::{recovery, totp};
 use crate::flow::{Visit, to_page};
+use crate::log::{self, FactorStep};
 use crate::state::State;
 use crate::store::{Checked, Stage, Store, Way};
 
@@ -93,6 +94,16 @@ fn check(state: &State, visit: Visit<'_>, text: &str) -> Result<Answered, Step> 
             },
         },
     };
+    let step = match checked {
+        Ok(()) if matches!(second.way, Way::FirstApp(_)) => Some(FactorStep::Enrolled),
+        Ok(()) => Some(FactorStep::Approved),
+        Err(CodeError::NoOtp | CodeError::NoRecoveryCode) => None,
+        Err(CodeError::TooMany { .. }) => Some(FactorStep::TooMany),
+        Err(CodeError::WrongOtp | CodeError::WrongRecoveryCode | CodeError::Used) => Some(FactorStep::Wrong),
+    };
+    if let Some(step) = step {
+        passing::record(store, visit, now, log::factor(second.way.factor(), step));
+    }
     match checked {
         Ok(()) => Err(passing::pass(state, store, visit, &second)),
         Err(error @ (CodeError::WrongOtp | CodeError::WrongRecoveryCode)) => {

@@ -9,6 +9,7 @@ use crate::config::Customer;
 use crate::endpoints::authorize::Request;
 use crate::factors::Factor;
 use crate::flow::{DONE, Visit, grant_after_second_factor, methods, to_page};
+use crate::log::{self, Event, FactorStep};
 use crate::state::State;
 use crate::store::{Methods, SecondFactor, Session, Stage, Store, Way};
 
@@ -49,6 +50,7 @@ pub(super) fn in_time(
 ) -> Result<(Arc<Customer>, Session), Response> {
     let now = state.now();
     if now >= second.expires {
+        record(store, visit, now, log::factor(second.way.factor(), FactorStep::Stale));
         return Err(refuse(state, store, visit, "The request was not confirmed in time."));
     }
     let session = store.sessions.by_sid(&second.sid, now).filter(|session| session.sub == second.sub);
@@ -105,6 +107,13 @@ pub(super) fn pass(state: &State, store: &mut Store, visit: Visit<'_>, second: &
         return Step::Answer(to_page(next, visit.id));
     }
     grant(state, store, visit, (customer, session.authenticated(given), factor))
+}
+
+/// Tells the developer of the request's log-in.
+pub(in crate::flow) fn record(store: &mut Store, visit: Visit<'_>, now: u64, event: Event) {
+    if let Some(transaction) = store.transactions.get(visit.id, visit.cookie, now) {
+        transaction.request.to.trace.record(event);
+    }
 }
 
 /// Finishes the transaction with tokens.

@@ -6,6 +6,7 @@ use super::passing;
 use crate::factors::totp::Secret;
 use crate::factors::{Factor, Factors};
 use crate::flow::{Visit, push, to_page};
+use crate::log;
 use crate::state::State;
 use crate::store::{NotSent, SecondFactor, Stage, Store, Way};
 
@@ -123,6 +124,9 @@ fn take(state: &State, store: &mut Store, visit: Visit<'_>, second: SecondFactor
         store.pushes.withdraw(push, state.now());
     }
     tracing::info!(sub = second.sub, factor = way.factor().name(), "another way to confirm");
+    if way.factor() != Factor::Push {
+        passing::record(store, visit, state.now(), log::asked(way.factor(), &second.challenge.asked));
+    }
     passing::set(state, store, visit, Stage::SecondFactor(SecondFactor { way, ..second }));
     state.changed();
 }
