@@ -95,7 +95,6 @@ impl Log {
     }
 
     /// A value that no trace may tell: a script's secret, for example. Too short a one would be found in every word.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing but scripts brings secrets of its own"))]
     pub(crate) fn hide(&self, secret: &str) {
         if secret.len() > 3 {
             self.kept().secrets.push(secret.to_owned());

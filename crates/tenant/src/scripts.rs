@@ -20,6 +20,7 @@ use crate::answer::ErrorCode;
 use crate::config::{Action, Customer};
 use crate::endpoints::authorize::Request;
 use crate::factors::{Factor, Factors};
+use crate::log::Log;
 use crate::state::State;
 
 pub(crate) use decided::{Decided, Decision, Rest};
@@ -48,8 +49,10 @@ pub(crate) struct Refused {
 
 impl Scripts {
     /// A file that is not there is no reason not to start: it may be there at the next log-in.
-    pub(crate) fn open(actions: Vec<Action>) -> Self {
+    /// Their secrets are kept out of `log`.
+    pub(crate) fn open(actions: Vec<Action>, log: &Log) -> Self {
         for action in &actions {
+            action.secrets.values().for_each(|secret| log.hide(secret));
             if let Err(error) = read(action) {
                 tracing::error!(action = action.name, "{error}");
             }

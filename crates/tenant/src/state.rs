@@ -60,7 +60,7 @@ impl State {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key,
-            scripts: Scripts::open(config.actions),
+            scripts: Scripts::open(config.actions, &log),
             log,
             clock,
             store: Mutex::new(store),
