@@ -8,12 +8,13 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 8] = [
+const FOLDERS: [(&str, &str); 9] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("e2e", "tests/e2e/tests/it"),
     ("bank", "crates/bank/tests/it"),
     ("tenant", "crates/tenant/tests/it"),
+    ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
     ("fuzz", "crates/fuzzing/tests"),
     ("xtask", "xtask/src"),

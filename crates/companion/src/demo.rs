@@ -1,7 +1,10 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    LogAccess, Password,
+};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -99,8 +102,10 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
         }],
         authorization_details: true,
         customers: HOLDERS.iter().filter_map(customer).collect(),
+        actions: vec![Action::step_up()],
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 
@@ -122,6 +127,10 @@ fn customer(holder: &Holder) -> Option<Customer> {
         name: holder.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions: None,
+        roles: Vec::new(),
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     })
 }
 

@@ -77,11 +77,13 @@ fn welcome(running: &Running, options: &Options) -> String {
         "{client}\n\
          Log in as     {} or {}, password: {PASSWORD}\n\
          The phone     {phone}, in a second tab or on another device: transfers are confirmed there\n\
+         The log       {}/log: what became of each request, and why\n\
          Try to pay    {} ({}), or {} ({})\n\
          Kept in       {}\n\
          Ctrl-C stops everything.",
         login(&ADA),
         login(&BEN),
+        running.tenant,
         CITY_ENERGY.iban,
         CITY_ENERGY.name,
         BEN.iban,

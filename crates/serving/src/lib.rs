@@ -49,6 +49,8 @@ pub async fn serve(
             Ok::<_, io::Error>((place, stream, address))
         };
         let (place, stream, address) = tokio::select! {
+            // In this order: whoever has had an answer can count on it that a request to stop is heard.
+            biased;
             () = &mut stop => break,
             Some(_) = connections.join_next() => continue,
             accepted = accepted => accepted?,

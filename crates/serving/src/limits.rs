@@ -45,9 +45,19 @@ impl Peer {
     #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
+            // This very machine, and not a network of them.
+            IpAddr::V6(Ipv6Addr::LOCALHOST) => Self(Ipv6Addr::LOCALHOST.into()),
             IpAddr::V6(address) => Self(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into()),
             v4 @ IpAddr::V4(_) => Self(v4),
         }
+    }
+}
+
+impl Peer {
+    /// Whether it is this very machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.0.is_loopback()
     }
 }
 
@@ -110,6 +120,22 @@ mod tests {
         assert!(third.is_some() && admit("192.0.2.1").is_none());
         drop((second, third));
         assert!(peers.0.lock().unwrap().is_empty(), "nobody is left");
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (address, expected) in [
+            ("127.0.0.1", true),
+            ("127.8.9.10", true),
+            ("::1", true),
+            ("::ffff:127.0.0.1", true),
+            ("::2", false),
+            ("192.0.2.1", false),
+            ("::ffff:192.0.2.1", false),
+            ("2001:db8::1", false),
+        ] {
+            assert_eq!(Peer::of(address.parse().unwrap()).is_loopback(), expected, "{address}");
+        }
     }
 
     #[test]

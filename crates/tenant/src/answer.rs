@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::config::{Customer, origin_of};
 use crate::endpoints::authorize::{Request, ResponseType};
 use crate::grant::Grant;
+use crate::log::{self, Trace};
 use crate::random;
 use crate::scopes;
 use crate::state::State;
@@ -26,6 +27,8 @@ pub(crate) struct Recipient {
     pub(crate) issuer: String,
     /// Echoed as it came.
     pub(crate) state: Option<String>,
+    /// Where it is written down what became of the request.
+    pub(crate) trace: Trace,
 }
 
 /// How an answer gets to the client: `response_mode`.
@@ -72,6 +75,8 @@ pub(crate) enum ErrorCode {
     RequestUriNotSupported,
     TemporarilyUnavailable,
     UnauthorizedClient,
+    /// Auth0's, when a Rule says `UnauthorizedError`.
+    Unauthorized,
     UnsupportedResponseType,
 }
 
@@ -88,6 +93,7 @@ impl ErrorCode {
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::UnauthorizedClient => "unauthorized_client",
+            Self::Unauthorized => "unauthorized",
             Self::UnsupportedResponseType => "unsupported_response_type",
         }
     }
@@ -102,15 +108,17 @@ impl Recipient {
     pub(crate) fn refuse(&self, error: ErrorCode, description: &str) -> Response {
         let mut answer = Answer::default();
         answer.append_pair("error", error.code());
-        answer.append_pair("error_description", &printable(description));
-        self.send(answer)
+        let description = printable(description);
+        answer.append_pair("error_description", &description);
+        self.send(answer, Some(log::Refusal { error: error.code().to_owned(), description }))
     }
 
-    fn send(&self, mut answer: Answer) -> Response {
+    fn send(&self, mut answer: Answer, refusal: Option<log::Refusal>) -> Response {
         if let Some(state) = &self.state {
             answer.append_pair("state", state);
         }
         answer.append_pair("iss", &self.issuer);
+        self.trace.record(log::redirect(self, &answer.encoded(), refusal));
         delivery::deliver(self, &answer)
     }
 }
@@ -122,7 +130,7 @@ fn printable(description: &str) -> String {
     description.chars().map(|letter| if letter == '"' { '\'' } else { letter }).filter(allowed).collect()
 }
 
-/// What the client asked for. `multi_factor`: the customer has just approved this very request on the phone.
+/// What the client asked for. `multi_factor`: the customer has given a second factor for this very request.
 pub(crate) fn grant(
     state: &State,
     request: &Request,
@@ -131,20 +139,27 @@ pub(crate) fn grant(
     multi_factor: bool,
 ) -> Response {
     let now = state.now();
-    let scopes = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let identity = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let decided = request.decided.get();
+    let decisions = &decided.decisions;
+    let scopes = scopes::decided(identity.clone(), decisions);
     let grant = Grant {
         client: request.client.clone(),
         sub: customer.sub.clone(),
         sid: session.sid.clone(),
-        // A second factor is an authentication too (OIDC Core 2: when it occurred), and it happened just now.
-        auth_time: if multi_factor { now } else { session.auth_time },
+        auth_time: session.auth_time,
         api: request.api.clone(),
         // It rides on what takes a second factor, so that nobody gets it without one.
         payment: request.payment_for(&scopes).filter(|_| multi_factor).cloned(),
         scopes,
+        identity,
+        id_token_claims: decisions.id_token.clone(),
+        access_token_claims: decisions.access_token.clone(),
         nonce: request.nonce.clone(),
         multi_factor,
+        trace: request.to.trace.clone(),
     };
+    grant.trace.record(log::granted(request, customer, &grant.scopes, multi_factor));
     let (client_id, sub, scope) = (&request.client.id, &customer.sub, grant.scope());
     tracing::info!(client_id, sub, scope, multi_factor, "granted");
 
@@ -153,10 +168,12 @@ pub(crate) fn grant(
         let code = random::secret();
         let expires = now + state.lifetimes.code;
         let redirect_uri = request.to.redirect_uri.clone();
+        grant.trace.is_about_code(&code);
+        grant.trace.record(log::code(state.lifetimes.code, &redirect_uri, challenge));
         let issued = IssuedCode { grant, challenge: challenge.clone(), redirect_uri, expires };
         state.store().codes.insert(&code, issued, now);
         answer.append_pair("code", &code);
-        return request.to.send(answer);
+        return request.to.send(answer, None);
     }
     let access_token = request.response.has_access_token().then(|| grant.access_token(state));
     if let Some(access_token) = &access_token {
@@ -171,5 +188,5 @@ pub(crate) fn grant(
     if let Some(details) = grant.authorization_details() {
         answer.append_pair("authorization_details", &json!(details).to_string());
     }
-    request.to.send(answer)
+    request.to.send(answer, None)
 }

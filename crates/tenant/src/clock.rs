@@ -8,6 +8,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub trait Clock: Send + Sync {
     /// Seconds since 1970-01-01T00:00:00Z, as in the `iat` of a token.
     fn now(&self) -> u64;
+
+    /// Milliseconds since then, for what is only shown. A clock of whole seconds need not say more.
+    fn now_ms(&self) -> u64 {
+        1_000 * self.now()
+    }
 }
 
 /// The clock of the machine.
@@ -18,6 +23,11 @@ impl Clock for SystemClock {
     fn now(&self) -> u64 {
         // A machine that believes to be before 1970 makes tokens that nobody accepts; that is refusal enough.
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    }
+
+    fn now_ms(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 }
 

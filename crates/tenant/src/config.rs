@@ -1,6 +1,7 @@
 //! What a deployment sets: who may ask (clients), for what (APIs and their scopes), and who can log in (customers).
 //! The checks of these values are in [`check`].
 
+mod action;
 mod check;
 mod client;
 
@@ -8,7 +9,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
+pub use action::{Action, ActionKind, STEP_UP_ACTION};
 pub use check::ConfigError;
 pub(crate) use check::{check, origin_of};
 pub(crate) use client::web_origin_of;
@@ -30,10 +33,28 @@ pub struct Config {
     pub authorization_details: bool,
     /// The people who can log in.
     pub customers: Vec<Customer>,
+    /// The scripts that have a say in each log-in, in order.
+    pub actions: Vec<Action>,
     /// How long things are good for.
     pub lifetimes: Lifetimes,
     /// How often things may be tried.
     pub limits: Limits,
+    /// Who may look at the log.
+    pub log: LogAccess,
+}
+
+/// Who may look at `/log`, where requests, customers and claims are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogAccess {
+    /// Nobody, and nothing is recorded.
+    Off,
+    /// Whoever is on this very machine, when the issuer is too. With a proxy in front of it everybody would seem to be,
+    /// so what came through one is refused.
+    #[default]
+    Loopback,
+    /// Everybody who reaches the tenant.
+    Anyone,
 }
 
 /// Where the signing key lives.
@@ -55,7 +76,8 @@ pub struct Api {
     pub name: String,
     /// The scopes that can be granted.
     pub scopes: Vec<ApiScope>,
-    /// Scopes that are granted only after a second factor, each time anew.
+    /// Scopes that are granted only after a second factor, each time anew, whatever scripts decide. A tenant that leaves
+    /// this to its Actions, as Auth0's do, has none.
     #[serde(default)]
     pub step_up_scopes: Vec<String>,
 }
@@ -85,6 +107,34 @@ pub struct Customer {
     /// The API scopes they may be granted; `None` means every scope of the API.
     #[serde(default)]
     pub permissions: Option<Vec<String>>,
+    /// Names of roles, for scripts: `event.authorization.roles`. They permit nothing by themselves.
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// What applications know about them; scripts read and change it.
+    #[serde(default)]
+    pub app_metadata: Map<String, Value>,
+    /// What they say about themselves; likewise.
+    #[serde(default)]
+    pub user_metadata: Map<String, Value>,
+    /// What they have set up besides the password. Phones are paired by themselves.
+    #[serde(default)]
+    pub factors: EnrolledFactors,
+}
+
+/// Second factors that a customer has from the beginning. They are never shown, not even in `Debug`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnrolledFactors {
+    /// The secret of an authenticator app (RFC 6238, HMAC-SHA-1, six digits, thirty seconds): base32 of at least 16 bytes.
+    pub totp_secret: Option<String>,
+    /// Recovery codes, each good for one use: at least eight letters and digits; case, blanks and hyphens do not count.
+    pub recovery_codes: Vec<String>,
+}
+
+impl fmt::Debug for EnrolledFactors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EnrolledFactors(…)")
+    }
 }
 
 /// A password as the configuration gives it. It is never shown, not even in `Debug`.
@@ -117,7 +167,7 @@ pub struct Lifetimes {
     pub session: u64,
     /// The time a customer has for the log-in page.
     pub log_in: u64,
-    /// A push, from the moment it is sent until the tokens are fetched.
+    /// A second factor, from the moment it is asked for until the tokens are fetched; at most ten minutes.
     pub push: u64,
     /// A phone's pairing.
     pub phone: u64,
@@ -153,6 +203,11 @@ pub struct Limits {
     pub unapproved_pushes: usize,
     /// In seconds.
     pub push_window: u64,
+    /// How long a customer's phone is not asked after "This was not me", in seconds.
+    pub push_lock: u64,
+    /// Wrong codes (one-time codes, recovery codes) that end a request. As many in a row for one customer, and each one
+    /// more, start a wait that doubles from a minute to an hour.
+    pub wrong_codes: usize,
 }
 
 impl Default for Limits {
@@ -163,6 +218,8 @@ impl Default for Limits {
             password_window: 900,
             unapproved_pushes: 5,
             push_window: 600,
+            push_lock: 900,
+            wrong_codes: 5,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One file or folder per endpoint; this file is the table of what is where.
 
+mod account;
 mod assets;
 pub(crate) mod authorize;
 mod cancel;
@@ -8,8 +9,10 @@ mod discovery;
 mod elsewhere;
 mod health;
 mod jwks;
+mod log;
 mod log_in;
 mod log_out;
+mod methods;
 mod mfa;
 mod phone;
 mod token;
@@ -42,15 +45,30 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
+        .route("/u/mfa/code", post(mfa::code::post))
+        .route("/u/mfa/ways", get(mfa::ways::get))
+        .route("/u/mfa/way", post(mfa::ways::post))
+        .route("/u/methods", get(methods::get).post(methods::post))
+        .route("/u/methods/codes", get(methods::codes))
         .route("/u/cancel", post(cancel::post))
+        .route("/account", get(account::get))
+        .route("/account/done", get(account::done))
         .route("/phone", get(phone::get))
         .route("/phone/pair", post(phone::pair::post))
         .route("/phone/wait", get(phone::wait::get))
         .route("/phone/answer", post(phone::answer::post))
         .route("/phone/unpair", post(phone::unpair::post))
+        .route("/phone/requests/{id}", get(phone::request::get))
+        .route("/phone/app.webmanifest", get(phone::app::manifest))
+        .route("/phone/worker.js", get(phone::app::worker))
+        .route("/phone/offline", get(phone::app::offline))
         .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
         .route("/v2/logout", get(log_out::auth0).layer(navigations_only()))
         .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post).layer(navigations_only()))
+        .route("/log", get(log::list))
+        .route("/log.json", get(log::export))
+        .route("/log/wait", get(log::wait))
+        .route("/log/{id}", get(log::trace))
         .route("/healthz", get(health::get))
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)

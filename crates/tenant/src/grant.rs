@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
+use serde_json::{Map, Value};
+
 use crate::config::{Api, Client, Customer};
+use crate::log::{self, Token, Trace};
 use crate::payment::Payment;
 use crate::random;
 use crate::scopes::MULTI_FACTOR;
@@ -22,13 +25,21 @@ pub(crate) struct Grant {
     pub(crate) auth_time: u64,
     /// The API that the access token is for.
     pub(crate) api: Option<Arc<Api>>,
-    /// Which of the scopes that were asked for.
+    /// What the access token is good for.
     pub(crate) scopes: Vec<String>,
+    /// The scopes that the ID token follows: those granted before scripts changed what the access token is good for.
+    pub(crate) identity: Vec<String>,
+    /// By scripts.
+    pub(crate) id_token_claims: Map<String, Value>,
+    /// By scripts.
+    pub(crate) access_token_claims: Map<String, Value>,
     /// The one payment that the access token is for (RFC 9396).
     pub(crate) payment: Option<Payment>,
     pub(crate) nonce: Option<String>,
     /// The customer approved this very request on the phone.
     pub(crate) multi_factor: bool,
+    /// Where it is written down what became of it.
+    pub(crate) trace: Trace,
 }
 
 impl Grant {
@@ -62,6 +73,8 @@ impl Grant {
             authorization_details: self.authorization_details(),
             authentication: self.authentication(),
         };
+        let claims = tokens::with(&claims, &self.access_token_claims);
+        self.trace.record(log::token(Token::AccessToken, &state.key, &claims));
         tokens::sign(&state.key, &claims)
     }
 
@@ -79,8 +92,10 @@ impl Grant {
             sid: self.sid.clone(),
             at_hash: access_token.map(tokens::at_hash),
             authentication: self.authentication(),
-            person: customer.map(|customer| person(customer, &self.scopes)).unwrap_or_default(),
+            person: customer.map(|customer| person(customer, &self.identity)).unwrap_or_default(),
         };
+        let claims = tokens::with(&claims, &self.id_token_claims);
+        self.trace.record(log::token(Token::IdToken, &state.key, &claims));
         tokens::sign(&state.key, &claims)
     }
 

@@ -1,5 +1,5 @@
 //! A local OpenID provider that behaves like an Auth0 tenant: the implicit flow, APIs with scopes, and a second
-//! factor by push whenever a step-up scope is granted. It is the companion of the Riser client, for development and
+//! factor (push, one-time code or recovery code) whenever a step-up scope is granted. It is the companion of the Riser client, for development and
 //! for tests, and shares no code with it.
 //!
 //! The layout:
@@ -7,23 +7,29 @@
 //! - `keys`, `tokens`, `passwords`, `random`: cryptography
 //! - `payment`: the one payment that a request may be for (RFC 9396)
 //! - `scopes`: what is granted and what costs a second factor, as pure rules
-//! - `store`: sessions, requests under way, pushes, phones; plain data, no I/O
+//! - `scripts`: Actions and Rules, run by the crate `actions`
+//! - `factors`: what a second factor can be, one-time codes, recovery codes, QR codes
+//! - `store`: sessions, requests under way, pushes, phones, enrolments; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
+//! - `log`: what happened to each request, for the developer; `endpoints/log` shows it
 //! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
 
 mod answer;
 mod clock;
 mod config;
 mod endpoints;
+mod factors;
 mod flow;
 mod grant;
 mod http;
 mod keys;
+mod log;
 mod pages;
 mod passwords;
 mod payment;
 mod random;
 mod scopes;
+mod scripts;
 mod state;
 mod store;
 mod tokens;
@@ -34,7 +40,8 @@ use tokio::task::{self, JoinError};
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Api, ApiScope, Client, Config, ConfigError, Customer, GrantType, KeyStore, Lifetimes, Limits, Password,
+    Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, Customer, EnrolledFactors, GrantType,
+    KeyStore, Lifetimes, Limits, LogAccess, Password, STEP_UP_ACTION,
 };
 pub use keys::{KEY_FILE, KeyError};
 pub use passwords::PasswordError;

@@ -3,13 +3,15 @@
 use std::error::Error;
 use std::fs;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use serde::Deserialize;
-use tenant::{Api, Client, Config, Customer, KeyStore, Lifetimes, Limits, SystemClock, Tenant};
+use tenant::{
+    Action, Api, Client, Config, Customer, KeyStore, Lifetimes, Limits, LogAccess, SystemClock, Tenant,
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -26,8 +28,8 @@ struct Arguments {
     /// The folder in which the signing key is kept.
     #[arg(long, default_value = "data/tenant")]
     data: PathBuf,
-    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `authorization_details`, `lifetimes` and
-    /// `limits`.
+    /// A JSON file with `clients`, `apis` and `customers`, and perhaps `actions`, `authorization_details`, `lifetimes`,
+    /// `limits` and `log`. Files of `actions` are looked for beside it.
     #[arg(long)]
     config: PathBuf,
     /// How long requests under way may take when the tenant is asked to stop.
@@ -44,9 +46,13 @@ struct File {
     authorization_details: bool,
     customers: Vec<Customer>,
     #[serde(default)]
+    actions: Vec<Action>,
+    #[serde(default)]
     lifetimes: Lifetimes,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    log: LogAccess,
 }
 
 const fn yes() -> bool {
@@ -58,11 +64,26 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).init();
     let arguments = Arguments::parse();
-    let File { clients, apis, authorization_details, customers, lifetimes, limits } =
+    let File { clients, apis, authorization_details, customers, mut actions, lifetimes, limits, log } =
         read(&arguments.config)?;
+    let folder = arguments.config.parent().unwrap_or(Path::new(""));
+    for action in &mut actions {
+        action.is_relative_to(folder);
+    }
     let keys = KeyStore::Folder(arguments.data);
     let issuer = arguments.issuer;
-    let config = Config { issuer, keys, clients, apis, authorization_details, customers, lifetimes, limits };
+    let config = Config {
+        issuer,
+        keys,
+        clients,
+        apis,
+        authorization_details,
+        customers,
+        actions,
+        lifetimes,
+        limits,
+        log,
+    };
     let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
 
     let listener = TcpListener::bind(arguments.listen).await?;

@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use tokio::task;
 
 use crate::OpenError;
-use crate::config::{Customer, Password};
+use crate::config::{Customer, EnrolledFactors, Password};
 use crate::random::Fingerprint;
 
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
@@ -53,7 +53,8 @@ impl Directory {
         let mut by_email = HashMap::new();
         let mut by_sub = HashMap::new();
         for mut customer in customers {
-            // The plain password goes no further than this.
+            // The plain secrets go no further than this.
+            customer.factors = EnrolledFactors::default();
             let given = std::mem::replace(&mut customer.password, Password::Hash(String::new()));
             let hash =
                 usable(&given).map_err(|source| OpenError::Password { sub: customer.sub.clone(), source })?;
@@ -73,6 +74,11 @@ impl Directory {
 
     pub(crate) fn by_sub(&self, sub: &str) -> Option<&Arc<Customer>> {
         self.by_sub.get(sub)
+    }
+
+    /// Whether there is a customer with this e-mail address, in its normal form. For the log, and never for an answer.
+    pub(crate) fn knows(&self, email: &str) -> bool {
+        self.by_email.contains_key(email)
     }
 
     /// The customer with this e-mail address (in its normal form) and password.
@@ -188,6 +194,10 @@ mod tests {
             name: String::new(),
             password: Password::Hash(work(8 * n)),
             permissions: None,
+            roles: Vec::new(),
+            app_metadata: serde_json::Map::new(),
+            user_metadata: serde_json::Map::new(),
+            factors: EnrolledFactors::default(),
         };
         let directory = Directory::open([1, 2].map(customer).into()).unwrap();
         let cost =

@@ -1,5 +1,9 @@
 //! Which scopes a customer gets, and whether they cost a second factor. Pure rules: no request, no store.
 
+use std::collections::HashSet;
+
+use actions::Decisions;
+
 use crate::config::{Api, Customer};
 
 /// Scopes that belong to OpenID Connect and not to an API.
@@ -24,6 +28,22 @@ pub(crate) fn granted(requested: &[String], api: Option<&Api>, customer: &Custom
         }
     }
     granted
+}
+
+/// What is granted when the scripts have had their say. As at Auth0 theirs is the last word: they are the tenant's own code,
+/// and add what the request did not ask for or the customer is not otherwise permitted. What takes a second factor
+/// (`step_up_scopes`) takes it all the same.
+pub(crate) fn decided(granted: Vec<String>, decisions: &Decisions) -> Vec<String> {
+    let mut scopes = decisions.scopes.clone().unwrap_or(granted);
+    scopes.extend(decisions.scopes_added.iter().cloned());
+    let mut seen = HashSet::new();
+    scopes.retain(|scope| !decisions.scopes_removed.contains(scope) && seen.insert(scope.clone()));
+    scopes
+}
+
+/// The granted scopes that belong to the API.
+pub(crate) fn of_api<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {
+    granted.iter().filter(|scope| api.scopes.iter().any(|known| known.name == **scope))
 }
 
 /// The granted scopes that are given only after a second factor.

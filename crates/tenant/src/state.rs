@@ -8,7 +8,10 @@ use axum::http::StatusCode;
 use tokio::sync::watch;
 
 use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::factors::totp::Secret;
+use crate::log::{self, Kind, Log};
 use crate::passwords::Directory;
+use crate::scripts::Scripts;
 use crate::{Clock, OpenError, keys::SigningKey, store::Store};
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
@@ -25,9 +28,12 @@ pub(crate) struct State {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
     pub(crate) key: SigningKey,
+    pub(crate) scripts: Scripts,
+    /// What happened, for the developer.
+    pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
-    /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
+    /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
     changes: watch::Sender<bool>,
 }
 
@@ -35,6 +41,15 @@ impl State {
     pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         config::check(&config)?;
         let key = SigningKey::open(&config.keys)?;
+        let mut store = Store::default();
+        for customer in &config.customers {
+            let factors = &customer.factors;
+            let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
+            store.enrolments.seed(&customer.sub, secret, &factors.recovery_codes);
+        }
+        let changes = watch::Sender::new(false);
+        let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
+        log.begin(Kind::Keys).record(log::keys(&key));
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -45,9 +60,11 @@ impl State {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key,
+            scripts: Scripts::open(config.actions, &log),
+            log,
             clock,
-            store: Mutex::default(),
-            changes: watch::Sender::new(false),
+            store: Mutex::new(store),
+            changes,
         })
     }
 

@@ -1,19 +1,26 @@
-//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, failed attempts. Plain
+//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, enrolled factors, failed
+//! attempts, what scripts write down. Plain
 //! data structures: the time and the random values are parameters, nothing here reads a socket or a clock.
 
+use crate::factors::{Factor, Factors};
+
 mod codes;
+mod factors;
 mod failures;
+mod people;
 mod phones;
 mod pushes;
 mod sessions;
 mod transactions;
 
 pub(crate) use codes::{Codes, IssuedCode};
+pub(crate) use factors::{Checked, Enrolments};
 pub(crate) use failures::{Allowance, Failures};
+pub(crate) use people::People;
 pub(crate) use phones::{Phone, Phones};
-pub(crate) use pushes::{Answer, Asked, Outcome, Push, Pushes, State as PushState, Verdict};
+pub(crate) use pushes::{Answer, Asked, NotSent, Outcome, Push, Pushes, State as PushState, Verdict};
 pub(crate) use sessions::{Session, Sessions};
-pub(crate) use transactions::{Stage, Transaction, Transactions};
+pub(crate) use transactions::{Challenge, Methods, SecondFactor, Stage, Transaction, Transactions, Way};
 
 /// All of it, behind one lock: a step that touches a session, a request and a push happens at once or not at all.
 #[derive(Default)]
@@ -23,8 +30,21 @@ pub(crate) struct Store {
     pub(crate) codes: Codes,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
+    pub(crate) people: People,
+    /// Authenticator apps and recovery codes.
+    pub(crate) enrolments: Enrolments,
     /// By e-mail address.
     pub(crate) failures: Failures,
     /// By peer: somebody who tries one password with everybody.
     pub(crate) failures_of_peers: Failures,
+}
+
+impl Store {
+    /// The second factors that a customer has.
+    pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {
+        let phone = (self.phones.count(sub, now) > 0).then_some(Factor::Push);
+        let app = self.enrolments.has_app(sub).then_some(Factor::Otp);
+        let codes = (self.enrolments.recovery_codes(sub) > 0).then_some(Factor::RecoveryCode);
+        phone.into_iter().chain(app).chain(codes).collect()
+    }
 }

@@ -4,6 +4,7 @@ use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::keys::SigningKey;
 use crate::payment::Payment;
@@ -86,6 +87,16 @@ pub(crate) struct PresentedIdToken {
     pub(crate) iss: String,
     pub(crate) sub: String,
     pub(crate) aud: String,
+}
+
+/// The claims, and those of scripts. What the protocol needs is not among the latter; what tells of the customer may be.
+pub(crate) fn with(claims: &impl Serialize, custom: &Map<String, Value>) -> Value {
+    #[expect(clippy::expect_used, reason = "structs of strings and numbers always have a JSON form")]
+    let mut claims = serde_json::to_value(claims).expect("claims serialise");
+    if let Some(claims) = claims.as_object_mut() {
+        claims.extend(custom.clone());
+    }
+    claims
 }
 
 /// A JWT over the claims.

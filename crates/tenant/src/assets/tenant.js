@@ -68,6 +68,8 @@ async function waitForRequests(requests) {
     showLocalTimes(page);
     document.getElementById("answered")?.remove();
     count.textContent = page.getElementById("count").textContent;
+    count.className = page.getElementById("count").className;
+    document.getElementById("history").replaceWith(page.getElementById("history"));
     document.title = page.title;
     requests.replaceWith(fresh);
     requests = fresh;
@@ -77,11 +79,26 @@ async function waitForRequests(requests) {
 function showLocalTimes(page) {
   for (const time of page.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
-    time.textContent = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const day = "day" in time.dataset ? { day: "numeric", month: "short", year: "numeric" } : {};
+    time.textContent = moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
   }
 }
 
+/** Recovery codes: to the clipboard, or onto paper. */
+function offerToKeep(element) {
+  element.hidden = false;
+  element.querySelector("[data-print]").addEventListener("click", () => print());
+  element.querySelector("[data-copy]").addEventListener("click", async (event) => {
+    const codes = document.getElementById(event.target.dataset.copy).querySelectorAll("li");
+    const text = [...codes].map((code) => code.textContent).join("\n");
+    const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
+    document.getElementById("copied").textContent = done ? "Copied." : "This browser does not let pages copy. Mark the codes and copy them yourself.";
+  });
+}
+
 showLocalTimes(document);
+const toKeep = document.querySelector("[data-with-script]");
+if (toKeep) offerToKeep(toKeep);
 const waiting = document.querySelector("[data-next]");
 if (waiting) waitForPhone(waiting);
 const requests = document.querySelector("[data-refresh]");

@@ -4,7 +4,12 @@ use std::collections::HashSet;
 
 use axum::http::Uri;
 
-use super::{Api, Client, Config, Customer, web_origin_of};
+use super::{Action, Api, Client, Config, Customer, web_origin_of};
+use crate::factors::recovery;
+use crate::factors::totp::Secret;
+
+/// In seconds. A question that stays open longer is one that somebody else may answer.
+const LONGEST_PUSH: u64 = 600;
 
 /// Why a configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +48,7 @@ pub enum ConfigError {
     /// A client that cannot be answered.
     #[error("client {0:?} has no redirect_uris; it needs at least one")]
     NoRedirectUri(String),
-    /// Two clients, APIs or customers with the same name.
+    /// Two clients, APIs, customers or actions with the same name.
     #[error("{what} {value:?} stands twice; it must be unique")]
     Twice {
         /// Which kind of value.
@@ -75,6 +80,20 @@ pub enum ConfigError {
     /// An e-mail address that nobody could type.
     #[error("customer {0:?} must have an email with an '@' and no blanks")]
     Email(String),
+    /// A script without a name or a text, or with two texts.
+    #[error("action {0:?} needs a name, and either a file or code")]
+    Action(String),
+    /// The secret of an authenticator app that is none. It is not quoted.
+    #[error(
+        "customer {0:?} has a totp_secret that is not base32 of at least 16 bytes (26 letters and digits of A-Z and 2-7)"
+    )]
+    TotpSecret(String),
+    /// A recovery code that is too easy to guess. It is not quoted.
+    #[error("customer {0:?} has a recovery code with less than 8 letters and digits")]
+    RecoveryCode(String),
+    /// A push that could be approved for too long.
+    #[error("lifetimes.push is {0}; it must be at most 600, ten minutes")]
+    LongPush(u64),
     /// A lifetime or limit of zero.
     #[error("{0} is 0; it must be at least 1")]
     Zero(&'static str),
@@ -96,6 +115,8 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
     config.clients.iter().try_for_each(client)?;
     config.apis.iter().try_for_each(api)?;
     config.customers.iter().try_for_each(customer)?;
+    unique("action", config.actions.iter().map(|action| action.name.as_str()))?;
+    config.actions.iter().try_for_each(action)?;
     positive(config)
 }
 
@@ -151,6 +172,20 @@ fn customer(customer: &Customer) -> Result<(), ConfigError> {
     if !customer.email.contains('@') || customer.email.contains(char::is_whitespace) {
         return Err(ConfigError::Email(customer.email.clone()));
     }
+    let factors = &customer.factors;
+    if factors.totp_secret.as_deref().is_some_and(|secret| Secret::parse(secret).is_none()) {
+        return Err(ConfigError::TotpSecret(customer.sub.clone()));
+    }
+    if factors.recovery_codes.iter().any(|code| recovery::normal(code).len() < recovery::LEAST) {
+        return Err(ConfigError::RecoveryCode(customer.sub.clone()));
+    }
+    Ok(())
+}
+
+fn action(action: &Action) -> Result<(), ConfigError> {
+    if action.name.is_empty() || action.file.is_some() == action.code.is_some() {
+        return Err(ConfigError::Action(action.name.clone()));
+    }
     Ok(())
 }
 
@@ -169,9 +204,12 @@ fn positive(config: &Config) -> Result<(), ConfigError> {
         ("limits.password_window", limits.password_window),
         ("limits.unapproved_pushes", limits.unapproved_pushes as u64),
         ("limits.push_window", limits.push_window),
+        ("limits.push_lock", limits.push_lock),
+        ("limits.wrong_codes", limits.wrong_codes as u64),
     ];
     match values.into_iter().find(|(_, value)| *value == 0) {
         Some((name, _)) => Err(ConfigError::Zero(name)),
+        None if lifetimes.push > LONGEST_PUSH => Err(ConfigError::LongPush(lifetimes.push)),
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ mod request;
 use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serving::Peer;
 
@@ -15,7 +15,9 @@ use super::Shared;
 use crate::answer::ErrorCode;
 use crate::flow;
 use crate::http::{Cookies, Framed, Parameters, cookies};
+use crate::log::{self, Event, Kind, redacted};
 use crate::pages;
+use crate::scripts::Told;
 
 use checks::{Refusal, check};
 pub(crate) use request::{Prompt, Request, ResponseType};
@@ -35,17 +37,21 @@ pub(super) async fn get(
     peer: Option<Extension<Peer>>,
     cookies: Cookies,
     Framed(framed): Framed,
+    headers: HeaderMap,
 ) -> Response {
     let Some(parameters) = Parameters::of_query(query.as_deref()) else { return unreadable(&state) };
+    let peer = peer.map(|Extension(peer)| peer);
+    let said = |name| parameters.get(name).map(redacted);
     tracing::info!(
-        client_id = parameters.get("client_id"),
-        response_type = parameters.get("response_type"),
-        scope = parameters.get("scope"),
-        audience = parameters.get("audience"),
-        prompt = parameters.get("prompt"),
+        client_id = said("client_id"),
+        response_type = said("response_type"),
+        scope = said("scope"),
+        audience = said("audience"),
+        prompt = said("prompt"),
         "authorize"
     );
-    match check(&state, &parameters) {
+    let trace = state.log.begin_request(Kind::Authorization, "/authorize", &parameters);
+    match check(&state, &parameters, &trace) {
         Ok(mut request) => {
             // No page of ours is shown in a frame, so there is nobody to ask: not on the phone either.
             match request.prompt {
@@ -56,16 +62,17 @@ pub(super) async fn get(
                 }
                 Prompt::Unsaid | Prompt::LogIn | Prompt::None => {}
             }
-            let peer = peer.map(|Extension(peer)| peer);
-            flow::begin(&state, request, cookies.get(cookies::SESSION), peer)
+            request.told = Told::of(&parameters, &headers, peer.map(|peer| peer.to_string()));
+            flow::begin(&state, request, cookies.get(cookies::SESSION), peer).await
         }
         Err(Refusal::Page(sentence)) => {
-            tracing::info!(reason = ?sentence, "authorize: refused with a page");
-            let what = "The application sent a request that cannot be answered";
-            pages::notice(&state, StatusCode::BAD_REQUEST, what, &sentence)
+            tracing::info!(reason = ?redacted(&sentence), "authorize: refused with a page");
+            trace.record(Event::RefusedPage { sentence: sentence.clone() });
+            let log = trace.id().filter(|_| log::is_shown_to(&state, &headers, peer));
+            pages::refused(&state, &sentence, log)
         }
         Err(Refusal::Answer { to, error, description }) => {
-            tracing::info!(error = error.code(), ?description, "authorize: refused");
+            tracing::info!(error = error.code(), description = ?redacted(&description), "authorize: refused");
             to.refuse(error, &description)
         }
     }
@@ -73,6 +80,7 @@ pub(super) async fn get(
 
 fn unreadable(state: &crate::state::State) -> Response {
     let sentence = "The request is longer than 8 KiB or is not form-encoded.";
+    state.log.begin(Kind::Authorization).record(Event::RefusedPage { sentence: sentence.to_owned() });
     pages::notice(
         state,
         StatusCode::BAD_REQUEST,

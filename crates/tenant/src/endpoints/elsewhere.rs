@@ -11,7 +11,8 @@ pub(super) fn page(state: &State, visit: Visit<'_>, place: &Place) -> Response {
     // A place that is known has an identifier of ours, which stands in an address as it is.
     match place {
         Place::LogIn { .. } => Redirect::to(&format!("/u/login?state={}", visit.id)).into_response(),
-        Place::Push { .. } => Redirect::to(&format!("/u/mfa?state={}", visit.id)).into_response(),
+        Place::SecondFactor { .. } => Redirect::to(&format!("/u/mfa?state={}", visit.id)).into_response(),
+        Place::Methods { .. } => Redirect::to(&format!("/u/methods?state={}", visit.id)).into_response(),
         Place::Finished { request } => pages::finished(request),
         Place::Missing => {
             let title = "This page is no longer valid";

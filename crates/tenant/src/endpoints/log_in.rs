@@ -11,6 +11,7 @@ use super::credentials::{self, LogInError};
 use super::{Shared, elsewhere};
 use crate::flow::{self, Place, Visit};
 use crate::http::{Cookies, Parameters, cookies};
+use crate::log::{self, Event};
 use crate::pages;
 
 pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
@@ -40,14 +41,16 @@ pub(super) async fn post(
         place => return elsewhere::page(&state, visit, &place),
     };
     if !form.is_from_own_page(&headers, &form_token) {
+        request.to.trace.record(Event::FormRefused { form: "/u/login".to_owned() });
         return pages::forged(&state);
     }
     let known = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
     let wanted = known.and_then(|customer| {
         if request.is_for(&customer.sub) { Ok(customer) } else { Err(LogInError::SomebodyElse) }
     });
+    request.to.trace.record(log::password(&state, &form, &wanted));
     match wanted {
-        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)),
+        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)).await,
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");
             let email = form.get("email").unwrap_or_default();

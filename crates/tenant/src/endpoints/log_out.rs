@@ -11,6 +11,7 @@ use super::Shared;
 use crate::config::Client;
 use crate::flow;
 use crate::http::{Cookies, Parameters, cookies};
+use crate::log::{self, Kind, Trace};
 use crate::pages;
 use crate::state;
 use crate::tokens::{self, PresentedIdToken};
@@ -19,8 +20,10 @@ use crate::tokens::{self, PresentedIdToken};
 pub(super) async fn auth0(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
     let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
     let client = parameters.get("client_id").map(str::to_owned);
-    let next = parameters.get("returnTo").and_then(|uri| registered(&state, client.as_deref(), uri));
-    end(&state, &cookies, next)
+    let wanted = parameters.get("returnTo");
+    let next = wanted.and_then(|uri| registered(&state, client.as_deref(), uri));
+    let trace = state.log.begin_request(Kind::LogOut, "/v2/logout", &parameters);
+    end(&state, &cookies, (wanted, next), &trace)
 }
 
 /// Parameters: `post_logout_redirect_uri`, `client_id`, `id_token_hint`, `state`.
@@ -30,7 +33,8 @@ pub(super) async fn openid(State(state): Shared, RawQuery(query): RawQuery, cook
         let uri = registered(&state, Some(&client), parameters.get("post_logout_redirect_uri")?)?;
         Some(with_state(uri, parameters.get("state")))
     });
-    end(&state, &cookies, next)
+    let trace = state.log.begin_request(Kind::LogOut, "/oidc/logout", &parameters);
+    end(&state, &cookies, (parameters.get("post_logout_redirect_uri"), next), &trace)
 }
 
 /// The specification wants POST too. Browsers keep session cookies from a post that comes from another site, so it is
@@ -40,8 +44,14 @@ pub(super) async fn openid_post(body: Bytes) -> Response {
     Redirect::to(&format!("/oidc/logout?{}", parameters.encoded())).into_response()
 }
 
-fn end(state: &state::State, cookies: &Cookies, next: Option<String>) -> Response {
-    flow::log_out(state, cookies.get(cookies::SESSION));
+fn end(
+    state: &state::State,
+    cookies: &Cookies,
+    (wanted, next): (Option<&str>, Option<String>),
+    trace: &Trace,
+) -> Response {
+    let ended = flow::log_out(state, cookies.get(cookies::SESSION));
+    trace.record(log::logged_out(state, ended.as_ref(), wanted, next.is_some()));
     let response = match next {
         Some(uri) => Redirect::to(&uri).into_response(),
         None => pages::notice(state, StatusCode::OK, "You are logged out", "You can close this page."),

@@ -15,7 +15,8 @@ use serde_json::json;
 
 use super::Shared;
 use crate::config::GrantType;
-use crate::http;
+use crate::http::{self, Parameters};
+use crate::log::Event;
 use crate::payment::Payment;
 use crate::random;
 use crate::state;
@@ -48,10 +49,16 @@ const fn error(code: &'static str, description: &'static str) -> TokenError {
 
 pub(super) async fn post(State(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
     let with_header = headers.contains_key(header::AUTHORIZATION);
-    let answer = match exchange(&state, &headers, &body) {
+    let sent = body::read(&headers, &body);
+    let trace = state.log.begin_token("/oauth/token", sent.as_ref().unwrap_or(&Parameters::default()));
+    let answer = match exchange(&state, &headers, sent) {
         Ok(tokens) => Json(tokens).into_response(),
         Err(error) => {
             tracing::info!(error = error.code, description = error.description, "token: refused");
+            trace.record(Event::TokenRefused {
+                error: error.code.to_owned(),
+                description: error.description.to_owned(),
+            });
             let body = Json(json!({ "error": error.code, "error_description": error.description }));
             match error.code {
                 // RFC 6749, 5.2: in the scheme that the client has tried.
@@ -68,8 +75,15 @@ pub(super) async fn post(State(state): Shared, headers: HeaderMap, body: Bytes) 
     (http::for_web_origins(&state, &headers), [(header::PRAGMA, "no-cache")], answer).into_response()
 }
 
-fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<Tokens, TokenError> {
-    let parameters = body::read(headers, body)?;
+fn exchange(
+    state: &state::State,
+    headers: &HeaderMap,
+    sent: Result<Parameters, TokenError>,
+) -> Result<Tokens, TokenError> {
+    let parameters = sent?;
+    if parameters.duplicate(&body::KNOWN).is_some() {
+        return Err(error("invalid_request", "A parameter stands more than once."));
+    }
     if headers.contains_key(header::AUTHORIZATION) || parameters.get("client_secret").is_some() {
         return Err(error("invalid_client", "Clients here have no secret; the verifier takes its place."));
     }
@@ -99,6 +113,7 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
         return Err(error("invalid_grant", "The code_verifier is not the one of the code_challenge."));
     }
     let grant = issued.grant;
+    grant.trace.record(Event::CodeRedeemed);
     let access_token = grant.access_token(state);
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {

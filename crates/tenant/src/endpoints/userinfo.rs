@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::Shared;
 use crate::grant;
 use crate::http::Parameters;
+use crate::log;
 use crate::state;
 use crate::tokens::{self, Person, PresentedAccessToken};
 
@@ -40,6 +41,15 @@ impl UserInfoError {
         }
     }
 
+    /// As the log names it; the one for a request without a token is not in the answer.
+    const fn code(self) -> &'static str {
+        match self {
+            Self::NoToken | Self::InvalidToken => "invalid_token",
+            Self::TwoTokens => "invalid_request",
+            Self::InsufficientScope => "insufficient_scope",
+        }
+    }
+
     const fn challenge(self) -> &'static str {
         match self {
             Self::NoToken => "Bearer",
@@ -65,7 +75,11 @@ pub(super) async fn handle(
     body: Bytes,
 ) -> Response {
     let form = if method == Method::POST && is_form(&headers) { Parameters::parse(&body) } else { None };
-    let answer = match claims(&state, &headers, &form.unwrap_or_default()) {
+    let form = form.unwrap_or_default();
+    let sent: Vec<&str> = bearer(&headers).into_iter().chain(form.all("access_token")).collect();
+    let claims = claims(&state, &sent);
+    log::user_info(&state, &sent, claims.as_ref().map_err(|error| error.code()));
+    let answer = match claims {
         Ok(claims) => Json(claims).into_response(),
         Err(error) => (error.status(), [(header::WWW_AUTHENTICATE, error.challenge())]).into_response(),
     };
@@ -76,12 +90,11 @@ pub(super) async fn handle(
     (cors, answer).into_response()
 }
 
-fn claims(state: &state::State, headers: &HeaderMap, form: &Parameters) -> Result<UserInfo, UserInfoError> {
-    let posted = form.get("access_token");
-    let token = match (bearer(headers), posted) {
-        (Some(_), Some(_)) => return Err(UserInfoError::TwoTokens),
-        _ if form.count("access_token") > 1 => return Err(UserInfoError::TwoTokens),
-        (header, posted) => header.or(posted).ok_or(UserInfoError::NoToken)?,
+fn claims(state: &state::State, sent: &[&str]) -> Result<UserInfo, UserInfoError> {
+    let token = match sent {
+        [] => return Err(UserInfoError::NoToken),
+        [token] => token,
+        _ => return Err(UserInfoError::TwoTokens),
     };
     let claims: PresentedAccessToken =
         tokens::verify(&state.key, token).ok_or(UserInfoError::InvalidToken)?;

@@ -1,123 +1,101 @@
-//! The second factor of a request: sent, looked at by the log-in tab, and worth one answer to the client.
+//! The second factor by push: what is sent to the phone, and what its answer is worth to the log-in tab.
 
-use std::sync::Arc;
-
-use axum::response::Response;
-
-use super::{Visit, to_page};
-use crate::answer::{self, ErrorCode};
-use crate::endpoints::authorize::Request;
+use super::Visit;
+use crate::factors::Factor;
+use crate::log::{self, FactorStep};
 use crate::random;
 use crate::state::State;
-use crate::store::{Asked, Push, PushState, Session, Stage, Store, Verdict};
+use crate::store::{Answer, Asked, NotSent, Outcome, Push, PushState, Stage, Store, Verdict, Way};
 
-/// What the log-in tab gets to see.
-pub(crate) enum Look {
-    /// The phone has not answered yet.
-    Waiting { request: Arc<Request>, form_token: String, push: Box<Push> },
-    /// It is over, one way or the other; this goes to the browser.
-    Over(Response),
-    /// The request is not waiting for a phone.
-    Elsewhere,
-}
-
-/// Asks the customer's phones, on behalf of a transaction that has not finished.
+/// Asks the phones of a customer, on behalf of a session; gives the name of the push.
 pub(super) fn send(
     state: &State,
     store: &mut Store,
     visit: Visit<'_>,
-    session: &Session,
-    asked: Asked,
-) -> Response {
-    let now = state.now();
-    let expires = now + state.lifetimes.push;
-    let Some(transaction) = store.transactions.get(visit.id, visit.cookie, now) else {
-        return to_page("/u/login", visit.id);
-    };
+    (sub, sid): (&str, &str),
+    (asked, expires): (&Asked, u64),
+) -> Result<String, NotSent> {
+    let transaction = store.transactions.get(visit.id, visit.cookie, state.now());
+    let trace = transaction.as_ref().map(|it| it.request.to.trace.clone()).unwrap_or_default();
+    let from = transaction.and_then(|transaction| transaction.peer).map(|peer| peer.to_string());
     let id = random::identifier();
     let (number, choices) = Push::numbers(random::bytes());
-    let (sub, sid) = (session.sub.clone(), session.sid.clone());
     let push = Push {
         id: id.clone(),
-        sub,
-        sid,
-        asked,
+        sub: sub.to_owned(),
+        from,
+        sid: sid.to_owned(),
+        asked: asked.clone(),
+        trace: trace.clone(),
         number,
         choices,
-        sent: now,
+        sent: state.now(),
         expires,
         state: PushState::Waiting,
+        answered: None,
     };
-    if let Err(later) = store.pushes.send(push, &state.limits, now) {
-        transaction.stage = Stage::Finished;
-        tracing::warn!(sub = session.sub, "too many pushes were not approved");
-        let minutes = later.wait.div_ceil(60);
-        let description =
-            format!("Too many requests were sent to the phone and not approved. Try again in {minutes} min.");
-        // Nobody was asked, so nobody denied anything. A redirect can be no 429: this error stands for it (RFC 6749,
-        // 4.2.2.1).
-        return transaction.request.to.refuse(ErrorCode::TemporarilyUnavailable, &description);
+    if let Err(why) = store.pushes.send(push, &state.limits, state.now()) {
+        trace.record(log::factor(Factor::Push, FactorStep::TooMany));
+        return Err(why);
     }
-    tracing::info!(client_id = transaction.request.client.id, sub = session.sub, "push sent");
-    transaction.stage = Stage::Push { sid: session.sid.clone(), push: id };
-    // The tab must still find its transaction when the push has become stale, to tell the client so.
-    transaction.extend(expires + state.lifetimes.log_in);
+    tracing::info!(sub, "push sent");
     state.changed();
-    to_page("/u/mfa", visit.id)
+    Ok(id)
 }
 
-/// Looks whether the phone has answered. The first look after an answer takes it: it finishes the transaction, and
-/// every later look finds it finished.
-pub(crate) fn look(state: &State, visit: Visit<'_>) -> Look {
-    let now = state.now();
-    let mut guard = state.store();
-    let store = &mut *guard;
-    let Some(transaction) = store.transactions.get(visit.id, visit.cookie, now) else {
-        return Look::Elsewhere;
-    };
-    let Stage::Push { sid, push } = transaction.stage.clone() else { return Look::Elsewhere };
-    let request = Arc::clone(&transaction.request);
-    let refusal = match store.pushes.take(&push, now) {
-        Verdict::Waiting => {
-            let form_token = transaction.form_token.clone();
-            return match store.pushes.get(&push) {
-                Some(push) => Look::Waiting { request, form_token, push: Box::new(push.clone()) },
-                None => Look::Elsewhere,
-            };
+/// What a client is told of a phone that is not asked. A redirect can be no 429: `temporarily_unavailable` stands for it
+/// (RFC 6749, 4.2.2.1).
+pub(super) fn told_client(why: NotSent) -> String {
+    match why {
+        NotSent::TooMany { wait } => {
+            let minutes = wait.div_ceil(60);
+            format!("Too many requests were sent to the phone and not approved. Try again in {minutes} min.")
         }
-        Verdict::Approved => {
-            let session = store.sessions.by_sid(&sid, now).cloned();
-            let known = session.and_then(|session| Some((state.directory.by_sub(&session.sub)?, session)));
-            let Some((customer, session)) = known else {
-                // An approval outlives no session: whoever sits there now logs in and is asked again.
-                transaction.stage = Stage::LogIn;
-                return Look::Over(to_page("/u/login", visit.id));
-            };
-            transaction.stage = Stage::Finished;
-            drop(guard);
-            return Look::Over(answer::grant(state, &request, customer, &session, true));
+        NotSent::Locked { wait } => {
+            format!("No requests are sent to the phone at present. Try again in {} min.", wait.div_ceil(60))
         }
-        Verdict::Withdrawn => {
-            transaction.stage = Stage::LogIn;
-            return Look::Over(to_page("/u/login", visit.id));
-        }
+    }
+}
+
+/// Why a phone's answer ends the request, as the client is told.
+pub(super) const fn refusal(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Denied => "The customer denied the request on the phone.",
         Verdict::WrongNumber => "A wrong number was chosen on the phone.",
-        Verdict::Stale => "The request was not approved on the phone in time.",
-    };
-    transaction.stage = Stage::Finished;
-    store.pushes.withdraw(&push);
-    tracing::info!(client_id = request.client.id, reason = refusal, "second factor refused");
-    Look::Over(request.to.refuse(ErrorCode::AccessDenied, refusal))
+        Verdict::NotMe => "The customer said on the phone that this request was not theirs.",
+        _ => "The request was not approved on the phone in time.",
+    }
 }
 
-/// Whether a page that waits has reason to go on.
+/// An answer of a phone. "This was not me" also ends the session that asked, and leaves the phone alone for a time.
+pub(crate) fn answer(state: &State, id: &str, sub: &str, answer: Answer) -> Outcome {
+    let now = state.now();
+    let mut store = state.store();
+    let outcome = store.pushes.answer(id, sub, answer, now);
+    log::answered(store.pushes.get(id), sub, outcome);
+    if outcome == Outcome::NotMe
+        && let Some(sid) = store.pushes.get(id).map(|push| push.sid.clone())
+    {
+        store.sessions.end_sid(&sid);
+        store.pushes.withdraw_session(&sid, now);
+        store.pushes.lock(sub, now + state.limits.push_lock, now);
+        tracing::warn!(sub, "the customer said that a request was not theirs: its session was ended");
+    }
+    tracing::info!(sub, ?outcome, "push answered");
+    state.changed();
+    outcome
+}
+
+/// Whether a page that waits for the phone has reason to go on.
 pub(crate) fn still_waiting(state: &State, visit: Visit<'_>) -> bool {
     let now = state.now();
     let mut guard = state.store();
     let store = &mut *guard;
     match store.transactions.get(visit.id, visit.cookie, now).map(|transaction| &transaction.stage) {
-        Some(Stage::Push { push, .. }) => store.pushes.is_waiting(push, now),
+        Some(Stage::SecondFactor(second)) => match &second.way {
+            Way::Push(push) => store.pushes.is_waiting(push, now),
+            _ => false,
+        },
         _ => false,
     }
 }

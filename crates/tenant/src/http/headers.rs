@@ -32,7 +32,10 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 /// leads back to a client names the origin of that client's redirect URI.
 pub(crate) fn content_security_policy(redirect_uri: Option<&str>) -> HeaderValue {
     let client = redirect_uri.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
-    policy(&format!("connect-src 'self'; form-action 'self'{client}"), "'none'")
+    policy(
+        &format!("connect-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'{client}"),
+        "'none'",
+    )
 }
 
 /// The policy of the page whose form is the answer to a client.

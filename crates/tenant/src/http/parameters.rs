@@ -35,6 +35,19 @@ impl Parameters {
         values.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Names and values, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Every value that is not empty.
+    pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(key, value)| key == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
+
     pub(crate) fn count(&self, name: &str) -> usize {
         self.0.iter().filter(|(key, _)| key == name).count()
     }
@@ -51,6 +64,11 @@ impl Parameters {
         let site = headers.get("sec-fetch-site");
         let own = site.is_none_or(|site| site == "same-origin" || site == "none");
         own && random::same(self.get("form_token").unwrap_or_default(), form_token)
+    }
+
+    /// All names and values, in order.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     pub(crate) fn encoded(&self) -> String {

@@ -19,6 +19,13 @@ pub(crate) struct Session {
     expires: u64,
 }
 
+impl Session {
+    /// The same, for a customer who has also authenticated at `moment`.
+    pub(crate) fn authenticated(self, moment: u64) -> Self {
+        Self { auth_time: self.auth_time.max(moment), ..self }
+    }
+}
+
 #[derive(Default)]
 pub(crate) struct Sessions(HashMap<Fingerprint, Session>);
 
@@ -57,5 +64,9 @@ impl Sessions {
 
     pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
         self.0.remove(&Fingerprint::of(cookie))
+    }
+    /// Ends the session with this `sid`, whatever its cookie is now.
+    pub(crate) fn end_sid(&mut self, sid: &str) {
+        self.0.retain(|_, session| session.sid != sid);
     }
 }

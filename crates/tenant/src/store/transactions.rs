@@ -7,7 +7,10 @@ use std::sync::Arc;
 use serving::Peer;
 
 use crate::endpoints::authorize::Request;
+use crate::factors::totp::Secret;
+use crate::factors::{Factor, Factors};
 use crate::random::{self, Fingerprint};
+use crate::store::Asked;
 
 /// At 8 KiB of parameters each, 32 MiB of memory at most.
 const CAPACITY: usize = 4_096;
@@ -27,17 +30,84 @@ pub(crate) struct Transaction {
     cookie: Fingerprint,
     expires: u64,
     /// Where the browser is, when that is known.
-    peer: Option<Peer>,
+    pub(crate) peer: Option<Peer>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Stage {
     /// The customer has to log in.
     LogIn,
-    /// The customer of session `sid` was asked on the phone.
-    Push { sid: String, push: String },
+    /// The customer was asked for a second factor.
+    SecondFactor(SecondFactor),
+    /// The second factor was given, and the customer looks after the ways to confirm before the client has its answer.
+    Methods(Methods),
     /// The client has its answer. The record stays until it expires, to be able to say so.
     Finished,
+}
+
+/// What a second factor is asked for, and which will do.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge {
+    pub(crate) asked: Asked,
+    pub(crate) allowed: Factors,
+}
+
+/// A second factor that is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct SecondFactor {
+    /// The session whose customer has to give it; when it ends, nothing comes of this.
+    pub(crate) sid: String,
+    pub(crate) sub: String,
+    pub(crate) challenge: Challenge,
+    /// The way that is tried now.
+    pub(crate) way: Way,
+    /// How many codes were wrong.
+    pub(crate) wrong: usize,
+    /// The customer wants to look after the ways to confirm when this is done.
+    pub(crate) manage: bool,
+    /// Whichever way it is, it takes no longer than this.
+    pub(crate) expires: u64,
+}
+
+/// How the second factor is to be given.
+#[derive(Debug, Clone)]
+pub(crate) enum Way {
+    /// By the answer to the push with this identifier.
+    Push(String),
+    /// By a code of the customer's authenticator app.
+    Otp,
+    RecoveryCode,
+    /// By a code of an app that is set up here, for a customer who has no factor yet.
+    FirstApp(Secret),
+}
+
+impl Way {
+    pub(crate) const fn factor(&self) -> Factor {
+        match self {
+            Self::Push(_) => Factor::Push,
+            Self::Otp | Self::FirstApp(_) => Factor::Otp,
+            Self::RecoveryCode => Factor::RecoveryCode,
+        }
+    }
+}
+
+/// A customer who looks after the ways to confirm.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Methods {
+    pub(crate) sid: String,
+    pub(crate) sub: String,
+    /// When the second factor was given.
+    pub(crate) given: u64,
+    /// Which one it was.
+    pub(crate) factor: Option<Factor>,
+    /// When the client's answer has to be on its way: the second factor is stale afterwards.
+    pub(crate) expires: u64,
+    /// What has just happened, in a sentence.
+    pub(crate) said: Option<String>,
+    /// Of an app that has not shown yet that it has it.
+    pub(crate) secret: Option<Secret>,
+    /// New recovery codes, until they have been shown.
+    pub(crate) codes: Vec<String>,
 }
 
 impl Transaction {
@@ -59,11 +129,11 @@ impl Transactions {
     pub(crate) fn insert(&mut self, id: String, transaction: Transaction, now: u64) -> Result<(), Full> {
         self.0.retain(|_, transaction| now < transaction.expires);
         // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
-        let own = |it: &Transaction| it.stage == Stage::LogIn && it.peer == transaction.peer;
+        let own = |it: &Transaction| matches!(it.stage, Stage::LogIn) && it.peer == transaction.peer;
         if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= SHARE {
             self.forget_oldest(own)?;
         } else if self.0.len() >= CAPACITY {
-            self.forget_oldest(|it| it.stage == Stage::LogIn)?;
+            self.forget_oldest(|it| matches!(it.stage, Stage::LogIn))?;
         }
         self.0.insert(id, transaction);
         Ok(())
@@ -89,6 +159,7 @@ mod tests {
     use crate::answer::{Place, Recipient};
     use crate::config::Client;
     use crate::endpoints::authorize::{Prompt, ResponseType};
+    use crate::log::Trace;
 
     fn a_request() -> Request {
         let client = Client {
@@ -106,6 +177,7 @@ mod tests {
                 place: Place::Fragment,
                 issuer: String::new(),
                 state: None,
+                trace: Trace::default(),
             },
             response: ResponseType::IdTokenToken,
             scopes: Vec::new(),
@@ -118,6 +190,8 @@ mod tests {
             multi_factor: false,
             login_hint: None,
             id_token_hint: None,
+            told: crate::scripts::Told::default(),
+            decided: crate::scripts::Decided::default(),
         }
     }
 
@@ -130,12 +204,12 @@ mod tests {
                 Transaction { stage, ..Transaction::new(Arc::clone(&request), "cookie", expires, None) };
             transactions.insert(id.to_owned(), transaction, 0)
         };
-        insert("push", Stage::Push { sid: "s".into(), push: "p".into() }, 1).unwrap();
+        insert("push", Stage::Methods(Methods::default()), 1).unwrap();
         for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
             insert(&format!("{n}"), Stage::LogIn, 10 + n).unwrap();
         }
         assert_eq!(transactions.0.len(), CAPACITY);
-        assert!(transactions.get("push", "cookie", 0).is_some(), "what waits for a phone stays");
+        assert!(transactions.get("push", "cookie", 0).is_some(), "who has given a password is not put out");
         assert!(
             transactions.get(&format!("{}", 2 * CAPACITY - 1), "cookie", 0).is_some(),
             "so does the newest"

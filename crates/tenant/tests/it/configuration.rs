@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenant::{Config, ConfigError, OpenError, Password, SystemClock, Tenant};
+use tenant::{Action, Config, ConfigError, OpenError, Password, SystemClock, Tenant};
 
 use crate::harness::{ADA, PASSWORD, World, authorize, config};
 
@@ -42,7 +42,8 @@ async fn addresses_are_absolute_and_without_a_fragment() {
 
 #[tokio::test]
 async fn names_are_unique() {
-    let twice: [fn(&mut Config); 4] = [
+    let twice: [fn(&mut Config); 5] = [
+        |config| config.actions = vec![Action::step_up(), Action::step_up()],
         |config| config.clients.push(config.clients[0].clone()),
         |config| config.apis.push(config.apis[0].clone()),
         |config| config.customers[1].sub = config.customers[0].sub.clone(),
@@ -65,9 +66,30 @@ async fn scopes_can_be_written_in_a_request_and_step_up_scopes_exist() {
 }
 
 #[tokio::test]
+async fn an_action_has_a_name_and_one_text() {
+    let broken: [fn(&mut Action); 3] = [
+        |action| action.name.clear(),
+        |action| action.code = None,
+        |action| action.file = Some("mine.js".into()),
+    ];
+    for break_it in broken {
+        let mut action = Action::step_up();
+        break_it(&mut action);
+        let error = refused(|config| config.actions.push(action)).await;
+        assert!(matches!(error, OpenError::Config(ConfigError::Action(_))), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_lasts_zero_seconds() {
     let error = refused(|config| config.lifetimes.push = 0).await;
     assert_eq!(error.to_string(), "lifetimes.push is 0; it must be at least 1");
+}
+
+#[tokio::test]
+async fn a_push_is_good_for_ten_minutes_at_most() {
+    let error = refused(|config| config.lifetimes.push = 601).await;
+    assert_eq!(error.to_string(), "lifetimes.push is 601; it must be at most 600, ten minutes");
 }
 
 #[tokio::test]

@@ -1,5 +1,8 @@
 //! A tenant with two customers, and browsers that keep cookies and read pages.
 
+mod factors;
+pub(crate) mod log;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -13,8 +16,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, GrantType, KeyStore, Lifetimes, Limits, ManualClock, Password,
-    Tenant,
+    Api, ApiScope, Client, Clock as _, Config, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes,
+    Limits, LogAccess, ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -43,6 +46,10 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        roles: Vec::new(),
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {
@@ -70,8 +77,10 @@ pub(crate) fn config() -> Config {
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),
         ],
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 
@@ -91,6 +100,17 @@ pub(crate) fn cheap_hash() -> String {
     hash
 }
 
+/// The tenant in which this customer has these from the beginning.
+pub(crate) fn config_with(email: &str, totp_secret: Option<&str>, recovery_codes: &[&str]) -> Config {
+    let mut config = config();
+    let customer = config.customers.iter_mut().find(|customer| customer.email == email).unwrap();
+    customer.factors = EnrolledFactors {
+        totp_secret: totp_secret.map(str::to_owned),
+        recovery_codes: recovery_codes.iter().map(|code| (*code).to_owned()).collect(),
+    };
+    config
+}
+
 impl World {
     pub(crate) async fn new() -> Self {
         Self::with(config()).await
@@ -100,6 +120,11 @@ impl World {
         let clock = Arc::new(ManualClock::at(START));
         let tenant = Tenant::open(config, clock.clone()).await.unwrap();
         Self { tenant, clock }
+    }
+
+    /// Unix seconds.
+    pub(crate) fn now(&self) -> u64 {
+        self.clock.now()
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -276,9 +301,18 @@ impl Browser {
 
     /// Presses "Deny" on a phone that shows one request.
     pub(crate) async fn deny(&mut self) -> Answer {
+        self.press("deny").await
+    }
+
+    /// Presses "This was not me" on a phone that shows one request.
+    pub(crate) async fn report(&mut self) -> Answer {
+        self.press("report").await
+    }
+
+    async fn press(&mut self, button: &str) -> Answer {
         let page = self.get("/phone").await;
         let (push, form_token) = (page.input("push"), page.input("form_token"));
-        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), ("deny", "yes")];
+        let form = [("push", push.as_str()), ("form_token", form_token.as_str()), (button, "yes")];
         let answer = self.post("/phone/answer", &form).await;
         self.get(&answer.location()).await
     }

@@ -2,24 +2,34 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod account;
+mod actions;
 mod attacks;
+mod authenticator;
 mod authorize;
 mod authorize_refusals;
 mod code;
 mod configuration;
 mod discovery;
+mod enrolment;
 mod harness;
 mod keys;
 mod linking;
+mod log;
 mod log_in;
 mod log_out;
+mod not_me;
 mod oidf;
+mod otp;
 mod pages;
 mod phone;
+mod phone_app;
 mod program;
 mod prompts;
 mod push;
 mod push_limits;
+mod recovery;
 mod response_modes;
 mod session;
 mod userinfo;
+mod ways;

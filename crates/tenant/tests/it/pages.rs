@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::harness::{ADA, Answer, BALANCE, PASSWORD, World, authorize, authorize_with};
+use crate::authenticator::Authenticator;
+use crate::harness::{ADA, Answer, BALANCE, BEN, PASSWORD, World, authorize, authorize_with};
 
 /// One of each page.
 async fn every_page(world: &World) -> Vec<Answer> {
@@ -15,8 +16,42 @@ async fn every_page(world: &World) -> Vec<Answer> {
     let mfa = tab.step_up().await;
     let asked = phone.get("/phone").await;
     let denied = phone.deny().await;
+    let earlier = denied.body.split("href=\"/phone/requests/").nth(1).unwrap().split('"').next().unwrap();
+    let earlier = phone.get(&format!("/phone/requests/{earlier}")).await;
+    let mut stranger = world.browser();
+    // Another customer sets up an app, and confirms by each of the codes.
+    let mut bens = world.logged_in(BEN).await;
+    let push = bens.step_up().await;
+    let ways = bens.get(&format!("/u/mfa/ways?state={}", push.input("state"))).await;
+    let first_app = bens.take_way(&push, "first-app").await;
+    let app = Authenticator::with(&first_app.texts("id=\"key\"")[0]);
+    let wrong_app = bens.enter(&first_app, "").await;
+    let answer = bens.enter(&first_app, &app.code(world)).await;
+    let codes = bens.follow(&answer.location()).await;
+    let methods = bens.get(&format!("/u/methods?state={}", push.input("state"))).await;
+    let another_app = bens.act(&methods, "set-up", "").await;
+    let otp = bens.asks_for_code().await;
+    let wrong_otp = bens.enter(&otp, &app.other_code(world)).await;
+    let recovery = bens.take_way(&otp, "recovery-code").await;
+    let form_token = stranger.get("/phone").await.input("form_token");
+    let form = [("form_token", &*form_token), ("email", BEN), ("password", PASSWORD)];
+    let confirm_pairing = stranger.post("/phone/pair", &form).await;
     let mut stranger = world.browser();
     vec![
+        earlier,
+        ways,
+        first_app,
+        wrong_app,
+        codes,
+        methods,
+        another_app,
+        otp,
+        wrong_otp,
+        recovery,
+        confirm_pairing,
+        stranger.get("/phone/offline").await,
+        stranger.get("/account/done").await,
+        stranger.get("/account/done?error=access_denied").await,
         finished,
         mfa,
         asked,
@@ -75,7 +110,7 @@ async fn every_page_has_a_language_a_title_one_heading_and_a_main_part() {
         for part in ["<title>", "<h1>", "<main ", "<header "] {
             assert_eq!(page.body.matches(part).count(), 1, "{part}: {page:?}");
         }
-        for field in ["email", "password"] {
+        for field in ["email", "password", "code"] {
             let fields = page.body.matches(&format!("<input id=\"{field}\"")).count();
             assert_eq!(page.body.matches(&format!("<label for=\"{field}\">")).count(), fields);
         }

@@ -311,3 +311,50 @@ async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(phone.get(&format!("/phone/wait?seen={seen}")).await.status, StatusCode::SERVICE_UNAVAILABLE);
 }
+
+/// Approved, and then: fetched, withdrawn, stale, or refused. Answered again, with the right number, it is worth nothing.
+#[tokio::test]
+async fn an_approval_of_an_old_push_does_nothing() {
+    for end in ["fetched", "cancelled", "stale", "denied"] {
+        let world = World::new().await;
+        let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+        let (shown, number) = (phone.get("/phone").await, page.number());
+        match end {
+            "fetched" => {
+                phone.choose(&number).await;
+                tab.get(&mfa_path(&page)).await.fragment();
+            }
+            "cancelled" => drop(tab.submit(&page, "/u/cancel", &[]).await),
+            "stale" => world.clock.advance(600),
+            _ => drop(phone.deny().await),
+        }
+        // A new request of the same tab waits meanwhile.
+        let next = tab.step_up().await;
+        let (push, form_token) = (shown.input("push"), shown.input("form_token"));
+        let form = [("push", &*push), ("form_token", &*form_token), ("number", &*number)];
+        phone.post("/phone/answer", &form).await;
+        assert_eq!(tab.get(&mfa_path(&next)).await.status, StatusCode::OK, "{end}: it still waits");
+        let old = tab.get(&mfa_path(&page)).await;
+        let location = old.headers.get("location").map(|to| to.to_str().unwrap()).unwrap_or_default();
+        assert!(!location.contains("access_token"), "{end}: {old:?}");
+    }
+}
+
+/// Whoever holds the phone and does not see the other page has one guess in three, once.
+#[tokio::test]
+async fn guessing_the_number_locks_the_request() {
+    let world = World::new().await;
+    let (mut tab, mut phone, page) = tab_and_phone(&world).await;
+    let (shown, right) = (phone.get("/phone").await, page.number());
+    let (push, form_token) = (shown.input("push"), shown.input("form_token"));
+    let mut guesses: Vec<String> = (10..=99).map(|n| n.to_string()).filter(|n| *n != right).collect();
+    guesses.push(right);
+    for guess in &guesses {
+        let form = [("push", &*push), ("form_token", &*form_token), ("number", guess.as_str())];
+        let answer = phone.post("/phone/answer", &form).await;
+        assert!(phone.get(&answer.location()).await.body.contains("denied for good"), "{guess}");
+    }
+    let (error, description) = tab.get(&mfa_path(&page)).await.refusal();
+    assert_eq!((&*error, &*description), ("access_denied", "A wrong number was chosen on the phone."));
+    assert_eq!(tab.get(&mfa_path(&page)).await.status, StatusCode::GONE);
+}

@@ -65,3 +65,18 @@ async fn approved_pushes_do_not_count() {
         tab.get(&format!("/u/mfa?state={}", page.input("state"))).await.fragment();
     }
 }
+
+/// At the pace of somebody who wants to tire the customer out.
+#[tokio::test]
+async fn ten_pushes_in_a_minute_are_throttled() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let mut sent = 0;
+    for _ in 0..10 {
+        sent += usize::from(tab.follow(&authorize(TRANSFER)).await.status == StatusCode::OK);
+        world.clock.advance(6);
+    }
+    assert_eq!(sent, 5);
+    assert!(phone.get("/phone").await.body.contains("5 requests are waiting."));
+}

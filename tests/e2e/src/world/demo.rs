@@ -2,7 +2,10 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    LogAccess, Password,
+};
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -29,8 +32,10 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         }],
         authorization_details: setup.authorization_details,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
+        actions: vec![Action::step_up()],
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
+        log: LogAccess::default(),
     }
 }
 
@@ -45,6 +50,10 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        roles: Vec::new(),
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     }
 }
 

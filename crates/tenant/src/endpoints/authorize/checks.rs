@@ -10,7 +10,9 @@ use super::request::Request;
 use crate::answer::{ErrorCode, Place, Recipient};
 use crate::config::{Api, Client, web_origin_of};
 use crate::http::Parameters;
+use crate::log::Trace;
 use crate::payment::{Payment, PaymentError};
+use crate::scripts::{Decided, Told};
 use crate::state::State;
 
 /// Why a request is refused.
@@ -46,7 +48,7 @@ const KNOWN: [&str; 16] = [
     "state",
 ];
 
-pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, Refusal> {
+pub(crate) fn check(state: &State, parameters: &Parameters, trace: &Trace) -> Result<Request, Refusal> {
     let client = client(state, parameters).map_err(Refusal::Page)?;
     let redirect_uri = redirect_uri(&client, parameters).map_err(Refusal::Page)?;
     // Of two states neither is the client's.
@@ -55,8 +57,13 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
     if place == Place::WebMessage {
         message_target(&client, &redirect_uri).map_err(Refusal::Page)?;
     }
-    let to =
-        Recipient { redirect_uri, place, issuer: state.issuer.clone(), state: echoed.map(str::to_owned) };
+    let to = Recipient {
+        redirect_uri,
+        place,
+        issuer: state.issuer.clone(),
+        state: echoed.map(str::to_owned),
+        trace: trace.clone(),
+    };
     let refused = |(error, description)| Refusal::Answer { to: to.clone(), error, description };
 
     no_duplicates(parameters).map_err(refused)?;
@@ -87,6 +94,8 @@ pub(crate) fn check(state: &State, parameters: &Parameters) -> Result<Request, R
         multi_factor,
         login_hint,
         id_token_hint,
+        told: Told::default(),
+        decided: Decided::default(),
     })
 }
 

@@ -6,6 +6,7 @@ use crate::answer::Recipient;
 use crate::config::{Api, Client};
 use crate::payment::Payment;
 use crate::scopes;
+use crate::scripts::{Decided, Told};
 
 /// What a client asks for.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub(crate) struct Request {
     pub(crate) login_hint: Option<String>,
     /// The subject identifier of the one customer whom the answer may be about.
     pub(crate) id_token_hint: Option<String>,
+    /// For scripts.
+    pub(crate) told: Told,
+    /// By scripts, once they have run.
+    pub(crate) decided: Decided,
 }
 
 /// What an answer brings.
@@ -74,10 +79,16 @@ pub(crate) enum Prompt {
 
 impl Request {
     /// The payment that goes with these granted scopes. It limits what a step-up scope permits, and permits nothing by
-    /// itself: where none is granted, there is no payment either.
+    /// itself: where none is granted, there is no payment either. Where the API has no such scopes, and scripts decide, any
+    /// scope of the API will do: it is the second factor on which a payment rides.
     pub(crate) fn payment_for(&self, granted: &[String]) -> Option<&Payment> {
-        let mut step_up = scopes::needing_step_up(granted, self.api.as_deref());
-        self.payment.as_ref().filter(|_| step_up.next().is_some())
+        let api = self.api.as_deref()?;
+        let rides = if api.step_up_scopes.is_empty() {
+            scopes::of_api(granted, api).next().is_some()
+        } else {
+            scopes::needing_step_up(granted, Some(api)).next().is_some()
+        };
+        self.payment.as_ref().filter(|_| rides)
     }
 
     /// What the client wants consent to, as completions of "Riser may …".

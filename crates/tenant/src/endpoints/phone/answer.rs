@@ -1,4 +1,5 @@
-//! `/phone/answer`: the number that was chosen, or Deny. Parameters: `push`, `form_token`, and `number` or `deny`.
+//! `/phone/answer`: the number that was chosen, Deny, or "This was not me". Parameters: `push`, `form_token`, and `number`, `deny` or
+//! `report`.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -7,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::paired;
 use crate::endpoints::Shared;
+use crate::flow;
 use crate::http::{Cookies, Parameters};
 use crate::pages;
 use crate::store::{Answer, Outcome};
@@ -24,14 +26,12 @@ pub(in crate::endpoints) async fn post(
     }
     let id = form.get("push").unwrap_or_default();
     let answer = match form.get("number").map(str::parse) {
+        _ if form.get("report").is_some() => Answer::NotMe,
         Some(Ok(number)) => Answer::Number(number),
         // What is not clearly a yes is a no.
         Some(Err(_)) | None => Answer::Deny,
     };
-    let outcome = state.store().pushes.answer(id, &phone.sub, answer, state.now());
-    tracing::info!(sub = phone.sub, ?outcome, "push answered");
-    state.changed();
-    match outcome {
+    match flow::answer(&state, id, &phone.sub, answer) {
         Outcome::TooLate => pages::too_late(),
         // A redirect, so that a reload of the phone does not send the answer again.
         _ => Redirect::to(&format!("/phone?answered={id}")).into_response(),

@@ -1,4 +1,5 @@
-//! `/phone/pair`: e-mail and password make this browser the customer's phone.
+//! `/phone/pair`: e-mail and password make this browser the customer's phone; a customer with other factors confirms it
+//! with a code.
 
 use axum::Extension;
 use axum::body::Bytes;
@@ -11,7 +12,8 @@ use super::super::credentials::{self, LogInError};
 use crate::endpoints::Shared;
 use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
-use crate::{pages, random, state};
+use crate::log::{self, Event, Kind, Trace};
+use crate::{flow, pages, random, state};
 
 /// The pairing page. The form carries what its cookie carries, and another origin can read neither.
 pub(super) fn form(
@@ -38,15 +40,53 @@ pub(in crate::endpoints) async fn post(
     if form_token.is_empty() || !form.is_from_own_page(&headers, form_token) {
         return pages::forged(&state);
     }
-    match credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await {
+    if let Some(code) = form.get("code") {
+        return confirm(&state, form_token, code);
+    }
+    let result = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
+    let trace = state.log.begin(Kind::Phone);
+    trace.record(log::password(&state, &form, &result));
+    match result {
         Err(error) => self::form(&state, &cookies, form.get("email").unwrap_or_default(), Some(error)),
-        Ok(customer) => {
-            let cookie = random::secret();
-            let lifetime = state.lifetimes.phone;
-            state.store().phones.pair(&customer.sub, &cookie, (state.now(), lifetime));
-            tracing::info!(sub = customer.sub, "phone paired");
-            let set = cookies::set(&state, cookies::PHONE, &cookie, Stays::Seconds(lifetime));
-            (set, cookies::expired(&state, cookies::PAIRING), Redirect::to("/phone")).into_response()
+        Ok(customer) if has_other_factors(&state, &customer.sub) => {
+            state.store().phones.begin(&customer.sub, form_token, state.now());
+            pages::confirm_pairing(form_token, None)
+        }
+        Ok(customer) => pair(&state, &customer.sub, &trace),
+    }
+}
+
+/// With the password alone, a phone is only the first factor. Otherwise whoever knows the password would get around the
+/// factors that are there by pairing a phone of their own.
+fn has_other_factors(state: &state::State, sub: &str) -> bool {
+    let store = state.store();
+    store.enrolments.has_app(sub) || store.enrolments.recovery_codes(sub) > 0
+}
+
+/// The password was right on this device a while ago; now there is a code as well.
+fn confirm(state: &state::State, form_token: &str, code: &str) -> Response {
+    let pending = state.store().phones.pending(form_token, state.now()).map(str::to_owned);
+    let Some(sub) = pending else { return Redirect::to("/phone").into_response() };
+    match flow::prove(state, &sub, code) {
+        Ok(()) => {
+            state.store().phones.forget_pending(form_token);
+            pair(state, &sub, &state.log.begin(Kind::Phone))
+        }
+        Err(error) => {
+            tracing::info!(sub, %error, "pairing refused");
+            pages::confirm_pairing(form_token, Some(error))
         }
     }
+}
+
+fn pair(state: &state::State, sub: &str, trace: &Trace) -> Response {
+    let cookie = random::secret();
+    let lifetime = state.lifetimes.phone;
+    state.store().phones.pair(sub, &cookie, (state.now(), lifetime));
+    tracing::info!(sub, "phone paired");
+    if let Some(customer) = state.directory.by_sub(sub) {
+        trace.record(Event::Phone { who: log::who(customer), paired: true });
+    }
+    let set = cookies::set(state, cookies::PHONE, &cookie, Stays::Seconds(lifetime));
+    (set, cookies::expired(state, cookies::PAIRING), Redirect::to("/phone")).into_response()
 }

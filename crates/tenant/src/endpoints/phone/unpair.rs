@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::paired;
 use crate::endpoints::Shared;
 use crate::http::{Cookies, Parameters, cookies};
+use crate::log::{self, Event, Kind};
 use crate::pages;
 
 pub(in crate::endpoints) async fn post(
@@ -24,6 +25,10 @@ pub(in crate::endpoints) async fn post(
         state.store().phones.unpair(cookies.get(cookies::PHONE).unwrap_or_default());
         state.changed();
         tracing::info!(sub = phone.sub, "phone unpaired");
+        if let Some(customer) = state.directory.by_sub(&phone.sub) {
+            let event = Event::Phone { who: log::who(customer), paired: false };
+            state.log.begin(Kind::Phone).record(event);
+        }
     }
     (cookies::expired(&state, cookies::PHONE), Redirect::to("/phone")).into_response()
 }

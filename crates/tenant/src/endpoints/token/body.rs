@@ -9,25 +9,22 @@ use super::{TokenError, error};
 use crate::http::{MAX_LENGTH, Parameters};
 
 /// What this endpoint takes, each at most once.
-const KNOWN: [&str; 6] =
+pub(super) const KNOWN: [&str; 6] =
     ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"];
 
+/// In order, and those that stand twice too.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, TokenError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let parameters = match kind.as_str() {
+    match kind.as_str() {
         "application/x-www-form-urlencoded" => {
-            Parameters::parse(body).ok_or(error("invalid_request", "The body is too long."))?
+            Parameters::parse(body).ok_or(error("invalid_request", "The body is too long."))
         }
-        "application/json" => json(body)?,
+        "application/json" => json(body),
         _ => {
             let description = "The body must be application/x-www-form-urlencoded or application/json.";
-            return Err(error("invalid_request", description));
+            Err(error("invalid_request", description))
         }
-    };
-    match parameters.duplicate(&KNOWN) {
-        Some(_) => Err(error("invalid_request", "A parameter stands more than once.")),
-        None => Ok(parameters),
     }
 }
 

@@ -1,0 +1,238 @@
+//! One run of several scripts, in order and in time. It happens on a thread of its own, because a script can keep a thread
+//! busy inside one call of the engine, where nothing can stop it: sorting a "list" of four billion places, for example. Then
+//! the run is given up at its time, and only that thread is lost.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use crate::cache::Cache;
+use crate::event::Event;
+use crate::outcome::{Decisions, End, Outcome, ScriptRun, Verdict};
+use crate::rules;
+use crate::sandbox::{self, Job};
+use crate::script::{Kind, Limits, Script};
+use crate::trace::{Cause, ScriptError};
+
+/// How long a script that was told to stop may take to do so.
+const GRACE: Duration = Duration::from_millis(500);
+/// The threads that may run at once, those that do not come back included.
+const THREADS: usize = 16;
+/// The engine's own calls take more of it than the script's.
+const STACK: usize = 4 << 20;
+
+/// Runs scripts. Clones share their count of threads and what Actions keep in `api.cache`.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    limits: Limits,
+    running: Arc<AtomicUsize>,
+    cache: Cache,
+}
+
+impl Engine {
+    /// An engine whose scripts may go as far as this.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { limits, running: Arc::default(), cache: Cache::default() }
+    }
+
+    /// Runs the scripts: the Rules first, as at Auth0, each kind in the order given. It blocks, for little longer than
+    /// [`Limits::time`] at most.
+    #[must_use]
+    pub fn run(&self, scripts: &[Script], event: Event) -> Outcome {
+        self.resume(scripts, event, Decisions::default(), 0, &[])
+    }
+
+    /// Goes on after [`Verdict::Challenge`] with the same scripts. `given` are the factors that the user has given since the
+    /// run began; who asks for one of them is content.
+    #[must_use]
+    pub fn resume(
+        &self,
+        scripts: &[Script],
+        event: Event,
+        decisions: Decisions,
+        next: usize,
+        given: &[String],
+    ) -> Outcome {
+        let rules = scripts.iter().filter(|script| script.kind == Kind::Rule);
+        let actions = scripts.iter().filter(|script| script.kind == Kind::PostLogin);
+        let scripts: Vec<Script> = rules.chain(actions).cloned().collect();
+        if scripts.len() <= next {
+            return Outcome { verdict: Verdict::Go, decisions, runs: Vec::new() };
+        }
+        let progress = Progress::default();
+        let deadline = Instant::now() + self.limits.time;
+        let (answer, wait) = mpsc::channel();
+        let Some(place) = Place::take(&self.running) else {
+            let told = "too many scripts are running, or have not come back since the tenant was started";
+            return progress.give_up(&scripts, next, Cause::Engine, told);
+        };
+        let pipeline = Pipeline {
+            limits: self.limits,
+            deadline,
+            progress: progress.clone(),
+            given: given.to_vec(),
+            cache: self.cache.clone(),
+        };
+        let all = scripts.clone();
+        let work = move || {
+            let _place = place;
+            // Nobody waits any more when this fails.
+            let _unheard = answer.send(pipeline.run(&all, event, decisions, next));
+        };
+        let thread = thread::Builder::new().name("script".to_owned()).stack_size(STACK).spawn(work);
+        if let Err(error) = thread {
+            return progress.give_up(
+                &scripts,
+                next,
+                Cause::Engine,
+                &format!("no thread could be started: {error}"),
+            );
+        }
+        match wait.recv_timeout(self.limits.time + GRACE) {
+            Ok(outcome) => outcome,
+            Err(RecvTimeoutError::Timeout) => progress.give_up(
+                &scripts,
+                next,
+                Cause::Time,
+                "it took longer than scripts may take, and does not stop",
+            ),
+            Err(RecvTimeoutError::Disconnected) => {
+                progress.give_up(&scripts, next, Cause::Engine, "the engine failed while it ran")
+            }
+        }
+    }
+}
+
+/// A place among the threads, given back at the thread's end.
+struct Place(Arc<AtomicUsize>);
+
+impl Place {
+    fn take(running: &Arc<AtomicUsize>) -> Option<Self> {
+        let one_more = |count| (count < THREADS).then_some(count + 1);
+        running.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more).ok()?;
+        Some(Self(Arc::clone(running)))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// The runs that are over, for when the one under way does not end.
+#[derive(Clone, Default)]
+struct Progress(Arc<Mutex<Vec<ScriptRun>>>);
+
+impl Progress {
+    fn add(&self, run: ScriptRun) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(run);
+    }
+
+    fn runs(&self) -> Vec<ScriptRun> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn give_up(&self, scripts: &[Script], next: usize, cause: Cause, message: &str) -> Outcome {
+        let mut runs = self.runs();
+        let (name, kind) = scripts
+            .get(next + runs.len())
+            .map(|script| (script.name.clone(), script.kind))
+            .unwrap_or_default();
+        let end = End::Failed(ScriptError::new(&name, cause, message));
+        runs.push(ScriptRun {
+            script: name.clone(),
+            kind,
+            duration: Duration::ZERO,
+            console: Vec::new(),
+            end,
+        });
+        Outcome { verdict: Verdict::Failed { script: name }, decisions: Decisions::default(), runs }
+    }
+}
+
+struct Pipeline {
+    limits: Limits,
+    deadline: Instant,
+    progress: Progress,
+    given: Vec<String>,
+    cache: Cache,
+}
+
+impl Pipeline {
+    fn run(&self, scripts: &[Script], mut event: Event, mut decisions: Decisions, next: usize) -> Outcome {
+        let mut left: Option<Value> = None;
+        for (position, script) in scripts.iter().enumerate().skip(next) {
+            let rules = scripts.iter().take(position).filter(|script| script.kind == Kind::Rule);
+            let job = Job {
+                script,
+                given: given(&event, left.as_ref(), script).to_string(),
+                decisions: decisions.clone(),
+                rules: rules.map(|rule| rule.name.clone()).collect(),
+                cache: self.cache.clone(),
+                limits: self.limits,
+                deadline: self.deadline,
+            };
+            let done = sandbox::run(job);
+            let end = done.run.end.clone();
+            self.progress.add(done.run);
+            match end {
+                // What a script wanted that then failed does not count.
+                End::Failed(_) => {
+                    return self.outcome(Verdict::Failed { script: script.name.clone() }, decisions);
+                }
+                End::Denied(refusal) => return self.outcome(Verdict::Denied(refusal), done.decisions),
+                End::Completed => {}
+            }
+            let before = std::mem::replace(&mut decisions, done.decisions);
+            left = done.left.or(left);
+            patch(&mut event.user.app_metadata, &decisions.app_metadata);
+            patch(&mut event.user.user_metadata, &decisions.user_metadata);
+            if done.challenges {
+                if !self.has_been_given(&decisions) {
+                    return self.outcome(Verdict::Challenge { next: position + 1 }, decisions);
+                }
+                decisions.multifactor = before.multifactor;
+            }
+        }
+        self.outcome(Verdict::Go, decisions)
+    }
+
+    /// A challenge that the user has passed is not made again.
+    fn has_been_given(&self, decisions: &Decisions) -> bool {
+        let wanted =
+            decisions.multifactor.as_ref().map(|wanted| wanted.factors.as_slice()).unwrap_or_default();
+        wanted.iter().any(|factor| self.given.contains(factor))
+    }
+
+    fn outcome(&self, verdict: Verdict, decisions: Decisions) -> Outcome {
+        Outcome { verdict, decisions, runs: self.progress.runs() }
+    }
+}
+
+fn given(event: &Event, left: Option<&Value>, script: &Script) -> Value {
+    if script.kind == Kind::Rule {
+        return json!({ "rule": rules::given(event, left, script) });
+    }
+    let mut given = json!(event);
+    if let Some(given) = given.as_object_mut() {
+        given.insert("secrets".to_owned(), json!(script.secrets));
+        given.insert("configuration".to_owned(), json!({}));
+    }
+    given
+}
+
+fn patch(metadata: &mut Map<String, Value>, changes: &Map<String, Value>) {
+    for (name, value) in changes {
+        if value.is_null() {
+            metadata.remove(name);
+        } else {
+            metadata.insert(name.clone(), value.clone());
+        }
+    }
+}

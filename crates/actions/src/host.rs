@@ -1,0 +1,184 @@
+//! The calls that scripts make, checked and written down. Nothing that comes from a script is believed to have the right
+//! shape; a call that makes no sense is answered with a sentence, which the script gets as a `TypeError`.
+
+use serde_json::{Map, Value};
+
+use crate::claims;
+use crate::console::{Console, cut};
+use crate::outcome::{Decisions, Level, Multifactor, Refusal, RefusalCode};
+use crate::script::Limits;
+
+/// What an `api` has here, for those who call something else.
+const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addScope, accessToken.removeScope, \
+                       authentication.challengeWith, authentication.challengeWithAny, authentication.enrollWith, \
+                       authentication.enrollWithAny, cache.get, cache.set, cache.delete, \
+                       idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
+                       user.setAppMetadata and user.setUserMetadata";
+
+/// Longer reasons are cut: they travel in an address.
+const REASON: usize = 500;
+
+/// What one script has said so far.
+pub(crate) struct Host {
+    pub(crate) decisions: Decisions,
+    pub(crate) console: Console,
+    pub(crate) refusal: Option<Refusal>,
+    /// The script asked for a factor that has to be given before the next script runs.
+    pub(crate) challenges: bool,
+    limits: Limits,
+}
+
+impl Host {
+    pub(crate) fn new(decisions: Decisions, console: Console, limits: Limits) -> Self {
+        Self { decisions, console, refusal: None, challenges: false, limits }
+    }
+
+    /// One call of the script: its name, such as `access.deny`, and its arguments as a JSON array.
+    pub(crate) fn call(&mut self, name: &str, arguments: &str) -> Result<(), String> {
+        let arguments: Vec<Value> = serde_json::from_str(arguments)
+            .map_err(|error| format!("api.{name} was given a value that has no plain JSON form: {error}"))?;
+        let first = || match arguments.first() {
+            Some(Value::String(text)) if !text.is_empty() => Ok(text.as_str()),
+            _ => Err(format!("api.{name} needs a text as its first argument")),
+        };
+        let second = arguments.get(1);
+        match name {
+            "access.deny" => {
+                let reason = arguments.first().and_then(Value::as_str).unwrap_or("Access denied.");
+                self.refuse(RefusalCode::AccessDenied, reason);
+                Ok(())
+            }
+            "idToken.setCustomClaim" | "accessToken.setCustomClaim" => {
+                self.claim(name, first()?, second.cloned())
+            }
+            "accessToken.addScope" => self.scope(first()?, true),
+            "accessToken.removeScope" => self.scope(first()?, false),
+            "user.setAppMetadata" | "user.setUserMetadata" => {
+                self.metadata(name, first()?, second.cloned().unwrap_or(Value::Null))
+            }
+            "multifactor.enable" => {
+                let factor = provider(first()?)?;
+                let remember = second.is_some_and(allows_remembering);
+                self.decisions.multifactor = factor.then(|| remembering(remember));
+                Ok(())
+            }
+            "authentication.challengeWith" | "authentication.enrollWith" => {
+                let additional = second.and_then(|options| options.get("additionalFactors"));
+                let more = additional.and_then(Value::as_array).into_iter().flatten();
+                self.factors(name, arguments.first().into_iter().chain(more))
+            }
+            "authentication.challengeWithAny" | "authentication.enrollWithAny" => {
+                let factors = arguments.first().and_then(Value::as_array);
+                self.factors(name, factors.into_iter().flatten())
+            }
+            "authentication.recordMethod" => {
+                Err("api.authentication.recordMethod is for onContinuePostLogin, after a \
+                                                  redirect, and this tenant does not support api.redirect"
+                    .to_owned())
+            }
+            _ => Err(format!("api.{name} is not supported by this tenant, which has {OFFERED}")),
+        }
+    }
+
+    pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
+        self.refusal.get_or_insert(Refusal { code, reason: cut(reason, REASON) });
+    }
+
+    /// Claims that a script may not set are left out, and the developer is told: so it is at Auth0.
+    pub(crate) fn claim(&mut self, call: &str, name: &str, value: Option<Value>) -> Result<(), String> {
+        if !claims::may_be_set(name) {
+            let told = format!("{call}: the claim \"{name}\" is reserved and was left out.");
+            self.console.print(Level::Warn, &told);
+            return Ok(());
+        }
+        let claims = match call {
+            "idToken.setCustomClaim" => &mut self.decisions.id_token,
+            _ => &mut self.decisions.access_token,
+        };
+        set(claims, name, value, self.limits.claims).map_err(|size| {
+            format!(
+                "the custom claims of one token may have {} bytes, and would have {size}",
+                self.limits.claims
+            )
+        })
+    }
+
+    fn scope(&mut self, scope: &str, add: bool) -> Result<(), String> {
+        let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+        if !scope.bytes().all(printable) || scope.len() > 255 {
+            return Err("a scope is printable ASCII without blanks, '\"' or '\\' (RFC 6749, 3.3)".to_owned());
+        }
+        let Decisions { scopes_added: added, scopes_removed: removed, .. } = &mut self.decisions;
+        let (to, from) = if add { (added, removed) } else { (removed, added) };
+        from.retain(|other| other != scope);
+        if to.len() >= 100 {
+            return Err("a script may change 100 scopes".to_owned());
+        }
+        if !to.iter().any(|other| other == scope) {
+            to.push(scope.to_owned());
+        }
+        Ok(())
+    }
+
+    fn metadata(&mut self, call: &str, key: &str, value: Value) -> Result<(), String> {
+        let patch = match call {
+            "user.setAppMetadata" => &mut self.decisions.app_metadata,
+            _ => &mut self.decisions.user_metadata,
+        };
+        set(patch, key, Some(value), self.limits.metadata)
+            .map_err(|size| format!("metadata may change by {} bytes, not {size}", self.limits.metadata))
+    }
+
+    fn factors<'a>(&mut self, name: &str, given: impl Iterator<Item = &'a Value>) -> Result<(), String> {
+        let kind = |factor: &Value| {
+            let name = factor.get("type")?.as_str()?;
+            // The shorter name of the same.
+            Some(if name == "push" { "push-notification" } else { name }.to_owned())
+        };
+        let factors: Option<Vec<String>> = given.map(kind).collect();
+        let Some(factors) = factors.filter(|factors| !factors.is_empty()) else {
+            return Err(format!("api.{name} needs factors such as {{ type: 'push-notification' }}"));
+        };
+        self.challenges = true;
+        let enrol = name.starts_with("authentication.enroll");
+        self.decisions.multifactor = Some(Multifactor { factors, enrol, allow_remember_browser: false });
+        Ok(())
+    }
+}
+
+/// Whether Auth0's name of a provider asks for a factor of this tenant. `none` takes back what an earlier script asked for.
+pub(crate) fn provider(name: &str) -> Result<bool, String> {
+    match name {
+        "any" | "guardian" | "google-authenticator" => Ok(true),
+        "none" => Ok(false),
+        _ => Err(format!(
+            "the provider must be 'any', 'guardian' or 'google-authenticator', which all mean the factors of this tenant; it is \
+             '{name}'"
+        )),
+    }
+}
+
+pub(crate) fn allows_remembering(options: &Value) -> bool {
+    options.get("allowRememberBrowser").and_then(Value::as_bool).unwrap_or(false)
+}
+
+pub(crate) fn remembering(allow_remember_browser: bool) -> Multifactor {
+    Multifactor { allow_remember_browser, ..Multifactor::default() }
+}
+
+/// Sets or removes a member, as long as the whole stays within `limit` bytes of JSON. The error is the size it would have.
+fn set(map: &mut Map<String, Value>, name: &str, value: Option<Value>, limit: usize) -> Result<(), usize> {
+    let before = match value {
+        Some(value) => map.insert(name.to_owned(), value),
+        None => map.remove(name),
+    };
+    let size = serde_json::to_string(map).map_or(0, |text| text.len());
+    if size > limit {
+        match before {
+            Some(before) => map.insert(name.to_owned(), before),
+            None => map.remove(name),
+        };
+        return Err(size);
+    }
+    Ok(())
+}

@@ -1,0 +1,45 @@
+//! Runs scripts that were written for Auth0, unchanged: post-login Actions
+//! (`exports.onExecutePostLogin = async (event, api) => { … }`) and Rules (`function (user, context, callback) { … }`).
+//! It knows nothing of HTTP or of a store: an [`Event`] goes in, an [`Outcome`] comes out.
+//!
+//! ```
+//! # use actions::{Engine, Event, Kind, Limits, Script, Verdict};
+//! let script = Script {
+//!     name: "Step up".into(),
+//!     kind: Kind::PostLogin,
+//!     code: "exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };".into(),
+//!     ..Script::default()
+//! };
+//! let outcome = Engine::new(Limits::default()).run(&[script], Event::default());
+//! assert_eq!(outcome.verdict, Verdict::Go);
+//! assert!(outcome.decisions.multifactor.is_some());
+//! ```
+//!
+//! The layout:
+//! - `event`: what scripts are told; `outcome`: what they decide, and what is kept of their runs; `script`: what runs
+//! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
+//! - `host`: the calls that scripts make; `cache`: what an Action keeps; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
+//! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
+
+mod cache;
+mod claims;
+mod console;
+mod engine;
+mod event;
+mod host;
+mod outcome;
+mod rules;
+mod sandbox;
+mod script;
+mod trace;
+
+pub use engine::Engine;
+pub use event::{
+    Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, Request,
+    ResourceServer, Session, Stats, Tenant, Transaction, User,
+};
+pub use outcome::{
+    ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict,
+};
+pub use script::{Kind, Limits, Script};
+pub use trace::{Cause, Frame, ScriptError};

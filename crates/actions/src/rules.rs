@@ -1,0 +1,114 @@
+//! Rules speak by what they leave in `user` and `context`. These pass from Rule to Rule; what counts is how the last one left
+//! them.
+
+use serde_json::{Map, Value, json};
+
+use crate::event::Event;
+use crate::host::{self, Host};
+use crate::script::Script;
+
+/// What a Rule gets.
+pub(crate) fn given(event: &Event, before: Option<&Value>, script: &Script) -> Value {
+    let mut given = before.cloned().unwrap_or_else(|| fresh(event));
+    if let Some(given) = given.as_object_mut() {
+        given.insert("configuration".to_owned(), json!(script.secrets));
+    }
+    given
+}
+
+fn fresh(event: &Event) -> Value {
+    let Event { user, client, request, transaction, connection, .. } = event;
+    let mut person = json!(user);
+    let identity = json!([{ "connection": connection.name, "provider": connection.strategy, "user_id": bare(&user.user_id), "isSocial": false }]);
+    if let Some(person) = person.as_object_mut() {
+        person.insert("identities".to_owned(), identity);
+    }
+    let session = event.session.as_ref().map(|session| &session.id);
+    let context = json!({
+        "tenant": event.tenant.id,
+        "clientID": client.client_id,
+        "clientName": client.name,
+        "clientMetadata": client.metadata,
+        "connection": connection.name,
+        "connectionID": connection.id,
+        "connectionStrategy": connection.strategy,
+        "protocol": transaction.protocol,
+        "sessionID": session,
+        "stats": { "loginsCount": event.stats.logins_count },
+        "sso": { "current_clients": [], "with_auth0": session.is_some(), "with_dbconn": session.is_some() },
+        "request": {
+            "method": request.method,
+            "query": request.query,
+            "body": request.body,
+            "ip": request.ip,
+            "userAgent": request.user_agent,
+            "hostname": request.hostname,
+            "language": request.language,
+            "geoip": {},
+        },
+        "authentication": event.authentication,
+        "authorization": event.authorization,
+        "idToken": {},
+        "accessToken": {},
+        "primaryUser": user.user_id,
+    });
+    json!({ "user": person, "context": context })
+}
+
+/// `1001` of `auth0|1001`.
+fn bare(user_id: &str) -> &str {
+    user_id.split_once('|').map_or(user_id, |(_, id)| id)
+}
+
+/// Reads what a Rule has left.
+pub(crate) fn read(left: &Value, host: &mut Host) -> Result<(), String> {
+    let context = left.get("context").and_then(Value::as_object).ok_or("context is no object any more")?;
+    if context.get("redirect").is_some_and(|redirect| !redirect.is_null()) {
+        return Err("context.redirect is not supported by this tenant".to_owned());
+    }
+    host.decisions.multifactor = match context.get("multifactor") {
+        None | Some(Value::Null) => None,
+        Some(wanted) => {
+            let name = wanted
+                .get("provider")
+                .and_then(Value::as_str)
+                .ok_or("context.multifactor needs a provider")?;
+            let factor = host::provider(name).map_err(|error| format!("context.multifactor: {error}"))?;
+            factor.then(|| host::remembering(host::allows_remembering(wanted)))
+        }
+    };
+    host.decisions.id_token = Map::new();
+    for (name, value) in members(context, "idToken") {
+        host.claim("idToken.setCustomClaim", name, Some(value.clone()))?;
+    }
+    host.decisions.access_token = Map::new();
+    for (name, value) in members(context, "accessToken").filter(|(name, _)| *name != "scope") {
+        host.claim("accessToken.setCustomClaim", name, Some(value.clone()))?;
+    }
+    host.decisions.scopes =
+        context.get("accessToken").and_then(|token| token.get("scope")).map(scopes).transpose()?;
+    Ok(())
+}
+
+fn members<'a>(context: &'a Map<String, Value>, name: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    context.get(name).and_then(Value::as_object).into_iter().flatten()
+}
+
+/// A list, or a text with blanks between.
+fn scopes(value: &Value) -> Result<Vec<String>, String> {
+    let wrong = || "context.accessToken.scope must be a text or a list of texts".to_owned();
+    let scopes: Vec<String> = match value {
+        Value::String(text) => text.split(' ').filter(|scope| !scope.is_empty()).map(str::to_owned).collect(),
+        Value::Array(list) => {
+            let texts: Option<Vec<String>> =
+                list.iter().map(|scope| scope.as_str().map(str::to_owned)).collect();
+            texts.ok_or_else(wrong)?
+        }
+        _ => return Err(wrong()),
+    };
+    let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+    if scopes.len() > 100 || scopes.iter().any(|scope| scope.is_empty() || !scope.bytes().all(printable)) {
+        return Err("context.accessToken.scope has something that is no scope (RFC 6749, 3.3)".to_owned());
+    }
+    Ok(scopes)
+}

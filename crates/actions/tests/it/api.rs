@@ -1,0 +1,219 @@
+//! The calls of an Action, one by one.
+
+use actions::{Level, Refusal, RefusalCode, Verdict};
+use serde_json::{Value, json};
+
+use crate::harness::{action, body, decided, error, run, texts, value};
+
+#[test]
+fn an_event_has_what_the_documentation_lists() {
+    let members = [
+        ("event.user.user_id", json!("auth0|1001")),
+        ("event.user.email", json!("customer@example.com")),
+        ("event.user.email_verified", json!(false)),
+        ("event.user.app_metadata.tier", json!("gold")),
+        ("event.user.user_metadata", json!({})),
+        ("event.user.enrolledFactors", json!([])),
+        ("event.client.name", json!("Banking")),
+        ("event.client.metadata", json!({})),
+        ("event.request.query.scope", json!("openid view:balance")),
+        ("typeof event.request.query.acr_values", json!("undefined")),
+        ("event.transaction.requested_scopes", json!(["openid", "view:balance"])),
+        ("event.transaction.acr_values", json!([])),
+        ("event.authentication.methods", json!([{ "name": "pwd", "timestamp": "2025-10-09T08:53:20Z" }])),
+        ("event.authorization.roles", json!([])),
+        ("typeof event.organization", json!("undefined")),
+        ("typeof event.session", json!("undefined")),
+        ("event.stats.logins_count", json!(0)),
+        ("event.secrets", json!({})),
+        ("event.configuration", json!({})),
+    ];
+    for (expression, expected) in members {
+        assert_eq!(value(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn calls_can_be_chained() {
+    let decisions = decided(body(
+        "api.idToken.setCustomClaim('a', 1).accessToken.setCustomClaim('b', [2]).accessToken.addScope('read:x')
+            .accessToken.removeScope('read:y').user.setAppMetadata('c', { d: 3 }).user.setUserMetadata('e', null)
+            .multifactor.enable('any', { allowRememberBrowser: true });",
+    ));
+    assert_eq!(json!(decisions.id_token), json!({ "a": 1 }));
+    assert_eq!(json!(decisions.access_token), json!({ "b": [2] }));
+    assert_eq!(decisions.scopes_added, ["read:x"]);
+    assert_eq!(decisions.scopes_removed, ["read:y"]);
+    assert_eq!(json!(decisions.app_metadata), json!({ "c": { "d": 3 } }));
+    assert_eq!(json!(decisions.user_metadata), json!({ "e": null }));
+    assert!(decisions.multifactor.unwrap().allow_remember_browser);
+}
+
+#[test]
+fn deny_says_no_with_the_scripts_words_and_lets_it_finish() {
+    let outcome = run(&[body(
+        "api.access.deny('Not on Sundays.'); console.log('still here'); api.access.deny('Other');",
+    )]);
+    let refusal = Refusal { code: RefusalCode::AccessDenied, reason: "Not on Sundays.".into() };
+    assert_eq!(outcome.verdict, Verdict::Denied(refusal));
+    assert_eq!(texts(&outcome), ["still here"]);
+}
+
+#[test]
+fn what_the_protocol_needs_cannot_be_claimed() {
+    for name in ["iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "amr", "scope", "azp", "sid"] {
+        let outcome = run(&[body(&format!(
+            "api.idToken.setCustomClaim('{name}', 'x').accessToken.setCustomClaim('{name}', 'x');"
+        ))]);
+        assert_eq!(outcome.verdict, Verdict::Go);
+        assert!(outcome.decisions.id_token.is_empty() && outcome.decisions.access_token.is_empty(), "{name}");
+        let told = &outcome.runs[0].console;
+        assert!(told.len() == 2 && told.iter().all(|line| line.level == Level::Warn), "{told:?}");
+    }
+}
+
+#[test]
+fn a_claim_is_any_json_value_and_undefined_takes_it_back() {
+    for (given, expected) in [
+        ("'text'", json!("text")),
+        ("true", json!(true)),
+        ("1.5", json!(1.5)),
+        ("null", Value::Null),
+        (
+            "{ a: [1, undefined, { b: new Date(0) }] }",
+            json!({ "a": [1, null, { "b": "1970-01-01T00:00:00.000Z" }] }),
+        ),
+    ] {
+        let decisions = decided(body(&format!("api.idToken.setCustomClaim('it', {given});")));
+        assert_eq!(decisions.id_token["it"], expected, "{given}");
+    }
+    let decisions =
+        decided(body("api.idToken.setCustomClaim('it', 1).idToken.setCustomClaim('it', undefined);"));
+    assert!(decisions.id_token.is_empty());
+}
+
+#[test]
+fn the_last_word_on_a_scope_counts() {
+    let decisions = decided(body(
+        "api.accessToken.addScope('a').accessToken.removeScope('a').accessToken.removeScope('b').accessToken.addScope('b');",
+    ));
+    assert_eq!(
+        (decisions.scopes_added, decisions.scopes_removed),
+        (vec!["b".to_owned()], vec!["a".to_owned()])
+    );
+}
+
+#[test]
+fn a_challenge_names_its_factors_the_preferred_one_first() {
+    let outcome = run(&[body(
+        "api.authentication.challengeWith({ type: 'otp' }, { additionalFactors: [{ type: 'push-notification' }] });",
+    )]);
+    assert_eq!(outcome.verdict, Verdict::Challenge { next: 1 });
+    assert_eq!(outcome.decisions.multifactor.unwrap().factors, ["otp", "push-notification"]);
+
+    let outcome = run(&[body("api.authentication.challengeWithAny([{ type: 'otp' }, { type: 'email' }]);")]);
+    assert_eq!(outcome.decisions.multifactor.unwrap().factors, ["otp", "email"]);
+    let outcome = run(&[body("api.authentication.challengeWith({ type: 'push' });")]);
+    assert_eq!(outcome.decisions.multifactor.unwrap().factors, ["push-notification"]);
+    let outcome = run(&[body("api.authentication.enrollWith({ type: 'otp' });")]);
+    assert!(outcome.decisions.multifactor.unwrap().enrol);
+}
+
+#[test]
+fn what_an_action_keeps_is_there_at_the_next_log_in_and_for_no_other_action() {
+    let engine = actions::Engine::new(actions::Limits::default());
+    let keep = "const was = api.cache.get('k')?.value ?? 'nothing'; api.cache.set('k', was + '+');
+                console.log(was, api.cache.get('gone'), api.cache.get('k').expires_at > Date.now());";
+    let texts = |script| texts(&engine.run(&[script], crate::harness::event()));
+    let other = |script| actions::Script { name: "Other".into(), ..script };
+    assert_eq!(texts(body(keep)), ["nothing undefined true"]);
+    assert_eq!(texts(body(keep)), ["nothing+ undefined true"]);
+    assert_eq!(texts(other(body(keep))), ["nothing undefined true"]);
+    assert_eq!(texts(body("api.cache.delete('k'); console.log(api.cache.get('k'));")), ["undefined"]);
+    let refused = "for (const given of [['k', 'x', { ttl: 0 }], ['k', 'x', { expires_at: 1 }], ['k', 'x'.repeat(5000)], ['k', 7], [7, 'x'], ['k'.repeat(300), 'x']])
+                     console.log(api.cache.set(...given).code);
+                   let n = 0; while (api.cache.set('n' + n, 'x').type === 'success') n += 1; console.log(n);";
+    let expected = [
+        "ItemAlreadyExpired",
+        "ItemAlreadyExpired",
+        "CacheValueSizeExceeded",
+        "CacheValueSizeExceeded",
+        "CacheKeySizeExceeded",
+        "CacheKeySizeExceeded",
+        "1000",
+    ];
+    assert_eq!(texts(body(refused)), expected);
+}
+
+#[test]
+fn calls_that_make_no_sense_are_explained_where_they_stand() {
+    for (call, told) in [
+        ("api.multifactor.enable('duo')", "the provider must be 'any'"),
+        ("api.multifactor.enable()", "needs a text as its first argument"),
+        ("api.idToken.setCustomClaim({}, 1)", "needs a text as its first argument"),
+        ("api.accessToken.addScope('two words')", "a scope is printable ASCII"),
+        ("api.authentication.challengeWith('otp')", "needs factors such as { type: 'push-notification' }"),
+        ("api.authentication.challengeWithAny([])", "needs factors"),
+        ("api.authentication.recordMethod('https://a.example')", "onContinuePostLogin"),
+        (
+            "api.redirect.sendUserTo('https://a.example')",
+            "api.redirect.sendUserTo is not supported by this tenant, which has access.deny,",
+        ),
+        ("api.prompt.render('x')", "api.prompt.render is not supported"),
+        ("require('axios')", "require('axios'): there are no packages here."),
+        ("fetch('https://a.example')", "scripts have no network"),
+        ("api.idToken.setCustomClaim('it', 1n)", "TypeError"),
+        ("const o = {}; o.o = o; api.idToken.setCustomClaim('it', o)", "TypeError"),
+        (
+            "api.idToken.setCustomClaim('it', JSON.parse('['.repeat(500) + ']'.repeat(500)))",
+            "no plain JSON form",
+        ),
+    ] {
+        let outcome = run(&[body(&format!("\n  {call};\n"))]);
+        assert_eq!(outcome.verdict, Verdict::Failed { script: "My Action".into() }, "{call}");
+        let error = error(&outcome);
+        assert!(error.message.contains(told), "{call}: {error}");
+        assert_eq!(error.line, Some(2), "{call}: {error}");
+        assert!(!error.to_string().contains("prelude"), "{error}");
+    }
+    assert_eq!(value("api.redirect.canRedirect()"), json!(false));
+}
+
+#[test]
+fn an_action_may_be_exported_in_any_way_and_be_sync_or_async() {
+    for code in [
+        "exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim('it', 1); };",
+        "exports.onExecutePostLogin = function (event, api) { api.idToken.setCustomClaim('it', 1); };",
+        "module.exports = { onExecutePostLogin(event, api) { api.idToken.setCustomClaim('it', 1); } };",
+        "module.exports.onExecutePostLogin = (event, api) => Promise.resolve().then(() => { api.idToken.setCustomClaim('it', 1); });",
+        "exports.onExecutePostLogin = async (event, api) => { await new Promise((go) => setTimeout(go, 5)); api.idToken.setCustomClaim('it', 1); };
+         exports.onContinuePostLogin = async () => { throw new Error('never called'); };",
+        "const wait = (ms) => new Promise((go) => { const t = setInterval(() => { clearInterval(t); go(); }, ms); });
+         exports.onExecutePostLogin = async (event, api) => { for (const n of [1, 2]) await wait(n); api.idToken.setCustomClaim('it', 1); };",
+        "'use strict'; /* strict */ exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim('it', 1);",
+    ] {
+        assert_eq!(decided(action(code)).id_token["it"], json!(1), "{code}");
+    }
+}
+
+#[test]
+fn the_console_keeps_level_and_text() {
+    let outcome = run(&[body(
+        "console.log('a', 1, { b: [2] }, undefined, null, () => 0); console.info('i'); console.warn('w');
+         console.error(new TypeError('e').message); console.debug('d'); console.log('%s', 'x'); console.log('\\ud800');",
+    )]);
+    let lines: Vec<(Level, &str)> =
+        outcome.runs[0].console.iter().map(|line| (line.level, line.text.as_str())).collect();
+    assert_eq!(
+        lines[..6],
+        [
+            (Level::Log, "a 1 {\"b\":[2]} undefined null [Function: anonymous]"),
+            (Level::Info, "i"),
+            (Level::Warn, "w"),
+            (Level::Error, "e"),
+            (Level::Debug, "d"),
+            (Level::Log, "%s x"),
+        ]
+    );
+    assert_eq!(lines.len(), 7);
+}

@@ -1,0 +1,108 @@
+//! Several scripts in a row.
+
+use actions::{Decisions, Engine, Limits, Method, Verdict};
+use serde_json::json;
+
+use crate::harness::{body, event, rule, run, texts};
+
+#[test]
+fn rules_come_before_actions_and_each_kind_in_its_order() {
+    let rule = |name: &str| {
+        rule(&format!(
+            "function {name}(user, context, callback) {{ console.log('{name}'); callback(null, user, context); }}"
+        ))
+    };
+    let outcome = run(&[
+        body("console.log('a', api.rules.wasExecuted('My Rule'));"),
+        rule("r1"),
+        body("console.log('b');"),
+        rule("r2"),
+    ]);
+    assert_eq!(texts(&outcome), ["r1", "r2", "a true", "b"]);
+    assert_eq!(texts(&run(&[body("console.log(api.rules.wasExecuted('My Rule'));")])), ["false"]);
+}
+
+#[test]
+fn a_later_script_sees_the_metadata_that_an_earlier_one_set() {
+    let outcome = run(&[
+        rule(
+            "function (user, context, callback) { auth0.users.updateUserMetadata(user.user_id, { colour: 'red' }); callback(null, user, context); }",
+        ),
+        body("api.user.setAppMetadata('visits', 1).user.setAppMetadata('tier', null);"),
+        body("console.log(JSON.stringify(event.user.app_metadata), event.user.user_metadata.colour);"),
+    ]);
+    assert_eq!(texts(&outcome), ["{\"visits\":1} red"]);
+    assert_eq!(
+        json!(outcome.decisions.app_metadata),
+        json!({ "visits": 1, "tier": null }),
+        "null: to be removed"
+    );
+}
+
+#[test]
+fn after_a_no_nothing_runs_but_what_was_set_stays() {
+    let outcome = run(&[
+        body("api.user.setAppMetadata('tries', 3); api.access.deny('no');"),
+        body("console.log('never');"),
+    ]);
+    assert!(matches!(outcome.verdict, Verdict::Denied(_)));
+    assert_eq!(outcome.runs.len(), 1);
+    assert_eq!(outcome.decisions.app_metadata["tries"], json!(3));
+}
+
+#[test]
+fn after_an_error_nothing_runs_and_what_the_failed_one_wanted_does_not_count() {
+    let outcome = run(&[
+        body("api.user.setAppMetadata('a', 1);"),
+        body("api.user.setAppMetadata('b', 2); api.access.deny('no'); throw new Error('x');"),
+        body("console.log('never');"),
+    ]);
+    assert!(matches!(outcome.verdict, Verdict::Failed { .. }), "an error is no decision, also after one");
+    assert_eq!(outcome.runs.len(), 2);
+    assert_eq!(json!(outcome.decisions.app_metadata), json!({ "a": 1 }));
+}
+
+#[test]
+fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
+    let engine = Engine::new(Limits { time: std::time::Duration::from_secs(30), ..Limits::default() });
+    let scripts = [
+        rule("function (user, context, callback) { context.idToken.early = 1; callback(null, user, context); }"),
+        body("api.authentication.challengeWith({ type: 'push-notification' });"),
+        body("api.idToken.setCustomClaim('methods', event.authentication.methods.map((method) => [method.name, method.type]));
+              api.authentication.challengeWithAny([{ type: 'push-notification' }, { type: 'otp' }]);"),
+        body("console.log('end');"),
+    ];
+    let outcome = engine.run(&scripts, event());
+    let Verdict::Challenge { next } = outcome.verdict else { panic!("{outcome:?}") };
+    assert_eq!((next, outcome.runs.len()), (2, 2));
+
+    let mut after = event();
+    let given = Method {
+        name: "mfa".into(),
+        timestamp: "2025-10-09T08:54:00Z".into(),
+        factor: Some("push-notification".into()),
+    };
+    after.authentication.methods.push(given);
+    let outcome = engine.resume(&scripts, after, outcome.decisions, next, &["push-notification".to_owned()]);
+    assert_eq!(outcome.verdict, Verdict::Go, "the second challenge has been passed already: {outcome:?}");
+    assert_eq!(outcome.decisions.id_token["methods"], json!([["pwd", null], ["mfa", "push-notification"]]));
+    assert_eq!(outcome.decisions.id_token["early"], json!(1));
+    assert_eq!(texts(&outcome), ["end"]);
+}
+
+/// A factor that was given an hour ago is not the one that is asked for now.
+#[test]
+fn a_factor_of_an_earlier_transaction_does_not_count() {
+    let mut event = event();
+    let given = Method { name: "mfa".into(), timestamp: String::new(), factor: Some("otp".into()) };
+    event.authentication.methods.push(given);
+    let scripts = [body("api.authentication.challengeWith({ type: 'otp' });")];
+    let outcome = Engine::new(Limits::default()).run(&scripts, event);
+    assert_eq!(outcome.verdict, Verdict::Challenge { next: 1 });
+}
+
+#[test]
+fn without_scripts_everything_goes() {
+    let outcome = run(&[]);
+    assert_eq!((outcome.verdict, outcome.decisions), (Verdict::Go, Decisions::default()));
+}

@@ -1,0 +1,85 @@
+//! What a developer reads when something went wrong.
+
+use actions::{Cause, Script};
+
+use crate::harness::{action, body, error, rule, run};
+
+#[test]
+fn an_error_has_its_place_in_the_developers_own_file() {
+    let code = "// one\nconst look = (event) => {\n  return event.nobody.here;\n};\nexports.onExecutePostLogin = async (event, api) => {\n  await null;\n  look(event);\n};\n";
+    let error = error(&run(&[action(code)]));
+    assert_eq!((error.cause, error.line, error.column), (Cause::Thrown, Some(3), Some(10)), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "My Action: TypeError: cannot read property 'here' of undefined\n  3 |   return event.nobody.here;\n    at look (My Action:3:10)\n    at a function (My Action:7:8)"
+    );
+}
+
+#[test]
+fn a_syntax_error_has_its_place() {
+    for (script, line, column) in [
+        (action("exports.onExecutePostLogin = async () => {\n  const = 1;\n};"), 2, 9),
+        (rule("function (user, context, callback) {\n  const = 1;\n}"), 2, 9),
+        (rule("function (user const) {}"), 1, 16),
+    ] {
+        let error = error(&run(&[script]));
+        assert_eq!(
+            (error.cause, error.line, error.column),
+            (Cause::Syntax, Some(line), Some(column)),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn whatever_is_thrown_is_told() {
+    for (thrown, message) in [
+        ("'a text'", "Uncaught a text"),
+        ("undefined", "Uncaught undefined"),
+        ("7", "Uncaught 7"),
+        ("{ a: 1 }", "Uncaught [object Object]"),
+        ("new Error('a\\n2026-01-01 INFO b\\u001b[31m')", "Error: a 2026-01-01 INFO b [31m"),
+        ("new RangeError('far')", "RangeError: far"),
+        ("Object.assign(new Error('x'), { name: 'Mine' })", "Mine: x"),
+        ("Object.create(null)", "Uncaught something"),
+        ("new Proxy(new Error('x'), { get() { throw 1; } })", "Uncaught something"),
+        ("Symbol('s')", "Uncaught something"),
+    ] {
+        let error = error(&run(&[body(&format!("throw {thrown};"))]));
+        assert_eq!((error.cause, error.message.as_str()), (Cause::Thrown, message), "{thrown}: {error}");
+    }
+}
+
+#[test]
+fn an_action_without_its_function_is_told_what_it_exports() {
+    for (code, told) in [
+        ("", "exports no function onExecutePostLogin"),
+        ("exports.onExecutePostChallenge = async () => {};", "(it exports onExecutePostChallenge)"),
+        ("exports.onExecutePostLogin = 7;", "(it exports onExecutePostLogin)"),
+        ("module.exports = null;", "exports no function"),
+    ] {
+        let error = error(&run(&[action(code)]));
+        assert!(error.message.contains(told), "{code}: {error}");
+    }
+}
+
+#[test]
+fn secrets_stand_in_no_trace() {
+    let script = Script {
+        secrets: [("KEY".to_owned(), "swordfish".to_owned())].into(),
+        ..body("\n throw new Error('refused: ' + event.secrets.KEY + ' swordfish');")
+    };
+    let outcome = run(&[script]);
+    let text = error(&outcome).to_string() + &serde_json::to_string(&outcome).unwrap();
+    assert!(text.contains("refused: [secret KEY]") && !text.contains("swordfish"), "{text}");
+}
+
+#[test]
+fn an_endless_loop_is_named_with_its_function() {
+    use actions::Engine;
+    let code =
+        "function spin() {\n  for (;;) {}\n}\nexports.onExecutePostLogin = async () => {\n  spin();\n};\n";
+    let error = error(&Engine::new(crate::harness::limits()).run(&[action(code)], crate::harness::event()));
+    assert_eq!(error.cause, Cause::Time);
+    assert!(error.stack.iter().any(|frame| frame.function == "spin"), "{error}");
+}

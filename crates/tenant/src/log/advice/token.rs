@@ -1,0 +1,144 @@
+//! What is to be said about a refusal of the token endpoint. The trace knows what the code was issued for, so it can say
+//! which part of the exchange does not fit.
+
+use super::super::event::Event;
+use super::super::parameters::{self, Parameter};
+use super::super::record::Record;
+use super::super::time;
+use super::{Advice, Registered, parameter, spec, uri};
+
+pub(super) fn advise(record: &Record, (error, description): (&str, &str), registered: &Registered) -> Advice {
+    let request = record.last_request();
+    match error {
+        "invalid_grant" => grant(record, request, description),
+        "invalid_client" => client(request, description, registered),
+        "unauthorized_client" => Advice::new(
+            description,
+            "Add \"authorization_code\" to the client's grant_types.",
+            spec::TOKEN_ERRORS,
+        ),
+        "unsupported_grant_type" => {
+            let sent = parameters::value(request, "grant_type").unwrap_or_default();
+            let right = "Send grant_type=authorization_code with the code, or what else the metadata lists in \
+                         grant_types_supported.";
+            Advice::new(format!("{description} It was {sent:?}."), right, spec::TOKEN_REQUEST)
+        }
+        _ => {
+            let right = "Send, as application/x-www-form-urlencoded or as an object in JSON, and each once: grant_type, client_id, code, redirect_uri \
+                         and code_verifier.";
+            let here: Vec<&str> = request.iter().map(|it| it.name.as_str()).collect();
+            let here = if here.is_empty() { "none that could be read".to_owned() } else { here.join(", ") };
+            Advice::new(format!("{description} There were: {here}."), right, spec::TOKEN_REQUEST)
+        }
+    }
+}
+
+fn client(request: &[Parameter], description: &str, registered: &Registered) -> Advice {
+    let id = parameters::value(request, "client_id");
+    match id {
+        Some(id) if registered.client(id).is_none() => Advice::new(
+            format!("The client_id {id:?} is not registered here."),
+            parameter::client_ids(Some(id), registered),
+            spec::TOKEN_ERRORS,
+        ),
+        _ => Advice::new(
+            description,
+            "A client in a browser has no secret: send neither client_secret nor the header Authorization, and set the \
+             client's token_endpoint_auth_method to \"none\".",
+            spec::TOKEN_ERRORS,
+        ),
+    }
+}
+
+/// What the code was issued for, as the trace has it.
+struct Issued<'a> {
+    at: u64,
+    good_for: u64,
+    redirect_uri: &'a str,
+    challenge: &'a str,
+}
+
+fn grant(record: &Record, request: &[Parameter], description: &str) -> Advice {
+    let issued = record.events.iter().rev().find_map(|entry| match &entry.event {
+        Event::CodeIssued { good_for, redirect_uri, code_challenge } => {
+            Some(Issued { at: entry.at, good_for: *good_for, redirect_uri, challenge: code_challenge })
+        }
+        _ => None,
+    });
+    let Some(issued) = issued else {
+        let right = "Send the code of the redirect as it came, to the tenant that issued it. The tenant forgets its codes \
+                     when it is started anew.";
+        return Advice::new("This tenant remembers no such code.", right, spec::TOKEN_ERRORS);
+    };
+    let asked = record.events.iter().rev().find(|entry| matches!(entry.event, Event::Request { .. }));
+    let asked = asked.map_or(issued.at, |entry| entry.at);
+    let age = asked.saturating_sub(issued.at);
+    if let Some(used) = used(record) {
+        return Advice::new(
+            format!("The code was sent before, at {}, and is good once.", time::people(used)),
+            "Send it once. A page that runs its callback twice (a component that is mounted twice, a reload) sends it \
+             twice; keep the tokens of the first time.",
+            spec::SINGLE_USE,
+        );
+    }
+    if age >= 1_000 * issued.good_for {
+        return Advice::new(
+            format!(
+                "The code came {} after it was issued, and is good for {}.",
+                time::lasted(age),
+                time::seconds(issued.good_for)
+            ),
+            "Redeem it as soon as the browser is back. A breakpoint on the way takes too long.",
+            spec::SINGLE_USE,
+        );
+    }
+    mismatch(record, request, &issued)
+        .unwrap_or_else(|| Advice::new(description, "Compare both requests above.", spec::TOKEN_ERRORS))
+}
+
+/// When the code came first, if this is not the first time.
+fn used(record: &Record) -> Option<u64> {
+    let mut asked = record.events.iter().filter(|entry| {
+        matches!(&entry.event, Event::Request { parameters, .. } if parameters.iter().any(|it| it.name == "code"))
+    });
+    let first = asked.next()?;
+    asked.next().map(|_| first.at)
+}
+
+fn mismatch(record: &Record, request: &[Parameter], issued: &Issued<'_>) -> Option<Advice> {
+    let value = |name| parameters::value(request, name).unwrap_or_default();
+    let of = parameters::value(record.request(), "client_id").unwrap_or_default();
+    if value("client_id") != of {
+        return Some(Advice::new(
+            format!("The code was issued to {of:?}, and {:?} sent it.", value("client_id")),
+            "Send the client_id of the authorization request.",
+            spec::TOKEN_REQUEST,
+        ));
+    }
+    if value("redirect_uri") != issued.redirect_uri {
+        return Some(Advice {
+            comparisons: uri::compare(value("redirect_uri"), &[issued.redirect_uri.to_owned()]),
+            ..Advice::new(
+                "The redirect_uri is not the one of the authorization request.",
+                "Send the same one in both requests; it is compared character by character.",
+                spec::TOKEN_REQUEST,
+            )
+        });
+    }
+    let verifier = parameters::hidden(request, "code_verifier")?;
+    (verifier.sha256 != issued.challenge).then(|| {
+        let length = match verifier.characters {
+            43..=128 => String::new(),
+            characters => format!(" It has {characters} characters; a verifier has 43 to 128."),
+        };
+        Advice::new(
+            format!(
+                "The SHA-256 of the code_verifier begins with {:?}, and the code_challenge with {:?}.{length}",
+                verifier.sha256, issued.challenge
+            ),
+            "Send the verifier whose hash was the code_challenge of this very request. Two log-ins under way need a verifier \
+             each, kept under the state of its request.",
+            spec::VERIFIER,
+        )
+    })
+}

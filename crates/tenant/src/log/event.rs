@@ -1,0 +1,145 @@
+//! What can happen between a client's request and its last answer, as values. None of them has room for a password, a
+//! code or a token; what else must not be read is taken out in [`redaction`](super::redaction).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::parameters::Parameter;
+
+/// Something that happened. In JSON, `event` names the kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub(crate) enum Event {
+    /// A request arrived at an endpoint, with these parameters.
+    Request { endpoint: String, parameters: Vec<Parameter> },
+    /// Whether the browser has a session, and whether that is good enough for the request.
+    Session { who: Option<Who>, good_enough: bool, why: String },
+    /// The customer is asked for e-mail and password.
+    LogInPage,
+    /// E-mail and password were sent. `wait`: how many seconds until there may be another attempt.
+    Password { email: String, outcome: PasswordOutcome, who: Option<Who>, wait: Option<u64> },
+    /// A script of the tenant's owner ran. `kind`: "Action" or "Rule". `duration_us`: in microseconds. `decisions`: what it
+    /// made of the request, a sentence each. `error`: what it threw, with its trace.
+    ScriptRun {
+        name: String,
+        kind: String,
+        duration_us: u64,
+        console: Vec<Line>,
+        decisions: Vec<String>,
+        error: Option<String>,
+    },
+    /// A step of the second factor. `details`: sentences for people.
+    Factor { factor: Factor, step: FactorStep, details: Vec<String> },
+    /// A form came that did not carry what its page had given it.
+    FormRefused { form: String },
+    /// The customer chose to go back.
+    Cancelled,
+    /// What was granted of that which was asked for.
+    Granted { who: Who, granted: Vec<String>, left_out: Vec<LeftOut>, second_factor: bool },
+    /// A token was signed.
+    TokenIssued { token: Token, key: String, claims: Value },
+    /// A code was made. `code_challenge` is shortened like every hash here.
+    CodeIssued { good_for: u64, redirect_uri: String, code_challenge: String },
+    /// The client sent the code and its verifier, and gets its tokens.
+    CodeRedeemed,
+    /// The token endpoint refused (RFC 6749, 5.2).
+    TokenRefused { error: String, description: String },
+    /// The browser goes back to the client. `parameters`: the names of what it carries.
+    Redirect { to: String, mode: String, parameters: Vec<String>, error: Option<Refusal> },
+    /// Refused on a page, since there is no address to trust.
+    RefusedPage { sentence: String },
+    /// The userinfo endpoint was asked. `claims`: the names of what it told; `refused`: why it did not.
+    UserInfo { who: Option<Who>, claims: Vec<String>, refused: Option<Refusal> },
+    /// A session was ended, if there was one. `to`: where the browser goes; `refused`: where it does not.
+    LogOut { who: Option<Who>, to: Option<String>, refused: Option<String> },
+    /// A phone was paired, or is not asked any more.
+    Phone { who: Who, paired: bool },
+    /// The keys changed: which one signs, and which are published.
+    Keys { signing: String, published: Vec<String>, rotated: bool },
+}
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Who {
+    pub(crate) sub: String,
+    pub(crate) name: String,
+}
+
+/// What became of e-mail and password. The page tells the customer less than this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PasswordOutcome {
+    Right,
+    Wrong,
+    UnknownCustomer,
+    /// The password is right, and `id_token_hint` asks for another customer.
+    SomebodyElse,
+    Incomplete,
+    TooMany,
+    TooManyOfPeer,
+}
+
+/// Something to authenticate with besides a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Factor {
+    Push,
+    OneTimeCode,
+    RecoveryCode,
+}
+
+/// Where a second factor stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FactorStep {
+    /// The customer was asked.
+    Asked,
+    /// Yes.
+    Approved,
+    /// No.
+    Denied,
+    /// Not the number that the other page shows, or not the code of now.
+    Wrong,
+    /// Nobody answered in time.
+    Stale,
+    /// The answer came after the question was over.
+    TooLate,
+    /// The question is not asked any more.
+    Withdrawn,
+    /// Too many questions or attempts: nobody is asked.
+    TooMany,
+    /// The customer says that somebody else started this.
+    NotMe,
+    /// Something new to authenticate with was set up.
+    Enrolled,
+}
+
+/// A scope that was asked for and not granted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LeftOut {
+    pub(crate) scope: String,
+    pub(crate) why: String,
+}
+
+/// Which kind of token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Token {
+    AccessToken,
+    IdToken,
+}
+
+/// An error as the client gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Refusal {
+    pub(crate) error: String,
+    pub(crate) description: String,
+}
+
+/// A line that a script wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Line {
+    /// `log`, `info`, `warn`, `error` or `debug`, as the method of `console`.
+    pub(crate) level: String,
+    pub(crate) text: String,
+}

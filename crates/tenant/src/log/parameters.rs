@@ -1,0 +1,108 @@
+//! The parameters of a request, as the log keeps them: the values of those that cannot be misused, and of all others
+//! only that they were there, how long they were, and the beginning of their hash.
+
+use serde::{Deserialize, Serialize};
+
+use crate::http::Parameters;
+use crate::random::Fingerprint;
+
+/// The parameters whose values are kept. A name that is not here is a stranger's, and may be anything.
+const SHOWN: [&str; 21] = [
+    "acr_values",
+    "audience",
+    "authorization_details",
+    "client_id",
+    "code_challenge_method",
+    "connection",
+    "display",
+    "grant_type",
+    "login_hint",
+    "max_age",
+    "organization",
+    "post_logout_redirect_uri",
+    "prompt",
+    "redirect_uri",
+    "resource",
+    "response_mode",
+    "response_type",
+    "returnTo",
+    "scope",
+    "screen_hint",
+    "ui_locales",
+];
+
+/// Longer values than this are no secrets that could be found in a text, shorter ones would be found everywhere.
+const FINDABLE: std::ops::RangeInclusive<usize> = 8..=4_096;
+
+/// One parameter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    #[serde(flatten)]
+    pub(crate) value: Value,
+}
+
+/// What is kept of a value: `value` or `hidden`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Value {
+    Value(String),
+    Hidden(Hidden),
+}
+
+/// What is told of a value that could be misused. Two of them can be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hidden {
+    pub(crate) characters: usize,
+    /// The first characters of the value's SHA-256 in base64url. A `code_challenge` is such a hash of its verifier.
+    pub(crate) sha256: String,
+}
+
+impl Hidden {
+    pub(crate) fn of(value: &str) -> Self {
+        Self { characters: value.chars().count(), sha256: shortened(&Fingerprint::of(value).short()) }
+    }
+}
+
+/// Enough of a hash to compare it with another.
+pub(crate) fn shortened(hash: &str) -> String {
+    hash.chars().take(8).collect()
+}
+
+/// What is kept of a request.
+pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
+    let kept = |(name, value): (&str, &str)| {
+        let value = if SHOWN.contains(&name) {
+            Value::Value(value.to_owned())
+        } else if name == "code_challenge" {
+            // It is a hash already.
+            Value::Hidden(Hidden { characters: value.chars().count(), sha256: shortened(value) })
+        } else {
+            Value::Hidden(Hidden::of(value))
+        };
+        Parameter { name: name.to_owned(), value }
+    };
+    parameters.pairs().map(kept).collect()
+}
+
+/// The values that must not come up in any text of this request's trace.
+pub(crate) fn secrets(parameters: &Parameters) -> Vec<String> {
+    let secret = |(name, value): &(&str, &str)| !SHOWN.contains(name) && FINDABLE.contains(&value.len());
+    parameters.pairs().filter(secret).map(|(_, value)| value.to_owned()).collect()
+}
+
+/// The value of a parameter that is shown.
+pub(crate) fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a str> {
+    parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
+        Value::Value(value) => Some(value.as_str()),
+        Value::Hidden(_) => None,
+    })
+}
+
+/// What is told of a parameter that is not shown.
+pub(crate) fn hidden<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a Hidden> {
+    parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
+        Value::Value(_) => None,
+        Value::Hidden(hidden) => Some(hidden),
+    })
+}

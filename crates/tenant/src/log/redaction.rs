@@ -1,0 +1,251 @@
+//! The one place that everything recorded passes through: what could be misused is taken out, and what is too long is
+//! cut. The events have no room for secrets; this is for the texts in them, which others write: a script's console, a
+//! claim, an address.
+
+use serde_json::{Map, Value};
+
+use super::parameters::Hidden;
+
+/// The longest text, in characters.
+const LONGEST: usize = 4_000;
+/// The longest list.
+const MOST: usize = 200;
+/// What stands for a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// Members of JSON whose values are secrets wherever they stand.
+const SECRET_MEMBERS: [&str; 10] = [
+    "access_token",
+    "client_secret",
+    "code_verifier",
+    "cookie",
+    "form_token",
+    "id_token",
+    "id_token_hint",
+    "nonce",
+    "password",
+    "refresh_token",
+];
+/// Further names after which a text may have a secret: `state=…`, `"code": "…"`.
+const SECRET_NAMES: [&str; 7] =
+    ["assertion", "authorization", "client_assertion", "code", "secret", "state", "token"];
+
+/// What is known to be secret in a trace, and what looks like it and is not.
+#[derive(Clone, Copy)]
+pub(super) struct Redaction<'a> {
+    /// Values that must not come up.
+    pub(super) secrets: &'a [&'a str],
+    /// Identifiers of keys, which are as long as a secret of this tenant.
+    pub(super) public: &'a [String],
+}
+
+impl Redaction<'_> {
+    /// Takes the secrets out of every text, at any depth.
+    pub(super) fn clean(self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.text(text),
+            Value::Array(items) => {
+                items.truncate(MOST);
+                for item in items {
+                    self.clean(item);
+                }
+            }
+            Value::Object(members) => {
+                let cleaned = std::mem::take(members).into_iter().take(MOST).map(|(name, value)| {
+                    let value = self.member(&name, value);
+                    (self.text(&name), value)
+                });
+                *members = cleaned.collect::<Map<_, _>>();
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    fn member(self, name: &str, mut value: Value) -> Value {
+        match value {
+            Value::String(secret) if SECRET_MEMBERS.contains(&name) => {
+                let Hidden { characters, sha256 } = Hidden::of(&secret);
+                serde_json::json!({ "hidden": { "characters": characters, "sha256": sha256 } })
+            }
+            _ => {
+                self.clean(&mut value);
+                value
+            }
+        }
+    }
+
+    /// A text without secrets, and not too long.
+    pub(super) fn text(self, text: &str) -> String {
+        let (read, unread) = readable(text);
+        let mut clean = read.to_owned();
+        for secret in self.secrets {
+            if clean.contains(secret) {
+                clean = clean.replace(secret, HIDDEN);
+            }
+        }
+        cut(&self.words(&clean), unread.chars().count())
+    }
+
+    /// Looks at the text word by word, a word being what a token, a code or a value in a query consists of.
+    fn words(self, text: &str) -> String {
+        let mut clean = String::with_capacity(text.len());
+        let mut rest = text;
+        let (mut named, mut bearer) = (false, false);
+        while let Some(first) = rest.chars().next() {
+            let len = rest.find(|letter| !is_of_word(letter)).unwrap_or(rest.len());
+            let Some((word, after)) = rest.split_at_checked(len).filter(|(word, _)| !word.is_empty()) else {
+                // Between a name and its value stand a few signs: `code=`, `"code": "`, `Bearer `.
+                named = named && matches!(first, '=' | ':' | '"' | '\'' | ' ');
+                bearer = bearer && first == ' ';
+                clean.push(first);
+                rest = rest.get(first.len_utf8()..).unwrap_or_default();
+                continue;
+            };
+            let value = (named && !is_scheme(word)) || (bearer && word.len() > 15);
+            if value || self.looks_secret(word) {
+                clean.push_str(HIDDEN);
+            } else {
+                clean.push_str(word);
+            }
+            named = (names_a_secret(word) && names_a_value(after)) || (named && is_scheme(word));
+            bearer = word.eq_ignore_ascii_case("bearer");
+            rest = after;
+        }
+        clean
+    }
+
+    /// A JWT, or a value like those that this tenant makes for cookies, codes and forms.
+    fn looks_secret(self, word: &str) -> bool {
+        let is_ours = word.len() == 43 && !self.public.iter().any(|public| public == word);
+        let is_jwt = word.contains("eyJ") && word.contains('.') && word.len() > 20;
+        // In a path or before a sentence's end the value has neighbours.
+        let inner =
+            || word.split('.').any(|part| part.len() == 43 && !self.public.iter().any(|it| it == part));
+        is_jwt || (is_ours && !word.contains('.')) || inner()
+    }
+}
+
+/// What base64url, hexadecimal numbers and JWTs are made of, and percent-encoding.
+fn is_of_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.' | '~' | '%' | '+')
+}
+
+/// A scheme of the header `Authorization`, which stands before the secret.
+fn is_scheme(word: &str) -> bool {
+    word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
+}
+
+fn names_a_secret(word: &str) -> bool {
+    let lower = word.to_ascii_lowercase();
+    SECRET_MEMBERS.contains(&&*lower) || SECRET_NAMES.contains(&&*lower) || lower.starts_with("riser_tenant_")
+}
+
+/// Whether what follows a name is a value, and not the next word of a sentence.
+fn names_a_value(after: &str) -> bool {
+    let after = after.trim_start_matches(['"', '\'']).trim_start_matches(' ');
+    after.starts_with('=') || after.starts_with(':')
+}
+
+/// The beginning that is looked at, and the rest that is left out unread. A word is in one of them, and whole.
+fn readable(text: &str) -> (&str, &str) {
+    let Some((at, _)) = text.char_indices().nth(4 * LONGEST) else { return (text, "") };
+    let (read, _) = text.split_at_checked(at).unwrap_or_default();
+    let whole = read.trim_end_matches(is_of_word);
+    text.split_at_checked(whole.len()).unwrap_or_default()
+}
+
+fn cut(text: &str, unread: usize) -> String {
+    let (kept, left) = match text.char_indices().nth(LONGEST) {
+        None => (text, ""),
+        Some((at, _)) => text.split_at_checked(at).unwrap_or((text, "")),
+    };
+    match left.chars().count() + unread {
+        0 => kept.to_owned(),
+        more => format!("{kept}… ({more} characters more)"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{HIDDEN, LONGEST, Redaction};
+
+    const KID: &str = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    const OPAQUE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+    const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+
+    fn clean(text: &str) -> String {
+        let public = [KID.to_owned()];
+        Redaction { secrets: &["my-own-secret"], public: &public }.text(text)
+    }
+
+    #[test]
+    fn what_could_be_misused_is_taken_out_of_every_text() {
+        for (text, expected) in [
+            (format!("token: {JWT}"), "token: (hidden)"),
+            (format!("I got {JWT}."), "I got (hidden)"),
+            (format!("[{JWT},{JWT}]"), "[(hidden),(hidden)]"),
+            (format!("x{JWT}"), "(hidden)"),
+            (
+                format!("http://a.example/cb#access_token={JWT}&x=1"),
+                "http://a.example/cb#access_token=(hidden)&x=1",
+            ),
+            (
+                "http://a.example/cb?code=abc&state=xyz".to_owned(),
+                "http://a.example/cb?code=(hidden)&state=(hidden)",
+            ),
+            (r#"{"password":"hunter2","a":1}"#.to_owned(), r#"{"password":"(hidden)","a":1}"#),
+            ("password = hunter2".to_owned(), "password = (hidden)"),
+            ("Authorization: Bearer abc".to_owned(), "Authorization: Bearer (hidden)"),
+            ("authorization: abc".to_owned(), "authorization: (hidden)"),
+            (format!("riser_tenant_session={OPAQUE}; a=b"), "riser_tenant_session=(hidden); a=b"),
+            (format!("I printed {OPAQUE}, sorry."), "I printed (hidden), sorry."),
+            (format!("at the end {OPAQUE}."), "at the end (hidden)"),
+            ("xmy-own-secretx".to_owned(), "x(hidden)x"),
+        ] {
+            assert_eq!(clean(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_it_stays() {
+        for text in [
+            "The code is unknown, too old, or was used before.",
+            "state and nonce are missing",
+            "code",
+            &format!("signed with {KID}"),
+            "https://my-banking-api view:balance transfer:funds",
+            "http://schemas.openid.net/pape/policies/2007/06/multi-factor",
+            "response_type=code",
+            "code_challenge_method must be \"S256\".",
+        ] {
+            assert_eq!(clean(text), text);
+        }
+    }
+
+    #[test]
+    fn json_is_cleaned_at_any_depth_and_its_names_too() {
+        let mut value = json!({"a": [{"nonce": "short", JWT: 1, "b": format!("c {JWT}")}], "nonce": 3});
+        Redaction { secrets: &[], public: &[] }.clean(&mut value);
+        let hidden = &value["a"][0]["nonce"]["hidden"];
+        assert_eq!(hidden["characters"], 5);
+        assert_eq!(hidden["sha256"].as_str().unwrap().len(), 8);
+        assert_eq!(value["a"][0][HIDDEN], 1);
+        assert_eq!(value["a"][0]["b"], "c (hidden)");
+        assert!(!value.to_string().contains("eyJ"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_cut_between_characters() {
+        let text = "é".repeat(LONGEST + 7);
+        assert!(clean(&text).ends_with("é… (7 characters more)"));
+        assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
+        // One that would be cut in the middle is left out whole, however much shorter the text before it becomes.
+        for shift in 0..60 {
+            let text = format!("{}{}", format!("{JWT} ").repeat(5 * LONGEST / JWT.len()), "x".repeat(shift));
+            let said = clean(&text.chars().skip(shift).collect::<String>());
+            assert!(!said.contains("eyJ") && said.ends_with("characters more)"), "{said}");
+        }
+    }
+}

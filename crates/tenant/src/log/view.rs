@@ -1,0 +1,60 @@
+//! The log as pages: what stands where, in words. Nothing is decided here about what may be shown.
+
+mod claims;
+mod event;
+mod list;
+mod timeline;
+
+pub(crate) use list::list;
+pub(crate) use timeline::timeline;
+
+use super::record::{Application, Kind, Outcome, Record};
+use super::time;
+
+/// A moment, for machines and for people. The script shows the local time instead, which only the browser knows.
+struct Moment {
+    machine: String,
+    people: String,
+}
+
+impl Moment {
+    fn at(milliseconds: u64) -> Self {
+        Self { machine: time::machine(milliseconds), people: time::people(milliseconds) }
+    }
+}
+
+/// How a trace ended, as a class and as a word.
+fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::UnderWay => ("under-way", "Under way"),
+        Outcome::Finished => ("finished", "Finished"),
+        Outcome::Refused => ("refused", "Refused"),
+        Outcome::Abandoned => ("abandoned", "Not finished"),
+    }
+}
+
+/// What a trace is called.
+fn title(record: &Record) -> &str {
+    match record.kind {
+        Kind::Authorization if record.asked.is_empty() => "Request",
+        Kind::Authorization => &record.asked,
+        Kind::Token => "Token request",
+        Kind::UserInfo => "Userinfo",
+        Kind::LogOut => "Log-out",
+        Kind::Phone => "Phone",
+        Kind::Keys => "Keys",
+    }
+}
+
+fn client(record: &Record) -> String {
+    record.client.as_ref().map(name_of).unwrap_or_default()
+}
+
+/// The client's name, or what it called itself.
+fn name_of(client: &Application) -> String {
+    client.name.clone().unwrap_or_else(|| format!("{} (not registered)", client.id))
+}
+
+fn customer(record: &Record) -> &str {
+    record.customer.as_ref().map(|customer| customer.name.as_str()).unwrap_or_default()
+}

@@ -1,0 +1,87 @@
+//! The pages on which a customer looks after the ways to confirm.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::second_factor::{AppSetUp, how};
+use super::{NoticePage, refusing, respond};
+use crate::factors::qr::Drawing;
+use crate::flow::{CodeError, Overview};
+use crate::state::State;
+
+#[derive(Template)]
+#[template(path = "methods/overview.html")]
+struct OverviewPage<'a> {
+    id: &'a str,
+    form_token: &'a str,
+    /// Who waits for its answer, when that is not the tenant itself.
+    client: Option<&'a str>,
+    said: Option<&'a str>,
+    phone: &'a str,
+    phones: usize,
+    has_app: bool,
+    recovery_codes: usize,
+}
+
+#[derive(Template)]
+#[template(path = "methods/app.html")]
+struct AppPage<'a> {
+    id: &'a str,
+    form_token: &'a str,
+    has_app: bool,
+    drawing: Drawing,
+    uri: String,
+    key: String,
+    error: Option<String>,
+}
+
+/// What there is; or the app that is being set up, and why its code was not accepted.
+pub(crate) fn methods(state: &State, id: &str, overview: &Overview, error: Option<CodeError>) -> Response {
+    let Overview { request, form_token, customer, phones, has_app, recovery_codes, said, secret } = overview;
+    let (has_app, to) = (*has_app, Some(request.to.redirect_uri.as_str()));
+    if let Some(secret) = secret {
+        let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &customer.email);
+        let text = error.map(|error| error.to_string());
+        let page = AppPage { id, form_token, has_app, drawing, uri, key, error: text };
+        return refusing(how(error), &page, to);
+    }
+    let page = OverviewPage {
+        id,
+        form_token,
+        client: (!request.is_own()).then_some(&request.client.name),
+        said: said.as_deref(),
+        phone: &state.url("phone"),
+        phones: *phones,
+        has_app,
+        recovery_codes: *recovery_codes,
+    };
+    respond(StatusCode::OK, &page, to)
+}
+
+#[derive(Template)]
+#[template(path = "methods/codes.html")]
+struct CodesPage<'a> {
+    id: &'a str,
+    codes: &'a [String],
+}
+
+/// New recovery codes.
+pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
+    respond(StatusCode::OK, &CodesPage { id, codes }, None)
+}
+
+/// The end of a visit without a client.
+pub(crate) fn account_done(is_good: bool) -> Response {
+    let (title, sentence) = if is_good {
+        ("You are done", "Your ways to confirm are as you left them. You can close this page.")
+    } else {
+        (
+            "Nothing was changed",
+            "It was not confirmed that it is you, so your ways to confirm are as they were.",
+        )
+    };
+    let again = if is_good { "Look again" } else { "Try again" };
+    let ways_on = vec![(again.to_owned(), "/account".to_owned())];
+    respond(StatusCode::OK, &NoticePage { title, sentence, ways_on }, None)
+}

@@ -1,0 +1,205 @@
+//! The pages of the phone.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::second_factor::how;
+use super::{NoticePage, Time, refusing, respond};
+use crate::endpoints::credentials::LogInError;
+use crate::flow::CodeError;
+use crate::payment::Payment;
+use crate::state::State;
+use crate::store::{Phone, Push, PushState};
+
+#[derive(Template)]
+#[template(path = "phone/pair.html")]
+struct PairPage<'a> {
+    form_token: &'a str,
+    email: &'a str,
+    error: Option<String>,
+}
+
+/// The page on which a phone is paired.
+pub(crate) fn pair(form_token: &str, email: &str, error: Option<LogInError>) -> Response {
+    let page = PairPage { form_token, email, error: error.map(|error| error.to_string()) };
+    let how = error.map_or((StatusCode::OK, None), |error| (error.status(), error.retry_after()));
+    refusing(how, &page, None)
+}
+
+#[derive(Template)]
+#[template(path = "phone/confirm.html")]
+struct ConfirmPage<'a> {
+    form_token: &'a str,
+    error: Option<String>,
+}
+
+/// The page that asks whoever knows the password for a second factor, before the phone is paired.
+pub(crate) fn confirm_pairing(form_token: &str, error: Option<CodeError>) -> Response {
+    let page = ConfirmPage { form_token, error: error.map(|error| error.to_string()) };
+    refusing(how(error), &page, None)
+}
+
+#[derive(Template)]
+#[template(path = "phone/requests.html")]
+struct PhonePage<'a> {
+    customer: &'a str,
+    form_token: &'a str,
+    seen: &'a str,
+    requests: Vec<Shown<'a>>,
+    history: Vec<Shown<'a>>,
+    said: Option<Said>,
+    /// For how many minutes "This was not me" keeps requests away.
+    lock: u64,
+    paired: Time,
+    phones: usize,
+}
+
+/// What became of the last answer.
+struct Said {
+    class: &'static str,
+    role: &'static str,
+    sentence: String,
+}
+
+struct Shown<'a> {
+    push: &'a Push,
+    payment: Option<&'a Payment>,
+    sent: Time,
+    outcome: Outcome,
+}
+
+impl<'a> Shown<'a> {
+    fn of(push: &'a Push, now: u64) -> Self {
+        let payment = push.asked.payment.as_ref();
+        Self { push, payment, sent: Time::at(push.sent), outcome: Outcome::of(push, now) }
+    }
+}
+
+/// How a request ended.
+struct Outcome {
+    class: &'static str,
+    word: &'static str,
+    sentence: &'static str,
+    box_class: &'static str,
+}
+
+impl Outcome {
+    fn of(push: &Push, now: u64) -> Self {
+        let (class, word, sentence) = match push.state {
+            PushState::Waiting if now < push.expires => ("", "Waiting", "It is waiting for your answer."),
+            PushState::Waiting => ("", "Not answered", "Nobody answered in time. Nothing was approved."),
+            PushState::Approved if now >= push.expires => (
+                "",
+                "Not used",
+                "You approved it, but the other page did not go on in time. Nothing came of it.",
+            ),
+            PushState::Approved | PushState::Used => ("yes", "Approved", "You approved it."),
+            PushState::Denied => ("no", "Denied", "You denied it. Nothing was approved."),
+            PushState::WrongNumber => {
+                ("no", "Wrong number", "A wrong number was chosen, so it was denied. Nothing was approved.")
+            }
+            PushState::NotMe => {
+                let sentence = "You said that this was not you. Nothing was approved, and the other browser was \
+                                signed out.";
+                ("no", "Not you", sentence)
+            }
+            PushState::Withdrawn => (
+                "",
+                "Cancelled",
+                "It was cancelled on the other page, or the session there ended. Nothing came of it.",
+            ),
+        };
+        let box_class = match class {
+            "yes" => "good",
+            "no" => "alert",
+            _ => "note",
+        };
+        Self { class, word, sentence, box_class }
+    }
+}
+
+/// What the phone shows.
+pub(crate) struct OnPhone<'a> {
+    pub(crate) phone: &'a Phone,
+    pub(crate) customer: &'a str,
+    /// How many phones the customer has.
+    pub(crate) phones: usize,
+    pub(crate) seen: &'a str,
+    pub(crate) waiting: &'a [Push],
+    /// The newest first.
+    pub(crate) history: &'a [Push],
+    /// The push that was answered just before.
+    pub(crate) answered: Option<&'a Push>,
+}
+
+/// What the customer is asked, and was.
+pub(crate) fn phone(state: &State, shown: &OnPhone<'_>) -> Response {
+    let now = state.now();
+    let lock = state.limits.push_lock.div_ceil(60);
+    let page = PhonePage {
+        customer: shown.customer,
+        form_token: &shown.phone.form_token,
+        seen: shown.seen,
+        requests: shown.waiting.iter().map(|push| Shown::of(push, now)).collect(),
+        history: shown.history.iter().map(|push| Shown::of(push, now)).collect(),
+        said: shown.answered.and_then(|push| said(push.state, lock)),
+        lock,
+        paired: Time::at(shown.phone.paired),
+        phones: shown.phones,
+    };
+    respond(StatusCode::OK, &page, None)
+}
+
+fn said(state: PushState, lock: u64) -> Option<Said> {
+    let good = |sentence: &str| Some(Said { class: "good", role: "status", sentence: sentence.to_owned() });
+    let alert = |sentence: String| Some(Said { class: "alert", role: "alert", sentence });
+    match state {
+        PushState::Approved | PushState::Used => good("Approved. You can go back to the other page now."),
+        PushState::Denied => good("Denied. Nothing was approved."),
+        PushState::WrongNumber => alert(
+            "That was not the number on the other page, so the request was denied for good. If you did not start it \
+             yourself, tell your bank."
+                .to_owned(),
+        ),
+        PushState::NotMe => alert(format!(
+            "Nothing was approved. The other browser was signed out, and your phone is left alone for {lock} minutes. \
+             Somebody may know your password: tell your bank now, and get a new one."
+        )),
+        PushState::Waiting | PushState::Withdrawn => None,
+    }
+}
+
+#[derive(Template)]
+#[template(path = "phone/request.html")]
+struct RequestPage<'a> {
+    push: &'a Push,
+    payment: Option<&'a Payment>,
+    sent: Time,
+    answered: Option<Time>,
+    outcome: Outcome,
+}
+
+/// One request that is over.
+pub(crate) fn request(push: &Push, now: u64) -> Response {
+    let Shown { push, payment, sent, outcome } = Shown::of(push, now);
+    let answered = push.answered.map(Time::at);
+    respond(StatusCode::OK, &RequestPage { push, payment, sent, answered, outcome }, None)
+}
+
+/// An answer of the phone to a question that is no longer asked and never was answered.
+pub(crate) fn too_late() -> Response {
+    let sentence = "It was withdrawn, or too much time has passed. Nothing was approved.";
+    let ways_on = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
+    let page = NoticePage { title: "This request is no longer open", sentence, ways_on };
+    respond(StatusCode::CONFLICT, &page, None)
+}
+
+#[derive(Template)]
+#[template(path = "phone/offline.html")]
+struct OfflinePage;
+
+/// What the phone shows without a connection.
+pub(crate) fn offline() -> Response {
+    respond(StatusCode::OK, &OfflinePage, None)
+}

@@ -1,0 +1,158 @@
+//! What scripts are told, in Auth0's words.
+
+use actions::{
+    Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, ResourceServer,
+    Session, Stats, Tenant, Transaction, User,
+};
+use jiff::Timestamp;
+
+use super::Told;
+use crate::config::{Customer, origin_of};
+use crate::endpoints::authorize::{Prompt, Request, ResponseType};
+use crate::factors::Factor;
+use crate::scopes::MULTI_FACTOR;
+use crate::state::State;
+
+/// How the customer has authenticated, at the time that the scripts run.
+pub(crate) struct Authenticated {
+    /// The session's `sid`, when there was one before.
+    pub(crate) sid: Option<String>,
+    /// When the password was given.
+    pub(crate) auth_time: u64,
+    /// When a second factor was given, in this session or just now, and which one.
+    pub(crate) second_factor: Option<(u64, Factor)>,
+}
+
+pub(super) fn event(
+    state: &State,
+    request: &Request,
+    customer: &Customer,
+    authenticated: &Authenticated,
+) -> Event {
+    let Told { query, user_agent, language, host, address } = &request.told;
+    let store = state.store();
+    let (app_metadata, user_metadata) = store.people.metadata(customer);
+    let enrolled = store.enrolled(&customer.sub, state.now());
+    let logins_count = store.people.log_ins(&customer.sub);
+    drop(store);
+    Event {
+        user: User {
+            user_id: customer.sub.clone(),
+            email: customer.email.clone(),
+            email_verified: true,
+            name: customer.name.clone(),
+            app_metadata,
+            user_metadata,
+            multifactor: enrolled.iter().filter_map(provider).map(str::to_owned).collect(),
+            enrolled_factors: enrolled
+                .iter()
+                .map(|factor| EnrolledFactor { factor: factor.name().to_owned() })
+                .collect(),
+        },
+        client: Client {
+            client_id: request.client.id.clone(),
+            name: request.client.name.clone(),
+            ..Client::default()
+        },
+        request: actions::Request {
+            method: "GET".to_owned(),
+            query: query.clone(),
+            ip: address.clone(),
+            user_agent: user_agent.clone(),
+            hostname: host.clone(),
+            language: language.clone(),
+            ..actions::Request::default()
+        },
+        transaction: transaction(request),
+        authentication: Authentication { methods: methods(authenticated) },
+        authorization: Authorization { roles: customer.roles.clone() },
+        connection: Connection {
+            id: "con_customers".to_owned(),
+            name: "Username-Password-Authentication".to_owned(),
+            strategy: "auth0".to_owned(),
+        },
+        resource_server: request
+            .api
+            .as_ref()
+            .map(|api| ResourceServer { identifier: api.identifier.clone() }),
+        session: authenticated
+            .sid
+            .clone()
+            .map(|id| Session { id, authenticated_at: time(authenticated.auth_time) }),
+        stats: Stats { logins_count },
+        tenant: Tenant { id: tenant(&state.issuer) },
+    }
+}
+
+fn transaction(request: &Request) -> Transaction {
+    let told = &request.told;
+    let words = |name: &str| -> Vec<String> {
+        told.get(name)
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let ui_locales = words("ui_locales");
+    let mut acr_values = words("acr_values");
+    if acr_values.is_empty() && request.multi_factor {
+        acr_values.push(MULTI_FACTOR.to_owned());
+    }
+    let protocol = match request.response {
+        ResponseType::Code { .. } => "oidc-basic-profile",
+        ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
+    };
+    Transaction {
+        acr_values,
+        locale: ui_locales.first().cloned().unwrap_or_else(|| "en".to_owned()),
+        login_hint: request.login_hint.clone(),
+        prompt: match request.prompt {
+            Prompt::Unsaid => None,
+            Prompt::None => Some(vec!["none".to_owned()]),
+            Prompt::LogIn => Some(vec!["login".to_owned()]),
+        },
+        protocol: protocol.to_owned(),
+        redirect_uri: request.to.redirect_uri.clone(),
+        requested_authorization_details: request
+            .payment
+            .as_ref()
+            .and_then(|payment| serde_json::to_value([payment]).ok()),
+        requested_scopes: request.scopes.clone(),
+        response_mode: told.get("response_mode").map(str::to_owned),
+        response_type: words("response_type"),
+        state: request.to.state.clone(),
+        ui_locales,
+    }
+}
+
+/// As `user.multifactor` names it; recovery codes are no provider.
+const fn provider(factor: Factor) -> Option<&'static str> {
+    match factor {
+        Factor::Push => Some("guardian"),
+        Factor::Otp => Some("google-authenticator"),
+        Factor::RecoveryCode => None,
+    }
+}
+
+fn methods(authenticated: &Authenticated) -> Vec<Method> {
+    let password = Method { name: "pwd".to_owned(), timestamp: time(authenticated.auth_time), factor: None };
+    let second = authenticated.second_factor.map(|(when, factor)| Method {
+        name: "mfa".to_owned(),
+        timestamp: time(when),
+        factor: Some(factor.name().to_owned()),
+    });
+    [password].into_iter().chain(second).collect()
+}
+
+fn time(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    moment.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+}
+
+/// `localhost` of `http://localhost:8090/`.
+fn tenant(issuer: &str) -> String {
+    let origin = origin_of(issuer).unwrap_or_default();
+    let host = origin.split("//").nth(1).unwrap_or_default();
+    host.split([':', '.']).next().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,40 @@
+//! What the developer gets to see of a run.
+
+use actions::{End, Level, Outcome, ScriptRun};
+
+use crate::config::Customer;
+use crate::endpoints::authorize::Request;
+use crate::log;
+
+/// Writes down what scripts printed, how long they took, and what went wrong. THE ONE PLACE to which runs are reported: the
+/// tenant's log, and whatever else shows them.
+pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outcome) {
+    let (client_id, sub) = (&request.client.id, &customer.sub);
+    let mut runs = outcome.runs.iter().peekable();
+    while let Some(run) = runs.next() {
+        let ScriptRun { script, kind, duration, console, end } = run;
+        for line in console {
+            // Quoted, so that no script can write lines into this log that look like others.
+            let text = &line.text;
+            match line.level {
+                Level::Debug => tracing::debug!(script, ?text, "console"),
+                Level::Log | Level::Info => tracing::info!(script, ?text, "console"),
+                Level::Warn => tracing::warn!(script, ?text, "console"),
+                Level::Error => tracing::error!(script, ?text, "console"),
+            }
+        }
+        let is_last = runs.peek().is_none();
+        request.to.trace.record(log::script(run, is_last.then_some(&outcome.decisions)));
+        let took = duration.as_millis();
+        match end {
+            End::Completed => tracing::info!(client_id, sub, script, ?kind, took, "script completed"),
+            End::Denied(refusal) => {
+                tracing::info!(client_id, sub, script, ?kind, took, reason = ?refusal.reason, "script denied access");
+            }
+            End::Failed(error) => {
+                tracing::error!(client_id, sub, script, ?kind, took, cause = ?error.cause, "script failed");
+                tracing::error!("{error}");
+            }
+        }
+    }
+}

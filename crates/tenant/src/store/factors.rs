@@ -1,0 +1,238 @@
+//! What each customer has enrolled besides phones: the secret of an authenticator app and recovery codes, and how often
+//! they were wrong. One record for each customer, changed only by the methods of [`Enrolments`]: whoever makes it
+//! durable writes the record after each of them.
+
+use std::collections::HashMap;
+
+use crate::factors::totp::Secret;
+use crate::factors::{Factor, recovery};
+use crate::random::Fingerprint;
+
+/// The wait after the first wrong code too many, in seconds; each further one doubles it.
+const FIRST_WAIT: u64 = 60;
+/// And never makes it longer than this, or somebody who has the password could keep the customer out for good.
+const LONGEST_WAIT: u64 = 3_600;
+
+/// One customer's record.
+#[derive(Debug, Default)]
+struct Enrolment {
+    totp: Option<Totp>,
+    /// Of the codes that are left.
+    recovery_codes: Vec<Fingerprint>,
+    /// What the customer confirmed with last.
+    last: Option<Factor>,
+    otp_tries: Tries,
+    recovery_tries: Tries,
+}
+
+/// An authenticator app.
+#[derive(Debug)]
+struct Totp {
+    secret: Secret,
+    /// The step of the last code that was accepted. Neither it nor an earlier one is accepted again (RFC 6238, 5.2).
+    last_step: Option<u64>,
+}
+
+/// Wrong codes in a row.
+#[derive(Debug, Default)]
+struct Tries {
+    wrong: usize,
+    last: u64,
+}
+
+/// What a code was worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Checked {
+    Right,
+    Wrong,
+    /// It was right, once.
+    Used,
+    /// Too many were wrong: no code is looked at for so many seconds.
+    TooMany {
+        wait: u64,
+    },
+}
+
+/// Everybody's.
+#[derive(Debug, Default)]
+pub(crate) struct Enrolments(HashMap<String, Enrolment>);
+
+impl Enrolments {
+    /// What the configuration gives, for a customer of whom nothing is known yet.
+    pub(crate) fn seed(&mut self, sub: &str, secret: Option<Secret>, recovery_codes: &[String]) {
+        if !self.0.contains_key(sub) && (secret.is_some() || !recovery_codes.is_empty()) {
+            let recovery_codes = recovery_codes.iter().map(|code| recovery::fingerprint(code)).collect();
+            let totp = secret.map(|secret| Totp { secret, last_step: None });
+            self.0.insert(sub.to_owned(), Enrolment { totp, recovery_codes, ..Enrolment::default() });
+        }
+    }
+
+    pub(crate) fn has_app(&self, sub: &str) -> bool {
+        self.0.get(sub).is_some_and(|enrolment| enrolment.totp.is_some())
+    }
+
+    /// How many recovery codes are left.
+    pub(crate) fn recovery_codes(&self, sub: &str) -> usize {
+        self.0.get(sub).map_or(0, |enrolment| enrolment.recovery_codes.len())
+    }
+
+    /// What the customer confirmed with last.
+    pub(crate) fn last(&self, sub: &str) -> Option<Factor> {
+        self.0.get(sub)?.last
+    }
+
+    pub(crate) fn remember(&mut self, sub: &str, factor: Factor) {
+        self.0.entry(sub.to_owned()).or_default().last = Some(factor);
+    }
+
+    /// Makes this the customer's app, after `code` has shown that the app has the secret. That code is used with this.
+    pub(crate) fn enrol(&mut self, sub: &str, secret: &Secret, code: &str, now: u64) -> Checked {
+        let Some(step) = secret.step_of(code, now) else { return Checked::Wrong };
+        let enrolment = self.0.entry(sub.to_owned()).or_default();
+        enrolment.totp = Some(Totp { secret: secret.clone(), last_step: Some(step) });
+        enrolment.otp_tries = Tries::default();
+        Checked::Right
+    }
+
+    pub(crate) fn remove_app(&mut self, sub: &str) {
+        if let Some(enrolment) = self.0.get_mut(sub) {
+            enrolment.totp = None;
+        }
+    }
+
+    /// Puts these in the place of all recovery codes.
+    pub(crate) fn set_recovery_codes(&mut self, sub: &str, codes: &[String]) {
+        let enrolment = self.0.entry(sub.to_owned()).or_default();
+        enrolment.recovery_codes = codes.iter().map(|code| recovery::fingerprint(code)).collect();
+        enrolment.recovery_tries = Tries::default();
+    }
+
+    /// Looks at a code of the app; what is right is used with this. `free`: how many in a row may be wrong before the
+    /// customer has to wait.
+    pub(crate) fn check_otp(&mut self, sub: &str, code: &str, free: usize, now: u64) -> Checked {
+        let Some(enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        let Some(totp) = &mut enrolment.totp else { return Checked::Wrong };
+        if let Some(wait) = enrolment.otp_tries.wait(free, now) {
+            return Checked::TooMany { wait };
+        }
+        match totp.secret.step_of(code, now) {
+            None => enrolment.otp_tries.count(now),
+            Some(step) if totp.last_step.is_some_and(|last| step <= last) => Checked::Used,
+            Some(step) => {
+                totp.last_step = Some(step);
+                enrolment.otp_tries = Tries::default();
+                Checked::Right
+            }
+        }
+    }
+
+    /// Looks at a recovery code; what is right is used with this.
+    pub(crate) fn check_recovery_code(&mut self, sub: &str, code: &str, free: usize, now: u64) -> Checked {
+        let Some(enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        if let Some(wait) = enrolment.recovery_tries.wait(free, now) {
+            return Checked::TooMany { wait };
+        }
+        let given = recovery::fingerprint(code);
+        match enrolment.recovery_codes.iter().position(|kept| *kept == given) {
+            None => enrolment.recovery_tries.count(now),
+            Some(at) => {
+                enrolment.recovery_codes.remove(at);
+                enrolment.recovery_tries = Tries::default();
+                Checked::Right
+            }
+        }
+    }
+}
+
+impl Tries {
+    fn count(&mut self, now: u64) -> Checked {
+        self.wrong += 1;
+        self.last = now;
+        Checked::Wrong
+    }
+
+    /// How long no code is looked at.
+    fn wait(&self, free: usize, now: u64) -> Option<u64> {
+        let beyond = self.wrong.checked_sub(free)?;
+        let doubled = u32::try_from(beyond).ok().and_then(|beyond| FIRST_WAIT.checked_shl(beyond.min(16)));
+        let wait = doubled.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+        Some((self.last + wait).saturating_sub(now)).filter(|wait| *wait > 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADA: &str = "auth0|1001";
+    const NOW: u64 = 1_760_000_000;
+
+    fn enrolled() -> (Enrolments, Secret) {
+        let mut enrolments = Enrolments::default();
+        let secret = Secret::random();
+        enrolments.seed(ADA, Some(secret.clone()), &["1111-AAAA".to_owned(), "2222-BBBB".to_owned()]);
+        (enrolments, secret)
+    }
+
+    /// A code that is none of the three that are good now.
+    fn wrong(secret: &Secret, now: u64) -> String {
+        let codes = (0..100).map(|code| format!("{code:06}"));
+        codes.into_iter().find(|code| secret.step_of(code, now).is_none()).unwrap()
+    }
+
+    #[test]
+    fn each_step_is_accepted_once_and_none_before_it() {
+        let (mut enrolments, secret) = enrolled();
+        let code = |steps: i64| secret.code((NOW / 30).checked_add_signed(steps).unwrap());
+        assert_eq!(enrolments.check_otp(ADA, &code(0), 5, NOW), Checked::Right);
+        assert_eq!(enrolments.check_otp(ADA, &code(0), 5, NOW), Checked::Used);
+        assert_eq!(enrolments.check_otp(ADA, &code(-1), 5, NOW), Checked::Used, "the one before it too");
+        assert_eq!(enrolments.check_otp(ADA, &code(1), 5, NOW), Checked::Right, "a clock that is ahead");
+        assert_eq!(enrolments.check_otp(ADA, &code(1), 5, NOW + 30), Checked::Used);
+        assert_eq!(enrolments.check_otp(ADA, &code(2), 5, NOW + 30), Checked::Right);
+    }
+
+    #[test]
+    fn each_wrong_code_too_many_doubles_the_wait_up_to_an_hour() {
+        let (mut enrolments, secret) = enrolled();
+        let mut now = NOW;
+        for _ in 0..5 {
+            assert_eq!(enrolments.check_otp(ADA, &wrong(&secret, now), 5, now), Checked::Wrong);
+        }
+        for wait in [60, 120, 240, 480, 960, 1_920, 3_600, 3_600] {
+            let right = secret.code(now / 30);
+            assert_eq!(enrolments.check_otp(ADA, &right, 5, now), Checked::TooMany { wait });
+            assert_eq!(enrolments.check_otp(ADA, &right, 5, now + wait - 1), Checked::TooMany { wait: 1 });
+            now += wait;
+            assert_eq!(enrolments.check_otp(ADA, &wrong(&secret, now), 5, now), Checked::Wrong);
+        }
+        now += 3_600;
+        assert_eq!(enrolments.check_otp(ADA, &secret.code(now / 30), 5, now), Checked::Right);
+        assert_eq!(enrolments.check_otp(ADA, &wrong(&secret, now), 5, now), Checked::Wrong, "forgiven");
+    }
+
+    #[test]
+    fn a_recovery_code_is_good_once_and_does_not_wait_for_the_app() {
+        let (mut enrolments, secret) = enrolled();
+        for _ in 0..5 {
+            enrolments.check_otp(ADA, &wrong(&secret, NOW), 5, NOW);
+        }
+        assert_eq!(enrolments.check_recovery_code(ADA, "1111aaaa", 5, NOW), Checked::Right);
+        assert_eq!(enrolments.check_recovery_code(ADA, "1111aaaa", 5, NOW), Checked::Wrong);
+        assert_eq!(enrolments.recovery_codes(ADA), 1);
+        for _ in 0..4 {
+            assert_eq!(enrolments.check_recovery_code(ADA, "nonsense", 5, NOW), Checked::Wrong);
+        }
+        assert_eq!(enrolments.check_recovery_code(ADA, "2222bbbb", 5, NOW), Checked::TooMany { wait: 60 });
+        assert_eq!(enrolments.check_recovery_code(ADA, "2222bbbb", 5, NOW + 60), Checked::Right);
+    }
+
+    #[test]
+    fn what_is_known_is_not_replaced_by_the_configuration() {
+        let (mut enrolments, secret) = enrolled();
+        enrolments.remove_app(ADA);
+        enrolments.seed(ADA, Some(secret), &[]);
+        assert!(!enrolments.has_app(ADA));
+        assert_eq!(enrolments.recovery_codes(ADA), 2);
+    }
+}

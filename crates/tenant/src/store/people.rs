@@ -1,0 +1,74 @@
+//! What is written down about customers while the tenant runs: metadata that scripts set, log-ins, second factors.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::config::Customer;
+use crate::factors::Factor;
+
+/// Sessions whose last second factor is remembered. More than that, and the oldest are forgotten: a script then asks once
+/// more.
+const SESSIONS: usize = 10_000;
+
+/// `app_metadata` and `user_metadata`.
+type Metadata = (Map<String, Value>, Map<String, Value>);
+
+#[derive(Default)]
+pub(crate) struct People {
+    metadata: HashMap<String, Metadata>,
+    log_ins: HashMap<String, u64>,
+    /// By `sid`: when the last second factor was given, and which one.
+    second_factors: HashMap<String, (u64, Factor)>,
+}
+
+impl People {
+    /// `app_metadata` and `user_metadata`, as they are now.
+    pub(crate) fn metadata(&self, customer: &Customer) -> Metadata {
+        let configured = || (customer.app_metadata.clone(), customer.user_metadata.clone());
+        self.metadata.get(&customer.sub).cloned().unwrap_or_else(configured)
+    }
+
+    /// Makes these changes: `null` removes a member, anything else replaces it.
+    pub(crate) fn change(
+        &mut self,
+        customer: &Customer,
+        app: &Map<String, Value>,
+        user: &Map<String, Value>,
+    ) {
+        let (mut app_now, mut user_now) = self.metadata(customer);
+        for (now, changes) in [(&mut app_now, app), (&mut user_now, user)] {
+            for (name, value) in changes {
+                if value.is_null() {
+                    now.remove(name);
+                } else {
+                    now.insert(name.clone(), value.clone());
+                }
+            }
+        }
+        self.metadata.insert(customer.sub.clone(), (app_now, user_now));
+    }
+
+    /// The customer gave the right password.
+    pub(crate) fn logs_in(&mut self, sub: &str) {
+        *self.log_ins.entry(sub.to_owned()).or_default() += 1;
+    }
+
+    pub(crate) fn log_ins(&self, sub: &str) -> u64 {
+        self.log_ins.get(sub).copied().unwrap_or_default()
+    }
+
+    pub(crate) fn gave_second_factor(&mut self, sid: &str, given: (u64, Factor)) {
+        if self.second_factors.len() >= SESSIONS {
+            let mut times: Vec<u64> = self.second_factors.values().map(|(time, _)| *time).collect();
+            times.sort_unstable();
+            let middle = times.get(SESSIONS / 2).copied().unwrap_or_default();
+            self.second_factors.retain(|_, (time, _)| *time > middle);
+        }
+        self.second_factors.insert(sid.to_owned(), given);
+    }
+
+    pub(crate) fn second_factor(&self, sid: &str) -> Option<(u64, Factor)> {
+        self.second_factors.get(sid).copied()
+    }
+}

@@ -1,0 +1,120 @@
+//! What scripts are told about a log-in.
+
+use serde_json::{Value, json};
+
+use super::{action, rule, world};
+use crate::harness::{ADA, AUDIENCE, CALLBACK, PASSWORD, World, authorize, authorize_with};
+
+const SHOW: &str = "api.idToken.setCustomClaim('https://event', event);";
+
+/// The event of a log-in with this request.
+async fn event(world: &World, request: &str) -> Value {
+    let mut browser = world.browser();
+    browser.headers.insert("user-agent", "Mozilla/5.0 (Test)".parse().unwrap());
+    browser.headers.insert("accept-language", "de-AT,de;q=0.9".parse().unwrap());
+    browser.headers.insert("host", "localhost:8090".parse().unwrap());
+    browser.address = Some("192.0.2.7".parse().unwrap());
+    let page = browser.follow(request).await;
+    let token = browser.log_in(&page, ADA, PASSWORD).await.fragment()["id_token"].clone();
+    world.verified(&token, "riser").await["https://event"].clone()
+}
+
+#[tokio::test]
+async fn an_action_is_told_who_asks_for_what_from_where() {
+    let world = world([action(SHOW)]).await;
+    let request = authorize_with(&[
+        ("scope", "openid view:balance unknown"),
+        ("acr_values", "urn:a urn:b"),
+        ("ui_locales", "de en"),
+        ("ext-mine", "anything & more"),
+        ("prompt", "login"),
+        ("login_hint", "a@example.com"),
+    ]);
+    let event = event(&world, &request).await;
+    let expected = json!({
+        "/user/user_id": "auth0|1001",
+        "/user/email": ADA,
+        "/user/name": "Ada Example",
+        "/user/enrolledFactors": [],
+        "/client/client_id": "riser",
+        "/client/name": "Riser",
+        "/request/method": "GET",
+        "/request/ip": "192.0.2.7",
+        "/request/user_agent": "Mozilla/5.0 (Test)",
+        "/request/language": "de-AT",
+        "/request/hostname": "localhost:8090",
+        "/request/query/ext-mine": "anything & more",
+        "/request/query/acr_values": "urn:a urn:b",
+        "/request/query/redirect_uri": CALLBACK,
+        "/transaction/requested_scopes": ["openid", "view:balance", "unknown"],
+        "/transaction/acr_values": ["urn:a", "urn:b"],
+        "/transaction/ui_locales": ["de", "en"],
+        "/transaction/locale": "de",
+        "/transaction/protocol": "oidc-implicit-profile",
+        "/transaction/response_type": ["id_token", "token"],
+        "/transaction/prompt": ["login"],
+        "/transaction/login_hint": "a@example.com",
+        "/transaction/state": "state-1",
+        "/transaction/redirect_uri": CALLBACK,
+        "/authentication/methods": [{ "name": "pwd", "timestamp": "2025-10-09T08:53:20Z" }],
+        "/authorization/roles": [],
+        "/connection/strategy": "auth0",
+        "/resource_server/identifier": AUDIENCE,
+        "/stats/logins_count": 1,
+        "/tenant/id": "localhost",
+        "/secrets": {},
+    });
+    for (pointer, value) in expected.as_object().unwrap() {
+        assert_eq!(event.pointer(pointer), Some(value), "{pointer}: {event}");
+    }
+    assert!(event.pointer("/session").is_none() && event.pointer("/organization").is_none(), "{event}");
+}
+
+#[tokio::test]
+async fn an_action_is_told_of_the_session_and_of_the_phone() {
+    let world = world([action(SHOW)]).await;
+    let mut browser = world.logged_in(ADA).await;
+    world.phone(ADA).await;
+    world.clock.advance(100);
+    let token = browser.get(&authorize("openid")).await.fragment()["id_token"].clone();
+    let claims = world.verified(&token, "riser").await;
+    let event = &claims["https://event"];
+    assert_eq!(event["session"]["id"], claims["sid"]);
+    assert_eq!(event["session"]["authenticated_at"], "2025-10-09T08:53:20Z");
+    assert_eq!(event["user"]["enrolledFactors"], json!([{ "type": "push-notification" }]));
+    assert_eq!(event["user"]["multifactor"], json!(["guardian"]));
+}
+
+#[tokio::test]
+async fn roles_of_the_configuration_are_told() {
+    let mut config = super::decided_by([action(
+        "api.accessToken.setCustomClaim('https://roles', event.authorization.roles);",
+    )]);
+    config.customers[0].roles = vec!["teller".into()];
+    let world = World::with(config).await;
+    let (_, answer) = super::log_in(&world).await;
+    let claims = world.verified(&answer.fragment()["access_token"], AUDIENCE).await;
+    assert_eq!(claims["https://roles"], json!(["teller"]));
+}
+
+#[tokio::test]
+async fn a_rule_is_told_the_same() {
+    let show = "context.idToken['https://event'] = { user, context: { ...context, idToken: 0 } }; callback(null, user, context);";
+    let world = world([rule(show)]).await;
+    let event = event(&world, &authorize_with(&[("ext-mine", "1")])).await;
+    let expected = json!({
+        "/user/user_id": "auth0|1001",
+        "/context/clientID": "riser",
+        "/context/clientName": "Riser",
+        "/context/protocol": "oidc-implicit-profile",
+        "/context/request/query/scope": "openid view:balance",
+        "/context/request/query/ext-mine": "1",
+        "/context/request/userAgent": "Mozilla/5.0 (Test)",
+        "/context/request/ip": "192.0.2.7",
+        "/context/stats/loginsCount": 1,
+    });
+    for (pointer, value) in expected.as_object().unwrap() {
+        assert_eq!(event.pointer(pointer), Some(value), "{pointer}: {event}");
+    }
+    assert_eq!(event.pointer("/context/request/query/acr_values"), None);
+}

@@ -1,0 +1,62 @@
+//! A step-up that does not come through.
+
+use serde_json::Value;
+
+use super::{kinds, says, traces};
+use crate::harness::{ADA, Browser, TRANSFER, World, authorize, authorize_with};
+
+async fn step_up_trace(world: &World) -> Value {
+    let all = traces(world).await;
+    let is_step_up =
+        |trace: &&Value| trace["asked"].as_str().is_some_and(|asked| asked.starts_with("Step-up"));
+    all.iter().find(is_step_up).unwrap().clone()
+}
+
+#[tokio::test]
+async fn a_step_up_that_does_not_come_through_says_what_the_phone_said() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let over =
+        async |tab: &mut Browser, state: &str| tab.get(&format!("/u/mfa?state={state}")).await.refusal();
+
+    let page = tab.step_up().await;
+    phone.deny().await;
+    over(&mut tab, &page.input("state")).await;
+    let trace = step_up_trace(&world).await;
+    assert_eq!(kinds(&trace), ["request", "session", "factor", "factor", "redirect"]);
+    assert_eq!(trace["error"], "access_denied");
+    says(&trace, "The customer said no.", "Nothing is wrong", "RFC 6749, 4.1.2.1");
+
+    let page = tab.step_up().await;
+    let wrong = page.number().parse::<u8>().unwrap() + 1;
+    phone.choose(&wrong.to_string()).await;
+    over(&mut tab, &page.input("state")).await;
+    says(
+        &step_up_trace(&world).await,
+        "A number was chosen",
+        "the number that the page shows",
+        "RFC 6749, 4.1.2.1",
+    );
+
+    let page = tab.step_up().await;
+    world.clock.advance(600);
+    over(&mut tab, &page.input("state")).await;
+    says(&step_up_trace(&world).await, "Nobody answered", "Pair a phone at /phone", "RFC 6749, 4.1.2.1");
+
+    let page = tab.step_up().await;
+    let form = [("state", &*page.input("state")), ("form_token", &*page.input("form_token"))];
+    tab.post("/u/cancel", &form).await;
+    says(&step_up_trace(&world).await, "pressed Cancel", "start again", "RFC 6749, 4.1.2.1");
+
+    while tab.follow(&authorize(TRANSFER)).await.status == axum::http::StatusCode::OK {}
+    says(&step_up_trace(&world).await, "asked too often", "limits.unapproved_pushes", "RFC 6749, 4.1.2.1");
+
+    tab.get(&authorize_with(&[("scope", TRANSFER), ("prompt", "none")])).await;
+    says(
+        &step_up_trace(&world).await,
+        "a second factor",
+        "without prompt=none",
+        "OpenID Connect Core, 3.1.2.6",
+    );
+}
