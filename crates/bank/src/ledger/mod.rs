@@ -1,7 +1,6 @@
 //! The books: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is in this room.
 //!
-//! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, and what else differs;
-//!   `migrations`: their schemas; `private`: the files are this user's alone.
+//! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, schemas, and what else differs.
 //! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: one order: replay, spend, decide, book, record. `group`: many of them, in one transaction.
@@ -13,12 +12,10 @@ mod audit;
 mod decide;
 mod group;
 mod iban;
-mod migrations;
 mod money;
 mod open;
 mod order;
 mod postgres;
-mod private;
 mod query;
 mod sql;
 mod sqlite;
