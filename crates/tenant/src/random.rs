@@ -35,6 +35,11 @@ impl Fingerprint {
         Self(bytes)
     }
 
+    /// The whole of it.
+    pub(crate) fn text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// Enough of it to tell one thing from another in an address.
     pub(crate) fn short(self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0[..12])

@@ -7,9 +7,11 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::sync::watch;
 
-use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::config::{Api, Client, Config, Lifetimes, Limits};
+use crate::durable::{Journal, Loaded};
+use crate::keys::KeyRing;
 use crate::passwords::Directory;
-use crate::{Clock, OpenError, keys::SigningKey, store::Store};
+use crate::{Clock, OpenError, store::Store};
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
 const HOLD: Duration = Duration::from_secs(25);
@@ -24,7 +26,9 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
-    pub(crate) key: SigningKey,
+    pub(crate) key: KeyRing,
+    /// Where changes of the store go that survive a restart.
+    pub(crate) journal: Journal,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
     /// Tells waiting pages that a push was sent, answered or withdrawn; `true` when the tenant closes.
@@ -32,9 +36,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        config::check(&config)?;
-        let key = SigningKey::open(&config.keys)?;
+    pub(crate) fn open(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        (loaded, journal): (Loaded, Journal),
+    ) -> Result<Self, OpenError> {
+        let key = KeyRing::open(&config.keys, Arc::clone(&clock))?;
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -46,7 +53,8 @@ impl State {
             limits: config.limits,
             key,
             clock,
-            store: Mutex::default(),
+            store: Mutex::new(Store::load(loaded, &journal)?),
+            journal,
             changes: watch::Sender::new(false),
         })
     }

@@ -97,7 +97,7 @@ fn exchange(state: &state::State, headers: &HeaderMap, body: &[u8]) -> Result<To
         id_token: grant.id_token(state, Some(&access_token)),
         access_token,
         token_type: "Bearer",
-        expires_in: state.lifetimes.access_token,
+        expires_in: grant.lifetime(state),
         scope: grant.scope(),
         authorization_details: grant.authorization_details(),
     })

@@ -96,6 +96,8 @@ mod tests {
             name: "Riser".into(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
+            web_origins: None,
+            grant_types: crate::config::GrantType::all(),
         };
         Request {
             client: Arc::new(client),

@@ -13,7 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, KeyStore, Lifetimes, Limits, ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, Database, Factors, GrantType, KeyStore, Lifetimes, Limits,
+    ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -42,16 +43,22 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: Factors::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {
         issuer: ISSUER.to_owned(),
         keys: KeyStore::Folder(key_folder()),
+        database: Database::Memory,
         clients: vec![Client {
             id: "riser".to_owned(),
             name: "Riser".to_owned(),
             redirect_uris: vec![CALLBACK.to_owned(), "http://localhost:3000/callback".to_owned()],
             post_logout_redirect_uris: vec!["http://localhost:8080/".to_owned()],
+            web_origins: None,
+            grant_types: GrantType::all(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -61,12 +68,14 @@ pub(crate) fn config() -> Config {
                 scope("transfer:funds", "transfer funds from your account"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: true,
         customers: vec![
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),
         ],
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
     }

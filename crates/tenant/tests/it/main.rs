@@ -17,5 +17,7 @@ mod phone;
 mod program;
 mod push;
 mod push_limits;
+mod restart;
+mod rotation;
 mod session;
 mod userinfo;

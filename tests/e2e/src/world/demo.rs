@@ -2,7 +2,9 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Api, ApiScope, Client, Customer, Database, Factors, GrantType, KeyStore, Lifetimes, Limits, Password,
+};
 
 pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -10,11 +12,14 @@ pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     tenant::Config {
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
+        database: Database::Memory,
         clients: vec![Client {
             id: CLIENT_ID.to_owned(),
             name: "Riser".to_owned(),
             redirect_uris: vec![format!("{app}/callback")],
             post_logout_redirect_uris: vec![format!("{app}/")],
+            web_origins: None,
+            grant_types: GrantType::all(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -24,9 +29,11 @@ pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
                 scope("transfer:funds", "transfer funds"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: setup.authorization_details,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
+        actions: Vec::new(),
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
     }
@@ -43,6 +50,9 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: Factors::default(),
     }
 }
 

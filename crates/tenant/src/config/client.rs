@@ -1,0 +1,72 @@
+//! A registered application, and the origins from which its scripts may speak to the tenant.
+
+use serde::Deserialize;
+
+use super::origin_of;
+
+/// A registered application (a "Single Page Application" at Auth0): public, without a secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    /// `client_id`.
+    pub id: String,
+    /// The name that customers read.
+    pub name: String,
+    /// Where answers may be sent; compared character by character.
+    pub redirect_uris: Vec<String>,
+    /// Where a browser may be sent after log-out; compared character by character.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The origins, such as `http://localhost:3000`, whose pages may receive answers as messages
+    /// (`response_mode=web_message`) and whose scripts may read those of `/oauth/token`. `None` means the origins of
+    /// `redirect_uris`.
+    #[serde(default)]
+    pub web_origins: Option<Vec<String>>,
+    /// In which ways it may get tokens; both, where nothing is said.
+    #[serde(default = "GrantType::all")]
+    pub grant_types: Vec<GrantType>,
+}
+
+/// A way to tokens (OpenID Connect Dynamic Client Registration 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantType {
+    /// Tokens come with the answer of `/authorize`.
+    Implicit,
+    /// A code comes with it, which `/oauth/token` takes.
+    AuthorizationCode,
+}
+
+impl GrantType {
+    /// Every one that there is.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        vec![Self::Implicit, Self::AuthorizationCode]
+    }
+}
+
+/// The origin of a URI as browsers write it: in small letters, and without the port that the scheme stands for.
+pub(crate) fn web_origin_of(uri: &str) -> Option<String> {
+    let origin = origin_of(uri)?.to_ascii_lowercase();
+    let usual = if origin.starts_with("https:") { ":443" } else { ":80" };
+    Some(origin.strip_suffix(usual).map_or_else(|| origin.clone(), str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_write_it() {
+        for (uri, origin) in [
+            ("http://localhost:3000/callback", "http://localhost:3000"),
+            ("http://LOCALHOST:80/", "http://localhost"),
+            ("https://app.example:443/x?y", "https://app.example"),
+            ("https://app.example:80/", "https://app.example:80"),
+            ("http://[::1]:80/", "http://[::1]"),
+        ] {
+            assert_eq!(web_origin_of(uri).as_deref(), Some(origin), "{uri}");
+        }
+        assert_eq!(web_origin_of("javascript:alert(1)"), None);
+    }
+}
