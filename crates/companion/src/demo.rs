@@ -1,7 +1,9 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, Factors, GrantType, KeyStore, Lifetimes, Limits, Password};
+use tenant::{
+    Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits, Password,
+};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -127,7 +129,7 @@ fn customer(holder: &Holder) -> Option<Customer> {
         permissions: None,
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
-        factors: Factors::default(),
+        factors: EnrolledFactors::default(),
     })
 }
 

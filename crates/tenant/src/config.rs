@@ -12,13 +12,13 @@ use std::path::PathBuf;
 use database::Database;
 use serde_json::{Map, Value};
 
-pub use action::{Action, ActionKind};
+pub use action::{Action, ActionKind, STEP_UP_ACTION};
 pub use check::{ConfigError, ConfigErrors};
 pub(crate) use check::{check, origin_of};
 pub(crate) use client::web_origin_of;
 pub use client::{Client, GrantType};
 pub use file::{ConfigFile, FileError};
-pub use secret::{Password, Secret};
+pub use secret::{EnrolledFactors, Password};
 
 /// Everything a [`Tenant`](crate::Tenant) needs to know.
 #[derive(Debug, Clone)]
@@ -96,26 +96,8 @@ pub struct Customer {
     pub app_metadata: Map<String, Value>,
     /// What they say about themselves (`event.user.user_metadata`), until an Action changes it.
     pub user_metadata: Map<String, Value>,
-    /// What they have enrolled before their first log-in.
-    pub factors: Factors,
-}
-
-/// Second factors that the configuration enrols.
-#[derive(Debug, Clone)]
-pub struct Factors {
-    /// The secret of an authenticator app, in Base32 (RFC 4648, 6).
-    pub totp_secret: Option<Secret>,
-    /// Codes that are good once each.
-    pub recovery_codes: Vec<Secret>,
-    /// Whether phones may be paired and asked.
-    pub push: bool,
-}
-
-impl Default for Factors {
-    /// Phones, and nothing enrolled yet.
-    fn default() -> Self {
-        Self { totp_secret: None, recovery_codes: Vec::new(), push: true }
-    }
+    /// What they have set up besides the password. Phones are paired by themselves.
+    pub factors: EnrolledFactors,
 }
 
 /// How long things are good for, in seconds.

@@ -37,7 +37,7 @@ use tokio::task::{self, JoinError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, ConfigErrors, ConfigFile, Customer,
-    Factors, FileError, GrantType, KeyStore, Lifetimes, Limits, Password, Secret,
+    EnrolledFactors, FileError, GrantType, KeyStore, Lifetimes, Limits, Password, STEP_UP_ACTION,
 };
 pub use database::{Database, DatabaseError, PostgresUrl};
 pub use durable::DurableError;

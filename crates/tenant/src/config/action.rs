@@ -1,21 +1,25 @@
-//! The scripts that run when somebody logs in.
+//! The scripts that have a say in each log-in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
-use super::Secret;
+/// The Action that is shipped: it asks for a second factor when `transfer:funds` is requested.
+pub const STEP_UP_ACTION: &str = include_str!("../../actions/step-up.js");
 
-/// A script in a file of its own.
-#[derive(Debug, Clone)]
+/// A script that was written for Auth0. Its text is in a file, which is read at each log-in, or here.
+#[derive(Clone)]
 pub struct Action {
-    /// The name that the log shows.
+    /// What people call it; stands in traces.
     pub name: String,
-    /// Where the script is.
-    pub file: PathBuf,
-    /// What it is.
+    /// All Rules run before all Actions, as at Auth0.
     pub kind: ActionKind,
-    /// What it finds in `event.secrets`, or in a Rule's `configuration`.
-    pub secrets: BTreeMap<String, Secret>,
+    /// Where its text is.
+    pub file: Option<PathBuf>,
+    /// Its text, instead of a file.
+    pub code: Option<String>,
+    /// `event.secrets` of an Action, `configuration` of a Rule. They are never shown, not even in `Debug`.
+    pub secrets: BTreeMap<String, String>,
 }
 
 /// Which of Auth0's two forms a script has.
@@ -25,4 +29,17 @@ pub enum ActionKind {
     PostLogin,
     /// `function (user, context, callback) …`
     Rule,
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.secrets.keys().collect();
+        formatter
+            .debug_struct("Action")
+            .field("name", &self.name)
+            .field("kind", &self.kind)
+            .field("file", &self.file)
+            .field("secrets", &names)
+            .finish_non_exhaustive()
+    }
 }

@@ -1,30 +1,6 @@
-//! What must not be shown: passwords, and the secrets of factors and Actions.
+//! What must not be shown: passwords, and the secrets of factors.
 
 use std::fmt;
-
-/// A text that is never shown, not even in `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The text itself, for whoever needs it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret(…)")
-    }
-}
 
 /// A password as the configuration gives it. It is never shown, not even in `Debug`.
 #[derive(Clone)]
@@ -38,5 +14,20 @@ pub enum Password {
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Password(…)")
+    }
+}
+
+/// Second factors that a customer has from the beginning. They are never shown, not even in `Debug`.
+#[derive(Clone, Default)]
+pub struct EnrolledFactors {
+    /// The secret of an authenticator app (RFC 6238, HMAC-SHA-1, six digits, thirty seconds): base32 of at least 16 bytes.
+    pub totp_secret: Option<String>,
+    /// Recovery codes, each good for one use: at least eight letters and digits; case, blanks and hyphens do not count.
+    pub recovery_codes: Vec<String>,
+}
+
+impl fmt::Debug for EnrolledFactors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("EnrolledFactors(…)")
     }
 }

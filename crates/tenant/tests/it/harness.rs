@@ -13,8 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, Database, Factors, GrantType, KeyStore, Lifetimes, Limits,
-    ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes,
+    Limits, ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -45,7 +45,7 @@ pub(crate) fn config() -> Config {
         permissions: None,
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
-        factors: Factors::default(),
+        factors: EnrolledFactors::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {

@@ -3,7 +3,8 @@
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
 use tenant::{
-    Api, ApiScope, Client, Customer, Database, Factors, GrantType, KeyStore, Lifetimes, Limits, Password,
+    Api, ApiScope, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    Password,
 };
 
 pub(super) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
@@ -52,7 +53,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         permissions,
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
-        factors: Factors::default(),
+        factors: EnrolledFactors::default(),
     }
 }
 

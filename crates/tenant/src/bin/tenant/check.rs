@@ -49,7 +49,8 @@ fn describe(ConfigFile { config, listen }: &ConfigFile) -> String {
         let _ = writeln!(text, "customer   {email} ({name}, {sub}){}", may.unwrap_or_default());
     }
     for action in &config.actions {
-        let _ = writeln!(text, "action     {} ({})", action.name, action.file.display());
+        let file = action.file.as_ref().map(|file| format!(" ({})", file.display()));
+        let _ = writeln!(text, "action     {}{}", action.name, file.unwrap_or_default());
     }
     text
 }

@@ -8,7 +8,7 @@ use crate::Done;
 
 /// The files, in the order in which they are written.
 const FILES: [(&str, &str); 2] = [
-    ("actions/step-up.js", include_str!("../../assets/init/step-up.js")),
+    ("actions/step-up.js", tenant::STEP_UP_ACTION),
     ("tenant.toml", include_str!("../../assets/init/tenant.toml")),
 ];
 

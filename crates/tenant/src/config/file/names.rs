@@ -16,7 +16,7 @@ const OTHERWISE: [(&str, &str); 16] = [
     ("user_id", "sub"),
     ("username", "email"),
     ("users", "customers"),
-    ("code", "file"),
+    ("script", "file"),
     ("port", "listen"),
 ];
 

@@ -9,8 +9,8 @@ use toml::de::DeTable;
 use super::ConfigFile;
 use super::reading::{Reading, Section};
 use crate::config::{
-    Action, ActionKind, Api, ApiScope, Client, Config, Customer, Factors, GrantType, KeyStore, Lifetimes,
-    Limits, Password, Secret,
+    Action, ActionKind, Api, ApiScope, Client, Config, Customer, EnrolledFactors, GrantType, KeyStore,
+    Lifetimes, Limits, Password,
 };
 
 /// Where the tenant listens, when the file does not say.
@@ -167,17 +167,23 @@ fn password(section: &mut Section<'_, '_, '_>) -> Option<Password> {
     Some(if text.starts_with("$argon2") { Password::Hash(text) } else { Password::Plain(text) })
 }
 
-fn factors(mut section: Section<'_, '_, '_>) -> Factors {
-    let totp_secret = section.secret("totp_secret").map(Secret::from);
+fn factors(mut section: Section<'_, '_, '_>) -> EnrolledFactors {
+    let totp_secret = section.secret("totp_secret");
     let recovery_codes = section.secret_texts("recovery_codes").unwrap_or_default();
-    let push = section.flag("push").unwrap_or(true);
     section.end();
-    Factors { totp_secret, recovery_codes: recovery_codes.into_iter().map(Secret::from).collect(), push }
+    EnrolledFactors { totp_secret, recovery_codes }
 }
 
 fn action(mut section: Section<'_, '_, '_>, folder: &Path) -> Option<Action> {
     let name = section.text("name", "\"Step up\"");
-    let file = section.text("file", "\"actions/step-up.js\"").map(|file| folder.join(file));
+    let code = section.maybe_text("code");
+    if !section.has("file") && code.is_none() {
+        section.missing("file", "\"actions/step-up.js\"");
+    }
+    let file = section.maybe_text("file").map(|file| folder.join(file));
+    if file.is_some() && code.is_some() {
+        section.wrong("code", "there is a file and the code itself", "keep one of them");
+    }
     if let Some(file) = file.as_deref().filter(|file| !file.is_file()) {
         section.wrong(
             "file",
@@ -198,9 +204,8 @@ fn action(mut section: Section<'_, '_, '_>, folder: &Path) -> Option<Action> {
         );
     }
     let secrets = section.table("secrets").map(Section::secrets).unwrap_or_default();
-    let secrets = secrets.into_iter().map(|(name, secret)| (name, Secret::from(secret))).collect();
     section.end();
-    Some(Action { name: name?, file: file?, kind: kind?, secrets })
+    Some(Action { name: name?, kind: kind?, file, code, secrets })
 }
 
 fn lifetimes(mut section: Section<'_, '_, '_>) -> Lifetimes {
