@@ -1,7 +1,10 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
 use bank::{Database, OpeningAccount};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password};
+use tenant::{
+    Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits, LogAccess,
+    Password,
+};
 
 /// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
@@ -79,10 +82,11 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
 
 /// What the tenant has to be told. `origins` are those that the client is served from.
 #[must_use]
-pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Config {
+pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Database) -> tenant::Config {
     tenant::Config {
         issuer: issuer.to_owned(),
         keys,
+        database,
         clients: vec![Client {
             id: CLIENT_ID.to_owned(),
             name: "Riser".to_owned(),
@@ -96,9 +100,11 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
             name: "Banking API".to_owned(),
             scopes: vec![scope(VIEW_BALANCE, "see your balance"), scope(TRANSFER_FUNDS, "transfer funds")],
             step_up_scopes: vec![TRANSFER_FUNDS.to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: true,
         customers: HOLDERS.iter().filter_map(customer).collect(),
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
@@ -123,6 +129,9 @@ fn customer(holder: &Holder) -> Option<Customer> {
         name: holder.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions: None,
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     })
 }
 

@@ -42,6 +42,11 @@ impl Fingerprint {
         number.checked_rem(places).unwrap_or_default()
     }
 
+    /// The whole of it.
+    pub(crate) fn text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
     /// Enough of it to tell one thing from another in an address.
     pub(crate) fn short(self) -> String {
         URL_SAFE_NO_PAD.encode(&self.0[..12])

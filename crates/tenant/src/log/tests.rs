@@ -16,10 +16,12 @@ fn config(log: LogAccess) -> Config {
     Config {
         issuer: "http://localhost:8090/".to_owned(),
         keys: KeyStore::Memory,
+        database: database::Database::Memory,
         clients: Vec::new(),
         apis: Vec::new(),
         authorization_details: true,
         customers: Vec::new(),
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,

@@ -1,14 +1,12 @@
 //! Attacks on the tenant's own pages, by name. Those on one page alone stand with that page's other tests.
 
-use std::cell::RefCell;
-use std::io;
-
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 
 use crate::harness::{
     ADA, BALANCE, Browser, CALLBACK, PASSWORD, TRANSFER, World, authorize, authorize_with, encode,
 };
+use crate::terminal;
 
 /// What a browser says when a page of another port of this host, which is the same site, embeds something.
 fn embedding(browser: &Browser, mode: &str, destination: &str) -> Browser {
@@ -173,30 +171,11 @@ async fn nobody_learns_who_is_a_customer() {
     assert_eq!(told[0][10].0, StatusCode::TOO_MANY_REQUESTS);
 }
 
-thread_local! {
-    /// What this test's thread has written to the log.
-    static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
-struct Lines;
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        LINES.with_borrow_mut(|lines| lines.extend_from_slice(bytes));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// A whole visit, at the most talkative level: the log has what happened, and nothing that would let anybody in.
 #[tokio::test]
 async fn who_reads_the_log_gets_in_nowhere() {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    // For the whole process: what another test has caused to be left out by itself would be left out here too.
-    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(|| Lines).init();
+    terminal::listen();
 
     let world = World::new().await;
     let mut secrets = vec![PASSWORD.to_owned(), VERIFIER.to_owned()];
@@ -239,7 +218,7 @@ async fn who_reads_the_log_gets_in_nowhere() {
     secrets.extend(browser.cookies.values().chain(phone.cookies.values()).map(|(value, _)| value.clone()));
     browser.get(&format!("/v2/logout?{}", encode([("client_id", "riser")]))).await;
 
-    let log = String::from_utf8(LINES.take()).unwrap();
+    let log = terminal::written();
     for expected in ["logged in", "granted", "code redeemed", "push sent", "logged out"] {
         assert!(log.contains(expected), "{expected}: {log}");
     }

@@ -13,8 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Config, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, ManualClock,
-    Password, Tenant,
+    Api, ApiScope, Client, Config, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes,
+    Limits, LogAccess, ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -43,11 +43,15 @@ pub(crate) fn config() -> Config {
         name: name.to_owned(),
         password: Password::Hash(cheap_hash()),
         permissions: None,
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {
         issuer: ISSUER.to_owned(),
         keys: KeyStore::Folder(key_folder()),
+        database: Database::Memory,
         clients: vec![Client {
             id: "riser".to_owned(),
             name: "Riser".to_owned(),
@@ -64,12 +68,14 @@ pub(crate) fn config() -> Config {
                 scope("transfer:funds", "transfer funds from your account"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: true,
         customers: vec![
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),
         ],
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),

@@ -22,5 +22,8 @@ mod prompts;
 mod push;
 mod push_limits;
 mod response_modes;
+mod restart;
+mod rotation;
 mod session;
+mod terminal;
 mod userinfo;

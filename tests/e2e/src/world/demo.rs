@@ -2,7 +2,10 @@
 
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
-use tenant::{Api, ApiScope, Client, Customer, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password};
+use tenant::{
+    Api, ApiScope, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    LogAccess, Password,
+};
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
@@ -10,6 +13,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     tenant::Config {
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
+        database: Database::Memory,
         clients: vec![Client {
             id: CLIENT_ID.to_owned(),
             name: "Riser".to_owned(),
@@ -26,9 +30,11 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
                 scope("transfer:funds", "transfer funds"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: setup.authorization_details,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
+        actions: Vec::new(),
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
         log: LogAccess::default(),
@@ -46,6 +52,9 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         name: person.name.to_owned(),
         password: Password::Plain(PASSWORD.to_owned()),
         permissions,
+        app_metadata: serde_json::Map::new(),
+        user_metadata: serde_json::Map::new(),
+        factors: EnrolledFactors::default(),
     }
 }
 

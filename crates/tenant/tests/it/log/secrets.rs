@@ -1,15 +1,13 @@
 //! Secrets are thrown into flows of every kind, and none of them comes out: not on a page of the log, not in its JSON,
 //! and not in what the tenant writes to its terminal.
 
-use std::cell::RefCell;
-use std::io;
-
 use axum::http::HeaderValue;
 
 use super::{developer, traces};
 use crate::harness::{
     ADA, AUDIENCE, Answer, BALANCE, BEN, Browser, CALLBACK, PASSWORD, TRANSFER, World, authorize_with,
 };
+use crate::terminal;
 
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -21,25 +19,6 @@ const FOREIGN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb21lYm9keS1lbHNlIn0.c2ln
 const WRONG: [&str; 3] = ["hunter2-the-wrong-password", "swordfish in the e-mail field", "p@ssw0rd-there"];
 const CLIENT_SECRET: &str = "a-secret-of-some-client";
 const PAYMENT: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"12.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#;
-
-thread_local! {
-    /// What was written to the terminal on behalf of this test. Each test has its thread.
-    static WRITTEN: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
-}
-
-/// The terminal of all tests, since what is written is decided once for the whole process.
-struct Terminal;
-
-impl io::Write for Terminal {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        WRITTEN.with_borrow_mut(|written| written.as_mut().map(|written| written.extend_from_slice(bytes)));
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// Gathers secrets while it uses the tenant.
 struct Thief {
@@ -189,8 +168,7 @@ impl Thief {
 
 #[tokio::test]
 async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
-    WRITTEN.set(Some(Vec::new()));
-    tracing_subscriber::fmt().with_writer(|| Terminal).with_max_level(tracing::Level::TRACE).init();
+    terminal::listen();
 
     let mut thief = Thief { world: World::new().await, secrets: Vec::new() };
     thief.steps_up().await;
@@ -220,7 +198,7 @@ async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
         assert!(text.len() > 400, "{text}");
         texts.push((address, text));
     }
-    let terminal = String::from_utf8(WRITTEN.take().unwrap()).unwrap();
+    let terminal = terminal::written();
     for part in ["authorize", "push sent", "granted", "token: refused", "logged in"] {
         assert!(terminal.contains(part), "{part}: {terminal}");
     }
