@@ -4,9 +4,8 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 
 use crate::harness::{
-    ADA, BALANCE, Browser, CALLBACK, PASSWORD, TRANSFER, World, authorize, authorize_with, encode,
+    ADA, BALANCE, Browser, CALLBACK, PASSWORD, TRANSFER, World, authorize, authorize_with, encode, log,
 };
-use crate::terminal;
 
 /// What a browser says when a page of another port of this host, which is the same site, embeds something.
 fn embedding(browser: &Browser, mode: &str, destination: &str) -> Browser {
@@ -175,8 +174,7 @@ async fn nobody_learns_who_is_a_customer() {
 #[tokio::test]
 async fn who_reads_the_log_gets_in_nowhere() {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    terminal::listen();
-
+    log::keep();
     let world = World::new().await;
     let mut secrets = vec![PASSWORD.to_owned(), VERIFIER.to_owned()];
     let mut browser = world.browser();
@@ -218,7 +216,7 @@ async fn who_reads_the_log_gets_in_nowhere() {
     secrets.extend(browser.cookies.values().chain(phone.cookies.values()).map(|(value, _)| value.clone()));
     browser.get(&format!("/v2/logout?{}", encode([("client_id", "riser")]))).await;
 
-    let log = terminal::written();
+    let log = log::kept();
     for expected in ["logged in", "granted", "code redeemed", "push sent", "logged out"] {
         assert!(log.contains(expected), "{expected}: {log}");
     }

@@ -1,5 +1,7 @@
 //! A tenant with two customers, and browsers that keep cookies and read pages.
 
+pub(crate) mod log;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -25,5 +25,4 @@ mod response_modes;
 mod restart;
 mod rotation;
 mod session;
-mod terminal;
 mod userinfo;

@@ -6,8 +6,8 @@ use axum::http::HeaderValue;
 use super::{developer, traces};
 use crate::harness::{
     ADA, AUDIENCE, Answer, BALANCE, BEN, Browser, CALLBACK, PASSWORD, TRANSFER, World, authorize_with,
+    log as terminal,
 };
-use crate::terminal;
 
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -168,8 +168,7 @@ impl Thief {
 
 #[tokio::test]
 async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
-    terminal::listen();
-
+    terminal::keep();
     let mut thief = Thief { world: World::new().await, secrets: Vec::new() };
     thief.steps_up().await;
     let mut tab = thief.logs_in(BEN).await;
@@ -198,7 +197,7 @@ async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
         assert!(text.len() > 400, "{text}");
         texts.push((address, text));
     }
-    let terminal = terminal::written();
+    let terminal = terminal::kept();
     for part in ["authorize", "push sent", "granted", "token: refused", "logged in"] {
         assert!(terminal.contains(part), "{part}: {terminal}");
     }
