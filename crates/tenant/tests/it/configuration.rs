@@ -92,7 +92,8 @@ async fn scopes_can_be_written_in_a_request_and_step_up_scopes_exist() {
 
 #[tokio::test]
 async fn an_action_has_a_name_and_one_text() {
-    let broken: [(fn(&mut Action), &str); 3] = [
+    type Change = fn(&mut Action);
+    let broken: [(Change, &str); 3] = [
         (|action| action.name.clear(), "name"),
         (|action| action.code = None, "file"),
         (|action| action.file = Some("mine.js".into()), "file"),
