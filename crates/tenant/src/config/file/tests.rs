@@ -26,6 +26,7 @@ password = "correct horse battery"
 fn parse(text: &str) -> Result<ConfigFile, String> {
     let environment = |name: &str| match name {
         "PASSWORD_OF_ADA" => Some("from the environment".to_owned()),
+        "SECRET_OF_ADA" => Some("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP".to_owned()),
         "HASH_OF_ADA" => Some("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
         _ => None,
     };
@@ -84,19 +85,23 @@ email = "d@example.com"
 name = "D"
 password = { env = "HASH_OF_ADA" }
 permissions = []
+roles = ["staff"]
 [customers.app_metadata]
 plan = "gold"
 since = { year = 2020, exact = 2020-01-02, often = [1, 2.5, true] }
 [customers.factors]
-totp_secret = { env = "PASSWORD_OF_ADA" }
-recovery_codes = ["one", { env = "PASSWORD_OF_ADA" }]
+totp_secret = { env = "SECRET_OF_ADA" }
+recovery_codes = ["1111-AAAA", { env = "PASSWORD_OF_ADA" }]
 
 [lifetimes]
 access_token = 0x10
 [limits]
 wrong_passwords = 3
+push_lock = 60
+wrong_codes = 4
 "#;
     let ConfigFile { config, listen } = parse(text).unwrap();
+    assert_eq!((config.limits.push_lock, config.limits.wrong_codes), (60, 4));
     assert_eq!((listen.port(), config.log), (1, LogAccess::Anyone));
     let database::Database::Postgres(url) = &config.database else { panic!("{:?}", config.database) };
     assert_eq!(url.to_string(), "postgres://ada@db.example/tenant");
@@ -104,7 +109,10 @@ wrong_passwords = 3
     assert_eq!((config.apis[0].token_lifetime, config.apis[0].scopes[0].name.as_str()), (Some(1_000), "c"));
     let customer = &config.customers[0];
     assert!(matches!(&customer.password, Password::Hash(_)));
-    assert_eq!(customer.permissions, Some(Vec::new()));
+    assert_eq!(
+        (customer.permissions.as_deref(), customer.roles.as_slice()),
+        (Some(&[][..]), &["staff".to_owned()][..])
+    );
     assert_eq!(
         serde_json::to_value(&customer.app_metadata).unwrap(),
         serde_json::json!({
@@ -112,8 +120,8 @@ wrong_passwords = 3
             "since": { "year": 2020, "exact": "2020-01-02", "often": [1, 2.5, true] }
         })
     );
-    assert_eq!(customer.factors.totp_secret.as_deref(), Some("from the environment"));
-    assert_eq!(customer.factors.recovery_codes, ["one", "from the environment"]);
+    assert_eq!(customer.factors.totp_secret.as_deref(), Some("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"));
+    assert_eq!(customer.factors.recovery_codes, ["1111-AAAA", "from the environment"]);
     assert_eq!((config.lifetimes.access_token, config.limits.wrong_passwords), (16, 3));
     let shown = format!("{config:?}");
     assert!(!shown.contains("s3cret") && !shown.contains("from the environment"), "{shown}");
