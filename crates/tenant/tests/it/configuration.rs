@@ -134,7 +134,7 @@ async fn nothing_lasts_zero_seconds() {
 #[tokio::test]
 async fn a_push_is_good_for_ten_minutes_at_most() {
     let error = refused(|config| config.lifetimes.push = 601).await;
-    assert_eq!(error.to_string(), "lifetimes.push is 601; it must be at most 600, ten minutes");
+    assert_eq!(error.to_string(), "lifetimes.push: it is 601; it must be at most 600, ten minutes");
 }
 
 #[tokio::test]
