@@ -1,13 +1,11 @@
 //! What a deployment sets, and what can be wrong with it.
 
-mod database;
-
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::ledger::{IbanError, LedgerError};
+use database::Database;
 
-pub use database::{Database, DatabaseError, PostgresUrl};
+use crate::ledger::{IbanError, LedgerError};
 
 /// Everything the bank has to be told.
 #[derive(Debug, Clone)]

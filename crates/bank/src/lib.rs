@@ -19,10 +19,8 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{
-    Config, DEFAULT_TRANSFERS_PER_MINUTE, Database, DatabaseError, DynamicLinking, OpenError, OpeningAccount,
-    PostgresUrl,
-};
+pub use config::{Config, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking, OpenError, OpeningAccount};
+pub use database::{Database, DatabaseError, PostgresUrl};
 pub use ledger::Ledger;
 
 /// An open bank.

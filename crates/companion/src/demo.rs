@@ -82,10 +82,11 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
 
 /// What the tenant has to be told. `origins` are those that the client is served from.
 #[must_use]
-pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Config {
+pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Database) -> tenant::Config {
     tenant::Config {
         issuer: issuer.to_owned(),
         keys,
+        database,
         clients: vec![Client {
             id: CLIENT_ID.to_owned(),
             name: "Riser".to_owned(),
@@ -99,6 +100,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore) -> tenant::Confi
             name: "Banking API".to_owned(),
             scopes: vec![scope(VIEW_BALANCE, "see your balance"), scope(TRANSFER_FUNDS, "transfer funds")],
             step_up_scopes: vec![TRANSFER_FUNDS.to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: true,
         customers: HOLDERS.iter().filter_map(customer).collect(),

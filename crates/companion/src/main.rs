@@ -27,10 +27,10 @@ struct Flags {
     /// Folder of the built client
     #[arg(long, value_name = "FOLDER", default_value = "dist")]
     dist: PathBuf,
-    /// Folder of the database and the keys
+    /// Folder of the databases and the keys
     #[arg(long, env = "RISER_DATA", value_name = "FOLDER", default_value = "data")]
     data: PathBuf,
-    /// Forget accounts, transfers and keys of earlier runs
+    /// Forget accounts, transfers, log-ins and keys of earlier runs
     #[arg(long)]
     fresh: bool,
 }

@@ -124,8 +124,9 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let mut origins = client_address.origins();
     origins.extend(demo::TRUNK_SERVE.map(str::to_owned));
     origins.dedup();
-    let keys = KeyStore::Folder(data.tenant());
-    let tenant = Tenant::open(demo::tenant(&issuer, &origins, keys), Arc::new(tenant::SystemClock)).await?;
+    let (keys, database) = (KeyStore::Folder(data.tenant()), Database::File(data.tenant_database()));
+    let tenant = demo::tenant(&issuer, &origins, keys, database);
+    let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await?;
     let database = Database::File(data.bank());
     let bank = Bank::open(demo::bank(&issuer, origins, database), Arc::new(bank::SystemClock)).await?;
 
@@ -171,6 +172,7 @@ impl Running {
         while let Some(ended) = self.servers.join_next().await {
             stopped = stopped.and(finished(ended));
         }
+        self.opened.tenant.finish().await;
         self.opened.bank.close().await;
         ended.and(stopped)
     }

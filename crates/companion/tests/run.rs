@@ -125,6 +125,47 @@ async fn the_key_is_kept_between_runs_and_forgotten_when_asked() {
     assert_ne!(keys[1], keys[2]);
 }
 
+/// What the tenant says to somebody who asks for a page of the tenant with these cookies.
+async fn ask(client: &Client, method: &str, url: &str, cookie: &str, form: &str) -> reqwest::Response {
+    let request = client.request(method.parse().unwrap(), url).header("cookie", cookie);
+    let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
+    request.send().await.unwrap()
+}
+
+fn cookies(response: &reqwest::Response) -> String {
+    let set = response.headers().get_all("set-cookie").iter().map(|set| set.to_str().unwrap());
+    set.map(|set| set.split(';').next().unwrap())
+        .filter(|set| !set.ends_with('='))
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+#[tokio::test]
+async fn a_paired_phone_is_kept_between_runs_and_forgotten_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mut phone = String::new();
+    for (fresh, paired) in [(false, false), (false, true), (true, false)] {
+        let running = start(&Options { fresh, ..options(&folder) }).await.unwrap();
+        let tenant = running.tenant.origin();
+        let (stop, ended) = serve(running);
+        let page = ask(&http, "GET", &format!("{tenant}/phone"), &phone, "").await;
+        let pairing = cookies(&page);
+        let body = page.text().await.unwrap();
+        assert_eq!(body.contains("/phone/unpair"), paired, "fresh: {fresh}");
+        if phone.is_empty() {
+            let token = body.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+            let form =
+                format!("form_token={token}&email=customer%40example.com&password=correct+horse+battery");
+            let answer = ask(&http, "POST", &format!("{tenant}/phone/pair"), &pairing, &form).await;
+            phone = cookies(&answer);
+            assert!(phone.contains("riser_tenant_phone="), "{phone}");
+        }
+        drop(stop);
+        ended.await.unwrap().unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_second_companion_on_the_same_data_is_refused_and_takes_nothing_away() {
     let folder = tempfile::tempdir().unwrap();
@@ -133,7 +174,7 @@ async fn a_second_companion_on_the_same_data_is_refused_and_takes_nothing_away()
         let error = start(&Options { fresh, ..options(&folder) }).await.unwrap_err().to_string();
         assert!(error.contains("another companion works with the data in"), "{error}");
     }
-    for file in ["bank.sqlite", "bank.sqlite-wal", "tenant/signing-key.pk8"] {
+    for file in ["bank.sqlite", "bank.sqlite-wal", "tenant/signing-key.pk8", "tenant/tenant.sqlite"] {
         assert!(folder.path().join("data").join(file).exists(), "{file}");
     }
     let (stop, ended) = serve(first);

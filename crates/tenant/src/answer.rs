@@ -179,7 +179,7 @@ pub(crate) fn grant(
     if let Some(access_token) = &access_token {
         answer.append_pair("access_token", access_token);
         answer.append_pair("token_type", "Bearer");
-        answer.append_pair("expires_in", &state.lifetimes.access_token.to_string());
+        answer.append_pair("expires_in", &grant.lifetime(state).to_string());
     }
     if request.response.has_id_token() {
         answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));

@@ -4,26 +4,31 @@
 mod action;
 mod check;
 mod client;
+mod file;
+mod secret;
 
-use std::fmt;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use database::Database;
 use serde_json::{Map, Value};
 
 pub use action::{Action, ActionKind, STEP_UP_ACTION};
-pub use check::ConfigError;
+pub use check::{ConfigError, ConfigErrors};
 pub(crate) use check::{check, origin_of};
 pub(crate) use client::web_origin_of;
 pub use client::{Client, GrantType};
+pub use file::{ConfigFile, FileError};
+pub use secret::{EnrolledFactors, Password};
 
 /// Everything a [`Tenant`](crate::Tenant) needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
     pub issuer: String,
-    /// Where the signing key lives.
+    /// Where the signing keys live.
     pub keys: KeyStore,
+    /// Where sessions, paired phones and what else survives a restart is kept.
+    pub database: Database,
     /// The registered applications.
     pub clients: Vec<Client>,
     /// The registered APIs.
@@ -44,8 +49,7 @@ pub struct Config {
 }
 
 /// Who may look at `/log`, where requests, customers and claims are shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LogAccess {
     /// Nobody, and nothing is recorded.
     Off,
@@ -57,18 +61,17 @@ pub enum LogAccess {
     Anyone,
 }
 
-/// Where the signing key lives.
+/// Where the signing keys live.
 #[derive(Debug, Clone)]
 pub enum KeyStore {
-    /// A folder; the key is made there at the first start (PKCS#8, mode 0600) and used again later.
+    /// A folder; keys are made there at the first start (PKCS#8, mode 0600) and used again later.
     Folder(PathBuf),
     /// A new key for this process only, for tests.
     Memory,
 }
 
 /// A registered API, for which access tokens are made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Api {
     /// The identifier that clients send as `audience` and that the API finds in `aud`.
     pub identifier: String,
@@ -78,13 +81,13 @@ pub struct Api {
     pub scopes: Vec<ApiScope>,
     /// Scopes that are granted only after a second factor, each time anew, whatever scripts decide. A tenant that leaves
     /// this to its Actions, as Auth0's do, has none.
-    #[serde(default)]
     pub step_up_scopes: Vec<String>,
+    /// How long its access tokens are good for, in seconds; `None` means [`Lifetimes::access_token`].
+    pub token_lifetime: Option<u64>,
 }
 
 /// One scope of an API.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct ApiScope {
     /// As in a request, for example `transfer:funds`.
     pub name: String,
@@ -93,8 +96,7 @@ pub struct ApiScope {
 }
 
 /// A person who can log in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Customer {
     /// The subject identifier in tokens: at most 255 ASCII characters (OIDC Core 2), for example `auth0|1001`.
     pub sub: String,
@@ -105,57 +107,19 @@ pub struct Customer {
     /// What they prove it with.
     pub password: Password,
     /// The API scopes they may be granted; `None` means every scope of the API.
-    #[serde(default)]
     pub permissions: Option<Vec<String>>,
     /// Names of roles, for scripts: `event.authorization.roles`. They permit nothing by themselves.
-    #[serde(default)]
     pub roles: Vec<String>,
-    /// What applications know about them; scripts read and change it.
-    #[serde(default)]
+    /// What Actions know about them (`event.user.app_metadata`), until an Action changes it.
     pub app_metadata: Map<String, Value>,
-    /// What they say about themselves; likewise.
-    #[serde(default)]
+    /// What they say about themselves (`event.user.user_metadata`), until an Action changes it.
     pub user_metadata: Map<String, Value>,
     /// What they have set up besides the password. Phones are paired by themselves.
-    #[serde(default)]
     pub factors: EnrolledFactors,
 }
 
-/// Second factors that a customer has from the beginning. They are never shown, not even in `Debug`.
-#[derive(Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct EnrolledFactors {
-    /// The secret of an authenticator app (RFC 6238, HMAC-SHA-1, six digits, thirty seconds): base32 of at least 16 bytes.
-    pub totp_secret: Option<String>,
-    /// Recovery codes, each good for one use: at least eight letters and digits; case, blanks and hyphens do not count.
-    pub recovery_codes: Vec<String>,
-}
-
-impl fmt::Debug for EnrolledFactors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("EnrolledFactors(…)")
-    }
-}
-
-/// A password as the configuration gives it. It is never shown, not even in `Debug`.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Password {
-    /// The password itself; hashed with Argon2id when the tenant opens, and not kept.
-    Plain(String),
-    /// An Argon2id hash in PHC form, `$argon2id$v=19$…`.
-    Hash(String),
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Password(…)")
-    }
-}
-
 /// How long things are good for, in seconds.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy)]
 pub struct Lifetimes {
     /// An access token (`expires_in`).
     pub access_token: u64,
@@ -189,8 +153,7 @@ impl Default for Lifetimes {
 }
 
 /// How often things may be tried before the tenant says "later".
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Wrong passwords for one e-mail address within `password_window`.
     pub wrong_passwords: usize,

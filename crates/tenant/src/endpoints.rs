@@ -73,9 +73,20 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), kept))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), in_time))
         .layer(middleware::from_fn(http::secure))
         .with_state(state)
+}
+
+/// Answers when what the answer tells is in the database.
+async fn kept(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if state.journal.settled().await.is_ok() {
+        return response;
+    }
+    let sentence = "What happened here could not be saved. Try again in a moment.";
+    pages::notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence)
 }
 
 /// Answers in time, whatever happens behind it.

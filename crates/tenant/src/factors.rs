@@ -4,8 +4,11 @@ pub(crate) mod qr;
 pub(crate) mod recovery;
 pub(crate) mod totp;
 
+use serde::{Deserialize, Serialize};
+
 /// A way to confirm that it is you, besides the password. The strongest is the smallest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Factor {
     /// A question to the paired phone, which shows what it is about.
     Push,

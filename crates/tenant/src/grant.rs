@@ -58,6 +58,12 @@ impl Grant {
         self.payment.clone().map(|payment| [payment])
     }
 
+    /// How long its access tokens are good for, in seconds.
+    pub(crate) fn lifetime(&self, state: &State) -> u64 {
+        let of_api = self.api.as_ref().and_then(|api| api.token_lifetime);
+        of_api.unwrap_or(state.lifetimes.access_token)
+    }
+
     /// An access token for the API, if one was asked for, and the userinfo endpoint.
     pub(crate) fn access_token(&self, state: &State) -> String {
         let (now, api) = (state.now(), self.api.as_ref().map(|api| api.identifier.clone()));
@@ -68,7 +74,7 @@ impl Grant {
             azp: self.client.id.clone(),
             scope: self.scope(),
             iat: now,
-            exp: now + state.lifetimes.access_token,
+            exp: now + self.lifetime(state),
             jti: random::identifier(),
             authorization_details: self.authorization_details(),
             authentication: self.authentication(),

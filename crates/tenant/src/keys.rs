@@ -1,10 +1,13 @@
-//! The tenant's RSA-2048 signing key: made at the first start, kept as PKCS#8 that only its owner can read, and
-//! published as a JWK set.
+//! The tenant's RSA-2048 keys, kept as PKCS#8 that only their owner can read: the one that signs and the one that will be
+//! next, made at the first start; and the public halves of those that have signed and may still be met ([`ring`],
+//! [`rotation`]). All of them are published as a JWK set.
 
 mod file;
+mod ring;
+mod rotation;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
@@ -13,12 +16,21 @@ use aws_lc_rs::signature::{self, KeyPair as _, RsaKeyPair};
 use aws_lc_rs::{digest, error::KeyRejected};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::config::KeyStore;
+pub(crate) use ring::KeyRing;
+pub use rotation::{Rotation, rotate};
 
-/// The file in [`KeyStore::Folder`].
+/// The file of the key that signs, in [`KeyStore::Folder`](crate::KeyStore::Folder).
 pub const KEY_FILE: &str = "signing-key.pk8";
+/// The file of the key that signs after the next rotation. Whoever keeps the published keys for a while has it by then.
+const NEXT_FILE: &str = "next-signing-key.pk8";
+/// The file of the public keys that have signed before.
+const RETIRED_FILE: &str = "retired-keys.json";
+/// Locked by who rotates.
+const LOCK_FILE: &str = "rotation.lock";
+/// All files that are made in a [`KeyStore::Folder`](crate::KeyStore::Folder).
+pub const KEY_FILES: [&str; 4] = [KEY_FILE, NEXT_FILE, RETIRED_FILE, LOCK_FILE];
 
 /// Why there is no key to sign with.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +52,22 @@ pub enum KeyError {
         /// What the library said.
         source: KeyRejected,
     },
+    /// The list of retired keys is none.
+    #[error(
+        "{path} is no list of retired keys ({source}); remove it, and tokens that they signed are not accepted any more"
+    )]
+    Retired {
+        /// The file.
+        path: PathBuf,
+        /// What the library said.
+        source: serde_json::Error,
+    },
+    /// There is nothing to rotate.
+    #[error("there is no signing key in {folder}; a tenant makes one when it starts for the first time")]
+    NoKey {
+        /// Where it would be.
+        folder: PathBuf,
+    },
     /// The library could not make a key.
     #[error("no RSA key could be made")]
     Generate,
@@ -53,47 +81,66 @@ pub(crate) struct SigningKey {
 }
 
 /// The public half (RFC 7517).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Jwk {
-    kty: &'static str,
-    r#use: &'static str,
-    alg: &'static str,
+    kty: String,
+    r#use: String,
+    alg: String,
     kid: String,
     n: String,
     e: String,
 }
 
+impl Jwk {
+    pub(crate) fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    fn new(n: String, e: String) -> Self {
+        // RFC 7638: the identifier is the key's own hash, so that two keys never share one.
+        let thumbprint = format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#);
+        let kid = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()));
+        Self { kty: "RSA".to_owned(), r#use: "sig".to_owned(), alg: "RS256".to_owned(), kid, n, e }
+    }
+
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let (Ok(n), Ok(e)) = (URL_SAFE_NO_PAD.decode(&self.n), URL_SAFE_NO_PAD.decode(&self.e)) else {
+            return false;
+        };
+        let key = signature::RsaPublicKeyComponents { n, e };
+        key.verify(&signature::RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+    }
+}
+
 impl SigningKey {
-    pub(crate) fn open(store: &KeyStore) -> Result<Self, KeyError> {
-        match store {
-            KeyStore::Memory => Ok(Self::new(generate()?)),
-            KeyStore::Folder(folder) => {
-                let path = folder.join(KEY_FILE);
-                let at = |source| KeyError::Io { path: path.clone(), source };
-                if !path.try_exists().map_err(at)? {
-                    let der: Pkcs8V1Der<'_> = generate()?.as_der().map_err(|_| KeyError::Generate)?;
-                    file::keep(folder, &path, der.as_ref()).map_err(at)?;
-                }
-                let der = file::read(&path).map_err(at)?;
-                let broken = |source| KeyError::Broken { path: path.clone(), source };
-                Ok(Self::new(RsaKeyPair::from_pkcs8(&der).map_err(broken)?))
-            }
+    /// A key for this process only.
+    fn in_memory() -> Result<Self, KeyError> {
+        Ok(Self::new(generate()?))
+    }
+
+    /// The key in this file, which is made where it is missing.
+    fn in_file(folder: &Path, name: &str) -> Result<Self, KeyError> {
+        let path = folder.join(name);
+        let at = |source| KeyError::Io { path: path.clone(), source };
+        if !path.try_exists().map_err(at)? {
+            let der: Pkcs8V1Der<'_> = generate()?.as_der().map_err(|_| KeyError::Generate)?;
+            file::keep(folder, &path, der.as_ref()).map_err(at)?;
         }
+        Self::read(&path)
+    }
+
+    fn read(path: &Path) -> Result<Self, KeyError> {
+        let der = file::read(path).map_err(|source| KeyError::Io { path: path.to_owned(), source })?;
+        let broken = |source| KeyError::Broken { path: path.to_owned(), source };
+        Ok(Self::new(RsaKeyPair::from_pkcs8(&der).map_err(broken)?))
     }
 
     fn new(pair: RsaKeyPair) -> Self {
         let public = pair.public_key();
         let n = URL_SAFE_NO_PAD.encode(public.modulus().big_endian_without_leading_zero());
         let e = URL_SAFE_NO_PAD.encode(public.exponent().big_endian_without_leading_zero());
-        // RFC 7638: the identifier is the key's own hash, so that two keys never share one.
-        let thumbprint = format!(r#"{{"e":"{e}","kty":"RSA","n":"{n}"}}"#);
-        let kid = URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, thumbprint.as_bytes()));
-        let jwk = Jwk { kty: "RSA", r#use: "sig", alg: "RS256", kid, n, e };
+        let jwk = Jwk::new(n, e);
         Self { pair, random: SystemRandom::new(), jwk }
-    }
-
-    pub(crate) fn jwk(&self) -> &Jwk {
-        &self.jwk
     }
 
     pub(crate) fn kid(&self) -> &str {
@@ -111,13 +158,6 @@ impl SigningKey {
             .sign(&signature::RSA_PKCS1_SHA256, &self.random, message, &mut signature)
             .expect("a loaded RSA key signs");
         signature
-    }
-
-    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        let public = self.pair.public_key().as_ref();
-        signature::UnparsedPublicKey::new(&signature::RSA_PKCS1_2048_8192_SHA256, public)
-            .verify(message, signature)
-            .is_ok()
     }
 }
 

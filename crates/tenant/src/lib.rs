@@ -4,6 +4,7 @@
 //!
 //! The layout:
 //! - `config`: what a deployment sets, and its checks; `clock`: the time as a parameter
+//! - `durable`: what survives a restart, in SQLite or PostgreSQL
 //! - `keys`, `tokens`, `passwords`, `random`: cryptography
 //! - `payment`: the one payment that a request may be for (RFC 9396)
 //! - `scopes`: what is granted and what costs a second factor, as pure rules
@@ -17,6 +18,7 @@
 mod answer;
 mod clock;
 mod config;
+mod durable;
 mod endpoints;
 mod factors;
 mod flow;
@@ -40,11 +42,13 @@ use tokio::task::{self, JoinError};
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, Customer, EnrolledFactors, GrantType,
-    KeyStore, Lifetimes, Limits, LogAccess, Password, STEP_UP_ACTION,
+    Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, ConfigErrors, ConfigFile, Customer,
+    EnrolledFactors, FileError, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password, STEP_UP_ACTION,
 };
-pub use keys::{KEY_FILE, KeyError};
-pub use passwords::PasswordError;
+pub use database::{Database, DatabaseError, PostgresUrl};
+pub use durable::DurableError;
+pub use keys::{KEY_FILE, KEY_FILES, KeyError, Rotation, rotate};
+pub use passwords::{PasswordError, hash as hash_password};
 
 /// A running tenant. Clones are the same tenant.
 #[derive(Clone)]
@@ -56,7 +60,10 @@ pub struct Tenant(Arc<state::State>);
 pub enum OpenError {
     /// The configuration would not work.
     #[error(transparent)]
-    Config(#[from] ConfigError),
+    Config(#[from] ConfigErrors),
+    /// What has to survive a restart cannot be read or kept.
+    #[error(transparent)]
+    Durable(#[from] DurableError),
     /// There is no signing key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -74,10 +81,12 @@ pub enum OpenError {
 }
 
 impl Tenant {
-    /// Checks the configuration, reads or makes the signing key, hashes plain passwords. A few hundred milliseconds
-    /// of arithmetic, done away from the runtime's threads.
+    /// Checks the configuration, opens the database, reads or makes the signing keys, hashes plain passwords. A few
+    /// hundred milliseconds of arithmetic, done away from the runtime's threads.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let state = task::spawn_blocking(move || state::State::open(config, clock)).await??;
+        config::check(&config)?;
+        let kept = durable::open(&config.database).await?;
+        let state = task::spawn_blocking(move || state::State::open(config, clock, kept)).await??;
         Ok(Self(Arc::new(state)))
     }
 
@@ -89,5 +98,10 @@ impl Tenant {
     /// Lets go of the pages that wait for something to happen, so that a graceful shutdown does not wait for them.
     pub fn close(&self) {
         self.0.close();
+    }
+
+    /// Writes what is still to be written and closes the database. Whoever has been answered does not depend on it.
+    pub async fn finish(&self) {
+        self.0.journal.finish().await;
     }
 }

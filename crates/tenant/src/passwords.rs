@@ -20,10 +20,12 @@ const MAX_LENGTH: usize = 1_024;
 #[non_exhaustive]
 pub enum PasswordError {
     /// Nothing, or more than anybody can type.
-    #[error("the password must have 1 to 1024 bytes")]
+    #[error("a password must have 1 to 1024 bytes")]
     Length,
     /// Not a hash that this tenant can check.
-    #[error("the password hash must be Argon2id in PHC form, such as $argon2id$v=19$m=19456,t=2,p=1$…")]
+    #[error(
+        "a password hash must be Argon2id in PHC form, as `tenant hash-password` makes it: $argon2id$v=19$m=19456,t=2,p=1$…"
+    )]
     Hash,
 }
 
@@ -49,7 +51,7 @@ struct Memory(Mutex<Vec<Vec<Block>>>);
 impl Directory {
     pub(crate) fn open(customers: Vec<Customer>) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Password { sub: String::new(), source };
-        let nobody = Arc::new(hash(&crate::random::secret()).map_err(unusable)?);
+        let nobody = Arc::new(hashed(&crate::random::secret()).map_err(unusable)?);
         let mut by_email = HashMap::new();
         let mut by_sub = HashMap::new();
         for mut customer in customers {
@@ -138,20 +140,37 @@ pub(crate) fn normal(email: &str) -> String {
 
 fn usable(password: &Password) -> Result<PasswordHash, PasswordError> {
     match password {
-        Password::Plain(plain) => hash(plain),
-        Password::Hash(phc) => {
-            let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
-            let argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.hash.is_some();
-            if argon2id { Ok(hash) } else { Err(PasswordError::Hash) }
-        }
+        Password::Plain(plain) => hashed(plain),
+        Password::Hash(phc) => parsed(phc),
     }
 }
 
-fn hash(plain: &str) -> Result<PasswordHash, PasswordError> {
-    if plain.is_empty() || plain.len() > MAX_LENGTH {
-        return Err(PasswordError::Length);
+/// Whether a password can be used, as far as that can be seen without work.
+pub(crate) fn check_form(password: &Password) -> Result<(), PasswordError> {
+    match password {
+        Password::Plain(plain) => check_length(plain),
+        Password::Hash(phc) => parsed(phc).map(drop),
     }
+}
+
+fn parsed(phc: &str) -> Result<PasswordHash, PasswordError> {
+    let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
+    let argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.hash.is_some();
+    if argon2id { Ok(hash) } else { Err(PasswordError::Hash) }
+}
+
+const fn check_length(plain: &str) -> Result<(), PasswordError> {
+    if plain.is_empty() || plain.len() > MAX_LENGTH { Err(PasswordError::Length) } else { Ok(()) }
+}
+
+fn hashed(plain: &str) -> Result<PasswordHash, PasswordError> {
+    check_length(plain)?;
     Argon2::default().hash_password(plain.as_bytes()).map_err(|_| PasswordError::Hash)
+}
+
+/// The Argon2id hash of a password in PHC form, as a configuration may hold it.
+pub fn hash(plain: &str) -> Result<String, PasswordError> {
+    hashed(plain).map(|hash| hash.to_string())
 }
 
 #[cfg(test)]

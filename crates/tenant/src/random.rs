@@ -4,6 +4,7 @@
 use aws_lc_rs::{constant_time, digest, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
 
 /// 128 random bits as base64url: an identifier that may stand in an address.
 pub(crate) fn identifier() -> String {
@@ -24,8 +25,24 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 }
 
 /// What is kept of a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct Fingerprint([u8; 32]);
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.text()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("a fingerprint is 32 bytes, as base64url")
+    }
+}
 
 impl Fingerprint {
     pub(crate) fn of(secret: &str) -> Self {
@@ -40,6 +57,11 @@ impl Fingerprint {
         let [a, b, c, d, ..] = self.0;
         let number = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or_default();
         number.checked_rem(places).unwrap_or_default()
+    }
+
+    /// The whole of it.
+    pub(crate) fn text(self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
     }
 
     /// Enough of it to tell one thing from another in an address.

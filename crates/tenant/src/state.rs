@@ -7,12 +7,14 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use tokio::sync::watch;
 
-use crate::config::{self, Api, Client, Config, Lifetimes, Limits};
+use crate::config::{Api, Client, Config, Lifetimes, Limits};
+use crate::durable::{Journal, Loaded};
 use crate::factors::totp::Secret;
-use crate::log::{self, Kind, Log};
+use crate::keys::KeyRing;
+use crate::log::Log;
 use crate::passwords::Directory;
 use crate::scripts::Scripts;
-use crate::{Clock, OpenError, keys::SigningKey, store::Store};
+use crate::{Clock, OpenError, store::Store};
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
 const HOLD: Duration = Duration::from_secs(25);
@@ -27,8 +29,10 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
-    pub(crate) key: SigningKey,
+    pub(crate) key: KeyRing,
     pub(crate) scripts: Scripts,
+    /// Where changes of the store go that survive a restart.
+    pub(crate) journal: Journal,
     /// What happened, for the developer.
     pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
@@ -38,10 +42,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        config::check(&config)?;
-        let key = SigningKey::open(&config.keys)?;
-        let mut store = Store::default();
+    pub(crate) fn open(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        (loaded, journal): (Loaded, Journal),
+    ) -> Result<Self, OpenError> {
+        let mut store = Store::load(loaded, &journal)?;
         for customer in &config.customers {
             let factors = &customer.factors;
             let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
@@ -49,7 +55,7 @@ impl State {
         }
         let changes = watch::Sender::new(false);
         let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
-        log.begin(Kind::Keys).record(log::keys(&key));
+        let key = KeyRing::open(&config.keys, Arc::clone(&clock), Arc::clone(&log))?;
         let directory = Directory::open(config.customers)?;
         Ok(Self {
             issuer: config.issuer,
@@ -64,6 +70,7 @@ impl State {
             log,
             clock,
             store: Mutex::new(store),
+            journal,
             changes,
         })
     }

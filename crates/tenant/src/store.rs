@@ -1,6 +1,6 @@
 //! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, enrolled factors, failed
-//! attempts, what scripts write down. Plain
-//! data structures: the time and the random values are parameters, nothing here reads a socket or a clock.
+//! attempts, what scripts write down. Plain data structures: the time and the random values are parameters, nothing here
+//! reads a socket or a clock. What is in a [`Table`](crate::durable::Table) survives a restart.
 
 use crate::factors::{Factor, Factors};
 
@@ -22,6 +22,8 @@ pub(crate) use pushes::{Answer, Asked, NotSent, Outcome, Push, Pushes, State as 
 pub(crate) use sessions::{Session, Sessions};
 pub(crate) use transactions::{Challenge, Methods, SecondFactor, Stage, Transaction, Transactions, Way};
 
+use crate::durable::{DurableError, Journal, Loaded};
+
 /// All of it, behind one lock: a step that touches a session, a request and a push happens at once or not at all.
 #[derive(Default)]
 pub(crate) struct Store {
@@ -40,6 +42,17 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// What survived the last restart, and nothing else.
+    pub(crate) fn load(mut loaded: Loaded, journal: &Journal) -> Result<Self, DurableError> {
+        Ok(Self {
+            sessions: Sessions::load(&mut loaded, journal)?,
+            phones: Phones::load(&mut loaded, journal)?,
+            enrolments: Enrolments::load(&mut loaded, journal)?,
+            people: People::load(&mut loaded, journal)?,
+            ..Self::default()
+        })
+    }
+
     /// The second factors that a customer has.
     pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {
         let phone = (self.phones.count(sub, now) > 0).then_some(Factor::Push);

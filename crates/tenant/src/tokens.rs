@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::keys::SigningKey;
+use crate::keys::KeyRing;
 use crate::payment::Payment;
 
 /// The claims of an access token.
@@ -100,18 +100,19 @@ pub(crate) fn with(claims: &impl Serialize, custom: &Map<String, Value>) -> Valu
 }
 
 /// A JWT over the claims.
-pub(crate) fn sign(key: &SigningKey, claims: &impl Serialize) -> String {
+pub(crate) fn sign(keys: &KeyRing, claims: &impl Serialize) -> String {
+    let key = keys.current();
     let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
     let message = format!("{}.{}", part(&header), part(claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }
 
-/// The claims of a JWT that this tenant signed. The header is not read: there is one key and one algorithm.
-pub(crate) fn verify<T: DeserializeOwned>(key: &SigningKey, token: &str) -> Option<T> {
+/// The claims of a JWT that this tenant signed. The header is not read: there is one algorithm, and few keys.
+pub(crate) fn verify<T: DeserializeOwned>(keys: &KeyRing, token: &str) -> Option<T> {
     let (message, signature) = token.rsplit_once('.')?;
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    if !key.verifies(message.as_bytes(), &signature) {
+    if !keys.verifies(message.as_bytes(), &signature) {
         return None;
     }
     let (_, claims) = message.split_once('.')?;

@@ -125,7 +125,7 @@ impl Phone {
 
     /// Denies that one of several requests.
     pub async fn deny_for(&self, request: &str) -> Result<(), Miss> {
-        self.in_request(request, "button.deny").click().await
+        self.in_request(request, "button[name=deny]").click().await
     }
 
     fn in_request(&self, request: &str, button: &str) -> Locator<'_> {

@@ -125,7 +125,8 @@ mod tests {
 
     use super::super::Ledger;
     use super::*;
-    use crate::config::{Database, OpeningAccount};
+    use crate::config::OpeningAccount;
+    use database::Database;
 
     /// IBANs that exist, and what is on the accounts.
     const ACCOUNTS: [(&str, &str, i64); 3] = [

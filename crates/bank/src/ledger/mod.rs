@@ -1,7 +1,6 @@
 //! The books: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is in this room.
 //!
-//! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, and what else differs;
-//!   `migrations`: their schemas; `private`: the files are this user's alone.
+//! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, schemas, and what else differs.
 //! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: orders in one transaction: replay, spend, decide, book, record. `situation`, `record`: what is read for it,
@@ -15,12 +14,10 @@ mod decide;
 mod group;
 mod iban;
 mod lookup;
-mod migrations;
 mod money;
 mod open;
 mod order;
 mod postgres;
-mod private;
 mod query;
 mod record;
 mod situation;

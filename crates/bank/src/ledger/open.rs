@@ -1,9 +1,11 @@
 //! Opening the books: an audit before anybody is served, and the accounts that must exist.
 
+use database::Database;
+
 use super::account::find_by_iban;
 use super::sql::{Tx, values};
 use super::{Currency, Iban, Ledger, LedgerError, MAX_MINOR, postgres, sqlite};
-use crate::config::{Database, OpenError, OpeningAccount};
+use crate::config::{OpenError, OpeningAccount};
 
 impl Ledger {
     /// Opens the books, brings their schema up to date and audits them.

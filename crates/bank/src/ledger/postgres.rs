@@ -7,13 +7,13 @@
 
 use std::time::Duration;
 
+use database::PostgresUrl;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Postgres, Transaction};
 
 use super::decide::Job;
 use super::sql::Pool;
-use super::{Ledger, LedgerError, migrations};
-use crate::config::PostgresUrl;
+use super::{Ledger, LedgerError};
 
 /// Whatever the server's default is, this is what the locks are made for.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
@@ -40,7 +40,7 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     // Its own connection, without the time-outs: it waits for as long as another bank is making the tables, and the
     // driver takes a lock of the whole database for that.
     let mut connection = PgConnection::connect_with(&options).await?;
-    migrations::migrator(SCHEMA).run(&mut connection).await?;
+    database::migrator(SCHEMA).run(&mut connection).await?;
     let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(&mut connection).await?;
     if fsync != "on" {
         tracing::warn!(

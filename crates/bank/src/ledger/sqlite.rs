@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use database::private;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::sql::Pool;
-use super::{Ledger, LedgerError, migrations, private};
+use super::{Ledger, LedgerError};
 use crate::config::OpenError;
 
 /// Takes the write lock at once, so that what a transaction reads cannot change before it writes.
@@ -44,7 +45,7 @@ pub(super) async fn open_memory() -> Result<Ledger, LedgerError> {
 async fn open(writer: SqlitePool, reader: SqlitePool) -> Result<Ledger, LedgerError> {
     // Under the write lock, because another process may be about to make the same tables.
     let mut tx = writer.begin_with(BEGIN).await?;
-    migrations::migrator(SCHEMA).run(&mut *tx).await?;
+    database::migrator(SCHEMA).run(&mut *tx).await?;
     tx.commit().await?;
     Ok(Ledger::new(Pool::Sqlite(writer), Pool::Sqlite(reader), WRITERS))
 }

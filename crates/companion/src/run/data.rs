@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// The bank's books.
 const BANK: &str = "bank.sqlite";
-/// The folder of the tenant's key.
+/// The folder of the tenant's keys and database.
 const TENANT: &str = "tenant";
+/// In it, who is logged in and which phones are paired.
+const TENANT_DATABASE: &str = "tenant.sqlite";
 /// Locked for as long as a companion has the folder. It stays there, empty: the lock is what counts.
 const LOCK: &str = "companion.lock";
 
@@ -67,24 +69,30 @@ impl Folder {
         self.path.join(BANK)
     }
 
-    /// The folder of the tenant's key.
+    /// The folder of the tenant's keys.
     pub(super) fn tenant(&self) -> PathBuf {
         self.path.join(TENANT)
     }
 
+    /// The file of the tenant's database.
+    pub(super) fn tenant_database(&self) -> PathBuf {
+        self.tenant().join(TENANT_DATABASE)
+    }
+
     /// Removes what bank and tenant put into the folder, and nothing else that somebody may have there.
     pub(super) fn forget(&self) -> Result<(), DataError> {
-        for ending in ["", "-wal", "-shm", "-journal"] {
-            let file = self.path.join(format!("{BANK}{ending}"));
+        let tenant = self.tenant();
+        let endings = ["", "-wal", "-shm", "-journal"];
+        let databases = endings.into_iter().flat_map(|ending| {
+            [self.path.join(format!("{BANK}{ending}")), tenant.join(format!("{TENANT_DATABASE}{ending}"))]
+        });
+        for file in databases.chain(tenant::KEY_FILES.map(|name| tenant.join(name))) {
             missing_is_fine(fs::remove_file(&file)).map_err(failed(&file, "removed"))?;
         }
-        let keys = self.tenant();
-        let key = keys.join(tenant::KEY_FILE);
-        missing_is_fine(fs::remove_file(&key)).map_err(failed(&key, "removed"))?;
-        match fs::remove_dir(&keys) {
+        match fs::remove_dir(&tenant) {
             // Somebody keeps other things there.
             Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
-            removed => missing_is_fine(removed).map_err(failed(&keys, "removed")),
+            removed => missing_is_fine(removed).map_err(failed(&tenant, "removed")),
         }
     }
 }
@@ -124,9 +132,10 @@ mod tests {
         let put = |name: &str| fs::write(folder.path().join(name), "x").unwrap();
         let taken = Folder::take(folder.path()).unwrap();
         fs::create_dir(folder.path().join(TENANT)).unwrap();
-        for name in [BANK, "bank.sqlite-wal", "letter.txt", "tenant/signing-key.pk8", "tenant/thesis.txt"] {
-            put(name);
-        }
+        let own = [BANK, "bank.sqlite-wal", "tenant/tenant.sqlite", "tenant/tenant.sqlite-wal"];
+        let keys = tenant::KEY_FILES.map(|name| format!("tenant/{name}"));
+        let others = ["letter.txt", "tenant/thesis.txt"];
+        own.into_iter().chain(keys.iter().map(String::as_str)).chain(others).for_each(put);
         taken.forget().unwrap();
         assert_eq!(names(folder.path()), ["letter.txt", TENANT]);
         assert_eq!(names(&folder.path().join(TENANT)), ["thesis.txt"]);

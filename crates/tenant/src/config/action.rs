@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
+use std::path::PathBuf;
 
 /// Whether a script is an Action of the post-login trigger (`post-login`) or a Rule (`rule`).
 pub use actions::Kind as ActionKind;
@@ -13,22 +11,17 @@ pub use actions::Kind as ActionKind;
 pub const STEP_UP_ACTION: &str = include_str!("../../actions/step-up.js");
 
 /// A script that was written for Auth0. Its text is in a file, which is read at each log-in, or here.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone)]
 pub struct Action {
     /// What people call it; stands in traces.
     pub name: String,
     /// `post-login` (the default) or `rule`. All Rules run before all Actions, as at Auth0.
-    #[serde(default)]
     pub kind: ActionKind,
     /// Where its text is: relative to the folder of the configuration.
-    #[serde(default)]
     pub file: Option<PathBuf>,
     /// Its text, instead of a file.
-    #[serde(default)]
     pub code: Option<String>,
     /// `event.secrets` of an Action, `configuration` of a Rule. They are never shown, not even in `Debug`.
-    #[serde(default)]
     pub secrets: BTreeMap<String, String>,
 }
 
@@ -42,13 +35,6 @@ impl Action {
             file: None,
             code: Some(STEP_UP_ACTION.to_owned()),
             secrets: BTreeMap::new(),
-        }
-    }
-
-    /// Looks for its file in this folder, unless it says where it is from the root.
-    pub fn is_relative_to(&mut self, folder: &Path) {
-        if let Some(file) = &mut self.file {
-            *file = folder.join(&file);
         }
     }
 }

@@ -1,200 +1,243 @@
-//! Refuses a configuration that could not work or would not be safe, and says which value and what it should be.
+//! Refuses a configuration that could not work or would not be safe: where, what is wrong, and what would be right. All
+//! that is wrong is told at once.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use axum::http::Uri;
 
 use super::{Action, Api, Client, Config, Customer, web_origin_of};
 use crate::factors::recovery;
 use crate::factors::totp::Secret;
+use crate::passwords;
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const LONGEST_PUSH: u64 = 600;
 
-/// Why a configuration is refused.
+/// One value that cannot stay as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// Which value: `clients[0].redirect_uris[1]`, counted from 0.
+    pub at: String,
+    /// What is wrong with it.
+    pub what: String,
+    /// What would be right.
+    pub remedy: String,
+}
+
+/// Everything that is wrong, in the order of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ConfigError {
-    /// The issuer is not an origin followed by `/`.
-    #[error(
-        "issuer is {0:?}; it must be an http or https origin followed by '/', such as http://localhost:8090/"
-    )]
-    Issuer(String),
-    /// A redirect URI that could not be compared or would leak tokens.
-    #[error(
-        "client {client:?} has the address {uri:?}; it must be an absolute http or https URL without '#'"
-    )]
-    RedirectUri {
-        /// `client_id`.
-        client: String,
-        /// What the configuration holds.
-        uri: String,
-    },
-    /// A web origin that no browser would write like that.
-    #[error(
-        "client {client:?} has the web origin {origin:?}; it must be an origin as browsers write it, such as http://localhost:3000"
-    )]
-    WebOrigin {
-        /// `client_id`.
-        client: String,
-        /// What the configuration holds.
-        origin: String,
-    },
-    /// A client that may get tokens in no way.
-    #[error(
-        "client {0:?} has empty grant_types; leave them out, or name implicit, authorization_code or both"
-    )]
-    NoGrantType(String),
-    /// A client that cannot be answered.
-    #[error("client {0:?} has no redirect_uris; it needs at least one")]
-    NoRedirectUri(String),
-    /// Two clients, APIs, customers or actions with the same name.
-    #[error("{what} {value:?} stands twice; it must be unique")]
-    Twice {
-        /// Which kind of value.
-        what: &'static str,
-        /// What the configuration holds.
-        value: String,
-    },
-    /// A scope that cannot be written in a `scope` parameter (RFC 6749, 3.3), or that belongs to OpenID Connect.
-    #[error(
-        "API {api:?} has the scope {scope:?}; a scope is printable ASCII without blanks, '\"' or '\\', and not one of openid, profile, email"
-    )]
-    Scope {
-        /// The API's identifier.
-        api: String,
-        /// What the configuration holds.
-        scope: String,
-    },
-    /// A step-up scope that the API does not have.
-    #[error("API {api:?} asks for step-up on {scope:?}, which is not one of its scopes")]
-    StepUpScope {
-        /// The API's identifier.
-        api: String,
-        /// What the configuration holds.
-        scope: String,
-    },
-    /// A subject identifier that no client accepts (OIDC Core 2).
-    #[error("customer {0:?} must have a sub of 1 to 255 ASCII characters")]
-    Subject(String),
-    /// An e-mail address that nobody could type.
-    #[error("customer {0:?} must have an email with an '@' and no blanks")]
-    Email(String),
-    /// A script without a name or a text, or with two texts.
-    #[error("action {0:?} needs a name, and either a file or code")]
-    Action(String),
-    /// The secret of an authenticator app that is none. It is not quoted.
-    #[error(
-        "customer {0:?} has a totp_secret that is not base32 of at least 16 bytes (26 letters and digits of A-Z and 2-7)"
-    )]
-    TotpSecret(String),
-    /// A recovery code that is too easy to guess. It is not quoted.
-    #[error("customer {0:?} has a recovery code with less than 8 letters and digits")]
-    RecoveryCode(String),
-    /// A push that could be approved for too long.
-    #[error("lifetimes.push is {0}; it must be at most 600, ten minutes")]
-    LongPush(u64),
-    /// A lifetime or limit of zero.
-    #[error("{0} is 0; it must be at least 1")]
-    Zero(&'static str),
-}
+pub struct ConfigErrors(pub Vec<ConfigError>);
 
-pub(crate) fn check(config: &Config) -> Result<(), ConfigError> {
-    let origin = config
-        .issuer
-        .strip_suffix('/')
-        .filter(|origin| origin_of(&config.issuer).as_deref() == Some(*origin));
-    if origin.is_none() {
-        return Err(ConfigError::Issuer(config.issuer.clone()));
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, ConfigError { at, what, remedy }) in self.0.iter().enumerate() {
+            let separator = if place == 0 { "" } else { "\n" };
+            write!(formatter, "{separator}{at}: {what}; {remedy}")?;
+        }
+        Ok(())
     }
-    unique("client", config.clients.iter().map(|client| client.id.as_str()))?;
-    unique("API", config.apis.iter().map(|api| api.identifier.as_str()))?;
-    unique("customer with sub", config.customers.iter().map(|customer| customer.sub.as_str()))?;
-    let emails: Vec<String> = config.customers.iter().map(|customer| customer.email.to_lowercase()).collect();
-    unique("customer with email", emails.iter().map(String::as_str))?;
-    config.clients.iter().try_for_each(client)?;
-    config.apis.iter().try_for_each(api)?;
-    config.customers.iter().try_for_each(customer)?;
-    unique("action", config.actions.iter().map(|action| action.name.as_str()))?;
-    config.actions.iter().try_for_each(action)?;
-    positive(config)
 }
 
-fn unique<'a>(what: &'static str, values: impl Iterator<Item = &'a str>) -> Result<(), ConfigError> {
-    let mut seen = HashSet::new();
-    for value in values {
-        if !seen.insert(value) {
-            return Err(ConfigError::Twice { what, value: value.to_owned() });
+/// What has been found so far.
+#[derive(Default)]
+struct Findings(Vec<ConfigError>);
+
+impl Findings {
+    fn add(&mut self, at: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
+        self.0.push(ConfigError { at: at.into(), what: what.into(), remedy: remedy.into() });
+    }
+
+    /// Each of `values` is a place and what stands there.
+    fn unique(&mut self, what: &str, values: impl Iterator<Item = (String, String)>) {
+        let mut seen = HashSet::new();
+        for (at, value) in values {
+            if !seen.insert(value.clone()) {
+                self.add(at, format!("{what} {value:?} stands twice"), "it must be unique");
+            }
         }
     }
-    Ok(())
 }
 
-fn client(client: &Client) -> Result<(), ConfigError> {
+pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
+    let mut found = Findings::default();
+    let origin = config.issuer.strip_suffix('/');
+    if origin.is_none() || origin_of(&config.issuer).as_deref() != origin {
+        found.add(
+            "issuer",
+            format!("the issuer is {:?}", config.issuer),
+            "it must be an http or https origin followed by '/', such as http://localhost:8090/",
+        );
+    }
+    let clients = || config.clients.iter().enumerate();
+    let apis = || config.apis.iter().enumerate();
+    let customers = || config.customers.iter().enumerate();
+    found.unique("the client", clients().map(|(n, it)| (format!("clients[{n}].id"), it.id.clone())));
+    found.unique("the API", apis().map(|(n, it)| (format!("apis[{n}].identifier"), it.identifier.clone())));
+    found.unique(
+        "a customer with the sub",
+        customers().map(|(n, it)| (format!("customers[{n}].sub"), it.sub.clone())),
+    );
+    found.unique(
+        "a customer with the email",
+        customers().map(|(n, it)| (format!("customers[{n}].email"), passwords::normal(&it.email))),
+    );
+    let actions = config.actions.iter().enumerate();
+    found
+        .unique("the action", actions.map(|(n, action)| (format!("actions[{n}].name"), action.name.clone())));
+    clients().for_each(|(n, it)| client(&format!("clients[{n}]"), it, &mut found));
+    apis().for_each(|(n, it)| api(&format!("apis[{n}]"), it, &mut found));
+    customers().for_each(|(n, it)| customer(&format!("customers[{n}]"), it, &mut found));
+    let actions = config.actions.iter().enumerate();
+    actions.for_each(|(n, it)| action(&format!("actions[{n}]"), it, &mut found));
+    positive(config, &mut found);
+    if found.0.is_empty() { Ok(()) } else { Err(ConfigErrors(found.0)) }
+}
+
+fn client(at: &str, client: &Client, found: &mut Findings) {
+    if client.id.is_empty() {
+        found.add(format!("{at}.id"), "it is empty", "it must be what the client sends as client_id");
+    }
     if client.redirect_uris.is_empty() {
-        return Err(ConfigError::NoRedirectUri(client.id.clone()));
+        found.add(
+            format!("{at}.redirect_uris"),
+            format!("client {:?} has no redirect_uris", client.id),
+            "it needs at least one",
+        );
     }
-    let mut uris = client.redirect_uris.iter().chain(&client.post_logout_redirect_uris);
-    match uris.find(|uri| uri.contains('#') || origin_of(uri).is_none()) {
-        Some(uri) => Err(ConfigError::RedirectUri { client: client.id.clone(), uri: uri.clone() }),
-        None if client.grant_types.is_empty() => Err(ConfigError::NoGrantType(client.id.clone())),
-        None => client.web_origins.iter().flatten().try_for_each(|origin| web_origin(client, origin)),
+    let uris = [
+        ("redirect_uris", &client.redirect_uris),
+        ("post_logout_redirect_uris", &client.post_logout_redirect_uris),
+    ];
+    for (name, uris) in uris {
+        for (n, uri) in uris.iter().enumerate() {
+            if uri.contains('#') || origin_of(uri).is_none() {
+                found.add(
+                    format!("{at}.{name}[{n}]"),
+                    format!("client {:?} has the address {uri:?}", client.id),
+                    "it must be an absolute http or https URL without '#'",
+                );
+            }
+        }
+    }
+    for (n, origin) in client.web_origins.iter().flatten().enumerate() {
+        if web_origin_of(origin).as_deref() != Some(origin) {
+            found.add(
+                format!("{at}.web_origins[{n}]"),
+                format!("client {:?} has the web origin {origin:?}", client.id),
+                "it must be an origin as browsers write it, such as http://localhost:3000",
+            );
+        }
+    }
+    if client.grant_types.is_empty() {
+        found.add(
+            format!("{at}.grant_types"),
+            format!("client {:?} has empty grant_types", client.id),
+            "leave them out, or name implicit, authorization_code or both",
+        );
     }
 }
 
-fn web_origin(client: &Client, origin: &str) -> Result<(), ConfigError> {
-    if web_origin_of(origin).as_deref() == Some(origin) {
-        return Ok(());
+fn api(at: &str, api: &Api, found: &mut Findings) {
+    if api.identifier.is_empty() {
+        found.add(
+            format!("{at}.identifier"),
+            "it is empty",
+            "it must be what clients send as audience, such as https://my-api",
+        );
     }
-    Err(ConfigError::WebOrigin { client: client.id.clone(), origin: origin.to_owned() })
-}
-
-fn api(api: &Api) -> Result<(), ConfigError> {
-    unique("scope", api.scopes.iter().map(|scope| scope.name.as_str()))?;
-    for scope in &api.scopes {
+    let scopes = api.scopes.iter().enumerate();
+    found
+        .unique("the scope", scopes.map(|(n, scope)| (format!("{at}.scopes[{n}].name"), scope.name.clone())));
+    for (n, scope) in api.scopes.iter().enumerate() {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
         let reserved = crate::scopes::OIDC_SCOPES.contains(&scope.name.as_str());
         if scope.name.is_empty() || reserved || !scope.name.bytes().all(printable) {
-            return Err(ConfigError::Scope { api: api.identifier.clone(), scope: scope.name.clone() });
+            found.add(
+                format!("{at}.scopes[{n}].name"),
+                format!("API {:?} has the scope {:?}", api.identifier, scope.name),
+                "a scope is printable ASCII without blanks, '\"' or '\\', and not one of openid, profile, email",
+            );
         }
     }
-    let unknown = |name: &&String| !api.scopes.iter().any(|scope| scope.name == **name);
-    match api.step_up_scopes.iter().find(unknown) {
-        Some(scope) => Err(ConfigError::StepUpScope { api: api.identifier.clone(), scope: scope.clone() }),
-        None => Ok(()),
+    for (n, name) in api.step_up_scopes.iter().enumerate() {
+        if !api.scopes.iter().any(|scope| scope.name == *name) {
+            found.add(
+                format!("{at}.step_up_scopes[{n}]"),
+                format!(
+                    "API {:?} asks for step-up on {name:?}, which is not one of its scopes",
+                    api.identifier
+                ),
+                "name one of its scopes, or add this one to them",
+            );
+        }
+    }
+    if api.token_lifetime == Some(0) {
+        found.add(format!("{at}.token_lifetime"), "it is 0", "it must be at least 1");
     }
 }
 
-fn customer(customer: &Customer) -> Result<(), ConfigError> {
+fn customer(at: &str, customer: &Customer, found: &mut Findings) {
     if customer.sub.is_empty() || customer.sub.len() > 255 || !customer.sub.is_ascii() {
-        return Err(ConfigError::Subject(customer.sub.clone()));
+        found.add(
+            format!("{at}.sub"),
+            format!("the sub is {:?}", customer.sub),
+            "it must be 1 to 255 ASCII characters, such as auth0|1001",
+        );
     }
     if !customer.email.contains('@') || customer.email.contains(char::is_whitespace) {
-        return Err(ConfigError::Email(customer.email.clone()));
+        found.add(
+            format!("{at}.email"),
+            format!("the email of customer {:?} is {:?}", customer.sub, customer.email),
+            "it must have an '@' and no blanks",
+        );
+    }
+    if let Err(error) = passwords::check_form(&customer.password) {
+        found.add(
+            format!("{at}.password"),
+            format!("the password of customer {:?} cannot be used", customer.sub),
+            error.to_string(),
+        );
     }
     let factors = &customer.factors;
     if factors.totp_secret.as_deref().is_some_and(|secret| Secret::parse(secret).is_none()) {
-        return Err(ConfigError::TotpSecret(customer.sub.clone()));
+        found.add(
+            format!("{at}.factors.totp_secret"),
+            format!("the secret of the authenticator app of customer {:?} cannot be used", customer.sub),
+            "it must be base32 of at least 16 bytes: 26 letters and digits of A-Z and 2-7",
+        );
     }
-    if factors.recovery_codes.iter().any(|code| recovery::normal(code).len() < recovery::LEAST) {
-        return Err(ConfigError::RecoveryCode(customer.sub.clone()));
+    for (n, code) in factors.recovery_codes.iter().enumerate() {
+        if recovery::normal(code).len() < recovery::LEAST {
+            found.add(
+                format!("{at}.factors.recovery_codes[{n}]"),
+                format!("the recovery code of customer {:?} is too easy to guess", customer.sub),
+                format!("it must have at least {} letters and digits", recovery::LEAST),
+            );
+        }
     }
-    Ok(())
 }
 
-fn action(action: &Action) -> Result<(), ConfigError> {
-    if action.name.is_empty() || action.file.is_some() == action.code.is_some() {
-        return Err(ConfigError::Action(action.name.clone()));
+fn action(at: &str, action: &Action, found: &mut Findings) {
+    if action.name.is_empty() {
+        found.add(format!("{at}.name"), "it is empty", "it must be what people call the script");
     }
-    Ok(())
+    if action.file.is_some() == action.code.is_some() {
+        found.add(
+            format!("{at}.file"),
+            format!("action {:?} needs a text, and only one", action.name),
+            "give it either a file or code",
+        );
+    }
 }
 
-fn positive(config: &Config) -> Result<(), ConfigError> {
+fn positive(config: &Config, found: &mut Findings) {
     let lifetimes = &config.lifetimes;
     let limits = &config.limits;
     let values = [
         ("lifetimes.access_token", lifetimes.access_token),
         ("lifetimes.id_token", lifetimes.id_token),
+        ("lifetimes.code", lifetimes.code),
         ("lifetimes.session", lifetimes.session),
         ("lifetimes.log_in", lifetimes.log_in),
         ("lifetimes.push", lifetimes.push),
@@ -207,10 +250,15 @@ fn positive(config: &Config) -> Result<(), ConfigError> {
         ("limits.push_lock", limits.push_lock),
         ("limits.wrong_codes", limits.wrong_codes as u64),
     ];
-    match values.into_iter().find(|(_, value)| *value == 0) {
-        Some((name, _)) => Err(ConfigError::Zero(name)),
-        None if lifetimes.push > LONGEST_PUSH => Err(ConfigError::LongPush(lifetimes.push)),
-        None => Ok(()),
+    for (name, _) in values.into_iter().filter(|(_, value)| *value == 0) {
+        found.add(name, "it is 0", "it must be at least 1");
+    }
+    if lifetimes.push > LONGEST_PUSH {
+        found.add(
+            "lifetimes.push",
+            format!("it is {}", lifetimes.push),
+            format!("it must be at most {LONGEST_PUSH}, ten minutes"),
+        );
     }
 }
 

@@ -1,12 +1,9 @@
 //! A registered application, and the origins from which its scripts may speak to the tenant.
 
-use serde::Deserialize;
-
 use super::origin_of;
 
 /// A registered application (a "Single Page Application" at Auth0): public, without a secret.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Client {
     /// `client_id`.
     pub id: String,
@@ -15,21 +12,17 @@ pub struct Client {
     /// Where answers may be sent; compared character by character.
     pub redirect_uris: Vec<String>,
     /// Where a browser may be sent after log-out; compared character by character.
-    #[serde(default)]
     pub post_logout_redirect_uris: Vec<String>,
     /// The origins, such as `http://localhost:3000`, whose pages may receive answers as messages
     /// (`response_mode=web_message`) and whose scripts may read those of `/oauth/token`. `None` means the origins of
     /// `redirect_uris`.
-    #[serde(default)]
     pub web_origins: Option<Vec<String>>,
     /// In which ways it may get tokens; both, where nothing is said.
-    #[serde(default = "GrantType::all")]
     pub grant_types: Vec<GrantType>,
 }
 
 /// A way to tokens (OpenID Connect Dynamic Client Registration 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantType {
     /// Tokens come with the answer of `/authorize`.
     Implicit,

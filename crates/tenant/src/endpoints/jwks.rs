@@ -1,4 +1,4 @@
-//! `/.well-known/jwks.json`: the public key (RFC 7517).
+//! `/.well-known/jwks.json`: the public keys (RFC 7517).
 
 use axum::Json;
 use axum::extract::State;
@@ -9,5 +9,5 @@ use super::Shared;
 use crate::http;
 
 pub(super) async fn get(State(state): Shared) -> Response {
-    (http::public(), Json(json!({ "keys": [state.key.jwk()] }))).into_response()
+    (http::public(), Json(json!({ "keys": state.key.published() }))).into_response()
 }

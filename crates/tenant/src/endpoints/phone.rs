@@ -47,7 +47,7 @@ pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies
 
 fn paired(state: &state::State, cookies: &Cookies) -> Option<Phone> {
     let cookie = cookies.get(cookies::PHONE)?;
-    state.store().phones.by_cookie(cookie, state.now()).cloned()
+    state.store().phones.by_cookie(cookie, state.now())
 }
 
 /// Names what a phone shows, so that it can ask for something else.

@@ -120,7 +120,7 @@ fn exchange(
         id_token: grant.is_openid().then(|| grant.id_token(state, Some(&access_token))),
         access_token,
         token_type: "Bearer",
-        expires_in: state.lifetimes.access_token,
+        expires_in: grant.lifetime(state),
         scope: grant.scope(),
         authorization_details: grant.authorization_details(),
     })

@@ -4,6 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
+use serde::{Deserialize, Serialize};
 
 use crate::random;
 
@@ -17,8 +18,23 @@ const ISSUER: &str = "Riser sign-in";
 const LEAST: usize = 16;
 
 /// What the app and the tenant share. `Debug` does not show it.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub(crate) struct Secret(Vec<u8>);
+
+impl From<Secret> for String {
+    fn from(secret: Secret) -> Self {
+        secret.base32()
+    }
+}
+
+impl TryFrom<String> for Secret {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("a secret is base32 of at least 16 bytes")
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

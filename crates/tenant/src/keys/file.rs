@@ -1,4 +1,4 @@
-//! The key's file. Nobody but its owner can read it, and nobody ever reads half of it.
+//! The files of keys. Nobody but its owner can read it, and nobody ever reads half of it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
@@ -7,7 +7,7 @@ use std::path::Path;
 /// Writes the key beside its place and links it there: of two processes that start together, the second one takes
 /// the key of the first.
 pub(super) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
-    private_folder(folder)?;
+    database::private::folder(folder)?;
     let draft = path.with_extension(crate::random::identifier());
     let mut options = OpenOptions::new();
     private(options.write(true).create_new(true));
@@ -21,6 +21,15 @@ pub(super) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Puts this in the place of what the file held, all at once.
+pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let draft = path.with_extension(crate::random::identifier());
+    let mut options = OpenOptions::new();
+    private(options.write(true).create_new(true));
+    let mut file = options.open(&draft)?;
+    file.write_all(content).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&draft, path))
+}
+
 /// Reads the key, after taking it away from other users of the machine, should a copy or a backup have given it to
 /// them.
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
@@ -28,12 +37,6 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
         tracing::warn!(path = %path.display(), "other users of this machine could read the signing key");
     }
     fs::read(path)
-}
-
-#[cfg(unix)]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(unix)]
@@ -54,11 +57,6 @@ fn make_private(path: &Path) -> io::Result<bool> {
 }
 
 // Elsewhere a folder in the user's own profile is private by inheritance.
-#[cfg(not(unix))]
-fn private_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
 #[cfg(not(unix))]
 fn private(_: &mut OpenOptions) {}
 

@@ -13,7 +13,7 @@ use crate::endpoints::authorize::{Prompt, Request};
 use crate::endpoints::credentials::LogInError;
 use crate::factors;
 use crate::http::Parameters;
-use crate::keys::SigningKey;
+use crate::keys::{Jwk, KeyRing};
 use crate::passwords;
 use crate::scopes;
 use crate::state::State;
@@ -140,10 +140,10 @@ pub(crate) fn granted(
     Event::Granted { who: who(customer), granted: granted.to_vec(), left_out, second_factor }
 }
 
-/// The key that the tenant has when it starts.
-pub(crate) fn keys(key: &SigningKey) -> Event {
-    let kid = key.kid().to_owned();
-    Event::Keys { published: vec![kid.clone()], signing: kid, rotated: false }
+/// The keys that the tenant has, the one that signs first: when it starts, or after a rotation.
+pub(crate) fn keys(published: &[Jwk], rotated: bool) -> Event {
+    let published: Vec<String> = published.iter().map(|key| key.kid().to_owned()).collect();
+    Event::Keys { signing: published.first().cloned().unwrap_or_default(), published, rotated }
 }
 
 /// The end of a session, and whether the browser goes where the client wanted.
@@ -176,9 +176,9 @@ pub(crate) fn code(good_for: u64, redirect_uri: &str, challenge: &str) -> Event 
 }
 
 /// A token, by its claims.
-pub(crate) fn token(token: Token, key: &SigningKey, claims: &impl Serialize) -> Event {
+pub(crate) fn token(token: Token, keys: &KeyRing, claims: &impl Serialize) -> Event {
     let claims = serde_json::to_value(claims).unwrap_or_default();
-    Event::TokenIssued { token, key: key.kid().to_owned(), claims }
+    Event::TokenIssued { token, key: keys.current().kid().to_owned(), claims }
 }
 
 /// Records a call of the userinfo endpoint: with the token's own trace when it was answered, else in a trace of its own.

@@ -14,13 +14,14 @@ use askama::Template as _;
 
 fn config(log: LogAccess) -> Config {
     Config {
-        actions: Vec::new(),
         issuer: "http://localhost:8090/".to_owned(),
         keys: KeyStore::Memory,
+        database: database::Database::Memory,
         clients: Vec::new(),
         apis: Vec::new(),
         authorization_details: true,
         customers: Vec::new(),
+        actions: Vec::new(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,

@@ -1,9 +1,9 @@
 //! What each customer has enrolled besides phones: the secret of an authenticator app and recovery codes, and how often
-//! they were wrong. One record for each customer, changed only by the methods of [`Enrolments`]: whoever makes it
-//! durable writes the record after each of them.
+//! they were wrong. One record for each customer, which survives a restart.
 
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 
+use crate::durable::{DurableError, Journal, Loaded, Record, Table};
 use crate::factors::totp::Secret;
 use crate::factors::{Factor, recovery};
 use crate::random::Fingerprint;
@@ -14,7 +14,7 @@ const FIRST_WAIT: u64 = 60;
 const LONGEST_WAIT: u64 = 3_600;
 
 /// One customer's record.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Enrolment {
     totp: Option<Totp>,
     /// Of the codes that are left.
@@ -26,7 +26,7 @@ struct Enrolment {
 }
 
 /// An authenticator app.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Totp {
     secret: Secret,
     /// The step of the last code that was accepted. Neither it nor an earlier one is accepted again (RFC 6238, 5.2).
@@ -34,7 +34,7 @@ struct Totp {
 }
 
 /// Wrong codes in a row.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Tries {
     wrong: usize,
     last: u64,
@@ -54,13 +54,21 @@ pub(crate) enum Checked {
 }
 
 /// Everybody's.
-#[derive(Debug, Default)]
-pub(crate) struct Enrolments(HashMap<String, Enrolment>);
+#[derive(Default)]
+pub(crate) struct Enrolments(Table<Enrolment>);
+
+impl Record for Enrolment {
+    const KIND: &'static str = "enrolment";
+}
 
 impl Enrolments {
+    pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
+        Table::load(loaded, journal).map(Self)
+    }
+
     /// What the configuration gives, for a customer of whom nothing is known yet.
     pub(crate) fn seed(&mut self, sub: &str, secret: Option<Secret>, recovery_codes: &[String]) {
-        if !self.0.contains_key(sub) && (secret.is_some() || !recovery_codes.is_empty()) {
+        if self.0.get(sub).is_none() && (secret.is_some() || !recovery_codes.is_empty()) {
             let recovery_codes = recovery_codes.iter().map(|code| recovery::fingerprint(code)).collect();
             let totp = secret.map(|secret| Totp { secret, last_step: None });
             self.0.insert(sub.to_owned(), Enrolment { totp, recovery_codes, ..Enrolment::default() });
@@ -82,27 +90,27 @@ impl Enrolments {
     }
 
     pub(crate) fn remember(&mut self, sub: &str, factor: Factor) {
-        self.0.entry(sub.to_owned()).or_default().last = Some(factor);
+        self.0.edit(sub).last = Some(factor);
     }
 
     /// Makes this the customer's app, after `code` has shown that the app has the secret. That code is used with this.
     pub(crate) fn enrol(&mut self, sub: &str, secret: &Secret, code: &str, now: u64) -> Checked {
         let Some(step) = secret.step_of(code, now) else { return Checked::Wrong };
-        let enrolment = self.0.entry(sub.to_owned()).or_default();
+        let mut enrolment = self.0.edit(sub);
         enrolment.totp = Some(Totp { secret: secret.clone(), last_step: Some(step) });
         enrolment.otp_tries = Tries::default();
         Checked::Right
     }
 
     pub(crate) fn remove_app(&mut self, sub: &str) {
-        if let Some(enrolment) = self.0.get_mut(sub) {
+        if let Some(mut enrolment) = self.0.get_mut(sub) {
             enrolment.totp = None;
         }
     }
 
     /// Puts these in the place of all recovery codes.
     pub(crate) fn set_recovery_codes(&mut self, sub: &str, codes: &[String]) {
-        let enrolment = self.0.entry(sub.to_owned()).or_default();
+        let mut enrolment = self.0.edit(sub);
         enrolment.recovery_codes = codes.iter().map(|code| recovery::fingerprint(code)).collect();
         enrolment.recovery_tries = Tries::default();
     }
@@ -110,7 +118,8 @@ impl Enrolments {
     /// Looks at a code of the app; what is right is used with this. `free`: how many in a row may be wrong before the
     /// customer has to wait.
     pub(crate) fn check_otp(&mut self, sub: &str, code: &str, free: usize, now: u64) -> Checked {
-        let Some(enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        let Some(mut enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        let enrolment = &mut *enrolment;
         let Some(totp) = &mut enrolment.totp else { return Checked::Wrong };
         if let Some(wait) = enrolment.otp_tries.wait(free, now) {
             return Checked::TooMany { wait };
@@ -128,7 +137,8 @@ impl Enrolments {
 
     /// Looks at a recovery code; what is right is used with this.
     pub(crate) fn check_recovery_code(&mut self, sub: &str, code: &str, free: usize, now: u64) -> Checked {
-        let Some(enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        let Some(mut enrolment) = self.0.get_mut(sub) else { return Checked::Wrong };
+        let enrolment = &mut *enrolment;
         if let Some(wait) = enrolment.recovery_tries.wait(free, now) {
             return Checked::TooMany { wait };
         }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::config::Customer;
+use crate::durable::{DurableError, Journal, Loaded, Record, Table};
 use crate::factors::Factor;
 
 /// Sessions whose last second factor is remembered. More than that, and the oldest are forgotten: a script then asks once
@@ -14,19 +16,36 @@ const SESSIONS: usize = 10_000;
 /// `app_metadata` and `user_metadata`.
 type Metadata = (Map<String, Value>, Map<String, Value>);
 
+/// Both, as scripts have left them.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Changed {
+    app_metadata: Map<String, Value>,
+    user_metadata: Map<String, Value>,
+}
+
+impl Record for Changed {
+    const KIND: &'static str = "metadata";
+}
+
 #[derive(Default)]
 pub(crate) struct People {
-    metadata: HashMap<String, Metadata>,
+    /// By `sub`. It survives a restart; the rest does not.
+    metadata: Table<Changed>,
     log_ins: HashMap<String, u64>,
     /// By `sid`: when the last second factor was given, and which one.
     second_factors: HashMap<String, (u64, Factor)>,
 }
 
 impl People {
+    pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
+        Ok(Self { metadata: Table::load(loaded, journal)?, ..Self::default() })
+    }
+
     /// `app_metadata` and `user_metadata`, as they are now.
     pub(crate) fn metadata(&self, customer: &Customer) -> Metadata {
         let configured = || (customer.app_metadata.clone(), customer.user_metadata.clone());
-        self.metadata.get(&customer.sub).cloned().unwrap_or_else(configured)
+        let changed = self.metadata.get(&customer.sub).cloned();
+        changed.map_or_else(configured, |it| (it.app_metadata, it.user_metadata))
     }
 
     /// Makes these changes: `null` removes a member, anything else replaces it.
@@ -46,7 +65,8 @@ impl People {
                 }
             }
         }
-        self.metadata.insert(customer.sub.clone(), (app_now, user_now));
+        let changed = Changed { app_metadata: app_now, user_metadata: user_now };
+        self.metadata.insert(customer.sub.clone(), changed);
     }
 
     /// The customer gave the right password.

@@ -3,7 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::random::{self, Fingerprint};
+use serde::{Deserialize, Serialize};
+
+use crate::durable::{DurableError, Journal, Loaded, Record, Table};
+use crate::random::Fingerprint;
 
 /// More phones than one person carries; the oldest goes first.
 const PER_CUSTOMER: usize = 10;
@@ -11,47 +14,65 @@ const PER_CUSTOMER: usize = 10;
 /// How long a password is good for until the code follows, in seconds.
 const PATIENCE: u64 = 600;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Phone {
     pub(crate) sub: String,
-    /// Stands in every form of this phone's pages.
+    /// Stands in every form of this phone's pages. It comes of the cookie, so that it is the same after a restart.
+    #[serde(skip)]
     pub(crate) form_token: String,
+    #[serde(default)]
     pub(crate) paired: u64,
     expires: u64,
 }
 
+impl Record for Phone {
+    const KIND: &'static str = "phone";
+}
+
+/// By the fingerprints of their cookies.
 #[derive(Default)]
 pub(crate) struct Phones {
-    paired: HashMap<Fingerprint, Phone>,
+    paired: Table<Phone>,
     /// Devices on which the right password was given, and that have yet to show a code: whose, and until when. By the
     /// cookie of their pairing form.
     pending: HashMap<Fingerprint, (String, u64)>,
 }
 
 impl Phones {
+    pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
+        Ok(Self { paired: Table::load(loaded, journal)?, pending: HashMap::new() })
+    }
+
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, (now, lifetime): (u64, u64)) {
         self.paired.retain(|_, phone| now < phone.expires);
         while self.paired.values().filter(|phone| phone.sub == sub).count() >= PER_CUSTOMER {
             let own = self.paired.iter().filter(|(_, phone)| phone.sub == sub);
-            let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| *key) else { break };
+            let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| key.to_owned())
+            else {
+                break;
+            };
             self.paired.remove(&oldest);
         }
-        let form_token = random::secret();
-        let phone = Phone { sub: sub.to_owned(), form_token, paired: now, expires: now + lifetime };
-        self.paired.insert(Fingerprint::of(cookie), phone);
+        let phone =
+            Phone { sub: sub.to_owned(), form_token: String::new(), paired: now, expires: now + lifetime };
+        self.paired.insert(key(cookie), phone);
     }
 
-    pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<&Phone> {
-        self.paired.get(&Fingerprint::of(cookie)).filter(|phone| now < phone.expires)
+    pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<Phone> {
+        let phone = self.paired.get(&key(cookie)).filter(|phone| now < phone.expires)?;
+        let form_token = Fingerprint::of(&format!("form {cookie}")).text();
+        Some(Phone { form_token, ..phone.clone() })
     }
 
     pub(crate) fn unpair(&mut self, cookie: &str) {
-        self.paired.remove(&Fingerprint::of(cookie));
+        self.paired.remove(&key(cookie));
     }
+
     /// How many phones the customer has paired.
     pub(crate) fn count(&self, sub: &str, now: u64) -> usize {
         self.paired.values().filter(|phone| phone.sub == sub && now < phone.expires).count()
     }
+
     /// The password was right on this device.
     pub(crate) fn begin(&mut self, sub: &str, pairing: &str, now: u64) {
         self.pending.retain(|_, (_, until)| now < *until);
@@ -67,4 +88,8 @@ impl Phones {
     pub(crate) fn forget_pending(&mut self, pairing: &str) {
         self.pending.remove(&Fingerprint::of(pairing));
     }
+}
+
+fn key(cookie: &str) -> String {
+    Fingerprint::of(cookie).text()
 }

@@ -1,14 +1,15 @@
 //! Who is logged in, in which browser. The cookie's value changes at every log-in, so that a value planted before
 //! is worth nothing after it.
 
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 
+use crate::durable::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// More browsers than one person uses; the oldest goes first.
 const PER_CUSTOMER: usize = 20;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// `sid` of ID tokens. Stays when the same customer logs in again in the same browser, so that another tab's
     /// request under way is not lost.
@@ -26,12 +27,21 @@ impl Session {
     }
 }
 
+impl Record for Session {
+    const KIND: &'static str = "session";
+}
+
+/// By the fingerprints of their cookies.
 #[derive(Default)]
-pub(crate) struct Sessions(HashMap<Fingerprint, Session>);
+pub(crate) struct Sessions(Table<Session>);
 
 impl Sessions {
+    pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
+        Table::load(loaded, journal).map(Self)
+    }
+
     pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<&Session> {
-        self.0.get(&Fingerprint::of(cookie)).filter(|session| now < session.expires)
+        self.0.get(&key(cookie)).filter(|session| now < session.expires)
     }
 
     pub(crate) fn by_sid(&self, sid: &str, now: u64) -> Option<&Session> {
@@ -52,21 +62,24 @@ impl Sessions {
         let sid = before.map_or(new_sid, |session| session.sid);
         while self.0.values().filter(|session| session.sub == sub).count() >= PER_CUSTOMER {
             let own = self.0.iter().filter(|(_, session)| session.sub == sub);
-            let Some(oldest) = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| *key) else {
-                break;
-            };
+            let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
+            let Some(oldest) = oldest else { break };
             self.0.remove(&oldest);
         }
         let session = Session { sid, sub: sub.to_owned(), auth_time: now, expires: now + lifetime };
-        self.0.insert(Fingerprint::of(cookie), session.clone());
+        self.0.insert(key(cookie), session.clone());
         session
     }
 
     pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
-        self.0.remove(&Fingerprint::of(cookie))
+        self.0.remove(&key(cookie))
     }
     /// Ends the session with this `sid`, whatever its cookie is now.
     pub(crate) fn end_sid(&mut self, sid: &str) {
         self.0.retain(|_, session| session.sid != sid);
     }
+}
+
+fn key(cookie: &str) -> String {
+    Fingerprint::of(cookie).text()
 }

@@ -2,14 +2,24 @@
 
 use std::sync::Arc;
 
-use tenant::{Action, Config, ConfigError, OpenError, Password, SystemClock, Tenant};
+use tenant::{Action, Config, ConfigErrors, OpenError, Password, SystemClock, Tenant};
 
 use crate::harness::{ADA, PASSWORD, World, authorize, config};
 
-async fn refused(change: impl FnOnce(&mut Config)) -> OpenError {
+async fn refused(change: impl FnOnce(&mut Config)) -> ConfigErrors {
     let mut config = config();
     change(&mut config);
-    Tenant::open(config, Arc::new(SystemClock)).await.err().expect("refused")
+    match Tenant::open(config, Arc::new(SystemClock)).await.err().expect("refused") {
+        OpenError::Config(errors) => errors,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Where the one error is.
+async fn place(change: impl FnOnce(&mut Config)) -> String {
+    let errors = refused(change).await;
+    assert_eq!(errors.0.len(), 1, "{errors}");
+    errors.0[0].at.clone()
 }
 
 #[tokio::test]
@@ -17,79 +27,114 @@ async fn an_issuer_is_an_origin_and_a_slash() {
     for issuer in
         ["http://localhost:8090", "localhost:8090/", "http://localhost:8090/x/", "ftp://x/", "", "/"]
     {
-        let error = refused(|config| issuer.clone_into(&mut config.issuer)).await;
-        assert!(matches!(error, OpenError::Config(ConfigError::Issuer(_))), "{issuer}: {error}");
+        assert_eq!(place(|config| issuer.clone_into(&mut config.issuer)).await, "issuer", "{issuer}");
     }
 }
 
 #[tokio::test]
 async fn addresses_are_absolute_and_without_a_fragment() {
     for uri in ["/callback", "http://localhost/#", "javascript:alert(1)", "http://a@b/", ""] {
-        let error = refused(|config| config.clients[0].redirect_uris.push(uri.to_owned())).await;
-        assert!(matches!(error, OpenError::Config(ConfigError::RedirectUri { .. })), "{uri}: {error}");
+        let at = place(|config| config.clients[0].redirect_uris.push(uri.to_owned())).await;
+        assert_eq!(at, "clients[0].redirect_uris[2]", "{uri}");
     }
-    for origin in
-        ["http://localhost:3000/", "HTTP://localhost:3000", "http://localhost:80", "localhost", "*", "null"]
-    {
-        let error = refused(|config| config.clients[0].web_origins = Some(vec![origin.to_owned()])).await;
-        assert!(error.to_string().contains("an origin as browsers write it"), "{origin}: {error}");
+    assert_eq!(place(|config| config.clients[0].redirect_uris.clear()).await, "clients[0].redirect_uris");
+}
+
+#[tokio::test]
+async fn a_web_origin_is_written_as_browsers_write_it() {
+    for origin in [
+        "http://localhost:3000/",
+        "HTTP://localhost:3000",
+        "http://localhost:80",
+        "http://LOCALHOST",
+        "https://a.example:443",
+        "localhost",
+        "*",
+        "null",
+    ] {
+        let at = place(|config| config.clients[0].web_origins = Some(vec![origin.to_owned()])).await;
+        assert_eq!(at, "clients[0].web_origins[0]", "{origin}");
     }
-    let error = refused(|config| config.clients[0].grant_types.clear()).await;
-    assert!(error.to_string().contains("empty grant_types"), "{error}");
-    let error = refused(|config| config.clients[0].redirect_uris.clear()).await;
-    assert!(matches!(error, OpenError::Config(ConfigError::NoRedirectUri(_))), "{error}");
+    assert_eq!(place(|config| config.clients[0].grant_types.clear()).await, "clients[0].grant_types");
 }
 
 #[tokio::test]
 async fn names_are_unique() {
-    let twice: [fn(&mut Config); 5] = [
-        |config| config.actions = vec![Action::step_up(), Action::step_up()],
-        |config| config.clients.push(config.clients[0].clone()),
-        |config| config.apis.push(config.apis[0].clone()),
-        |config| config.customers[1].sub = config.customers[0].sub.clone(),
-        |config| config.customers[1].email = config.customers[0].email.to_uppercase(),
+    type Change = fn(&mut Config);
+    let twice: [(Change, &str); 6] = [
+        (|config| config.actions = vec![Action::step_up(), Action::step_up()], "actions[1].name"),
+        (|config| config.clients.push(config.clients[0].clone()), "clients[1].id"),
+        (|config| config.apis.push(config.apis[0].clone()), "apis[1].identifier"),
+        (
+            |config| {
+                let scope = config.apis[0].scopes[0].clone();
+                config.apis[0].scopes.push(scope);
+            },
+            "apis[0].scopes[2].name",
+        ),
+        (|config| config.customers[1].sub = config.customers[0].sub.clone(), "customers[1].sub"),
+        (|config| config.customers[1].email = config.customers[0].email.to_uppercase(), "customers[1].email"),
     ];
-    for change in twice {
-        let error = refused(change).await;
-        assert!(matches!(error, OpenError::Config(ConfigError::Twice { .. })), "{error}");
+    for (change, at) in twice {
+        assert_eq!(place(change).await, at);
     }
 }
 
 #[tokio::test]
 async fn scopes_can_be_written_in_a_request_and_step_up_scopes_exist() {
     for scope in ["", "two words", "quote\"", "openid"] {
-        let error = refused(|config| scope.clone_into(&mut config.apis[0].scopes[0].name)).await;
-        assert!(matches!(error, OpenError::Config(ConfigError::Scope { .. })), "{scope}: {error}");
+        let at = place(|config| scope.clone_into(&mut config.apis[0].scopes[0].name)).await;
+        assert_eq!(at, "apis[0].scopes[0].name", "{scope}");
     }
-    let error = refused(|config| config.apis[0].step_up_scopes.push("other".to_owned())).await;
-    assert!(matches!(error, OpenError::Config(ConfigError::StepUpScope { .. })), "{error}");
+    let at = place(|config| config.apis[0].step_up_scopes.push("other".to_owned())).await;
+    assert_eq!(at, "apis[0].step_up_scopes[1]");
 }
 
 #[tokio::test]
 async fn an_action_has_a_name_and_one_text() {
-    let broken: [fn(&mut Action); 3] = [
-        |action| action.name.clear(),
-        |action| action.code = None,
-        |action| action.file = Some("mine.js".into()),
+    type Change = fn(&mut Action);
+    let broken: [(Change, &str); 3] = [
+        (|action| action.name.clear(), "name"),
+        (|action| action.code = None, "file"),
+        (|action| action.file = Some("mine.js".into()), "file"),
     ];
-    for break_it in broken {
+    for (break_it, at) in broken {
         let mut action = Action::step_up();
         break_it(&mut action);
-        let error = refused(|config| config.actions.push(action)).await;
-        assert!(matches!(error, OpenError::Config(ConfigError::Action(_))), "{error}");
+        assert_eq!(place(|config| config.actions = vec![action]).await, format!("actions[0].{at}"));
     }
 }
 
 #[tokio::test]
+async fn factors_can_be_used_and_are_not_quoted() {
+    let of = |change: fn(&mut tenant::EnrolledFactors)| {
+        move |config: &mut Config| change(&mut config.customers[0].factors)
+    };
+    let secret = of(|factors| factors.totp_secret = Some("not base32!".to_owned()));
+    assert_eq!(place(secret).await, "customers[0].factors.totp_secret");
+    let errors =
+        refused(of(|factors| factors.recovery_codes = vec!["1111-AAAA".into(), "sh0rt".into()])).await;
+    assert_eq!(errors.0[0].at, "customers[0].factors.recovery_codes[1]");
+    assert!(!errors.to_string().contains("sh0rt"), "{errors}");
+    assert_eq!(place(|config| config.lifetimes.push = 601).await, "lifetimes.push");
+}
+
+#[tokio::test]
 async fn nothing_lasts_zero_seconds() {
-    let error = refused(|config| config.lifetimes.push = 0).await;
-    assert_eq!(error.to_string(), "lifetimes.push is 0; it must be at least 1");
+    let errors = refused(|config| {
+        config.lifetimes.push = 0;
+        config.apis[0].token_lifetime = Some(0);
+    });
+    assert_eq!(
+        errors.await.to_string(),
+        "apis[0].token_lifetime: it is 0; it must be at least 1\nlifetimes.push: it is 0; it must be at least 1"
+    );
 }
 
 #[tokio::test]
 async fn a_push_is_good_for_ten_minutes_at_most() {
     let error = refused(|config| config.lifetimes.push = 601).await;
-    assert_eq!(error.to_string(), "lifetimes.push is 601; it must be at most 600, ten minutes");
+    assert_eq!(error.to_string(), "lifetimes.push: it is 601; it must be at most 600, ten minutes");
 }
 
 #[tokio::test]
@@ -100,8 +145,8 @@ async fn a_password_is_plain_or_an_argon2id_hash_and_never_shown() {
         "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
         "$argon2id$v=19$m=8,t=1,p=1",
     ] {
-        let error = refused(|config| config.customers[0].password = Password::Hash(hash.to_owned())).await;
-        assert!(matches!(error, OpenError::Password { .. }), "{hash}: {error}");
+        let at = place(|config| config.customers[0].password = Password::Hash(hash.to_owned())).await;
+        assert_eq!(at, "customers[0].password", "{hash}");
     }
     let error = refused(|config| config.customers[0].password = Password::Plain(String::new())).await;
     assert!(error.to_string().contains("auth0|1001"), "{error}");

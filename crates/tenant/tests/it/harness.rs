@@ -16,8 +16,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
 use serving::Peer;
 use tenant::{
-    Api, ApiScope, Client, Clock as _, Config, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes,
-    Limits, LogAccess, ManualClock, Password, Tenant,
+    Api, ApiScope, Client, Clock as _, Config, Customer, Database, EnrolledFactors, GrantType, KeyStore,
+    Lifetimes, Limits, LogAccess, ManualClock, Password, Tenant,
 };
 use tower::ServiceExt as _;
 
@@ -55,6 +55,7 @@ pub(crate) fn config() -> Config {
     Config {
         issuer: ISSUER.to_owned(),
         keys: KeyStore::Folder(key_folder()),
+        database: Database::Memory,
         clients: vec![Client {
             id: "riser".to_owned(),
             name: "Riser".to_owned(),
@@ -71,6 +72,7 @@ pub(crate) fn config() -> Config {
                 scope("transfer:funds", "transfer funds from your account"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: true,
         customers: vec![

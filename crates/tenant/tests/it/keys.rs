@@ -20,7 +20,7 @@ async fn a_key_in_a_folder_survives_a_restart() {
     let first = kid(&World::with(config.clone()).await).await;
     let second = kid(&World::with(config).await).await;
     assert_eq!(first, second);
-    assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 1, "no draft is left behind");
+    assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 2, "no draft is left behind");
 }
 
 #[tokio::test]
@@ -46,11 +46,13 @@ async fn only_the_owner_can_read_the_key_also_after_somebody_opened_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config();
     config.keys = KeyStore::Folder(folder.path().to_owned());
-    let file = folder.path().join("signing-key.pk8");
     for _ in 0..2 {
         World::with(config.clone()).await;
-        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        for name in ["signing-key.pk8", "next-signing-key.pk8"] {
+            let file = folder.path().join(name);
+            assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        }
     }
 }
 

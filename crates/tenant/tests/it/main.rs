@@ -30,6 +30,8 @@ mod push;
 mod push_limits;
 mod recovery;
 mod response_modes;
+mod restart;
+mod rotation;
 mod session;
 mod userinfo;
 mod ways;

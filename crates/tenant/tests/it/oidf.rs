@@ -4,6 +4,7 @@
 mod config;
 mod customer;
 mod implicit;
+mod keys;
 mod log_out;
 mod refusals;
 mod userinfo;

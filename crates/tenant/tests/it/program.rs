@@ -1,64 +1,342 @@
-//! The program `tenant`: starts from a file, serves, and stops when asked to.
+//! The program `tenant`: its commands, and that it survives what ends programs.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-const CONFIG: &str = r#"{
-  "clients": [{"id": "riser", "name": "Riser", "redirect_uris": ["http://localhost:8080/callback"]}],
-  "apis": [],
-  "customers": [
-    {"sub": "auth0|1001", "email": "customer@example.com", "name": "Ada", "password": {"plain": "correct horse battery"}}
-  ]
-}"#;
+use crate::harness::{ADA, BALANCE, PASSWORD, authorize, encode};
+use crate::restart::postgres;
 
-fn tenant() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_tenant"))
+const CONFIG: &str = r#"
+issuer = "http://localhost:8090/"
+listen = "127.0.0.1:0"
+
+[[clients]]
+id = "riser"
+name = "Riser"
+redirect_uris = ["http://localhost:8080/callback"]
+
+[[apis]]
+identifier = "https://my-banking-api"
+name = "Banking"
+scopes = [{ name = "view:balance", asks_to = "see your balance" }]
+
+[[customers]]
+sub = "auth0|1001"
+email = "customer@example.com"
+name = "Ada"
+password = { env = "PASSWORD_OF_ADA" }
+"#;
+
+fn tenant(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tenant"));
+    command.env_clear().env("PASSWORD_OF_ADA", PASSWORD).current_dir(folder);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+    let Output { status, stdout, stderr } = tenant(folder).args(arguments).output().unwrap();
+    (status.success(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A running tenant.
+struct Program {
+    child: Child,
+    address: String,
+    log: BufReader<std::process::ChildStdout>,
+}
+
+impl Program {
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = tenant(folder).args(arguments).spawn().unwrap();
+        let mut log = BufReader::new(child.stdout.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("listening address=") {
+            let before = said.len();
+            log.read_line(&mut said).unwrap();
+            if said.len() == before {
+                let mut error = String::new();
+                child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+                panic!("it ended: {said}{error}");
+            }
+        }
+        let address = said.split("listening address=").nth(1).unwrap().trim().to_owned();
+        Self { child, address, log }
+    }
+
+    /// Without a word that it could hear.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    #[cfg(unix)]
+    fn stop(mut self) -> String {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let mut said = String::new();
+        self.log.read_to_string(&mut said).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{said}");
+        said
+    }
+
+    /// One request on a connection of its own; gives the head and the body of the answer.
+    fn request(&self, method: &str, path: &str, cookies: &Cookies, form: &str) -> (String, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            cookies.join("; "),
+            form.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), body.to_owned())
+    }
+
+    fn get(&self, path: &str, cookies: &mut Cookies) -> (String, String) {
+        let answer = self.request("GET", path, cookies, "");
+        keep(cookies, &answer.0);
+        answer
+    }
+
+    fn post(&self, path: &str, cookies: &mut Cookies, form: &[(&str, &str)]) -> (String, String) {
+        let answer = self.request("POST", path, cookies, &encode(form.iter().copied()));
+        keep(cookies, &answer.0);
+        answer
+    }
+
+    fn log_in(&self, cookies: &mut Cookies) -> String {
+        let page = location(&self.get(&authorize(BALANCE), cookies).0);
+        let body = self.get(&page, cookies).1;
+        let (state, form_token) = (input(&body, "state"), input(&body, "form_token"));
+        let form = [("state", &*state), ("form_token", &*form_token), ("email", ADA), ("password", PASSWORD)];
+        location(&self.post("/u/login", cookies, &form).0)
+    }
+
+    fn pair_phone(&self, cookies: &mut Cookies) {
+        let form_token = input(&self.get("/phone", cookies).1, "form_token");
+        let form = [("form_token", &*form_token), ("email", ADA), ("password", PASSWORD)];
+        assert_eq!(location(&self.post("/phone/pair", cookies, &form).0), "/phone");
+    }
+
+    fn key_that_signs(&self) -> String {
+        let (_, keys) = self.get("/.well-known/jwks.json", &mut Cookies::new());
+        let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
+        keys["keys"][0]["kid"].as_str().unwrap().to_owned()
+    }
+}
+
+type Cookies = BTreeMap<String, String>;
+
+fn keep(cookies: &mut Cookies, head: &str) {
+    for line in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
+        let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+        cookies.insert(name.to_owned(), value.to_owned());
+    }
+}
+
+fn location(head: &str) -> String {
+    let line = head.lines().find_map(|line| line.strip_prefix("location: "));
+    line.unwrap_or_else(|| panic!("no redirect: {head}")).to_owned()
+}
+
+fn input(body: &str, name: &str) -> String {
+    let tag = body.split(&format!("name=\"{name}\" ")).nth(1).unwrap_or_else(|| panic!("no {name}: {body}"));
+    tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
 #[cfg(unix)]
 #[test]
 fn it_serves_and_stops_when_asked_to() {
     let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("tenant.json");
-    std::fs::write(&config, CONFIG).unwrap();
-    let mut program = tenant()
-        .args(["--grace", "0", "--listen", "127.0.0.1:0", "--data"])
-        .arg(folder.path().join("data"))
-        .arg("--config")
-        .arg(&config)
-        .env("NO_COLOR", "1")
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    let line = lines.find(|line| line.as_ref().unwrap().contains("listening")).unwrap().unwrap();
-    let address = line.split("address=").nth(1).unwrap().trim().to_owned();
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    let program = Program::start(folder.path(), &["--grace", "0"]);
     // Somebody who never sends the other half of a request does not keep it from stopping.
-    let mut half = TcpStream::connect(&address).unwrap();
+    let mut half = TcpStream::connect(&program.address).unwrap();
     half.write_all(b"POST /u/login HTTP/1.1\r\nHost: loc").unwrap();
-    let mut stream = TcpStream::connect(&address).unwrap();
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 OK"), "{answer}");
-
-    let id = program.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(program.get("/healthz", &mut Cookies::new()).0.starts_with("HTTP/1.1 200 OK"));
+    let said = program.stop();
+    assert!(said.trim_end().ends_with("closed"), "{said}");
     half.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let waits = |error: &std::io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     assert!(!half.read(&mut [0]).is_err_and(|error| waits(&error)), "it waits for the other half");
-    assert!(program.wait().unwrap().success());
+}
+
+/// As the power fails: what a browser was told is true afterwards.
+#[test]
+fn who_was_told_of_a_session_has_it_after_the_program_was_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    let server = postgres("program");
+    for database in ["sqlite:sessions.sqlite", &server] {
+        let arguments = ["serve", "--database", database];
+        let program = Program::start(folder.path(), &arguments);
+        let (mut browser, mut other, mut phone) = (Cookies::new(), Cookies::new(), Cookies::new());
+        program.pair_phone(&mut phone);
+        assert!(program.log_in(&mut other).contains("#access_token="));
+        program.get("/v2/logout", &mut other.clone());
+        assert!(program.log_in(&mut browser).contains("#access_token="));
+        let key = program.key_that_signs();
+        program.kill();
+
+        let program = Program::start(folder.path(), &arguments);
+        assert_eq!(program.key_that_signs(), key);
+        assert!(location(&program.get(&authorize(BALANCE), &mut browser).0).contains("#access_token="));
+        assert!(location(&program.get(&authorize(BALANCE), &mut other).0).starts_with("/u/login"));
+        let page = program.get("/phone", &mut phone).1;
+        assert!(page.contains("action=\"/phone/unpair\""), "{page}");
+        program.kill();
+    }
 }
 
 #[test]
-fn it_says_what_is_wrong_with_its_file() {
+fn a_running_tenant_signs_with_the_new_key_after_a_rotation() {
     let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("tenant.json");
-    std::fs::write(&config, r#"{"clients": [], "apis": [], "people": []}"#).unwrap();
-    let output = tenant().arg("--config").arg(&config).output().unwrap();
-    assert!(!output.status.success());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("tenant.json") && said.contains("unknown field `people`"), "{said}");
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    let (done, _, error) = run(folder.path(), &["rotate-keys"]);
+    assert!(!done && error.contains("makes one when it starts"), "{error}");
+    let program = Program::start(folder.path(), &[]);
+    let before = program.key_that_signs();
+    let (done, said, error) = run(folder.path(), &["rotate-keys"]);
+    assert!(done, "{error}");
+    let after = program.key_that_signs();
+    assert_ne!(before, after);
+    assert!(said.contains(&format!("signing with   {after}")) && said.contains(&before), "{said}");
+    assert!(said.contains("600 min from now"), "the ID token's ten hours: {said}");
+    program.kill();
+}
+
+#[test]
+fn it_says_what_is_wrong_with_its_file_and_serves_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let (done, _, error) = run(folder.path(), &[]);
+    assert!(
+        !done && error.contains("tenant.toml cannot be read") && error.contains("tenant init"),
+        "{error}"
+    );
+    fs::write(folder.path().join("tenant.toml"), CONFIG.replace("issuer", "isuer")).unwrap();
+    for command in ["serve", "check", "rotate-keys"] {
+        let (done, _, error) = run(folder.path(), &[command]);
+        assert!(!done);
+        assert!(error.starts_with("error: tenant.toml:2:1: `isuer` is not known here\n"), "{error}");
+        assert!(error.contains("did you mean `issuer`?"), "{error}");
+    }
+}
+
+#[test]
+fn it_listens_for_other_machines_only_where_it_is_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tenant.toml"), CONFIG.replace("127.0.0.1:0", "0.0.0.0:0")).unwrap();
+    let (done, _, error) = run(folder.path(), &[]);
+    assert!(!done && error.contains("development tenant") && error.contains("--allow-remote"), "{error}");
+    let (_, said, _) = run(folder.path(), &["check"]);
+    assert!(said.contains("only with --allow-remote"), "{said}");
+    let (done, _, error) = run(folder.path(), &["--listen", "[::]:0"]);
+    assert!(!done && error.contains("--allow-remote"), "{error}");
+    let mut program = tenant(folder.path()).arg("--allow-remote").spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("THIS IS A DEVELOPMENT TENANT"));
+    program.kill().unwrap();
+    program.wait().unwrap();
+}
+
+#[test]
+fn what_init_writes_is_as_it_should_be_and_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let (done, said, error) = run(folder.path(), &["init", "new"]);
+    assert!(done, "{error}");
+    assert!(said.contains("tenant --config new/tenant.toml"), "{said}");
+    let (config, action) =
+        (folder.path().join("new/tenant.toml"), folder.path().join("new/actions/step-up.js"));
+    assert!(fs::read_to_string(&action).unwrap().contains("api.multifactor.enable('any'"));
+    let (done, said, error) = run(folder.path(), &["check", "--config", "new/tenant.toml"]);
+    assert!(done, "{error}");
+    for part in
+        ["my-app", "https://my-banking-api", "customer@example.com", "new/data", "new/actions/step-up.js"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains(PASSWORD), "{said}");
+
+    fs::write(&action, "mine").unwrap();
+    fs::remove_file(&config).unwrap();
+    let (done, _, error) = run(folder.path(), &["init", "new"]);
+    assert!(!done && error.contains("new/actions/step-up.js exists, and nothing was written"), "{error}");
+    assert!(!config.exists());
+    assert_eq!(fs::read_to_string(&action).unwrap(), "mine");
+}
+
+/// Everything that the file of `init` says in comments is understood when it is said.
+#[test]
+fn what_init_has_in_comments_can_be_used() {
+    let folder = tempfile::tempdir().unwrap();
+    run(folder.path(), &["init"]);
+    let config = folder.path().join("tenant.toml");
+    let uncommented: String = fs::read_to_string(&config)
+        .unwrap()
+        .lines()
+        .map(|line| match line.strip_prefix("# ") {
+            // What is written as TOML, and no sentence.
+            Some(toml) if toml.starts_with('[') || toml.split(" = ").next().is_some_and(is_key) => toml,
+            _ => line,
+        })
+        .filter(|line| !line.starts_with("password = ") && !line.starts_with("database = "))
+        .map(|line| match line {
+            "email = \"customer@example.com\"" => {
+                format!("{line}\npassword = {{ env = \"PASSWORD_OF_ADA\" }}\n")
+            }
+            line => format!("{line}\n"),
+        })
+        .collect();
+    for name in
+        ["phone", "push_window", "totp_secret", "plan", "kind", "secrets", "web_origins", "signing_alg"]
+    {
+        assert!(uncommented.contains(&format!("\n{name} = ")), "{name}: {uncommented}");
+    }
+    fs::write(&config, &uncommented).unwrap();
+    let output = tenant(folder.path())
+        .arg("check")
+        .envs([("TOTP_SECRET_OF_ADA", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), ("API_KEY", "key")])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}\n{uncommented}", String::from_utf8_lossy(&output.stderr));
+}
+
+fn is_key(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[test]
+fn a_hashed_password_can_stand_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = tenant(folder.path()).arg("hash-password").stdin(Stdio::piped()).spawn().unwrap();
+    program.stdin.take().unwrap().write_all(b"another password\n").unwrap();
+    let output = program.wait_with_output().unwrap();
+    let line = String::from_utf8(output.stdout).unwrap();
+    assert!(line.starts_with("password = { hash = \"$argon2id$v=19$"), "{line}");
+    let config = CONFIG.replace("password = { env = \"PASSWORD_OF_ADA\" }", line.trim());
+    fs::write(folder.path().join("tenant.toml"), config).unwrap();
+    let (done, _, error) = run(folder.path(), &["check"]);
+    assert!(done, "{error}");
+}
+
+#[test]
+fn a_wrong_database_is_told_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    for database in ["mysql://tenant:hunter2@localhost/x", "postgres://tenant:hunter2@127.0.0.1:1/x"] {
+        let (done, said, error) = run(folder.path(), &["--database", database]);
+        assert!(!done && !error.is_empty());
+        assert!(!error.contains("hunter2") && !said.contains("hunter2"), "{error}");
+    }
 }

@@ -3,8 +3,8 @@
 use super::{AUDIENCE, CLIENT_ID, Setup};
 use crate::people::{ADA, BEN, PASSWORD, Person};
 use tenant::{
-    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
-    LogAccess, Password,
+    Action, Api, ApiScope, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes,
+    Limits, LogAccess, Password,
 };
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
@@ -13,6 +13,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     tenant::Config {
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
+        database: Database::Memory,
         clients: vec![Client {
             id: CLIENT_ID.to_owned(),
             name: "Riser".to_owned(),
@@ -29,6 +30,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
                 scope("transfer:funds", "transfer funds"),
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
+            token_lifetime: None,
         }],
         authorization_details: setup.authorization_details,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],

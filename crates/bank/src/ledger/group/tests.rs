@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use super::super::{Customer, Known, Ledger, Order, SingleUse};
 use super::*;
-use crate::config::{Database, OpeningAccount};
+use crate::config::OpeningAccount;
+use database::Database;
 
 const ADA: &str = "DE89370400440532013000";
 const BEN: &str = "GB82WEST12345698765432";

@@ -89,8 +89,7 @@ async fn a_script_is_read_at_each_log_in() {
         );
         fs::write(&file, code).unwrap();
     };
-    let mut script = Action { file: Some("mine.js".into()), code: None, ..action("") };
-    script.is_relative_to(folder.path());
+    let script = Action { file: Some(file.clone()), code: None, ..action("") };
     write("1");
     let world = world([script]).await;
     assert_eq!(id_token(&world).await["it"], 1);

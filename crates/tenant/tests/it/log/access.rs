@@ -200,16 +200,6 @@ async fn who_sets_it_so_shows_it_to_nobody_or_to_everybody() {
     assert!(!refused.body.contains("/log/"), "somebody who only wants to log in is not led there");
 }
 
-#[test]
-fn the_configuration_names_who_sees_it() {
-    for (text, access) in
-        [("off", LogAccess::Off), ("loopback", LogAccess::Loopback), ("anyone", LogAccess::Anyone)]
-    {
-        assert_eq!(serde_json::from_value::<LogAccess>(text.into()).unwrap(), access);
-    }
-    assert_eq!(LogAccess::default(), LogAccess::Loopback);
-}
-
 #[tokio::test]
 async fn its_style_and_script_are_served_as_what_they_are() {
     let world = World::new().await;

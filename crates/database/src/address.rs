@@ -1,19 +1,19 @@
-//! Where the books are kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+//! Where data is kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use reqwest::Url;
+use url::Url;
 
-/// Where the books are kept.
+/// Where a program keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
     /// In this SQLite file, which is created (with its folder) when it is missing.
     File(PathBuf),
-    /// In SQLite's memory, gone when the bank closes.
+    /// In SQLite's memory, gone when the program ends.
     Memory,
-    /// In a database of a PostgreSQL server; it must be there, its tables are made. Several banks can share it.
+    /// In a database of a PostgreSQL server; it must be there, its tables are made.
     Postgres(PostgresUrl),
 }
 
@@ -26,13 +26,13 @@ pub struct PostgresUrl(Url);
 #[non_exhaustive]
 pub enum DatabaseError {
     /// Neither of the two schemes.
-    #[error("it must begin with `sqlite:`, as in `sqlite:data/bank.sqlite`, or with `postgres://`")]
+    #[error("it must begin with `sqlite:`, as in `sqlite:data/NAME.sqlite`, or with `postgres://`")]
     Scheme,
     /// `sqlite:` and nothing.
-    #[error("after `sqlite:` there must be the path of a file, as in `sqlite:data/bank.sqlite`")]
+    #[error("after `sqlite:` there must be the path of a file, as in `sqlite:data/NAME.sqlite`")]
     NoPath,
     /// `sqlite://`, of which everybody believes something else.
-    #[error("`sqlite:` is followed by the path itself, as in `sqlite:data/bank.sqlite`, not by `//`")]
+    #[error("`sqlite:` is followed by the path itself, as in `sqlite:data/NAME.sqlite`, not by `//`")]
     Slashes,
     /// Not a URL, or a character that a URL has a meaning for stands unescaped in the password.
     #[error(
@@ -54,7 +54,7 @@ pub enum DatabaseError {
 }
 
 /// What may stand after the `?`: the folder of a socket or another host, its port, how TLS is done, and settings of the
-/// server for this bank, as `options=-c%20search_path%3Dbank`.
+/// server for this program, as `options=-c%20search_path%3Dbank`.
 const PARAMETERS: [&str; 5] = ["host", "port", "sslmode", "sslrootcert", "options"];
 
 impl FromStr for Database {
@@ -101,7 +101,8 @@ impl FromStr for PostgresUrl {
 
 impl PostgresUrl {
     /// The whole of it, for the driver alone.
-    pub(crate) const fn secret(&self) -> &Url {
+    #[must_use]
+    pub const fn secret(&self) -> &Url {
         &self.0
     }
 }

@@ -1,0 +1,67 @@
+//! `tenant serve`
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tenant::{ConfigFile, DatabaseError, SystemClock, Tenant};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{Done, File, listen};
+
+#[derive(clap::Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    file: File,
+    /// Listen here, and not where the file says
+    #[arg(long, env = "TENANT_LISTEN", value_name = "IP:PORT")]
+    listen: Option<SocketAddr>,
+    /// The issuer, as browsers and APIs reach this tenant, when it is not the file's; ends in '/'
+    #[arg(long, env = "TENANT_ISSUER", value_name = "URL")]
+    issuer: Option<String>,
+    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`, when it is not the file's. A password is better given in
+    /// the environment: every user of a machine can see the flags of its programs
+    // A text, because clap would repeat a wrong value, and a password may be in it.
+    #[arg(long, env = "TENANT_DATABASE", hide_env_values = true)]
+    database: Option<String>,
+    /// Let other machines reach this tenant. It is made for development: whoever reaches it can try the passwords in its
+    /// file, which may be simple, and a phone is paired with nothing but a password
+    #[arg(long, env = "TENANT_ALLOW_REMOTE")]
+    allow_remote: bool,
+    /// How long requests under way may take when the tenant is asked to stop
+    #[arg(long, value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
+    grace: u64,
+}
+
+pub(crate) fn run(arguments: Serve) -> Done {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Colours are for people; a file or a collector gets plain text.
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stdout().is_terminal()).init();
+    let ConfigFile { mut config, listen } = arguments.file.read()?;
+    if let Some(issuer) = arguments.issuer {
+        config.issuer = issuer;
+    }
+    if let Some(database) = arguments.database {
+        config.database = database.parse().map_err(|error: DatabaseError| format!("--database: {error}"))?;
+    }
+    let address = arguments.listen.unwrap_or(listen);
+    listen::check(address, arguments.allow_remote)?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let failed = |error| format!("cannot listen on {address}: {error}");
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
+        tracing::info!(address = %listener.local_addr()?, "listening");
+        let closing = tenant.clone();
+        let stop = async move {
+            serving::asked_to_stop().await;
+            closing.close();
+        };
+        let grace = Duration::from_secs(arguments.grace);
+        serving::serve(listener, tenant.router(), serving::Limits::default(), stop, grace).await?;
+        tenant.finish().await;
+        tracing::info!("closed");
+        Ok(())
+    })
+}

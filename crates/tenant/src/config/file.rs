@@ -1,0 +1,118 @@
+//! `tenant.toml`: the file that describes a tenant. What is wrong in it is told with its line, and with what would be right;
+//! all of it at once, as far as one mistake does not hide another.
+
+mod fault;
+mod names;
+mod reading;
+mod sections;
+mod shown;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use super::{Config, check};
+use fault::{Fault, Span};
+use reading::Reading;
+use shown::Source;
+
+/// A tenant as a file describes it.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// What the tenant has to know.
+    pub config: Config,
+    /// Where it listens.
+    pub listen: SocketAddr,
+}
+
+/// Why a file describes no tenant.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// There is no such file, or it cannot be read.
+    #[error("{} cannot be read: {source}. `tenant init` writes one to begin with", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// What stands in it cannot stay so: one paragraph for each fault, with its line. None of them shows a secret.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+impl ConfigFile {
+    /// Reads and checks a file. Relative paths in it begin at its folder. `environment` is where `{ env = "NAME" }` looks.
+    pub fn read(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, FileError> {
+        let unreadable = |source| FileError::Read { path: path.to_owned(), source };
+        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::parse(&text, &path.display().to_string(), folder, environment).map_err(FileError::Wrong)
+    }
+
+    fn parse(
+        text: &str,
+        name: &str,
+        folder: &Path,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, String> {
+        let source = Source { name, text };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if !errors.is_empty() {
+            return Err(source.show(&syntax(text, &errors), &shown::probable_secrets(text, &errors)));
+        }
+        let mut reading = Reading::new(environment);
+        let read = sections::file(&mut reading, table.get_ref(), folder);
+        if let (Some(file), true) = (read, reading.faults.is_empty()) {
+            match check(&file.config) {
+                Ok(()) => return Ok(file),
+                Err(errors) => reading.faults.extend(
+                    errors
+                        .0
+                        .into_iter()
+                        .map(|error| Fault::new(place(&reading.places, &error.at), error.what, error.remedy)),
+                ),
+            }
+        }
+        Err(source.show(&reading.faults, &reading.secrets))
+    }
+}
+
+/// What the parser says about the text, which then cannot be looked at any further.
+fn syntax(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for error in errors {
+        let span = error.span().unwrap_or(text.len()..text.len());
+        // The first is the cause; those that follow it on the same line come of it.
+        let line = |span: &Span| text.get(..span.start).map(|before| before.matches('\n').count());
+        if faults.last().is_none_or(|last| line(&last.span) != line(&span)) {
+            let what = error.message().replace('\n', ", ");
+            faults.push(Fault::new(span, what, "see https://toml.io for how TOML is written"));
+        }
+    }
+    // What comes after the first few is most likely their consequence.
+    faults.truncate(3);
+    faults
+}
+
+/// Where a value stands; if it is not there, where the nearest thing stands that it would be in.
+fn place(places: &BTreeMap<String, Span>, at: &str) -> Span {
+    let mut at = at;
+    loop {
+        if let Some(span) = places.get(at) {
+            return span.clone();
+        }
+        match at.rfind(['.', '[']) {
+            Some(end) => at = at.get(..end).unwrap_or_default(),
+            None => return 0..0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

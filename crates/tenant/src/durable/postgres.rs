@@ -1,0 +1,66 @@
+//! The records in PostgreSQL, in a schema that this process has for itself.
+
+use std::time::Duration;
+
+use database::PostgresUrl;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+
+use super::{Change, DurableError};
+
+const SCHEMA: [(i64, &str, &str); 1] =
+    [(1, "records", include_str!("../../migrations/postgres/0001_records.sql"))];
+/// Any number, the same in each tenant: with the schema it names the lock that a tenant has while it runs.
+const LOCK: i32 = 0x7465_6E61;
+/// How long an attempt waits for a connection, as when the server is away.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// Opens a database that is there, and makes its table.
+pub(super) async fn open(url: &PostgresUrl) -> Result<PgPool, DurableError> {
+    let options = PgConnectOptions::from_url(url.secret())?.application_name("tenant");
+    let mut connection = options.connect().await?;
+    if !lock(&mut connection).await? {
+        return Err(DurableError::InUse);
+    }
+    database::migrator(SCHEMA).run(&mut connection).await?;
+    // The connection that stays takes the lock anew.
+    sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut connection).await?;
+    connection.close().await?;
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(CONNECT)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                // A server that has lost this connection may hold its lock for a moment longer.
+                if lock(connection).await? { Ok(()) } else { Err(sqlx::Error::PoolTimedOut) }
+            })
+        });
+    pool.connect_with(options).await.map_err(|error| match error {
+        sqlx::Error::PoolTimedOut => DurableError::InUse,
+        error => error.into(),
+    })
+}
+
+async fn lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let sql = "SELECT pg_try_advisory_lock($1, hashtext(current_schema()))";
+    let (locked,): (bool,) = sqlx::query_as(sql).bind(LOCK).fetch_one(connection).await?;
+    Ok(locked)
+}
+
+pub(super) async fn write(pool: &PgPool, changes: &[Change]) -> Result<(), sqlx::Error> {
+    let mut tx = pool.begin().await?;
+    for Change { kind, key, value } in changes {
+        let query = match value {
+            Some(value) => {
+                let sql = "INSERT INTO records (kind, key, value) VALUES ($1, $2, $3::json)
+                           ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
+                sqlx::query(sql).bind(kind).bind(key).bind(value)
+            }
+            None => sqlx::query("DELETE FROM records WHERE kind = $1 AND key = $2").bind(kind).bind(key),
+        };
+        query.execute(&mut *tx).await?;
+    }
+    tx.commit().await
+}

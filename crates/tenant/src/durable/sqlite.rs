@@ -1,0 +1,71 @@
+//! The records in SQLite: one file, which this process has for itself.
+
+use std::path::Path;
+use std::time::Duration;
+
+use database::private;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, SqlitePool, Transaction};
+
+use super::{Change, DurableError};
+
+/// How long an opening waits for a tenant that is just closing.
+const BUSY: Duration = Duration::from_secs(2);
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const SCHEMA: [(i64, &str, &str); 1] =
+    [(1, "records", include_str!("../../migrations/sqlite/0001_records.sql"))];
+
+/// Opens the file, and makes it where it is missing.
+pub(super) async fn open(path: &Path) -> Result<SqlitePool, DurableError> {
+    let made = |path: &Path| {
+        let path = path.to_owned();
+        move |source| DurableError::Make { path, source }
+    };
+    if let Some(folder) = path.parent() {
+        private::folder(folder).map_err(made(folder))?;
+    }
+    private::file(path).map_err(made(path))?;
+    // NORMAL: what was answered survives the end of the process, however it ends. After a power cut the last log-ins may
+    // be forgotten, and then somebody logs in once more.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .locking_mode(SqliteLockingMode::Exclusive)
+        .busy_timeout(BUSY)
+        .synchronous(SqliteSynchronous::Normal);
+    let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    let pool = pool.test_before_acquire(false).connect_with(options).await.map_err(in_use)?;
+    let mut tx = begin(&pool).await.map_err(in_use)?;
+    database::migrator(SCHEMA).run(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(pool)
+}
+
+pub(super) async fn write(pool: &SqlitePool, changes: &[Change]) -> Result<(), sqlx::Error> {
+    let mut tx = begin(pool).await?;
+    for Change { kind, key, value } in changes {
+        let query = match value {
+            Some(value) => {
+                let sql = "INSERT INTO records (kind, key, value) VALUES ($1, $2, $3)
+                           ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value";
+                sqlx::query(sql).bind(kind).bind(key).bind(value)
+            }
+            None => sqlx::query("DELETE FROM records WHERE kind = $1 AND key = $2").bind(kind).bind(key),
+        };
+        query.execute(&mut *tx).await?;
+    }
+    tx.commit().await
+}
+
+async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    pool.begin_with(BEGIN).await
+}
+
+/// `SQLITE_BUSY` is the low byte of an extended code.
+fn in_use(error: sqlx::Error) -> DurableError {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let busy = code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xFF == 5);
+    if busy { DurableError::InUse } else { error.into() }
+}

@@ -1,0 +1,131 @@
+//! The keys as a running tenant uses them. A rotation is noticed at the next use: the files say when they were changed,
+//! and asking them costs less than a signature by far.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use super::rotation::{self, Retired};
+use super::{Jwk, KEY_FILE, KeyError, NEXT_FILE, RETIRED_FILE, SigningKey};
+use crate::Clock;
+use crate::config::KeyStore;
+use crate::log::{self, Kind, Log};
+
+pub(crate) struct KeyRing {
+    store: KeyStore,
+    clock: Arc<dyn Clock>,
+    log: Arc<Log>,
+    keys: Mutex<Keys>,
+}
+
+#[derive(Clone)]
+struct Keys {
+    /// The one that signs.
+    current: Arc<SigningKey>,
+    /// The one that will.
+    next: Option<Jwk>,
+    retired: Vec<Retired>,
+    seen: Seen,
+}
+
+/// When each file was changed last.
+type Seen = [Option<SystemTime>; 3];
+
+impl KeyRing {
+    pub(crate) fn open(store: &KeyStore, clock: Arc<dyn Clock>, log: Arc<Log>) -> Result<Self, KeyError> {
+        let keys = match store {
+            KeyStore::Memory => Keys {
+                current: Arc::new(SigningKey::in_memory()?),
+                next: None,
+                retired: Vec::new(),
+                seen: Seen::default(),
+            },
+            KeyStore::Folder(folder) => {
+                SigningKey::in_file(folder, KEY_FILE)?;
+                SigningKey::in_file(folder, NEXT_FILE)?;
+                read(folder)?
+            }
+        };
+        let ring = Self { store: store.clone(), clock, log, keys: Mutex::new(keys) };
+        ring.tell(&ring.keys(), false);
+        Ok(ring)
+    }
+
+    /// The key that signs.
+    pub(crate) fn current(&self) -> Arc<SigningKey> {
+        Arc::clone(&self.keys().current)
+    }
+
+    /// All public keys, the one that signs first. One that has signed stays until its last token has expired.
+    pub(crate) fn published(&self) -> Vec<Jwk> {
+        let now = self.clock.now();
+        self.keys().published(now)
+    }
+
+    /// Whether one of the keys that sign or have signed made this signature.
+    pub(crate) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let now = self.clock.now();
+        let keys = self.keys().clone();
+        let retired = keys.retired.iter().filter(|key| now < key.until).map(|key| &key.jwk);
+        [&keys.current.jwk].into_iter().chain(retired).any(|key| key.verifies(message, signature))
+    }
+
+    /// Writes down for the developer which keys there are.
+    fn tell(&self, keys: &Keys, rotated: bool) {
+        let published = keys.published(self.clock.now());
+        self.log.begin(Kind::Keys).record(log::keys(&published, rotated));
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if let KeyStore::Folder(folder) = &self.store
+            && keys.seen != seen(folder)
+        {
+            match read(folder) {
+                Ok(new) => {
+                    tracing::info!(kid = new.current.kid(), "signing with another key from now on");
+                    *keys = new;
+                    self.tell(&keys, true);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the signing keys have changed and cannot be read; the old ones stay");
+                    keys.seen = seen(folder);
+                }
+            }
+        }
+        keys
+    }
+}
+
+impl Keys {
+    fn published(&self, now: u64) -> Vec<Jwk> {
+        let retired = self.retired.iter().filter(|key| now < key.until).map(|key| &key.jwk);
+        let mut published: Vec<Jwk> = Vec::new();
+        for key in [&self.current.jwk].into_iter().chain(&self.next).chain(retired) {
+            // In the middle of a rotation a key can be in two places.
+            if !published.contains(key) {
+                published.push(key.clone());
+            }
+        }
+        published
+    }
+}
+
+fn read(folder: &Path) -> Result<Keys, KeyError> {
+    // First, so that what changes while they are read is noticed the next time.
+    let seen = seen(folder);
+    let next = folder.join(NEXT_FILE);
+    Ok(Keys {
+        current: Arc::new(SigningKey::read(&folder.join(KEY_FILE))?),
+        // Between two steps of a rotation there is none.
+        next: if next.exists() { Some(SigningKey::read(&next)?.jwk) } else { None },
+        retired: rotation::retired(folder)?,
+        seen,
+    })
+}
+
+fn seen(folder: &Path) -> Seen {
+    let changed = |name| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
+    [KEY_FILE, NEXT_FILE, RETIRED_FILE].map(changed)
+}

@@ -1,0 +1,165 @@
+//! What a tenant still knows when it has been stopped and started again, on both databases.
+
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use axum::http::StatusCode;
+use postgres_for_tests::{Durability, Server};
+use tenant::{Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
+
+use crate::harness::{ADA, BALANCE, BEN, Browser, PASSWORD, World, authorize, authorize_with, config};
+
+/// One server for all tests here; it ends with them.
+pub(crate) fn postgres(database: &str) -> String {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    let server =
+        SERVER.get_or_init(|| Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}")));
+    server.create(database).unwrap();
+    server.url(database)
+}
+
+fn with(database: &Database) -> Config {
+    Config { database: database.clone(), ..config() }
+}
+
+/// A new database of each kind.
+fn databases(folder: &Path, name: &str) -> [Database; 2] {
+    [Database::File(folder.join("new/tenant.sqlite")), postgres(name).parse().unwrap()]
+}
+
+/// The same browser, at the tenant that runs now.
+fn moved(browser: &Browser, world: &World) -> Browser {
+    let mut moved = world.browser();
+    moved.cookies = browser.cookies.clone();
+    moved
+}
+
+async fn restarted(world: World, database: &Database) -> World {
+    world.tenant.finish().await;
+    let clock: Arc<ManualClock> = world.clock;
+    let tenant = Tenant::open(with(database), clock.clone()).await.unwrap();
+    World { tenant, clock }
+}
+
+#[tokio::test]
+async fn who_was_logged_in_still_is_and_who_has_logged_out_still_has() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "sessions") {
+        let world = World::with(with(&database)).await;
+        let stays = world.logged_in(ADA).await;
+        let before = stays.clone().get(&authorize(BALANCE)).await.fragment();
+        let before = world.verified(&before["id_token"], "riser").await;
+        let mut leaves = world.logged_in(ADA).await;
+        let gone = leaves.clone();
+        leaves.get("/v2/logout?client_id=riser").await;
+        let mut again = world.logged_in(ADA).await;
+        let replaced = again.clone();
+        let page = again.follow(&authorize_with(&[("prompt", "login")])).await;
+        again.log_in(&page, ADA, PASSWORD).await.fragment();
+        world.clock.advance(100);
+
+        let world = restarted(world, &database).await;
+        let after = moved(&stays, &world).get(&authorize(BALANCE)).await.fragment();
+        let after = world.verified(&after["id_token"], "riser").await;
+        for claim in ["sub", "sid", "auth_time"] {
+            assert_eq!(before[claim], after[claim], "{database:?}");
+        }
+        for over in [gone, replaced] {
+            let page = moved(&over, &world).follow(&authorize(BALANCE)).await;
+            assert!(page.body.contains("<h1>Log in</h1>"), "{database:?}: {page:?}");
+        }
+        let world = restarted(world, &database).await;
+        world.clock.advance(12 * 3_600);
+        let page = moved(&stays, &world).follow(&authorize(BALANCE)).await;
+        assert!(page.body.contains("<h1>Log in</h1>"), "its time goes on meanwhile");
+        world.tenant.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_paired_phone_stays_paired_and_its_open_page_stays_good() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "phones") {
+        let world = World::with(with(&database)).await;
+        let (mut phone, mut other) = (world.phone(ADA).await, world.phone(BEN).await);
+        let form_token = phone.get("/phone").await.input("form_token");
+        let unpaired = other.clone();
+        let other_token = other.get("/phone").await.input("form_token");
+        other.post("/phone/unpair", &[("form_token", &other_token)]).await;
+
+        let world = restarted(world, &database).await;
+        let mut phone = moved(&phone, &world);
+        assert_eq!(phone.get("/phone").await.input("form_token"), form_token);
+        assert!(moved(&unpaired, &world).get("/phone").await.body.contains("action=\"/phone/pair\""));
+        let mut browser = world.logged_in(ADA).await;
+        let number = browser.step_up().await.number();
+        phone.choose(&number).await;
+        world.tenant.finish().await;
+    }
+}
+
+/// What is kept opens nothing: it is looked for in the whole file.
+#[tokio::test]
+async fn no_cookie_and_no_form_token_is_in_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("tenant.sqlite");
+    let world = World::with(with(&Database::File(file.clone()))).await;
+    let browser = world.logged_in(ADA).await;
+    let mut phone = world.phone(ADA).await;
+    let form_token = phone.get("/phone").await.input("form_token");
+    world.tenant.finish().await;
+    let mut kept = std::fs::read(&file).unwrap();
+    kept.extend(std::fs::read(file.with_extension("sqlite-wal")).unwrap_or_default());
+    let kept = String::from_utf8_lossy(&kept);
+    assert!(kept.contains("auth0|1001"), "this is where it is kept");
+    let cookies = browser.cookies.values().chain(phone.cookies.values()).map(|(value, _)| value.as_str());
+    for secret in cookies.chain([form_token.as_str()]) {
+        assert!(!secret.is_empty() && !kept.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn a_database_is_one_tenants_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "alone") {
+        let first = World::with(with(&database)).await;
+        let second = Tenant::open(with(&database), Arc::new(SystemClock)).await.err().unwrap();
+        assert!(matches!(second, OpenError::Durable(DurableError::InUse)), "{second}");
+        let second = restarted(first, &database).await;
+        second.tenant.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn what_another_version_wrote_is_not_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("tenant.sqlite"));
+    let world = World::with(with(&database)).await;
+    world.logged_in(ADA).await;
+    world.tenant.finish().await;
+    let path = folder.path().join("tenant.sqlite");
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    let changed = sqlx::query("UPDATE records SET value = '{\"sub\": 7}' WHERE kind = 'session'");
+    assert_eq!(changed.execute(&pool).await.unwrap().rows_affected(), 1);
+    pool.close().await;
+    let error = Tenant::open(with(&database), Arc::new(SystemClock)).await.err().unwrap();
+    assert!(matches!(error, OpenError::Durable(DurableError::Unreadable { kind: "session", .. })), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
+    let server = Server::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));
+    server.create("tenant").unwrap();
+    let database: Database = server.url("tenant").parse().unwrap();
+    let world = World::with(with(&database)).await;
+    let first = world.logged_in(ADA).await;
+    server.crash().unwrap();
+    let second = world.logged_in(BEN).await;
+    let world = restarted(world, &database).await;
+    for browser in [first, second] {
+        let answer = moved(&browser, &world).get(&authorize(BALANCE)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert!(answer.fragment().contains_key("access_token"), "{answer:?}");
+    }
+    world.tenant.finish().await;
+}
