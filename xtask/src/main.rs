@@ -74,7 +74,7 @@ enum Measure {
     /// The bank under load, beside an API on Express: answers a second, times, memory
     Bank {
         /// Passed on to the program that measures; `-- --help` names what there is
-        #[arg(last = true)]
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
 }
