@@ -41,7 +41,7 @@ pub(crate) async fn account(state: &State, session: Option<&str>, peer: Option<P
         place: Place::Query,
         issuer: state.issuer.clone(),
         state: None,
-        trace: state.log.begin(Kind::Authorization),
+        trace: state.log.begin(Kind::Account),
     };
     let request = Request {
         client: Arc::new(client),

@@ -32,10 +32,7 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
 /// leads back to a client names the origin of that client's redirect URI.
 pub(crate) fn content_security_policy(redirect_uri: Option<&str>) -> HeaderValue {
     let client = redirect_uri.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
-    policy(
-        &format!("connect-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'{client}"),
-        "'none'",
-    )
+    policy(&format!("connect-src 'self'; manifest-src 'self'; form-action 'self'{client}"), "'none'")
 }
 
 /// The policy of the page whose form is the answer to a client.
@@ -50,7 +47,7 @@ pub(crate) fn web_message_policy(origin: &str) -> HeaderValue {
 
 fn policy(actions: &str, ancestors: &str) -> HeaderValue {
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; {actions}; base-uri 'none'; frame-ancestors {ancestors}"
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; {actions}; base-uri 'none'; frame-ancestors {ancestors}"
     );
     // Where a page could be framed by whomever, it is shown to nobody.
     let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");

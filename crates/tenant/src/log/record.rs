@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::advice::{Advice, Registered};
-use super::event::{Event, PasswordOutcome, Who};
+use super::event::{Event, FactorStep, PasswordOutcome, Who};
 use super::parameters;
 use crate::payment::Payment;
 use crate::random::Fingerprint;
@@ -11,6 +11,10 @@ use crate::scopes::MULTI_FACTOR;
 
 /// More events than a request has that is worth reading.
 const EVENTS: usize = 200;
+/// What is asked for by a request that says no more about it.
+const LOG_IN: &str = "Log-in";
+/// The same, when a second factor is wanted: by the request, or by a script.
+const MULTI_FACTOR_LOG_IN: &str = "Log-in with a second factor";
 /// Of JSON in one trace: 500 full ones are 32 MiB.
 const BYTES: usize = 64 * 1_024;
 
@@ -20,6 +24,8 @@ const BYTES: usize = 64 * 1_024;
 pub(crate) enum Kind {
     /// A request at `/authorize`, until its tokens are with the client.
     Authorization,
+    /// A customer at the tenant's own `/account`.
+    Account,
     /// A request at the token endpoint that belongs to no other trace.
     Token,
     UserInfo,
@@ -202,6 +208,9 @@ impl Record {
                 self.customer.clone_from(who);
                 self.end(Outcome::Finished, at);
             }
+            Event::Factor { step: FactorStep::Asked, .. } if self.asked == LOG_IN => {
+                self.asked = MULTI_FACTOR_LOG_IN.to_owned();
+            }
             Event::Phone { who, .. } => {
                 self.customer = Some(who.clone());
                 self.end(Outcome::Finished, at);
@@ -226,9 +235,9 @@ impl Record {
         let payment = value("authorization_details").and_then(|details| Payment::parse(details).ok());
         let multi_factor = value("acr_values").is_some_and(|it| it.split(' ').any(|it| it == MULTI_FACTOR));
         self.asked = match (step_up.as_slice(), payment) {
-            ([], _) if multi_factor => "Log-in with a second factor".to_owned(),
+            ([], _) if multi_factor => MULTI_FACTOR_LOG_IN.to_owned(),
             ([], _) if value("prompt") == Some("none") => "Silent log-in".to_owned(),
-            ([], _) => "Log-in".to_owned(),
+            ([], _) => LOG_IN.to_owned(),
             (_, Some(payment)) => format!("Step-up: {} to {}", payment.amount(), payment.payee()),
             (scopes, None) => format!("Step-up: {}", scopes.join(" ")),
         };

@@ -38,6 +38,7 @@ fn title(record: &Record) -> &str {
     match record.kind {
         Kind::Authorization if record.asked.is_empty() => "Request",
         Kind::Authorization => &record.asked,
+        Kind::Account => "Account page",
         Kind::Token => "Token request",
         Kind::UserInfo => "Userinfo",
         Kind::LogOut => "Log-out",

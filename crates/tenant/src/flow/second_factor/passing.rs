@@ -31,6 +31,7 @@ impl Step {
         match self {
             Self::Answer(response) => response,
             Self::Grant { request, .. } if request.is_own() => {
+                request.to.trace.record(log::redirect(&request.to, "", None));
                 Redirect::to(&format!("/{DONE}")).into_response()
             }
             Self::Grant { request, customer, session, factor } => {

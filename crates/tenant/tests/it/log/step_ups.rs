@@ -1,9 +1,12 @@
 //! A step-up that does not come through.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
-use super::{kinds, says, traces};
-use crate::harness::{ADA, Browser, TRANSFER, World, authorize, authorize_with};
+use serde_json::Value;
+use tenant::{Action, ActionKind};
+
+use super::{developer, kinds, says, traces};
+use crate::harness::{ADA, Browser, TRANSFER, World, authorize, authorize_with, config};
 
 async fn step_up_trace(world: &World) -> Value {
     let all = traces(world).await;
@@ -59,4 +62,41 @@ async fn a_step_up_that_does_not_come_through_says_what_the_phone_said() {
         "without prompt=none",
         "OpenID Connect Core, 3.1.2.6",
     );
+}
+
+#[tokio::test]
+async fn a_log_in_for_which_a_script_wants_a_factor_is_called_so() {
+    let mut config = config();
+    config.apis[0].step_up_scopes.clear();
+    let code = "exports.onExecutePostLogin = async (event, api) => {
+        if (event.transaction.requested_scopes.includes('transfer:funds')) api.multifactor.enable('any');
+    };";
+    config.actions = vec![Action {
+        name: "Step up".to_owned(),
+        kind: ActionKind::PostLogin,
+        file: None,
+        code: Some(code.to_owned()),
+        secrets: BTreeMap::new(),
+    }];
+    let world = World::with(config).await;
+    let mut tab = world.logged_in(ADA).await;
+    assert_eq!(traces(&world).await[0]["asked"], "Log-in");
+    tab.step_up().await;
+    let trace = &traces(&world).await[0];
+    assert_eq!(trace["asked"], "Log-in with a second factor");
+    assert_eq!(kinds(trace), ["request", "session", "script_run", "factor"]);
+}
+
+#[tokio::test]
+async fn the_way_to_the_account_page_is_a_trace_of_its_own_kind() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.follow("/account").await;
+    phone.choose(&page.number()).await;
+    let page = tab.look(&page).await;
+    tab.submit(&page, "/u/methods", &[("act", "continue")]).await;
+    let trace = &traces(&world).await[0];
+    assert_eq!((trace["kind"].as_str(), trace["outcome"].as_str()), (Some("account"), Some("finished")));
+    assert!(developer(&world).get("/log").await.body.contains(">Account page</a>"));
 }
