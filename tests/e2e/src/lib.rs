@@ -11,6 +11,7 @@
 //! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
 //! ([`eventually()`]).
 
+pub mod authenticator;
 pub mod browser;
 pub mod chromedriver;
 pub mod eventually;

@@ -4,6 +4,7 @@ mod callbacks;
 mod code_flow;
 mod crash;
 mod express;
+mod factors;
 mod harness;
 mod limits;
 mod linking;

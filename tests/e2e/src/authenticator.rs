@@ -1,0 +1,61 @@
+//! An authenticator app (RFC 6238), on the customer's desk.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::hmac;
+use data_encoding::BASE32_NOPAD;
+
+use crate::{Miss, Page};
+
+/// Seconds for which a code is shown.
+const STEP: u64 = 30;
+
+/// Shows codes for one key.
+#[derive(Debug)]
+pub struct Authenticator {
+    key: hmac::Key,
+    /// The step of the last code that was typed: no code is good twice.
+    last: u64,
+}
+
+impl Authenticator {
+    /// Its owner types the key in that a page shows.
+    pub async fn typed_from(page: &Page) -> Result<Self, Miss> {
+        let shown = page.css("#key").text().await?;
+        let key = BASE32_NOPAD
+            .decode(shown.replace(' ', "").as_bytes())
+            .map_err(|error| Miss::last(format!("{shown:?} is no key in base32: {error}")))?;
+        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key), last: 0 })
+    }
+
+    /// The code that it shows now, or the next one when this one was typed before: the provider's clock may be so much
+    /// ahead.
+    pub fn code(&mut self) -> Result<String, Miss> {
+        self.last = step_now()?.max(self.last + 1);
+        self.at(self.last)
+    }
+
+    /// A code that it shows in none of the minutes around this one.
+    pub fn no_code(&self) -> Result<String, Miss> {
+        let step = step_now()?;
+        let near = (step - 4..=step + 4).map(|step| self.at(step)).collect::<Result<Vec<_>, _>>()?;
+        let other = (0..100).map(|n| format!("{n:06}")).find(|code| !near.contains(code));
+        other.ok_or_else(|| Miss::last("a hundred codes are near"))
+    }
+
+    /// RFC 4226, 5.3.
+    fn at(&self, step: u64) -> Result<String, Miss> {
+        let tag = hmac::sign(&self.key, &step.to_be_bytes());
+        let tag = tag.as_ref();
+        let offset = usize::from(tag.last().copied().unwrap_or_default() & 15);
+        let four = tag.get(offset..offset + 4).and_then(|four| <[u8; 4]>::try_from(four).ok());
+        let four = four.ok_or_else(|| Miss::last("the tag is too short"))?;
+        Ok(format!("{:06}", (u32::from_be_bytes(four) & 0x7fff_ffff) % 1_000_000))
+    }
+}
+
+/// How many steps there were since 1970.
+fn step_now() -> Result<u64, Miss> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map(|since| since.as_secs() / STEP).map_err(|error| Miss::last(error.to_string()))
+}

@@ -1,0 +1,140 @@
+//! The second factors as customers meet them: an app, recovery codes, and the phone that says no in two ways.
+
+use crate::steps::{RENT, at_the_provider, grouped, log_in, nothing_was_moved, rent_was_paid_once, review};
+use e2e::{
+    Failure, Miss, Page, Stage,
+    authenticator::Authenticator,
+    eventually,
+    people::{ADA, BEN},
+    scenario,
+    world::Setup,
+};
+
+/// Until the provider asks for the second factor of a transfer.
+async fn confirms(page: &Page) -> Result<(), Miss> {
+    review(page, RENT).await?;
+    page.button("Confirm transfer").click().await
+}
+
+/// The recovery codes that a page shows, to be written down.
+async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
+    page.heading("Your recovery codes").appears().await?;
+    let shown = page.css("#codes").text().await?;
+    page.link("I have written them down").click().await?;
+    Ok(shown.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect())
+}
+
+/// Types a code and sends it.
+async fn types(page: &Page, label: &str, code: &str) -> Result<(), Miss> {
+    page.field(label).fill(code).await?;
+    page.button("Confirm").click().await
+}
+
+async fn leaves_the_receipt(page: &Page) -> Result<(), Miss> {
+    page.status().reads("Transfer sent").await?;
+    page.button("Make another transfer").click().await
+}
+
+async fn rent_was_paid(stage: &Stage, times: i64) -> Result<(), Failure> {
+    assert_eq!(stage.world.transfers_made().await?, times);
+    assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening - times * RENT.minor);
+    assert_eq!(stage.world.balance_of(BEN).await?, BEN.opening + times * RENT.minor);
+    Ok(())
+}
+
+#[test]
+fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        confirms(page).await?;
+
+        // No phone is paired, and nobody has to have one.
+        page.link("Use another way").click().await?;
+        page.button("Set up an authenticator app").click().await?;
+        page.heading("Set up an authenticator app").appears().await?;
+        let shown = page.everything().text().await?;
+        assert!(shown.contains("12.50") && shown.contains(&grouped(BEN.iban)), "what is confirmed: {shown}");
+        let mut app = Authenticator::typed_from(page).await?;
+        types(page, "Type the 6 digits that the app shows now", &app.no_code()?).await?;
+        page.alert().reads("This is not the code that your app shows now").await?;
+        nothing_was_moved(stage).await?;
+        types(page, "Type the 6 digits that the app shows now", &app.code()?).await?;
+        let codes = written_down(page).await?;
+        assert_eq!(codes.len(), 10, "{codes:?}");
+        page.status().reads("Your authenticator app is set up.").await?;
+        page.button("Continue to Riser").click().await?;
+        leaves_the_receipt(page).await?;
+        rent_was_paid_once(stage).await?;
+
+        // From now on the app is what is asked for.
+        confirms(page).await?;
+        page.heading("Enter a code from your app").appears().await?;
+        types(page, "Code", &app.code()?).await?;
+        leaves_the_receipt(page).await?;
+        rent_was_paid(stage, 2).await?;
+
+        confirms(page).await?;
+        page.link("Use another way").click().await?;
+        page.button("Enter a recovery code").click().await?;
+        types(page, "Recovery code", &codes[0].to_lowercase()).await?;
+        page.status().reads("You have 9 recovery codes left.").await?;
+        page.button("Continue to Riser").click().await?;
+        leaves_the_receipt(page).await?;
+        rent_was_paid(stage, 3).await?;
+
+        confirms(page).await?;
+        page.link("Use another way").click().await?;
+        page.button("Enter a recovery code").click().await?;
+        types(page, "Recovery code", &codes[0]).await?;
+        page.alert().reads("This is none of the recovery codes that you have left.").await?;
+        page.button("Cancel").click().await?;
+        page.alert().reads("No money was moved").await?;
+        rent_was_paid(stage, 3).await
+    });
+}
+
+#[test]
+fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        let (phone, _) = at_the_provider(stage).await?;
+        phone.request().await?;
+        phone.page().button("This was not me").click().await?;
+        phone.page().alert().reads("The other browser was signed out").await?;
+        phone.page().css(".history li").reads("Not you").await?;
+
+        page.alert().reads("No money was moved").await?;
+        page.button("Change the transfer").click().await?;
+        confirms(page).await?;
+        page.heading("Log in").appears().await?;
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn the_phone_can_be_installed_and_says_when_it_is_offline() {
+    scenario(Setup::default(), async |stage| {
+        let phone = crate::steps::phone(stage).await?;
+        let page = phone.page();
+        let manifest = page.css("link[rel=manifest]").attribute("href").await?;
+        let installable = "fetch(document.querySelector('link[rel=manifest]').href).then(it => it.json())
+            .then(it => Promise.all(it.icons.map(icon => fetch(icon.src)))
+            .then(icons => [it.display, it.start_url, icons.every(icon => icon.ok)]))";
+        let told = page.evaluate(installable).await?;
+        assert_eq!(told, serde_json::json!(["standalone", "/phone", true]), "{manifest:?}");
+
+        eventually("the service worker", async || {
+            let at_work = page.evaluate("navigator.serviceWorker.ready.then(it => it.active.state)").await?;
+            if at_work == "activated" { Ok(()) } else { Err(Miss::new(at_work.to_string())) }
+        })
+        .await?;
+        let rule = stage.world.tenant.when(|_| true).cut();
+        page.reload().await?;
+        page.heading("You are offline").appears().await?;
+        rule.lift();
+        page.link("Try again").click().await?;
+        page.heading("Your phone").appears().await?;
+        Ok(())
+    });
+}
