@@ -3,6 +3,7 @@
 //!
 //! - [`scenario`] runs one test: a [`World`] of servers, a [`Browser`], and evidence when it fails
 //! - [`Page`] and [`Locator`]: what a person sees and does, by role and accessible name
+//! - [`accessibility`]: the barriers of a page, as axe-core finds them
 //! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
 //! - [`strangers`]: clients from npm, at a tenant of their own
@@ -11,6 +12,7 @@
 //! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
 //! ([`eventually()`]).
 
+pub mod accessibility;
 pub mod authenticator;
 pub mod browser;
 pub mod chromedriver;
@@ -20,6 +22,7 @@ pub mod express;
 pub mod locator;
 pub mod misbehaving;
 pub mod outcome;
+mod packages;
 pub mod page;
 pub mod people;
 pub mod scenario;

@@ -211,13 +211,15 @@ impl Page {
         self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
     }
 
-    /// Makes the window as large as that, in CSS pixels, and prefer that colour scheme.
+    /// Makes the window as large as that, in CSS pixels, and prefer that colour scheme, and no motion.
     pub async fn looks(&self, width: u32, height: u32, dark: bool) -> Result<(), Miss> {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
         self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
         let scheme = if dark { "dark" } else { "light" };
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
+        let features = features.map(|(name, value)| json!({ "name": name, "value": value }));
+        let media = json!({ "features": features });
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 

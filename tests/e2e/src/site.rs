@@ -11,9 +11,10 @@ pub use recorder::Recorder;
 pub use rule::{Gate, Rule, When};
 
 use crate::Miss;
-use axum::{Router, extract::connect_info::IntoMakeServiceWithConnectInfo, middleware};
+use axum::{Extension, Router, extract::connect_info::IntoMakeServiceWithConnectInfo, middleware};
 use line::{Line, Lines};
-use std::ops::Deref;
+use serving::Peer;
+use std::{net::Ipv4Addr, ops::Deref};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A port that is ours already, though nobody serves it yet: its address can go into the others' configuration.
@@ -42,6 +43,8 @@ impl Ground {
     pub fn serve(self, name: &'static str, router: Router) -> Site {
         let recorder = Recorder::new(name);
         let router = router.layer(middleware::from_fn_with_state(recorder.clone(), recorder::record));
+        // Nobody else reaches what is bound to this machine.
+        let router = router.layer(Extension(Peer::of(Ipv4Addr::LOCALHOST.into())));
         let lines = Lines::new(self.listener);
         let service: IntoMakeServiceWithConnectInfo<Router, Line> =
             router.into_make_service_with_connect_info();

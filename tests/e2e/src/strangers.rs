@@ -4,7 +4,7 @@
 mod program;
 
 use crate::{
-    Browser, Failure, Miss, Page, evidence,
+    Browser, Failure, Miss, Page, evidence, packages,
     people::{ADA, Person, Phone},
     scenario,
     site::{Ground, Site},
@@ -13,15 +13,13 @@ use crate::{
 use axum::{Router, extract::Path as Segment, http::header, response::Html, routing::get};
 use futures_util::FutureExt;
 use serde_json::json;
-use std::{
-    panic::AssertUnwindSafe,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 use tenant::{Client, GrantType, Tenant};
 use tower_http::services::ServeDir;
 
 pub use program::Program;
+
+const PACKAGES: &str = "tests/strangers";
 
 /// The libraries that run in a page; the tenant knows each by its name.
 const IN_PAGES: [(&str, &[GrantType]); 3] = [
@@ -96,7 +94,7 @@ impl Visit {
         let issuer = format!("{}/", tenant.origin());
         // It asks for the metadata when somebody logs in, and by then the tenant is there.
         let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
-        let server = Program::start(&folder()?, "openid-client.mjs", &ours).await?;
+        let server = Program::start(&packages::of(PACKAGES)?, "openid-client.mjs", &ours).await?;
 
         let mut config = demo::tenant(&issuer, pages.origin(), &Setup::default());
         config.clients = IN_PAGES.map(|(name, types)| in_page(name, types, pages.origin())).into();
@@ -137,7 +135,7 @@ impl Visit {
 
     /// Starts the API on Express.
     pub async fn api(&self) -> Result<Program, Miss> {
-        let folder = installed(&root().join("bench/express"))?;
+        let folder = packages::of("bench/express")?;
         let issuer = format!("{}/", self.tenant.origin());
         Program::start(&folder, "server.js", &[("ISSUER", &issuer), ("AUDIENCE", AUDIENCE), QUIET]).await
     }
@@ -162,7 +160,7 @@ fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
 
 /// The pages, the libraries as npm has them, and what each page has to know about the tenant.
 fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, Miss> {
-    let folder = folder()?;
+    let folder = packages::of(PACKAGES)?;
     let (issuer, domain) = (issuer.to_owned(), domain.to_owned());
     let config = async move |Segment(library): Segment<String>| {
         let config = json!({
@@ -178,23 +176,4 @@ fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, Miss> {
         .route("/{library}/config.js", get(config))
         .nest_service("/lib", ServeDir::new(folder.join("node_modules")))
         .fallback_service(ServeDir::new(folder.join("pages"))))
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn folder() -> Result<PathBuf, Miss> {
-    installed(&root().join("tests/strangers"))
-}
-
-/// The folder, once its packages are there.
-fn installed(folder: &Path) -> Result<PathBuf, Miss> {
-    if folder.join("node_modules").is_dir() {
-        return Ok(folder.to_owned());
-    }
-    Err(Miss::last(format!(
-        "the packages of {} are not installed: `cargo xtask test --only e2e` does that, and so does `npm ci` there",
-        folder.display()
-    )))
 }

@@ -209,7 +209,7 @@ impl Record {
                 self.end(Outcome::Finished, at);
             }
             Event::Factor { step: FactorStep::Asked, .. } if self.asked == LOG_IN => {
-                self.asked = MULTI_FACTOR_LOG_IN.to_owned();
+                MULTI_FACTOR_LOG_IN.clone_into(&mut self.asked);
             }
             Event::Phone { who, .. } => {
                 self.customer = Some(who.clone());

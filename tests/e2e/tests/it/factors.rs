@@ -11,13 +11,13 @@ use e2e::{
 };
 
 /// Until the provider asks for the second factor of a transfer.
-async fn confirms(page: &Page) -> Result<(), Miss> {
+pub(crate) async fn confirms(page: &Page) -> Result<(), Miss> {
     review(page, RENT).await?;
     page.button("Confirm transfer").click().await
 }
 
 /// The recovery codes that a page shows, to be written down.
-async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
+pub(crate) async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
     page.heading("Your recovery codes").appears().await?;
     let shown = page.css("#codes").text().await?;
     page.link("I have written them down").click().await?;
@@ -25,7 +25,7 @@ async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
 }
 
 /// Types a code and sends it.
-async fn types(page: &Page, label: &str, code: &str) -> Result<(), Miss> {
+pub(crate) async fn types(page: &Page, label: &str, code: &str) -> Result<(), Miss> {
     page.field(label).fill(code).await?;
     page.button("Confirm").click().await
 }

@@ -50,6 +50,33 @@ fn echo(request: &e2e::site::Exchange) -> bool {
 }
 
 #[tokio::test]
+async fn barriers_are_found_in_both_colour_schemes() {
+    with_page(async |_, page, _| {
+        let found = async |expected: &[&str]| {
+            let barriers = page.barriers().await?;
+            let rules: Vec<&str> = barriers.iter().filter_map(|one| one.split(": Fix").next()).collect();
+            assert_eq!(rules, expected, "{barriers:?}");
+            Ok::<(), Miss>(())
+        };
+        found(&["label-content-name-mismatch: #go"]).await?;
+        page.evaluate("go.textContent = 'Send it'").await?;
+        found(&[]).await?;
+        let style = "@media (prefers-color-scheme: dark) { h1 { color: #777; background: #888 } }";
+        let added =
+            format!("document.head.appendChild(document.createElement('style')).textContent = '{style}'");
+        page.evaluate(&added).await?;
+        page.looks(390, 844, false).await?;
+        found(&[]).await?;
+        page.looks(390, 844, true).await?;
+        found(&["color-contrast: h1"]).await?;
+        page.evaluate("document.querySelector('label').remove()").await?;
+        found(&["color-contrast: h1", "label: #a"]).await?;
+        Ok(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn things_are_found_by_role_and_name() {
     with_page(async |_, page, site| {
         page.heading("A page").appears().await?;
