@@ -41,7 +41,6 @@ impl World {
         native.set(
             "cache",
             Func::from(move |name: String, arguments: String| {
-                let arguments: Vec<serde_json::Value> = serde_json::from_str(&arguments).unwrap_or_default();
                 cache.call(&script, &name, &arguments).map(|answer| answer.to_string())
             }),
         )?;

@@ -183,3 +183,29 @@ fn claims_scopes_and_metadata_are_bounded() {
         assert_eq!(error.cause, Cause::Thrown, "{code}: {error}");
     }
 }
+
+/// What a call is given becomes the engine's own: parsed, a text of small objects has a hundred times its size.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_call_is_given_is_no_way_around_the_limit_of_memory() {
+    let engine = Engine::new(Limits { time: Duration::from_secs(30), ..Limits::default() });
+    let objects = "Array(1200).fill(Array(1000).fill({ a: 0 }))";
+    let error =
+        error(&engine.run(&[body(&format!("api.idToken.setCustomClaim('it', {objects});"))], event()));
+    assert_eq!(error.cause, Cause::Thrown, "{error}");
+    let code = format!(
+        "console.log(api.cache.set('it', {objects}).code);
+         try {{ api.access.deny({objects}); }} catch {{}}"
+    );
+    let outcome = engine.run(&[body(&code)], event());
+    assert_eq!(texts(&outcome), ["CacheValueSizeExceeded"]);
+    assert!(
+        matches!(outcome.verdict, Verdict::Denied(_)),
+        "a \"no\" is one, whatever is wrong with it: {outcome:?}"
+    );
+
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kibibytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kibibytes < 512 << 10, "{kibibytes} KiB, of all tests together");
+}
