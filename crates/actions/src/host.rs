@@ -95,7 +95,9 @@ impl Host {
     }
 
     pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
-        self.refusal.get_or_insert(Refusal { code, reason: cut(reason, REASON) });
+        // What is cut first may end in a part of a secret, which nobody finds any more.
+        let reason = cut(&self.console.blot_out(reason), REASON);
+        self.refusal.get_or_insert(Refusal { code, reason });
     }
 
     /// Claims that a script may not set are left out, and the developer is told: so it is at Auth0.
