@@ -74,6 +74,8 @@ impl Host {
                 let factor = provider(first()?)?;
                 let remember = second.is_some_and(allows_remembering);
                 self.decisions.multifactor = factor.then(|| remembering(remember));
+                // What is taken back stops nothing: nobody would be asked, and the next scripts would wait for ever.
+                self.challenges &= factor;
                 Ok(())
             }
             "authentication.challengeWith" | "authentication.enrollWith" => {

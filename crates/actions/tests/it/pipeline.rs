@@ -106,3 +106,16 @@ fn without_scripts_everything_goes() {
     let outcome = run(&[]);
     assert_eq!((outcome.verdict, outcome.decisions), (Verdict::Go, Decisions::default()));
 }
+
+/// Otherwise nobody is asked for anything, and the scripts that wait for the answer never run.
+#[test]
+fn a_challenge_that_is_taken_back_stops_nothing() {
+    let outcome = run(&[
+        body("api.authentication.challengeWith({ type: 'otp' }); api.multifactor.enable('none');"),
+        body("api.access.deny('not you');"),
+    ]);
+    assert!(
+        matches!(&outcome.verdict, Verdict::Denied(refusal) if refusal.reason == "not you"),
+        "{outcome:?}"
+    );
+}
