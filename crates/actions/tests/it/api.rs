@@ -218,6 +218,15 @@ fn the_console_keeps_level_and_text() {
     assert_eq!(lines.len(), 7);
 }
 
+/// What Node's console has besides shows the same, without its layout.
+#[test]
+fn a_console_has_the_other_ways_to_print() {
+    let outcome = run(&[body(
+        "console.dir({ a: 1 }, { depth: null }); console.table([1, 2], [0]); console.trace('t');",
+    )]);
+    assert_eq!(texts(&outcome), ["{\"a\":1}", "[1,2]", "t"]);
+}
+
 #[test]
 fn an_action_and_a_rule_see_the_same_identity() {
     let mut event = crate::harness::event();
