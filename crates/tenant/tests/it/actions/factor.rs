@@ -183,3 +183,21 @@ async fn two_clicks_get_one_answer() {
     let answered = [one, other].iter().filter(|answer| answer.location().contains("access_token")).count();
     assert_eq!(answered, 1);
 }
+
+/// A second factor outlives no session, also when the scripts behind it take their time.
+#[tokio::test]
+async fn who_logs_out_while_a_script_runs_after_the_factor_gets_no_tokens() {
+    let first = action("api.authentication.challengeWith({ type: 'push-notification' });");
+    let second = "exports.onExecutePostLogin = () => new Promise((go) => setTimeout(go, 300));";
+    let world = world([first, script("Second", ActionKind::PostLogin, second)]).await;
+    let (mut tab, page) = log_in(&world).await;
+    world.phone(ADA).await.choose(&page.number()).await;
+    let mut other = tab.clone();
+    let log_out = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        other.get("/v2/logout?client_id=riser").await;
+    };
+    let look = format!("/u/mfa?state={}", page.input("state"));
+    let (answer, ()) = tokio::join!(tab.get(&look), log_out);
+    assert_eq!(answer.refusal().0, "login_required", "{answer:?}");
+}
