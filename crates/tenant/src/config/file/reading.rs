@@ -71,6 +71,30 @@ impl<'e> Reading<'e> {
         }
     }
 
+    /// The same as JSON, as far as it can be. A date becomes a text.
+    fn json(&mut self, value: Found<'_>) -> Value {
+        let number = match value.get_ref() {
+            DeValue::String(text) => return Value::String(text.clone().into_owned()),
+            DeValue::Boolean(flag) => return Value::Bool(*flag),
+            DeValue::Datetime(time) => return Value::String(time.to_string()),
+            DeValue::Array(list) => return list.iter().map(|item| self.json(item)).collect(),
+            DeValue::Table(table) => {
+                let members = table.iter();
+                return members
+                    .map(|(key, value)| (key.get_ref().clone().into_owned(), self.json(value)))
+                    .collect();
+            }
+            DeValue::Integer(digits) => {
+                i64::from_str_radix(digits.as_str(), digits.radix()).ok().map(Number::from)
+            }
+            DeValue::Float(digits) => digits.as_str().parse().ok().and_then(Number::from_f64),
+        };
+        if number.is_none() {
+            self.fault(value.span(), "this number cannot be kept as it is", "write it as a text in quotes");
+        }
+        number.map_or(Value::Null, Value::Number)
+    }
+
     fn mistyped(&mut self, name: &str, value: Found<'_>, remedy: &str) {
         self.fault(value.span(), format!("`{name}` is {}", kind(value.get_ref())), remedy);
     }
@@ -268,7 +292,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
     /// Anything, as JSON.
     pub(super) fn json(&mut self, name: &'static str) -> Map<String, Value> {
         let Some(value) = self.find(name) else { return Map::new() };
-        if let Value::Object(map) = json(value.get_ref()) {
+        if let Value::Object(map) = self.reading.json(value) {
             return map;
         }
         self.reading.mistyped(name, value, "it must be a table");
@@ -322,26 +346,5 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
-    }
-}
-
-fn json(value: &DeValue<'_>) -> Value {
-    match value {
-        DeValue::String(text) => Value::String(text.clone().into_owned()),
-        DeValue::Integer(digits) => {
-            i64::from_str_radix(digits.as_str(), digits.radix()).map_or(Value::Null, Value::from)
-        }
-        DeValue::Float(digits) => {
-            digits.as_str().parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
-        }
-        DeValue::Boolean(flag) => Value::Bool(*flag),
-        DeValue::Datetime(time) => Value::String(time.to_string()),
-        DeValue::Array(list) => Value::Array(list.iter().map(|item| json(item.get_ref())).collect()),
-        DeValue::Table(table) => Value::Object(
-            table
-                .iter()
-                .map(|(key, value)| (key.get_ref().clone().into_owned(), json(value.get_ref())))
-                .collect(),
-        ),
     }
 }

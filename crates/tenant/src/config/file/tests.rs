@@ -89,6 +89,7 @@ roles = ["staff"]
 [customers.app_metadata]
 plan = "gold"
 since = { year = 2020, exact = 2020-01-02, often = [1, 2.5, true] }
+more = [-1_000, 1_0.5, 0o17]
 [customers.factors]
 totp_secret = { env = "SECRET_OF_ADA" }
 recovery_codes = ["1111-AAAA", { env = "PASSWORD_OF_ADA" }]
@@ -97,7 +98,7 @@ recovery_codes = ["1111-AAAA", { env = "PASSWORD_OF_ADA" }]
 access_token = 0x10
 [limits]
 wrong_passwords = 3
-push_lock = 60
+push_lock = 6_0
 wrong_codes = 4
 "#;
     let ConfigFile { config, listen } = parse(text).unwrap();
@@ -117,7 +118,8 @@ wrong_codes = 4
         serde_json::to_value(&customer.app_metadata).unwrap(),
         serde_json::json!({
             "plan": "gold",
-            "since": { "year": 2020, "exact": "2020-01-02", "often": [1, 2.5, true] }
+            "since": { "year": 2020, "exact": "2020-01-02", "often": [1, 2.5, true] },
+            "more": [-1000, 10.5, 15]
         })
     );
     assert_eq!(customer.factors.totp_secret.as_deref(), Some("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"));
@@ -263,6 +265,16 @@ fn each_fault_is_told_at_its_place() {
             "\"correct horse battery\"",
             "\"correct\"\nfactors = { recovery_codes = [\"1111-AAAA\", \"1111aaaa\"] }",
             "18:44: the recovery code of customer \"auth0|1001\" stands twice",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\napp_metadata = { a = [1, { b = 9223372036854775808 }] }",
+            "18:32: this number cannot be kept as it is",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\n[customers.user_metadata]\na = nan",
+            "19:5: this number cannot be kept as it is",
         ),
         ("\"correct horse battery\"", "\"correct\"\n[limits]\npushs = 0", "19:1: `pushs` is not known here"),
         (
