@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 use postgres_for_tests::{Durability, Server};
-use tenant::{Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
+use tenant::{Action, Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
 
 use crate::authenticator::{Authenticator, SECRET};
 use crate::harness::{
@@ -179,6 +179,33 @@ async fn factors_that_are_written_into_the_file_later_are_there_and_those_she_re
     let ways = tab.get(&format!("/u/mfa/ways?state={}", page.input("state"))).await;
     assert!(!ways.body.contains("value=\"otp\""), "{ways:?}");
     world.tenant.finish().await;
+}
+
+#[tokio::test]
+async fn what_scripts_wrote_down_is_still_there() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "metadata") {
+        let config = || {
+            let code = "exports.onExecutePostLogin = async (event, api) => {
+                const visits = (event.user.app_metadata.visits ?? 0) + 1;
+                api.user.setAppMetadata('visits', visits).user.setAppMetadata('\\u0000', { __proto__: null, é: '\\u{1f600}' });
+                api.idToken.setCustomClaim('https://visits', visits);
+            };";
+            let mut config = with(&database);
+            config.actions =
+                vec![Action { name: "Visits".to_owned(), code: Some(code.to_owned()), ..Action::step_up() }];
+            config
+        };
+        let mut world = World::with(config()).await;
+        for visits in 1..=3 {
+            let mut tab = world.browser();
+            let page = tab.follow(&authorize(BALANCE)).await;
+            let token = tab.log_in(&page, ADA, PASSWORD).await.fragment()["id_token"].clone();
+            assert_eq!(world.verified(&token, "riser").await["https://visits"], visits, "{database:?}");
+            world = restarted_with(world, config()).await;
+        }
+        world.tenant.finish().await;
+    }
 }
 
 /// What is kept opens nothing: it is looked for in the whole file.
