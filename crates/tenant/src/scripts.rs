@@ -216,14 +216,14 @@ mod tests {
     async fn scripts_whose_client_hung_up_have_their_turn_until_they_are_done() {
         let turns = Arc::new(Semaphore::new(1));
         let (go, wait) = mpsc::channel::<()>();
-        let (began, begun) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
         let first = in_turn(&turns, move || {
-            began.send(()).unwrap();
+            tell.send(()).unwrap();
             wait.recv().unwrap();
         });
         // Begins, and is dropped as it waits for its answer.
         let hung_up = tokio::time::timeout(Duration::from_millis(50), first).await.is_err();
-        assert!(hung_up && begun.recv().is_ok());
+        assert!(hung_up && told.recv().is_ok());
         assert_eq!(turns.available_permits(), 0, "it is still at work");
         go.send(()).unwrap();
         assert!(in_turn(&turns, || ()).await.is_ok(), "and now it is done");

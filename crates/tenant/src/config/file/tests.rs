@@ -171,6 +171,14 @@ fn what_was_checked_after_reading_points_at_its_line_too() {
     );
 }
 
+#[track_caller]
+fn told_at_its_place(line: &str, other: &str, told: &str) {
+    let said = refused(&with(line, other));
+    let place = format!("tenant.toml:{told}");
+    assert!(said.contains(&place), "{place} is not in:\n{said}");
+    assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
+}
+
 /// What is changed in the file, and where and how that is told.
 #[test]
 fn each_fault_is_told_at_its_place() {
@@ -246,6 +254,20 @@ fn each_fault_is_told_at_its_place() {
             "18:27: `totp_secret` is a whole",
         ),
         ("\"correct horse battery\"", "\"correct\"\n[lifetimes]\npush = 0", "19:8: it is 0"),
+        ("\"correct horse battery\"", "\"correct\"\n[limits]\npushs = 0", "19:1: `pushs` is not known here"),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\n[[actions]]\nname = \"x\"\nfile = \"y.js\"\nkind = \"z\"",
+            "20:8: there is no file /home/ada/y.js",
+        ),
+    ] {
+        told_at_its_place(line, other, told);
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_is_told_at_its_place() {
+    for (line, other, told) in [
         (
             "\"correct horse battery\"",
             "\"correct\"\n[lifetimes]\nlog_in = 18446744073709551615",
@@ -276,17 +298,8 @@ fn each_fault_is_told_at_its_place() {
             "\"correct\"\n[customers.user_metadata]\na = nan",
             "19:5: this number cannot be kept as it is",
         ),
-        ("\"correct horse battery\"", "\"correct\"\n[limits]\npushs = 0", "19:1: `pushs` is not known here"),
-        (
-            "\"correct horse battery\"",
-            "\"correct\"\n[[actions]]\nname = \"x\"\nfile = \"y.js\"\nkind = \"z\"",
-            "20:8: there is no file /home/ada/y.js",
-        ),
     ] {
-        let said = refused(&with(line, other));
-        let place = format!("tenant.toml:{told}");
-        assert!(said.contains(&place), "{place} is not in:\n{said}");
-        assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
+        told_at_its_place(line, other, told);
     }
 }
 
