@@ -83,7 +83,9 @@ fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
         factor: Some("push-notification".into()),
     };
     after.authentication.methods.push(given);
+    let wanted = outcome.decisions.multifactor.clone();
     let outcome = engine.resume(&scripts, after, outcome.decisions, next, &["push-notification".to_owned()]);
+    assert_eq!(outcome.decisions.multifactor, wanted, "what was passed is not wanted anew");
     assert_eq!(outcome.verdict, Verdict::Go, "the second challenge has been passed already: {outcome:?}");
     assert_eq!(outcome.decisions.id_token["methods"], json!([["pwd", null], ["mfa", "push-notification"]]));
     assert_eq!(outcome.decisions.id_token["early"], json!(1));
