@@ -208,6 +208,32 @@ async fn what_scripts_wrote_down_is_still_there() {
     }
 }
 
+/// Nothing of it is kept, and so nothing of it can be approved.
+#[tokio::test]
+async fn a_request_under_way_is_over_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("tenant.sqlite"));
+    let world = World::with(with(&database)).await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.step_up().await;
+    let shown = phone.get("/phone").await;
+
+    let world = restarted(world, &database).await;
+    let (mut tab, mut phone) = (moved(&tab, &world), moved(&phone, &world));
+    let (form_token, push) = (shown.input("form_token"), shown.input("push"));
+    let form = [("form_token", &*form_token), ("push", &*push), ("number", &*page.number())];
+    let answer = phone.post("/phone/answer", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
+    let answer = tab.look(&page).await;
+    assert!(answer.status.is_client_error(), "{answer:?}");
+    // The session is there, and the next request works.
+    let page = tab.step_up().await;
+    phone.choose(&page.number()).await;
+    assert!(tab.look(&page).await.fragment().contains_key("access_token"));
+    world.tenant.finish().await;
+}
+
 /// What is kept opens nothing: it is looked for in the whole file.
 #[tokio::test]
 async fn no_cookie_and_no_form_token_is_in_the_database() {
