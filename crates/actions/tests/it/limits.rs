@@ -44,6 +44,16 @@ fn what_does_not_end_is_ended() {
     stopped(&engine, rule("function (user, context, callback) { while (true) {} }"), Cause::Time);
 }
 
+/// The engine looks at the clock once in thousands of calls, and each of these may take long.
+#[test]
+fn what_prints_a_lot_without_end_is_ended_too() {
+    let engine = Engine::new(limits());
+    let outcome = engine.run(&[body("const s = 'x'.repeat(4e6); for (;;) console.log(s);")], event());
+    let error = error(&outcome);
+    assert_eq!((error.cause, error.line), (Cause::Time, Some(1)), "{error}");
+    assert!(!texts(&outcome).is_empty());
+}
+
 #[test]
 fn reading_an_error_takes_no_longer_than_the_script_may() {
     let code = "const e = new Error('x'); Object.defineProperty(e, 'message', { get() { while (true) {} } }); throw e;";
