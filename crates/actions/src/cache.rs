@@ -13,6 +13,8 @@ const ENTRIES: usize = 1_000;
 const KEY: usize = 256;
 /// Of a text, in bytes.
 const VALUE: usize = 4_096;
+/// Of the arguments of one call, as JSON: no key and text that are kept have more, however they are escaped.
+const CALL: usize = 32 << 10;
 /// Fifteen minutes, when the Action does not say.
 const LIFETIME: u64 = 15 * 60 * 1_000;
 /// One day, whatever it says.
@@ -30,15 +32,23 @@ struct Entry {
 }
 
 impl Cache {
-    /// `get`, `set` or `delete`, with the arguments of the script; what it gets back.
-    pub(crate) fn call(&self, script: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+    /// `get`, `set` or `delete`, with the arguments of the script as a JSON array; what it gets back.
+    pub(crate) fn call(&self, script: &str, name: &str, arguments: &str) -> Option<Value> {
+        let error = |code: &str| Some(json!({ "type": "error", "code": code }));
+        if arguments.len() > CALL {
+            return match name {
+                "get" => None,
+                "delete" => error("CacheKeySizeExceeded"),
+                _ => error("CacheValueSizeExceeded"),
+            };
+        }
+        let arguments: Vec<Value> = serde_json::from_str(arguments).unwrap_or_default();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         let now = u64::try_from(now.as_millis()).ok()?;
         let key = arguments.first().and_then(Value::as_str).filter(|key| key.len() <= KEY);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entries = all.entry(script.to_owned()).or_default();
         entries.retain(|_, entry| now < entry.expires);
-        let error = |code: &str| Some(json!({ "type": "error", "code": code }));
         let Some(key) = key else {
             return if name == "get" { None } else { error("CacheKeySizeExceeded") };
         };

@@ -82,9 +82,22 @@ mod tests {
 
     #[test]
     fn what_the_protocol_needs_is_out_of_reach() {
-        for name in
-            ["iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "scope", "amr", "acr", "sid", "azp", ""]
-        {
+        for name in [
+            "iss",
+            "sub",
+            "aud",
+            "exp",
+            "iat",
+            "nonce",
+            "at_hash",
+            "scope",
+            "amr",
+            "acr",
+            "sid",
+            "azp",
+            "urn:auth0:x",
+            "",
+        ] {
             assert!(!may_be_set(name), "{name}");
         }
         for name in ["https://bank.example/roles", "favourite_colour", "email", "name", "SUB"] {

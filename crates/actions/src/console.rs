@@ -7,6 +7,8 @@ use crate::outcome::{ConsoleLine, Level};
 
 /// Lines longer than this are cut.
 const LINE: usize = 4_096;
+/// How often a secret may have become JSON that is still known: `console.log(event)` writes JSON, and so may a script before.
+const WRITTEN: usize = 2;
 /// Shorter secrets are not blotted out: whatever they are, they stand in half of all texts.
 const SECRET: usize = 6;
 
@@ -25,7 +27,7 @@ impl Console {
     }
 
     pub(crate) fn print(&mut self, level: Level, text: &str) {
-        let text = cut(&self.secrets.blot_out(text), LINE);
+        let text = cut(&self.blot_out(text), LINE);
         // An empty line takes room, too.
         let size = text.len() + 16;
         if size > self.left {
@@ -34,6 +36,11 @@ impl Console {
         }
         self.left -= size;
         self.lines.push(ConsoleLine { level, at: self.began.elapsed(), text });
+    }
+
+    /// The text without secrets.
+    pub(crate) fn blot_out(&self, text: &str) -> String {
+        self.secrets.blot_out(text)
     }
 
     /// Everything that was printed, and how much more was.
@@ -56,7 +63,7 @@ impl Secrets {
         let mut known: Vec<(String, String)> = secrets
             .iter()
             .filter(|(_, value)| value.len() >= SECRET)
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .flat_map(|(name, value)| written(value).into_iter().map(|form| (name.clone(), form)))
             .collect();
         // A secret that contains another one goes first.
         known.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
@@ -68,6 +75,17 @@ impl Secrets {
             text.replace(value.as_str(), &format!("[secret {name}]"))
         })
     }
+}
+
+/// The secret itself, and as it stands in JSON, where it has a quotation mark, a backslash or an end of a line.
+fn written(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned()];
+    for _ in 0..WRITTEN {
+        let quoted = forms.last().and_then(|last| serde_json::to_string(last).ok()).unwrap_or_default();
+        forms.extend(quoted.get(1..quoted.len().saturating_sub(1)).map(str::to_owned));
+    }
+    forms.dedup();
+    forms
 }
 
 /// The text, or its beginning.

@@ -221,6 +221,7 @@ fn given(event: &Event, left: Option<&Value>, script: &Script) -> Value {
     }
     let mut given = json!(event);
     if let Some(given) = given.as_object_mut() {
+        given.insert("user".to_owned(), event.person());
         given.insert("secrets".to_owned(), json!(script.secrets));
         given.insert("configuration".to_owned(), json!({}));
     }

@@ -2,7 +2,7 @@
 //! `user` and `context`. Times are RFC 3339 texts, as there.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// `event`. `event.secrets` and `event.configuration` are added for each script.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -31,6 +31,20 @@ pub struct Event {
     pub stats: Stats,
     /// The tenant itself.
     pub tenant: Tenant,
+}
+
+impl Event {
+    /// The user, as scripts see them: with the one identity that they have here, at the connection.
+    pub(crate) fn person(&self) -> Value {
+        let Self { user, connection, .. } = self;
+        // `1001` of `auth0|1001`.
+        let id = user.user_id.split_once('|').map_or(user.user_id.as_str(), |(_, id)| id);
+        let mut person = json!(user);
+        person["identities"] = json!([{
+            "connection": connection.name, "provider": connection.strategy, "user_id": id, "isSocial": false,
+        }]);
+        person
+    }
 }
 
 /// `event.user`.

@@ -15,6 +15,8 @@ const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addS
                        idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
                        user.setAppMetadata and user.setUserMetadata";
 
+/// The reason of who gives none.
+const DENIED: &str = "Access denied.";
 /// Longer reasons are cut: they travel in an address.
 const REASON: usize = 500;
 
@@ -35,6 +37,18 @@ impl Host {
 
     /// One call of the script: its name, such as `access.deny`, and its arguments as a JSON array.
     pub(crate) fn call(&mut self, name: &str, arguments: &str) -> Result<(), String> {
+        // Nothing longer would be kept. It is not even parsed: as values it has many times the size of its text, and the
+        // script's memory is not where they are.
+        let most = self.limits.claims.max(self.limits.metadata);
+        if arguments.len() > most {
+            // Whatever is wrong with a "no", it is one.
+            if name == "access.deny" {
+                self.refuse(RefusalCode::AccessDenied, DENIED);
+                return Ok(());
+            }
+            let size = arguments.len();
+            return Err(format!("api.{name} was given {size} bytes of JSON, and may be given {most}"));
+        }
         let arguments: Vec<Value> = serde_json::from_str(arguments)
             .map_err(|error| format!("api.{name} was given a value that has no plain JSON form: {error}"))?;
         let first = || match arguments.first() {
@@ -44,7 +58,7 @@ impl Host {
         let second = arguments.get(1);
         match name {
             "access.deny" => {
-                let reason = arguments.first().and_then(Value::as_str).unwrap_or("Access denied.");
+                let reason = arguments.first().and_then(Value::as_str).unwrap_or(DENIED);
                 self.refuse(RefusalCode::AccessDenied, reason);
                 Ok(())
             }
@@ -60,6 +74,8 @@ impl Host {
                 let factor = provider(first()?)?;
                 let remember = second.is_some_and(allows_remembering);
                 self.decisions.multifactor = factor.then(|| remembering(remember));
+                // What is taken back stops nothing: nobody would be asked, and the next scripts would wait for ever.
+                self.challenges &= factor;
                 Ok(())
             }
             "authentication.challengeWith" | "authentication.enrollWith" => {
@@ -81,7 +97,9 @@ impl Host {
     }
 
     pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
-        self.refusal.get_or_insert(Refusal { code, reason: cut(reason, REASON) });
+        // What is cut first may end in a part of a secret, which nobody finds any more.
+        let reason = cut(&self.console.blot_out(reason), REASON);
+        self.refusal.get_or_insert(Refusal { code, reason });
     }
 
     /// Claims that a script may not set are left out, and the developer is told: so it is at Auth0.

@@ -31,6 +31,9 @@
     };
   }
   console.trace = console.debug;
+  // Their further arguments say how it is to look.
+  const { log } = console;
+  console.dir = console.table = (value) => log(value);
 
   // A call goes out as its name and the JSON text of its arguments; what comes back is a complaint, or nothing.
   const call = (name, given) => {

@@ -18,11 +18,7 @@ pub(crate) fn given(event: &Event, before: Option<&Value>, script: &Script) -> V
 
 fn fresh(event: &Event) -> Value {
     let Event { user, client, request, transaction, connection, .. } = event;
-    let mut person = json!(user);
-    let identity = json!([{ "connection": connection.name, "provider": connection.strategy, "user_id": bare(&user.user_id), "isSocial": false }]);
-    if let Some(person) = person.as_object_mut() {
-        person.insert("identities".to_owned(), identity);
-    }
+    let person = event.person();
     let session = event.session.as_ref().map(|session| &session.id);
     let context = json!({
         "tenant": event.tenant.id,
@@ -53,11 +49,6 @@ fn fresh(event: &Event) -> Value {
         "primaryUser": user.user_id,
     });
     json!({ "user": person, "context": context })
-}
-
-/// `1001` of `auth0|1001`.
-fn bare(user_id: &str) -> &str {
-    user_id.split_once('|').map_or(user_id, |(_, id)| id)
 }
 
 /// Reads what a Rule has left.

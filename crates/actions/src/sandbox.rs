@@ -59,12 +59,7 @@ pub(crate) fn run(job: Job<'_>) -> Done {
     let host = Rc::new(RefCell::new(Host::new(decisions, console, limits)));
     let shift = u32::from(script.kind == Kind::Rule);
     let world = World {
-        reader: Rc::new(Owned {
-            script: script.name.clone(),
-            code: script.code.clone(),
-            shift,
-            secrets: secrets.clone(),
-        }),
+        reader: Rc::new(Owned { script: script.name.clone(), code: script.code.clone(), shift, secrets }),
         host: Rc::clone(&host),
         ended: Ended::default(),
         rules: Rc::new(rules),
@@ -83,10 +78,7 @@ pub(crate) fn run(job: Job<'_>) -> Done {
     });
     let end = match (ended, host.refusal.take()) {
         (Err(error), _) => End::Failed(error),
-        (Ok(()), Some(mut refusal)) => {
-            refusal.reason = secrets.blot_out(&refusal.reason);
-            End::Denied(refusal)
-        }
+        (Ok(()), Some(refusal)) => End::Denied(refusal),
         (Ok(()), None) => End::Completed,
     };
     let (name, kind) = (script.name.clone(), script.kind);

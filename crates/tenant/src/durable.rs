@@ -43,13 +43,15 @@ pub enum DurableError {
     Migration(#[from] sqlx::migrate::MigrateError),
     /// A record that this version cannot read.
     #[error(
-        "the tenant's database holds a {kind} that cannot be read ({source}); another version may have written it: use that one, or begin with a new database"
+        "the tenant's database holds a {kind} that cannot be read (at line {line}, column {column} of its JSON); another version may have written it: use that one, or begin with a new database"
     )]
     Unreadable {
         /// What it is.
         kind: &'static str,
-        /// What cannot be read in it: a place, never a value.
-        source: serde_json::Error,
+        /// Where it cannot be read. What stands there is not told: it may be a secret.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
     },
 }
 

@@ -219,6 +219,10 @@ async fn grant_after_second_factor(
         Ok(decision) => request.decided.set(decision),
         Err(Refused { error, description }) => return request.to.refuse(error, &description),
     }
+    // The scripts took their time: the customer may have logged out.
+    if state.store().sessions.by_sid(&session.sid, state.now()).is_none() {
+        return request.to.refuse(ErrorCode::LoginRequired, "The customer has logged out.");
+    }
     answer::grant(state, request, customer, session, true)
 }
 

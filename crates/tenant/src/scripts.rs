@@ -38,7 +38,7 @@ const AT_ONCE: usize = 8;
 pub(crate) struct Scripts {
     actions: Vec<Action>,
     engine: Engine,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 /// Why there is no log-in, as the client reads it.
@@ -57,7 +57,7 @@ impl Scripts {
                 tracing::error!(action = action.name, "{error}");
             }
         }
-        Self { actions, engine: Engine::new(Limits::default()), turns: Semaphore::new(AT_ONCE) }
+        Self { actions, engine: Engine::new(Limits::default()), turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn run(
         Ok(scripts) => (engine.run(&scripts, event), scripts),
         Err(error) => (unreadable(&actions, error), Vec::new()),
     };
-    let (outcome, scripts) = in_turn(state, work).await?;
+    let (outcome, scripts) = in_turn(&state.scripts.turns, work).await?;
     conclude(state, request, customer, outcome, &scripts.into())
 }
 
@@ -96,16 +96,22 @@ pub(crate) async fn resume(
     let all = Arc::clone(&scripts);
     let given: Vec<String> =
         authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
-    let outcome = in_turn(state, move || engine.resume(&all, event, decisions, next, &given)).await?;
+    let outcome =
+        in_turn(&state.scripts.turns, move || engine.resume(&all, event, decisions, next, &given)).await?;
     conclude(state, request, customer, outcome, &scripts)
 }
 
 /// The engine blocks: it is called where that does no harm, and not by everybody at once.
 async fn in_turn<T: Send + 'static>(
-    state: &State,
+    turns: &Arc<Semaphore>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refused> {
-    let _turn = state.scripts.turns.acquire().await;
+    let turn = Arc::clone(turns).acquire_owned().await;
+    let work = move || {
+        // Here, because the work goes on when the client hangs up and this future is gone.
+        let _turn = turn;
+        work()
+    };
     task::spawn_blocking(work).await.map_err(|error| {
         tracing::error!(%error, "the scripts could not be run");
         failed("The tenant's scripts")
@@ -197,4 +203,29 @@ fn unreadable(actions: &[Action], error: ScriptError) -> Outcome {
         end: End::Failed(error),
     };
     Outcome { verdict: Verdict::Failed { script }, decisions: Decisions::default(), runs: vec![run] }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    /// Otherwise whoever hangs up again and again fills all places of the engine, and others are refused instead of waiting.
+    #[tokio::test]
+    async fn scripts_whose_client_hung_up_have_their_turn_until_they_are_done() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (go, wait) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let first = in_turn(&turns, move || {
+            tell.send(()).unwrap();
+            wait.recv().unwrap();
+        });
+        // Begins, and is dropped as it waits for its answer.
+        let hung_up = tokio::time::timeout(Duration::from_millis(50), first).await.is_err();
+        assert!(hung_up && told.recv().is_ok());
+        assert_eq!(turns.available_permits(), 0, "it is still at work");
+        go.send(()).unwrap();
+        assert!(in_turn(&turns, || ()).await.is_ok(), "and now it is done");
+    }
 }

@@ -3,7 +3,7 @@
 use actions::{Level, Refusal, RefusalCode, Verdict};
 use serde_json::{Value, json};
 
-use crate::harness::{action, body, decided, error, run, texts, value};
+use crate::harness::{action, body, decided, error, rule, run, texts, value};
 
 #[test]
 fn an_event_has_what_the_documentation_lists() {
@@ -216,4 +216,31 @@ fn the_console_keeps_level_and_text() {
         ]
     );
     assert_eq!(lines.len(), 7);
+}
+
+/// What Node's console has besides shows the same, without its layout.
+#[test]
+fn a_console_has_the_other_ways_to_print() {
+    let outcome = run(&[body(
+        "console.dir({ a: 1 }, { depth: null }); console.table([1, 2], [0]); console.trace('t');",
+    )]);
+    assert_eq!(texts(&outcome), ["{\"a\":1}", "[1,2]", "t"]);
+}
+
+#[test]
+fn an_action_and_a_rule_see_the_same_identity() {
+    let mut event = crate::harness::event();
+    event.connection.name = "Customers".into();
+    event.connection.strategy = "auth0".into();
+    let engine = actions::Engine::new(actions::Limits::default());
+    let show = "console.log(user.identities.length, user.identities[0]);";
+    let outcome = engine.run(
+        &[
+            rule(&format!("function (user, context, callback) {{ {show} callback(null, user, context); }}")),
+            body(&format!("const {{ user }} = event; {show}")),
+        ],
+        event,
+    );
+    let identity = r#"1 {"connection":"Customers","isSocial":false,"provider":"auth0","user_id":"1001"}"#;
+    assert_eq!(texts(&outcome), [identity, identity]);
 }

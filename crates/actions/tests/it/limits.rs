@@ -44,6 +44,16 @@ fn what_does_not_end_is_ended() {
     stopped(&engine, rule("function (user, context, callback) { while (true) {} }"), Cause::Time);
 }
 
+/// The engine looks at the clock once in thousands of calls, and each of these may take long.
+#[test]
+fn what_prints_a_lot_without_end_is_ended_too() {
+    let engine = Engine::new(limits());
+    let outcome = engine.run(&[body("const s = 'x'.repeat(4e6); for (;;) console.log(s);")], event());
+    let error = error(&outcome);
+    assert_eq!((error.cause, error.line), (Cause::Time, Some(1)), "{error}");
+    assert!(!texts(&outcome).is_empty());
+}
+
 #[test]
 fn reading_an_error_takes_no_longer_than_the_script_may() {
     let code = "const e = new Error('x'); Object.defineProperty(e, 'message', { get() { while (true) {} } }); throw e;";
@@ -182,4 +192,30 @@ fn claims_scopes_and_metadata_are_bounded() {
         let error = error(&run(&[body(code)]));
         assert_eq!(error.cause, Cause::Thrown, "{code}: {error}");
     }
+}
+
+/// What a call is given becomes the engine's own: parsed, a text of small objects has a hundred times its size.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_call_is_given_is_no_way_around_the_limit_of_memory() {
+    let engine = Engine::new(Limits { time: Duration::from_secs(30), ..Limits::default() });
+    let objects = "Array(1200).fill(Array(1000).fill({ a: 0 }))";
+    let error =
+        error(&engine.run(&[body(&format!("api.idToken.setCustomClaim('it', {objects});"))], event()));
+    assert_eq!(error.cause, Cause::Thrown, "{error}");
+    let code = format!(
+        "console.log(api.cache.set('it', {objects}).code);
+         try {{ api.access.deny({objects}); }} catch {{}}"
+    );
+    let outcome = engine.run(&[body(&code)], event());
+    assert_eq!(texts(&outcome), ["CacheValueSizeExceeded"]);
+    assert!(
+        matches!(outcome.verdict, Verdict::Denied(_)),
+        "a \"no\" is one, whatever is wrong with it: {outcome:?}"
+    );
+
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kibibytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kibibytes < 512 << 10, "{kibibytes} KiB, of all tests together");
 }

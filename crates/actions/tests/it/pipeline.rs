@@ -83,7 +83,9 @@ fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
         factor: Some("push-notification".into()),
     };
     after.authentication.methods.push(given);
+    let wanted = outcome.decisions.multifactor.clone();
     let outcome = engine.resume(&scripts, after, outcome.decisions, next, &["push-notification".to_owned()]);
+    assert_eq!(outcome.decisions.multifactor, wanted, "what was passed is not wanted anew");
     assert_eq!(outcome.verdict, Verdict::Go, "the second challenge has been passed already: {outcome:?}");
     assert_eq!(outcome.decisions.id_token["methods"], json!([["pwd", null], ["mfa", "push-notification"]]));
     assert_eq!(outcome.decisions.id_token["early"], json!(1));
@@ -105,4 +107,17 @@ fn a_factor_of_an_earlier_transaction_does_not_count() {
 fn without_scripts_everything_goes() {
     let outcome = run(&[]);
     assert_eq!((outcome.verdict, outcome.decisions), (Verdict::Go, Decisions::default()));
+}
+
+/// Otherwise nobody is asked for anything, and the scripts that wait for the answer never run.
+#[test]
+fn a_challenge_that_is_taken_back_stops_nothing() {
+    let outcome = run(&[
+        body("api.authentication.challengeWith({ type: 'otp' }); api.multifactor.enable('none');"),
+        body("api.access.deny('not you');"),
+    ]);
+    assert!(
+        matches!(&outcome.verdict, Verdict::Denied(refusal) if refusal.reason == "not you"),
+        "{outcome:?}"
+    );
 }

@@ -90,9 +90,9 @@ fn a_rule_that_never_answers_is_told_apart() {
 #[test]
 fn context_passes_from_rule_to_rule_and_its_last_state_counts() {
     let first = "function (user, context, callback) { context.multifactor = { provider: 'any' }; context.idToken.a = 1;
-                  context.accessToken.b = 2; context.accessToken.scope = 'openid x'; user.seen = true; callback(null, user, context); }";
+                  context.accessToken.b = 2; context.accessToken.c = 3; context.accessToken.scope = 'openid x'; user.seen = true; callback(null, user, context); }";
     let second = "function (user, context, callback) { console.log(user.seen, context.idToken.a); delete context.multifactor;
-                  delete context.idToken.a; context.accessToken.scope = ['y']; callback(null, user, context); }";
+                  delete context.idToken.a; delete context.accessToken.c; context.accessToken.scope = ['y']; callback(null, user, context); }";
     let outcome = run(&[rule(first)]);
     assert!(outcome.decisions.multifactor.is_some());
     assert_eq!(outcome.decisions.scopes.unwrap(), ["openid", "x"]);
@@ -100,7 +100,7 @@ fn context_passes_from_rule_to_rule_and_its_last_state_counts() {
     assert_eq!(texts(&outcome), ["true 1"]);
     assert_eq!(outcome.decisions.multifactor, None);
     assert!(outcome.decisions.id_token.is_empty());
-    assert_eq!(outcome.decisions.access_token["b"], json!(2));
+    assert_eq!(json!(outcome.decisions.access_token), json!({ "b": 2 }));
     assert_eq!(outcome.decisions.scopes.unwrap(), ["y"]);
 }
 

@@ -74,6 +74,36 @@ fn secrets_stand_in_no_trace() {
     assert!(text.contains("refused: [secret KEY]") && !text.contains("swordfish"), "{text}");
 }
 
+/// A key in PEM has lines, and whoever prints `event` prints JSON.
+#[test]
+fn secrets_stand_in_no_trace_as_json_either() {
+    let secret = "-----BEGIN KEY-----\nsword\"fish\"\n";
+    for code in [
+        "console.log(event.secrets.KEY);",
+        "console.log(event);",
+        "console.log(JSON.stringify(JSON.stringify(event.secrets)));",
+        "throw new Error(JSON.stringify(event.secrets));",
+        "api.access.deny(JSON.stringify(event.secrets));",
+    ] {
+        let script = Script { secrets: [("KEY".to_owned(), secret.to_owned())].into(), ..body(code) };
+        let text = serde_json::to_string(&run(&[script])).unwrap();
+        assert!(text.contains("[secret KEY]") && !text.contains("sword"), "{code}: {text}");
+    }
+}
+
+#[test]
+fn no_part_of_a_secret_is_left_where_a_text_is_cut() {
+    for (code, secret) in [
+        ("api.access.deny('x'.repeat(495) + event.secrets.KEY);", "swordfish"),
+        ("console.log('x'.repeat(4091) + event.secrets.KEY);", "swordfish"),
+        ("throw new Error('x'.repeat(985) + event.secrets.KEY);", "swordfish"),
+    ] {
+        let script = Script { secrets: [("KEY".to_owned(), secret.to_owned())].into(), ..body(code) };
+        let text = serde_json::to_string(&run(&[script])).unwrap();
+        assert!(!text.contains("xs"), "{code}: {text}");
+    }
+}
+
 #[test]
 fn an_endless_loop_is_named_with_its_function() {
     use actions::Engine;

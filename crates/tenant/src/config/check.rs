@@ -12,7 +12,10 @@ use crate::factors::totp::Secret;
 use crate::passwords;
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
-const LONGEST_PUSH: u64 = 600;
+const LONGEST_PUSH: (u64, &str) = (600, "ten minutes");
+
+/// Of everything else that is timed or counted. Sums of such numbers and of the time have to stay numbers.
+const MOST: (u64, &str) = (100 * 365 * 86_400, "a hundred years in seconds");
 
 /// One value that cannot stay as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,15 @@ struct Findings(Vec<ConfigError>);
 impl Findings {
     fn add(&mut self, at: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
         self.0.push(ConfigError { at: at.into(), what: what.into(), remedy: remedy.into() });
+    }
+
+    /// A number has to be 1 at least, and this at most.
+    fn number(&mut self, at: impl Into<String>, value: u64, (most, called): (u64, &str)) {
+        if value == 0 {
+            self.add(at, "it is 0", "it must be at least 1");
+        } else if value > most {
+            self.add(at, format!("it is {value}"), format!("it must be at most {most}, {called}"));
+        }
     }
 
     /// Each of `values` is a place and what stands there.
@@ -172,8 +184,8 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
             );
         }
     }
-    if api.token_lifetime == Some(0) {
-        found.add(format!("{at}.token_lifetime"), "it is 0", "it must be at least 1");
+    if let Some(lifetime) = api.token_lifetime {
+        found.number(format!("{at}.token_lifetime"), lifetime, MOST);
     }
 }
 
@@ -207,7 +219,15 @@ fn customer(at: &str, customer: &Customer, found: &mut Findings) {
             "it must be base32 of at least 16 bytes: 26 letters and digits of A-Z and 2-7",
         );
     }
+    let mut seen = HashSet::new();
     for (n, code) in factors.recovery_codes.iter().enumerate() {
+        if !seen.insert(recovery::normal(code)) {
+            found.add(
+                format!("{at}.factors.recovery_codes[{n}]"),
+                format!("the recovery code of customer {:?} stands twice", customer.sub),
+                "each is good for one use",
+            );
+        }
         if recovery::normal(code).len() < recovery::LEAST {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
@@ -250,15 +270,8 @@ fn positive(config: &Config, found: &mut Findings) {
         ("limits.push_lock", limits.push_lock),
         ("limits.wrong_codes", limits.wrong_codes as u64),
     ];
-    for (name, _) in values.into_iter().filter(|(_, value)| *value == 0) {
-        found.add(name, "it is 0", "it must be at least 1");
-    }
-    if lifetimes.push > LONGEST_PUSH {
-        found.add(
-            "lifetimes.push",
-            format!("it is {}", lifetimes.push),
-            format!("it must be at most {LONGEST_PUSH}, ten minutes"),
-        );
+    for (name, value) in values {
+        found.number(name, value, if name == "lifetimes.push" { LONGEST_PUSH } else { MOST });
     }
 }
 

@@ -34,7 +34,7 @@ pub struct ConfigFile {
 #[non_exhaustive]
 pub enum FileError {
     /// There is no such file, or it cannot be read.
-    #[error("{} cannot be read: {source}. `tenant init` writes one to begin with", path.display())]
+    #[error("{} cannot be read: {source}{}", path.display(), remedy(source.kind()))]
     Read {
         /// The file.
         path: PathBuf,
@@ -61,6 +61,8 @@ impl ConfigFile {
         folder: &Path,
         environment: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, String> {
+        // Some editors write a mark before the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let source = Source { name, text };
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
@@ -80,6 +82,15 @@ impl ConfigFile {
             }
         }
         Err(source.show(&reading.faults, &reading.secrets))
+    }
+}
+
+/// What to do about a file that cannot be read.
+const fn remedy(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound => ". `tenant init` writes one to begin with",
+        io::ErrorKind::InvalidData => "; it must be a text in UTF-8",
+        _ => "",
     }
 }
 

@@ -42,9 +42,11 @@ impl<V: Record> Table<V> {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
         let read = |(key, value): (String, String)| {
             let value = serde_json::from_str(&value);
-            value
-                .map(|value| (key, value))
-                .map_err(|source| DurableError::Unreadable { kind: V::KIND, source })
+            value.map(|value| (key, value)).map_err(|error: serde_json::Error| DurableError::Unreadable {
+                kind: V::KIND,
+                line: error.line(),
+                column: error.column(),
+            })
         };
         let rows =
             loaded.0.remove(V::KIND).unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
@@ -195,8 +197,11 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_told_without_its_content() {
-        let read = Table::<Count>::load(&mut loaded(&[("a", "{\"secret\": true}")]), &Journal::default());
-        let error = read.err().unwrap().to_string();
-        assert!(error.contains("holds a count that cannot be read") && !error.contains("secret"), "{error}");
+        for value in ["{\"secret\": true}", "\"secret\"", "\n\n[\"secret\"]"] {
+            let read = Table::<Count>::load(&mut loaded(&[("a", value)]), &Journal::default());
+            let error = read.err().unwrap();
+            assert!(error.to_string().contains("holds a count that cannot be read"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
     }
 }

@@ -23,6 +23,14 @@ struct Enrolment {
     last: Option<Factor>,
     otp_tries: Tries,
     recovery_tries: Tries,
+    /// Whether the configuration or the customer has said what there is. Otherwise it is only known what was used last.
+    #[serde(default = "said")]
+    said: bool,
+}
+
+/// What earlier versions have written had been said.
+const fn said() -> bool {
+    true
 }
 
 /// An authenticator app.
@@ -66,12 +74,15 @@ impl Enrolments {
         Table::load(loaded, journal).map(Self)
     }
 
-    /// What the configuration gives, for a customer of whom nothing is known yet.
+    /// What the configuration gives, for a customer who had nothing of it and has set up nothing.
     pub(crate) fn seed(&mut self, sub: &str, secret: Option<Secret>, recovery_codes: &[String]) {
-        if self.0.get(sub).is_none() && (secret.is_some() || !recovery_codes.is_empty()) {
-            let recovery_codes = recovery_codes.iter().map(|code| recovery::fingerprint(code)).collect();
-            let totp = secret.map(|secret| Totp { secret, last_step: None });
-            self.0.insert(sub.to_owned(), Enrolment { totp, recovery_codes, ..Enrolment::default() });
+        let said = self.0.get(sub).is_some_and(|enrolment| enrolment.said);
+        if !said && (secret.is_some() || !recovery_codes.is_empty()) {
+            let mut enrolment = self.0.edit(sub);
+            enrolment.recovery_codes =
+                recovery_codes.iter().map(|code| recovery::fingerprint(code)).collect();
+            enrolment.totp = secret.map(|secret| Totp { secret, last_step: None });
+            enrolment.said = true;
         }
     }
 
@@ -99,6 +110,7 @@ impl Enrolments {
         let mut enrolment = self.0.edit(sub);
         enrolment.totp = Some(Totp { secret: secret.clone(), last_step: Some(step) });
         enrolment.otp_tries = Tries::default();
+        enrolment.said = true;
         Checked::Right
     }
 
@@ -113,6 +125,7 @@ impl Enrolments {
         let mut enrolment = self.0.edit(sub);
         enrolment.recovery_codes = codes.iter().map(|code| recovery::fingerprint(code)).collect();
         enrolment.recovery_tries = Tries::default();
+        enrolment.said = true;
     }
 
     /// Looks at a code of the app; what is right is used with this. `free`: how many in a row may be wrong before the
@@ -235,14 +248,32 @@ mod tests {
         }
         assert_eq!(enrolments.check_recovery_code(ADA, "2222bbbb", 5, NOW), Checked::TooMany { wait: 60 });
         assert_eq!(enrolments.check_recovery_code(ADA, "2222bbbb", 5, NOW + 60), Checked::Right);
+        assert_eq!(enrolments.check_recovery_code(ADA, "nonsense", 5, NOW + 60), Checked::Wrong, "forgiven");
+        for _ in 0..4 {
+            enrolments.check_recovery_code(ADA, "nonsense", 5, NOW + 60);
+        }
+        enrolments.set_recovery_codes(ADA, &["3333-CCCC".to_owned()]);
+        assert_eq!(enrolments.check_recovery_code(ADA, "3333cccc", 5, NOW + 60), Checked::Right, "new ones");
     }
 
     #[test]
     fn what_is_known_is_not_replaced_by_the_configuration() {
         let (mut enrolments, secret) = enrolled();
         enrolments.remove_app(ADA);
-        enrolments.seed(ADA, Some(secret), &[]);
+        enrolments.seed(ADA, Some(secret.clone()), &[]);
         assert!(!enrolments.has_app(ADA));
         assert_eq!(enrolments.recovery_codes(ADA), 2);
+
+        for code in ["1111-AAAA", "2222-BBBB"] {
+            assert_eq!(enrolments.check_recovery_code(ADA, code, 5, NOW), Checked::Right);
+        }
+        enrolments.seed(ADA, None, &["1111-AAAA".to_owned()]);
+        assert_eq!(enrolments.recovery_codes(ADA), 0, "used up");
+
+        let mut enrolments = Enrolments::default();
+        enrolments.enrol(ADA, &secret, &secret.code(NOW / 30), NOW);
+        enrolments.remove_app(ADA);
+        enrolments.seed(ADA, Some(secret), &[]);
+        assert!(!enrolments.has_app(ADA), "her own, which she removed");
     }
 }

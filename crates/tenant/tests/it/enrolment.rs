@@ -189,8 +189,15 @@ async fn a_phone_is_paired_with_a_code_by_who_has_one() {
     let mut elsewhere = world.browser();
     elsewhere.get("/phone").await;
     assert_eq!(elsewhere.post("/phone/pair", &form).await.status, StatusCode::FORBIDDEN);
+    let before = phone.clone();
     assert_eq!(phone.post("/phone/pair", &form).await.location(), "/phone");
     assert!(phone.get("/phone").await.body.contains("Paired with Ada Example"));
+    // The password was good for this one phone, also with another code and with the cookie of before.
+    let mut again = world.browser();
+    again.cookies = before.cookies;
+    let form = [("form_token", &*form_token), ("code", "1111-AAAA-BBBB-CCCC")];
+    again.post("/phone/pair", &form).await;
+    assert!(again.get("/phone").await.body.contains("<h1>Pair your phone</h1>"));
 
     // The password is good for ten minutes.
     let mut other = world.browser();

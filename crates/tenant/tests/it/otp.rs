@@ -232,3 +232,29 @@ async fn a_log_in_that_costs_a_second_factor_asks_for_the_code_next() {
     let silent = authorize_with(&[("scope", TRANSFER), ("prompt", "none")]);
     assert_eq!(tab.get(&silent).await.refusal().0, "interaction_required");
 }
+
+/// In as many requests, at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_right_code_is_good_once_also_in_parallel() {
+    let recovery = "1111-AAAA-BBBB-CCCC";
+    let world = World::with(config_with(ADA, Some(SECRET), &[recovery])).await;
+    let app = Authenticator::with(SECRET);
+    let mut tab = world.logged_in(ADA).await;
+    for (way, code) in [("otp", app.code(&world)), ("recovery-code", recovery.to_owned())] {
+        let mut requests = Vec::new();
+        for _ in 0..12 {
+            let page = tab.asks_for_code().await;
+            let page = if way == "otp" { page } else { tab.take_way(&page, way).await };
+            requests.push((tab.clone(), page));
+        }
+        let answers = requests.into_iter().map(|(mut tab, page)| {
+            let code = code.clone();
+            tokio::spawn(async move { tab.enter(&page, &code).await.status })
+        });
+        let mut accepted = 0;
+        for answer in answers.collect::<Vec<_>>() {
+            accepted += usize::from(answer.await.unwrap() == StatusCode::SEE_OTHER);
+        }
+        assert_eq!(accepted, 1, "{way}");
+    }
+}

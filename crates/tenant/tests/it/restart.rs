@@ -5,9 +5,12 @@ use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
 use postgres_for_tests::{Durability, Server};
-use tenant::{Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
+use tenant::{Action, Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
 
-use crate::harness::{ADA, BALANCE, BEN, Browser, PASSWORD, World, authorize, authorize_with, config};
+use crate::authenticator::{Authenticator, SECRET};
+use crate::harness::{
+    ADA, BALANCE, BEN, Browser, PASSWORD, World, authorize, authorize_with, config, config_with,
+};
 
 /// One server for all tests here; it ends with them.
 pub(crate) fn postgres(database: &str) -> String {
@@ -35,9 +38,13 @@ fn moved(browser: &Browser, world: &World) -> Browser {
 }
 
 async fn restarted(world: World, database: &Database) -> World {
+    restarted_with(world, with(database)).await
+}
+
+async fn restarted_with(world: World, config: Config) -> World {
     world.tenant.finish().await;
     let clock: Arc<ManualClock> = world.clock;
-    let tenant = Tenant::open(with(database), clock.clone()).await.unwrap();
+    let tenant = Tenant::open(config, clock.clone()).await.unwrap();
     World { tenant, clock }
 }
 
@@ -96,6 +103,135 @@ async fn a_paired_phone_stays_paired_and_its_open_page_stays_good() {
         phone.choose(&number).await;
         world.tenant.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_stays_used_and_wrong_ones_stay_counted() {
+    let (used, left) = ("1111-AAAA-BBBB-CCCC", "2222-AAAA-BBBB-CCCC");
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "codes") {
+        let config =
+            || Config { database: database.clone(), ..config_with(ADA, Some(SECRET), &[used, left]) };
+        let app = Authenticator::with(SECRET);
+        let world = World::with(config()).await;
+        let mut tab = world.logged_in(ADA).await;
+        let page = tab.asks_for_code().await;
+        assert!(tab.enter(&page, &app.code(&world)).await.fragment().contains_key("access_token"));
+        let page = tab.asks_for_code().await;
+        let page = tab.take_way(&page, "recovery-code").await;
+        let answer = tab.enter(&page, used).await;
+        assert!(answer.location().starts_with("/u/methods"), "{answer:?}");
+
+        let world = restarted_with(world, config()).await;
+        let mut tab = moved(&tab, &world);
+        let page = tab.asks_for_code().await;
+        let told = tab.enter(&page, &app.code(&world)).await.texts("role=\"alert\"");
+        assert!(told[0].starts_with("This code has been used."), "{told:?}");
+        for _ in 0..3 {
+            tab.enter(&page, &app.other_code(&world)).await;
+        }
+        let page = tab.take_way(&page, "recovery-code").await;
+        let told = tab.enter(&page, used).await.texts("role=\"alert\"");
+        assert_eq!(told, ["This is none of the recovery codes that you have left."]);
+
+        let world = restarted_with(world, config()).await;
+        let mut tab = moved(&tab, &world);
+        let page = tab.asks_for_code().await;
+        for _ in 0..2 {
+            tab.enter(&page, &app.other_code(&world)).await;
+        }
+        let answer = tab.enter(&page, &app.code_in(&world, 1)).await;
+        assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS, "five in a row: {answer:?}");
+        let page = tab.take_way(&page, "recovery-code").await;
+        let answer = tab.enter(&page, left).await;
+        assert!(answer.location().starts_with("/u/methods"), "{answer:?}");
+        world.tenant.finish().await;
+    }
+}
+
+/// What she has used so far is her phone, which is no reason to pass over what the file says now.
+#[tokio::test]
+async fn factors_that_are_written_into_the_file_later_are_there_and_those_she_removed_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("tenant.sqlite"));
+    let config = |secret| Config { database: database.clone(), ..config_with(ADA, secret, &[]) };
+    let world = World::with(config(None)).await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.step_up().await;
+    phone.choose(&page.number()).await;
+    assert!(tab.look(&page).await.fragment().contains_key("access_token"));
+
+    let world = restarted_with(world, config(Some(SECRET))).await;
+    let mut tab = moved(&tab, &world);
+    let page = tab.step_up().await;
+    let page = tab.take_way(&page, "otp").await;
+    assert!(page.body.contains("<input id=\"code\""), "{page:?}");
+    tab.submit(&page, "/u/mfa/way", &[("way", "manage")]).await;
+    let answer = tab.enter(&page, &Authenticator::with(SECRET).code(&world)).await;
+    let page = tab.follow(&answer.location()).await;
+    let page = tab.act(&page, "remove-app", "").await;
+    assert!(page.body.contains("Your authenticator app is not asked any more."), "{page:?}");
+
+    let world = restarted_with(world, config(Some(SECRET))).await;
+    let mut tab = moved(&tab, &world);
+    let page = tab.step_up().await;
+    let ways = tab.get(&format!("/u/mfa/ways?state={}", page.input("state"))).await;
+    assert!(!ways.body.contains("value=\"otp\""), "{ways:?}");
+    world.tenant.finish().await;
+}
+
+#[tokio::test]
+async fn what_scripts_wrote_down_is_still_there() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "metadata") {
+        let config = || {
+            let code = "exports.onExecutePostLogin = async (event, api) => {
+                const visits = (event.user.app_metadata.visits ?? 0) + 1;
+                api.user.setAppMetadata('visits', visits).user.setAppMetadata('\\u0000', { __proto__: null, é: '\\u{1f600}' });
+                api.idToken.setCustomClaim('https://visits', visits);
+            };";
+            let mut config = with(&database);
+            config.actions =
+                vec![Action { name: "Visits".to_owned(), code: Some(code.to_owned()), ..Action::step_up() }];
+            config
+        };
+        let mut world = World::with(config()).await;
+        for visits in 1..=3 {
+            let mut tab = world.browser();
+            let page = tab.follow(&authorize(BALANCE)).await;
+            let token = tab.log_in(&page, ADA, PASSWORD).await.fragment()["id_token"].clone();
+            assert_eq!(world.verified(&token, "riser").await["https://visits"], visits, "{database:?}");
+            world = restarted_with(world, config()).await;
+        }
+        world.tenant.finish().await;
+    }
+}
+
+/// Nothing of it is kept, and so nothing of it can be approved.
+#[tokio::test]
+async fn a_request_under_way_is_over_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("tenant.sqlite"));
+    let world = World::with(with(&database)).await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.step_up().await;
+    let shown = phone.get("/phone").await;
+
+    let world = restarted(world, &database).await;
+    let (mut tab, mut phone) = (moved(&tab, &world), moved(&phone, &world));
+    let (form_token, push) = (shown.input("form_token"), shown.input("push"));
+    let form = [("form_token", &*form_token), ("push", &*push), ("number", &*page.number())];
+    let answer = phone.post("/phone/answer", &form).await;
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{answer:?}");
+    let answer = tab.look(&page).await;
+    assert!(answer.status.is_client_error(), "{answer:?}");
+    // The session is there, and the next request works.
+    let page = tab.step_up().await;
+    phone.choose(&page.number()).await;
+    assert!(tab.look(&page).await.fragment().contains_key("access_token"));
+    world.tenant.finish().await;
 }
 
 /// What is kept opens nothing: it is looked for in the whole file.

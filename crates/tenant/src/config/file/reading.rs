@@ -8,6 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::{Fault, Span};
 use super::names::nearest;
+use super::shown::names_a_secret;
 
 /// What has been found out about a file so far.
 pub(super) struct Reading<'e> {
@@ -51,6 +52,47 @@ impl<'e> Reading<'e> {
 
     fn fault(&mut self, span: Span, what: impl Into<String>, remedy: impl Into<String>) {
         self.faults.push(Fault::new(span, what, remedy));
+    }
+
+    /// Keeps from being shown what stands in this value: its texts and numbers, wherever in it they are.
+    fn hide(&mut self, value: Found<'_>) {
+        match value.get_ref() {
+            DeValue::Table(table) => table.values().for_each(|value| self.hide(value)),
+            DeValue::Array(list) => list.iter().for_each(|value| self.hide(value)),
+            _ => self.secrets.push(value.span()),
+        }
+    }
+
+    /// As [`hide`](Self::hide), unless it only names a variable: what that holds does not stand in the file.
+    fn hide_secret(&mut self, value: Found<'_>) {
+        let names_a_variable = |table: &DeTable<'_>| table.keys().any(|key| key.get_ref() == "env");
+        if !value.get_ref().as_table().is_some_and(names_a_variable) {
+            self.hide(value);
+        }
+    }
+
+    /// The same as JSON, as far as it can be. A date becomes a text.
+    fn json(&mut self, value: Found<'_>) -> Value {
+        let number = match value.get_ref() {
+            DeValue::String(text) => return Value::String(text.clone().into_owned()),
+            DeValue::Boolean(flag) => return Value::Bool(*flag),
+            DeValue::Datetime(time) => return Value::String(time.to_string()),
+            DeValue::Array(list) => return list.iter().map(|item| self.json(item)).collect(),
+            DeValue::Table(table) => {
+                let members = table.iter();
+                return members
+                    .map(|(key, value)| (key.get_ref().clone().into_owned(), self.json(value)))
+                    .collect();
+            }
+            DeValue::Integer(digits) => {
+                i64::from_str_radix(digits.as_str(), digits.radix()).ok().map(Number::from)
+            }
+            DeValue::Float(digits) => digits.as_str().parse().ok().and_then(Number::from_f64),
+        };
+        if number.is_none() {
+            self.fault(value.span(), "this number cannot be kept as it is", "write it as a text in quotes");
+        }
+        number.map_or(Value::Null, Value::Number)
     }
 
     fn mistyped(&mut self, name: &str, value: Found<'_>, remedy: &str) {
@@ -145,10 +187,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
     /// A text that must not be shown.
     pub(super) fn secret(&mut self, name: &'static str) -> Option<String> {
         let value = self.find(name)?;
-        // The name of a variable is none; what it holds does not stand in the file.
-        if !value.get_ref().is_table() {
-            self.reading.secrets.push(value.span());
-        }
+        self.reading.hide_secret(value);
         self.reading.text(name, value)
     }
 
@@ -156,9 +195,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
     pub(super) fn secrets(mut self) -> BTreeMap<String, String> {
         let mut secrets = BTreeMap::new();
         for (key, value) in self.table {
-            if !value.get_ref().is_table() {
-                self.reading.secrets.push(value.span());
-            }
+            self.reading.hide_secret(value);
             let text = self.reading.text(key.get_ref(), value);
             secrets.extend(text.map(|text| (key.get_ref().clone().into_owned(), text)));
         }
@@ -198,7 +235,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
     fn each_text(&mut self, name: &'static str, secret: bool) -> Option<Vec<String>> {
         let value = self.find(name)?;
         if secret {
-            self.reading.secrets.push(value.span());
+            self.reading.hide(value);
         }
         let Some(list) = value.get_ref().as_array() else {
             self.reading.mistyped(name, value, "it must be a list of texts, as in [\"one\", \"another\"]");
@@ -221,6 +258,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
             return Some(self.reading.section(at, value.span(), table));
         }
         let remedy = format!("it must be a table: [{name}], and its values on the lines below");
+        self.reading.hide(value);
         self.reading.mistyped(name, value, &remedy);
         None
     }
@@ -235,6 +273,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
         let path = self.path(name);
         let remedy = format!("it must be a list of tables: each begins with a line [[{path}]]");
         let Some(list) = value.get_ref().as_array() else {
+            self.reading.hide(value);
             self.reading.mistyped(name, value, &remedy);
             return Vec::new();
         };
@@ -243,6 +282,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
             if let DeValue::Table(table) = item.get_ref() {
                 all.extend(read(self.reading.section(format!("{path}[{n}]"), item.span(), table)));
             } else {
+                self.reading.hide(item);
                 self.reading.mistyped(&format!("{name}[{n}]"), item, &remedy);
             }
         }
@@ -252,7 +292,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
     /// Anything, as JSON.
     pub(super) fn json(&mut self, name: &'static str) -> Map<String, Value> {
         let Some(value) = self.find(name) else { return Map::new() };
-        if let Value::Object(map) = json(value.get_ref()) {
+        if let Value::Object(map) = self.reading.json(value) {
             return map;
         }
         self.reading.mistyped(name, value, "it must be a table");
@@ -261,9 +301,15 @@ impl<'e, 't> Section<'_, 'e, 't> {
 
     /// Nothing else may stand here, and what has to be here is.
     pub(super) fn end(mut self) {
-        for key in self.table.keys().filter(|key| !self.known.contains(&&**key.get_ref())) {
+        let unknown = self.table.iter().filter(|(key, _)| !self.known.contains(&&**key.get_ref()));
+        for (key, value) in unknown {
             let written = key.get_ref();
-            let remedy = match nearest(written, &self.known) {
+            let meant = nearest(written, &self.known);
+            // Nobody knows what this is. It may be a secret, unless something was meant that is none.
+            if names_a_secret(written) || meant.is_none_or(names_a_secret) || !is_plain(value.get_ref()) {
+                self.reading.hide(value);
+            }
+            let remedy = match meant {
                 Some(name) => {
                     // It is there, under another name: that is one fault and not two.
                     self.missing.retain(|(missing, _)| *missing != name);
@@ -280,6 +326,17 @@ impl<'e, 't> Section<'_, 'e, 't> {
     }
 }
 
+/// A text, a number, or a list of such.
+fn is_plain(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => false,
+        DeValue::Array(list) => {
+            list.iter().all(|item| !item.get_ref().is_table() && !item.get_ref().is_array())
+        }
+        _ => true,
+    }
+}
+
 const fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
@@ -289,26 +346,5 @@ const fn kind(value: &DeValue<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
-    }
-}
-
-fn json(value: &DeValue<'_>) -> Value {
-    match value {
-        DeValue::String(text) => Value::String(text.clone().into_owned()),
-        DeValue::Integer(digits) => {
-            i64::from_str_radix(digits.as_str(), digits.radix()).map_or(Value::Null, Value::from)
-        }
-        DeValue::Float(digits) => {
-            digits.as_str().parse().ok().and_then(Number::from_f64).map_or(Value::Null, Value::Number)
-        }
-        DeValue::Boolean(flag) => Value::Bool(*flag),
-        DeValue::Datetime(time) => Value::String(time.to_string()),
-        DeValue::Array(list) => Value::Array(list.iter().map(|item| json(item.get_ref())).collect()),
-        DeValue::Table(table) => Value::Object(
-            table
-                .iter()
-                .map(|(key, value)| (key.get_ref().clone().into_owned(), json(value.get_ref())))
-                .collect(),
-        ),
     }
 }

@@ -58,7 +58,13 @@ impl Source<'_> {
 }
 
 /// Words in the names of what must not be shown.
-const SECRET: [&str; 7] = ["password", "secret", "recovery", "plain", "hash", "database", "totp"];
+const SECRET: [&str; 7] = ["pass", "secret", "recovery", "plain", "hash", "database", "totp"];
+
+/// Whether what stands under this name, or near it, must not be shown.
+pub(super) fn names_a_secret(text: &str) -> bool {
+    let text = text.to_lowercase();
+    SECRET.iter().any(|word| text.contains(word))
+}
 
 /// In a text that is no TOML, what may be a secret near these errors: it is not known where values begin and end.
 pub(super) fn probable_secrets(text: &str, errors: &[toml::de::Error]) -> Vec<Span> {
@@ -72,15 +78,11 @@ fn probable_secret(text: &str, span: &Span) -> Option<Span> {
     // Since the last header, in which the values are that are on this line or go on in it.
     let header = before.rfind("\n[").map_or(0, |newline| newline + 1);
     let section = text.get(header..start + line.len())?;
-    let suspicious = |part: &str| {
-        let part = part.to_lowercase();
-        SECRET.iter().any(|word| part.contains(word))
-    };
     let earlier = text.get(header..start)?;
     let count = |letters: [char; 2]| earlier.matches(letters).count();
     let goes_on = count(['{', '[']) > count(['}', ']']) || earlier.matches("\"\"\"").count() % 2 == 1;
     let header_line = section.lines().next().unwrap_or_default();
-    if suspicious(line) || suspicious(header_line) || (goes_on && suspicious(section)) {
+    if names_a_secret(line) || names_a_secret(header_line) || (goes_on && names_a_secret(section)) {
         let value = line.find('=').map_or(0, |equals| equals + 1);
         return Some(start + value..start + line.len());
     }

@@ -89,6 +89,7 @@ roles = ["staff"]
 [customers.app_metadata]
 plan = "gold"
 since = { year = 2020, exact = 2020-01-02, often = [1, 2.5, true] }
+more = [-1_000, 1_0.5, 0o17]
 [customers.factors]
 totp_secret = { env = "SECRET_OF_ADA" }
 recovery_codes = ["1111-AAAA", { env = "PASSWORD_OF_ADA" }]
@@ -97,7 +98,7 @@ recovery_codes = ["1111-AAAA", { env = "PASSWORD_OF_ADA" }]
 access_token = 0x10
 [limits]
 wrong_passwords = 3
-push_lock = 60
+push_lock = 6_0
 wrong_codes = 4
 "#;
     let ConfigFile { config, listen } = parse(text).unwrap();
@@ -117,7 +118,8 @@ wrong_codes = 4
         serde_json::to_value(&customer.app_metadata).unwrap(),
         serde_json::json!({
             "plan": "gold",
-            "since": { "year": 2020, "exact": "2020-01-02", "often": [1, 2.5, true] }
+            "since": { "year": 2020, "exact": "2020-01-02", "often": [1, 2.5, true] },
+            "more": [-1000, 10.5, 15]
         })
     );
     assert_eq!(customer.factors.totp_secret.as_deref(), Some("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"));
@@ -167,6 +169,14 @@ fn what_was_checked_after_reading_points_at_its_line_too() {
   |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   = it must be an absolute http or https URL without '#'"#
     );
+}
+
+#[track_caller]
+fn told_at_its_place(line: &str, other: &str, told: &str) {
+    let said = refused(&with(line, other));
+    let place = format!("tenant.toml:{told}");
+    assert!(said.contains(&place), "{place} is not in:\n{said}");
+    assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
 }
 
 /// What is changed in the file, and where and how that is told.
@@ -251,10 +261,45 @@ fn each_fault_is_told_at_its_place() {
             "20:8: there is no file /home/ada/y.js",
         ),
     ] {
-        let said = refused(&with(line, other));
-        let place = format!("tenant.toml:{told}");
-        assert!(said.contains(&place), "{place} is not in:\n{said}");
-        assert!(said.lines().all(|line| line.chars().count() < 200), "{said}");
+        told_at_its_place(line, other, told);
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_is_told_at_its_place() {
+    for (line, other, told) in [
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\n[lifetimes]\nlog_in = 18446744073709551615",
+            "19:10: it is 18446744073709551615",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\n[limits]\npush_window = 9223372036854775807",
+            "19:15: it is 9223372036854775807",
+        ),
+        (
+            "name = \"Banking API\"",
+            "name = \"B\"\ntoken_lifetime = 18446744073709551615",
+            "11:18: it is 18446744073709551615",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\nfactors = { recovery_codes = [\"1111-AAAA\", \"1111aaaa\"] }",
+            "18:44: the recovery code of customer \"auth0|1001\" stands twice",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\napp_metadata = { a = [1, { b = 9223372036854775808 }] }",
+            "18:32: this number cannot be kept as it is",
+        ),
+        (
+            "\"correct horse battery\"",
+            "\"correct\"\n[customers.user_metadata]\na = nan",
+            "19:5: this number cannot be kept as it is",
+        ),
+    ] {
+        told_at_its_place(line, other, told);
     }
 }
 
@@ -292,6 +337,29 @@ fn no_secret_is_shown_whatever_is_wrong_with_it_or_beside_it() {
         WHOLE.replace("[[customers]]", "[unknown]")
             + "[[customers]]\nfactors = { totp_secret = \"hunter2\", x = 1, recovery_codes = [\"hunter2\"] }\n",
         format!("{WHOLE}{customer}password = 'hunter2', name = 'x'"),
+        // Or with its name, or with what stands in its place.
+        with("password = \"correct horse battery\"", "pasword = \"hunter2\""),
+        with("password = \"correct horse battery\"", "passphrase = \"hunter2\""),
+        with("name = \"My app\"", "name = \"My app\"\nclient_secret = \"hunter2\""),
+        with(secret, "{ value = \"hunter2\" }"),
+        with(secret, "{ evn = \"hunter2\" }"),
+        with(secret, "{ env = \"PASSWORD_OF_ADA\", default = \"hunter2\" }"),
+        with(secret, "\"a\"\nfactor = { totp_secret = \"hunter2\" }"),
+        with(secret, "\"a\"\nfactor.totp_secret = \"hunter2\""),
+        with(secret, "\"a\"\nfactors = { recovery-codes = [\"hunter2\"], totp = \"hunter2\" }"),
+        with(secret, "\"a\"\nfactors = [\"hunter2\"]"),
+        with(secret, "\"a\"\nfactors = { recovery_codes = { a = \"hunter2\" } }"),
+        with(secret, "\"a\"\n[[actions]]\nname = 'x'\ncode = 'x'\nsecret = { KEY = \"hunter2\" }"),
+        with(secret, "\"a\"\n[[actions]]\nname = 'x'\ncode = 'x'\nsecrets = [{ KEY = \"hunter2\" }]"),
+        with(secret, "\"a\"\n[[actions]]\nname = 'x'\ncode = 'x'\nsecrets = \"hunter2\""),
+        with(
+            secret,
+            "\"a\"\n[[actions]]\nname = 'x'\ncode = 'x'\nsecrets = { KEY = { value = \"hunter2\" } }",
+        ),
+        with("[[clients]]", "customers = { sub = \"x\", password = \"hunter2\" }\n[[clients]]")
+            .replace("[[customers]]", "[other]"),
+        with("[[clients]]", "customer = [{ sub = \"x\", password = \"hunter2\" }]\n[[clients]]"),
+        with("[[clients]]", "customers = [\"hunter2\"]\n[[clients]]").replace("[[customers]]", "[other]"),
         // Or the file is no TOML at all, there or near it.
         with(secret, "\"hunter2"),
         with(secret, "hunter2"),
@@ -324,6 +392,28 @@ fn marks_are_under_what_they_mean_also_behind_letters_of_many_bytes_and_tabs() {
     let said = refused(&with("name = \"My app\"", "name = { \t\"Ä\u{1F600}\" = 1, env = 2 }"));
     let lines: Vec<&str> = said.lines().skip_while(|line| !line.contains("`env` is")).collect();
     assert_eq!(lines[2].find('2').map(|at| lines[2][..at].chars().count()), lines[3].find('^'), "{said}");
+}
+
+/// Some editors put one there.
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_file() {
+    assert!(parse(&format!("\u{feff}{WHOLE}")).is_ok());
+    let said = refused(&format!("\u{feff}{}", with("issuer = \"http://localhost:8090/\"", "issuer = 1")));
+    assert!(said.starts_with("tenant.toml:1:10: ") && !said.contains('\u{feff}'), "{said}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_told_why_and_not_to_write_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenant.toml");
+    // UTF-16, as some shells write.
+    std::fs::write(&path, b"\xff\xfei\0").unwrap();
+    for path in [&path, folder.path()] {
+        let error = ConfigFile::read(path, &|_| None).unwrap_err().to_string();
+        assert!(!error.contains("tenant init"), "{error}");
+    }
+    let error = ConfigFile::read(&path, &|_| None).unwrap_err().to_string();
+    assert!(error.contains("it must be a text in UTF-8"), "{error}");
 }
 
 #[test]

@@ -160,3 +160,19 @@ async fn secrets_of_the_configuration_reach_their_script_alone() {
     let id = id_token(&world([first, second]).await).await;
     assert_eq!((&id["it"], &id["then"]), (&json!(9), &json!([])));
 }
+
+/// Scripts run without a lock, and what was true when they began may be over when they end.
+#[tokio::test]
+async fn who_logs_out_while_a_script_runs_is_logged_out() {
+    let world = world([action("await new Promise((go) => setTimeout(go, 300));")]).await;
+    let (mut tab, answer) = log_in(&world).await;
+    assert!(answer.fragment().contains_key("access_token"));
+    let mut other = tab.clone();
+    let log_out = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        other.get("/v2/logout?client_id=riser").await;
+    };
+    let request = authorize(BALANCE);
+    let (answer, ()) = tokio::join!(tab.get(&request), log_out);
+    assert!(answer.location().starts_with("/u/login?"), "{answer:?}");
+}

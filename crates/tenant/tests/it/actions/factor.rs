@@ -5,7 +5,8 @@ use tenant::{Action, ActionKind};
 
 use super::{action, decided_by, log_in, rule, script, world};
 use crate::harness::{
-    ADA, AUDIENCE, Answer, BALANCE, Browser, PASSWORD, TRANSFER, World, authorize, authorize_with, config,
+    ADA, AUDIENCE, Answer, BALANCE, BEN, Browser, PASSWORD, TRANSFER, World, authorize, authorize_with,
+    config,
 };
 
 const OWN_ACTION: &str = include_str!("../../../../actions/tests/scripts/step-up.action.js");
@@ -182,4 +183,36 @@ async fn two_clicks_get_one_answer() {
     let (one, other) = tokio::join!(one.post("/u/login", &form), other.post("/u/login", &form));
     let answered = [one, other].iter().filter(|answer| answer.location().contains("access_token")).count();
     assert_eq!(answered, 1);
+}
+
+/// A second factor outlives no session, also when the scripts behind it take their time.
+#[tokio::test]
+async fn who_logs_out_while_a_script_runs_after_the_factor_gets_no_tokens() {
+    let first = action("api.authentication.challengeWith({ type: 'push-notification' });");
+    let second = "exports.onExecutePostLogin = () => new Promise((go) => setTimeout(go, 300));";
+    let world = world([first, script("Second", ActionKind::PostLogin, second)]).await;
+    let (mut tab, page) = log_in(&world).await;
+    world.phone(ADA).await.choose(&page.number()).await;
+    let mut other = tab.clone();
+    let log_out = async {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        other.get("/v2/logout?client_id=riser").await;
+    };
+    let look = format!("/u/mfa?state={}", page.input("state"));
+    let (answer, ()) = tokio::join!(tab.get(&look), log_out);
+    assert_eq!(answer.refusal().0, "login_required", "{answer:?}");
+}
+
+#[tokio::test]
+async fn to_enrol_is_to_set_up_the_first_factor_or_to_give_the_one_that_is_there() {
+    let world = world([action("api.authentication.enrollWith({ type: 'otp' });")]).await;
+    let (_, page) = log_in(&world).await;
+    assert!(page.body.contains("otpauth://") || page.body.contains("id=\"key\""), "{page:?}");
+    // Ben has a phone only.
+    world.phone(BEN).await;
+    let mut tab = world.browser();
+    let page = tab.follow(&authorize(BALANCE)).await;
+    let (error, told) = tab.log_in(&page, BEN, PASSWORD).await.refusal();
+    assert_eq!(error, "access_denied");
+    assert_eq!(told, "The customer has set up no factor that this request allows.");
 }
