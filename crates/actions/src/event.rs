@@ -109,6 +109,8 @@ pub struct Request {
     /// `Accept-Language`, its first choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// Where the address is in the world: nobody knows, but scripts look into it.
+    pub geoip: Map<String, Value>,
 }
 
 /// `event.transaction`.

@@ -40,7 +40,7 @@ fn fresh(event: &Event) -> Value {
             "userAgent": request.user_agent,
             "hostname": request.hostname,
             "language": request.language,
-            "geoip": {},
+            "geoip": request.geoip,
         },
         "authentication": event.authentication,
         "authorization": event.authorization,

@@ -35,6 +35,12 @@ pub enum DurableError {
     /// Another tenant has it.
     #[error("another tenant works with this database; stop that one, or give this one a database of its own")]
     InUse,
+    /// What is there is something else.
+    #[error("{} is no SQLite database; move it away, and an empty one is made in its place", path.display())]
+    NoDatabase {
+        /// The file.
+        path: PathBuf,
+    },
     /// The database failed.
     #[error("the tenant's database failed: {0}")]
     Database(#[from] sqlx::Error),

@@ -18,6 +18,7 @@ fn an_event_has_what_the_documentation_lists() {
         ("event.client.metadata", json!({})),
         ("event.request.query.scope", json!("openid view:balance")),
         ("typeof event.request.query.acr_values", json!("undefined")),
+        ("typeof event.request.geoip.countryCode", json!("undefined")),
         ("event.transaction.requested_scopes", json!(["openid", "view:balance"])),
         ("event.transaction.acr_values", json!([])),
         ("event.authentication.methods", json!([{ "name": "pwd", "timestamp": "2025-10-09T08:53:20Z" }])),

@@ -190,14 +190,18 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
 }
 
 fn customer(at: &str, customer: &Customer, found: &mut Findings) {
-    if customer.sub.is_empty() || customer.sub.len() > 255 || !customer.sub.is_ascii() {
+    if !(1..=255).contains(&customer.sub.len())
+        || !customer.sub.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    {
         found.add(
             format!("{at}.sub"),
             format!("the sub is {:?}", customer.sub),
-            "it must be 1 to 255 ASCII characters, such as auth0|1001",
+            "it must be 1 to 255 printable ASCII characters, such as auth0|1001",
         );
     }
-    if !customer.email.contains('@') || customer.email.contains(char::is_whitespace) {
+    if !customer.email.contains('@')
+        || customer.email.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    {
         found.add(
             format!("{at}.email"),
             format!("the email of customer {:?} is {:?}", customer.sub, customer.email),

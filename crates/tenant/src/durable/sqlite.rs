@@ -36,8 +36,9 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, DurableError> {
         .busy_timeout(BUSY)
         .synchronous(SqliteSynchronous::Normal);
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-    let pool = pool.test_before_acquire(false).connect_with(options).await.map_err(in_use)?;
-    let mut tx = begin(&pool).await.map_err(in_use)?;
+    let pool =
+        pool.test_before_acquire(false).connect_with(options).await.map_err(|error| known(error, path))?;
+    let mut tx = begin(&pool).await.map_err(|error| known(error, path))?;
     database::migrator(SCHEMA).run(&mut *tx).await?;
     tx.commit().await?;
     Ok(pool)
@@ -63,9 +64,13 @@ async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::
     pool.begin_with(BEGIN).await
 }
 
-/// `SQLITE_BUSY` is the low byte of an extended code.
-fn in_use(error: sqlx::Error) -> DurableError {
+/// What usually keeps a file from being opened: `SQLITE_BUSY` (5), `SQLITE_NOTADB` (26). An extended code has them in its
+/// low byte.
+fn known(error: sqlx::Error, path: &Path) -> DurableError {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    let busy = code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xFF == 5);
-    if busy { DurableError::InUse } else { error.into() }
+    match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xFF) {
+        Some(5) => DurableError::InUse,
+        Some(26) => DurableError::NoDatabase { path: path.to_owned() },
+        _ => error.into(),
+    }
 }

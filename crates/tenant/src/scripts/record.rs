@@ -14,8 +14,8 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
     while let Some(run) = runs.next() {
         let ScriptRun { script, kind, duration, console, end } = run;
         for line in console {
-            // Quoted, so that no script can write lines into this log that look like others.
-            let text = &line.text;
+            // They print what the request holds for its client alone, such as `state`. Quoted, so that no script can write lines into this log that look like others.
+            let text = log::redacted(&line.text);
             match line.level {
                 Level::Debug => tracing::debug!(script, ?text, "console"),
                 Level::Log | Level::Info => tracing::info!(script, ?text, "console"),
@@ -29,11 +29,13 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
         match end {
             End::Completed => tracing::info!(client_id, sub, script, ?kind, took, "script completed"),
             End::Denied(refusal) => {
-                tracing::info!(client_id, sub, script, ?kind, took, reason = ?refusal.reason, "script denied access");
+                let reason = log::redacted(&refusal.reason);
+                tracing::info!(client_id, sub, script, ?kind, took, ?reason, "script denied access");
             }
             End::Failed(error) => {
                 tracing::error!(client_id, sub, script, ?kind, took, cause = ?error.cause, "script failed");
-                tracing::error!("{error}");
+                let trace = log::redacted(&error.to_string());
+                tracing::error!("{trace}");
             }
         }
     }

@@ -32,6 +32,21 @@ async fn an_issuer_is_an_origin_and_a_slash() {
 }
 
 #[tokio::test]
+async fn who_a_customer_is_can_be_printed() {
+    for sub in ["", "a\0b", "a\nb", "Ä", &"a".repeat(256)] {
+        assert_eq!(
+            place(|config| config.customers[0].sub = sub.to_owned()).await,
+            "customers[0].sub",
+            "{sub:?}"
+        );
+    }
+    for email in ["nobody", "a @example.com", "a\0@example.com"] {
+        let at = place(|config| config.customers[0].email = email.to_owned()).await;
+        assert_eq!(at, "customers[0].email", "{email:?}");
+    }
+}
+
+#[tokio::test]
 async fn addresses_are_absolute_and_without_a_fragment() {
     for uri in ["/callback", "http://localhost/#", "javascript:alert(1)", "http://a@b/", ""] {
         let at = place(|config| config.clients[0].redirect_uris.push(uri.to_owned())).await;

@@ -130,7 +130,9 @@ async fn answers_with_tokens_are_kept_by_nobody() {
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self'; form-action "));
+        assert!(policy.starts_with(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action "
+        ));
         assert!(policy.contains("base-uri 'none'") && !policy.contains("unsafe"), "{policy}");
         assert!(!answer.body.contains("<script>") && !answer.body.contains("style="), "{answer:?}");
     }

@@ -24,7 +24,10 @@ async fn form_post_posts_the_answer_to_the_redirect_uri() {
     world.verified(&form["id_token"], "riser").await;
     // A strict policy: our script, one target, no frame; and a button for who has no scripts.
     let policy = answer.header("content-security-policy");
-    assert!(policy.contains("script-src 'self'; form-action http://localhost:8080; "), "{policy}");
+    assert!(
+        policy.contains("script-src 'self'; img-src 'self'; form-action http://localhost:8080; "),
+        "{policy}"
+    );
     assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
     assert_eq!(answer.header("cache-control"), "no-store");
     assert!(answer.body.contains("<button type=\"submit\""));

@@ -267,6 +267,17 @@ async fn a_database_is_one_tenants_at_a_time() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_no_database_is_named_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tenant.sqlite");
+    let content = "This is a letter, and somebody wants to keep it. ".repeat(200);
+    std::fs::write(&path, &content).unwrap();
+    let error = Tenant::open(with(&Database::File(path.clone())), Arc::new(SystemClock)).await.err().unwrap();
+    assert!(error.to_string().contains(&format!("{} is no SQLite database", path.display())), "{error}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
+}
+
+#[tokio::test]
 async fn what_another_version_wrote_is_not_passed_over() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("tenant.sqlite"));

@@ -5,6 +5,7 @@ use std::fs;
 use tenant::{Action, ActionKind};
 
 use super::{Log, action, id_token, log_in, rule, world};
+use crate::harness::{ADA, PASSWORD, authorize_with};
 
 const BROKEN: &str = "The script 'My Action' of this tenant did not work. Its log says what happened.";
 
@@ -77,6 +78,25 @@ async fn secrets_stand_in_no_log() {
     let log = failing(script).await;
     tells(&log, &["[secret KEY]"]);
     assert!(!log.contains("swordfish"), "{log}");
+}
+
+#[tokio::test]
+async fn what_a_request_holds_for_its_client_alone_stands_in_no_log_when_a_script_prints_it() {
+    let (log, listening) = Log::listen();
+    let body = "console.log(event); console.log(JSON.stringify(event.request.query));
+        throw new Error(JSON.stringify(event.request.query));";
+    let world = world([action(body)]).await;
+    let hint = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+    let mut browser = world.browser();
+    let asked = [("state", "the-clients-state"), ("nonce", "the-clients-nonce"), ("login_hint", hint)];
+    let page = browser.follow(&authorize_with(&asked)).await;
+    browser.log_in(&page, ADA, PASSWORD).await;
+    drop(listening);
+    let log = log.text();
+    tells(&log, &["redirect_uri", "(hidden)"]);
+    for secret in ["the-clients-state", "the-clients-nonce", hint] {
+        assert!(!log.contains(secret), "{log}");
+    }
 }
 
 #[tokio::test]
