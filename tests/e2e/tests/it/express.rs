@@ -5,7 +5,7 @@ use crate::steps::{
     review, single_use_token,
 };
 use e2e::{
-    Failure, Stage,
+    Failure, Miss, Stage, eventually,
     people::{ADA, PASSWORD, enter_password, number_on},
     scenario,
     world::{Api, Host, Setup},
@@ -44,8 +44,13 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
     assert!(seen.contains(&crate::steps::grouped(RENT.payee)), "the receipt says what was sent: {seen}");
 
     assert_eq!(world.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
-    let balances = world.api().those(is_balance);
-    assert!(balances.iter().all(|request| request.was_handled_with(201)), "{balances:?}");
+    // The last of them is asked for beside the receipt.
+    eventually("answers to every question about the balance", async || {
+        let balances = world.api().those(is_balance);
+        let all = balances.iter().all(|request| request.was_handled_with(201));
+        if all { Ok(()) } else { Err(Miss::new(format!("{balances:?}"))) }
+    })
+    .await?;
     assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
     let transfers = world.api().those(is_transfer);
     assert_ne!(transfers[0].token, transfers[1].token);
