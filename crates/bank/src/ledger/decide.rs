@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::query::{number, transfer_by_id};
 use super::situation::{self, Recorded, Situation};
 use super::sql::Tx;
-use super::{Account, LedgerError, Money, Order, Refusal, Transfer, record};
+use super::{Account, LedgerError, Money, Order, Refusal, Transfer, postgres, record};
 
 /// What has to be known for a decision.
 #[derive(Debug, Clone)]
@@ -85,11 +85,16 @@ impl<'a> Ruling<'a> {
 /// They are decided in rounds of those that can be looked up together: of two with the same id, or with the same token, the
 /// second is looked up when the first is in the books.
 pub(super) async fn decide(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+    let locked = match tx {
+        // The lock that it began with is on all books.
+        Tx::Sqlite(_) => None,
+        Tx::Postgres(tx) => Some(postgres::lock_accounts(tx, jobs).await?),
+    };
     let mut decisions: Vec<Option<Decision>> = jobs.iter().map(|_| None).collect();
     let mut waiting: Vec<usize> = (0..jobs.len()).collect();
     while !waiting.is_empty() {
         let (round, later) = first_of_their_kind(jobs, &waiting);
-        for (place, decision) in decide_round(tx, jobs, &round).await? {
+        for (place, decision) in decide_round(tx, jobs, &round, locked.as_ref()).await? {
             if let Some(open) = decisions.get_mut(place) {
                 *open = Some(decision);
             }
@@ -116,6 +121,7 @@ async fn decide_round(
     tx: &mut Tx,
     jobs: &[Job],
     round: &[usize],
+    locked: Option<&HashSet<i64>>,
 ) -> Result<Vec<(usize, Decision)>, LedgerError> {
     let jobs: Vec<(usize, &Job)> =
         round.iter().filter_map(|place| Some((*place, jobs.get(*place)?))).collect();
@@ -130,6 +136,9 @@ async fn decide_round(
         } else if situation.is_spent {
             decisions.push((place, Decision::TokenSpent));
         } else {
+            if let Some(locked) = locked {
+                situation.keep(locked);
+            }
             balances.update(&mut situation);
             let outcome = rule(&job.order, situation)?;
             if let Ok(it) = &outcome {

@@ -225,9 +225,6 @@ async fn decide_again(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, Ledger
 
 async fn decide_together(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
     let mut tx = Tx::begin(pool).await?;
-    if let Tx::Postgres(tx) = &mut tx {
-        postgres::lock_accounts(tx, jobs).await?;
-    }
     let decisions = decide(&mut tx, jobs).await?;
     tx.commit().await?;
     Ok(decisions)

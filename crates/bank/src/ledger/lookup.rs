@@ -5,6 +5,7 @@
 //! No question is asked before those whom it is for have come, so that nobody is told of a balance from before they asked.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -13,6 +14,8 @@ use super::{Account, Customer, LedgerError, account};
 
 /// How many are read with one question at most.
 const MOST: usize = 256;
+/// How long an answer is waited for: everybody who comes meanwhile waits too.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 type Answer = Result<Option<Account>, LedgerError>;
 
@@ -72,14 +75,15 @@ impl Lookups {
     async fn read(&self, customers: &[&Customer]) -> Result<Vec<Option<Account>>, sqlx::Error> {
         if let [customer] = customers {
             let values = values![&customer.issuer, &customer.subject];
-            let row: Option<account::Row> = self.reader.optional(account::BY_CUSTOMER, values).await?;
-            return Ok(vec![row.map(Account::from)]);
+            let rows: Vec<account::Row> =
+                self.reader.all_within(PATIENCE, account::BY_CUSTOMER, values).await?;
+            return Ok(vec![rows.into_iter().next().map(Account::from)]);
         }
         let mut accounts = vec![None; customers.len()];
         let pairs: Vec<_> = customers.iter().map(|customer| (&customer.issuer, &customer.subject)).collect();
         let pairs = serde_json::json!(pairs).to_string();
         let rows: Vec<(i64, i64, String, String, String, i64)> =
-            self.reader.all(account::BY_CUSTOMERS, values![&pairs]).await?;
+            self.reader.all_within(PATIENCE, account::BY_CUSTOMERS, values![&pairs]).await?;
         for (place, id, iban, holder, currency, amount) in rows {
             if let Some(found) = usize::try_from(place).ok().and_then(|place| accounts.get_mut(place)) {
                 *found = Some(Account::from((id, iban, holder, currency, amount)));
@@ -119,11 +123,14 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use futures_util::FutureExt as _;
     use futures_util::future::join_all;
     use postgres_for_tests::{Durability, Server};
 
     use super::super::Ledger;
+    use super::super::sql::Tx;
     use super::*;
     use crate::config::OpeningAccount;
     use database::Database;
@@ -135,13 +142,17 @@ mod tests {
         ("FR1420041010050500013M02606", "[0]", 300),
     ];
 
+    async fn open(ledger: &Ledger, (iban, subject, balance_minor): (&str, &str, i64)) {
+        let (holder, subject) = (subject.to_owned(), Some(subject.to_owned()));
+        let currency = "EUR".to_owned();
+        let account = OpeningAccount { iban: iban.to_owned(), holder, subject, balance_minor, currency };
+        ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+    }
+
     async fn everybody_is_given_their_own(database: &Database) {
         let ledger = Ledger::open(database).await.unwrap();
-        for (iban, subject, balance_minor) in ACCOUNTS {
-            let (holder, subject) = (subject.to_owned(), Some(subject.to_owned()));
-            let currency = "EUR".to_owned();
-            let account = OpeningAccount { iban: iban.to_owned(), holder, subject, balance_minor, currency };
-            ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+        for account in ACCOUNTS {
+            open(&ledger, account).await;
         }
         let customer =
             |issuer: &str, subject: &str| Customer { issuer: issuer.into(), subject: subject.into() };
@@ -183,6 +194,37 @@ mod tests {
         let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
         server.create("books").unwrap();
         everybody_is_given_their_own(&server.url("books").parse().unwrap()).await;
+    }
+
+    /// A server that does not answer, as when the network swallows what it says.
+    #[tokio::test]
+    async fn one_question_without_an_answer_does_not_silence_the_next() {
+        let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+        server.create("books").unwrap();
+        let ledger = Ledger::open(&server.url("books").parse().unwrap()).await.unwrap();
+        open(&ledger, ACCOUNTS[0]).await;
+        let run = async |sql: &'static str| {
+            let mut tx = Tx::begin(&ledger.writer).await.unwrap();
+            tx.run(sql, &[]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        run("ALTER TABLE account_access RENAME TO granted").await;
+        run("CREATE TABLE silence (x BIGINT)").await;
+        run("CREATE VIEW account_access AS SELECT * FROM granted
+             UNION ALL SELECT 'issuer', 'ada', x FROM silence WHERE pg_sleep(600) IS NULL")
+        .await;
+        let ada = Customer { issuer: "issuer".into(), subject: "ada".into() };
+        assert!(ledger.account_of(&ada).await.unwrap().is_some());
+
+        run("INSERT INTO silence VALUES (0)").await;
+        let began = Instant::now();
+        let asked = ledger.account_of(&ada);
+        assert!(tokio::time::timeout(PATIENCE * 2, asked).await.unwrap().is_err());
+        assert!(began.elapsed() >= PATIENCE);
+        run("DELETE FROM silence").await;
+        for _ in 0..10 {
+            assert!(ledger.account_of(&ada).await.unwrap().is_some());
+        }
     }
 
     #[tokio::test]

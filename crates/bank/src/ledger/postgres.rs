@@ -5,6 +5,7 @@
 //! those who do not. Each statement sees what was committed before it began (READ COMMITTED), so what is read after a
 //! lock is what the one before has left.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use database::PostgresUrl;
@@ -68,11 +69,11 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), WRITERS))
 }
 
-/// Locks the accounts that these orders are about, as far as they exist.
+/// Locks the accounts that these orders are about, as far as they exist, and tells which these are.
 pub(super) async fn lock_accounts(
     tx: &mut Transaction<'static, Postgres>,
     jobs: &[Job],
-) -> Result<(), sqlx::Error> {
+) -> Result<HashSet<i64>, sqlx::Error> {
     let (mut issuers, mut subjects, mut payees) = (Vec::new(), Vec::new(), Vec::new());
     for job in jobs {
         issuers.push(job.order.customer.issuer.as_str());
@@ -86,7 +87,8 @@ pub(super) async fn lock_accounts(
                    UNION ALL SELECT b.id FROM unnest($3::text[]) AS wanted (iban)
                        JOIN accounts b ON b.iban = wanted.iban)
                ORDER BY a.id FOR NO KEY UPDATE OF a";
-    sqlx::query(sql).bind(issuers).bind(subjects).bind(payees).execute(&mut **tx).await.map(drop)
+    let query = sqlx::query_scalar(sql).bind(issuers).bind(subjects).bind(payees);
+    Ok(query.fetch_all(&mut **tx).await?.into_iter().collect())
 }
 
 /// Lets one bank at a time open accounts, until the end of the transaction.

@@ -47,7 +47,8 @@ pub(super) async fn book(tx: &mut Tx, rulings: &mut [Ruling<'_>]) -> Result<(), 
 }
 
 /// `$1` has for each decision: the order's id, the customer's issuer and subject, the content, the refusal if it was one,
-/// the time; the token's issuer and id; the number of the booking if there is one, and the reference.
+/// the time; the token's issuer and id; and if money moved, the number of the booking and the reference. One that was
+/// refused can have characters that no text in PostgreSQL has.
 const DECISIONS: Texts = Texts {
     sqlite: "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each($1);
@@ -74,7 +75,7 @@ pub(super) async fn record(tx: &mut Tx, rulings: &[Ruling<'_>]) -> Result<(), Le
         .map(|Ruling { job, outcome, .. }| {
             let (order, token) = (&job.order, &job.token);
             let refusal = outcome.as_ref().err().map(|refusal| json!(refusal).to_string());
-            let booking = outcome.as_ref().ok().map(|it| it.booking);
+            let (booking, reference) = outcome.as_ref().ok().map(|it| (it.booking, &order.reference)).unzip();
             json!([
                 order.id.to_string(),
                 order.customer.issuer,
@@ -85,7 +86,7 @@ pub(super) async fn record(tx: &mut Tx, rulings: &[Ruling<'_>]) -> Result<(), Le
                 token.issuer,
                 token.jti,
                 booking,
-                order.reference,
+                reference,
             ])
         })
         .collect();

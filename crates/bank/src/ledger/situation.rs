@@ -1,6 +1,8 @@
 //! Everything that orders are decided by, in one question for all of them: most of the time that a decision takes is the
 //! way to the database and back.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::decide::Job;
@@ -64,6 +66,16 @@ pub(super) async fn of(tx: &mut Tx, jobs: &[&Job]) -> Result<Vec<Situation>, Led
         *place.ok_or(LedgerError::Answer)? = Some(Situation::from(row));
     }
     situations.into_iter().map(|situation| situation.ok_or(LedgerError::Answer)).collect()
+}
+
+impl Situation {
+    /// Only accounts that are locked. One that was opened after the locks were taken is not there yet: what is on it can
+    /// still change before the end of the transaction.
+    pub(super) fn keep(&mut self, locked: &HashSet<i64>) {
+        for account in [&mut self.payer, &mut self.payee] {
+            account.take_if(|account| !locked.contains(&account.id));
+        }
+    }
 }
 
 impl From<Row> for Situation {

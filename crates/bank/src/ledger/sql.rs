@@ -1,6 +1,9 @@
 //! One way to talk to both databases. They share the text of nearly every statement (`$1` is a placeholder in both); what
 //! differs has a file of its own, `sqlite` and `postgres`.
 
+use std::io::ErrorKind;
+use std::time::Duration;
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
@@ -145,6 +148,24 @@ impl Pool {
             Self::Sqlite(pool) => prepared!(sql.into().sqlite, values).fetch_all(pool).await,
             Self::Postgres(pool) => prepared!(sql.into().postgres, values).fetch_all(pool).await,
         }
+    }
+
+    /// The same, or an error after so long. The network may have lost a server without a word; then a connection that was
+    /// only left alone would keep its place in the pool for as long as the system believes in it. A file does not hang up.
+    pub(super) async fn all_within<R: Row>(
+        &self,
+        limit: Duration,
+        sql: impl Into<Texts>,
+        values: &[Value<'_>],
+    ) -> Result<Vec<R>, sqlx::Error> {
+        let Self::Postgres(pool) = self else { return self.all(sql, values).await };
+        let mut connection = pool.acquire().await?;
+        let question = prepared!(sql.into().postgres, values).fetch_all(&mut *connection);
+        let answer = tokio::time::timeout(limit, question).await;
+        answer.unwrap_or_else(|_| {
+            connection.close_on_drop();
+            Err(sqlx::Error::Io(ErrorKind::TimedOut.into()))
+        })
     }
 
     /// Waits for what is under way and closes the connections.

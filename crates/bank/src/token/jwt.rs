@@ -157,6 +157,10 @@ impl Signed {
         if claims.sub.is_empty() || claims.sub.len() > MAX_SUBJECT {
             return Err(Refused::Claims);
         }
+        // No text in PostgreSQL has this character, and who is asked about together with others fails with them.
+        if [Some(&claims.sub), claims.jti.as_ref()].into_iter().flatten().any(|name| name.contains('\0')) {
+            return Err(Refused::Claims);
+        }
         Ok(claims)
     }
 }

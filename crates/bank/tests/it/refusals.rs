@@ -37,6 +37,10 @@ async fn every_rule_has_its_code_and_moves_nothing() {
         ("invalid-reference", order(BEN, 1, "EUR", &long)),
         ("invalid-reference", order(BEN, 1, "EUR", "two\nlines")),
         ("invalid-reference", order(BEN, 1, "EUR", "\u{202e}sdrawkcab")),
+        // PostgreSQL has no text with this character in it.
+        ("invalid-reference", order(BEN, 1, "EUR", "\0")),
+        ("wrong-currency", order(BEN, 1, "EUR\0", "")),
+        ("invalid-iban", order("\0", 1, "EUR", "")),
     ];
     let count = cases.len();
     for (code, order) in cases {

@@ -194,12 +194,14 @@ async fn claims_are_from_this_issuer_for_this_api() {
         ("sub", Value::Null),
         ("sub", json!("")),
         ("sub", json!("x".repeat(256))),
+        ("sub", json!("auth0|1001\0")),
         ("sub", json!(1001)),
         ("exp", Value::Null),
         ("exp", json!("1800000000")),
         ("iat", json!("now")),
         ("nbf", json!([])),
         ("jti", json!(7)),
+        ("jti", json!("a\0b")),
         ("scope", json!(["view:balance"])),
     ] {
         let token = with(&world, name, value.clone());

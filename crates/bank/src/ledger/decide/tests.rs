@@ -130,6 +130,46 @@ async fn each_is_decided_after_the_one_before_it_in_postgresql() {
     each_is_decided_after_the_one_before_it(ledger(&server.url("books").parse().unwrap()).await).await;
 }
 
+/// What is on an account that is not locked can change between the reading and the booking.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_opened_in_the_middle_of_a_decision_is_not_there_yet() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let ledger = ledger(&server.url("books").parse().unwrap()).await;
+    let (iban, subject, _) = PEOPLE[3];
+    let order = job((1, 1, 3, 0, 5));
+    let waits = async || {
+        let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+        ledger.reader.one::<(i64,)>(sql, &[]).await.unwrap().0 > 0
+    };
+
+    // Between the locks and the reading the account is opened,
+    let mut reading = Tx::begin(&ledger.reader).await.unwrap();
+    reading.run("LOCK TABLE spent_tokens IN ACCESS EXCLUSIVE MODE", &[]).await.unwrap();
+    let (books, asked) = (ledger.clone(), order.clone());
+    let deciding = tokio::spawn(async move { books.decide(&asked.order, &asked.token, 7).await });
+    while !waits().await {}
+    let (holder, subject) = (subject.to_owned(), Some(subject.to_owned()));
+    let account =
+        OpeningAccount { iban: iban.to_owned(), holder, subject, balance_minor: 100, currency: "EUR".into() };
+    ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+    // and between the reading and the booking another bank pays something in.
+    let mut booking = Tx::begin(&ledger.reader).await.unwrap();
+    booking.run("LOCK TABLE bookings IN SHARE ROW EXCLUSIVE MODE", &[]).await.unwrap();
+    reading.commit().await.unwrap();
+    while !waits().await && !deciding.is_finished() {}
+    let sql = "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
+         SELECT 'opening', ben.id, it.id, 1, 'EUR', 0 FROM accounts ben, accounts it
+         WHERE ben.iban = $1 AND it.iban = $2";
+    booking.run(sql, super::super::sql::values![PEOPLE[1].0, iban]).await.unwrap();
+    booking.commit().await.unwrap();
+
+    let decided = deciding.await.unwrap().unwrap();
+    assert!(matches!(decided, Decision::New(Err(Refusal::AccountNotFound))), "{decided:?}");
+    assert_eq!(ledger.balance(iban).await.unwrap(), Some(101));
+    ledger.close().await;
+}
+
 /// In the order in which rounds decide them.
 fn in_rounds(jobs: &[Job]) -> Vec<usize> {
     let (mut order, mut waiting) = (Vec::new(), (0..jobs.len()).collect::<Vec<_>>());
