@@ -182,7 +182,7 @@ fn in_rounds(jobs: &[Job]) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn together_or_one_by_one_makes_no_difference(
         wishes in prop::collection::vec((0..6_u8, 0..8_u8, 0..4_usize, 0..4_usize, 0..80_i64), 1..14),
