@@ -203,6 +203,16 @@ mod tests {
             (format!("I printed {OPAQUE}, sorry."), "I printed (hidden), sorry."),
             (format!("at the end {OPAQUE}."), "at the end (hidden)"),
             ("xmy-own-secretx".to_owned(), "x(hidden)x"),
+            // Not every secret is one word.
+            ("http://a.example/cb?code=4/0AbC-d&x=1#y".to_owned(), "http://a.example/cb?code=(hidden)&x=1#y"),
+            ("access_token=ab/cd+ef==, x".to_owned(), "access_token=(hidden), x"),
+            ("password: p@ss!word and so on".to_owned(), "password: (hidden) and so on"),
+            ("password=$ecret".to_owned(), "password=(hidden)"),
+            ("Authorization: Basic YW55/bm9i==".to_owned(), "Authorization: Basic (hidden)"),
+            ("Bearer abcdefgh/ijklmnop/qrst end".to_owned(), "Bearer (hidden) end"),
+            (r#"{"password":"p@ss, & \" word","a":1}"#.to_owned(), r#"{"password":"(hidden)","a":1}"#),
+            ("{ password: 'p@ss word', a: 1 }".to_owned(), "{ password: '(hidden)', a: 1 }"),
+            (r#""{\"password\":\"p@ss\"}""#.to_owned(), r#""{\"password\":\"(hidden)\"}""#),
         ] {
             assert_eq!(clean(&text), expected, "{text}");
         }
