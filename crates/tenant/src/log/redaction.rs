@@ -4,14 +4,14 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::Hidden;
+use super::parameters::{Hidden, PASSWORD};
 
 /// The longest text, in characters.
 const LONGEST: usize = 4_000;
 /// The longest list.
 const MOST: usize = 200;
 /// What stands for a secret.
-const HIDDEN: &str = "(hidden)";
+pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Members of JSON whose values are secrets wherever they stand.
 const SECRET_MEMBERS: [&str; 10] = [
@@ -63,6 +63,7 @@ impl Redaction<'_> {
 
     fn member(self, name: &str, mut value: Value) -> Value {
         match value {
+            Value::String(_) if name == PASSWORD => HIDDEN.into(),
             Value::String(secret) if SECRET_MEMBERS.contains(&name) => {
                 let Hidden { characters, sha256 } = Hidden::of(&secret);
                 serde_json::json!({ "hidden": { "characters": characters, "sha256": sha256 } })
