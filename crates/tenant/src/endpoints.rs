@@ -51,7 +51,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/u/methods", get(methods::get).post(methods::post))
         .route("/u/methods/codes", get(methods::codes))
         .route("/u/cancel", post(cancel::post))
-        .route("/account", get(account::get))
+        .route("/account", get(account::get).layer(navigations_only()))
         .route("/account/done", get(account::done))
         .route("/phone", get(phone::get))
         .route("/phone/pair", post(phone::pair::post))

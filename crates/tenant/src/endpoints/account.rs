@@ -6,12 +6,21 @@ use axum::response::Response;
 use serving::Peer;
 
 use super::Shared;
+use super::authorize::Prompt;
 use crate::flow;
-use crate::http::{Cookies, Parameters, cookies};
+use crate::http::{Cookies, Framed, Parameters, cookies};
 use crate::pages;
 
-pub(super) async fn get(State(state): Shared, peer: Option<Extension<Peer>>, cookies: Cookies) -> Response {
-    flow::account(&state, cookies.get(cookies::SESSION), peer.map(|Extension(peer)| peer)).await
+pub(super) async fn get(
+    State(state): Shared,
+    peer: Option<Extension<Peer>>,
+    cookies: Cookies,
+    Framed(framed): Framed,
+) -> Response {
+    // As at `/authorize`: nobody sees a page in a frame, and so no phone is asked for one.
+    let prompt = if framed { Prompt::None } else { Prompt::Unsaid };
+    let peer = peer.map(|Extension(peer)| peer);
+    flow::account(&state, cookies.get(cookies::SESSION), prompt, peer).await
 }
 
 /// Parameter: `error`, when it did not come to anything. What it says is not shown: everybody can write an address.

@@ -6,6 +6,7 @@ mod request;
 
 use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -24,8 +25,8 @@ pub(crate) use request::{Prompt, Request, ResponseType};
 
 /// A client may also post its request (3.1.2.1). Browsers keep session cookies from a post that comes from another
 /// site, so that it would look signed out: it is turned into the same request by GET.
-pub(super) async fn post(State(state): Shared, body: Bytes) -> Response {
-    match Parameters::parse(&body) {
+pub(super) async fn post(State(state): Shared, body: Result<Bytes, BytesRejection>) -> Response {
+    match body.ok().and_then(|body| Parameters::parse(&body)) {
         Some(parameters) => Redirect::to(&format!("/authorize?{}", parameters.encoded())).into_response(),
         None => unreadable(&state),
     }

@@ -6,6 +6,7 @@ use aws_lc_rs::digest;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -47,9 +48,14 @@ const fn error(code: &'static str, description: &'static str) -> TokenError {
     TokenError { code, description }
 }
 
-pub(super) async fn post(State(state): Shared, headers: HeaderMap, body: Bytes) -> Response {
+pub(super) async fn post(
+    State(state): Shared,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
     let with_header = headers.contains_key(header::AUTHORIZATION);
-    let sent = body::read(&headers, &body);
+    // A body that is not read at all gets the answer that a client can read too (RFC 6749, 5.2).
+    let sent = body.map_err(|_| body::TOO_LONG).and_then(|body| body::read(&headers, &body));
     let trace = state.log.begin_token("/oauth/token", sent.as_ref().unwrap_or(&Parameters::default()));
     let answer = match exchange(&state, &headers, sent) {
         Ok(tokens) => Json(tokens).into_response(),

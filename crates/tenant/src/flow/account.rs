@@ -27,7 +27,12 @@ impl Request {
 }
 
 /// A customer wants to look after the ways to confirm.
-pub(crate) async fn account(state: &State, session: Option<&str>, peer: Option<Peer>) -> Response {
+pub(crate) async fn account(
+    state: &State,
+    session: Option<&str>,
+    prompt: Prompt,
+    peer: Option<Peer>,
+) -> Response {
     let client = Client {
         id: OWN.to_owned(),
         name: "Riser account".to_owned(),
@@ -51,7 +56,7 @@ pub(crate) async fn account(state: &State, session: Option<&str>, peer: Option<P
         api: None,
         payment: None,
         nonce: None,
-        prompt: Prompt::Unsaid,
+        prompt,
         max_age: None,
         multi_factor: true,
         login_hint: None,

@@ -23,7 +23,8 @@ pub(crate) async fn navigations_only(
     let headers = request.headers();
     let goes = is(headers, "sec-fetch-mode").is_none_or(|mode| mode == "navigate");
     let is_guess = is(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
-    if request.method() == Method::GET && (!goes || is_guess) {
+    // HEAD is answered by whatever answers GET. A post is only turned into a request by GET, which comes here again.
+    if request.method() != Method::POST && (!goes || is_guess) {
         return pages::forged(&state);
     }
     next.run(request).await

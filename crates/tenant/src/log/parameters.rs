@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::redaction::HIDDEN;
 use crate::http::Parameters;
 use crate::random::Fingerprint;
 
@@ -30,6 +31,9 @@ const SHOWN: [&str; 21] = [
     "screen_hint",
     "ui_locales",
 ];
+
+/// People choose its value, so that it can be guessed: a hash would tell which guess is right.
+pub(super) const PASSWORD: &str = "password";
 
 /// Longer values than this are no secrets that could be found in a text, shorter ones would be found everywhere.
 const FINDABLE: std::ops::RangeInclusive<usize> = 8..=4_096;
@@ -74,6 +78,8 @@ pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
     let kept = |(name, value): (&str, &str)| {
         let value = if SHOWN.contains(&name) {
             Value::Value(value.to_owned())
+        } else if name == PASSWORD {
+            Value::Value(HIDDEN.to_owned())
         } else if name == "code_challenge" {
             // It is a hash already.
             Value::Hidden(Hidden { characters: value.chars().count(), sha256: shortened(value) })

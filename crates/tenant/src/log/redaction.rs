@@ -4,14 +4,14 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::Hidden;
+use super::parameters::{Hidden, PASSWORD};
 
 /// The longest text, in characters.
 const LONGEST: usize = 4_000;
 /// The longest list.
 const MOST: usize = 200;
 /// What stands for a secret.
-const HIDDEN: &str = "(hidden)";
+pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Members of JSON whose values are secrets wherever they stand.
 const SECRET_MEMBERS: [&str; 10] = [
@@ -63,6 +63,7 @@ impl Redaction<'_> {
 
     fn member(self, name: &str, mut value: Value) -> Value {
         match value {
+            Value::String(_) if name == PASSWORD => HIDDEN.into(),
             Value::String(secret) if SECRET_MEMBERS.contains(&name) => {
                 let Hidden { characters, sha256 } = Hidden::of(&secret);
                 serde_json::json!({ "hidden": { "characters": characters, "sha256": sha256 } })
@@ -86,30 +87,25 @@ impl Redaction<'_> {
         cut(&self.words(&clean), unread.chars().count())
     }
 
-    /// Looks at the text word by word, a word being what a token, a code or a value in a query consists of.
+    /// Looks at the text word by word, a word being what a token, a code or a value in a query mostly consists of. The value
+    /// after a name is whatever stands there.
     fn words(self, text: &str) -> String {
         let mut clean = String::with_capacity(text.len());
         let mut rest = text;
-        let (mut named, mut bearer) = (false, false);
         while let Some(first) = rest.chars().next() {
             let len = rest.find(|letter| !is_of_word(letter)).unwrap_or(rest.len());
             let Some((word, after)) = rest.split_at_checked(len).filter(|(word, _)| !word.is_empty()) else {
-                // Between a name and its value stand a few signs: `code=`, `"code": "`, `Bearer `.
-                named = named && matches!(first, '=' | ':' | '"' | '\'' | ' ');
-                bearer = bearer && first == ' ';
                 clean.push(first);
                 rest = rest.get(first.len_utf8()..).unwrap_or_default();
                 continue;
             };
-            let value = (named && !is_scheme(word)) || (bearer && word.len() > 15);
-            if value || self.looks_secret(word) {
-                clean.push_str(HIDDEN);
-            } else {
-                clean.push_str(word);
-            }
-            named = (names_a_secret(word) && names_a_value(after)) || (named && is_scheme(word));
-            bearer = word.eq_ignore_ascii_case("bearer");
+            clean.push_str(if self.looks_secret(word) { HIDDEN } else { word });
             rest = after;
+            if let Some((before, left)) = value_after(word, after) {
+                clean.push_str(before);
+                clean.push_str(HIDDEN);
+                rest = left;
+            }
         }
         clean
     }
@@ -137,13 +133,46 @@ fn is_scheme(word: &str) -> bool {
 
 fn names_a_secret(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    SECRET_MEMBERS.contains(&&*lower) || SECRET_NAMES.contains(&&*lower) || lower.starts_with("riser_tenant_")
+    let name = lower.rsplit('.').next().unwrap_or_default();
+    SECRET_MEMBERS.contains(&name) || SECRET_NAMES.contains(&name) || lower.starts_with("riser_tenant_")
 }
 
-/// Whether what follows a name is a value, and not the next word of a sentence.
-fn names_a_value(after: &str) -> bool {
-    let after = after.trim_start_matches(['"', '\'']).trim_start_matches(' ');
-    after.starts_with('=') || after.starts_with(':')
+/// What stands between this word and the secret that it announces, and what follows the secret: `code=…`, `"code": "…"`,
+/// `Bearer …`. Nothing where the next word of a sentence follows.
+fn value_after<'a>(word: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
+    let value = if names_a_secret(word) {
+        let sign = after.trim_start_matches(['\\', '"', '\'']).trim_start_matches(' ');
+        let value = sign.strip_prefix(['=', ':'])?.trim_start_matches(' ');
+        quoted(value).unwrap_or_else(|| {
+            let scheme = value.split_once(' ').filter(|(word, _)| is_scheme(word));
+            unquoted(scheme.map_or(value, |(_, value)| value.trim_start_matches(' ')))
+        })
+    } else if word.eq_ignore_ascii_case("bearer") {
+        Some(unquoted(after.trim_start_matches(' '))).filter(|(value, _)| value.len() > 15)?
+    } else {
+        return None;
+    };
+    let (value, left) = value;
+    let before = after.len().checked_sub(value.len() + left.len()).filter(|_| !value.is_empty())?;
+    Some((after.get(..before)?, left))
+}
+
+/// What is between quotation marks, with the marks of a text that was quoted once more (`\"`), and the rest from the second
+/// mark on. All of it, where there is no second one.
+fn quoted(text: &str) -> Option<(&str, &str)> {
+    let marks = text.trim_start_matches('\\');
+    let inner = marks.strip_prefix(['"', '\''])?;
+    let mark = text.strip_suffix(inner)?;
+    let is_end = |at: &usize| mark.len() > 1 || !inner.get(..*at).is_some_and(|it| it.ends_with('\\'));
+    let end = inner.match_indices(mark).map(|(at, _)| at).find(is_end).unwrap_or(inner.len());
+    inner.split_at_checked(end)
+}
+
+/// What reaches to the next blank, quotation mark or parameter, without the signs that end a part of a sentence or a list.
+fn unquoted(text: &str) -> (&str, &str) {
+    let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '&');
+    let value = text.split(ends).next().unwrap_or_default().trim_end_matches([',', ';', ']', '}']);
+    text.split_at_checked(value.len()).unwrap_or((text, ""))
 }
 
 /// The beginning that is looked at, and the rest that is left out unread. A word is in one of them, and whole.
@@ -203,6 +232,19 @@ mod tests {
             (format!("I printed {OPAQUE}, sorry."), "I printed (hidden), sorry."),
             (format!("at the end {OPAQUE}."), "at the end (hidden)"),
             ("xmy-own-secretx".to_owned(), "x(hidden)x"),
+            // Not every secret is one word.
+            ("http://a.example/cb?code=4/0AbC-d&x=1#y".to_owned(), "http://a.example/cb?code=(hidden)&x=1#y"),
+            ("access_token=ab/cd+ef==, x".to_owned(), "access_token=(hidden), x"),
+            ("password: p@ss!word and so on".to_owned(), "password: (hidden) and so on"),
+            ("user.password = hunter2".to_owned(), "user.password = (hidden)"),
+            ("code=&x=1 and \"code\":\"\",\"a\":1".to_owned(), "code=&x=1 and \"code\":\"\",\"a\":1"),
+            ("[code=abc, state=(hidden)]".to_owned(), "[code=(hidden), state=(hidden)]"),
+            ("password=$ecret".to_owned(), "password=(hidden)"),
+            ("Authorization: Basic YW55/bm9i==".to_owned(), "Authorization: Basic (hidden)"),
+            ("Bearer abcdefgh/ijklmnop/qrst end".to_owned(), "Bearer (hidden) end"),
+            (r#"{"password":"p@ss, & \" word","a":1}"#.to_owned(), r#"{"password":"(hidden)","a":1}"#),
+            ("{ password: 'p@ss word', a: 1 }".to_owned(), "{ password: '(hidden)', a: 1 }"),
+            (r#""{\"password\":\"p@ss\"}""#.to_owned(), r#""{\"password\":\"(hidden)\"}""#),
         ] {
             assert_eq!(clean(&text), expected, "{text}");
         }

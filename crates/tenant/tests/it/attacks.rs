@@ -24,7 +24,7 @@ async fn a_picture_logs_nobody_out_and_sends_no_push() {
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
     let log_out = encode([("client_id", "riser"), ("post_logout_redirect_uri", "http://localhost:8080/")]);
-    for path in ["/v2/logout", &format!("/oidc/logout?{log_out}"), &authorize(TRANSFER)] {
+    for path in ["/v2/logout", &format!("/oidc/logout?{log_out}"), &authorize(TRANSFER), "/account"] {
         let mut guess = browser.clone();
         guess.headers.insert("sec-purpose", "prefetch;prerender".parse().unwrap());
         let embedded =
@@ -44,6 +44,24 @@ async fn a_picture_logs_nobody_out_and_sends_no_push() {
     assert_eq!(person.get("/v2/logout").await.status, StatusCode::OK);
 }
 
+/// A script may send HEAD to whomever, and it is answered as GET is.
+#[tokio::test]
+async fn who_asks_for_the_head_alone_logs_nobody_out_and_sends_no_push() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let mut phone = world.phone(ADA).await;
+    let mut script = embedding(&browser, "no-cors", "empty");
+    for path in ["/v2/logout", "/oidc/logout", &authorize(TRANSFER), "/account"] {
+        let answer = script.send(Method::HEAD, path, Body::empty()).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+    }
+    assert!(!phone.get("/phone").await.body.contains("name=\"number\""), "nobody was asked");
+    assert!(
+        browser.get(&authorize(BALANCE)).await.fragment().contains_key("access_token"),
+        "still logged in"
+    );
+}
+
 #[tokio::test]
 async fn a_frame_shows_no_page_and_asks_no_phone() {
     let world = World::new().await;
@@ -57,6 +75,9 @@ async fn a_frame_shows_no_page_and_asks_no_phone() {
         // Who wants the password asked gets no answer without it.
         let again = ada.get(&authorize_with(&[("prompt", "login")])).await;
         assert_eq!(again.refusal().0, "login_required");
+        // Nor does the page on which a customer looks after the ways to confirm.
+        let account = ada.get("/account").await.location();
+        assert!(account.contains("/account/done?error=interaction_required"), "{account}");
     }
     assert!(!phone.get("/phone").await.body.contains("name=\"number\""));
 }

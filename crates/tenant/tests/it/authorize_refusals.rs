@@ -58,6 +58,10 @@ async fn what_is_too_long_is_not_read() {
     let mut browser = World::new().await.browser();
     let long = "x".repeat(9_000);
     is_page(&browser.get(&authorize_with(&[("state", &long)])).await, "longer than 8 KiB");
+    is_page(
+        &browser.post("/authorize", &[("client_id", "riser"), ("state", &long)]).await,
+        "longer than 8 KiB",
+    );
 }
 
 #[tokio::test]

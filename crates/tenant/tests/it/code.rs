@@ -294,10 +294,12 @@ async fn the_exchange_may_be_written_in_json() {
     ] {
         let refused = send(body).await;
         assert!(!refused.body.contains(&code), "{what}");
-        // What is much too long is not read at all.
-        if refused.status != StatusCode::PAYLOAD_TOO_LARGE {
-            assert_eq!(error(&refused), "invalid_request", "{what}");
-        }
+        assert_eq!(
+            (refused.status, error(&refused).as_str()),
+            (StatusCode::BAD_REQUEST, "invalid_request"),
+            "{what}"
+        );
+        assert_eq!(refused.header("vary"), "Origin", "{what}: scripts of the client can read it");
     }
     let tokens: Value = send(good).await.json();
     assert_eq!(tokens["scope"], BALANCE);

@@ -117,6 +117,21 @@ async fn right_passwords_from_one_address_are_not_counted_and_forgive_nothing() 
     assert_eq!(browser.log_in(&page, BEN, "wrong").await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
+/// Nothing is tried at an address that is locked, and so the network of whoever keeps asking is not shut out for it.
+#[tokio::test]
+async fn who_is_told_to_wait_for_one_address_may_log_in_with_another() {
+    let mut config = config();
+    (config.limits.wrong_passwords, config.limits.wrong_passwords_of_peer) = (2, 4);
+    let mut browser = World::with(config).await.browser();
+    browser.address = Some("192.0.2.1".parse().unwrap());
+    let page = browser.follow(&authorize(BALANCE)).await;
+    for attempt in 0..8 {
+        let status = if attempt < 2 { StatusCode::BAD_REQUEST } else { StatusCode::TOO_MANY_REQUESTS };
+        assert_eq!(browser.log_in(&page, BEN, "wrong").await.status, status, "{attempt}");
+    }
+    assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_form_that_does_not_arrive_is_not_waited_for() {
     let mut browser = World::new().await.browser();

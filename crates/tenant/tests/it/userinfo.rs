@@ -1,11 +1,13 @@
 //! `/userinfo`.
 
+use std::collections::BTreeMap;
+
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use tenant::KeyStore;
 
-use crate::harness::{ADA, Answer, BALANCE, World, authorize, config};
+use crate::harness::{ADA, Answer, BALANCE, PASSWORD, World, authorize, authorize_with, config, encode};
 
 async fn ask(world: &World, method: Method, authorization: &str) -> Answer {
     let mut browser = world.browser();
@@ -100,4 +102,29 @@ async fn a_browser_may_ask_before_it_sends_the_header() {
     let mut browser = World::new().await.browser();
     let answer = browser.send(Method::OPTIONS, "/userinfo", Body::empty()).await;
     assert!(answer.header("access-control-allow-headers").starts_with("Authorization"));
+}
+
+/// A tenant that was given another issuer keeps its keys, and two may share them: a signature alone says too little.
+#[tokio::test]
+async fn tokens_of_another_issuer_with_the_same_keys_are_refused() {
+    let mut moved = config();
+    moved.issuer = "http://localhost:8091/".to_owned();
+    let elsewhere = World::with(moved).await;
+    let mut tab = elsewhere.browser();
+    let page = tab.follow(&authorize(BALANCE)).await;
+    let location = tab.log_in(&page, ADA, PASSWORD).await.location();
+    let carried = form_urlencoded::parse(location.split_once('#').unwrap().1.as_bytes());
+    let carried: BTreeMap<String, String> = carried.into_owned().collect();
+
+    let world = World::new().await;
+    let token = &carried["access_token"];
+    assert_eq!(ask(&elsewhere, Method::GET, &format!("Bearer {token}")).await.status, StatusCode::OK);
+    assert_eq!(ask(&world, Method::GET, &format!("Bearer {token}")).await.status, StatusCode::UNAUTHORIZED);
+
+    let hint = [("id_token_hint", carried["id_token"].as_str()), ("prompt", "none")];
+    let mut tab = world.logged_in(ADA).await;
+    assert_eq!(tab.get(&authorize_with(&hint)).await.refusal().0, "invalid_request");
+    let query = encode([hint[0], ("post_logout_redirect_uri", "http://localhost:8080/")]);
+    let stays = tab.get(&format!("/oidc/logout?{query}")).await;
+    assert_eq!(stays.status, StatusCode::OK, "nobody is sent on: {stays:?}");
 }

@@ -12,14 +12,15 @@ use crate::http::{MAX_LENGTH, Parameters};
 pub(super) const KNOWN: [&str; 6] =
     ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"];
 
+/// The body has more than [`MAX_LENGTH`] bytes.
+pub(super) const TOO_LONG: TokenError = error("invalid_request", "The body is too long.");
+
 /// In order, and those that stand twice too.
 pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, TokenError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
-        "application/x-www-form-urlencoded" => {
-            Parameters::parse(body).ok_or(error("invalid_request", "The body is too long."))
-        }
+        "application/x-www-form-urlencoded" => Parameters::parse(body).ok_or(TOO_LONG),
         "application/json" => json(body),
         _ => {
             let description = "The body must be application/x-www-form-urlencoded or application/json.";
@@ -30,7 +31,7 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Token
 
 fn json(body: &[u8]) -> Result<Parameters, TokenError> {
     if body.len() > MAX_LENGTH {
-        return Err(error("invalid_request", "The body is too long."));
+        return Err(TOO_LONG);
     }
     let members: Result<Members, _> = serde_json::from_slice(body);
     // What the library says would quote the body, in which there is a code.
