@@ -36,6 +36,9 @@ pub struct Config {
     /// Whether a request may name the payment that it is for: `authorization_details` of the type `payment_initiation`
     /// (RFC 9396). Otherwise the parameter is passed over, as by a provider that does not know it.
     pub authorization_details: bool,
+    /// Whether customers are asked before `/oidc/logout` ends a session that the request does not name (OpenID Connect
+    /// RP-Initiated Logout 1.0, 2).
+    pub ask_before_log_out: bool,
     /// The people who can log in.
     pub customers: Vec<Customer>,
     /// The scripts that have a say in each log-in, in order.

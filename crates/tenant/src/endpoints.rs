@@ -64,6 +64,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/phone/offline", get(phone::app::offline))
         .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
         .route("/v2/logout", get(log_out::auth0).layer(navigations_only()))
+        .route("/u/logout", post(log_out::answer))
         .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post).layer(navigations_only()))
         .route("/log", get(log::list))
         .route("/log.json", get(log::export))

@@ -52,6 +52,18 @@ pub(crate) fn log_in(
 }
 
 #[derive(Template)]
+#[template(path = "log_out.html")]
+struct LogOutPage<'a> {
+    form_token: &'a str,
+    query: &'a str,
+}
+
+/// Asks whether the session is to end. `query`: what was asked for; `next`: where the browser goes afterwards.
+pub(crate) fn log_out(form_token: &str, query: &str, next: Option<&str>) -> Response {
+    respond(StatusCode::OK, &LogOutPage { form_token, query }, next)
+}
+
+#[derive(Template)]
 #[template(path = "notice.html")]
 struct NoticePage<'a> {
     title: &'a str,

@@ -87,6 +87,8 @@ pub(crate) struct PresentedIdToken {
     pub(crate) iss: String,
     pub(crate) sub: String,
     pub(crate) aud: String,
+    #[serde(default)]
+    pub(crate) sid: String,
 }
 
 /// The claims, and those of scripts. What the protocol needs is not among the latter; what tells of the customer may be.

@@ -3,7 +3,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::Serializer;
 
@@ -11,9 +11,11 @@ use super::Shared;
 use crate::config::Client;
 use crate::flow;
 use crate::http::{Cookies, Parameters, cookies};
-use crate::log::{self, Kind, Trace};
+use crate::log::{self, Event, Kind, Trace};
 use crate::pages;
+use crate::random::Fingerprint;
 use crate::state;
+use crate::store::Session;
 use crate::tokens::{self, PresentedIdToken};
 
 /// Parameters: `client_id`, `returnTo`.
@@ -26,15 +28,45 @@ pub(super) async fn auth0(State(state): Shared, RawQuery(query): RawQuery, cooki
     end(&state, &cookies, (wanted, next), &trace)
 }
 
-/// Parameters: `post_logout_redirect_uri`, `client_id`, `id_token_hint`, `state`.
+/// Parameters: `post_logout_redirect_uri`, `client_id`, `id_token_hint`, `logout_hint`, `state`.
 pub(super) async fn openid(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
     let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
-    let next = client(&state, &parameters).and_then(|client| {
-        let uri = registered(&state, Some(&client), parameters.get("post_logout_redirect_uri")?)?;
-        Some(with_state(uri, parameters.get("state")))
-    });
     let trace = state.log.begin_request(Kind::LogOut, "/oidc/logout", &parameters);
-    end(&state, &cookies, (parameters.get("post_logout_redirect_uri"), next), &trace)
+    let wanted = parameters.get("post_logout_redirect_uri");
+    let next = next(&state, &parameters);
+    if state.ask_before_log_out
+        && let Some((cookie, session)) = session(&state, &cookies)
+        && !names(&state, &parameters, &session)
+    {
+        trace.record(Event::LogOutPage);
+        return pages::log_out(&form_token(cookie), &parameters.encoded(), next.as_deref());
+    }
+    end(&state, &cookies, (wanted, next), &trace)
+}
+
+/// The customer's answer. Parameters: `form_token`; `query`, what was asked; and `stay`, or none.
+pub(super) async fn answer(
+    State(state): Shared,
+    cookies: Cookies,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let form = Parameters::parse(&body).unwrap_or_default();
+    let expected = cookies.get(cookies::SESSION).map(form_token).unwrap_or_default();
+    if expected.is_empty() || !form.is_from_own_page(&headers, &expected) {
+        return pages::forged(&state);
+    }
+    let parameters = Parameters::of_query(form.get("query")).unwrap_or_default();
+    let next = next(&state, &parameters);
+    let trace = state.log.begin_request(Kind::LogOut, "/u/logout", &parameters);
+    if form.get("stay").is_none() {
+        return end(&state, &cookies, (parameters.get("post_logout_redirect_uri"), next), &trace);
+    }
+    trace.record(Event::StaysLoggedIn);
+    match next {
+        Some(uri) => Redirect::to(&uri).into_response(),
+        None => pages::notice(&state, StatusCode::OK, "You are still logged in", "You can close this page."),
+    }
 }
 
 /// The specification wants POST too. Browsers keep session cookies from a post that comes from another site, so it is
@@ -57,6 +89,36 @@ fn end(
         None => pages::notice(state, StatusCode::OK, "You are logged out", "You can close this page."),
     };
     (cookies::expired(state, cookies::SESSION), response).into_response()
+}
+
+/// Where the browser goes afterwards: to what the client has registered, with its `state`.
+fn next(state: &state::State, parameters: &Parameters) -> Option<String> {
+    let client = client(state, parameters)?;
+    let uri = registered(state, Some(&client), parameters.get("post_logout_redirect_uri")?)?;
+    Some(with_state(uri, parameters.get("state")))
+}
+
+/// The session of this browser, and its cookie.
+fn session<'a>(state: &state::State, cookies: &'a Cookies) -> Option<(&'a str, Session)> {
+    let cookie = cookies.get(cookies::SESSION)?;
+    let session = state.store().sessions.by_cookie(cookie, state.now())?.clone();
+    Some((cookie, session))
+}
+
+/// Whether the request names this very session: with its ID token, or with its `sid` as Auth0 has it. Whoever links to this
+/// address knows neither.
+fn names(state: &state::State, parameters: &Parameters, session: &Session) -> bool {
+    let by_token = parameters.get("id_token_hint").map(|hint| {
+        let hint: Option<PresentedIdToken> = tokens::verify(&state.key, hint);
+        hint.is_some_and(|hint| hint.iss == state.issuer && hint.sid == session.sid)
+    });
+    let by_sid = parameters.get("logout_hint").map(|sid| sid == session.sid);
+    [by_token, by_sid].into_iter().flatten().reduce(|one, other| one && other).unwrap_or(false)
+}
+
+/// Of a session's cookie, which no other origin reads.
+fn form_token(cookie: &str) -> String {
+    Fingerprint::of(&format!("log-out form {cookie}")).text()
 }
 
 /// Who asks: named by `client_id`, by the ID token, or by both and then the same (2). The token may have expired.

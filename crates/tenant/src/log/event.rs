@@ -50,6 +50,10 @@ pub(crate) enum Event {
     RefusedPage { sentence: String },
     /// The userinfo endpoint was asked. `claims`: the names of what it told; `refused`: why it did not.
     UserInfo { who: Option<Who>, claims: Vec<String>, refused: Option<Refusal> },
+    /// The customer is asked whether the session is to end, because the request did not name it.
+    LogOutPage,
+    /// The customer was asked, and the session goes on.
+    StaysLoggedIn,
     /// A session was ended, if there was one. `to`: where the browser goes; `refused`: where it does not.
     LogOut { who: Option<Who>, to: Option<String>, refused: Option<String> },
     /// A phone was paired, or is not asked any more.

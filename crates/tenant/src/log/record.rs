@@ -211,6 +211,8 @@ impl Record {
             Event::Factor { step: FactorStep::Asked, .. } if self.asked == LOG_IN => {
                 MULTI_FACTOR_LOG_IN.clone_into(&mut self.asked);
             }
+            // The answer is a request of its own.
+            Event::LogOutPage | Event::StaysLoggedIn => self.end(Outcome::Finished, at),
             Event::Phone { who, .. } => {
                 self.customer = Some(who.clone());
                 self.end(Outcome::Finished, at);

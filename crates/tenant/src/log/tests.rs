@@ -20,6 +20,7 @@ fn config(log: LogAccess) -> Config {
         clients: Vec::new(),
         apis: Vec::new(),
         authorization_details: true,
+        ask_before_log_out: true,
         customers: Vec::new(),
         actions: Vec::new(),
         lifetimes: Lifetimes::default(),

@@ -75,6 +75,7 @@ pub(crate) fn config() -> Config {
             token_lifetime: None,
         }],
         authorization_details: true,
+        ask_before_log_out: true,
         customers: vec![
             customer("auth0|1001", ADA, "Ada Example"),
             customer("auth0|1002", BEN, "Ben Example"),

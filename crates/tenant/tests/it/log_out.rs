@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::harness::{ADA, BALANCE, Browser, World, authorize, encode};
+use crate::harness::{ADA, BALANCE, Browser, World, authorize, config, encode};
 
 const HOME: &str = "http://localhost:8080/";
 
@@ -40,7 +40,10 @@ async fn other_addresses_are_not_gone_to_but_the_session_is_over() {
         ];
         for query in queries {
             let mut browser = world.logged_in(ADA).await;
-            let answer = browser.get(&query).await;
+            let mut answer = browser.get(&query).await;
+            if query.starts_with("/oidc") {
+                answer = browser.answers_log_out(&answer, &[]).await;
+            }
             assert_eq!(answer.status, StatusCode::OK, "{query}");
             assert!(answer.body.contains("<h1>You are logged out</h1>"));
             assert!(is_logged_out(&mut browser).await);
@@ -51,12 +54,98 @@ async fn other_addresses_are_not_gone_to_but_the_session_is_over() {
     assert_eq!(world.browser().get(&query).await.status, StatusCode::OK);
 }
 
+/// What a browser is sent to `/oidc/logout` with.
+fn openid_log_out(more: &[(&str, &str)]) -> String {
+    let pairs = [("client_id", "riser"), ("post_logout_redirect_uri", HOME), ("state", "a&b")];
+    format!("/oidc/logout?{}", encode(pairs.iter().chain(more).copied()))
+}
+
 #[tokio::test]
-async fn openid_log_out_echoes_the_state() {
-    let mut browser = World::new().await.logged_in(ADA).await;
-    let query = encode([("client_id", "riser"), ("post_logout_redirect_uri", HOME), ("state", "a&b")]);
-    let answer = browser.get(&format!("/oidc/logout?{query}")).await;
-    assert_eq!(answer.location(), format!("{HOME}?state=a%26b"));
+async fn openid_log_out_asks_before_it_ends_a_session_that_is_not_named_and_echoes_the_state() {
+    let world = World::new().await;
+    let mut other = world.logged_in(ADA).await;
+    let others = other.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    let others_sid = world.verified(&others, "riser").await["sid"].as_str().unwrap().to_owned();
+    for hints in [
+        vec![],
+        vec![("logout_hint", others_sid.as_str())],
+        vec![("logout_hint", "")],
+        vec![("id_token_hint", others.as_str())],
+    ] {
+        let mut browser = world.logged_in(ADA).await;
+        let page = browser.get(&openid_log_out(&hints)).await;
+        assert!(page.body.contains("<h1>Log out?</h1>"), "{hints:?}");
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains("form-action 'self' http://localhost:8080;"), "{policy}");
+
+        let stays = browser.answers_log_out(&page, &[("stay", "yes")]).await;
+        assert_eq!(stays.location(), format!("{HOME}?state=a%26b"));
+        assert!(!is_logged_out(&mut browser.clone()).await);
+
+        let answer = browser.answers_log_out(&page, &[]).await;
+        assert_eq!(answer.location(), format!("{HOME}?state=a%26b"));
+        assert!(is_logged_out(&mut browser).await);
+    }
+}
+
+#[tokio::test]
+async fn openid_log_out_asks_nobody_whose_session_is_named_or_who_has_none() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    let sid = world.verified(&token, "riser").await["sid"].as_str().unwrap().to_owned();
+    let (by_sid, by_token) = (("logout_hint", sid.as_str()), ("id_token_hint", token.as_str()));
+    for hints in [vec![by_sid], vec![by_token], vec![by_sid, by_token]] {
+        let mut browser = browser.clone();
+        // Each ends the session on the server's side, so the later ones have none: they are asked nothing either.
+        assert_eq!(browser.get(&openid_log_out(&hints)).await.location(), format!("{HOME}?state=a%26b"));
+        assert!(is_logged_out(&mut browser).await);
+    }
+    for hints in [vec![by_sid], vec![by_token], vec![by_sid, by_token]] {
+        let mut browser = world.logged_in(ADA).await;
+        let page = browser.get(&openid_log_out(&hints)).await;
+        assert!(page.body.contains("<h1>Log out?</h1>"), "it is another session: {hints:?}");
+    }
+}
+
+#[tokio::test]
+async fn hints_that_disagree_name_no_session() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
+    let page = browser.get(&openid_log_out(&[("id_token_hint", &token), ("logout_hint", "other")])).await;
+    assert!(page.body.contains("<h1>Log out?</h1>"));
+}
+
+#[tokio::test]
+async fn the_answer_to_a_log_out_comes_from_its_own_page() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let page = browser.get(&openid_log_out(&[])).await;
+    let mut other = world.logged_in(ADA).await;
+    let others = other.get(&openid_log_out(&[])).await.input("form_token");
+    for form_token in ["", "x", &others] {
+        let form = [("form_token", form_token), ("query", "")];
+        assert_eq!(browser.post("/u/logout", &form).await.status, StatusCode::FORBIDDEN, "{form_token}");
+    }
+    browser.headers.insert("sec-fetch-site", "same-site".parse().unwrap());
+    assert_eq!(browser.answers_log_out(&page, &[]).await.status, StatusCode::FORBIDDEN);
+    browser.headers.remove("sec-fetch-site");
+    assert!(!is_logged_out(&mut browser.clone()).await);
+    // What the page carries along can be edited, and leads nowhere that is not registered.
+    let form_token = page.input("form_token");
+    let query = encode([("client_id", "riser"), ("post_logout_redirect_uri", "https://evil.example/")]);
+    let form = [("form_token", form_token.as_str()), ("query", &query)];
+    let answer = browser.post("/u/logout", &form).await;
+    assert!(answer.body.contains("<h1>You are logged out</h1>"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_tenant_may_ask_nobody() {
+    let mut config = config();
+    config.ask_before_log_out = false;
+    let mut browser = World::with(config).await.logged_in(ADA).await;
+    assert_eq!(browser.get(&openid_log_out(&[])).await.location(), format!("{HOME}?state=a%26b"));
     assert!(is_logged_out(&mut browser).await);
 }
 
@@ -91,6 +180,7 @@ async fn a_posted_log_out_is_the_same_log_out() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let form = [("client_id", "riser"), ("post_logout_redirect_uri", HOME)];
     let answer = browser.post("/oidc/logout", &form).await;
-    assert_eq!(browser.get(&answer.location()).await.location(), HOME);
+    let page = browser.get(&answer.location()).await;
+    assert_eq!(browser.answers_log_out(&page, &[]).await.location(), HOME);
     assert!(is_logged_out(&mut browser).await);
 }

@@ -21,7 +21,7 @@ const WINDOWS: [(u32, u32); 2] = [(390, 844), (1280, 900)];
 const WIDTHS: [u32; 3] = [320, 640, 960];
 
 /// Looks at a state from all sides.
-async fn look(page: &Page, state: &str) -> Result<(), Failure> {
+pub(crate) async fn look(page: &Page, state: &str) -> Result<(), Failure> {
     for width in WIDTHS {
         page.looks(width, 800, false).await?;
         fits(page, width).await?;

@@ -150,6 +150,30 @@ fn two_transfers_take_two_second_factors() {
 }
 
 #[test]
+fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
+    scenario(Setup { ask_before_log_out: true, ..Setup::default() }, async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.button("Log out").click().await?;
+        page.heading("Log out?").appears().await?;
+        crate::looks::look(page, "log-out").await?;
+        page.button("Stay logged in").click().await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        assert_eq!(page.session_storage().await?, "[]", "here it is over all the same");
+
+        page.button("Log in").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.button("Log out").click().await?;
+        page.heading("Log out?").appears().await?;
+        page.button("Log out").click().await?;
+        page.heading(crate::steps::WELCOME).appears().await?;
+        page.button("Log in").click().await?;
+        page.field("Password").appears().await?;
+        Ok(())
+    });
+}
+
+#[test]
 fn logging_out_ends_the_session_here_and_at_the_provider() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;

@@ -25,6 +25,7 @@ pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path
     let data = folder.join(file.maybe_text("data").unwrap_or_else(|| "data".to_owned()));
     let database = database(&mut file, folder, &data);
     let authorization_details = file.flag("authorization_details").unwrap_or(true);
+    let ask_before_log_out = file.flag("ask_before_log_out").unwrap_or(true);
     let clients = file.tables("clients", client);
     let apis = file.tables("apis", api);
     let customers = file.tables("customers", customer);
@@ -40,6 +41,7 @@ pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path
         clients,
         apis,
         authorization_details,
+        ask_before_log_out,
         customers,
         actions,
         lifetimes,

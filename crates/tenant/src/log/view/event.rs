@@ -81,6 +81,14 @@ impl Item {
             Event::LogInPage => {
                 self.say("waiting", "Log-in page", "The customer is asked for e-mail and password.");
             }
+            Event::LogOutPage => self.say(
+                "waiting",
+                "Log-out page",
+                "The customer is asked, because the request names this session neither by the `sid` of its id_token_hint nor \
+                 by logout_hint. A client that sends one of them is not kept waiting; `ask_before_log_out = false` asks \
+                 nobody.",
+            ),
+            Event::StaysLoggedIn => self.say("plain", "The customer stays logged in", ""),
             Event::Password { email, outcome, .. } => self.password(email, *outcome),
             Event::ScriptRun { name, kind, duration_us, console, decisions, error } => {
                 let tone = if error.is_some() { "bad" } else { "good" };

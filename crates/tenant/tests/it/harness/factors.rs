@@ -20,6 +20,15 @@ impl Browser {
         self.post(path, &form).await
     }
 
+    /// Answers the page that asks whether to log out.
+    pub(crate) async fn answers_log_out(&mut self, page: &Answer, more: &[(&str, &str)]) -> Answer {
+        // As a browser reads it.
+        let (form_token, query) = (page.input("form_token"), page.input("query").replace("&#38;", "&"));
+        let mut form = vec![("form_token", form_token.as_str()), ("query", query.as_str())];
+        form.extend_from_slice(more);
+        self.post("/u/logout", &form).await
+    }
+
     /// Types a code.
     pub(crate) async fn enter(&mut self, page: &Answer, code: &str) -> Answer {
         self.submit(page, "/u/mfa/code", &[("code", code)]).await

@@ -7,12 +7,12 @@ use serde_json::Value;
 use tenant::KeyStore;
 
 use super::VARIANTS;
-use crate::harness::{ADA, BALANCE, Browser, World, authorize, config, encode};
+use crate::harness::{ADA, Answer, BALANCE, Browser, World, authorize, config, encode};
 
 const HOME: &str = "http://localhost:8080/";
 
 /// Logs in, and out with what a module sends: `hint` stands for the ID token.
-async fn logs_out(parameters: &[(&str, &str)]) -> (Browser, crate::harness::Answer) {
+async fn logs_out(parameters: &[(&str, &str)]) -> (Browser, Answer) {
     let mut browser = World::new().await.logged_in(ADA).await;
     let hint = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
     let pairs = parameters.iter().map(|(name, value)| (*name, if *value == "hint" { &hint } else { *value }));
@@ -24,12 +24,25 @@ async fn is_logged_out(browser: &mut Browser) {
     assert_eq!(VARIANTS[1].fails(browser, &[("prompt", "none")]).await, "login_required");
 }
 
+/// The customer is asked before anything ends; then the same.
+async fn asks_and_ends_on_a_page(parameters: &[(&str, &str)]) {
+    let (mut browser, page) = logs_out(parameters).await;
+    assert!(page.body.contains("<h1>Log out?</h1>"), "{page:?}");
+    assert!(browser.get(&authorize(BALANCE)).await.fragment().contains_key("id_token"), "nothing has ended");
+    let answer = browser.answers_log_out(&page, &[]).await;
+    is_on_a_page(&mut browser, &answer).await;
+}
+
 /// A page of the tenant, and nobody is sent anywhere.
 async fn ends_on_a_page(parameters: &[(&str, &str)]) {
     let (mut browser, answer) = logs_out(parameters).await;
+    is_on_a_page(&mut browser, &answer).await;
+}
+
+async fn is_on_a_page(browser: &mut Browser, answer: &Answer) {
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     assert!(answer.body.contains("<h1>You are logged out</h1>"), "{answer:?}");
-    is_logged_out(&mut browser).await;
+    is_logged_out(browser).await;
 }
 
 #[tokio::test]
@@ -72,7 +85,7 @@ async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
     let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
     let claims = token.split('.').nth(1).unwrap();
     let unsigned = format!("{}.{claims}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#));
-    ends_on_a_page(&[("id_token_hint", &unsigned), ("post_logout_redirect_uri", HOME)]).await;
+    asks_and_ends_on_a_page(&[("id_token_hint", &unsigned), ("post_logout_redirect_uri", HOME)]).await;
 }
 
 /// An ID token that somebody else signed.
@@ -82,17 +95,17 @@ async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     elsewhere.keys = KeyStore::Memory;
     let mut browser = World::with(elsewhere).await.logged_in(ADA).await;
     let theirs = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
-    ends_on_a_page(&[("id_token_hint", &theirs), ("post_logout_redirect_uri", HOME)]).await;
+    asks_and_ends_on_a_page(&[("id_token_hint", &theirs), ("post_logout_redirect_uri", HOME)]).await;
 }
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_id_token_hint() {
-    ends_on_a_page(&[("post_logout_redirect_uri", HOME), ("state", "after")]).await;
+    asks_and_ends_on_a_page(&[("post_logout_redirect_uri", HOME), ("state", "after")]).await;
 }
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_params() {
-    ends_on_a_page(&[]).await;
+    asks_and_ends_on_a_page(&[]).await;
 }
 
 #[tokio::test]
@@ -102,5 +115,5 @@ async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
 
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_only_state() {
-    ends_on_a_page(&[("state", "after")]).await;
+    asks_and_ends_on_a_page(&[("state", "after")]).await;
 }
