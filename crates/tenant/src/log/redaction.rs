@@ -27,8 +27,20 @@ const SECRET_MEMBERS: [&str; 10] = [
     "refresh_token",
 ];
 /// Further names after which a text may have a secret: `state=…`, `"code": "…"`.
-const SECRET_NAMES: [&str; 7] =
-    ["assertion", "authorization", "client_assertion", "code", "secret", "state", "token"];
+const SECRET_NAMES: [&str; 12] = [
+    "api_key",
+    "assertion",
+    "authorization",
+    "client_assertion",
+    "code",
+    "passphrase",
+    "passwd",
+    "private_key",
+    "pwd",
+    "secret",
+    "state",
+    "token",
+];
 
 /// What is known to be secret in a trace, and what looks like it and is not.
 #[derive(Clone, Copy)]
@@ -133,8 +145,11 @@ fn is_scheme(word: &str) -> bool {
 
 fn names_a_secret(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    let name = lower.rsplit('.').next().unwrap_or_default();
-    SECRET_MEMBERS.contains(&name) || SECRET_NAMES.contains(&name) || lower.starts_with("riser_tenant_")
+    // However it is written: `client_secret`, `clientSecret`, `client-secret`.
+    let plain = |name: &str| name.replace(['_', '-'], "");
+    let name = plain(lower.rsplit('.').next().unwrap_or_default());
+    SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| plain(secret) == name)
+        || lower.starts_with("riser_tenant_")
 }
 
 /// What stands between this word and the secret that it announces, and what follows the secret: `code=…`, `"code": "…"`,
@@ -226,6 +241,11 @@ mod tests {
             ),
             (r#"{"password":"hunter2","a":1}"#.to_owned(), r#"{"password":"(hidden)","a":1}"#),
             ("password = hunter2".to_owned(), "password = (hidden)"),
+            (
+                "{ clientSecret: 'abc', accessToken: 'def', a: 1 }".to_owned(),
+                "{ clientSecret: '(hidden)', accessToken: '(hidden)', a: 1 }",
+            ),
+            ("api-key=abc pwd=def".to_owned(), "api-key=(hidden) pwd=(hidden)"),
             ("Authorization: Bearer abc".to_owned(), "Authorization: Bearer (hidden)"),
             ("authorization: abc".to_owned(), "authorization: (hidden)"),
             (format!("riser_tenant_session={OPAQUE}; a=b"), "riser_tenant_session=(hidden); a=b"),
