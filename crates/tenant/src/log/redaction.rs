@@ -145,19 +145,22 @@ fn is_scheme(word: &str) -> bool {
 
 fn names_a_secret(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
-    // However it is written: `client_secret`, `clientSecret`, `client-secret`.
-    let plain = |name: &str| name.replace(['_', '-'], "");
-    let name = plain(lower.rsplit('.').next().unwrap_or_default());
-    SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| plain(secret) == name)
+    let name = lower.rsplit('.').next().unwrap_or_default();
+    SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| letters(secret).eq(letters(name)))
         || lower.starts_with("riser_tenant_")
+}
+
+/// A name however it is written: `client_secret`, `clientSecret`, `client-secret`.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|letter| !matches!(letter, b'_' | b'-'))
 }
 
 /// What stands between this word and the secret that it announces, and what follows the secret: `code=…`, `"code": "…"`,
 /// `Bearer …`. Nothing where the next word of a sentence follows.
 fn value_after<'a>(word: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
-    let value = if names_a_secret(word) {
-        let sign = after.trim_start_matches(['\\', '"', '\'']).trim_start_matches(' ');
-        let value = sign.strip_prefix(['=', ':'])?.trim_start_matches(' ');
+    let sign = after.trim_start_matches(['\\', '"', '\'']).trim_start_matches(' ');
+    let value = if let Some(value) = sign.strip_prefix(['=', ':']).filter(|_| names_a_secret(word)) {
+        let value = value.trim_start_matches(' ');
         quoted(value).unwrap_or_else(|| {
             let scheme = value.split_once(' ').filter(|(word, _)| is_scheme(word));
             unquoted(scheme.map_or(value, |(_, value)| value.trim_start_matches(' ')))
