@@ -14,7 +14,8 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
     while let Some(run) = runs.next() {
         let ScriptRun { script, kind, duration, console, end } = run;
         for line in console {
-            // They print what the request holds for its client alone, such as `state`. Quoted, so that no script can write lines into this log that look like others.
+            // They print what the request holds for its client alone, such as `state`. Quoted, so that no script can write
+            // lines into this log that look like others.
             let text = log::redacted(&line.text);
             match line.level {
                 Level::Debug => tracing::debug!(script, ?text, "console"),
