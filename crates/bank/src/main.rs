@@ -144,8 +144,9 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     if audit {
         bank.ledger().audit().await?;
     }
+    let stop = serving::asked_to_stop();
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
-    serving::serve(listener, bank.router(), limits, serving::asked_to_stop(), grace).await?;
+    serving::serve(listener, bank.router(), limits, stop, grace).await?;
     bank.close().await;
     tracing::info!("the bank is closed");
     Ok(())

@@ -51,10 +51,11 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(options: &Options) -> Result<(), RunError> {
     let running = start(options).await?;
+    let stop = asked_to_stop();
     println!("{}", welcome(&running, options));
     running
         .until(async {
-            asked_to_stop().await;
+            stop.await;
             println!("\nstopping");
         })
         .await

@@ -1,28 +1,49 @@
 //! How a person or a service manager says that it is enough.
 
-use tokio::signal;
+use std::future::pending;
 
-/// Returns at the first Ctrl-C or SIGTERM; at a second Ctrl-C the process ends at once.
-pub async fn asked_to_stop() {
-    first().await;
-    tokio::spawn(async {
-        if signal::ctrl_c().await.is_ok() {
+#[cfg(unix)]
+use tokio::signal::unix::{self, Signal, SignalKind};
+#[cfg(windows)]
+use tokio::signal::windows::{self, CtrlC as Signal};
+
+/// Listens from the call on, not from the first poll on: whoever has been told that a program is open may ask it to stop.
+/// The future is ready at the first Ctrl-C or SIGTERM; at a second Ctrl-C the process ends at once.
+pub fn asked_to_stop() -> impl Future<Output = ()> + Send {
+    let (mut interrupt, mut terminate) = (interrupt(), terminate());
+    async move {
+        tokio::select! {
+            () = next(&mut interrupt) => (),
+            () = next(&mut terminate) => (),
+        }
+        tokio::spawn(async move {
+            next(&mut interrupt).await;
             // The way out when stopping itself hangs; the database survives that as it survives a power cut.
             std::process::exit(130);
-        }
-    });
+        });
+    }
 }
 
-async fn first() {
+fn interrupt() -> Option<Signal> {
     #[cfg(unix)]
-    if let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = terminate.recv() => return,
-            Ok(()) = signal::ctrl_c() => return,
-        }
-    }
-    if signal::ctrl_c().await.is_err() {
+    let signal = unix::signal(SignalKind::interrupt());
+    #[cfg(windows)]
+    let signal = windows::ctrl_c();
+    signal.ok()
+}
+
+fn terminate() -> Option<Signal> {
+    #[cfg(unix)]
+    let signal = unix::signal(SignalKind::terminate()).ok();
+    #[cfg(windows)]
+    let signal = None;
+    signal
+}
+
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
         // Without a way to be asked there is nothing to wait for.
-        std::future::pending::<()>().await;
+        None => pending().await,
     }
 }

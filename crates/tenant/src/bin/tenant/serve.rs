@@ -52,10 +52,11 @@ pub(crate) fn run(arguments: Serve) -> Done {
         let failed = |error| format!("cannot listen on {address}: {error}");
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
+        let asked = serving::asked_to_stop();
         tracing::info!(address = %listener.local_addr()?, "listening");
         let closing = tenant.clone();
         let stop = async move {
-            serving::asked_to_stop().await;
+            asked.await;
             closing.close();
         };
         let grace = Duration::from_secs(arguments.grace);
