@@ -6,6 +6,7 @@ use std::time::Duration;
 use database::private;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use tokio::time::{Instant, sleep};
 
 use super::sql::Pool;
 use super::{Ledger, LedgerError};
@@ -18,6 +19,8 @@ const WRITERS: usize = 1;
 const READERS: u32 = 4;
 /// How long a connection waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long until it tries again where SQLite does not wait by itself.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 const SCHEMA: [(i64, &str, &str); 2] = [
     (1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql")),
@@ -31,9 +34,21 @@ pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
     }
     private::file(path).map_err(|source| OpenError::make(path, source))?;
     let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
-    let writer = pool(1).connect_with(options.clone()).await.map_err(LedgerError::from)?;
+    let writer = connect(&options).await.map_err(LedgerError::from)?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
     Ok(open(writer, reader).await?)
+}
+
+/// The first connection to a new file turns its journal into a write-ahead log, and needs the file alone for that. Of two
+/// that want this at once each holds what the other waits for, so SQLite refuses instead of waiting for its busy timeout.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+    let refused_until = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match pool(1).connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < refused_until => sleep(BUSY_PAUSE).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Books in memory, which live as long as their one connection.

@@ -21,12 +21,8 @@ impl Banks {
         let folder = tempfile::tempdir().unwrap();
         let issuer = Issuer::start().await;
         let database = books::flag(&folder).await;
-        let start = || {
-            let (issuer, database) = (issuer.url.clone(), database.clone());
-            tokio::task::spawn_blocking(move || Program::start(&issuer, &database, "warn,bank=info"))
-        };
-        let (one, other) = tokio::join!(start(), start());
-        Self { issuer, both: [one.unwrap(), other.unwrap()], _folder: folder }
+        let both = open_at_once(&issuer, &database).await;
+        Self { issuer, both, _folder: folder }
     }
 
     fn token(&self, subject: &str) -> String {
@@ -49,8 +45,30 @@ impl Banks {
     }
 }
 
+async fn open_at_once<const BANKS: usize>(issuer: &Issuer, database: &str) -> [Program; BANKS] {
+    let opening = [(); BANKS].map(|()| {
+        let (issuer, database) = (issuer.url.clone(), database.to_owned());
+        tokio::task::spawn_blocking(move || Program::start(&issuer, &database, "warn,bank=info"))
+    });
+    let banks: Vec<_> = join_all(opening).await.into_iter().map(Result::unwrap).collect();
+    banks.try_into().unwrap_or_else(|_| unreachable!("as many as were opened"))
+}
+
 const ADAS: &str = "auth0|1001";
 const BENS: &str = "auth0|1002";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn banks_that_open_at_once_on_new_books_wait_for_each_other() {
+    let issuer = Issuer::start().await;
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let database = books::flag(&folder).await;
+        let banks: [_; 6] = open_at_once(&issuer, &database).await;
+        for bank in banks {
+            assert_eq!(bank.stop().0, Some(0));
+        }
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_uses_of_one_token_at_two_banks_are_one_transfer() {

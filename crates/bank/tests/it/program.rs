@@ -58,7 +58,10 @@ impl Program {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut log: Vec<String> = Vec::new();
         let address = loop {
-            let Some(line) = lines.next() else { panic!("it ended without saying that it is open: {log:?}") };
+            let Some(line) = lines.next() else {
+                let ended = child.wait_with_output().unwrap();
+                panic!("it is not open: {log:?}, {}", String::from_utf8_lossy(&ended.stderr));
+            };
             log.push(line.clone());
             if let Some((_, address)) = line.split_once("the bank is open address=") {
                 break format!("http://{address}");
