@@ -54,10 +54,13 @@ impl From<WebDriverError> for Miss {
     }
 }
 
-/// `ChromeDriver` adds a stack trace of its own to each message.
+/// What happened, and the browser's own words for it; `ChromeDriver` adds a stack trace to each message.
 fn one_line(error: &WebDriverError) -> String {
     let text = error.to_string();
-    text.lines().next().unwrap_or("the browser gave no reason").to_owned()
+    let mut lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let what = lines.next().unwrap_or("the browser gave no reason");
+    let reason = lines.skip_while(|line| *line != "Additional info:").nth(1);
+    reason.map_or_else(|| what.to_owned(), |reason| format!("{what} {reason}"))
 }
 
 /// A failed test: what was missed, and on which line of the test.

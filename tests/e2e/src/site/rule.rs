@@ -82,7 +82,12 @@ impl Gate {
     }
 
     /// Lets everybody through who waits, and who comes later.
+    ///
+    /// # Panics
+    ///
+    /// If nobody has come yet: what the test saw until now, it did not see while a request was held.
     pub fn open(&self) {
+        assert!(*self.waiting.borrow() > 0, "a gate is opened that no request has come to");
         self.open.send_replace(true);
     }
 

@@ -2,7 +2,10 @@
 //! anybody out. With `RISER_SCREENSHOTS` there are pictures of them in that folder, for people to look at.
 
 use crate::factors::{confirms, types, written_down};
-use crate::steps::{RENT, WELCOME, ask_for_step_up, log_in, open, phone, review, sees_balance, type_order};
+use crate::steps::{
+    RENT, WELCOME, ask_for_step_up, log_in, open, phone, review, sees_balance, stay_before_leaving,
+    type_order,
+};
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
     Failure, Miss, Page, Stage,
@@ -55,7 +58,7 @@ async fn fits(page: &Page, width: u32) -> Result<(), Miss> {
 #[test]
 fn the_workflow() {
     scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
+        let Stage { page, .. } = stage;
         let phone = phone(stage).await?;
         look(phone.page(), "phone-empty").await?;
         open(stage).await?;
@@ -74,11 +77,7 @@ fn the_workflow() {
         review(page, RENT).await?;
         look(page, "confirmation").await?;
         page.button("Cancel").click().await?;
-        page.reload().await?;
-        review(page, RENT).await?;
-        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
-        page.button("Confirm transfer").click().await?;
-        page.status().reads("confirm this on your phone").await?;
+        let gate = stay_before_leaving(stage).await?;
         look(page, "leaving").await?;
         gate.open();
         let number = number_on(page).await?;
@@ -163,6 +162,7 @@ fn statements() {
         page.reload().await?;
         page.button("Statements").click().await?;
         page.status().reads("confirm that it is you").await?;
+        gate.is_reached().await?;
         look(page, "statements-leaving").await?;
         gate.open();
         let number = number_on(page).await?;
