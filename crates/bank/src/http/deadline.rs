@@ -14,7 +14,7 @@ const BODY: Duration = Duration::from_secs(10);
 /// For the whole answer: less than the 20 seconds after which people, and the client, do not wait any longer.
 const ANSWER: Duration = Duration::from_secs(15);
 /// What a client is told to wait, in seconds, before it asks again.
-const RETRY_AFTER: u64 = 5;
+pub(super) const RETRY_AFTER: u64 = 5;
 
 /// The body, or a problem that says that it did not come.
 pub(super) async fn for_body<T>(reading: impl Future<Output = T>) -> Result<T, Problem> {

@@ -6,6 +6,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use super::deadline;
 use super::rate::TooMany;
 use crate::ledger::{LedgerError, Refusal};
 use crate::token::{Mismatch, Scope, TokenError};
@@ -215,6 +216,11 @@ impl From<Mismatch> for Problem {
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the books did not answer");
+        if error.is_away() {
+            let detail = "the database does not answer, and what was asked for may have been done or not: \
+                          ask for the transfer, or send the same request again";
+            return Self::new(Code::DatabaseUnavailable, detail).retry_after(deadline::RETRY_AFTER);
+        }
         Self::new(Code::Internal, "the bank made a mistake; ask for the transfer before you send it again")
     }
 }

@@ -58,7 +58,7 @@ impl Ledger {
     }
 }
 
-pub(super) async fn find_by_iban(tx: &mut Tx, iban: &str) -> Result<Option<Account>, LedgerError> {
+pub(super) async fn find_by_iban(tx: &mut Tx<'_>, iban: &str) -> Result<Option<Account>, LedgerError> {
     let row: Option<Row> = tx.optional(BY_IBAN, values![iban]).await?;
     Ok(row.map(Account::from))
 }

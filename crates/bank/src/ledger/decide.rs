@@ -84,7 +84,7 @@ impl<'a> Ruling<'a> {
 ///
 /// They are decided in rounds of those that can be looked up together: of two with the same id, or with the same token, the
 /// second is looked up when the first is in the books.
-pub(super) async fn decide(tx: &mut Tx, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+pub(super) async fn decide(tx: &mut Tx<'_>, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
     let locked = match tx {
         // The lock that it began with is on all books.
         Tx::Sqlite(_) => None,
@@ -118,7 +118,7 @@ fn first_of_their_kind(jobs: &[Job], waiting: &[usize]) -> (Vec<usize>, Vec<usiz
 /// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first attempt
 /// has spent.
 async fn decide_round(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     jobs: &[Job],
     round: &[usize],
     locked: Option<&HashSet<i64>>,
@@ -175,7 +175,7 @@ impl Balances {
     }
 }
 
-async fn replay(tx: &mut Tx, order: &Order, recorded: Recorded) -> Result<Decision, LedgerError> {
+async fn replay(tx: &mut Tx<'_>, order: &Order, recorded: Recorded) -> Result<Decision, LedgerError> {
     let Recorded { issuer, subject, content, refusal } = recorded;
     let same_customer = issuer == order.customer.issuer && subject == order.customer.subject;
     if !same_customer || content != order.content() {

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::decide::{Decision, Job, decide};
-use super::sql::{Pool, Tx};
-use super::{LedgerError, postgres, sqlite};
+use super::sql::{Connection, PATIENCE, Pool};
+use super::{LedgerError, postgres};
 
 /// How many decisions share a transaction at most. Their locks are held until its end.
 const GROUP: usize = 64;
@@ -191,7 +191,8 @@ async fn write(pool: Pool, queue: Arc<Queue>) {
 async fn decide_all(pool: &Pool, jobs: &[Job]) -> Vec<Answer> {
     match decide_again(pool, jobs).await {
         Ok(decisions) => decisions.into_iter().map(Ok).collect(),
-        Err(error) if jobs.len() > 1 && is_of_one(&error) => {
+        // Where the database is away, each of them alone would wait as long as all of them have.
+        Err(error) if jobs.len() > 1 && !error.is_away() => {
             let mut answers = Vec::with_capacity(jobs.len());
             for job in jobs {
                 let answer = decide_again(pool, std::slice::from_ref(job)).await;
@@ -224,28 +225,15 @@ async fn decide_again(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, Ledger
 }
 
 async fn decide_together(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
-    let mut tx = Tx::begin(pool).await?;
-    let decisions = decide(&mut tx, jobs).await?;
-    tx.commit().await?;
-    Ok(decisions)
-}
-
-/// Whether a group failed because of one of its decisions, and not because the database is out of reach.
-fn is_of_one(error: &LedgerError) -> bool {
-    match error {
-        LedgerError::Database(error) => {
-            let away = matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-            );
-            // Alone, each of them would wait as long as all of them have.
-            !away && !sqlite::is_busy(error)
-        }
-        _ => true,
-    }
+    // As long as a server is busy with a transaction that was given up, it holds the accounts' locks: who asks for one of
+    // its orders waits for these, and is not told that there is no such transfer.
+    let decide = async |connection: &mut Connection| {
+        let mut tx = connection.begin().await?;
+        let decisions = decide(&mut tx, jobs).await?;
+        tx.commit().await?;
+        Ok(decisions)
+    };
+    pool.connect().await?.within(PATIENCE, decide).await
 }
 
 #[cfg(test)]

@@ -129,8 +129,7 @@ mod tests {
     use futures_util::future::join_all;
     use postgres_for_tests::{Durability, Server};
 
-    use super::super::Ledger;
-    use super::super::sql::Tx;
+    use super::super::{Ledger, silence};
     use super::*;
     use crate::config::OpeningAccount;
     use database::Database;
@@ -203,25 +202,16 @@ mod tests {
         server.create("books").unwrap();
         let ledger = Ledger::open(&server.url("books").parse().unwrap()).await.unwrap();
         open(&ledger, ACCOUNTS[0]).await;
-        let run = async |sql: &'static str| {
-            let mut tx = Tx::begin(&ledger.writer).await.unwrap();
-            tx.run(sql, &[]).await.unwrap();
-            tx.commit().await.unwrap();
-        };
-        run("ALTER TABLE account_access RENAME TO granted").await;
-        run("CREATE TABLE silence (x BIGINT)").await;
-        run("CREATE VIEW account_access AS SELECT * FROM granted
-             UNION ALL SELECT 'issuer', 'ada', x FROM silence WHERE pg_sleep(600) IS NULL")
-        .await;
+        let mut server = silence::Server::of(&server.url("books")).await;
         let ada = Customer { issuer: "issuer".into(), subject: "ada".into() };
         assert!(ledger.account_of(&ada).await.unwrap().is_some());
 
-        run("INSERT INTO silence VALUES (0)").await;
+        server.falls_silent().await;
         let began = Instant::now();
         let asked = ledger.account_of(&ada);
         assert!(tokio::time::timeout(PATIENCE * 2, asked).await.unwrap().is_err());
         assert!(began.elapsed() >= PATIENCE);
-        run("DELETE FROM silence").await;
+        server.speaks_again().await;
         for _ in 0..10 {
             assert!(ledger.account_of(&ada).await.unwrap().is_some());
         }

@@ -20,6 +20,8 @@ mod order;
 mod postgres;
 mod query;
 mod record;
+#[cfg(test)]
+mod silence;
 mod situation;
 mod sql;
 mod sqlite;
@@ -103,6 +105,19 @@ pub enum LedgerError {
     /// The books are closed.
     #[error("the books are closed")]
     Closed,
+}
+
+impl LedgerError {
+    /// Whether the database has not answered, or not in time. What was asked of it may have been done or not.
+    pub(crate) fn is_away(&self) -> bool {
+        use sqlx::Error::{Io, PoolTimedOut, Tls};
+        match self {
+            Self::Database(Io(_) | Tls(_) | PoolTimedOut) => true,
+            Self::Database(error) => sqlite::is_busy(error),
+            Self::Group(error) => error.is_away(),
+            _ => false,
+        }
+    }
 }
 
 impl Ledger {

@@ -65,7 +65,7 @@ impl Ledger {
     }
 }
 
-async fn create(tx: &mut Tx, iban: &Iban, wanted: &OpeningAccount, now: i64) -> Result<i64, OpenError> {
+async fn create(tx: &mut Tx<'_>, iban: &Iban, wanted: &OpeningAccount, now: i64) -> Result<i64, OpenError> {
     tx.run(
         "INSERT INTO accounts (kind, holder, currency) VALUES ('equity', 'Opening balances', $1)
          ON CONFLICT DO NOTHING",

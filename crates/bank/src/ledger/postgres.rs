@@ -6,6 +6,7 @@
 //! lock is what the one before has left.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use database::PostgresUrl;
@@ -19,7 +20,7 @@ use super::{Ledger, LedgerError};
 /// Whatever the server's default is, this is what the locks are made for.
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// While one group of decisions is on its way to the disk, the next are being made.
-const WRITERS: usize = 4;
+pub(super) const WRITERS: usize = 4;
 const READERS: u32 = 8;
 /// How long a request waits for a connection, as when the server is away.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -71,7 +72,7 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
 
 /// Locks the accounts that these orders are about, as far as they exist, and tells which these are.
 pub(super) async fn lock_accounts(
-    tx: &mut Transaction<'static, Postgres>,
+    tx: &mut Transaction<'_, Postgres>,
     jobs: &[Job],
 ) -> Result<HashSet<i64>, sqlx::Error> {
     let (mut issuers, mut subjects, mut payees) = (Vec::new(), Vec::new(), Vec::new());
@@ -92,13 +93,13 @@ pub(super) async fn lock_accounts(
 }
 
 /// Lets one bank at a time open accounts, until the end of the transaction.
-pub(super) async fn lock_opening(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+pub(super) async fn lock_opening(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(OPENING).execute(&mut **tx).await.map(drop)
 }
 
 /// Waits until those who are booking now have committed, and lets nobody begin meanwhile, until the end of the
 /// transaction: a matter of milliseconds.
-pub(super) async fn wait_for_bookings(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+pub(super) async fn wait_for_bookings(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
     sqlx::query("LOCK TABLE bookings IN SHARE MODE").execute(&mut **tx).await.map(drop)
 }
 
@@ -112,7 +113,8 @@ const TRANSIENT: [&str; 7] = ["40001", "40P01", "23505", "25P03", "57P01", "57P0
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| TRANSIENT.contains(&&*code)),
-        sqlx::Error::Io(_) => true,
+        // What has taken too long once takes too long again, and those who wait for it have waited.
+        sqlx::Error::Io(error) => error.kind() != ErrorKind::TimedOut,
         _ => false,
     }
 }

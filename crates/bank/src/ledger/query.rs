@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::sql::{Pool, Tx, values};
+use super::sql::{Connection, PATIENCE, Pool, Tx, values};
 use super::{Currency, Ledger, LedgerError, Money, Party, Transfer};
 
 /// What the books know of an id.
@@ -76,7 +76,7 @@ impl From<TransferRow> for Transfer {
     }
 }
 
-pub(super) async fn transfer_by_id(tx: &mut Tx, id: Uuid) -> Result<Transfer, LedgerError> {
+pub(super) async fn transfer_by_id(tx: &mut Tx<'_>, id: Uuid) -> Result<Transfer, LedgerError> {
     let row: TransferRow = tx.one(TRANSFER, values![&id.to_string()]).await?;
     Ok(row.into())
 }
@@ -93,11 +93,15 @@ impl Ledger {
         let mut row: Option<TransferRow> = self.reader.optional(TRANSFER, values![&text]).await?;
         if row.is_none() && !undecided && matches!(self.writer, Pool::Postgres(_)) {
             // Another bank may be deciding it. Then it holds the account's lock until that is committed.
-            let mut tx = Tx::begin(&self.reader).await?;
-            let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
-            tx.optional::<(i64,)>(lock, values![account]).await?;
-            row = tx.optional(TRANSFER, values![&text]).await?;
-            tx.commit().await?;
+            let look = async |connection: &mut Connection| {
+                let mut tx = connection.begin().await?;
+                let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
+                tx.optional::<(i64,)>(lock, values![account]).await?;
+                let row = tx.optional(TRANSFER, values![&text]).await?;
+                tx.commit().await?;
+                Ok::<_, sqlx::Error>(row)
+            };
+            row = self.reader.connect().await?.within(PATIENCE, look).await?;
         }
         Ok(match row {
             Some(row) => Known::Made(Box::new(row.into())),

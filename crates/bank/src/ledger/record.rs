@@ -17,7 +17,7 @@ const BOOKINGS: Texts = each!(
 );
 
 /// Moves the money of those that were permitted, in their order, and gives each its booking's number.
-pub(super) async fn book(tx: &mut Tx, rulings: &mut [Ruling<'_>]) -> Result<(), LedgerError> {
+pub(super) async fn book(tx: &mut Tx<'_>, rulings: &mut [Ruling<'_>]) -> Result<(), LedgerError> {
     let mut moves: Vec<_> = rulings.iter_mut().filter_map(Ruling::as_move).collect();
     if moves.is_empty() {
         return Ok(());
@@ -66,7 +66,7 @@ const DECISIONS: Texts = Texts {
 };
 
 /// Writes down what was decided.
-pub(super) async fn record(tx: &mut Tx, rulings: &[Ruling<'_>]) -> Result<(), LedgerError> {
+pub(super) async fn record(tx: &mut Tx<'_>, rulings: &[Ruling<'_>]) -> Result<(), LedgerError> {
     if rulings.is_empty() {
         return Ok(());
     }

@@ -50,7 +50,7 @@ type Number = Option<i64>;
 type Row = (i64, Text, Text, Text, Text, Text, Number, Text, Text, Text, i64, Number, Text, Text, Text, i64);
 
 /// The situations of these orders, in their order.
-pub(super) async fn of(tx: &mut Tx, jobs: &[&Job]) -> Result<Vec<Situation>, LedgerError> {
+pub(super) async fn of(tx: &mut Tx<'_>, jobs: &[&Job]) -> Result<Vec<Situation>, LedgerError> {
     let questions: Vec<_> = jobs
         .iter()
         .map(|Job { order, token, .. }| {

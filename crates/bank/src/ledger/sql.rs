@@ -4,9 +4,10 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
 /// What stands for a placeholder.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +88,10 @@ macro_rules! each {
 }
 pub(super) use each;
 
+/// How long a database may take for anything that somebody is waiting for: longer than a transaction waits for locks,
+/// and shorter than a customer waits for an answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
 /// What a row is read as: a tuple that has its columns in their order.
 pub(super) trait Row:
     Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
@@ -102,10 +107,16 @@ pub(super) enum Pool {
     Postgres(PgPool),
 }
 
+/// One of them, until it is dropped.
+pub(super) enum Connection {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
 /// A write transaction, undone unless it is committed.
-pub(super) enum Tx {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+pub(super) enum Tx<'c> {
+    Sqlite(Transaction<'c, Sqlite>),
+    Postgres(Transaction<'c, Postgres>),
 }
 
 macro_rules! prepared {
@@ -125,47 +136,42 @@ impl Pool {
         sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Option<R>, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => prepared!(sql.into().sqlite, values).fetch_optional(pool).await,
-            Self::Postgres(pool) => prepared!(sql.into().postgres, values).fetch_optional(pool).await,
-        }
+        Ok(self.all(sql, values).await?.into_iter().next())
     }
 
-    pub(super) async fn one<R: Row>(
-        &self,
-        sql: impl Into<Texts>,
-        values: &[Value<'_>],
-    ) -> Result<R, sqlx::Error> {
-        self.optional(sql, values).await?.ok_or(sqlx::Error::RowNotFound)
-    }
-
+    /// Waits for the answer as long as customers do.
     pub(super) async fn all<R: Row>(
         &self,
         sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
-        match self {
-            Self::Sqlite(pool) => prepared!(sql.into().sqlite, values).fetch_all(pool).await,
-            Self::Postgres(pool) => prepared!(sql.into().postgres, values).fetch_all(pool).await,
-        }
+        self.all_within(PATIENCE, sql, values).await
     }
 
-    /// The same, or an error after so long. The network may have lost a server without a word; then a connection that was
-    /// only left alone would keep its place in the pool for as long as the system believes in it. A file does not hang up.
+    /// Waits for the answer for so long; see [`Connection::within`].
     pub(super) async fn all_within<R: Row>(
         &self,
         limit: Duration,
         sql: impl Into<Texts>,
         values: &[Value<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
-        let Self::Postgres(pool) = self else { return self.all(sql, values).await };
-        let mut connection = pool.acquire().await?;
-        let question = prepared!(sql.into().postgres, values).fetch_all(&mut *connection);
-        let answer = tokio::time::timeout(limit, question).await;
-        answer.unwrap_or_else(|_| {
-            connection.close_on_drop();
-            Err(sqlx::Error::Io(ErrorKind::TimedOut.into()))
-        })
+        let sql = sql.into();
+        let ask = async |connection: &mut Connection| match connection {
+            Connection::Sqlite(connection) => {
+                prepared!(sql.sqlite, values).fetch_all(&mut **connection).await
+            }
+            Connection::Postgres(connection) => {
+                prepared!(sql.postgres, values).fetch_all(&mut **connection).await
+            }
+        };
+        self.connect().await?.within(limit, ask).await
+    }
+
+    pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+        match self {
+            Self::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
+        }
     }
 
     /// Waits for what is under way and closes the connections.
@@ -177,7 +183,39 @@ impl Pool {
     }
 }
 
-impl Tx {
+impl Connection {
+    pub(super) async fn begin(&mut self) -> Result<Tx<'_>, sqlx::Error> {
+        match self {
+            Self::Sqlite(connection) => connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite),
+            Self::Postgres(connection) => {
+                connection.begin_with(super::postgres::BEGIN).await.map(Tx::Postgres)
+            }
+        }
+    }
+
+    /// Does this, or gives the connection up when it takes longer. The network may have lost a server without a word; then
+    /// a connection that was only left alone would keep its place in the pool for as long as the system believes in it.
+    ///
+    /// A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
+    pub(super) async fn within<T, E: From<sqlx::Error>>(
+        mut self,
+        limit: Duration,
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if matches!(self, Self::Sqlite(_)) {
+            return work(&mut self).await;
+        }
+        let done = tokio::time::timeout(limit, work(&mut self)).await;
+        done.unwrap_or_else(|_| {
+            if let Self::Postgres(connection) = &mut self {
+                connection.close_on_drop();
+            }
+            Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into())
+        })
+    }
+}
+
+impl Tx<'static> {
     /// Begins the one kind of write transaction that each database has.
     pub(super) async fn begin(pool: &Pool) -> Result<Self, sqlx::Error> {
         match pool {
@@ -185,7 +223,9 @@ impl Tx {
             Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin_with(super::postgres::BEGIN).await?)),
         }
     }
+}
 
+impl Tx<'_> {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,

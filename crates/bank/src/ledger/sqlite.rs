@@ -97,8 +97,7 @@ mod tests {
     use crate::ledger::sql::Tx;
 
     async fn synchronous(pool: &Pool) -> i64 {
-        let (level,) = pool.one::<(i64,)>("PRAGMA synchronous", &[]).await.unwrap();
-        level
+        pool.optional::<(i64,)>("PRAGMA synchronous", &[]).await.unwrap().unwrap().0
     }
 
     #[tokio::test]

@@ -65,3 +65,18 @@ async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accoun
         bank.close().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_away_is_said_to_be_away() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let world = World::with(Issuer::start().await, postgres.url("books").parse().unwrap()).await;
+    drop(postgres);
+    let (token, order) = (world.token("view:balance"), order_of(100));
+    let (balance, order) = tokio::join!(world.get("/balance", &token), world.order(&order));
+    for answer in [balance, order] {
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.problem(), "database-unavailable");
+        assert_eq!(answer.headers["retry-after"], "5");
+    }
+}

@@ -1,9 +1,12 @@
 //! A group of decisions, on both databases.
 
+use std::time::Instant;
+
 use postgres_for_tests::{Durability, Server};
 use uuid::Uuid;
 
-use super::super::{Customer, Known, Ledger, Order, SingleUse};
+use super::super::sql::Tx;
+use super::super::{Customer, Known, Ledger, Order, SingleUse, silence};
 use super::*;
 use crate::config::OpeningAccount;
 use database::Database;
@@ -116,4 +119,36 @@ async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_se
     assert_eq!(ledger.counter.queue.waiting().jobs.len(), 0);
     let ledger = Ledger::open(&Database::File(folder.path().join("bank.sqlite"))).await.unwrap();
     assert_eq!(ledger.transfer_count().await.unwrap(), 1, "the second was never made");
+}
+
+/// With all writers waiting for a server that says nothing, nobody would be answered any more.
+#[tokio::test]
+async fn a_server_that_falls_silent_keeps_no_writer() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let ledger = ledger(&server.url("books").parse().unwrap(), "SELECT 1").await;
+    let mut server = silence::Server::of(&server.url("books")).await;
+    server.falls_silent().await;
+    let began = Instant::now();
+    let mut lost = Vec::new();
+    for writer in 0..postgres::WRITERS {
+        let (books, Job { order, token, .. }) = (ledger.clone(), job("lost"));
+        lost.push(tokio::spawn(async move { books.decide(&order, &token, 0).await }));
+        // Each has a group of its own.
+        while ledger.counter.queue.waiting().taken.len() == writer {
+            tokio::task::yield_now().await;
+        }
+    }
+    for answer in lost {
+        assert!(matches!(answer.await.unwrap(), Err(LedgerError::Database(sqlx::Error::Io(_)))));
+    }
+    assert!(began.elapsed() >= PATIENCE, "{:?}", began.elapsed());
+
+    server.speaks_again().await;
+    for _ in 0..10 {
+        let Job { order, token, .. } = job("made");
+        assert!(matches!(ledger.decide(&order, &token, 0).await, Ok(Decision::New(Ok(_)))));
+    }
+    assert_eq!(ledger.transfer_count().await.unwrap(), 10);
+    ledger.audit().await.unwrap();
 }
