@@ -13,6 +13,8 @@ pub fn asked_to_stop() -> impl Future<Output = ()> + Send {
     let (mut interrupt, mut terminate) = (interrupt(), terminate());
     async move {
         tokio::select! {
+            // Of both at the same time, none is left to be taken for a second Ctrl-C.
+            biased;
             () = next(&mut interrupt) => (),
             () = next(&mut terminate) => (),
         }

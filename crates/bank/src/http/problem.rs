@@ -216,7 +216,7 @@ impl From<Mismatch> for Problem {
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the books did not answer");
-        if error.is_away() {
+        if error.is_away() || error.is_locked_out() {
             let detail = "the database does not answer, and what was asked for may have been done or not: \
                           ask for the transfer, or send the same request again";
             return Self::new(Code::DatabaseUnavailable, detail).retry_after(deadline::RETRY_AFTER);

@@ -24,6 +24,9 @@ pub(crate) struct SingleUse {
     pub(crate) jti: String,
 }
 
+/// Whether somebody waits for the decision of the order in this place.
+pub(super) type Awaited<'a> = dyn Fn(usize) -> bool + Sync + 'a;
+
 /// What became of an order.
 #[derive(Debug)]
 pub(crate) enum Decision {
@@ -80,18 +83,25 @@ impl<'a> Ruling<'a> {
     }
 }
 
-/// Decides orders, each at most once, as if one came after the other.
+/// Decides orders, each at most once, as if one came after the other. Nothing is decided of those that are not awaited any
+/// more when the locks are there, and nothing is given for them.
 ///
 /// They are decided in rounds of those that can be looked up together: of two with the same id, or with the same token, the
 /// second is looked up when the first is in the books.
-pub(super) async fn decide(tx: &mut Tx<'_>, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+pub(super) async fn decide(
+    tx: &mut Tx<'_>,
+    jobs: &[Job],
+    is_awaited: &Awaited<'_>,
+) -> Result<Vec<Option<Decision>>, LedgerError> {
     let locked = match tx {
         // The lock that it began with is on all books.
         Tx::Sqlite(_) => None,
         Tx::Postgres(tx) => Some(postgres::lock_accounts(tx, jobs).await?),
     };
     let mut decisions: Vec<Option<Decision>> = jobs.iter().map(|_| None).collect();
-    let mut waiting: Vec<usize> = (0..jobs.len()).collect();
+    // Whoever left before may have asked another bank since, and been told that there is no such transfer. From here on,
+    // who asks there waits for the locks.
+    let mut waiting: Vec<usize> = (0..jobs.len()).filter(|place| is_awaited(*place)).collect();
     while !waiting.is_empty() {
         let (round, later) = first_of_their_kind(jobs, &waiting);
         for (place, decision) in decide_round(tx, jobs, &round, locked.as_ref()).await? {
@@ -101,7 +111,7 @@ pub(super) async fn decide(tx: &mut Tx<'_>, jobs: &[Job]) -> Result<Vec<Decision
         }
         waiting = later;
     }
-    decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Answer)).collect()
+    Ok(decisions)
 }
 
 /// Those before which nobody has the same id or the same token, and the others.

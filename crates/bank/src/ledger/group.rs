@@ -12,7 +12,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use super::decide::{Decision, Job, decide};
+use super::decide::{Awaited, Decision, Job, decide};
 use super::sql::{Connection, PATIENCE, Pool};
 use super::{LedgerError, postgres};
 
@@ -76,8 +76,8 @@ impl Counter {
         Self { queue, writers: Mutex::new(writers) }
     }
 
-    /// Waits for the decision. Whoever stops waiting before a writer has taken the order keeps it from being decided; after
-    /// that, it is decided all the same.
+    /// Waits for the decision. Whoever stops waiting before a writer has the locks for the order keeps it from being
+    /// decided; after that, it is decided all the same.
     pub(super) async fn decide(&self, job: Job) -> Answer {
         let (sender, answer) = oneshot::channel();
         {
@@ -177,7 +177,8 @@ async fn keep_writing(pool: Pool, queue: Arc<Queue>) {
 
 async fn write(pool: Pool, queue: Arc<Queue>) {
     while let Some((taken, senders)) = queue.next().await {
-        let answers = decide_all(&pool, &taken.jobs).await;
+        let is_awaited = |place: usize| senders.get(place).is_some_and(|asker| !asker.is_closed());
+        let answers = decide_all(&pool, &taken.jobs, &is_awaited).await;
         drop(taken);
         for (answer, sender) in answers.into_iter().zip(senders) {
             // Whoever asked may have gone.
@@ -188,15 +189,20 @@ async fn write(pool: Pool, queue: Arc<Queue>) {
 
 /// Makes these decisions, together if that is possible. When it is not because of one of them, each gets a transaction of
 /// its own, so that it takes no other with it.
-async fn decide_all(pool: &Pool, jobs: &[Job]) -> Vec<Answer> {
-    match decide_again(pool, jobs).await {
-        Ok(decisions) => decisions.into_iter().map(Ok).collect(),
+async fn decide_all(pool: &Pool, jobs: &[Job], is_awaited: &Awaited<'_>) -> Vec<Answer> {
+    match decide_again(pool, jobs, is_awaited).await {
+        Ok(answers) => answers,
         // Where the database is away, each of them alone would wait as long as all of them have.
         Err(error) if jobs.len() > 1 && !error.is_away() => {
             let mut answers = Vec::with_capacity(jobs.len());
-            for job in jobs {
-                let answer = decide_again(pool, std::slice::from_ref(job)).await;
-                answers.push(answer.and_then(|mut one| one.pop().ok_or(LedgerError::Closed)));
+            for (place, job) in jobs.iter().enumerate() {
+                // Each of these may have to wait for a lock.
+                if !is_awaited(place) {
+                    answers.push(Err(LedgerError::Left));
+                    continue;
+                }
+                let answer = decide_again(pool, std::slice::from_ref(job), &|_| is_awaited(place)).await;
+                answers.push(answer.and_then(|mut one| one.pop().unwrap_or(Err(LedgerError::Answer))));
             }
             answers
         }
@@ -209,10 +215,14 @@ async fn decide_all(pool: &Pool, jobs: &[Job]) -> Vec<Answer> {
 }
 
 /// Tries more than once where that helps.
-async fn decide_again(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+async fn decide_again(
+    pool: &Pool,
+    jobs: &[Job],
+    is_awaited: &Awaited<'_>,
+) -> Result<Vec<Answer>, LedgerError> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {
-        match decide_together(pool, jobs).await {
+        match decide_together(pool, jobs, is_awaited).await {
             Err(LedgerError::Database(error)) if postgres::is_transient(&error) => {
                 tracing::debug!(%error, "a transaction is done again");
                 tokio::time::sleep(pause).await;
@@ -221,17 +231,21 @@ async fn decide_again(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, Ledger
             done => return done,
         }
     }
-    decide_together(pool, jobs).await
+    decide_together(pool, jobs, is_awaited).await
 }
 
-async fn decide_together(pool: &Pool, jobs: &[Job]) -> Result<Vec<Decision>, LedgerError> {
+async fn decide_together(
+    pool: &Pool,
+    jobs: &[Job],
+    is_awaited: &Awaited<'_>,
+) -> Result<Vec<Answer>, LedgerError> {
     // As long as a server is busy with a transaction that was given up, it holds the accounts' locks: who asks for one of
     // its orders waits for these, and is not told that there is no such transfer.
     let decide = async |connection: &mut Connection| {
         let mut tx = connection.begin().await?;
-        let decisions = decide(&mut tx, jobs).await?;
+        let decisions = decide(&mut tx, jobs, is_awaited).await?;
         tx.commit().await?;
-        Ok(decisions)
+        Ok(decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Left)).collect())
     };
     pool.connect().await?.within(PATIENCE, decide).await
 }

@@ -1,6 +1,7 @@
 //! The books: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is in this room.
 //!
 //! - `sql`: one way to talk to both databases; `sqlite`, `postgres`: connections, locks, schemas, and what else differs.
+//!   `lent`: connections that are given up when nothing comes from them.
 //! - `open`: an audit, and the accounts that must exist.
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: orders in one transaction: replay, spend, decide, book, record. `situation`, `record`: what is read for it,
@@ -13,6 +14,7 @@ mod audit;
 mod decide;
 mod group;
 mod iban;
+mod lent;
 mod lookup;
 mod money;
 mod open;
@@ -102,6 +104,9 @@ pub enum LedgerError {
     /// The transaction failed that this decision was a part of, with others.
     #[error(transparent)]
     Group(Arc<LedgerError>),
+    /// Nobody waits for the decision any more, so none was made.
+    #[error("nobody waits for this decision any more")]
+    Left,
     /// The books are closed.
     #[error("the books are closed")]
     Closed,
@@ -113,8 +118,17 @@ impl LedgerError {
         use sqlx::Error::{Io, PoolTimedOut, Tls};
         match self {
             Self::Database(Io(_) | Tls(_) | PoolTimedOut) => true,
-            Self::Database(error) => sqlite::is_busy(error),
+            Self::Database(error) => sqlite::is_busy(error) || postgres::is_away(error),
             Self::Group(error) => error.is_away(),
+            _ => false,
+        }
+    }
+
+    /// Whether another transaction has had an account for too long.
+    pub(crate) fn is_locked_out(&self) -> bool {
+        match self {
+            Self::Database(error) => postgres::is_locked_out(error),
+            Self::Group(error) => error.is_locked_out(),
             _ => false,
         }
     }

@@ -21,7 +21,7 @@ use super::{Ledger, LedgerError};
 pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// While one group of decisions is on its way to the disk, the next are being made.
 pub(super) const WRITERS: usize = 4;
-const READERS: u32 = 8;
+pub(super) const READERS: u32 = 8;
 /// How long a request waits for a connection, as when the server is away.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a transaction waits for another bank's locks.
@@ -105,16 +105,35 @@ pub(super) async fn wait_for_bookings(tx: &mut Transaction<'_, Postgres>) -> Res
 
 /// Failures after which the same transaction may well succeed (the appendix "Error Codes" of PostgreSQL's manual): two that
 /// waited for each other or could not be put in an order; somebody else was first with an id or a token, which can be read
-/// now; the server ended the connection.
-const TRANSIENT: [&str; 7] = ["40001", "40P01", "23505", "25P03", "57P01", "57P02", "57P03"];
+/// now.
+const CONFLICT: [&str; 3] = ["40001", "40P01", "23505"];
+/// The server ended the connection: it was left in a transaction for too long; the server stops, breaks down, or begins.
+const AWAY: [&str; 4] = ["25P03", "57P01", "57P02", "57P03"];
+/// A lock was not to be had within [`LOCK_TIMEOUT`].
+const LOCKED_OUT: [&str; 1] = ["55P03"];
 
 /// Is it worth to do the same transaction again? Each order has an id, so nothing is done twice, whatever became of the
 /// first attempt.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| TRANSIENT.contains(&&*code)),
+        sqlx::Error::Database(_) => says(error, &CONFLICT) || is_away(error),
         // What has taken too long once takes too long again, and those who wait for it have waited.
         sqlx::Error::Io(error) => error.kind() != ErrorKind::TimedOut,
         _ => false,
     }
+}
+
+/// Has the server gone away in the middle of an answer?
+pub(super) fn is_away(error: &sqlx::Error) -> bool {
+    says(error, &AWAY)
+}
+
+/// Does another transaction hold a lock for too long?
+pub(super) fn is_locked_out(error: &sqlx::Error) -> bool {
+    says(error, &LOCKED_OUT)
+}
+
+fn says(error: &sqlx::Error, codes: &[&str]) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| codes.contains(&&*code))
 }

@@ -29,6 +29,21 @@ impl Server {
         self.run("DELETE FROM silence").await;
     }
 
+    /// Waits until so many have asked and hear nothing, and ends their connections as a server does that is stopped.
+    pub(super) async fn hangs_up_on(&mut self, askers: i64) {
+        self.is_asked_by(askers).await;
+        let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+        self.run(sql).await;
+    }
+
+    /// Waits until so many have asked and hear nothing.
+    pub(super) async fn is_asked_by(&mut self, askers: i64) {
+        let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
+        while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut self.0).await.unwrap() < askers {
+            tokio::task::yield_now().await;
+        }
+    }
+
     async fn run(&mut self, sql: &'static str) {
         sqlx::query(sql).execute(&mut self.0).await.unwrap();
     }

@@ -9,6 +9,8 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use super::lent::Lent;
+
 /// What stands for a placeholder.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Value<'a> {
@@ -88,8 +90,8 @@ macro_rules! each {
 }
 pub(super) use each;
 
-/// How long a database may take for anything that somebody is waiting for: longer than a transaction waits for locks,
-/// and shorter than a customer waits for an answer.
+/// How long a database may take for anything that somebody is waiting for, once there is a connection: not longer than the
+/// customer waits. It is enough for a lock that another bank has for as long as it may; several such are too many.
 pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a row is read as: a tuple that has its columns in their order.
@@ -110,7 +112,7 @@ pub(super) enum Pool {
 /// One of them, until it is dropped.
 pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
+    Postgres(Lent),
 }
 
 /// A write transaction, undone unless it is committed.
@@ -170,7 +172,7 @@ impl Pool {
     pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
         match self {
             Self::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
+            Self::Postgres(pool) => pool.acquire().await.map(|lent| Connection::Postgres(lent.into())),
         }
     }
 
@@ -193,8 +195,7 @@ impl Connection {
         }
     }
 
-    /// Does this, or gives the connection up when it takes longer. The network may have lost a server without a word; then
-    /// a connection that was only left alone would keep its place in the pool for as long as the system believes in it.
+    /// Does this, or gives the connection up when it takes longer, and when nobody waits for the end of it.
     ///
     /// A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
     pub(super) async fn within<T, E: From<sqlx::Error>>(
@@ -202,16 +203,19 @@ impl Connection {
         limit: Duration,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        if matches!(self, Self::Sqlite(_)) {
+        if let Self::Sqlite(_) = self {
             return work(&mut self).await;
         }
+        self.is_busy(true);
         let done = tokio::time::timeout(limit, work(&mut self)).await;
-        done.unwrap_or_else(|_| {
-            if let Self::Postgres(connection) = &mut self {
-                connection.close_on_drop();
-            }
-            Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into())
-        })
+        self.is_busy(done.is_err());
+        done.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into()))
+    }
+
+    fn is_busy(&mut self, is_busy: bool) {
+        if let Self::Postgres(lent) = self {
+            lent.is_busy = is_busy;
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bank::{Bank, ManualClock};
 use postgres_for_tests::{Durability, Server, StartError};
+use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
 use crate::books::{SERVER, server};
@@ -79,4 +80,20 @@ async fn a_server_that_is_away_is_said_to_be_away() {
         assert_eq!(answer.problem(), "database-unavailable");
         assert_eq!(answer.headers["retry-after"], "5");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_somebody_holds_is_no_mistake_of_the_bank() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let url = postgres.url("books");
+    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    let mut tool = PgConnection::connect(&url).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut tool).await.unwrap();
+    sqlx::query("SELECT id FROM accounts FOR UPDATE").execute(&mut tool).await.unwrap();
+    let answer = world.order(&order_of(100)).await;
+    assert_eq!(answer.status, 503);
+    assert_eq!(answer.problem(), "database-unavailable");
+    sqlx::query("ROLLBACK").execute(&mut tool).await.unwrap();
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
 }

@@ -48,7 +48,7 @@ fn job(reference: &str) -> Job {
 async fn a_failing_decision_takes_no_other_with_it(ledger: Ledger) {
     let again = job("twice");
     let jobs = [job("one"), job("fail"), again.clone(), again, job("two")];
-    let answers = decide_all(&ledger.writer, &jobs).await;
+    let answers = decide_all(&ledger.writer, &jobs, &|_| true).await;
     assert!(matches!(answers[0], Ok(Decision::New(Ok(_)))));
     assert!(matches!(answers[1], Err(LedgerError::Database(_))));
     assert!(matches!(answers[2], Ok(Decision::New(Ok(_)))));
@@ -151,4 +151,35 @@ async fn a_server_that_falls_silent_keeps_no_writer() {
     }
     assert_eq!(ledger.transfer_count().await.unwrap(), 10);
     ledger.audit().await.unwrap();
+}
+
+/// Another bank can have told them that there is no such transfer, because nothing was locked for it.
+#[tokio::test]
+async fn who_left_before_the_locks_were_there_is_not_served() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let database: Database = server.url("books").parse().unwrap();
+    let (ledger, other) = (ledger(&database, "SELECT 1").await, Ledger::open(&database).await.unwrap());
+    let mut lock = Tx::begin(&other.writer).await.unwrap();
+    lock.run("SELECT id FROM accounts FOR UPDATE", &[]).await.unwrap();
+
+    let (left, stays) = (job("left"), job("stays"));
+    let known = async |id| ledger.transfer(id, 1).await.unwrap();
+    let mut deciding = Vec::new();
+    for Job { order, token, .. } in [left.clone(), stays.clone()] {
+        let books = ledger.clone();
+        deciding.push(tokio::spawn(async move { books.decide(&order, &token, 0).await }));
+    }
+    while ledger.counter.queue.waiting().taken.len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let leaves = deciding.remove(0);
+    leaves.abort();
+    assert!(leaves.await.unwrap_err().is_cancelled());
+    lock.commit().await.unwrap();
+    assert!(matches!(deciding.remove(0).await.unwrap(), Ok(Decision::New(Ok(_)))));
+    ledger.counter.close().await;
+    assert!(matches!(known(left.order.id).await, Known::Nothing));
+    assert!(matches!(known(stays.order.id).await, Known::Made(_)));
+    assert_eq!(ledger.spent_token_count().await.unwrap(), 1);
 }
