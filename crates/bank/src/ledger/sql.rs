@@ -109,7 +109,7 @@ pub(super) enum Pool {
     Postgres(PgPool),
 }
 
-/// One of them, until it is dropped.
+/// One of them, until it is dropped: then it goes back to the others.
 pub(super) enum Connection {
     Sqlite(PoolConnection<Sqlite>),
     Postgres(Lent),
@@ -169,6 +169,7 @@ impl Pool {
         self.connect().await?.within(limit, ask).await
     }
 
+    /// Takes one, and waits for it where all are taken.
     pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
         match self {
             Self::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
@@ -186,6 +187,7 @@ impl Pool {
 }
 
 impl Connection {
+    /// Begins the one kind of write transaction that each database has.
     pub(super) async fn begin(&mut self) -> Result<Tx<'_>, sqlx::Error> {
         match self {
             Self::Sqlite(connection) => connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite),
@@ -206,13 +208,13 @@ impl Connection {
         if let Self::Sqlite(_) = self {
             return work(&mut self).await;
         }
-        self.is_busy(true);
+        self.set_busy(true);
         let done = tokio::time::timeout(limit, work(&mut self)).await;
-        self.is_busy(done.is_err());
+        self.set_busy(done.is_err());
         done.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into()))
     }
 
-    fn is_busy(&mut self, is_busy: bool) {
+    fn set_busy(&mut self, is_busy: bool) {
         if let Self::Postgres(lent) = self {
             lent.is_busy = is_busy;
         }
@@ -220,7 +222,7 @@ impl Connection {
 }
 
 impl Tx<'static> {
-    /// Begins the one kind of write transaction that each database has.
+    /// The same, for what no customer waits for: it may take as long as it takes.
     pub(super) async fn begin(pool: &Pool) -> Result<Self, sqlx::Error> {
         match pool {
             Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?)),

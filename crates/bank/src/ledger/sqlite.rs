@@ -65,8 +65,8 @@ async fn open(writer: SqlitePool, reader: SqlitePool) -> Result<Ledger, LedgerEr
     Ok(Ledger::new(Pool::Sqlite(writer), Pool::Sqlite(reader), WRITERS))
 }
 
-/// Another process has a lock, and has had it for [`BUSY_TIMEOUT`] where SQLite waits for that one. The low byte of an extended code is the code:
-/// `SQLITE_BUSY` is 5 (and PostgreSQL's codes are no such numbers).
+/// Another process has a lock, and has had it for [`BUSY_TIMEOUT`] where SQLite waits for that one. The low byte of an
+/// extended code is the code: `SQLITE_BUSY` is 5 (and PostgreSQL's codes are no such numbers).
 pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.filter(|code| code.len() < 5)
