@@ -117,6 +117,7 @@ fn setup(project: &Project, browser: bool) -> Outcome {
         say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
         tools::postgres::ensure(project)?;
         tools::node::for_tests(project)?;
+        tools::python::for_tests(project)?;
     }
     Ok(())
 }

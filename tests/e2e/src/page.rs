@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 use thirtyfour::{Key, TypingData, WindowHandle};
 
+/// Makes a document's clock one that can be put forward.
+const CLOCK: &str = include_str!("../../interop/clock/date.js");
+
 /// A window of a [`Browser`].
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -203,6 +206,14 @@ impl Page {
         let conditions =
             json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
+    }
+
+    /// From now on, this page and all that this window opens believe that it is so much later.
+    pub async fn put_clock_forward(&self, by: Duration) -> Result<(), Miss> {
+        let script = format!("{CLOCK}\nclockAheadMs += {};", by.as_millis());
+        let now = json!({ "expression": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
+        self.devtools("Runtime.evaluate", now).await.map(drop)
     }
 
     /// Empties the browser's cache: every file is asked for again.
