@@ -74,10 +74,11 @@ pub(crate) fn keep(intent: &Intent) {
 
 /// Whatever has the focus now may be about to be replaced: its successor gets it, or else the heading.
 pub(crate) fn survive() {
-    let Some(element) = document().active_element() else { return };
+    let focused = || document().query_selector(":focus").ok().flatten();
+    let Some(before) = focused() else { return };
     queue_microtask(move || {
-        if !element.is_connected() && document().active_element() == document().body().map(Into::into) {
-            let id = element.id();
+        if focused().is_none() {
+            let id = before.id();
             focus(&if id.is_empty() { PAGE.to_owned() } else { ["#", &id].concat() });
         }
     });

@@ -40,24 +40,21 @@ pub(crate) fn follow_account<T: PartialEq + 'static>(shown: Shown, read: fn(&Acc
 /// that is changed where nobody sees it: the old words stay, and the button below them does something else. Elements that
 /// are replaced take everything inside along, whoever put it there.
 pub(crate) fn live(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    patched(move || {
-        focus::survive();
-        replaced(draw())
-    })
+    let draw: Box<dyn Fn() -> AnyView + Send> = Box::new(draw);
+    patched(Box::new(move || replaced(draw())))
 }
 
 /// The same, but the elements stay and only what differs is changed. No text may be among that: see [`replaced`].
-pub(crate) fn patched(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(draw);
+pub(crate) fn patched(draw: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
     draw.into_any()
 }
 
 /// A part of something [`patched`] that is drawn anew with it. (A function within a view is: Leptos cannot know whether
 /// it is the same as before.) It has to consist of elements, without texts beside them.
 pub(crate) fn replaced(view: AnyView) -> AnyView {
+    focus::survive();
     let mut view = Some(view);
-    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || view.take().unwrap_or_else(nothing));
-    draw.into_any()
+    patched(Box::new(move || view.take().unwrap_or_else(nothing)))
 }
 
 /// Nothing to draw.

@@ -57,7 +57,7 @@ fn ways(ways: Ways) -> AnyView {
         Ways::Account => button("Your account", Intent::Dismiss, Rank::Secondary),
     };
     view! {
-        <nav class="ways notranslate" translate="no" aria-label="Pages">
+        <nav class="ways" aria-label="Pages">
             {page}
             {button("Log out", Intent::LogOut, Rank::Secondary)}
         </nav>

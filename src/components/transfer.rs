@@ -10,7 +10,9 @@ pub(crate) fn transfer(shown: Shown) -> AnyView {
     let piece = follow(shown, |before, now| step(before) == step(now));
     view! {
         <section class="card transfer" aria-labelledby="transfer-heading">
-            {patched(move || step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw))}
+            {patched(Box::new(move || {
+                step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw)
+            }))}
         </section>
     }
     .into_any()

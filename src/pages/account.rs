@@ -14,7 +14,7 @@ pub(crate) fn account(shown: Shown) -> AnyView {
     let session = move || piece.get().account().map(|account| account.session).unwrap_or_default();
     view! {
         {live(move || banner::session(session()))}
-        <div class="account notranslate" translate="no">
+        <div class="account">
             {balance::balance(shown)} {transfer::transfer(shown)} {history::history(shown)}
         </div>
     }

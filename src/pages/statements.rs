@@ -35,7 +35,7 @@ pub(crate) fn statements(page: &StatementsPage) -> AnyView {
     };
     view! {
         {banner::session(page.session)}
-        <div class="statements notranslate" translate="no">
+        <div class="statements">
             <h1 tabindex="-1">"Statements"</h1>
             {content}
         </div>
