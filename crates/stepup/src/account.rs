@@ -10,8 +10,8 @@ use crate::{
     event::{Answer, Field, NetworkError},
     form::{Form, Rules},
     json,
+    locale::Locale,
     login::{Login, SecondFactor},
-    money::Separators,
     problem::Problem,
     record::{Attempt, LogOuts, Pending, StoredDraft},
     statements::{self, Redirect, Statements},
@@ -394,7 +394,7 @@ impl Account {
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    pub(crate) fn left(&mut self, field: Field, locale: Separators) -> Vec<Effect> {
+    pub(crate) fn left(&mut self, field: Field, locale: Locale) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
@@ -404,7 +404,7 @@ impl Account {
     }
 
     /// "Transfer": what will be sent, or what is wrong.
-    pub(crate) fn review(&mut self, locale: Separators) -> Vec<Effect> {
+    pub(crate) fn review(&mut self, locale: Locale) -> Vec<Effect> {
         let (order, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
             Transfer::Editing => (self.form.check(&rules(&self.balance, locale)), Vec::new()),
             Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
@@ -465,7 +465,7 @@ impl Account {
             }
             return Screen::Statements(Box::new(StatementsPage { content, session }));
         }
-        let currency = rules(&self.balance, Separators::default()).currency;
+        let currency = currency(&self.balance);
         let transfer = self.transfer.view(self.login.is_some());
         Screen::Account(Box::new(AccountView {
             balance: self.balance.clone(),
@@ -487,12 +487,19 @@ impl Account {
 }
 
 /// What the form is checked against, as far as the bank has told.
-fn rules(balance: &Loadable<BalanceView>, locale: Separators) -> Rules<'_> {
-    match balance {
-        Loadable::Ready(BalanceView::Amount { money, iban, .. }) => {
-            let own = iban.as_ref().map(|grouped| grouped.replace(' ', ""));
-            Rules { currency: &money.currency, locale, own }
+fn rules(balance: &Loadable<BalanceView>, locale: Locale) -> Rules<'_> {
+    let own = match balance {
+        Loadable::Ready(BalanceView::Amount { iban, .. }) => {
+            iban.as_ref().map(|grouped| grouped.replace(' ', ""))
         }
-        _ => Rules { currency: DEFAULT_CURRENCY, locale, own: None },
+        _ => None,
+    };
+    Rules { currency: currency(balance), locale, own }
+}
+
+fn currency(balance: &Loadable<BalanceView>) -> &str {
+    match balance {
+        Loadable::Ready(BalanceView::Amount { money, .. }) => &money.currency,
+        _ => DEFAULT_CURRENCY,
     }
 }

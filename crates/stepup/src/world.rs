@@ -1,8 +1,7 @@
 //! What a session needs of its surroundings at every step.
 
 use crate::{
-    config::Config, ids::Ids, money::Separators, provider, provider::Provider, record::LogOuts,
-    time::Timestamp,
+    config::Config, ids::Ids, locale::Locale, provider, provider::Provider, record::LogOuts, time::Timestamp,
 };
 
 /// The surroundings.
@@ -11,7 +10,7 @@ pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) provider: Provider,
     pub(crate) ids: Ids,
-    pub(crate) locale: Separators,
+    pub(crate) locale: Locale,
     /// How often somebody has logged out in this browser.
     pub(crate) log_outs: LogOuts,
 }

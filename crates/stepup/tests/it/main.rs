@@ -18,5 +18,6 @@ mod signed;
 mod statements;
 mod strangers;
 mod tab;
+mod typing;
 mod visits;
 mod world;
