@@ -165,9 +165,9 @@ async fn what_is_filled_in_without_typing_is_taken() {
 
 #[wasm_bindgen_test]
 async fn a_reference_stays_within_its_place() {
-    let mut view = state("review");
+    let mut view = state("sending");
     if let Screen::Account(account) = &mut view.screen
-        && let TransferView::Review(receipt) = &mut account.transfer
+        && let TransferView::Sending { receipt, .. } = &mut account.transfer
     {
         receipt.reference = ["שכר דירה ", &"Z\u{321}\u{362}\u{334}\u{301}".repeat(20)].concat();
     }

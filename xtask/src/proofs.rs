@@ -8,9 +8,10 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 9] = [
+const FOLDERS: [(&str, &str); 10] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
+    ("browser", "tests"),
     ("e2e", "tests/e2e/tests/it"),
     ("bank", "crates/bank/tests/it"),
     ("tenant", "crates/tenant/tests/it"),
@@ -41,7 +42,10 @@ fn has_test(source: &str, test: &str) -> bool {
     let is_it = |line: &str| line.trim_start_matches("async ").starts_with(&function);
     lines.iter().enumerate().filter(|(_, line)| is_it(line)).any(|(at, _)| {
         let attributes = lines[..at].iter().rev().take_while(|line| line.starts_with("#["));
-        attributes.into_iter().any(|line| *line == "#[test]" || line.starts_with("#[tokio::test"))
+        let makes_test = |line: &&str| {
+            ["#[test]", "#[wasm_bindgen_test]"].contains(line) || line.starts_with("#[tokio::test")
+        };
+        attributes.into_iter().any(makes_test)
     })
 }
 

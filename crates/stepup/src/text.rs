@@ -42,7 +42,9 @@ pub(crate) fn clean(text: &str, locale: Locale) -> String {
         c if is_blank(c) => ' ',
         c => ascii_digit(c),
     };
-    (locale.normalize)(text).chars().filter(|c| !is_invisible(*c)).map(plain).collect()
+    // The compatibility form would make figures of footnotes: 12² is not 122.
+    let raised = |c| matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{2089}');
+    (locale.normalize)(&text.replace(raised, "^")).chars().filter(|c| !is_invisible(*c)).map(plain).collect()
 }
 
 /// Does a joiner (U+200C, U+200D) after it mean something? In the scripts that are written with joiners, and between emoji.

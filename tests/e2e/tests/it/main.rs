@@ -21,4 +21,5 @@ mod steps;
 mod storage;
 mod strangers;
 mod tabs;
+mod typing;
 mod workflow;
