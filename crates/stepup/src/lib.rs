@@ -20,6 +20,7 @@ pub mod locale;
 mod login;
 pub mod money;
 pub mod oidc;
+mod preflight;
 pub mod problem;
 mod provider;
 pub mod record;
