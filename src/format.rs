@@ -34,6 +34,7 @@ pub(crate) fn currency(currency: &str, digits: u8) -> NumberFormatOptions {
 
 fn write(money: &Money, sign: SignDisplay) -> String {
     // `Intl` throws on anything else, and an exception would stop the whole application. What has no minor unit is no amount.
+    let money = Money { currency: money.currency.to_ascii_uppercase(), ..*money };
     let Some(digits) = minor_digits(&money.currency) else {
         return [&money.amount.to_string(), " (minor units) ", &money.currency].concat();
     };
