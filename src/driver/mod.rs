@@ -139,7 +139,7 @@ impl Driver {
                 driver.happen(Event::Taken { slot, value });
             }
             Task::Navigate(url) => navigation::leave_for(&url),
-            Task::Submit(url, form) => navigation::submit(&url, form),
+            Task::Submit(url, form) => navigation::submit(&url, &form),
             Task::Reload => navigation::reload(),
             Task::Wake(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }

@@ -57,7 +57,7 @@ pub(super) fn leave_for(url: &WebUrl) {
 }
 
 /// Leaves with a form, so that nothing of it is in an address. A page that is left has no use for the form any more.
-pub(super) fn submit(url: &WebUrl, form: FormText) {
+pub(super) fn submit(url: &WebUrl, form: &FormText) {
     let Some(element) = create_element("form") else { return };
     let _ = element.set_attribute("method", "post");
     let _ = element.set_attribute("action", url.as_str());
