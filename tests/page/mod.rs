@@ -149,6 +149,16 @@ impl Page {
         named.unwrap_or_else(|| panic!("no button {name:?}")).unchecked_into::<HtmlElement>().click();
     }
 
+    /// A property as the style sheets make it.
+    pub(crate) fn style(&self, selector: &str, property: &str) -> String {
+        let read = Function::new_with_args(
+            "element, property",
+            "return getComputedStyle(element).getPropertyValue(property)",
+        );
+        let arguments = Array::of2(&self.element(selector), &property.into());
+        read.apply(&JsValue::UNDEFINED, &arguments).unwrap().as_string().unwrap()
+    }
+
     /// How far from the top of the page something stands, in CSS pixels.
     pub(crate) fn top(&self, selector: &str) -> f64 {
         self.element(selector).get_bounding_client_rect().top() - self.root.get_bounding_client_rect().top()
@@ -164,9 +174,26 @@ impl Drop for Page {
 
 pub(crate) fn type_into(input: &HtmlInputElement, text: &str) {
     input.set_value(text);
+    tell(input, "input");
+}
+
+/// As some programs fill in forms: only `change` is told.
+pub(crate) fn fill_in(input: &HtmlInputElement, text: &str) {
+    input.set_value(text);
+    tell(input, "change");
+}
+
+/// As the browser itself pastes: `maxlength` counts, and the browser tells of it.
+pub(crate) fn paste_into(input: &HtmlInputElement, text: &str) {
+    input.focus().unwrap();
+    let insert = Function::new_with_args("text", "return document.execCommand('insertText', false, text)");
+    assert!(insert.call1(&JsValue::UNDEFINED, &text.into()).unwrap().is_truthy(), "nothing was pasted");
+}
+
+fn tell(input: &HtmlInputElement, name: &str) {
     let options = EventInit::new();
     options.set_bubbles(true);
-    input.dispatch_event(&Event::new_with_event_init_dict("input", &options).unwrap()).unwrap();
+    input.dispatch_event(&Event::new_with_event_init_dict(name, &options).unwrap()).unwrap();
 }
 
 pub(crate) fn has_focus(element: &Element) -> bool {

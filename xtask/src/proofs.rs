@@ -8,16 +8,16 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 12] = [
+const FOLDERS: [(&str, &str); 11] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
+    ("browser", "tests"),
     ("e2e", "tests/e2e/tests/it"),
     ("bank", "crates/bank/tests/it"),
     ("tenant", "crates/tenant/tests/it"),
     ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
     ("fuzz", "crates/fuzzing/tests"),
-    ("page", "tests"),
     ("site", "crates/site/src"),
     ("companion", "crates/companion/tests"),
     ("xtask", "xtask/src"),

@@ -26,4 +26,5 @@ mod storage;
 mod strangers;
 mod tabs;
 mod translation;
+mod typing;
 mod workflow;
