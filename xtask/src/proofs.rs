@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 9] = [
+const FOLDERS: [(&str, &str); 10] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("e2e", "tests/e2e/tests/it"),
@@ -16,6 +16,7 @@ const FOLDERS: [(&str, &str); 9] = [
     ("tenant", "crates/tenant/tests/it"),
     ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
+    ("database", "crates/database/src"),
     ("fuzz", "crates/fuzzing/tests"),
     ("xtask", "xtask/src"),
 ];
