@@ -48,7 +48,7 @@ pub(crate) fn log_in(
     let consent = request.consents_to();
     let page = LogInPage { client, id, form_token, email, payment, consent, error: error_text };
     let how = error.map_or((StatusCode::OK, None), |error| (error.status(), error.retry_after()));
-    refusing(how, &page, Some(&request.to.redirect_uri))
+    refusing(how, &page, request.leads_to())
 }
 
 #[derive(Template)]

@@ -11,6 +11,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
         setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
+        name: Some("Riser".to_owned()),
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
         database: Database::Memory,
@@ -21,6 +22,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             post_logout_redirect_uris: vec![format!("{app}/")],
             web_origins: None,
             grant_types: GrantType::all(),
+            metadata: serde_json::Map::new(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -57,6 +59,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
         factors: EnrolledFactors::default(),
+        profile: tenant::Profile::default(),
     }
 }
 
