@@ -2,19 +2,24 @@
 
 mod client;
 pub(crate) mod demo;
+mod provider;
 
 use crate::{
     Miss, Program,
+    authenticator::Authenticator,
+    clock::MovableClock,
     express::Express,
     misbehaving::{Misbehaving, Registration},
-    people::Person,
+    people::{Person, TOTP_KEY},
     program::INTEROP,
     site::{Ground, Site, proxy_to},
 };
 use bank::Bank;
 use serde_json::{Value, json};
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use tenant::Tenant;
+
+pub use provider::ProviderProgram;
 
 /// The client's id at the provider.
 pub const CLIENT_ID: &str = "riser";
@@ -67,6 +72,8 @@ pub enum Provider {
     Companion,
     /// A provider that logs Ada in without a page, and does wrong what a test tells it to.
     Misbehaving,
+    /// A provider that nobody here wrote.
+    Program(ProviderProgram),
 }
 
 /// Who answers for the API.
@@ -104,8 +111,10 @@ pub struct World {
     misbehaving: Option<Misbehaving>,
     elsewhere: Option<Site>,
     bank: Option<Bank>,
-    /// What answers behind `elsewhere`.
-    program: Option<Program>,
+    /// What answers behind `tenant` and `elsewhere`.
+    programs: Vec<Program>,
+    provider: Provider,
+    clock: MovableClock,
 }
 
 impl World {
@@ -119,7 +128,18 @@ impl World {
                 Some(Ground::claim().await?)
             }
         };
-        let issuer = format!("{}/", tenant_ground.origin());
+        let (issuer, jwks_uri) = match setup.provider {
+            Provider::Program(program) => (
+                format!("{}{}", tenant_ground.origin(), program.issuer_path),
+                format!("{}{}", tenant_ground.origin(), program.jwks_path),
+            ),
+            _ => {
+                let issuer = format!("{}/", tenant_ground.origin());
+                let jwks_uri = format!("{issuer}.well-known/jwks.json");
+                (issuer, jwks_uri)
+            }
+        };
+        let mut programs = Vec::new();
 
         let (provider, misbehaving) = match setup.provider {
             Provider::Companion => {
@@ -138,13 +158,21 @@ impl World {
                 })?;
                 (misbehaving.router(), Some(misbehaving))
             }
+            Provider::Program(program) => {
+                let program = program.start(tenant_ground.origin(), ground.origin()).await?;
+                let router = proxy_to(program.origin())?;
+                programs.push(program);
+                (router, None)
+            }
         };
+
+        let clock = MovableClock::default();
 
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => None,
             Api::Bank | Api::BankElsewhere => {
-                let config = demo::bank(&issuer, ground.origin(), &setup);
-                Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
+                let config = demo::bank(&issuer, &jwks_uri, ground.origin(), &setup);
+                Some(Bank::open(config, Arc::new(clock.clone())).await.map_err(told)?)
             }
         };
         let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
@@ -154,7 +182,7 @@ impl World {
             _ => None,
         };
         let express = Express {
-            jwks_uri: format!("{issuer}.well-known/jwks.json"),
+            jwks_uri,
             issuer: issuer.clone(),
             audience: AUDIENCE.to_owned(),
             cors: own_ground.is_some(),
@@ -167,12 +195,17 @@ impl World {
             (None, _, Some(_)) => express.router(),
         };
 
+        programs.extend(program);
+
         let mut config = json!({
             "issuer": issuer,
             "client_id": CLIENT_ID,
             "audience": AUDIENCE,
             "api": own_ground.as_ref().map_or("", Ground::origin),
         });
+        if let Provider::Program(program) = setup.provider {
+            config["flow"] = program.flow.into();
+        }
         (setup.config)(&mut config);
         let files = client::router(setup.host, &config)?;
 
@@ -186,8 +219,24 @@ impl World {
             misbehaving,
             elsewhere,
             bank,
-            program,
+            programs,
+            provider: setup.provider,
+            clock,
         })
+    }
+
+    /// From now on the bank and every program believe that it is so much later. Pages have a clock of their own.
+    pub async fn put_clocks_forward(&self, by: Duration) -> Result<(), Miss> {
+        for program in &self.programs {
+            program.put_clock_forward(by).await?;
+        }
+        self.clock.put_forward(by);
+        Ok(())
+    }
+
+    /// What the customer's authenticator app shows to a provider that nobody here wrote.
+    pub fn one_time_code(&self) -> Result<String, Miss> {
+        Authenticator::with_key(TOTP_KEY).code_ahead(self.clock.ahead())
     }
 
     /// Where the API answers: the client's origin, or one of its own.
@@ -225,10 +274,18 @@ impl World {
         ledger.transfer_count().await.map_err(told)
     }
 
-    /// The scopes that the provider was asked for, one line for each request that the browser made.
+    /// The scopes that the provider was asked for, one line for each request of the client. Some providers send the browser
+    /// to the same address again after a page of theirs: that is the same request.
     #[must_use]
     pub fn scopes_asked(&self) -> Vec<String> {
-        self.tenant.requests("/authorize").iter().map(|request| request.parameter("scope")).collect()
+        let mut asked = match self.provider {
+            Provider::Program(program) => self.tenant.requests(program.authorization_path),
+            _ => self.tenant.requests("/authorize"),
+        };
+        if matches!(self.provider, Provider::Program(_)) {
+            asked.dedup_by_key(|request| request.parameter("state"));
+        }
+        asked.iter().map(|request| request.parameter("scope")).collect()
     }
 
     /// The answers of the API to that request, in the order of arrival; `None` where none arrived.
@@ -242,8 +299,8 @@ impl World {
     #[must_use]
     pub fn access_log(&self) -> String {
         let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
-        let program = self.program.as_ref().map(Program::transcript).unwrap_or_default();
-        format!("{:?}{:?}{elsewhere}{program}", *self.tenant, *self.app)
+        let programs: String = self.programs.iter().map(Program::transcript).collect();
+        format!("{:?}{:?}{elsewhere}{programs}", *self.tenant, *self.app)
     }
 }
 

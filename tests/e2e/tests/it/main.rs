@@ -6,6 +6,7 @@ mod crash;
 mod express;
 mod factors;
 mod harness;
+mod interop;
 mod limits;
 mod linking;
 mod looks;

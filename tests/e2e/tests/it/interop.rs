@@ -1,0 +1,3 @@
+//! The client with parts that nobody here wrote, each as its library's documentation has it.
+
+mod providers;
