@@ -35,12 +35,16 @@ impl Step {
     pub(crate) fn of(transfer: &TransferView) -> Option<Self> {
         Some(match transfer {
             TransferView::Form(_) => return None,
-            TransferView::Review(receipt) => Self {
+            TransferView::Review { receipt, unkeyed } => Self {
                 buttons: vec![("Confirm transfer", Intent::Confirm, Rank::Primary), CANCEL],
                 ..Self::new(
                     Icon::Paper,
                     "Check this transfer",
-                    "Exactly this will be sent. Nothing has been sent yet.",
+                    if *unkeyed {
+                        "Exactly this will be sent. Nothing has been sent yet. Your bank cannot recognise a transfer that arrives twice: if this page loses the connection, look at your account before you send it again."
+                    } else {
+                        "Exactly this will be sent. Nothing has been sent yet."
+                    },
                     receipt,
                 )
             },

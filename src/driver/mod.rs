@@ -76,7 +76,7 @@ impl Driver {
         Boot {
             config: navigation::config(),
             origin: navigation::origin(),
-            callback: navigation::take_callback(),
+            landing: navigation::take_landing(),
             session: storage::read(&Slot::Session),
             pending: storage::read(&Slot::Pending),
             draft: storage::read(&Slot::Draft),
@@ -139,6 +139,7 @@ impl Driver {
                 driver.happen(Event::Taken { slot, value });
             }
             Task::Navigate(url) => navigation::leave_for(&url),
+            Task::Submit(url, form) => navigation::submit(&url, &form),
             Task::Reload => navigation::reload(),
             Task::Wake(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }

@@ -1,12 +1,17 @@
 //! The page's address, its configuration block, and leaving it.
 
+use js_sys::Array;
 use leptos::prelude::{document, window};
-use stepup::web_url::{Parts, WebUrl};
+use stepup::{
+    effect::FormText,
+    oidc::callback::Landing,
+    web_url::{Parts, WebUrl},
+};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{HtmlElement, Url};
+use web_sys::{Element, HtmlElement, HtmlFormElement, Url};
 
-/// Where the first lines of `index.html` put the provider's answer after they have cleaned the address.
-const CALLBACK: &str = "riserCallback";
+/// Where the first lines of `index.html` put the address before they cleaned it: path, query, fragment.
+const LANDING: &str = "riserLanding";
 
 /// The place in `index.html` that the pages fill.
 pub(super) fn mount_point() -> Option<HtmlElement> {
@@ -22,12 +27,13 @@ pub(super) fn origin() -> String {
     window().location().origin().unwrap_or_default()
 }
 
-/// The provider's answer, once: it is gone from the page after this.
-pub(super) fn take_callback() -> Option<String> {
-    let (window, name) = (window(), JsValue::from_str(CALLBACK));
-    let answer = js_sys::Reflect::get(&window, &name).ok()?.as_string();
+/// The address with which the page was loaded, once: it is gone from the page after this.
+pub(super) fn take_landing() -> Landing {
+    let (window, name) = (window(), JsValue::from_str(LANDING));
+    let parts = js_sys::Reflect::get(&window, &name).ok().and_then(|parts| parts.dyn_into::<Array>().ok());
     let _ = js_sys::Reflect::delete_property(&window, &name);
-    answer
+    let part = |index| parts.as_ref().and_then(|parts| parts.get(index).as_string()).unwrap_or_default();
+    Landing { path: part(0), query: part(1), fragment: part(2) }
 }
 
 pub(super) fn is_online() -> bool {
@@ -48,6 +54,29 @@ pub(super) fn parse_url(text: &str) -> Option<Parts> {
 
 pub(super) fn leave_for(url: &WebUrl) {
     let _ = window().location().assign(url.as_str());
+}
+
+/// Leaves with a form, so that nothing of it is in an address. A page that is left has no use for the form any more.
+pub(super) fn submit(url: &WebUrl, form: &FormText) {
+    let Some(element) = create_element("form") else { return };
+    let _ = element.set_attribute("method", "post");
+    let _ = element.set_attribute("action", url.as_str());
+    for (name, value) in form.pairs() {
+        let Some(input) = create_element("input") else { return };
+        for (attribute, text) in [("type", "hidden"), ("name", &*name), ("value", &*value)] {
+            let _ = input.set_attribute(attribute, text);
+        }
+        let _ = element.append_child(&input);
+    }
+    let body = document().body();
+    if let (Some(body), Ok(form)) = (body, element.dyn_into::<HtmlFormElement>()) {
+        let _ = body.append_child(&form);
+        let _ = form.submit();
+    }
+}
+
+fn create_element(name: &str) -> Option<Element> {
+    document().create_element(name).ok()
 }
 
 pub(super) fn reload() {

@@ -1,1 +1,1 @@
-location.replace("/" + (location.hash || (location.search ? "#error=invalid_request" : "")));
+location.replace("/#" + location.pathname + location.search + location.hash);

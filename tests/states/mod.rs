@@ -155,7 +155,7 @@ fn transfer_named(name: &str) -> Option<TransferView> {
     Some(match name {
         "form" => TransferView::Form(typed()),
         "form-errors" => TransferView::Form(wrong()),
-        "review" => TransferView::Review(receipt()),
+        "review" => TransferView::Review { receipt: receipt(), unkeyed: false },
         "sending" => TransferView::Sending { receipt: receipt(), second: false },
         "leaving" => TransferView::Leaving(receipt()),
         "interrupted" => TransferView::Interrupted { receipt: receipt(), nothing_moved: true },

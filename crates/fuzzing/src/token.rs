@@ -70,11 +70,14 @@ fn is_believable(id_token: &str, nonce: &str, access_token: Option<&str>) {
     };
     assert!(!audience.is_empty() && audience.iter().all(|aud| aud == "riser"), "{audience:?}");
     assert!(claims.get("azp").is_none_or(|azp| azp == "riser"));
-    let time = |name: &str| claims[name].as_i64();
+    // A time may have a fraction (RFC 7519 2).
+    let seconds = |value: &Value| value.as_f64().map(f64::floor);
+    #[expect(clippy::cast_possible_truncation, reason = "a time that was accepted is far below 2^53")]
+    let time = |name: &str| seconds(&claims[name]).map(|seconds| seconds as i64);
     assert!(time("exp").expect("required") > NOW - LEEWAY);
     let issued = time("iat").expect("required");
     assert!((NOW - LEEWAY..=NOW + LEEWAY).contains(&issued), "{issued}");
-    assert!(claims.get("nbf").is_none_or(|nbf| nbf.as_i64().is_some_and(|nbf| nbf <= NOW + LEEWAY)));
+    assert!(claims.get("nbf").is_none() || time("nbf").is_some_and(|nbf| nbf <= NOW + LEEWAY));
     assert_eq!(claims["nonce"], nonce);
     if let Some(access_token) = access_token {
         assert_eq!(claims["at_hash"], at_hash(access_token).as_str());

@@ -11,6 +11,7 @@ use stepup::{
     effect::{CheckId, Method, RequestId, Slot},
     entropy::Entropy,
     event::{Answer, Boot, NetworkError},
+    oidc::callback::Landing,
     time::Timestamp,
     web_url::Parts,
 };
@@ -78,7 +79,7 @@ impl Visit {
     }
 
     /// The page is loaded.
-    pub(crate) fn load(&mut self, callback: Option<String>) {
+    pub(crate) fn load(&mut self, fragment: Option<String>) {
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.checks.clear();
@@ -87,7 +88,11 @@ impl Visit {
         self.happen(Event::Booted(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
-            callback,
+            landing: Landing {
+                path: "/callback".into(),
+                query: String::new(),
+                fragment: fragment.unwrap_or_default(),
+            },
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
@@ -112,7 +117,7 @@ impl Visit {
                     let value = self.storage.remove(&key(&slot));
                     self.happen(Event::Taken { slot, value });
                 }
-                Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
+                Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
                 Effect::Wake(..) => {}
             }

@@ -10,6 +10,9 @@ use std::fmt::Write;
 /// Keys of the configuration whose addresses the client fetches from.
 const FETCHED: [&str; 5] = ["api", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"];
 
+/// Keys of the configuration whose addresses the log-out form is sent to.
+const SUBMITTED: [&str; 2] = ["issuer", "end_session_endpoint"];
+
 /// What a bank's page has no use for, as far as browsers know the name: an unknown one is a warning on each load.
 const PERMISSIONS: [&str; 13] = [
     "accelerometer",
@@ -48,17 +51,24 @@ fn content_security_policy(page: &str, config: &Value) -> String {
         // Writing to a String cannot fail.
         let _ = write!(scripts_allowed, " 'sha256-{hash}'");
     }
-    let mut connect = vec!["'self'"];
-    for address in FETCHED.iter().filter_map(|key| config[*key].as_str()).filter_map(origin) {
-        if !connect.contains(&address) {
-            connect.push(address);
-        }
-    }
+    let connect = sources(config, &FETCHED);
+    // The page itself, too: browsers look at where the provider sends the form's answer.
+    let form_action = sources(config, &SUBMITTED);
     format!(
         "default-src 'none'; script-src {scripts_allowed}; style-src 'self'; img-src 'self'; font-src 'self'; \
-         connect-src {}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
-        connect.join(" ")
+         connect-src {connect}; base-uri 'none'; form-action {form_action}; frame-ancestors 'none'; object-src 'none'"
     )
+}
+
+/// The page's own origin, and those of the addresses under these keys of the configuration.
+fn sources(config: &Value, keys: &[&str]) -> String {
+    let mut sources = vec!["'self'"];
+    for address in keys.iter().filter_map(|key| config[*key].as_str()).filter_map(origin) {
+        if !sources.contains(&address) {
+            sources.push(address);
+        }
+    }
+    sources.join(" ")
 }
 
 /// Standard alphabet with padding, as CSP wants it. Five lines here save every user of this crate a dependency.
@@ -109,6 +119,7 @@ mod tests {
         let config = json!({"api": "https://api.example/v1", "issuer": "https://id.example/", "client_id": "https://x.example"});
         let policy = content_security_policy("", &config);
         assert!(policy.contains("connect-src 'self' https://api.example https://id.example;"), "{policy}");
+        assert!(policy.contains("form-action 'self' https://id.example;"), "{policy}");
         let same_origin =
             content_security_policy("", &json!({"api": "", "issuer": "http://localhost:8090/"}));
         assert!(same_origin.contains("connect-src 'self' http://localhost:8090;"), "{same_origin}");

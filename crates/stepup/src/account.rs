@@ -11,7 +11,7 @@ use crate::{
     form::{Form, Rules},
     json,
     login::{Login, SecondFactor},
-    money::Separators,
+    money::{self, Separators},
     problem::Problem,
     record::{Attempt, LogOuts, Pending, StoredDraft},
     statements::{self, Redirect, Statements},
@@ -44,6 +44,11 @@ pub(crate) struct Account {
     history: Loadable<HistoryView>,
     balance_request: Option<RequestId>,
     history_request: Option<RequestId>,
+    /// Did the last question for the history find no answer at all, on another origin? It may be that the API has none, and
+    /// that its preflight says so (404): a browser does not tell.
+    history_unanswered: bool,
+    /// "Confirm transfer" was pressed while it is still being found out how the transfer may be sent.
+    confirmed: Option<Entropy>,
     /// How long the bank wants to be left alone since it was asked for them, in milliseconds.
     wait: u32,
     form: Form,
@@ -85,6 +90,8 @@ impl Account {
             login,
             balance_request: None,
             history_request: None,
+            history_unanswered: false,
+            confirmed: None,
             wait: 0,
             form: Form::new(draft),
             attempts,
@@ -169,6 +176,8 @@ impl Account {
         }
         if self.history_request == Some(id) {
             self.history_request = None;
+            self.history_unanswered = matches!(outcome, Err(NetworkError::Unreachable(_)))
+                && !world.config.api.has_origin_of(&world.config.home);
             let read = api::read_history(outcome);
             return self.loaded(read, world, |account, history| account.history = history);
         }
@@ -255,7 +264,8 @@ impl Account {
         let log_outs = world.log_outs;
         let outside = world.outside(now);
         let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
-        let mut cx = step_up::Context { outside, log_outs, subject: &self.subject, held };
+        let tells = !self.has_no_history();
+        let mut cx = step_up::Context { outside, log_outs, subject: &self.subject, held, tells };
         let transfer = std::mem::replace(&mut self.transfer, Transfer::Editing);
         let sent = transfer.sent().map(|(id, _)| id.clone());
         let Moved { transfer, mut effects, unauthorized } = transition(transfer, &mut cx);
@@ -400,12 +410,19 @@ impl Account {
         }
         let rules = rules(&self.balance, locale);
         self.form.left(field, &rules);
+        if field == Field::Amount
+            && let Ok(amount) = money::parse(&self.form.draft.amount, locale)
+            && self.is_above_balance(amount)
+        {
+            self.form.errors.amount = self.above_balance(locale);
+        }
         vec![self.store_draft()]
     }
 
     /// "Transfer": what will be sent, or what is wrong.
-    pub(crate) fn review(&mut self, locale: Separators) -> Vec<Effect> {
-        let (order, effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
+    pub(crate) fn review(&mut self, world: &mut World) -> Vec<Effect> {
+        let locale = world.locale;
+        let (order, mut effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
             Transfer::Editing => (self.form.check(&rules(&self.balance, locale)), Vec::new()),
             Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
             Transfer::Interrupted(interrupted) => {
@@ -417,30 +434,87 @@ impl Account {
             }
         };
         match order {
+            Ok(order) if self.is_above_balance(order.amount.amount) => {
+                self.form.errors =
+                    DraftErrors { amount: self.above_balance(locale), ..DraftErrors::default() };
+                if self.form.draft.is_empty() {
+                    self.form.draft = order.draft(locale);
+                }
+            }
             Ok(order) => {
                 self.form.errors = DraftErrors::default();
                 self.transfer = Transfer::Reviewing(order);
+                self.confirmed = None;
+                effects.extend(world.preflight.begin(&world.config, &mut world.ids));
             }
             Err(errors) => self.form.errors = errors,
         }
         effects
     }
 
+    /// Is that more, in minor units, than the balance that the page shows?
+    fn is_above_balance(&self, amount: i64) -> bool {
+        matches!(&self.balance, Loadable::Ready(BalanceView::Amount { money, .. }) if money.amount < amount)
+    }
+
+    fn above_balance(&self, locale: Separators) -> Option<String> {
+        let Loadable::Ready(BalanceView::Amount { money, .. }) = &self.balance else { return None };
+        let left = money::format(money.amount.max(0), locale);
+        Some(format!("You have {left} {}. Enter a smaller amount.", money.currency))
+    }
+
+    /// Does the API have no list of past transfers?
+    fn has_no_history(&self) -> bool {
+        match &self.history {
+            Loadable::Ready(HistoryView::NotOffered) => true,
+            Loadable::Failed(_) => self.history_unanswered && matches!(self.balance, Loadable::Ready(_)),
+            _ => false,
+        }
+    }
+
+    /// How a transfer may be sent is known now, or asked once more.
+    pub(crate) fn learn_preflight(
+        &mut self,
+        outcome: &Result<Answer, NetworkError>,
+        world: &mut World,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let World { preflight, config, ids, .. } = world;
+        let mut effects: Vec<Effect> = preflight.answered(outcome, config, ids).into_iter().collect();
+        if !preflight.is_pending()
+            && let Some(entropy) = self.confirmed.take()
+        {
+            effects.extend(self.confirm(entropy, world, now));
+        }
+        effects
+    }
+
     /// "Confirm transfer".
     pub(crate) fn confirm(&mut self, entropy: Entropy, world: &mut World, now: Timestamp) -> Vec<Effect> {
+        let Transfer::Reviewing(order) = &self.transfer else { return Vec::new() };
+        if world.offline {
+            let order = order.clone();
+            return self.step(world, now, |_, _| step_up::not_sent_offline(order));
+        }
+        if world.preflight.is_pending() {
+            self.confirmed.get_or_insert(entropy);
+            return Vec::new();
+        }
+        let unkeyed = world.preflight.refuses_key();
         let sent = match &self.transfer {
             Transfer::Reviewing(order) => self.attempts.iter().find(|attempt| attempt.order == *order),
             _ => None,
         };
         let again = sent.map(|attempt| attempt.id.clone());
         self.step(world, now, |transfer, cx| match transfer {
-            Transfer::Reviewing(order) => step_up::confirm(&order, again, entropy, cx),
+            Transfer::Reviewing(order) => step_up::confirm(&order, again, unkeyed, entropy, cx),
             other => Moved { transfer: other, effects: Vec::new(), unauthorized: None },
         })
     }
 
     /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
     pub(crate) fn dismiss(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
+        self.confirmed = None;
         let order = match &self.transfer {
             Transfer::NotSent(not_sent) => Some(not_sent.order.clone()),
             other => other.sent().map(|(_, order)| order.clone()),
@@ -457,7 +531,8 @@ impl Account {
         std::mem::take(&mut self.statements).closed()
     }
 
-    pub(crate) fn view(&self, config: &Config) -> Screen {
+    pub(crate) fn view(&self, world: &World) -> Screen {
+        let config = &world.config;
         let session = self.session();
         if let Some(mut content) = self.statements.view() {
             if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
@@ -466,10 +541,20 @@ impl Account {
             return Screen::Statements(Box::new(StatementsPage { content, session }));
         }
         let currency = rules(&self.balance, Separators::default()).currency;
-        let transfer = self.transfer.view(self.login.is_some());
+        let mut transfer = self.transfer.view(self.login.is_some());
+        if let Some(TransferView::Review { receipt, unkeyed }) = &mut transfer {
+            *unkeyed = world.preflight.refuses_key();
+            if self.confirmed.is_some() {
+                transfer = Some(TransferView::Sending { receipt: receipt.clone(), second: false });
+            }
+        }
+        let history = match &self.history {
+            Loadable::Failed(_) if self.has_no_history() => Loadable::Ready(HistoryView::NotOffered),
+            history => history.clone(),
+        };
         Screen::Account(Box::new(AccountView {
             balance: self.balance.clone(),
-            history: self.history.clone(),
+            history,
             transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form.view(currency))),
             session,
             leads_to_statements: self.leads_to_statements(config),

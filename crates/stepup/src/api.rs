@@ -3,8 +3,11 @@
 //! A status decides, a body refines: the same client runs against a bank that answers with a sentence instead of an
 //! amount, has no list of transfers and explains nothing.
 
+mod transfer_answer;
+
 use serde::Serialize;
 
+pub(crate) use self::transfer_answer::{TransferAnswer, cannot_ask, read_transfer};
 use crate::{
     challenge::Challenge,
     config::Config,
@@ -17,7 +20,7 @@ use crate::{
     problem::Problem,
     tokens::Bearer,
     transfer::{Order, TransferId},
-    view::{BalanceView, DoneView, HistoryView, PastTransfer, Receipt, Statement},
+    view::{BalanceView, HistoryView, PastTransfer, Statement},
 };
 
 fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
@@ -53,8 +56,26 @@ pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) 
     request(config, &format!("transfers/{}", id.as_str()), bearer)
 }
 
-/// `POST /transfer`. Consumes the token, whichever it is.
-pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: Bearer) -> Request {
+/// `GET /transfer`, which no API has: a request without a token, with the header of a transfer that a preflight may refuse.
+pub(crate) fn preflight(config: &Config, with_key: bool) -> Request {
+    Request {
+        method: Method::Get,
+        url: config.api.below("transfer"),
+        authorization: None,
+        idempotency_key: with_key.then(|| "preflight".to_owned()),
+        body: None,
+        caching: Caching::Never,
+    }
+}
+
+/// `POST /transfer`. Consumes the token, whichever it is. `unkeyed`: without `Idempotency-Key`.
+pub(crate) fn transfer(
+    config: &Config,
+    id: &TransferId,
+    order: &Order,
+    unkeyed: bool,
+    bearer: Bearer,
+) -> Request {
     #[derive(Serialize)]
     struct Content<'a> {
         payee: &'a str,
@@ -64,7 +85,7 @@ pub(crate) fn transfer(config: &Config, id: &TransferId, order: &Order, bearer: 
     let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
     Request {
         method: Method::Post,
-        idempotency_key: Some(id.as_str().to_owned()),
+        idempotency_key: (!unkeyed).then(|| id.as_str().to_owned()),
         body: Some(Body::Json(json::write(&content))),
         ..request(config, "transfer", bearer)
     }
@@ -273,184 +294,6 @@ fn unreadable() -> Problem {
     )
 }
 
-/// What the bank's answer to a transfer, or to the question about one, means.
-#[derive(Debug)]
-pub(crate) enum TransferAnswer {
-    /// Done, now or before.
-    Done(Details),
-    /// 403: more authority is needed, if there is any to be had.
-    Forbidden(Challenge, Problem),
-    /// 401: another authentication is needed (RFC 9470); nothing was done.
-    Demanding(Demand, Problem),
-    /// 401: the token is not accepted; nothing was done with it.
-    Unauthorized(Problem),
-    /// Refused for good: no money was moved.
-    Refused(Problem),
-    /// The bank knows nothing of this transfer.
-    NeverArrived,
-    /// 429: not looked at, because there were too many.
-    TurnedAway(Problem),
-    /// Nobody knows, and the bank wants to be asked again in so many milliseconds.
-    Later(Problem, u32),
-    /// Nobody knows.
-    Unknown(Problem),
-    /// Nobody knows, and this bank cannot be asked.
-    CannotAsk(Problem),
-}
-
-/// What the bank says about a transfer that was done.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Details {
-    number: Option<String>,
-    at: Option<String>,
-    balance_after: Option<Money>,
-    message: Option<String>,
-    already_done: bool,
-    payee: Option<String>,
-    amount: Option<Money>,
-    reference: Option<String>,
-}
-
-impl Details {
-    /// The page for it. What the bank says it did counts; what it does not say is what was ordered.
-    pub(crate) fn done(self, order: &Order) -> DoneView {
-        let ordered = order.receipt();
-        let receipt = Receipt {
-            payee: self.payee.map_or_else(|| ordered.payee.clone(), |iban| iban::grouped(&iban)),
-            money: self.amount.unwrap_or_else(|| ordered.money.clone()),
-            reference: self.reference.unwrap_or_else(|| ordered.reference.clone()),
-        };
-        DoneView {
-            differs: receipt != ordered,
-            receipt,
-            number: self.number,
-            at: self.at,
-            balance_after: self.balance_after,
-            already_done: self.already_done,
-            message: self.message,
-        }
-    }
-}
-
-/// Reads an answer to `POST /transfer` or `GET /transfers/{id}` (`asked`).
-pub(crate) fn read_transfer(outcome: Result<Answer, NetworkError>, asked: bool) -> TransferAnswer {
-    let answer = match outcome {
-        Ok(answer) => answer,
-        Err(error) => return TransferAnswer::Unknown(unreachable(&error)),
-    };
-    let details = ProblemDetails::of(&answer);
-    let cause = details.cause(answer.status);
-    match answer.status {
-        // Accepted, not done (RFC 9110 15.3.3): somebody has to ask again.
-        202 => TransferAnswer::Unknown(down(cause)),
-        200..=299 => done_or_refused(&answer),
-        // A spent token: this very transfer may be what it was spent for.
-        401 if details.code() == "token-spent" => TransferAnswer::Unknown(refusal(&details, cause)),
-        401 => match demand(&answer) {
-            Some(demand) => TransferAnswer::Demanding(demand, refused(&details, cause, asked)),
-            None => TransferAnswer::Unauthorized(refused(&details, cause, asked)),
-        },
-        403 if !asked => {
-            TransferAnswer::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
-        }
-        404 if asked && details.code() == "transfer-not-found" => TransferAnswer::NeverArrived,
-        // A 404 of a bank that cannot be asked about transfers says nothing about this one. Nor does a 403.
-        403 | 404 | 405 | 501 if asked => TransferAnswer::CannotAsk(Problem::new(
-            "transfer.cannot_ask",
-            "Your bank cannot tell us",
-            "Please look at your account before you send this transfer again.",
-            cause,
-        )),
-        429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
-        // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
-        400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
-        _ => match told_to_wait(&answer).filter(|_| asked) {
-            // What is unknown is asked for by itself after any time, but never sooner than the bank says.
-            Some(wait) if wait > PATIENCE => TransferAnswer::Later(down(cause), wait * 1000),
-            Some(wait) => TransferAnswer::Later(busy(cause), wait * 1000),
-            None => TransferAnswer::Unknown(down(cause)),
-        },
-    }
-}
-
-/// More orders than the bank takes from one customer. The time is rounded up, so that what is said holds.
-fn too_many(retry_after: Option<u32>, cause: String) -> Problem {
-    let sentence = match retry_after {
-        Some(..=10) => "No money was moved. Try again in a few seconds.",
-        None | Some(..=60) => "No money was moved. Try again in a minute.",
-        Some(..=600) => "No money was moved. Try again in ten minutes.",
-        Some(_) => "No money was moved. Try again later.",
-    };
-    Problem::new("transfer.too-many-requests", "Too many transfers in a short time", sentence, cause)
-}
-
-/// A token that is refused with a transfer, or with a question about one: that says nothing about the transfer.
-fn refused(details: &ProblemDetails, cause: String, asked: bool) -> Problem {
-    if !asked {
-        return refusal(details, cause);
-    }
-    Problem::new(
-        "transfer.not_told",
-        "Your bank did not tell us",
-        "It does not answer this log-in. What became of this transfer is not known yet; please log in again to find out.",
-        cause,
-    )
-}
-
-fn done_or_refused(answer: &Answer) -> TransferAnswer {
-    // The status says that it was done; a body that cannot be read takes nothing away from that.
-    let transfer = Object::parse(&answer.body).unwrap_or_default();
-    match transfer.text("status").as_deref() {
-        Some("refused") => {
-            let details = transfer.object("problem").map(ProblemDetails::read).unwrap_or_default();
-            let cause = details.cause(answer.status);
-            TransferAnswer::Refused(refusal(&details, cause))
-        }
-        Some("pending") => TransferAnswer::Unknown(down("the transfer is pending".into())),
-        _ => TransferAnswer::Done(Details {
-            number: transfer.text("number"),
-            at: transfer.text("created_at"),
-            balance_after: transfer.object("balance_after").and_then(Money::read),
-            message: transfer.text("message"),
-            already_done: answer.replayed,
-            payee: transfer.object("payee").and_then(|payee| payee.text("iban")),
-            amount: transfer.object("amount").and_then(Money::read),
-            reference: transfer.text("reference"),
-        }),
-    }
-}
-
-/// The customer's sentence for each refusal that the API has a name for.
-fn refusal(details: &ProblemDetails, cause: String) -> Problem {
-    let (headline, sentence) = match details.code() {
-        "insufficient-funds" => {
-            ("There is not enough money in your account", "No money was moved. Enter a smaller amount.")
-        }
-        "unknown-payee" => {
-            ("Your bank does not know this account", "No money was moved. Please check the payee's IBAN.")
-        }
-        "payee-is-payer" => ("This is your own account", "No money was moved. Enter another IBAN."),
-        "wrong-currency" => (
-            "This account takes another currency",
-            "No money was moved. Your bank cannot change currencies here.",
-        ),
-        "token-spent" => (
-            "This confirmation was used already",
-            "A confirmation is good for one transfer. We are asking your bank what became of this one.",
-        ),
-        "idempotency-key-reused" => (
-            "Your bank has another transfer under this number",
-            "This one was not sent, no money was moved by it. Please look at your past transfers, then start again.",
-        ),
-        "account-not-found" => {
-            ("You have no account at this bank", "No money was moved. Please ask your bank.")
-        }
-        _ => ("Your bank refused this transfer", "No money was moved. Please ask your bank for the reason."),
-    };
-    let code = if details.code().is_empty() { "refused" } else { details.code() };
-    Problem { code: format!("transfer.{code}").into(), headline, sentence, cause }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,42 +327,6 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_sentence_and_its_cause() {
-        let names = [
-            "insufficient-funds",
-            "unknown-payee",
-            "payee-is-payer",
-            "wrong-currency",
-            "idempotency-key-reused",
-            "account-not-found",
-            "something-else",
-        ];
-        let refused = |name: &str| {
-            let body = format!(r#"{{"type":"urn:riser:problem:{name}","title":"No","detail":"Because."}}"#);
-            match read_transfer(Ok(answer(422, &body)), false) {
-                TransferAnswer::Refused(problem) => problem,
-                _ => panic!("{name}"),
-            }
-        };
-        let headlines: std::collections::BTreeSet<_> = names.map(|name| refused(name).headline).into();
-        assert_eq!(headlines.len(), names.len(), "{headlines:?}");
-        for name in names {
-            let problem = refused(name);
-            assert_eq!(problem.code, format!("transfer.{name}"));
-            assert_eq!(problem.cause, "422 No: Because.");
-            assert!(problem.sentence.contains("o money was moved"), "{name}: {}", problem.sentence);
-        }
-        let TransferAnswer::Refused(problem) = read_transfer(Ok(answer(400, "no")), false) else { panic!() };
-        assert_eq!((&*problem.code, &*problem.cause), ("transfer.refused", "the bank answered 400"));
-        let spent = answer(401, r#"{"type":"urn:riser:problem:token-spent"}"#);
-        let TransferAnswer::Unknown(problem) = read_transfer(Ok(spent), false) else { panic!() };
-        assert_eq!(
-            (&*problem.code, problem.headline),
-            ("transfer.token-spent", "This confirmation was used already")
-        );
-    }
-
-    #[test]
     fn a_host_that_answers_every_path_has_no_list_of_transfers() {
         assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
         assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
@@ -531,63 +338,6 @@ mod tests {
             [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
         {
             assert!(read_balance(Ok(answer(status, body))).is_err(), "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn the_status_decides_what_became_of_a_transfer() {
-        let kind = |status, body: &str, asked| match read_transfer(Ok(answer(status, body)), asked) {
-            TransferAnswer::Done(_) => "done",
-            TransferAnswer::Forbidden(..) => "forbidden",
-            TransferAnswer::Demanding(..) => "demanding",
-            TransferAnswer::Unauthorized(_) => "unauthorized",
-            TransferAnswer::Refused(_) => "refused",
-            TransferAnswer::NeverArrived => "never arrived",
-            TransferAnswer::TurnedAway(_) => "turned away",
-            TransferAnswer::Later(..) => "later",
-            TransferAnswer::Unknown(_) => "unknown",
-            TransferAnswer::CannotAsk(_) => "cannot ask",
-        };
-        let spent = r#"{"type":"urn:riser:problem:token-spent"}"#;
-        let absent = r#"{"type":"urn:riser:problem:transfer-not-found"}"#;
-        for (status, body, asked, expected) in [
-            (201, "{}", false, "done"),
-            (200, "not even JSON", false, "done"),
-            (202, "{}", false, "unknown"),
-            (200, r#"{"status":"refused","problem":{"type":"x:insufficient-funds"}}"#, true, "refused"),
-            (200, r#"{"status":"pending"}"#, true, "unknown"),
-            (400, "", false, "refused"),
-            (401, "", false, "unauthorized"),
-            (401, spent, false, "unknown"),
-            (403, "Forbidden", false, "forbidden"),
-            (403, "Forbidden", true, "cannot ask"),
-            (404, absent, true, "never arrived"),
-            (404, "Cannot GET /transfers/1", true, "cannot ask"),
-            (404, "", false, "refused"),
-            (408, "", false, "unknown"),
-            (422, "", false, "refused"),
-            (429, "", false, "turned away"),
-            (429, "", true, "unknown"),
-            (422, "", true, "unknown"),
-            (500, "", false, "unknown"),
-            (503, "", false, "unknown"),
-        ] {
-            assert_eq!(kind(status, body, asked), expected, "{status} {body} {asked}");
-        }
-        assert!(matches!(read_transfer(Err(NetworkError::TimedOut), false), TransferAnswer::Unknown(_)));
-    }
-
-    #[test]
-    fn a_bank_that_wants_to_be_asked_much_later_is_down_and_not_busy() {
-        for (retry_after, expected) in
-            [(1, busy("c".into())), (120, busy("c".into())), (121, down("c".into()))]
-        {
-            let answer = Answer { retry_after: Some(retry_after), ..answer(503, "") };
-            let TransferAnswer::Later(problem, wait) = read_transfer(Ok(answer), true) else { panic!() };
-            assert_eq!(
-                (problem.code, problem.sentence, wait),
-                (expected.code, expected.sentence, retry_after * 1000)
-            );
         }
     }
 }

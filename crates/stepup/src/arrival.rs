@@ -63,6 +63,8 @@ pub(crate) enum Step {
     Continue(Box<Arrival>, Vec<Effect>),
     /// It ended.
     Done(Box<Result<Granted, Refused>>),
+    /// It was no answer of this client's provider.
+    Foreign,
 }
 
 /// An access token's life when the provider does not tell: short, and the API decides anyway.
@@ -110,7 +112,13 @@ impl Arrival {
             }
             stage => return wait(stage, Vec::new()),
         };
-        let Some(text) = value else { return refuse(None, &CallbackError::UnknownState) };
+        let Some(text) = value else {
+            return if response.may_be_foreign {
+                Step::Foreign
+            } else {
+                refuse(None, &CallbackError::UnknownState)
+            };
+        };
         let record = match Object::parse(text) {
             Ok(object) => Record::read(&object).ok_or("a member is missing or of another type".to_owned()),
             Err(cause) => Err(cause),
@@ -124,7 +132,7 @@ impl Arrival {
             return refuse(None, &CallbackError::LoggedOut);
         }
         let age = cx.now.since(record.created_at);
-        if !(-id_token::LEEWAY..=RECORD_LIFETIME).contains(&age) {
+        if !(-cx.config.clock_leeway..=RECORD_LIFETIME).contains(&age) {
             return refuse(Some(record), &CallbackError::Expired(age));
         }
         // RFC 9207 2.4: only the issuer that was asked may answer, with an error too.
@@ -179,7 +187,7 @@ fn redeem(record: Record, code: AuthorizationCode, named: bool, cx: &mut Context
     let request = cx.ids.request();
     let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
         if cx.provider.names_itself().is_some() {
-            let cause = "the provider's metadata have no `token_endpoint`, and the configuration has none";
+            let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return end(Some(record), provider::unfit("provider.metadata", cause.to_owned()));
         }
         let fetch = Effect::Fetch(request, provider::metadata_request(cx.config));
@@ -203,10 +211,13 @@ fn verify(record: Record, tokens: Tokens, cx: &mut Context<'_>) -> Step {
 }
 
 /// Checked before the token is even looked at: an answer that grants too little ends here, and starts no loop.
+///
+/// `scope` is that of the access token (RFC 6749 5.1), so the API's scopes that this step needs are all that is compared:
+/// certified providers leave `openid` out of it, and that it was granted is what the ID token is there for.
 fn enough(record: &Record, tokens: &Tokens, config: &Config) -> Result<(), CallbackError> {
-    let needed = match record.purpose {
+    let needed = match &record.purpose {
         Purpose::LogIn | Purpose::Statements { .. } => &config.balance_scope,
-        Purpose::StepUp(_) => &record.scopes,
+        Purpose::StepUp(step_up) => &step_up.needed,
     };
     match &tokens.scope {
         Some(granted) if !granted.contains(needed) => {

@@ -4,6 +4,7 @@ use crate::{
     json::{Json, Object},
     oidc::id_token::Parties,
     problem::Problem,
+    record::RECORD_LIFETIME,
     tokens::Scopes,
     web_url::{Parse, WebUrl},
 };
@@ -15,8 +16,10 @@ pub struct Config {
     pub issuer: String,
     /// This client's id at the provider.
     pub client_id: String,
-    /// The API's identifier, sent as `audience`.
+    /// The API's identifier: its `audience`, or its `resource` where there is none.
     pub audience: String,
+    /// What names the API in a request for tokens.
+    pub api_parameters: ApiParameters,
     /// The API's base URL.
     pub api: WebUrl,
     /// Where the provider sends the browser back.
@@ -31,6 +34,17 @@ pub struct Config {
     pub transfer_scope: Scopes,
     /// Does the API have statements? Otherwise nothing leads to them.
     pub statements: bool,
+    /// Does the API take `Idempotency-Key` from this page? It is found out when this is `None`.
+    pub idempotency_key: Option<bool>,
+    /// How old the authentication of a step-up may be at most, in seconds (`max_age`, OIDC Core 3.1.2.1); not asked for
+    /// when it is `None`.
+    pub step_up_max_age: Option<i64>,
+    /// Who else an ID token may be for.
+    pub trusted_audiences: Vec<String>,
+    /// How far the clocks of this device and of the provider may be apart, in seconds.
+    pub clock_leeway: i64,
+    /// How the provider is asked to end its session.
+    pub log_out: LogOut,
     /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
     pub metadata: WebUrl,
     /// What needs no discovery.
@@ -44,6 +58,32 @@ pub enum Flow {
     Implicit,
     /// From the token endpoint, for a code that is good for this tab only (`response_type=code` with PKCE, RFC 7636).
     Code,
+}
+
+/// What names the API in a request for tokens.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ApiParameters {
+    /// `audience`, Auth0's own parameter.
+    pub audience: Option<String>,
+    /// `resource` (RFC 8707).
+    pub resource: Option<String>,
+}
+
+impl ApiParameters {
+    /// With their names, as they are sent.
+    pub(crate) fn named(&self) -> Vec<(&'static str, &str)> {
+        let all = [("audience", &self.audience), ("resource", &self.resource)];
+        all.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?))).collect()
+    }
+}
+
+/// How the provider is asked to end its session (OIDC RP-Initiated Logout 1.0, 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogOut {
+    /// By a form, with `id_token_hint`.
+    Post,
+    /// By an address, without the hint: a token has no business there.
+    Get,
 }
 
 /// What the provider's metadata would say, as far as the deployment pins it.
@@ -91,15 +131,21 @@ pub enum ConfigError {
     Unknown(String),
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 19] = [
     "issuer",
     "client_id",
     "audience",
+    "resource",
     "api",
     "redirect_uri",
     "flow",
     "scopes",
     "statements",
+    "idempotency_key",
+    "step_up_max_age",
+    "trusted_audiences",
+    "clock_leeway",
+    "log_out",
     "authorization_endpoint",
     "jwks_uri",
     "end_session_endpoint",
@@ -107,8 +153,20 @@ const KEYS: [&str; 13] = [
     "authorization_details",
 ];
 
+/// How far two clocks may be apart when the deployment does not say, in seconds. A security invariant: it lengthens the life
+/// of every token.
+pub const DEFAULT_LEEWAY: i64 = 60;
+
+/// The largest leeway that can be set: as long as an answer of the provider is accepted.
+const LONGEST_LEEWAY: i64 = RECORD_LIFETIME;
+
+/// A day.
+const LONGEST_MAX_AGE: i64 = 24 * 60 * 60;
+
 /// OpenID Connect Discovery 1.0, 4.
 const METADATA: &str = ".well-known/openid-configuration";
+
+const API: &str = "the API's identifier, a non-empty string";
 
 const SECURE_URL: &str = "an absolute https URL without fragment (http is accepted for localhost only), as in \"https://bank.example/\"";
 
@@ -132,12 +190,24 @@ impl Config {
         };
         let client_id =
             reader.required_text("client_id", "the client's id at the provider, a non-empty string");
-        let audience = reader.required_text("audience", "the API's identifier, a non-empty string");
+        let resource = reader.keys.get("resource").and_then(|_| reader.required_text("resource", API));
+        let audience = match &resource {
+            Some(_) => reader.keys.get("audience").and_then(|_| reader.required_text("audience", API)),
+            None => reader.required_text("audience", API),
+        };
+        let api_parameters = ApiParameters { audience: audience.clone(), resource: resource.clone() };
+        let audience = audience.or(resource);
         let api = reader.optional_url("api", true).or_else(|| home.clone());
         let redirect_uri =
             reader.optional_url("redirect_uri", false).or_else(|| Some(home.as_ref()?.below("callback")));
         let flow = reader.flow();
         let statements = reader.boolean("statements").unwrap_or(true);
+        let idempotency_key = reader.boolean("idempotency_key");
+        let step_up_max_age =
+            reader.seconds("step_up_max_age", LONGEST_MAX_AGE, "a number of seconds, 0 to 86400");
+        let clock_leeway = reader.seconds("clock_leeway", LONGEST_LEEWAY, "a number of seconds, 0 to 600");
+        let trusted_audiences = reader.texts("trusted_audiences");
+        let log_out = reader.log_out();
         let (balance_scope, transfer_scope) = reader.scopes();
         let pins = Pins {
             authorization_endpoint: reader.optional_url("authorization_endpoint", false),
@@ -160,6 +230,7 @@ impl Config {
                 issuer,
                 client_id,
                 audience,
+                api_parameters,
                 api,
                 redirect_uri,
                 flow,
@@ -167,6 +238,11 @@ impl Config {
                 balance_scope,
                 transfer_scope,
                 statements,
+                idempotency_key,
+                step_up_max_age,
+                trusted_audiences,
+                clock_leeway: clock_leeway.unwrap_or(DEFAULT_LEEWAY),
+                log_out,
                 metadata,
                 pins,
             }),
@@ -178,7 +254,12 @@ impl Config {
 impl Config {
     /// Whose ID tokens are believed.
     pub(crate) fn parties(&self) -> Parties<'_> {
-        Parties { issuer: &self.issuer, client_id: &self.client_id }
+        Parties {
+            issuer: &self.issuer,
+            client_id: &self.client_id,
+            trusted_audiences: &self.trusted_audiences,
+            leeway: self.clock_leeway,
+        }
     }
 }
 
@@ -237,6 +318,33 @@ impl Reader<'_> {
             self.wrong(key, value, "true or false");
         }
         Some(*value == Json::Bool(true))
+    }
+
+    fn seconds(&mut self, key: &'static str, longest: i64, expected: &'static str) -> Option<i64> {
+        let value = self.keys.get(key)?;
+        let seconds = value.as_integer().filter(|seconds| (0..=longest).contains(seconds));
+        if seconds.is_none() {
+            self.wrong(key, value, expected);
+        }
+        seconds
+    }
+
+    fn texts(&mut self, key: &'static str) -> Vec<String> {
+        let Some(value) = self.keys.get(key) else { return Vec::new() };
+        value.to_texts().unwrap_or_else(|| {
+            self.wrong(key, value, "a list of audiences, each a string");
+            Vec::new()
+        })
+    }
+
+    fn log_out(&mut self) -> LogOut {
+        let Some(value) = self.keys.get("log_out") else { return LogOut::Post };
+        match value.as_text() {
+            Some("post") => return LogOut::Post,
+            Some("get") => {}
+            _ => self.wrong("log_out", value, "\"post\" or \"get\""),
+        }
+        LogOut::Get
     }
 
     fn scopes(&mut self) -> (Scopes, Scopes) {

@@ -1,5 +1,7 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
+use std::borrow::Cow;
+
 use crate::{
     oidc::authorize::State, oidc::jwks::RsaKey, oidc::jws::UnverifiedJws, tokens::Bearer, web_url::WebUrl,
 };
@@ -28,6 +30,8 @@ pub enum Effect {
     Take(Slot),
     /// Leave this page for that address.
     Navigate(WebUrl),
+    /// Leave this page for that address, which is sent these parameters as a form (`POST`).
+    Submit(WebUrl, FormText),
     /// Load this page anew.
     Reload,
     /// Answer with [`crate::Event::Woke`] after that many milliseconds.
@@ -109,6 +113,11 @@ impl FormText {
     #[must_use]
     pub fn into_text(self) -> String {
         self.0
+    }
+
+    /// Its parameters, decoded: names and values of the fields of a form.
+    pub fn pairs(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        url::form_urlencoded::parse(self.0.as_bytes())
     }
 }
 

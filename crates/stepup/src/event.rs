@@ -3,6 +3,7 @@
 use crate::{
     effect::{CheckId, RequestId, Slot, Timer},
     entropy::Entropy,
+    oidc::callback::Landing,
 };
 
 /// One thing that happened.
@@ -75,8 +76,8 @@ pub struct Boot {
     pub config: String,
     /// The page's own origin, as in `https://bank.example`.
     pub origin: String,
-    /// What the provider's answer held, without `#`, when there was one.
-    pub callback: Option<String>,
+    /// The address with which it was loaded.
+    pub landing: Landing,
     /// The stored session, transfer and draft: [`Slot::Session`], [`Slot::Pending`], [`Slot::Draft`].
     pub session: Option<String>,
     /// See `session`.

@@ -20,8 +20,9 @@ pub(crate) enum Json {
     Bool(bool),
     /// A whole number.
     Integer(i64),
-    /// Any other number: nothing that Riser reads has one, and it must not be rounded to something that it does.
-    OtherNumber,
+    /// Any other number, by its whole part: a time may have a fraction (RFC 7519 2), and nothing else that Riser reads has
+    /// one.
+    OtherNumber(i64),
     /// A string.
     Text(String),
     /// An array.
@@ -158,6 +159,14 @@ impl Json {
         }
     }
 
+    /// Seconds since 1970; what is less than a second counts for nothing.
+    pub(crate) fn as_time(&self) -> Option<i64> {
+        match self {
+            Self::Integer(seconds) | Self::OtherNumber(seconds) => Some(*seconds),
+            _ => None,
+        }
+    }
+
     /// An object.
     pub(crate) fn as_object(&self) -> Option<&Object> {
         match self {
@@ -182,7 +191,7 @@ impl fmt::Display for Json {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => write!(f, "{value}"),
             Self::Integer(number) => write!(f, "{number}"),
-            Self::OtherNumber => f.write_str("a number that is not whole"),
+            Self::OtherNumber(_) => f.write_str("a number that is not whole"),
             Self::Text(text) => write!(f, "{text:?}"),
             Self::List(_) => f.write_str("a list"),
             Self::Object(_) => f.write_str("an object"),
@@ -218,11 +227,15 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(i64::try_from(number).map_or(Json::OtherNumber, Json::Integer))
+        Ok(i64::try_from(number).map_or(Json::OtherNumber(i64::MAX), Json::Integer))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::OtherNumber)
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "beyond 64 bits it is the last of them, which is no time"
+    )]
+    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
+        Ok(Json::OtherNumber(number.floor() as i64))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {

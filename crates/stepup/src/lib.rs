@@ -19,6 +19,7 @@ mod json;
 mod login;
 pub mod money;
 pub mod oidc;
+mod preflight;
 pub mod problem;
 mod provider;
 pub mod record;

@@ -5,7 +5,7 @@ use crate::{
     demand::Demand,
     effect::{Effect, Slot, Timer},
     json,
-    record::{self, LogOuts, StoredSession},
+    record::{self, LogOutHints, LogOuts, StoredSession},
     time::Timestamp,
     tokens::{CompactIdToken, HeldToken, Vault},
     view::Notice,
@@ -26,6 +26,8 @@ pub(crate) struct Login {
     pub(crate) proven: bool,
     /// What was demanded when the customer logged in, as far as this page knows.
     pub(crate) met: Demand,
+    /// What a log-out tells the provider.
+    pub(crate) log_out_hints: Option<LogOutHints>,
     /// How often somebody had logged out in this browser when it began.
     pub(crate) log_outs: LogOuts,
 }
@@ -56,9 +58,10 @@ impl Login {
         if stored.log_outs != log_outs {
             return Some(Err(Notice::LoggedOutElsewhere));
         }
-        let StoredSession { subject, vault, second_factor, .. } = stored;
+        let StoredSession { subject, vault, second_factor, log_out_hints, .. } = stored;
         let second_factor = second_factor.map(SecondFactor::Stored).unwrap_or_default();
-        let login = Self { subject, vault, second_factor, proven: true, met: Demand::default(), log_outs };
+        let met = Demand::default();
+        let login = Self { subject, vault, second_factor, proven: true, met, log_out_hints, log_outs };
         let over = login.remaining(now).is_none_or(|seconds| seconds <= 0);
         Some(if over { Err(Notice::SessionOver) } else { Ok(login) })
     }
@@ -75,6 +78,7 @@ impl Login {
             subject: self.subject.clone(),
             vault: self.vault.clone(),
             second_factor: self.second_factor.token().cloned(),
+            log_out_hints: self.log_out_hints.clone(),
             log_outs: self.log_outs,
         };
         Effect::Store(Slot::Session, json::write(&session))
@@ -134,7 +138,8 @@ mod tests {
         vault.put("api", Scopes::parse("a"), Timestamp(ends), AccessToken::new("t".into()));
         let second_factor = SecondFactor::Verified(CompactIdToken::new("a.b.c".into()));
         let (met, log_outs) = (Demand::default(), LogOuts::read(Some("3")));
-        Login { subject: "s".into(), vault, second_factor, proven: false, met, log_outs }
+        let log_out_hints = None;
+        Login { subject: "s".into(), vault, second_factor, proven: false, met, log_out_hints, log_outs }
     }
 
     fn stored(login: &Login) -> String {

@@ -91,6 +91,10 @@ pub struct StepUp {
     pub order: Order,
     /// Was it named in the request (`authorization_details`), so that the provider shows it and signs it?
     pub details: bool,
+    /// The API's scopes that it needs: what has to be granted.
+    pub needed: Scopes,
+    /// Is it sent without `Idempotency-Key`, because the API does not let pages of another origin send one?
+    pub unkeyed: bool,
 }
 
 impl StepUp {
@@ -169,8 +173,19 @@ pub struct StoredSession {
     pub vault: Vault,
     /// The ID token that told of a second factor. It is verified again before it counts.
     pub second_factor: Option<CompactIdToken>,
+    /// What a log-out tells the provider.
+    pub log_out_hints: Option<LogOutHints>,
     /// How often somebody had logged out in this browser when the session began.
     pub log_outs: LogOuts,
+}
+
+/// What names the session of the provider in a log-out request (OIDC RP-Initiated Logout 1.0, 2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogOutHints {
+    /// The ID token of the log-in. It was verified when it came, and only the provider reads it again.
+    pub id_token_hint: CompactIdToken,
+    /// Its `sid`, where it has one.
+    pub logout_hint: Option<String>,
 }
 
 /// What stands in the form, with whose it is: nobody else is shown it.
@@ -218,6 +233,8 @@ impl Stored for Record {
                 id: TransferId::read(step_up.text("id")?)?,
                 order: Order::read(step_up.object("order")?)?,
                 details: step_up.get("details") == Some(&Json::Bool(true)),
+                needed: Scopes::parse(&step_up.text("needed")?),
+                unkeyed: step_up.get("unkeyed") == Some(&Json::Bool(true)),
             })
         };
         Some(Self {
@@ -255,6 +272,12 @@ impl Stored for StoredSession {
             subject: object.text("subject")?,
             vault: Vault::read(object.list("vault")?)?,
             second_factor: object.text("second_factor").map(CompactIdToken::new),
+            log_out_hints: object.object("log_out_hints").and_then(|hints| {
+                Some(LogOutHints {
+                    id_token_hint: CompactIdToken::new(hints.text("id_token_hint")?),
+                    logout_hint: hints.text("logout_hint"),
+                })
+            }),
             log_outs: LogOuts(object.integer("log_outs")?),
         })
     }
@@ -303,7 +326,14 @@ mod tests {
             verifier: Verifier::new([3; 32]),
             salt: Salt::new([1; 32]),
             log_outs: LogOuts(0),
-            purpose: Purpose::StepUp(StepUp { subject: "a".into(), id, order, details: false }),
+            purpose: Purpose::StepUp(StepUp {
+                subject: "a".into(),
+                id,
+                order,
+                details: false,
+                needed: Scopes::parse("transfer:funds"),
+                unkeyed: false,
+            }),
         }
     }
 
@@ -334,6 +364,8 @@ mod tests {
             changed(|it| it.purpose = Purpose::Statements { subject: "a".into() }),
             changed(|it| it.purpose = Purpose::Statements { subject: "b".into() }),
             step_up(|it| it.details = true),
+            step_up(|it| it.needed = Scopes::parse("view:balance")),
+            step_up(|it| it.unkeyed = true),
             step_up(|it| it.subject = "b".into()),
             step_up(|it| it.id = TransferId::new(Timestamp(1), [4; 16])),
             step_up(|it| it.order.amount.amount += 1),

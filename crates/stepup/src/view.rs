@@ -231,7 +231,13 @@ pub enum TransferView {
     /// Being typed.
     Form(FormView),
     /// "Exactly this will be sent": Confirm transfer, or Cancel.
-    Review(Receipt),
+    Review {
+        /// What will be sent.
+        receipt: Receipt,
+        /// Will it be sent without `Idempotency-Key`, because the API does not take one from this page? Then nobody notices
+        /// when it arrives twice.
+        unkeyed: bool,
+    },
     /// On its way to the bank. `second` after the second factor.
     Sending {
         /// What is being sent.

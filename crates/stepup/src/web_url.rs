@@ -46,6 +46,22 @@ impl WebUrl {
         &self.0
     }
 
+    /// Scheme, host and port, and the rest: the path with its slash, and the query.
+    fn split(&self) -> (&str, &str) {
+        let host = self.0.find("://").map_or(0, |at| at + 3);
+        self.0.split_at(self.0[host..].find('/').map_or(self.0.len(), |at| host + at))
+    }
+
+    /// Its path without a slash at the end.
+    pub(crate) fn path(&self) -> &str {
+        self.split().1.split('?').next().unwrap_or_default().trim_end_matches('/')
+    }
+
+    /// Is it of the same origin (WHATWG HTML 7.1.1)?
+    pub(crate) fn has_origin_of(&self, other: &Self) -> bool {
+        self.split().0 == other.split().0
+    }
+
     /// What is below this URL: its own last segment stays, its query does not.
     pub(crate) fn below(&self, path: &str) -> Self {
         let base = self.0.split('?').next().unwrap_or_default();

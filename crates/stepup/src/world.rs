@@ -1,8 +1,8 @@
 //! What a session needs of its surroundings at every step.
 
 use crate::{
-    config::Config, ids::Ids, money::Separators, provider, provider::Provider, record::LogOuts,
-    time::Timestamp,
+    config::Config, ids::Ids, money::Separators, preflight::Preflight, provider, provider::Provider,
+    record::LogOuts, time::Timestamp,
 };
 
 /// The surroundings.
@@ -14,6 +14,10 @@ pub(crate) struct World {
     pub(crate) locale: Separators,
     /// How often somebody has logged out in this browser.
     pub(crate) log_outs: LogOuts,
+    /// May a transfer be sent with `Idempotency-Key`?
+    pub(crate) preflight: Preflight,
+    /// Does the browser say that it has no network?
+    pub(crate) offline: bool,
 }
 
 impl World {

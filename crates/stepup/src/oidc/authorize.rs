@@ -45,15 +45,15 @@ pub fn url(endpoint: &WebUrl, config: &Config, state: &State, record: &Record) -
         Flow::Implicit => "id_token token",
         Flow::Code => "code",
     };
-    let mut parameters = vec![
-        ("audience", config.audience.as_str()),
-        ("scope", &scopes),
+    let mut parameters = config.api_parameters.named();
+    parameters.extend([
+        ("scope", scopes.as_str()),
         ("response_type", response_type),
         ("client_id", &config.client_id),
         ("redirect_uri", config.redirect_uri.as_str()),
         ("nonce", &nonce),
         ("state", state.as_str()),
-    ];
+    ]);
     if config.flow == Flow::Code {
         parameters.extend([
             ("response_mode", "fragment"),
@@ -73,14 +73,6 @@ pub fn url(endpoint: &WebUrl, config: &Config, state: &State, record: &Record) -
         parameters.push(("authorization_details", details));
     }
     endpoint.with_query(&parameters)
-}
-
-/// The address that ends the provider's session (OIDC RP-Initiated Logout 2). It names the client instead of carrying
-/// an ID token as a hint: a token has no business in an address.
-#[must_use]
-pub fn end_session_url(endpoint: &WebUrl, config: &Config) -> WebUrl {
-    endpoint
-        .with_query(&[("client_id", &config.client_id), ("post_logout_redirect_uri", config.home.as_str())])
 }
 
 #[cfg(test)]
@@ -166,15 +158,6 @@ mod tests {
         assert_eq!(
             all[8..],
             ["acr_values=http://schemas.openid.net/pape/policies/2007/06/multi-factor", "max_age=300"]
-        );
-    }
-
-    #[test]
-    fn a_log_out_names_the_client_and_carries_no_token() {
-        let endpoint = WebUrl::parse("https://id.example/oidc/logout", parse_for_tests).unwrap();
-        assert_eq!(
-            end_session_url(&endpoint, &config("implicit")).as_str(),
-            "https://id.example/oidc/logout?client_id=my%20client&post_logout_redirect_uri=https%3A%2F%2Fbank.example%2F"
         );
     }
 }

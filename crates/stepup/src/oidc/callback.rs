@@ -1,9 +1,12 @@
-//! The provider's answer in the fragment (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
+//! The authorization response (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
+//!
+//! The implicit flow answers in the fragment. The code flow is asked to do so too, and answers in the query where a
+//! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). Tokens are never taken from a query.
 
 use std::borrow::Cow;
 
 use crate::{
-    config::Flow,
+    config::{Config, Flow},
     json::Json,
     oidc::authorize::State,
     problem::Problem,
@@ -13,9 +16,26 @@ use crate::{
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
 const LONGEST: usize = 16 * 1024;
 
+/// The parameters that make an address an authorization response. `state` alone is everybody's.
+const RESPONSE_PARAMETERS: [&str; 4] = ["access_token", "id_token", "code", "error"];
+
+/// The address with which the page was loaded, as far as it may hold an authorization response.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Landing {
+    /// The path, with its slash.
+    pub path: String,
+    /// The query, without `?`.
+    pub query: String,
+    /// The fragment, without `#`.
+    pub fragment: String,
+}
+
 /// An answer that can be looked into once its `state` is known to be ours.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Response {
+    /// May it be somebody else's? It came to an address that is not for answers alone, and brings no token: without a
+    /// record of its `state`, it is none.
+    pub may_be_foreign: bool,
     /// Whose answer it claims to be.
     pub state: State,
     /// `iss` of RFC 9207, when it is there.
@@ -75,6 +95,18 @@ pub enum CallbackError {
     /// No `state`.
     #[error("the answer has no `state`")]
     NoState,
+    /// An error that cannot be tied to a request: it is not believed, and nothing came of the request.
+    #[error("the answer is the error {0:?}, {1}: it is not believed")]
+    UnboundError(String, &'static str),
+    /// Tokens in the query: they are in the logs of servers, and never taken.
+    #[error("the answer has tokens in the query: they are taken from the fragment alone")]
+    TokensInQuery,
+    /// The implicit flow answers in the fragment.
+    #[error("the answer is in the query: with `\"flow\": \"implicit\"` it is taken from the fragment alone")]
+    InQuery,
+    /// Two readers could take two different answers.
+    #[error("there is an answer in the query and another in the fragment")]
+    TwoAnswers,
     /// An error and tokens in one answer.
     #[error("the answer holds an error and tokens, or a code, at once")]
     ErrorWithTokens,
@@ -126,13 +158,53 @@ pub enum CallbackError {
     OtherDetails,
 }
 
-/// Takes a fragment (without `#`) apart, as the answer to a request of that flow.
-pub fn parse(fragment: &str, flow: Flow) -> Result<Response, CallbackError> {
-    if fragment.len() > LONGEST {
-        return Err(CallbackError::TooLong(fragment.len()));
+/// The authorization response in the address with which the page was loaded; `None` where there is none.
+///
+/// Somebody else's `code`, `state` or `error` (a newsletter's, an e-mail verification's) is no answer. At `redirect_uri`,
+/// where that address has no other use, everything is.
+#[must_use]
+pub fn find(landing: &Landing, config: &Config) -> Option<Result<Response, CallbackError>> {
+    let redirect_path = config.redirect_uri.path();
+    let at_redirect_uri = !redirect_path.is_empty() && landing.path.trim_end_matches('/') == redirect_path;
+    let in_fragment = names(&landing.fragment, &RESPONSE_PARAMETERS);
+    let in_query = names(&landing.query, &RESPONSE_PARAMETERS);
+    let tokens_in_query = names(&landing.query, &["access_token", "id_token"]);
+    let outcome = match (in_fragment, in_query) {
+        (false, false) => return None,
+        (_, true) if tokens_in_query => Err(CallbackError::TokensInQuery),
+        (true, true) if config.flow == Flow::Code => Err(CallbackError::TwoAnswers),
+        (true, _) => parse(&landing.fragment, config.flow),
+        (false, true) if config.flow == Flow::Code => parse(&landing.query, config.flow),
+        (false, true) => Err(match parameter(&landing.query, "error") {
+            Some(error) => CallbackError::UnboundError(plain(&error), "in the query of an implicit flow"),
+            None => CallbackError::InQuery,
+        }),
+    };
+    let may_be_foreign = !at_redirect_uri && !names(&landing.fragment, &["access_token", "id_token"]);
+    match outcome {
+        Ok(response) => Some(Ok(Response { may_be_foreign, ..response })),
+        Err(_) if may_be_foreign => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Is one of these parameters in a form-encoded text?
+fn names(text: &str, wanted: &[&str]) -> bool {
+    url::form_urlencoded::parse(text.as_bytes()).any(|(name, _)| wanted.contains(&&*name))
+}
+
+fn parameter(text: &str, wanted: &str) -> Option<String> {
+    let mut all = url::form_urlencoded::parse(text.as_bytes());
+    all.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+}
+
+/// Takes a form-encoded text (a fragment without `#`, a query without `?`) apart, as the answer to a request of that flow.
+pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
+    if text.len() > LONGEST {
+        return Err(CallbackError::TooLong(text.len()));
     }
     let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(fragment.as_bytes()) {
+    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
         if parameters.iter().any(|(known, _)| *known == name) {
             return Err(CallbackError::Repeated(plain(&name)));
         }
@@ -146,29 +218,35 @@ pub fn parse(fragment: &str, flow: Flow) -> Result<Response, CallbackError> {
         let at = parameters.iter().position(|(known, _)| known == name)?;
         Some(parameters.swap_remove(at).1.into_owned())
     };
-    let state = take("state").filter(|s| !s.is_empty()).map(State::returned).ok_or(CallbackError::NoState)?;
-    let iss = take("iss");
-    if let Some(error) = take("error") {
-        if brings_tokens || brings_code {
-            return Err(CallbackError::ErrorWithTokens);
-        }
-        let description = take("error_description").unwrap_or_default();
-        let error = ProviderError::new(&error, &description);
-        return Ok(Response { state, iss, outcome: Err(error) });
+    let state = take("state").filter(|s| !s.is_empty()).map(State::returned);
+    let (iss, error) = (take("iss"), take("error"));
+    if error.is_some() && (brings_tokens || brings_code) {
+        return Err(CallbackError::ErrorWithTokens);
     }
-    let success = match flow {
-        Flow::Implicit => {
-            // What is not JSON is nothing that was asked for.
-            let details = take("authorization_details").map(|text| Json::parse(&text).unwrap_or(Json::Null));
-            Success::Tokens(Tokens::read(take, details)?)
-        }
-        Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
-        Flow::Code => {
-            let code = take("code").filter(|code| !code.is_empty());
-            Success::Code(AuthorizationCode::new(code.ok_or(CallbackError::Missing("code"))?))
-        }
+    let (state, error) = match (state, error) {
+        (Some(state), error) => (state, error),
+        (None, Some(error)) => return Err(CallbackError::UnboundError(plain(&error), "without `state`")),
+        (None, None) => return Err(CallbackError::NoState),
     };
-    Ok(Response { state, iss, outcome: Ok(success) })
+    let outcome = if let Some(error) = error {
+        let description = take("error_description").unwrap_or_default();
+        Err(ProviderError::new(&error, &description))
+    } else {
+        Ok(match flow {
+            Flow::Implicit => {
+                // What is not JSON is nothing that was asked for.
+                let details =
+                    take("authorization_details").map(|text| Json::parse(&text).unwrap_or(Json::Null));
+                Success::Tokens(Tokens::read(take, details)?)
+            }
+            Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
+            Flow::Code => {
+                let code = take("code").filter(|code| !code.is_empty());
+                Success::Code(AuthorizationCode::new(code.ok_or(CallbackError::Missing("code"))?))
+            }
+        })
+    };
+    Ok(Response { may_be_foreign: false, state, iss, outcome })
 }
 
 impl Tokens {
@@ -211,6 +289,11 @@ impl CallbackError {
                 "callback.state_unknown",
                 "This log-in was not started here",
                 "Nobody was logged in by it, and nothing was sent because of it. If you used the Back button or an old link, just go on from here.",
+            ),
+            Self::UnboundError(..) => (
+                "callback.error_unbound",
+                "Your bank's log-in did not go on",
+                "It sent you back without an answer that we can use. Nobody was logged in by it, and no money was moved. Please try again.",
             ),
             Self::Expired(_) => (
                 "callback.expired",

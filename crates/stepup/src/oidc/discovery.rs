@@ -57,12 +57,13 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
         let url = metadata.text(name).and_then(|text| WebUrl::trustworthy(&text, parse));
         url.ok_or(DiscoveryError::Endpoint(name))
     };
-    let optional = |name| metadata.get(name).map(|_| endpoint(name)).transpose();
+    // One that cannot be used counts as absent: whatever needs it says so, and the rest goes on.
+    let optional = |name| endpoint(name).ok();
     Ok(Endpoints {
         authorization_endpoint: endpoint("authorization_endpoint")?,
-        token_endpoint: optional("token_endpoint")?,
+        token_endpoint: optional("token_endpoint"),
         jwks_uri: endpoint("jwks_uri")?,
-        end_session_endpoint: optional("end_session_endpoint")?,
+        end_session_endpoint: optional("end_session_endpoint"),
         authorization_details: metadata
             .list("authorization_details_types_supported")
             .is_some_and(|types| types.iter().any(|it| it.as_text() == Some(PAYMENT_INITIATION))),

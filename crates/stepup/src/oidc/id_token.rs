@@ -11,9 +11,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// How far two clocks may be apart, in seconds. A security invariant: it lengthens the life of every token.
-pub const LEEWAY: i64 = 60;
-
 /// The largest time that is read: 2^53, beyond which JSON numbers differ between readers.
 const LATEST: i64 = 1 << 53;
 
@@ -22,8 +19,8 @@ const LATEST: i64 = 1 << 53;
 pub struct IdToken {
     /// Who logged in: `sub`, unique at the issuer.
     pub subject: String,
-    /// When, where the provider says so.
-    pub auth_time: Option<Timestamp>,
+    /// Which session of the provider this is (`sid`, OIDC Front-Channel Logout 1.0, 3), where it says so.
+    pub session_id: Option<String>,
     /// How, where the provider says so (RFC 8176).
     pub amr: Vec<String>,
 }
@@ -56,13 +53,17 @@ pub struct Expected<'a> {
     pub now: Timestamp,
 }
 
-/// Whose tokens are believed, and whose they have to be.
+/// Whose tokens are believed, for whom they have to be, and by which clock.
 #[derive(Debug, Clone, Copy)]
 pub struct Parties<'a> {
     /// The configured issuer.
     pub issuer: &'a str,
     /// This client.
     pub client_id: &'a str,
+    /// Who else a token may be for, because the deployment says so.
+    pub trusted_audiences: &'a [String],
+    /// How far the two clocks may be apart, in seconds.
+    pub leeway: i64,
 }
 
 /// Why an ID token is not believed. Each rule has its own variant, with the offending data, never with the token.
@@ -164,28 +165,31 @@ struct Claims {
     auth_time: Option<i64>,
     acr: Option<String>,
     amr: Vec<String>,
+    sid: Option<String>,
 }
 
 impl Claims {
-    /// A claim of another type than the specification's is refused, also one that is optional.
+    /// A claim of another type than the specification's is refused, also one that is optional. An exception are `amr` and
+    /// `sid`: of another type they say nothing, and nothing is believed because of them.
     fn read(payload: &SignedPayload) -> Result<Self, String> {
         let claims = Object::parse_bytes(payload.bytes())?;
         let text = |name| claims.typed(name, Json::to_text);
-        let integer = |name| claims.typed(name, Json::as_integer);
+        let time = |name| claims.typed(name, Json::as_time);
         Ok(Self {
             iss: text("iss")?,
             sub: text("sub")?,
             // One name, or a list of names (RFC 7519 4.1.3).
             aud: claims.typed("aud", |aud| aud.to_text().map(|one| vec![one]).or_else(|| aud.to_texts()))?,
-            exp: integer("exp")?,
-            iat: integer("iat")?,
-            nbf: integer("nbf")?,
+            exp: time("exp")?,
+            iat: time("iat")?,
+            nbf: time("nbf")?,
             nonce: text("nonce")?,
             azp: text("azp")?,
             at_hash: text("at_hash")?,
-            auth_time: integer("auth_time")?,
+            auth_time: time("auth_time")?,
             acr: text("acr")?,
-            amr: claims.typed("amr", Json::to_texts)?.unwrap_or_default(),
+            amr: claims.get("amr").and_then(Json::to_texts).unwrap_or_default(),
+            sid: claims.text("sid"),
         })
     }
 }
@@ -197,8 +201,9 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
     check_parties(&claims, expected.parties)?;
     // 6 to 8 are about the signature, which was checked before: RS256 with a key of the issuer.
     // 9, 10: not too late, not too early.
-    let iat = check_times(&claims, expected.now)?;
-    if expected.asked_at.since(iat) > LEEWAY {
+    let leeway = expected.parties.leeway;
+    let iat = check_times(&claims, leeway, expected.now)?;
+    if expected.asked_at.since(iat) > leeway {
         return Err(IdTokenError::IssuedBeforeTheRequest(expected.asked_at.since(iat)));
     }
     // 11: the nonce of our request.
@@ -213,11 +218,12 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
             wanted: expected.demand.acr_values.clone().unwrap_or_default(),
         });
     }
-    // 13: as recently as was asked for.
-    let auth_time = claims.auth_time.map(|time| in_range("auth_time", time)).transpose()?;
+    // 13: as recently as was asked for. Where it was not, `auth_time` says nothing that counts: many providers report the
+    // time of the log-in there, and some 0.
+    let auth_time = claims.auth_time()?;
     if let Some(max_age) = expected.demand.max_age {
         let age = expected.now.since(auth_time.ok_or(IdTokenError::Missing("auth_time"))?);
-        if age > max_age.saturating_add(LEEWAY) {
+        if age > max_age.saturating_add(leeway) {
             return Err(IdTokenError::AuthenticatedTooLongAgo { age, max_age });
         }
     }
@@ -227,7 +233,7 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
         Some(hash) if *hash != at_hash(expected.access_token) => return Err(IdTokenError::AccessTokenHash),
         _ => {}
     }
-    Ok(IdToken { subject: check_subject(claims.sub)?, auth_time, amr: claims.amr })
+    claims.into_id_token()
 }
 
 /// Checks once more a token that was valid when it came, and that has been in the tab's storage since: everything that
@@ -239,9 +245,9 @@ pub fn recall(
 ) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
     check_parties(&claims, parties)?;
-    check_times(&claims, now)?;
-    let auth_time = claims.auth_time.map(|time| in_range("auth_time", time)).transpose()?;
-    Ok(IdToken { subject: check_subject(claims.sub)?, auth_time, amr: claims.amr })
+    check_times(&claims, parties.leeway, now)?;
+    claims.auth_time()?;
+    claims.into_id_token()
 }
 
 /// 3.1.3.7, 2 to 5
@@ -251,9 +257,10 @@ fn check_parties(claims: &Claims, parties: Parties<'_>) -> Result<(), IdTokenErr
     if issuer != parties.issuer {
         return Err(IdTokenError::Issuer { found: short(issuer), expected: parties.issuer.to_owned() });
     }
-    // 3: for this client, and for nobody else.
+    // 3: for this client, and for nobody else whom the deployment does not trust.
     let audience = claims.aud.as_ref().ok_or(IdTokenError::Missing("aud"))?;
-    if audience.is_empty() || audience.iter().any(|aud| aud != parties.client_id) {
+    let is_trusted = |aud: &String| aud == parties.client_id || parties.trusted_audiences.contains(aud);
+    if !audience.iter().any(|aud| aud == parties.client_id) || !audience.iter().all(is_trusted) {
         return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
     }
     // 4, 5: the authorized party, when it is named.
@@ -264,30 +271,36 @@ fn check_parties(claims: &Claims, parties: Parties<'_>) -> Result<(), IdTokenErr
 }
 
 /// 3.1.3.7, 9 and 10; both claims are required (OIDC Core 2). Answers with `iat`.
-fn check_times(claims: &Claims, now: Timestamp) -> Result<Timestamp, IdTokenError> {
+fn check_times(claims: &Claims, leeway: i64, now: Timestamp) -> Result<Timestamp, IdTokenError> {
     let exp = in_range("exp", claims.exp.ok_or(IdTokenError::Missing("exp"))?)?;
     let iat = in_range("iat", claims.iat.ok_or(IdTokenError::Missing("iat"))?)?;
-    if now.since(exp) >= LEEWAY {
+    if now.since(exp) >= leeway {
         return Err(IdTokenError::Expired(now.since(exp)));
     }
-    if iat.since(now) > LEEWAY {
+    if iat.since(now) > leeway {
         return Err(IdTokenError::IssuedInTheFuture(iat.since(now)));
     }
     if let Some(nbf) = claims.nbf.map(|time| in_range("nbf", time)).transpose()?
-        && nbf.since(now) > LEEWAY
+        && nbf.since(now) > leeway
     {
         return Err(IdTokenError::NotYetValid(nbf.since(now)));
     }
     Ok(iat)
 }
 
-/// OIDC Core 2
-fn check_subject(sub: Option<String>) -> Result<String, IdTokenError> {
-    let subject = sub.ok_or(IdTokenError::Missing("sub"))?;
-    if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
-        return Err(IdTokenError::Subject(subject.len()));
+impl Claims {
+    fn auth_time(&self) -> Result<Option<Timestamp>, IdTokenError> {
+        self.auth_time.map(|time| in_range("auth_time", time)).transpose()
     }
-    Ok(subject)
+
+    /// What a token says whose claims were checked but for `sub` (OIDC Core 2).
+    fn into_id_token(self) -> Result<IdToken, IdTokenError> {
+        let subject = self.sub.ok_or(IdTokenError::Missing("sub"))?;
+        if subject.is_empty() || subject.len() > 255 || !subject.is_ascii() {
+            return Err(IdTokenError::Subject(subject.len()));
+        }
+        Ok(IdToken { subject, session_id: self.sid, amr: self.amr })
+    }
 }
 
 fn in_range(claim: &'static str, value: i64) -> Result<Timestamp, IdTokenError> {
@@ -368,7 +381,9 @@ mod tests {
         check_for(text, &Demand::default(), true)
     }
 
-    const PARTIES: Parties<'static> = Parties { issuer: "https://id.example/", client_id: "riser" };
+    const LEEWAY: i64 = crate::config::DEFAULT_LEEWAY;
+    const PARTIES: Parties<'static> =
+        Parties { issuer: "https://id.example/", client_id: "riser", trusted_audiences: &[], leeway: LEEWAY };
 
     fn check_for(text: &str, demand: &Demand, front_channel: bool) -> Result<IdToken, IdTokenError> {
         let expected = Expected {
@@ -520,13 +535,51 @@ mod tests {
     }
 
     #[test]
+    fn harmless_claims_are_got_along_with() {
+        for (claim, value) in [
+            ("exp", json!(1_700_003_600.25)),
+            ("iat", json!(1_700_000_000.5)),
+            ("nbf", json!(1_699_999_999.5)),
+            ("auth_time", json!(1.5)),
+            ("auth_time", json!(0)),
+            ("auth_time", Value::Null),
+            ("amr", json!("mfa")),
+            ("amr", json!({"mfa": true})),
+            ("amr", json!(["mfa", 7])),
+            ("sid", json!(7)),
+        ] {
+            assert!(check(&with(claim, value.clone())).is_ok(), "{claim} = {value}");
+        }
+        let strong = Demand::second_factor();
+        assert!(check_for(&with("amr", json!("mfa")), &strong, true).is_err(), "it was asked for");
+    }
+
+    #[test]
+    fn deployment_says_whom_and_which_clock_it_trusts() {
+        let trusted = ["https://api.example".to_owned()];
+        let check = |text: &str, leeway| {
+            let parties = Parties { trusted_audiences: &trusted, leeway, ..PARTIES };
+            recall(&SignedPayload::assumed(text), parties, NOW)
+        };
+        assert!(check(&with("aud", json!(["riser", "https://api.example"])), 60).is_ok());
+        for aud in [json!("https://api.example"), json!(["riser", "https://api.example", "other"])] {
+            let refused = check(&with("aud", aud.clone()), 60);
+            assert!(matches!(refused, Err(IdTokenError::Audience(_))), "{aud}");
+        }
+        for (claim, apart) in [("exp", -299), ("iat", 300), ("nbf", 300)] {
+            assert!(check(&with(claim, json!(NOW.0 + apart)), 300).is_ok(), "{claim}");
+            assert!(check(&with(claim, json!(NOW.0 + apart + apart.signum())), 300).is_err(), "{claim}");
+            assert!(check(&with(claim, json!(NOW.0 + apart)), 60).is_err(), "{claim}");
+        }
+    }
+
+    #[test]
     fn claims_of_another_type_or_twice_are_refused() {
         let good = claims().to_string();
         let twice = good.replacen('{', r#"{"sub":"auth0|2","#, 1);
         let text = good.replace(&format!("\"exp\":{}", NOW.0 + 3600), "\"exp\":\"1\"");
-        let float = good.replace(&format!("\"exp\":{}", NOW.0 + 3600), "\"exp\":1.8e9");
         let list = good.replace("\"iss\":\"https://id.example/\"", "\"iss\":[\"https://id.example/\"]");
-        for token in [&twice, &text, &float, &list, "[]", "", "null"] {
+        for token in [&twice, &text, &list, "[]", "", "null"] {
             assert_ne!(token, &good);
             assert!(matches!(check(token), Err(IdTokenError::Claims(_))), "{token:.60}");
         }

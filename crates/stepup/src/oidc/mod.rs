@@ -3,6 +3,7 @@
 pub mod authorize;
 pub mod callback;
 pub mod discovery;
+pub(crate) mod end_session;
 pub mod id_token;
 pub mod jwks;
 pub mod jws;

@@ -23,13 +23,16 @@ pub(crate) fn request(
     verifier: &Verifier,
 ) -> Request {
     let code = code.into_text();
-    let form = FormText::encode(&[
+    let mut parameters = vec![
         ("grant_type", "authorization_code"),
         ("client_id", &config.client_id),
         ("code", &code),
         ("redirect_uri", config.redirect_uri.as_str()),
         ("code_verifier", verifier.as_str()),
-    ]);
+    ];
+    // RFC 8707 2.2: the token is for this one of the resources that the code is good for.
+    parameters.extend(config.api_parameters.resource.as_deref().map(|resource| ("resource", resource)));
+    let form = FormText::encode(&parameters);
     Request {
         method: Method::Post,
         url: endpoint,

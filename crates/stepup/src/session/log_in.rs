@@ -6,9 +6,9 @@ use crate::{
     departure::Departure,
     effect::{Effect, Slot},
     entropy::Entropy,
-    oidc::{authorize, authorize::State, pkce::Verifier},
+    oidc::{authorize::State, end_session, pkce::Verifier},
     provider,
-    record::{Purpose, Record},
+    record::{LogOutHints, Purpose, Record},
     time::Timestamp,
     tokens::Scopes,
     transfer::Salt,
@@ -42,16 +42,20 @@ pub(super) fn log_in(
 
 /// "Log out": everything of this tab is forgotten, the other tabs are told, then the provider's session ends too.
 /// `unanswered`: a transfer was sent, and nobody will wait for its answer.
-pub(super) fn log_out(unanswered: bool, world: &mut World) -> (Stage, Vec<Effect>) {
+pub(super) fn log_out(
+    unanswered: bool,
+    hints: Option<LogOutHints>,
+    world: &mut World,
+) -> (Stage, Vec<Effect>) {
     world.log_outs = world.log_outs.next();
     let mut effects = forget();
     effects.push(Effect::Store(Slot::LogOuts, world.log_outs.to_text()));
     let mut logging_out = None;
-    if let Some(leave) = end_session(world) {
+    if let Some(leave) = end_session(hints.as_ref(), world) {
         effects.push(leave);
     } else {
         let id = world.ids.request();
-        logging_out = Some(id);
+        logging_out = Some((id, hints));
         effects.push(Effect::Fetch(id, provider::metadata_request(&world.config)));
     }
     let notice = if unanswered { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
@@ -80,7 +84,7 @@ pub(super) fn forget() -> Vec<Effect> {
     effects
 }
 
-pub(super) fn end_session(world: &World) -> Option<Effect> {
+pub(super) fn end_session(hints: Option<&LogOutHints>, world: &World) -> Option<Effect> {
     let endpoint = world.provider.end_session_endpoint()?;
-    Some(Effect::Navigate(authorize::end_session_url(endpoint, &world.config)))
+    Some(end_session::request(endpoint, &world.config, hints))
 }

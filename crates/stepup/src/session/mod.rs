@@ -13,10 +13,11 @@ use crate::{
     event::{Boot, Event},
     ids::Ids,
     login::{Login, SecondFactor},
-    oidc::callback,
+    oidc::callback::{self, CallbackError},
+    preflight::Preflight,
     problem::Problem,
     provider::Provider,
-    record::{self, LogOuts, Pending, PendingStage, Purpose, Record, StoredDraft},
+    record::{self, LogOutHints, LogOuts, Pending, PendingStage, Purpose, Record, StoredDraft},
     statements,
     step_up::{self, Transfer},
     time::Timestamp,
@@ -45,7 +46,8 @@ enum Stage {
     Failed(Box<Failure>, Kept),
     SignedOut {
         notice: Option<Notice>,
-        logging_out: Option<RequestId>,
+        /// The metadata are on their way, which say where the provider's session ends.
+        logging_out: Option<(RequestId, Option<LogOutHints>)>,
     },
     LoggingIn(Box<Departure>, Kept),
     SigningIn(Box<Arrival>, Kept),
@@ -69,6 +71,11 @@ impl Kept {
             (self.login, self.ended) = (None, Some(Notice::SessionOver));
         }
         self
+    }
+
+    /// Was the customer sent away to confirm a transfer?
+    fn is_confirming(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| pending.stage == PendingStage::Confirming)
     }
 
     /// Was a transfer sent of which nobody knows yet what became of it?
@@ -104,6 +111,9 @@ impl Session {
             }
             Event::Online(online) => {
                 self.offline = !online;
+                if let Some(world) = &mut self.world {
+                    world.offline = !online;
+                }
                 return Vec::new();
             }
             _ => {}
@@ -144,7 +154,7 @@ impl Session {
             Stage::LoggingIn(..) => Screen::LeavingToLogIn,
             Stage::SigningIn(..) => Screen::SigningIn,
             Stage::Account(account) => {
-                self.world.as_ref().map_or(Screen::Starting, |world| account.view(&world.config))
+                self.world.as_ref().map_or(Screen::Starting, |world| account.view(world))
             }
         };
         View { screen, online: !self.offline }
@@ -164,9 +174,11 @@ impl Session {
             return Vec::new();
         }
         let provider = Provider::new(&config, self.parse);
-        let (flow, log_outs) = (config.flow, LogOuts::read(boot.log_outs.as_deref()));
+        let answer = callback::find(&boot.landing, &config);
+        let log_outs = LogOuts::read(boot.log_outs.as_deref());
         let (ids, locale) = (Ids::default(), boot.locale);
-        let world = self.world.insert(World { config, provider, ids, locale, log_outs });
+        let (preflight, offline) = (Preflight::new(&config), self.offline);
+        let world = self.world.insert(World { config, provider, ids, locale, log_outs, preflight, offline });
         let mut kept = Kept {
             draft: record::read(boot.draft.as_deref()),
             pending: record::read(boot.pending.as_deref()),
@@ -187,12 +199,14 @@ impl Session {
             effects.extend(ended.map(|_| Effect::Remove(Slot::Session)));
             kept = Kept { ended, login: kept.login, ..Kept::default() };
         }
-        let (stage, more) = match boot.callback.as_deref().map(|fragment| callback::parse(fragment, flow)) {
+        let (stage, more) = match answer {
             None => resume(kept, world, now),
             Some(Ok(response)) => {
                 let (arrival, take) = Arrival::begin(response, log_outs);
                 (Stage::SigningIn(arrival, kept), vec![take])
             }
+            // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
+            Some(Err(CallbackError::UnboundError(..))) if kept.is_confirming() => resume(kept, world, now),
             Some(Err(error)) => (failed(error.problem(), kept), Vec::new()),
         };
         self.stage = stage;
@@ -267,12 +281,14 @@ fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestam
             log_in(entropy, Demand::default(), Kept::default(), world, now)
         }
         (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
-        (Stage::SignedOut { notice, logging_out }, Event::Answered { request, outcome })
-            if logging_out == Some(request) =>
-        {
+        (
+            Stage::SignedOut { notice, logging_out: Some((awaited, hints)) },
+            Event::Answered { request, outcome },
+        ) if awaited == request => {
             // A provider that cannot be reached keeps its session; there is no more to be done from here.
             let _ = world.provider.learn_endpoints(&world.config, outcome);
-            (Stage::SignedOut { notice, logging_out: None }, end_session(world).into_iter().collect())
+            let leave = end_session(hints.as_ref(), world);
+            (Stage::SignedOut { notice, logging_out: None }, leave.into_iter().collect())
         }
         (Stage::LoggingIn(mut departure, kept), Event::Answered { request, outcome })
             if departure.awaits(request) =>
@@ -354,6 +370,7 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
             }
             Err(Refused { problem, .. }) => (failed(problem, kept), Vec::new()),
         },
+        Step::Foreign => resume(kept, world, now),
     }
 }
 
@@ -383,6 +400,8 @@ fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) ->
     let token = AccessToken::new(granted.access_token);
     vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
     let Granted { id_token, compact, record, .. } = granted;
+    let log_out_hints =
+        Some(LogOutHints { id_token_hint: compact.clone(), logout_hint: id_token.session_id.clone() });
     // Providers leave `amr` out when they did not have to ask (silent authentication): that takes nothing away from what
     // the same customer has proven in this session.
     let before = kept.login.filter(|login| login.subject == id_token.subject);
@@ -392,7 +411,7 @@ fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) ->
         before.map(|login| login.second_factor).unwrap_or_default()
     };
     let (subject, met, log_outs) = (id_token.subject, record.demand, world.log_outs);
-    let login = Login { subject, vault, second_factor, proven: false, met, log_outs };
+    let login = Login { subject, vault, second_factor, proven: false, met, log_out_hints, log_outs };
     let mut effects = vec![login.store()];
     let (stage, more) = resume(Kept { login: Some(login), ended: None, ..kept }, world, now);
     effects.extend(more);
@@ -438,9 +457,7 @@ fn stepped_up(account: &mut Account, granted: Granted, world: &mut World, now: T
         login.second_factor = SecondFactor::Verified(compact);
         effects.push(login.store());
     }
-    effects.extend(account.step(world, now, |_, cx| {
-        step_up::resume(step_up, record.created_at, &id_token.subject, id_token.auth_time, token, cx)
-    }));
+    effects.extend(account.step(world, now, |_, cx| step_up::resume(step_up, &id_token.subject, token, cx)));
     effects
 }
 
@@ -466,6 +483,8 @@ fn update_account(
                 }
                 Err(_) => vec![Effect::Remove(Slot::Pending)],
             },
+            // Its record was found before there was a page.
+            Step::Foreign => Vec::new(),
         };
         match unused {
             None => return (Stage::Account(account), effects),
@@ -473,6 +492,9 @@ fn update_account(
         }
     }
     let effects = match event {
+        Event::Answered { request, outcome } if world.preflight.awaits(request) => {
+            account.learn_preflight(&outcome, world, now)
+        }
         Event::Answered { request, outcome } => {
             let (effects, outcome) = account.answered(request, outcome, world, now);
             if let Outcome::Rejected(problem) = outcome {
@@ -503,7 +525,7 @@ fn update_account(
         }
         Event::Edited(field, text) => account.edited(field, text),
         Event::Left(field) => account.left(field, world.locale),
-        Event::Review => account.review(world.locale),
+        Event::Review => account.review(world),
         Event::Confirm(entropy) => account.confirm(entropy, world, now),
         Event::Cancel | Event::Dismiss => account.dismiss(world, now),
         Event::AskAgain | Event::Woke(Timer::AskAgain) => account.step(world, now, Transfer::ask_again),
@@ -514,7 +536,10 @@ fn update_account(
             let kept = Kept { login, draft, pending, ended: None };
             return log_in(entropy, demand, kept, world, now);
         }
-        Event::LogOut => return log_out(account.transfer.is_unanswered(), world),
+        Event::LogOut => {
+            let hints = account.login.and_then(|login| login.log_out_hints);
+            return log_out(account.transfer.is_unanswered(), hints, world);
+        }
         _ => Vec::new(),
     };
     (Stage::Account(account), effects)

@@ -69,7 +69,7 @@ pub(super) fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<Request
 }
 
 impl Lost {
-    pub(super) fn answered(self, answer: TransferAnswer) -> Moved {
+    pub(super) fn answered(self, answer: TransferAnswer, cx: &Context<'_>) -> Moved {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
@@ -83,6 +83,10 @@ impl Lost {
             }
             TransferAnswer::Demanding(demand, problem) => {
                 Moved { unauthorized: Some(demand), ..self.still_unknown(problem, false) }
+            }
+            // An API that has no list of transfers has no single one either, whatever its answer looks like.
+            TransferAnswer::Unknown(Problem { cause, .. }) if !cx.tells => {
+                self.answered(TransferAnswer::CannotAsk(api::cannot_ask(cause)), cx)
             }
             TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
                 match self.turned_away {

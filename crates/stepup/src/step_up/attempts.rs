@@ -28,6 +28,7 @@ pub(crate) struct FirstAttempt {
     pub(super) id: TransferId,
     pub(super) order: Order,
     pub(super) held: Scopes,
+    pub(super) unkeyed: bool,
     pub(super) state: State,
     pub(super) salt: Salt,
     pub(super) verifier: Verifier,
@@ -50,14 +51,17 @@ pub(crate) struct Leaving {
 }
 
 /// Both attempts leave in the same way: what is under way is stored before it is sent.
+///
+/// `unkeyed`: without `Idempotency-Key`.
 pub(super) fn send(
     id: &TransferId,
     order: &Order,
+    unkeyed: bool,
     bearer: Bearer,
     cx: &mut Context<'_>,
     attempt: impl FnOnce(RequestId, TransferId, Order) -> Transfer,
 ) -> Moved {
-    let request = api::transfer(cx.outside.config, id, order, bearer);
+    let request = api::transfer(cx.outside.config, id, order, unkeyed, bearer);
     let number = cx.outside.ids.request();
     let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
     Moved::to(attempt(number, id.clone(), order.clone()), effects)
@@ -102,8 +106,11 @@ impl FirstAttempt {
     }
 
     /// Keeps the order under the new `state`, shows the sentence, and goes.
-    fn depart(self, needed: &Scopes, demand: Demand, cx: &mut Context<'_>) -> Moved {
-        let Self { id, order, held, state, salt, verifier, .. } = self;
+    fn depart(self, needed: &Scopes, mut demand: Demand, cx: &mut Context<'_>) -> Moved {
+        let Self { id, order, held, unkeyed, state, salt, verifier, .. } = self;
+        if let Some(max_age) = cx.outside.config.step_up_max_age {
+            demand.max_age = Some(demand.max_age.map_or(max_age, |asked| asked.min(max_age)));
+        }
         let balance = &cx.outside.config.balance_scope;
         let record = Record {
             created_at: cx.outside.now,
@@ -117,6 +124,8 @@ impl FirstAttempt {
                 id: id.clone(),
                 order: order.clone(),
                 details: cx.outside.provider.takes_details(),
+                needed: needed.clone(),
+                unkeyed,
             }),
         };
         let pending = store_pending(&id, &order, PendingStage::Confirming, cx);

@@ -17,11 +17,10 @@ use crate::{
     demand::Demand,
     effect::{Effect, RequestId, Slot},
     entropy::Entropy,
-    oidc::{authorize::State, id_token::LEEWAY, pkce::Verifier},
+    oidc::{authorize::State, pkce::Verifier},
     problem::Problem,
     provider,
     record::{LogOuts, Pending, PendingStage, StepUp},
-    time::Timestamp,
     tokens::{HeldToken, SingleUseToken},
     transfer::{Order, Salt, TransferId},
     view::{DoneView, TransferView},
@@ -81,6 +80,8 @@ pub(crate) struct Context<'a> {
     pub(crate) subject: &'a str,
     /// The token for reading, while there is one.
     pub(crate) held: Option<&'a HeldToken>,
+    /// Does the bank tell of past transfers at all, as far as this page knows?
+    pub(crate) tells: bool,
 }
 
 /// A transfer that became another, with what is to be done.
@@ -98,10 +99,11 @@ impl Moved {
 }
 
 /// "Confirm transfer": the first attempt, with the token there is. `again` is the id under which the same order was sent
-/// before.
+/// before. `unkeyed`: without `Idempotency-Key`.
 pub(crate) fn confirm(
     order: &Order,
     again: Option<TransferId>,
+    unkeyed: bool,
     entropy: Entropy,
     cx: &mut Context<'_>,
 ) -> Moved {
@@ -114,12 +116,13 @@ pub(crate) fn confirm(
         return Moved { unauthorized, ..Moved::to(Transfer::Editing, Vec::new()) };
     };
     let (bearer, scopes) = (held.bearer(), held.scopes.clone());
-    send(&id, order, bearer, cx, |request, id, order| {
+    send(&id, order, unkeyed, bearer, cx, |request, id, order| {
         Transfer::First(Box::new(FirstAttempt {
             request,
             id,
             order,
             held: scopes,
+            unkeyed,
             state: State::new(state),
             salt: Salt::new(salt),
             verifier: Verifier::new(verifier),
@@ -127,23 +130,14 @@ pub(crate) fn confirm(
     })
 }
 
-/// The provider's answer was verified: the second attempt, if it is the same person and the confirmation is a new one.
-pub(crate) fn resume(
-    step_up: StepUp,
-    asked_at: Timestamp,
-    subject: &str,
-    auth_time: Option<Timestamp>,
-    token: SingleUseToken,
-    cx: &mut Context<'_>,
-) -> Moved {
-    let StepUp { subject: confirmed_by, id, order, .. } = step_up;
+/// The provider's answer was verified: the second attempt, if it is the same person. That the confirmation is a new one is
+/// what the signed nonce says.
+pub(crate) fn resume(step_up: StepUp, subject: &str, token: SingleUseToken, cx: &mut Context<'_>) -> Moved {
+    let StepUp { subject: confirmed_by, id, order, unkeyed, .. } = step_up;
     if subject != confirmed_by {
         return not_sent(order, someone_else(), Ending::Unconfirmed);
     }
-    if let Some(early) = auth_time.map(|at| asked_at.since(at)).filter(|early| *early > LEEWAY) {
-        return not_sent(order, stale(early), Ending::Unconfirmed);
-    }
-    send(&id, &order, token.into_bearer(), cx, |request, id, order| {
+    send(&id, &order, unkeyed, token.into_bearer(), cx, |request, id, order| {
         Transfer::Second(Box::new(SecondAttempt { request, id, order }))
     })
 }
@@ -156,6 +150,17 @@ fn not_sent(order: Order, problem: Problem, ending: Ending) -> Moved {
 /// The provider did not confirm it.
 pub(crate) fn unconfirmed(order: Order, problem: Problem) -> Moved {
     not_sent(order, problem, Ending::Unconfirmed)
+}
+
+/// The browser says that it has no network: nothing is sent that nobody would get.
+pub(crate) fn not_sent_offline(order: Order) -> Moved {
+    let problem = Problem::new(
+        "transfer.offline",
+        "You are offline",
+        "Nothing was sent, and no money was moved. Send it again when the network is back.",
+        "the browser has no network".to_owned(),
+    );
+    not_sent(order, problem, Ending::NeverArrived)
 }
 
 /// A transfer that is found in the storage after a reload.
@@ -234,10 +239,16 @@ impl Transfer {
         cx: &mut Context<'_>,
     ) -> Moved {
         match self {
-            Self::First(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
-            Self::Second(attempt) => attempt.answered(api::read_transfer(outcome, false), cx),
-            Self::Unknown(lost) => lost.answered(api::read_transfer(outcome, true)),
-            Self::Interrupted(interrupted) => interrupted.answered(api::read_transfer(outcome, true)),
+            Self::First(attempt) => attempt.answered(api::read_transfer(outcome, None), cx),
+            Self::Second(attempt) => attempt.answered(api::read_transfer(outcome, None), cx),
+            Self::Unknown(lost) => {
+                let answer = api::read_transfer(outcome, Some(&lost.id));
+                lost.answered(answer, cx)
+            }
+            Self::Interrupted(interrupted) => {
+                let answer = api::read_transfer(outcome, Some(&interrupted.id));
+                interrupted.answered(answer)
+            }
             Self::Leaving(mut leaving) => match leaving.departure.answered(outcome, &mut cx.outside) {
                 Ok(effects) => Moved::to(Self::Leaving(leaving), effects),
                 Err(problem) => leaving.give_up(problem),
@@ -292,7 +303,7 @@ impl Transfer {
     pub(crate) fn view(&self, logged_in: bool) -> Option<TransferView> {
         Some(match self {
             Self::Editing => return None,
-            Self::Reviewing(order) => TransferView::Review(order.receipt()),
+            Self::Reviewing(order) => TransferView::Review { receipt: order.receipt(), unkeyed: false },
             Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
             Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
             Self::Leaving(leaving) => TransferView::Leaving(leaving.order.receipt()),
@@ -336,14 +347,5 @@ pub(crate) fn someone_else() -> Problem {
         "Somebody else logged in",
         "The confirmation came from another customer than the one who ordered this transfer, so it was dropped. No money was moved.",
         "`sub` of the ID token is not the one that confirmed the transfer".to_owned(),
-    )
-}
-
-fn stale(early: i64) -> Problem {
-    Problem::new(
-        "step_up.stale",
-        "This was not a new confirmation",
-        "Your bank confirmed with something older than this transfer, so we did not use it. No money was moved. Please start again.",
-        format!("`auth_time` lies {early} seconds before the request"),
     )
 }

@@ -37,7 +37,7 @@ fn held_back(world: &mut World) -> (Tab, Sent) {
 /// From the form or from a result to the end of the step-up.
 fn send_once_more(world: &mut World, tab: &mut Tab) {
     tab.happen(Event::Review);
-    assert!(matches!(tab.transfer(), TransferView::Review(_)), "{:?}", tab.transfer());
+    assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
     tab.confirm();
     world.serve_all(tab);
     tab.wake();

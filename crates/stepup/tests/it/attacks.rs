@@ -172,19 +172,6 @@ fn somebody_else_at_the_second_factor_drops_the_transfer() {
 }
 
 #[test]
-fn an_old_confirmation_is_not_a_second_factor() {
-    for (auth_time, sent) in [(START - 61, 1), (START - 60, 2), (START, 2)] {
-        let mut world = World::default();
-        let (mut tab, there) = world.confirming();
-        let claims = json!({"auth_time": auth_time});
-        let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
-        tab.load(Some(fragment));
-        world.serve_all(&mut tab);
-        assert_eq!(world.posts.len(), sent, "{auth_time}");
-    }
-}
-
-#[test]
 fn a_provider_that_grants_less_starts_no_loop() {
     let mut world = World::default();
     let (mut tab, there) = world.confirming();

@@ -302,22 +302,22 @@ fn times_that_are_no_times() {
     for claim in ["exp", "iat", "nbf", "auth_time"] {
         for (value, reason) in [
             (json!("1700000000"), "wrong type"),
-            (json!(1_700_000_000.5), "wrong type"),
-            (json!(1.7e9), "wrong type"),
+            (json!(-0.5), "no time"),
+            (json!(1e300), "no time"),
             (json!([1_700_000_000]), "wrong type"),
             (json!({"seconds": 1}), "wrong type"),
             (json!(true), "wrong type"),
             (json!(-1), "no time"),
             (too_large.clone(), "no time"),
             (json!(i64::MAX), "no time"),
-            (json!(u64::MAX), "wrong type"),
+            (json!(u64::MAX), "no time"),
         ] {
             let mut visit = log_in();
             let token = jws(&KEY, HEADER.as_bytes(), &visit.with(claim, &value));
             refused(&format!("{claim} = {value}"), &mut visit, &token, "id_token.refused", reason);
         }
-        // Numbers that no type holds, and one that is written in another way than it is meant.
-        for text in ["1e400", "-1e400", "99999999999999999999999999", "1700000000.0", "17e8"] {
+        // Numbers that no type holds.
+        for text in ["1e400", "-1e400", "99999999999999999999999999"] {
             let mut visit = log_in();
             let mut claims = visit.claims();
             claims[claim] = json!("here");
@@ -406,7 +406,6 @@ fn claims_about_somebody_or_something_else() {
             "id_token.refused",
             "`at_hash` does not fit",
         ),
-        ("amr", json!("mfa"), "id_token.refused", "wrong type"),
         ("acr", json!(1), "id_token.refused", "wrong type"),
     ] {
         let mut visit = log_in();

@@ -129,7 +129,7 @@ impl Run {
             Screen::Account(account) => match account.transfer {
                 TransferView::Form(form) if form.amount.text.is_empty() => Act::Fill(1),
                 TransferView::Form(_) | TransferView::Interrupted { .. } => Act::Review,
-                TransferView::Review(_) => Act::Confirm,
+                TransferView::Review { .. } => Act::Confirm,
                 TransferView::Unknown { .. } => Act::AskAgain,
                 TransferView::Leaving(_) => Act::Wake,
                 _ => Act::Dismiss,
@@ -168,7 +168,7 @@ impl Run {
             Act::LogIn => tab.log_in(),
             Act::Confirm => {
                 if let Screen::Account(account) = tab.screen()
-                    && matches!(account.transfer, TransferView::Review(_))
+                    && matches!(account.transfer, TransferView::Review { .. })
                 {
                     self.confirmed += 1;
                 }

@@ -119,7 +119,7 @@ fn a_transfer_that_is_not_on_the_page_cannot_be_confirmed() {
         tab.happen(event);
     }
     tab.happen(Event::Cancel);
-    let TransferView::Review(receipt) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    let TransferView::Review { receipt, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(receipt.money.amount, 1250);
 }
 

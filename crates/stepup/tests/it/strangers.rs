@@ -4,6 +4,7 @@ use stepup::{
     Effect, Event, Session,
     effect::{CheckId, RequestId, Slot},
     event::Boot,
+    oidc::callback::Landing,
     time::Timestamp,
     view::{Screen, StatementsContent, TransferView},
 };
@@ -143,7 +144,7 @@ fn a_value_from_another_place_is_not_the_record() {
     let boot = Boot {
         config: CONFIG.into(),
         origin: BANK.into(),
-        callback: Some(fragment),
+        landing: Landing { path: "/callback".into(), query: String::new(), fragment },
         online: true,
         ..Boot::default()
     };

@@ -7,6 +7,7 @@ use stepup::{
     effect::{Body, CheckId, Method, Request, RequestId, Slot, Timer},
     entropy::Entropy,
     event::{Answer, Boot, Field, NetworkError},
+    oidc::callback::Landing,
     time::Timestamp,
     tokens::Bearer,
     view::{Screen, TransferView, View},
@@ -81,6 +82,8 @@ pub(crate) struct Tab {
     pub(crate) requests: VecDeque<(RequestId, Sent)>,
     /// Where the browser was sent, when it was.
     pub(crate) gone: Option<Url>,
+    /// What it was sent there with, as a form.
+    pub(crate) submitted: Option<String>,
     pub(crate) timers: Vec<Timer>,
     /// For how long each of them was set, in milliseconds.
     pub(crate) waits: Vec<(Timer, u32)>,
@@ -112,6 +115,7 @@ impl Tab {
             now: START,
             requests: VecDeque::new(),
             gone: None,
+            submitted: None,
             timers: Vec::new(),
             waits: Vec::new(),
             signatures: Signatures::Right,
@@ -129,7 +133,17 @@ impl Tab {
     }
 
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
-    pub(crate) fn load(&mut self, callback: Option<String>) {
+    /// `fragment`: that of the answer with which the provider sent the browser back.
+    pub(crate) fn load(&mut self, fragment: Option<String>) {
+        self.land(fragment.map_or_else(Landing::default, |fragment| Landing {
+            path: "/callback".into(),
+            query: String::new(),
+            fragment,
+        }));
+    }
+
+    /// The same at any address.
+    pub(crate) fn land(&mut self, landing: Landing) {
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
@@ -138,7 +152,7 @@ impl Tab {
         let boot = Boot {
             config: self.config.clone(),
             origin: BANK.into(),
-            callback,
+            landing,
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
@@ -159,7 +173,12 @@ impl Tab {
         match effect {
             Effect::Fetch(id, request) => {
                 let stored = self.storage.contains_key("pending");
-                assert!(request.idempotency_key.is_none() || stored, "sent before it was stored");
+                assert!(
+                    request.method == Method::Get
+                        || request.url.as_str().starts_with("https://id.")
+                        || stored,
+                    "sent before it was stored"
+                );
                 self.requests.push_back((id, Sent::new(request)));
             }
             Effect::Verify { check, token, key } => {
@@ -185,6 +204,10 @@ impl Tab {
                 self.happen(Event::Taken { slot, value });
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
+            Effect::Submit(url, form) => {
+                self.gone = Url::parse(url.as_str()).ok();
+                self.submitted = Some(form.into_text());
+            }
             Effect::Reload => self.load(None),
             Effect::Wake(timer, milliseconds) => {
                 self.timers.push(timer);

@@ -124,7 +124,7 @@ fn coming_back_without_confirming_says_so_and_can_begin_again() {
     assert!(matches!(tab.transfer(), TransferView::Interrupted { .. }), "{:?}", tab.transfer());
     tab.happen(Event::Review);
     assert!(!tab.has_request(), "the old confirmation is good for nothing now");
-    assert!(matches!(tab.transfer(), TransferView::Review(_)));
+    assert!(matches!(tab.transfer(), TransferView::Review { .. }));
     let late = world.grant(&there, tab.now, &Grant::default());
     tab.load(Some(late));
     world.serve_all(&mut tab);

@@ -147,7 +147,7 @@ impl World {
         self.exchanges += 1;
         let sent: BTreeMap<String, String> =
             url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
-        let names: Vec<_> = sent.keys().map(String::as_str).collect();
+        let names: Vec<_> = sent.keys().map(String::as_str).filter(|name| *name != "resource").collect();
         assert_eq!(names, ["client_id", "code", "code_verifier", "grant_type", "redirect_uri"]);
         assert_eq!(sent["redirect_uri"], "https://bank.example/callback");
         let challenge = Base64UrlUnpadded::encode_string(&Sha256::digest(sent["code_verifier"].as_bytes()));

@@ -131,7 +131,7 @@ impl Witness {
     /// The customer presses "Confirm transfer": this is what is on the page.
     pub(super) fn confirms(&mut self, at: usize, tab: &Tab) {
         let shown = tab.view().account().and_then(|account| match &account.transfer {
-            TransferView::Review(receipt) => Some(on_page(receipt)),
+            TransferView::Review { receipt, .. } => Some(on_page(receipt)),
             _ => None,
         });
         self.tab(at).confirming = shown;

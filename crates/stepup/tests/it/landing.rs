@@ -1,0 +1,190 @@
+//! Where an authorization response is looked for: in the fragment, in the code flow in the query too, and nowhere in what
+//! somebody else has put into the address.
+
+use stepup::{
+    oidc::callback::Landing,
+    view::{Screen, TransferView},
+};
+use url::Url;
+
+use crate::{
+    tab::Tab,
+    world::{CODE_FLOW, CONFIG, Grant, World, query},
+};
+
+fn landing(path: &str, query: &str, fragment: &str) -> Landing {
+    Landing { path: path.into(), query: query.into(), fragment: fragment.into() }
+}
+
+/// A tab that asked to log in, and where it was sent.
+fn asked(config: &str, world: &mut World) -> (Tab, Url) {
+    let mut tab = Tab { config: config.to_owned(), ..Tab::new() };
+    tab.load(None);
+    tab.log_in();
+    world.serve_all(&mut tab);
+    let there = tab.gone.clone().expect("sent to the provider");
+    (tab, there)
+}
+
+fn problem(tab: &Tab) -> String {
+    match tab.screen() {
+        Screen::Failed(failure) => failure.problem.code.into_owned(),
+        other => panic!("no failure: {other:?}"),
+    }
+}
+
+#[test]
+fn code_is_taken_from_the_query() {
+    for path in ["/callback", "/callback/", "/"] {
+        let mut world = World::default();
+        let (mut tab, there) = asked(CODE_FLOW, &mut world);
+        let answer = world.grant(&there, tab.now, &Grant::default());
+        tab.land(landing(path, &answer, "_=_"));
+        world.serve_all(&mut tab);
+        assert!(matches!(tab.screen(), Screen::Account(_)), "{path}: {:?}", tab.screen());
+        assert_eq!(world.exchanges, 1);
+    }
+}
+
+#[test]
+fn step_up_is_answered_in_the_query() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming_with(CODE_FLOW);
+    let answer = world.grant(&there, tab.now, &Grant::default());
+    tab.land(landing("/callback", &answer, ""));
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+}
+
+#[test]
+fn tokens_are_never_taken_from_the_query() {
+    for config in [CONFIG, CODE_FLOW] {
+        let mut world = World::default();
+        let (mut tab, there) = asked(config, &mut world);
+        let implicit =
+            Url::parse(&there.as_str().replace("response_type=code", "response_type=id_token%20token"))
+                .unwrap();
+        let answer = world.grant(&implicit, tab.now, &Grant::default());
+        tab.land(landing("/callback", &answer, ""));
+        world.serve_all(&mut tab);
+        assert_eq!(problem(&tab), "callback.refused");
+        assert!(world.api.is_empty() && !tab.storage.contains_key("session"));
+    }
+}
+
+#[test]
+fn implicit_flow_takes_nothing_from_the_query() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(CONFIG, &mut world);
+    tab.land(landing("/callback", &format!("code=abc&state={}", query(&there, "state")), ""));
+    assert_eq!(problem(&tab), "callback.refused");
+    assert_eq!((world.exchanges, world.api.len()), (0, 0));
+}
+
+#[test]
+fn two_answers_are_refused() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(CODE_FLOW, &mut world);
+    let answer = world.grant(&there, tab.now, &Grant::default());
+    tab.land(landing("/callback", &answer, "code=another"));
+    assert_eq!(problem(&tab), "callback.refused");
+    assert_eq!(world.exchanges, 0);
+}
+
+#[test]
+fn issuer_in_the_query_beside_a_fragment_does_no_harm() {
+    let mut world = World::default();
+    let (mut tab, there) = asked(CONFIG, &mut world);
+    let answer = world.grant(&there, tab.now, &Grant::default());
+    tab.land(landing("/callback", "iss=https%3A%2F%2Fid.example%2F", &answer));
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.screen(), Screen::Account(_)), "{:?}", tab.screen());
+}
+
+#[test]
+fn address_of_somebody_else_shows_the_page() {
+    for (path, query, fragment) in [
+        ("/", "code=WELCOME10", ""),
+        ("/", "state=CA", ""),
+        ("/", "error=1", ""),
+        ("/", "error=access_denied&error_description=x", ""),
+        ("/", "code=4711&state=verified", ""),
+        ("/", "utm_source=newsletter&code=1&code=2", ""),
+        ("/", "access_token=abc", ""),
+        ("/", "", "state=open"),
+        ("/", "", "code=1"),
+        ("/", "", "error"),
+        ("/", "", "code=4711&state=verified"),
+        ("/help", "code=7&state=x", ""),
+        ("/callback", "", ""),
+        ("/callback", "state=CA", ""),
+        ("/callback", "utm_source=x", "_=_"),
+    ] {
+        for config in [CONFIG, CODE_FLOW] {
+            let mut world = World::default();
+            let mut tab = world.logged_in_to(config);
+            tab.land(landing(path, query, fragment));
+            world.serve_all(&mut tab);
+            let name = format!("{path}?{query}#{fragment}");
+            assert!(matches!(tab.screen(), Screen::Account(_)), "{name}: {:?}", tab.screen());
+            let mut nobody = Tab { config: config.to_owned(), ..Tab::new() };
+            nobody.land(landing(path, query, fragment));
+            assert!(
+                matches!(nobody.screen(), Screen::SignedOut { notice: None }),
+                "{name}: {:?}",
+                nobody.screen()
+            );
+        }
+    }
+}
+
+#[test]
+fn tokens_that_nobody_asked_for_are_refused_at_any_address() {
+    for path in ["/", "/callback", "/elsewhere"] {
+        let mut tab = Tab::new();
+        tab.land(landing(path, "", "access_token=a&id_token=b.c.d&token_type=Bearer&state=made-up"));
+        assert_eq!(problem(&tab), "callback.state_unknown", "{path}");
+    }
+}
+
+#[test]
+fn denied_second_factor_ends_in_the_interrupted_transfer() {
+    for (config, query, fragment) in [
+        (CONFIG, "error=access_denied&state=STATE", ""),
+        (CONFIG, "error=access_denied", ""),
+        (CONFIG, "iss=https%3A%2F%2Fid.example%2F", "error=access_denied&error_description=No"),
+        (CODE_FLOW, "error=access_denied", ""),
+        (CODE_FLOW, "", "error=access_denied"),
+    ] {
+        let mut world = World::default();
+        let (mut tab, there) = world.confirming_with(config);
+        let query = query.replace("STATE", &self::query(&there, "state"));
+        tab.land(landing("/callback", &query, fragment));
+        world.serve_all(&mut tab);
+        let TransferView::Interrupted { nothing_moved, .. } = tab.transfer() else {
+            panic!("{query}#{fragment}: {:?}", tab.transfer())
+        };
+        assert!(nothing_moved, "the bank was asked");
+        assert_eq!(world.posts.len(), 1);
+    }
+}
+
+#[test]
+fn error_with_state_in_the_query_of_the_code_flow_is_believed() {
+    let mut world = World::default();
+    let (mut tab, there) = world.confirming_with(CODE_FLOW);
+    tab.land(landing("/callback", &format!("error=access_denied&state={}", query(&there, "state")), ""));
+    world.serve_all(&mut tab);
+    let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    assert_eq!(problem.code, "provider.access_denied");
+}
+
+#[test]
+fn error_that_belongs_to_no_request_is_not_believed() {
+    for (query, fragment) in [("error=access_denied", ""), ("", "error=access_denied")] {
+        let mut world = World::default();
+        let (mut tab, _) = asked(CONFIG, &mut world);
+        tab.land(landing("/callback", query, fragment));
+        assert_eq!(problem(&tab), "callback.error_unbound", "{query}#{fragment}");
+    }
+}

@@ -1,0 +1,58 @@
+//! Orders that need not be sent to be refused.
+
+use stepup::{
+    Event,
+    event::Field,
+    view::{Screen, TransferView},
+};
+
+use crate::{
+    tab::Tab,
+    world::{PAYEE, World},
+};
+
+fn amount_error(tab: &Tab) -> Option<String> {
+    match tab.transfer() {
+        TransferView::Form(form) => form.amount.error,
+        other => panic!("no form: {other:?}"),
+    }
+}
+
+#[test]
+fn amount_above_the_shown_balance_is_said_at_once() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    // The balance is 1,000.00.
+    tab.fill(PAYEE, "1000.01", "");
+    assert!(
+        amount_error(&tab).is_some_and(|error| error.contains("1,000.00 EUR")),
+        "{:?}",
+        amount_error(&tab)
+    );
+    tab.happen(Event::Review);
+    assert!(amount_error(&tab).is_some(), "it is not shown as an order");
+    tab.happen(Event::Edited(Field::Amount, "1000".into()));
+    tab.happen(Event::Review);
+    assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
+}
+
+#[test]
+fn nothing_is_sent_while_the_page_knows_that_it_is_offline() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "12.50", "Rent");
+    tab.happen(Event::Review);
+    tab.happen(Event::Online(false));
+    tab.confirm();
+    assert!(tab.requests.is_empty() && world.posts.is_empty());
+    let TransferView::NotSent { problem, may_repeat, .. } = tab.transfer() else {
+        panic!("{:?}", tab.transfer())
+    };
+    assert_eq!((&*problem.code, may_repeat), ("transfer.offline", true));
+    tab.happen(Event::Online(true));
+    tab.happen(Event::Review);
+    tab.confirm();
+    world.serve_all(&mut tab);
+    assert_eq!(world.posts.len(), 1);
+    assert!(matches!(tab.screen(), Screen::Account(_)));
+}

@@ -1,0 +1,167 @@
+//! APIs on another origin, whose preflight answers are not known to the page: a list of transfers that is not there, and
+//! `Idempotency-Key` that is not taken.
+
+use stepup::{
+    Event,
+    effect::Method,
+    event::NetworkError,
+    view::{HistoryView, Loadable, Screen, TransferView},
+};
+
+use crate::{
+    tab::Tab,
+    world::{CONFIG, Grant, PAYEE, World, answer},
+};
+
+const ELSEWHERE: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","api":"https://api.example"}"#;
+
+fn refused() -> NetworkError {
+    NetworkError::Unreachable("TypeError: Failed to fetch".into())
+}
+
+/// Answers everything as an API that takes only these headers of a page of another origin and has only these paths;
+/// `reads_unsafe`: it answers `GET /transfer` in a way that a page may read.
+fn serve(world: &mut World, tab: &mut Tab, takes_key: bool, reads_unsafe: bool) {
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let at_api = request.url.starts_with("https://api.example");
+        let has_key = request.idempotency_key.is_some();
+        let probes = at_api && request.method == Method::Get && request.url.ends_with("/transfer");
+        if probes {
+            assert!(request.authorization.is_none(), "it carries no token");
+        }
+        let lost = at_api
+            && ((has_key && !takes_key) || (probes && !reads_unsafe) || request.url.contains("/transfers"));
+        let outcome = if lost {
+            Err(refused())
+        } else if probes {
+            Ok(answer(404, "Cannot GET /transfer"))
+        } else {
+            Ok(world.serve(request))
+        };
+        tab.answer(id, outcome);
+    }
+}
+
+fn logged_in(world: &mut World, config: &str, takes_key: bool, reads_unsafe: bool) -> Tab {
+    let mut tab = Tab { config: config.to_owned(), ..Tab::new() };
+    tab.load(None);
+    tab.log_in();
+    serve(world, &mut tab, takes_key, reads_unsafe);
+    let there = tab.gone.clone().expect("sent to the provider");
+    let fragment = world.grant(&there, tab.now, &Grant::default());
+    tab.load(Some(fragment));
+    serve(world, &mut tab, takes_key, reads_unsafe);
+    tab.fill(PAYEE, "12.50", "Rent");
+    tab
+}
+
+fn history(tab: &Tab) -> Loadable<HistoryView> {
+    match tab.screen() {
+        Screen::Account(account) => account.history,
+        other => panic!("no account: {other:?}"),
+    }
+}
+
+#[test]
+fn history_that_is_refused_beside_the_balance_is_not_offered() {
+    let mut world = World::default();
+    let tab = logged_in(&mut world, ELSEWHERE, true, true);
+    assert_eq!(history(&tab), Loadable::Ready(HistoryView::NotOffered));
+}
+
+#[test]
+fn history_that_times_out_or_is_lost_on_the_own_origin_is_a_failure() {
+    for (config, error) in [(ELSEWHERE, NetworkError::TimedOut), (CONFIG, refused())] {
+        let mut world = World::default();
+        let mut tab = logged_in(&mut world, config, true, true);
+        tab.happen(Event::TryAgain);
+        while let Some((id, request)) = tab.requests.pop_front() {
+            let lost = request.url.ends_with("/transfers");
+            let outcome = if lost { Err(error.clone()) } else { Ok(world.serve(request)) };
+            tab.answer(id, outcome);
+        }
+        assert!(matches!(history(&tab), Loadable::Failed(_)), "{:?}", history(&tab));
+    }
+}
+
+#[test]
+fn api_that_is_away_is_not_one_without_history() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+    tab.load(None);
+    while let Some((id, _)) = tab.requests.pop_front() {
+        tab.answer(id, Err(refused()));
+    }
+    assert!(matches!(history(&tab), Loadable::Failed(_)), "{:?}", history(&tab));
+}
+
+#[test]
+fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
+    for (config, takes_key, reads_unsafe, unkeyed) in [
+        (ELSEWHERE, true, true, false),
+        (ELSEWHERE, false, true, true),
+        (ELSEWHERE, true, false, false),
+        (CONFIG, true, true, false),
+        (&ELSEWHERE.replacen('{', "{\"idempotency_key\":false,", 1), true, true, true),
+        (&ELSEWHERE.replacen('{', "{\"idempotency_key\":true,", 1), true, true, false),
+    ] {
+        let mut world = World::default();
+        let mut tab = logged_in(&mut world, config, takes_key, reads_unsafe);
+        tab.happen(Event::Review);
+        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        let TransferView::Review { unkeyed: said, .. } = tab.transfer() else {
+            panic!("{:?}", tab.transfer())
+        };
+        assert_eq!(said, unkeyed, "{config}");
+        tab.confirm();
+        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        tab.wake();
+        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        let there = tab.gone.clone().expect("sent to the provider");
+        let fragment = world.grant(&there, tab.now, &Grant::default());
+        tab.load(Some(fragment));
+        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        assert!(matches!(tab.transfer(), TransferView::Done(_)), "{config}: {:?}", tab.transfer());
+        let keys: Vec<_> = world.posts.iter().map(|(key, ..)| key.is_empty()).collect();
+        assert_eq!(keys, [unkeyed, unkeyed], "{config}");
+    }
+}
+
+#[test]
+fn confirmed_transfer_waits_for_the_preflight() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
+    tab.happen(Event::Review);
+    tab.confirm();
+    tab.confirm();
+    assert!(matches!(tab.transfer(), TransferView::Sending { second: false, .. }));
+    assert_eq!((world.posts.len(), tab.requests.len()), (0, 1));
+    serve(&mut world, &mut tab, false, true);
+    assert_eq!(world.posts.len(), 1, "once");
+    assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "{:?}", tab.transfer());
+}
+
+#[test]
+fn cancelled_transfer_is_not_sent_when_the_preflight_is_answered() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+    tab.happen(Event::Review);
+    tab.confirm();
+    tab.happen(Event::Cancel);
+    serve(&mut world, &mut tab, true, true);
+    assert!(matches!(tab.transfer(), TransferView::Form(_)), "{:?}", tab.transfer());
+    assert!(world.posts.is_empty());
+}
+
+#[test]
+fn lost_answer_of_an_api_without_history_can_be_left() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+    tab.happen(Event::Review);
+    serve(&mut world, &mut tab, true, true);
+    tab.confirm();
+    world.lose_answer(&mut tab);
+    serve(&mut world, &mut tab, true, true);
+    let TransferView::Unknown { may_leave, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    assert!(may_leave, "this API can never be asked");
+}
