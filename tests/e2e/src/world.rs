@@ -250,6 +250,11 @@ impl World {
         self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
     }
 
+    /// The program of others that answers for the API.
+    pub fn program(&self) -> Result<&Program, Miss> {
+        self.program.as_ref().ok_or_else(|| Miss::last("nobody else's program is in this world"))
+    }
+
     /// The companion bank's books.
     pub fn ledger(&self) -> Result<&bank::Ledger, Miss> {
         self.bank.as_ref().map(Bank::ledger).ok_or_else(|| Miss::last("this world's API keeps no books"))

@@ -1,3 +1,5 @@
-//! The client with parts that nobody here wrote, each as its library's documentation has it.
+//! The client as it is among programs that nobody here wrote (`tests/interop`).
 
+mod apis;
+mod clock;
 mod providers;
