@@ -50,7 +50,7 @@ def open_site(app, **more):
         **more,
     )
     django.setup()
-    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)
     from django.contrib.auth import get_user_model
 
     for customer in deployment.CUSTOMERS:
