@@ -33,8 +33,8 @@ struct Case {
     log_out: &'static str,
     /// How the client tells the provider of a log-out.
     log_out_method: &'static str,
-    /// Does an error come back with the `state` of its request?
-    errors_have_state: bool,
+    /// Does an error come back where its flow's answers do, with the `state` of its request?
+    errors_are_answers: bool,
 }
 
 const OIDC_PROVIDER: Case = Case {
@@ -52,7 +52,7 @@ const OIDC_PROVIDER: Case = Case {
     consent: "",
     log_out: "Yes, log me out",
     log_out_method: "GET",
-    errors_have_state: true,
+    errors_are_answers: true,
 };
 
 const DJANGO_OAUTH_TOOLKIT: Case = Case {
@@ -67,7 +67,7 @@ const DJANGO_OAUTH_TOOLKIT: Case = Case {
     consent: "",
     log_out: "Logout",
     log_out_method: "GET",
-    errors_have_state: true,
+    errors_are_answers: true,
 };
 
 const DJANGO_OIDC_PROVIDER: Case = Case {
@@ -82,7 +82,7 @@ const DJANGO_OIDC_PROVIDER: Case = Case {
     consent: "Authorize",
     log_out: "",
     log_out_method: "POST",
-    errors_have_state: true,
+    errors_are_answers: true,
 };
 
 /// Its deployment reports the time of the second factor, so that the client can demand a new one.
@@ -98,7 +98,7 @@ const AUTHLIB: Case = Case {
     consent: "",
     log_out: "",
     log_out_method: "POST",
-    errors_have_state: true,
+    errors_are_answers: true,
 };
 
 /// Every check, once for a provider in one of its flows.
@@ -128,13 +128,17 @@ macro_rules! checks {
 checks!(oidc_provider_with_code, OIDC_PROVIDER);
 checks!(oidc_provider_with_implicit, OIDC_PROVIDER.implicit());
 checks!(django_oauth_toolkit_with_code, DJANGO_OAUTH_TOOLKIT);
-checks!(django_oauth_toolkit_with_implicit, DJANGO_OAUTH_TOOLKIT.implicit());
+// Its errors come in the query, where the implicit flow has no answers.
+checks!(
+    django_oauth_toolkit_with_implicit,
+    Case { errors_are_answers: false, ..DJANGO_OAUTH_TOOLKIT.implicit() }
+);
 checks!(django_oidc_provider_with_code, DJANGO_OIDC_PROVIDER);
 // It never asks a public client's customers for their consent in this flow.
 checks!(django_oidc_provider_with_implicit, Case { consent: "", ..DJANGO_OIDC_PROVIDER.implicit() });
 checks!(authlib_with_code, AUTHLIB);
 // Its implicit grant forgets the `state` of an error.
-checks!(authlib_with_implicit, Case { errors_have_state: false, ..AUTHLIB.implicit() });
+checks!(authlib_with_implicit, Case { errors_are_answers: false, ..AUTHLIB.implicit() });
 
 impl Case {
     const fn implicit(self) -> Self {
@@ -249,11 +253,11 @@ async fn denied_second_factor_moves_nothing_at(stage: &Stage, case: Case) -> Res
     log_in(stage, case).await?;
     ask_for_step_up(stage).await?;
     page.button("Deny").click().await?;
-    // An error without `state` may be anybody's: it is not believed, and the transfer is as after Back.
-    let on = if case.errors_have_state { "Change the transfer" } else { "Cancel" };
+    // What may be anybody's is not believed, and the transfer is as after Back.
+    let on = if case.errors_are_answers { "Change the transfer" } else { "Cancel" };
     page.button(on).appears().await?;
     page.everything().reads("No money was moved").await?;
-    if case.errors_have_state {
+    if case.errors_are_answers {
         page.everything().reads("You did not confirm").await?;
     }
     address_is_clean(stage).await?;
