@@ -283,16 +283,17 @@ impl World {
     }
 
     /// The scopes that the provider was asked for, one line for each request of the client. Some providers send the browser
-    /// to the same address again after a page of theirs: that is the same request.
+    /// to the same address again after a page of theirs, or have that page post to it: that is the same request.
     #[must_use]
     pub fn scopes_asked(&self) -> Vec<String> {
-        let mut asked = match self.provider {
-            Provider::Program(program) => self.tenant.requests(program.authorization_path),
-            _ => self.tenant.requests("/authorize"),
+        let asked = match self.provider {
+            Provider::Companion | Provider::Misbehaving => self.tenant.requests("/authorize"),
+            Provider::Program(program) => {
+                let mut asked = self.tenant.those(|request| request.is("GET", program.authorization_path));
+                asked.dedup_by_key(|request| request.parameter("state"));
+                asked
+            }
         };
-        if matches!(self.provider, Provider::Program(_)) {
-            asked.dedup_by_key(|request| request.parameter("state"));
-        }
         asked.iter().map(|request| request.parameter("scope")).collect()
     }
 
