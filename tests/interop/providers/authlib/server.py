@@ -162,10 +162,20 @@ class BankEndSession(EndSessionEndpoint):
         session.clear()
 
 
-server = AuthorizationServer(app, query_client=lambda id: CLIENT if id == deployment.CLIENT_ID else None, save_token=lambda *_: None)
+def query_client(client_id):
+    return CLIENT if client_id == deployment.CLIENT_ID else None
+
+
+def save_token(token, asked):
+    """The tokens speak for themselves."""
+
+
+server = AuthorizationServer(app, query_client=query_client, save_token=save_token)
 server.register_grant(BankCodeGrant, [CodeChallenge(required=True), BankOpenIdCode(require_nonce=True)])
 server.register_grant(BankImplicitGrant)
-server.register_token_generator("default", AccessTokens(deployment.ORIGIN, expires_generator=lambda *_: deployment.TOKEN_SECONDS))
+server.register_token_generator(
+    "default", AccessTokens(deployment.ORIGIN, expires_generator=lambda *_: deployment.TOKEN_SECONDS)
+)
 server.register_extension(Issuer())
 server.register_endpoint(BankEndSession)
 

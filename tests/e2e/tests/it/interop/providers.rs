@@ -184,7 +184,7 @@ async fn transfer(stage: &Stage, case: Case) -> Result<(), Miss> {
     page.status().reads("Transfer sent").await.map(drop)
 }
 
-/// Nothing of an answer stays in the address, and none reached the client's own server in a fragment.
+/// Nothing of an answer stays in the address, wherever in it the answer came.
 async fn address_is_clean(stage: &Stage) -> Result<(), Failure> {
     let address = stage.page.address().await?;
     for part in ["code=", "token=", "state=", "error=", "iss="] {
