@@ -250,9 +250,9 @@ impl World {
         self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
     }
 
-    /// The program of others that answers for the API.
+    /// The program of others in this world: of two, the one that answers for the API.
     pub fn program(&self) -> Result<&Program, Miss> {
-        self.program.as_ref().ok_or_else(|| Miss::last("nobody else's program is in this world"))
+        self.programs.last().ok_or_else(|| Miss::last("nobody else's program is in this world"))
     }
 
     /// The companion bank's books.
