@@ -76,6 +76,20 @@ pub enum Provider {
     Program(ProviderProgram),
 }
 
+impl Provider {
+    /// The issuer and the address of its keys.
+    fn addresses(self, origin: &str) -> (String, String) {
+        match self {
+            Self::Companion | Self::Misbehaving => {
+                (format!("{origin}/"), format!("{origin}/.well-known/jwks.json"))
+            }
+            Self::Program(program) => {
+                (format!("{origin}{}", program.issuer_path), format!("{origin}{}", program.jwks_path))
+            }
+        }
+    }
+}
+
 /// Who answers for the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Api {
@@ -128,17 +142,7 @@ impl World {
                 Some(Ground::claim().await?)
             }
         };
-        let (issuer, jwks_uri) = match setup.provider {
-            Provider::Program(program) => (
-                format!("{}{}", tenant_ground.origin(), program.issuer_path),
-                format!("{}{}", tenant_ground.origin(), program.jwks_path),
-            ),
-            _ => {
-                let issuer = format!("{}/", tenant_ground.origin());
-                let jwks_uri = format!("{issuer}.well-known/jwks.json");
-                (issuer, jwks_uri)
-            }
-        };
+        let (issuer, jwks_uri) = setup.provider.addresses(tenant_ground.origin());
         let mut programs = Vec::new();
 
         let (provider, misbehaving) = match setup.provider {
@@ -194,7 +198,6 @@ impl World {
             (None, _, None) => express.routes(),
             (None, _, Some(_)) => express.router(),
         };
-
         programs.extend(program);
 
         let mut config = json!({
