@@ -63,10 +63,10 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
     }
 }
 
-pub(super) fn bank(issuer: &str, app: &str, setup: &Setup) -> bank::Config {
+pub(super) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
-        jwks_uri: format!("{issuer}.well-known/jwks.json"),
+        jwks_uri: jwks_uri.to_owned(),
         audience: AUDIENCE.to_owned(),
         dynamic_linking: bank::DynamicLinking::default(),
         allowed_origins: vec![app.to_owned()],
