@@ -5,35 +5,45 @@ use js_sys::{
     Intl::{DateTimeFormat, NumberFormat, NumberFormatOptions, NumberFormatStyle, SignDisplay},
     Object, Reflect,
 };
-use stepup::money::Money;
+use stepup::money::{Money, minor_digits};
 use wasm_bindgen::JsValue;
 
 /// `€1,234.50`.
-pub(crate) fn money(money: &Money) -> String {
-    write(money.amount, &money.currency, SignDisplay::Auto)
+#[must_use]
+pub fn money(money: &Money) -> String {
+    write(money, SignDisplay::Auto)
 }
 
 /// `+€12.50`, or `-€12.50` for what left the account.
-pub(crate) fn signed(money: &Money, outgoing: bool) -> String {
+#[must_use]
+pub fn signed(money: &Money, outgoing: bool) -> String {
     let amount = if outgoing { -money.amount } else { money.amount };
-    write(amount, &money.currency, SignDisplay::ExceptZero)
+    write(&Money { amount, currency: money.currency.clone() }, SignDisplay::ExceptZero)
 }
 
-fn write(minor: i64, currency: &str, sign: SignDisplay) -> String {
-    // `Intl` throws on anything else, and an exception would stop the whole application.
-    if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return [&minor.to_string(), " (minor units) ", currency].concat();
-    }
+/// How amounts of a currency are written, with exactly so many decimals. Those of ISO 4217 are not those of the browser, which
+/// has what is usual in cash: none for the forint.
+pub(crate) fn currency(currency: &str, digits: u8) -> NumberFormatOptions {
     let options = NumberFormatOptions::new();
     options.set_style(NumberFormatStyle::Currency);
     options.set_currency(currency);
+    options.set_minimum_fraction_digits(digits);
+    options.set_maximum_fraction_digits(digits);
+    options
+}
+
+fn write(money: &Money, sign: SignDisplay) -> String {
+    // `Intl` throws on anything else, and an exception would stop the whole application. What has no minor unit is no amount.
+    let money = Money { currency: money.currency.to_ascii_uppercase(), ..*money };
+    let Some(digits) = minor_digits(&money.currency) else {
+        return [&money.amount.to_string(), " (minor units) ", &money.currency].concat();
+    };
+    let options = currency(&money.currency, digits);
     options.set_sign_display(sign);
-    let format = NumberFormat::new(&Array::new(), &options);
-    // The customer's locale does not change how many minor units make one unit; ISO 4217 does, and `Intl` knows it.
-    let digits = number(&format.resolved_options(), "maximumFractionDigits").unwrap_or(2.0);
-    #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53 minor units, more than any bank holds")]
-    let amount = minor as f64 / 10_f64.powf(digits);
-    text(format.format().call1(&JsValue::UNDEFINED, &amount.into())).unwrap_or_else(|| minor.to_string())
+    // Out of a text `Intl` reads a decimal number of any size; a float would be rounded.
+    let decimal = money.decimal();
+    let format = NumberFormat::new(&Array::new(), &options).format();
+    text(format.call1(&JsValue::UNDEFINED, &decimal.as_str().into())).unwrap_or(decimal)
 }
 
 /// A moment in RFC 3339, as in `22 Nov 2025, 20:36`, in the customer's time zone; what cannot be read stays as it is.
@@ -58,10 +68,6 @@ fn write_date(rfc3339: &str, settings: [(&str, &str); 2]) -> String {
     }
     let format = DateTimeFormat::new(&Array::new(), &options).format();
     text(format.call1(&JsValue::UNDEFINED, &date)).unwrap_or_else(|| rfc3339.to_owned())
-}
-
-fn number(object: &Object, key: &str) -> Option<f64> {
-    Reflect::get(object, &key.into()).ok()?.as_f64()
 }
 
 fn text(value: Result<JsValue, JsValue>) -> Option<String> {

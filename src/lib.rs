@@ -6,6 +6,6 @@ pub mod app;
 mod components;
 pub mod driver;
 mod focus;
-mod format;
+pub mod format;
 mod pages;
 pub mod shown;

@@ -111,7 +111,9 @@ async fn the_fields_have_their_labels_and_their_help() {
     let page = Page::show(state("account")).await;
     assert_eq!(page.texts("label"), ["Pay to (IBAN)", "Amount", "Reference"]);
     assert_eq!(page.attributes("input", "inputmode"), ["text", "decimal", "text"]);
-    assert_eq!(page.attributes("#reference", "maxlength"), ["140"]);
+    assert_eq!(page.attributes("input", "autocorrect"), ["off", "off", "off"]);
+    assert_eq!(page.attributes("input", "autocapitalize"), ["characters", "off", "sentences"]);
+    assert_eq!(page.attributes("input", "dir"), ["ltr", "ltr", "auto"]);
     assert!(page.described("#reference").contains("at most 140 characters"));
 }
 
@@ -133,6 +135,49 @@ async fn typing_keeps_the_field_its_focus_and_its_caret() {
     assert_eq!(page.intents().last(), Some(&Intent::Left(Field::Amount)));
     page.change(with_form(state("account"), |_, amount| amount.text = "1,250.00".into())).await;
     assert_eq!(amount.value(), "1,250.00", "what is left is written properly");
+}
+
+#[wasm_bindgen_test]
+async fn nothing_that_is_pasted_is_cut() {
+    let page = Page::show(state("account")).await;
+    assert_eq!(page.attributes("input", "maxlength"), [""; 0]);
+    let pasted = [" ".repeat(20), "1234.56".into()].concat();
+    let reference = "x".repeat(1000);
+    page::paste_into(&page.input("#amount"), &pasted);
+    page::paste_into(&page.input("#reference"), &reference);
+    assert_eq!(
+        page.intents().iter().filter(|intent| matches!(intent, Intent::Edited(..))).collect::<Vec<_>>(),
+        [&Intent::Edited(Field::Amount, pasted), &Intent::Edited(Field::Reference, reference)]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_is_filled_in_without_typing_is_taken() {
+    let page = Page::show(state("account")).await;
+    page::fill_in(&page.input("#payee"), "GB82WEST12345698765432");
+    assert_eq!(page.intents(), [Intent::Edited(Field::Payee, "GB82WEST12345698765432".into())]);
+
+    // After typing both events come, and one of them tells something.
+    page.change(with_form(state("account"), |_, amount| amount.text = "1250".into())).await;
+    page::fill_in(&page.input("#amount"), "1250");
+    assert_eq!(page.intents().len(), 1, "{:?}", page.intents());
+}
+
+#[wasm_bindgen_test]
+async fn a_reference_stays_within_its_place() {
+    let mut view = state("sending");
+    if let Screen::Account(account) = &mut view.screen
+        && let TransferView::Sending { receipt, .. } = &mut account.transfer
+    {
+        receipt.reference = ["שכר דירה ", &"Z\u{321}\u{362}\u{334}\u{301}".repeat(20)].concat();
+    }
+    let page = Page::show(view).await;
+    let style = |property| page.style(".receipt > div:nth-child(3) dd", property);
+    assert_eq!(style("overflow"), "clip", "marks draw over what stands above");
+    assert_eq!(style("unicode-bidi"), "plaintext", "its direction is its own");
+    let account = Page::show(state("account")).await;
+    assert_eq!(account.style(".entry-reference", "overflow"), "clip");
+    assert_eq!(account.style(".entry-reference", "unicode-bidi"), "plaintext");
 }
 
 #[wasm_bindgen_test]
@@ -325,4 +370,68 @@ async fn no_element_carries_its_own_style() {
             "{name}: a strict policy would forbid it"
         );
     }
+}
+
+/// All that is written on the page, as a translator leaves it.
+fn written(page: &Page) -> (String, Vec<String>) {
+    let plain = |text: String| text.replace(['«', '»'], "");
+    let buttons = page.texts("button").into_iter().map(plain);
+    (plain(page.texts("header, main").join("\n")), buttons.collect())
+}
+
+#[wasm_bindgen_test]
+async fn a_translated_page_shows_what_is() {
+    let names: Vec<_> = states::NAMES.into_iter().filter(|name| *name != "starting").collect();
+    let mut expected = Vec::new();
+    for name in &names {
+        expected.push(written(&Page::show(state(name)).await));
+    }
+    let page = Page::show(state("signed-out")).await;
+    page.translate();
+    assert!(page.text("button").contains('«'), "it is translated");
+    // Each state after six others: the next, the one before, and some from far away.
+    for stride in [1, 3, 7, 13, 39, 45] {
+        for step in 0..names.len() {
+            let at = step * stride % names.len();
+            page.change_quickly(state(names[at])).await;
+            assert_eq!(written(&page), expected[at], "{}, stride {stride}", names[at]);
+            assert!(page.text("h1").contains('«'), "{}: the translator goes on", names[at]);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
+    let page = Page::show(state("account")).await;
+    page.translate();
+    let amount = page.input("#amount");
+    amount.focus().unwrap();
+    let errors = ["Enter an amount.", "Use digits, with two decimals at most, for example 12.50."];
+    for error in errors {
+        let view = with_form(state("account"), |_, amount| {
+            amount.text = "1,23".to_owned();
+            amount.error = Some(error.to_owned());
+        });
+        page.change(view).await;
+        assert_eq!(page.text(".error"), ["«", error, "»"].concat());
+        assert!(page::has_focus(&amount), "the field was replaced while somebody typed");
+        assert_eq!(amount.value(), "1,23");
+    }
+    page.change(state("account")).await;
+    assert_eq!(page.count(".error"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_survives_what_is_redrawn() {
+    let page = Page::show(state("account")).await;
+    page.change(state("statements-loading")).await;
+    let heading = page.element("h1");
+    assert!(page::has_focus(&heading));
+    page.change(state("statements")).await;
+    assert!(page::has_focus(&page.element("h1")), "the focus fell back to {}", page::focused());
+
+    page.change(state("unknown-asking")).await;
+    assert_eq!(page::focused(), "transfer-heading");
+    page.change(state("unknown")).await;
+    assert_eq!(page::focused(), "transfer-heading", "the same step, with more to say");
 }

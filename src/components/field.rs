@@ -22,7 +22,7 @@ pub(crate) struct Kind {
     pub(crate) described_by: &'static str,
     pub(crate) label: &'static str,
     pub(crate) help: &'static str,
-    /// What the input has beyond those that all have: keyboard, capitals, length.
+    /// What the input has beyond those that all have: keyboard, capitals, direction. None is cut: what is too long is said.
     pub(crate) attributes: &'static [(&'static str, &'static str)],
 }
 
@@ -35,7 +35,20 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
     let text = move || text_in(&text.get(), field).map(str::to_owned).unwrap_or_default();
     let error = move || error_in(&error.get(), field).map(str::to_owned);
     let wrong = move || if error().is_some() { "true" } else { "false" };
-    let common = [("name", id), ("type", "text"), ("autocomplete", "off"), ("spellcheck", "false")];
+    let common = [
+        ("name", id),
+        ("type", "text"),
+        ("autocomplete", "off"),
+        ("autocorrect", "off"),
+        ("spellcheck", "false"),
+    ];
+    // Some programs that fill in forms say `change` and never `input`. After typing both come: the second tells nothing new.
+    let take = move |event: ev::Event| {
+        let typed = event_target_value(&event);
+        if text_in(&shown.get_untracked(), field) != Some(&typed) {
+            dispatch.send(Intent::Edited(field, typed));
+        }
+    };
     let attributes: Vec<_> = common
         .iter()
         .chain(attributes)
@@ -51,9 +64,8 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
                     aria-describedby=described_by
                     aria-invalid=wrong
                     prop:value=text
-                    on:input=move |event: ev::Event| {
-                        dispatch.send(Intent::Edited(field, event_target_value(&event)));
-                    }
+                    on:input=take
+                    on:change=take
                     on:blur=move |_| dispatch.send(Intent::Left(field))
                 />
                 {suffix}

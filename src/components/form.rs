@@ -22,8 +22,7 @@ static PAYEE: Kind = Kind {
         ("inputmode", "text"),
         ("autocapitalize", "characters"),
         ("enterkeyhint", "next"),
-        // An IBAN has 34 characters at most; people paste it with blanks, and with more around it.
-        ("maxlength", "64"),
+        ("dir", "ltr"),
         ("class", "iban"),
     ],
 };
@@ -34,12 +33,12 @@ static AMOUNT: Kind = Kind {
     error_id: "amount-error",
     described_by: "amount-help amount-error",
     label: "Amount",
-    help: "Two decimals at most, with a comma or a point.",
+    help: "As you write it, with a comma or a point.",
     attributes: &[
         ("inputmode", "decimal"),
         ("autocapitalize", "off"),
         ("enterkeyhint", "next"),
-        ("maxlength", "24"),
+        ("dir", "ltr"),
         ("class", "figures"),
     ],
 };
@@ -55,7 +54,7 @@ static REFERENCE: Kind = Kind {
         ("inputmode", "text"),
         ("autocapitalize", "sentences"),
         ("enterkeyhint", "go"),
-        ("maxlength", "140"),
+        ("dir", "auto"),
     ],
 };
 

@@ -6,7 +6,7 @@ mod clock;
 mod crypto;
 mod entropy;
 mod http;
-mod locale;
+pub mod locale;
 mod navigation;
 mod storage;
 
@@ -81,7 +81,7 @@ impl Driver {
             pending: storage::read(&Slot::Pending),
             draft: storage::read(&Slot::Draft),
             log_outs: storage::read(&Slot::LogOuts),
-            locale: locale::separators(),
+            locale: locale::locale(),
             online: navigation::is_online(),
             lacking: [storage::lacking(), crypto::lacking()].into_iter().flatten().next(),
         }
@@ -139,7 +139,7 @@ impl Driver {
                 driver.happen(Event::Taken { slot, value });
             }
             Task::Navigate(url) => navigation::leave_for(&url),
-            Task::Submit(url, form) => navigation::submit(&url, form),
+            Task::Submit(url, form) => navigation::submit(&url, &form),
             Task::Reload => navigation::reload(),
             Task::Wake(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }

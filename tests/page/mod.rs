@@ -68,6 +68,29 @@ impl Page {
         drawn().await;
     }
 
+    /// Has the page translated, and whatever comes to it later.
+    pub(crate) fn translate(&self) {
+        let translator = Function::new_with_args(
+            "root",
+            &["(", include_str!("../translator/translator.js"), ")(root)"].concat(),
+        );
+        translator.call1(&JsValue::UNDEFINED, &self.root).unwrap();
+    }
+
+    /// The core has a new view. Waits for nothing but what that sets going.
+    pub(crate) async fn change_quickly(&self, view: View) {
+        self.show.set(Arc::new(view));
+        let task = Function::new_no_args(
+            "return new Promise((done) => {
+               const channel = new MessageChannel();
+               channel.port1.onmessage = done;
+               channel.port2.postMessage(0);
+             })",
+        );
+        let task: Promise = task.call0(&JsValue::UNDEFINED).unwrap().unchecked_into();
+        JsFuture::from(task).await.unwrap();
+    }
+
     /// The core's answer to the next such intent.
     pub(crate) fn answer(&self, intent: Intent, view: View) {
         self.script.lock().unwrap().answer = Some((intent, view));
@@ -126,6 +149,16 @@ impl Page {
         named.unwrap_or_else(|| panic!("no button {name:?}")).unchecked_into::<HtmlElement>().click();
     }
 
+    /// A property as the style sheets make it.
+    pub(crate) fn style(&self, selector: &str, property: &str) -> String {
+        let read = Function::new_with_args(
+            "element, property",
+            "return getComputedStyle(element).getPropertyValue(property)",
+        );
+        let arguments = Array::of2(&self.element(selector), &property.into());
+        read.apply(&JsValue::UNDEFINED, &arguments).unwrap().as_string().unwrap()
+    }
+
     /// How far from the top of the page something stands, in CSS pixels.
     pub(crate) fn top(&self, selector: &str) -> f64 {
         self.element(selector).get_bounding_client_rect().top() - self.root.get_bounding_client_rect().top()
@@ -141,9 +174,26 @@ impl Drop for Page {
 
 pub(crate) fn type_into(input: &HtmlInputElement, text: &str) {
     input.set_value(text);
+    tell(input, "input");
+}
+
+/// As some programs fill in forms: only `change` is told.
+pub(crate) fn fill_in(input: &HtmlInputElement, text: &str) {
+    input.set_value(text);
+    tell(input, "change");
+}
+
+/// As the browser itself pastes: `maxlength` counts, and the browser tells of it.
+pub(crate) fn paste_into(input: &HtmlInputElement, text: &str) {
+    input.focus().unwrap();
+    let insert = Function::new_with_args("text", "return document.execCommand('insertText', false, text)");
+    assert!(insert.call1(&JsValue::UNDEFINED, &text.into()).unwrap().is_truthy(), "nothing was pasted");
+}
+
+fn tell(input: &HtmlInputElement, name: &str) {
     let options = EventInit::new();
     options.set_bubbles(true);
-    input.dispatch_event(&Event::new_with_event_init_dict("input", &options).unwrap()).unwrap();
+    input.dispatch_event(&Event::new_with_event_init_dict(name, &options).unwrap()).unwrap();
 }
 
 pub(crate) fn has_focus(element: &Element) -> bool {

@@ -51,7 +51,7 @@ pub struct OpeningAccount {
     pub holder: String,
     /// The `sub` (at the configured issuer) that may use it; `None` for an account nobody logs in to.
     pub subject: Option<String>,
-    /// What it starts with, in minor units (cents); not below zero.
+    /// What it starts with, in minor units of ISO 4217 (cents, whole yen); not below zero.
     pub balance_minor: i64,
     /// ISO 4217 code, as in `EUR`.
     pub currency: String,

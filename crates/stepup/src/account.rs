@@ -10,8 +10,9 @@ use crate::{
     event::{Answer, Field, NetworkError},
     form::{Form, Rules},
     json,
+    locale::Locale,
     login::{Login, SecondFactor},
-    money::{self, Separators},
+    money::{self, Money},
     problem::Problem,
     record::{Attempt, LogOuts, Pending, StoredDraft},
     statements::{self, Redirect, Statements},
@@ -404,14 +405,14 @@ impl Account {
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    pub(crate) fn left(&mut self, field: Field, locale: Separators) -> Vec<Effect> {
+    pub(crate) fn left(&mut self, field: Field, locale: Locale) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
         let rules = rules(&self.balance, locale);
         self.form.left(field, &rules);
         if field == Field::Amount
-            && let Ok(amount) = money::parse(&self.form.draft.amount, locale)
+            && let Ok(amount) = money::parse(&self.form.draft.amount, currency(&self.balance), locale)
             && self.is_above_balance(amount)
         {
             self.form.errors.amount = self.above_balance(locale);
@@ -457,10 +458,10 @@ impl Account {
         matches!(&self.balance, Loadable::Ready(BalanceView::Amount { money, .. }) if money.amount < amount)
     }
 
-    fn above_balance(&self, locale: Separators) -> Option<String> {
+    fn above_balance(&self, locale: Locale) -> Option<String> {
         let Loadable::Ready(BalanceView::Amount { money, .. }) = &self.balance else { return None };
-        let left = money::format(money.amount.max(0), locale);
-        Some(format!("You have {left} {}. Enter a smaller amount.", money.currency))
+        let left = Money { amount: money.amount.max(0), currency: money.currency.clone() };
+        Some(format!("You have {} {}. Enter a smaller amount.", (locale.write)(&left), left.currency))
     }
 
     /// Does the API have no list of past transfers?
@@ -540,7 +541,7 @@ impl Account {
             }
             return Screen::Statements(Box::new(StatementsPage { content, session }));
         }
-        let currency = rules(&self.balance, Separators::default()).currency;
+        let currency = currency(&self.balance);
         let mut transfer = self.transfer.view(self.login.is_some());
         if let Some(TransferView::Review { receipt, unkeyed }) = &mut transfer {
             *unkeyed = world.preflight.refuses_key();
@@ -572,12 +573,19 @@ impl Account {
 }
 
 /// What the form is checked against, as far as the bank has told.
-fn rules(balance: &Loadable<BalanceView>, locale: Separators) -> Rules<'_> {
-    match balance {
-        Loadable::Ready(BalanceView::Amount { money, iban, .. }) => {
-            let own = iban.as_ref().map(|grouped| grouped.replace(' ', ""));
-            Rules { currency: &money.currency, locale, own }
+fn rules(balance: &Loadable<BalanceView>, locale: Locale) -> Rules<'_> {
+    let own = match balance {
+        Loadable::Ready(BalanceView::Amount { iban, .. }) => {
+            iban.as_ref().map(|grouped| grouped.replace(' ', ""))
         }
-        _ => Rules { currency: DEFAULT_CURRENCY, locale, own: None },
+        _ => None,
+    };
+    Rules { currency: currency(balance), locale, own }
+}
+
+fn currency(balance: &Loadable<BalanceView>) -> &str {
+    match balance {
+        Loadable::Ready(BalanceView::Amount { money, .. }) => &money.currency,
+        _ => DEFAULT_CURRENCY,
     }
 }

@@ -86,8 +86,8 @@ pub struct Boot {
     pub draft: Option<String>,
     /// What all tabs share: [`Slot::LogOuts`].
     pub log_outs: Option<String>,
-    /// How the customer's locale writes numbers.
-    pub locale: crate::money::Separators,
+    /// How the customer's browser writes money and compares text.
+    pub locale: crate::locale::Locale,
     /// Does the browser have a network?
     pub online: bool,
     /// The name of something that this browser lacks and Riser cannot do without.

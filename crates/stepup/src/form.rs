@@ -3,7 +3,9 @@
 use crate::{
     event::Field,
     iban::Iban,
-    money::{self, Separators},
+    locale::Locale,
+    money::{self, Money},
+    reference,
     transfer::{Draft, DraftErrors, Order},
     view::{FieldView, FormView},
 };
@@ -19,8 +21,8 @@ pub(crate) struct Form {
 pub(crate) struct Rules<'a> {
     /// The account's currency (ISO 4217).
     pub(crate) currency: &'a str,
-    /// How the customer writes numbers.
-    pub(crate) locale: Separators,
+    /// How the customer writes money and text.
+    pub(crate) locale: Locale,
     /// The customer's own IBAN, when the bank says it: nobody pays themselves.
     pub(crate) own: Option<String>,
 }
@@ -55,17 +57,21 @@ impl Form {
         match field {
             Field::Payee if !draft.payee.is_empty() => {
                 self.errors.payee = errors.payee;
-                if let Ok(iban) = Iban::parse(&draft.payee) {
+                if let Ok(iban) = Iban::typed(&draft.payee, rules.locale) {
                     draft.payee = iban.grouped();
                 }
             }
             Field::Amount if !draft.amount.is_empty() => {
                 self.errors.amount = errors.amount;
-                if let Ok(minor) = money::parse(&draft.amount, rules.locale) {
-                    draft.amount = money::format(minor, rules.locale);
+                if let Ok(amount) = money::parse(&draft.amount, rules.currency, rules.locale) {
+                    let currency = rules.currency.to_owned();
+                    draft.amount = (rules.locale.write)(&Money { amount, currency });
                 }
             }
-            Field::Reference => self.errors.reference = errors.reference,
+            Field::Reference => {
+                self.errors.reference = errors.reference;
+                draft.reference = reference::clean(&draft.reference);
+            }
             _ => {}
         }
     }
@@ -88,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_field_is_checked_when_it_is_left_unless_it_is_empty() {
-        let rules = Rules { currency: "EUR", locale: Separators { decimal: '.', group: ',' }, own: None };
+        let rules = Rules { currency: "EUR", locale: Locale::default(), own: None };
         let mut form = Form::default();
         for field in [Field::Payee, Field::Amount, Field::Reference] {
             form.left(field, &rules);

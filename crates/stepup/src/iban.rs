@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::{locale::Locale, text};
+
 /// An IBAN whose form and check digits are right: upper case, no blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -38,13 +40,16 @@ pub enum IbanError {
 }
 
 impl Iban {
-    /// Reads an IBAN; blanks and hyphens between its groups are left out, letters made upper case.
+    /// Reads an IBAN as people have it: in digits of any script, with marks of other programs in it, after "IBAN:".
+    pub fn typed(text: &str, locale: Locale) -> Result<Self, IbanError> {
+        Self::parse(&text::clean(text, locale))
+    }
+
+    /// Reads an IBAN in ASCII; what stands between its groups is left out, letters are made upper case.
     pub fn parse(text: &str) -> Result<Self, IbanError> {
-        let text: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{a0}' | '\u{200b}' | '\u{feff}'))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
+        let text: String =
+            text.chars().filter(|c| !separates_groups(*c)).map(|c| c.to_ascii_uppercase()).collect();
+        let text = without_label(&text).to_owned();
         if text.is_empty() {
             return Err(IbanError::Empty);
         }
@@ -105,25 +110,44 @@ pub fn grouped(text: &str) -> String {
     out
 }
 
-/// Lengths of the SEPA countries' IBANs and a few neighbours' (SWIFT IBAN registry); others are checked by their
-/// digits alone.
+/// Blanks, and what people, forms and sentences put between the groups and around them.
+fn separates_groups(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '.' | ',' | ':' | '/' | '_' | '·' | '"' | '\'' | '“' | '”' | '„')
+}
+
+/// Without what says that it is one: `IBAN`, `IBAN (EUR)`, `IBAN-Nr`. No country has the letters `IB`.
+fn without_label(text: &str) -> &str {
+    let Some((before, rest)) = text.split_once("IBAN") else { return text };
+    if before.bytes().any(|b| b.is_ascii_digit()) {
+        return text;
+    }
+    let starts = |four: &[u8]| {
+        four[..2].iter().all(u8::is_ascii_uppercase) && four[2..].iter().all(u8::is_ascii_digit)
+    };
+    rest.as_bytes().windows(4).position(starts).and_then(|at| rest.get(at..)).unwrap_or(rest)
+}
+
+/// The lengths in the SWIFT IBAN registry; IBANs of other countries are checked by their digits alone.
 fn expected_length(country: &str) -> Option<usize> {
     const LENGTHS: &[(usize, &str)] = &[
         (15, "NO"),
         (16, "BE"),
-        (18, "DK FI NL FO GL"),
+        (18, "DK FI FK FO GL NL SD"),
         (19, "MK SI"),
-        (20, "AT BA EE LT LU XK"),
+        (20, "AT BA EE KZ LT LU MN XK"),
         (21, "CH HR LI LV"),
-        (22, "BG DE GB GE IE ME RS VA"),
-        (23, "AE GI IL"),
-        (24, "AD CZ ES MD PK RO SA SE SK TN"),
-        (25, "PT"),
+        (22, "BG BH CR DE GB GE IE ME RS VA"),
+        (23, "AE GI IL IQ OM SO TL"),
+        (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
+        (25, "LY PT ST"),
         (26, "IS TR"),
-        (27, "FR GR IT MC SM"),
-        (28, "AL AZ CY HU LB PL"),
-        (29, "UA"),
-        (31, "MT"),
+        (27, "BI DJ FR GR IT MC MR SM"),
+        (28, "AL AZ BY CY DO GT HN HU LB NI PL SV"),
+        (29, "BR EG PS QA UA"),
+        (30, "JO KW MU YE"),
+        (31, "MT SC"),
+        (32, "LC"),
+        (33, "RU"),
     ];
     LENGTHS
         .iter()

@@ -1,13 +1,16 @@
 //! Money: integer minor units with an ISO 4217 currency, never a float.
 
+mod parse;
+
 use serde::Serialize;
 
+pub use self::parse::{AmountError, parse};
 use crate::json::Object;
 
-/// An amount of money. `amount` is in minor units (cents), as the bank's API writes it.
+/// An amount of money. `amount` is in minor units of ISO 4217 (cents, fils, whole yen), as the bank's API writes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Money {
-    /// Minor units: 1250 is 12.50.
+    /// Minor units: 1250 is 12.50 EUR, 1.250 KWD, 1250 JPY.
     pub amount: i64,
     /// ISO 4217: `EUR`.
     pub currency: String,
@@ -18,221 +21,133 @@ impl Money {
     pub(crate) fn read(object: &Object) -> Option<Self> {
         Some(Self { amount: object.integer("amount")?, currency: object.text("currency")? })
     }
-}
 
-/// How a locale writes numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Separators {
-    /// Between units and cents.
-    pub decimal: char,
-    /// Between groups of three digits.
-    pub group: char,
-}
+    /// As a decimal number with exactly the currency's decimals: `12.50`, `1250`. For machines.
+    #[must_use]
+    pub fn decimal(&self) -> String {
+        let decimals = usize::from(minor_digits(&self.currency).unwrap_or(0));
+        let mut text = self.amount.unsigned_abs().to_string();
+        if decimals > 0 {
+            while text.len() <= decimals {
+                text.insert(0, '0');
+            }
+            text.insert(text.len() - decimals, '.');
+        }
+        if self.amount < 0 {
+            text.insert(0, '-');
+        }
+        text
+    }
 
-impl Default for Separators {
-    fn default() -> Self {
-        Self { decimal: '.', group: ',' }
+    /// Can somebody have typed it? More than nothing, and not more than [`LARGEST`] units.
+    pub(crate) fn may_be_sent(&self) -> bool {
+        minor_digits(&self.currency).is_some_and(|digits| (1..=largest(digits)).contains(&self.amount))
     }
 }
 
-/// Why a typed amount cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum AmountError {
-    /// Nothing was typed.
-    #[error("Enter an amount, for example 12.50.")]
-    Empty,
-    /// Something other than digits and separators, or separators in odd places.
-    #[error("Use digits, with two decimals at most, for example 12.50.")]
-    NotANumber,
-    /// Zero (a sign is not a digit).
-    #[error("The amount must be more than zero.")]
-    Zero,
-    /// More than any account could hold.
-    #[error("This amount is too large.")]
-    TooLarge,
-    /// ISO 4217 gives it no decimals, or three, or does not have it.
-    #[error("Transfers in this currency are not possible here.")]
-    Currency,
-}
+/// The currencies without a minor unit (ISO 4217).
+const WHOLE: &str = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+/// Those whose minor unit is a thousandth.
+const THOUSANDTHS: &str = "BHD IQD JOD KWD LYD OMR TND";
+/// Those whose minor unit is a ten-thousandth.
+const TEN_THOUSANDTHS: &str = "CLF UYW";
+/// What is no money that people have in parts of a unit (metals, funds, tests): ISO 4217 has no number for them.
+const NOT_APPLICABLE: &str = "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX";
 
-/// The currencies whose minor unit is not a hundredth (ISO 4217).
-const OTHER_DECIMALS: &str =
-    "BHD BIF CLF CLP DJF GNF IQD ISK JOD JPY KMF KRW KWD LYD OMR PYG RWF TND UGX UYI UYW VND VUV XAF XOF XPF";
-
-/// Is that a currency with two decimals? The form reads two, and the request for the second factor names two; the page shows
-/// as many as ISO 4217 says. Where these are not the same, the page and the phone would show different amounts.
-pub(crate) fn has_two_decimals(currency: &str) -> bool {
-    let written = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-    written && !OTHER_DECIMALS.split(' ').any(|other| other == currency)
-}
-
-/// The largest amount that can be typed, in minor units: ten thousand million units. It fits `f64` exactly, so that
-/// the browser's number formatting shows it without rounding.
-const LARGEST: i64 = 1_000_000_000_000;
-
-/// Reads an amount as people type it, in minor units.
-///
-/// Either separator may stand before one or two decimals. A single separator before exactly three digits is a group
-/// only when the locale groups with it: a German `1.234` is 1234.00, an English `1.234` is refused, because neither
-/// 1234 nor 1.23 would surely be what was meant. Nor is `0,500` five hundred in any language: a group before others does
-/// not begin with a zero. Blanks and apostrophes separate groups too.
-pub fn parse(text: &str, locale: Separators) -> Result<i64, AmountError> {
-    let text: String =
-        text.trim().chars().map(|c| if separates_groups(c, locale) { ' ' } else { c }).collect();
-    if text.is_empty() {
-        return Err(AmountError::Empty);
-    }
-    if !text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ')) {
-        return Err(AmountError::NotANumber);
-    }
-    let (units, cents) = split_decimals(&text, locale)?;
-    let digits = ungroup(units)?;
-    let cents = match cents {
-        "" => 0,
-        one if one.len() == 1 => to_number(one)? * 10,
-        two => to_number(two)?,
-    };
-    let minor = to_number(&digits)?
-        .checked_mul(100)
-        .and_then(|m| m.checked_add(cents))
-        .ok_or(AmountError::TooLarge)?;
-    match minor {
-        0 => Err(AmountError::Zero),
-        m if may_be_sent(m) => Ok(m),
-        _ => Err(AmountError::TooLarge),
-    }
-}
-
-/// Is that an amount, in minor units, that somebody can have typed?
-pub(crate) fn may_be_sent(minor: i64) -> bool {
-    (1..=LARGEST).contains(&minor)
-}
-
-/// Signs that separate groups and never decimals, whichever of them was typed.
-fn separates_groups(sign: char, locale: Separators) -> bool {
-    let ambiguous = matches!(sign, '.' | ',') || sign.is_ascii_digit();
-    sign.is_whitespace() || matches!(sign, '\'' | '’') || (sign == locale.group && !ambiguous)
-}
-
-fn split_decimals(text: &str, locale: Separators) -> Result<(&str, &str), AmountError> {
-    let Some(at) = text.rfind(['.', ',']) else { return Ok((text, "")) };
-    let (units, rest) = text.split_at(at);
-    let (separator, decimals) = rest.split_at(1);
-    let repeated = units.contains(separator);
-    match decimals.len() {
-        1 | 2 if !repeated => Ok((units, decimals)),
-        3 if repeated || separator.starts_with(locale.group) => Ok((text, "")),
-        _ => Err(AmountError::NotANumber),
-    }
-}
-
-/// Takes out one kind of separator, and only from between groups of three.
-fn ungroup(units: &str) -> Result<String, AmountError> {
-    let mut kinds = units.chars().filter(|c| !c.is_ascii_digit());
-    let Some(separator) = kinds.next() else {
-        return if units.is_empty() { Err(AmountError::NotANumber) } else { Ok(units.to_owned()) };
-    };
-    if kinds.any(|c| c != separator) {
-        return Err(AmountError::NotANumber);
-    }
-    let mut groups = units.split(separator);
-    let first = groups.next().unwrap_or_default();
-    let leads = (1..=3).contains(&first.len()) && !first.starts_with('0');
-    if leads && groups.all(|group| group.len() == 3) {
-        Ok(units.replace(separator, ""))
-    } else {
-        Err(AmountError::NotANumber)
-    }
-}
-
-fn to_number(digits: &str) -> Result<i64, AmountError> {
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(AmountError::NotANumber);
-    }
-    digits.parse().map_err(|_| AmountError::TooLarge)
-}
-
-/// Writes minor units as they stand in the form once the field is left: `1,234.50`.
+/// How many decimals ISO 4217 gives a currency; nothing when that is no currency with a minor unit. Two, unless it stands in
+/// a list above: a currency that is newer than this page most likely has two.
 #[must_use]
-pub fn format(minor: i64, locale: Separators) -> String {
-    let (units, cents) = (minor / 100, minor % 100);
-    let digits = units.to_string();
+pub fn minor_digits(currency: &str) -> Option<u8> {
+    let written = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
+    // Three letters cannot be found across a blank.
+    let is_in = |list: &str| list.contains(currency);
+    match () {
+        () if !written || is_in(NOT_APPLICABLE) => None,
+        () if is_in(WHOLE) => Some(0),
+        () if is_in(THOUSANDTHS) => Some(3),
+        () if is_in(TEN_THOUSANDTHS) => Some(4),
+        () => Some(2),
+    }
+}
+
+/// The largest amount that can be typed, in units: ten thousand million.
+const LARGEST: i64 = 10_000_000_000;
+
+/// The same in minor units. It fits `f64` exactly.
+fn largest(digits: u8) -> i64 {
+    LARGEST * power(digits)
+}
+
+/// How many minor units make a unit.
+fn power(digits: u8) -> i64 {
+    10_i64.pow(digits.into())
+}
+
+/// `1,234.50`.
+pub(crate) fn write_in_english(money: &Money) -> String {
+    let decimal = money.decimal();
+    let (units, rest) = decimal.split_at(decimal.find('.').unwrap_or(decimal.len()));
     let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(locale.group);
+    for (i, digit) in units.chars().enumerate() {
+        if i > 0 && (units.len() - i) % 3 == 0 {
+            out.push(',');
         }
         out.push(digit);
     }
-    out.push(locale.decimal);
-    for digit in [cents / 10, cents % 10] {
-        out.push_str(&digit.to_string());
-    }
-    out
+    out + rest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ENGLISH: Separators = Separators { decimal: '.', group: ',' };
-    const GERMAN: Separators = Separators { decimal: ',', group: '.' };
-    const FRENCH: Separators = Separators { decimal: ',', group: '\u{202f}' };
-    const SWISS: Separators = Separators { decimal: '.', group: '’' };
-
     #[test]
-    fn amounts_are_read_as_people_type_them() {
-        for (text, locale, expected) in [
-            ("12.50", ENGLISH, Ok(1250)),
-            ("12,50", ENGLISH, Ok(1250)),
-            ("12,5", GERMAN, Ok(1250)),
-            ("12", ENGLISH, Ok(1200)),
-            (" 1 234,50 ", GERMAN, Ok(123_450)),
-            ("1,234.50", GERMAN, Ok(123_450)),
-            ("1.234,50", ENGLISH, Ok(123_450)),
-            ("1,234", ENGLISH, Ok(123_400)),
-            ("1.234", GERMAN, Ok(123_400)),
-            ("1\u{202f}234,56", FRENCH, Ok(123_456)),
-            ("1.234.567", ENGLISH, Ok(123_456_700)),
-            ("1'234.50", ENGLISH, Ok(123_450)),
-            ("1’234.50", SWISS, Ok(123_450)),
-            ("1'234.50", SWISS, Ok(123_450)),
-            ("0,500", ENGLISH, Err(AmountError::NotANumber)),
-            ("0.500", GERMAN, Err(AmountError::NotANumber)),
-            ("00,123", ENGLISH, Err(AmountError::NotANumber)),
-            ("0 500", ENGLISH, Err(AmountError::NotANumber)),
-            ("12 50", ENGLISH, Err(AmountError::NotANumber)),
-            ("12.5 0", ENGLISH, Err(AmountError::NotANumber)),
-            ("1 234,567.00", ENGLISH, Err(AmountError::NotANumber)),
-            ("0.01", ENGLISH, Ok(1)),
-            ("1.234", ENGLISH, Err(AmountError::NotANumber)),
-            ("12.", ENGLISH, Err(AmountError::NotANumber)),
-            (".50", ENGLISH, Err(AmountError::NotANumber)),
-            ("12,34.56", ENGLISH, Err(AmountError::NotANumber)),
-            ("1,2345.00", ENGLISH, Err(AmountError::NotANumber)),
-            ("1.2.3", ENGLISH, Err(AmountError::NotANumber)),
-            ("1.234.5", ENGLISH, Err(AmountError::NotANumber)),
-            ("1_234", ENGLISH, Err(AmountError::NotANumber)),
-            ("1. 5", ENGLISH, Err(AmountError::NotANumber)),
-            ("12.345", ENGLISH, Err(AmountError::NotANumber)),
-            ("-5", ENGLISH, Err(AmountError::NotANumber)),
-            ("1e3", ENGLISH, Err(AmountError::NotANumber)),
-            ("٣", ENGLISH, Err(AmountError::NotANumber)),
-            ("", ENGLISH, Err(AmountError::Empty)),
-            ("0", ENGLISH, Err(AmountError::Zero)),
-            ("0,00", GERMAN, Err(AmountError::Zero)),
-            ("99999999999999999999", ENGLISH, Err(AmountError::TooLarge)),
-            ("10000000000.01", ENGLISH, Err(AmountError::TooLarge)),
-        ] {
-            assert_eq!(parse(text, locale), expected, "{text:?} in {locale:?}");
+    fn minor_digits_are_those_of_iso_4217() {
+        let mut seen = [0; 5];
+        let letters = || 'A'..='Z';
+        let codes = letters()
+            .flat_map(|a| letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c]))));
+        for currency in codes.filter_map(|code| iso_currency::Currency::from_code(&code)) {
+            let expected = currency.exponent().map(|digits| u8::try_from(digits).unwrap());
+            assert_eq!(minor_digits(currency.code()), expected, "{currency:?}");
+            seen[usize::from(expected.unwrap_or(1))] += 1;
+        }
+        assert!(seen.iter().all(|seen| *seen > 0), "{seen:?}");
+        for (currency, digits) in
+            [("HUF", Some(2)), ("ZZZ", Some(2)), ("eur", None), ("", None), ("EURO", None), ("F C", None)]
+        {
+            assert_eq!(minor_digits(currency), digits, "{currency}");
         }
     }
 
-    proptest::proptest! {
-        #[test]
-        fn what_is_formatted_is_read_back(minor in 1..=LARGEST, locale in 0_usize..4) {
-            let locale = [ENGLISH, GERMAN, FRENCH, SWISS][locale];
-            proptest::prop_assert_eq!(parse(&format(minor, locale), locale), Ok(minor));
+    #[test]
+    fn decimal_has_exactly_the_digits_of_the_currency() {
+        for (amount, currency, expected) in [
+            (0, "EUR", "0.00"),
+            (1, "EUR", "0.01"),
+            (1250, "HUF", "12.50"),
+            (-5, "EUR", "-0.05"),
+            (1250, "JPY", "1250"),
+            (0, "JPY", "0"),
+            (1250, "KWD", "1.250"),
+            (7, "CLF", "0.0007"),
+            (1250, "XAU", "1250"),
+            (9_007_199_254_740_993, "EUR", "90071992547409.93"),
+            (i64::MIN, "EUR", "-92233720368547758.08"),
+        ] {
+            assert_eq!(Money { amount, currency: currency.into() }.decimal(), expected);
+        }
+    }
+
+    #[test]
+    fn english_has_groups_of_three() {
+        for (amount, currency, expected) in [
+            (1, "EUR", "0.01"),
+            (123_456, "EUR", "1,234.56"),
+            (123_456, "JPY", "123,456"),
+            (1_234_567, "KWD", "1,234.567"),
+        ] {
+            assert_eq!(write_in_english(&Money { amount, currency: currency.into() }), expected);
         }
     }
 }

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 use crate::{
     demand::Demand,
     json::{self, Json, Object},
-    money::Money,
     oidc::pkce::Verifier,
     time::Timestamp,
     tokens::{CompactIdToken, Scopes, Vault},
@@ -101,17 +100,16 @@ impl StepUp {
     /// The transfer as RFC 9396 writes a payment (its section 2, figure 2), with the id in the common field
     /// `identifier` (2.2). One order has one text.
     ///
-    /// The amount has two decimals, as the page shows it.
+    /// The amount has the decimals that ISO 4217 gives its currency, as the page shows it.
     #[must_use]
     pub fn authorization_details(&self) -> String {
-        let Money { amount, currency } = &self.order.amount;
+        let amount = &self.order.amount;
         // What people type may hold quotation marks, and the currency is what the bank says.
-        let (currency, reference) = (json::write(currency), json::write(&self.order.reference));
+        let (currency, reference) = (json::write(&amount.currency), json::write(&self.order.reference));
         format!(
-            r#"[{{"type":"{PAYMENT_INITIATION}","identifier":"{}","instructedAmount":{{"currency":{currency},"amount":"{}.{:02}"}},"creditorAccount":{{"iban":"{}"}},"remittanceInformationUnstructured":{reference}}}]"#,
+            r#"[{{"type":"{PAYMENT_INITIATION}","identifier":"{}","instructedAmount":{{"currency":{currency},"amount":"{}"}},"creditorAccount":{{"iban":"{}"}},"remittanceInformationUnstructured":{reference}}}]"#,
             self.id.as_str(),
-            amount / 100,
-            amount % 100,
+            amount.decimal(),
             self.order.payee.as_str(),
         )
     }
@@ -311,6 +309,7 @@ pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
 mod tests {
     use super::*;
     use crate::iban::Iban;
+    use crate::money::Money;
 
     fn record() -> Record {
         let order = Order {
@@ -392,6 +391,11 @@ mod tests {
         );
         for (minor, text) in [(1, "0.01"), (99, "0.99"), (100, "1.00"), (123_456_705, "1234567.05")] {
             assert!(details(|it| it.order.amount.amount = minor).contains(&format!(r#""amount":"{text}""#)));
+        }
+        for (currency, text) in [("HUF", "12.50"), ("JPY", "1250"), ("KWD", "1.250"), ("CLF", "0.1250")] {
+            let written = details(|it| it.order.amount.currency = currency.into());
+            let expected = format!(r#""instructedAmount":{{"currency":"{currency}","amount":"{text}"}}"#);
+            assert!(written.contains(&expected), "{written}");
         }
         let quoted = details(|it| it.order.reference = r#"a"},{"b\é"#.into());
         let parsed: serde_json::Value = serde_json::from_str(&quoted).unwrap();

@@ -1,7 +1,7 @@
 //! What a session needs of its surroundings at every step.
 
 use crate::{
-    config::Config, ids::Ids, money::Separators, preflight::Preflight, provider, provider::Provider,
+    config::Config, ids::Ids, locale::Locale, preflight::Preflight, provider, provider::Provider,
     record::LogOuts, time::Timestamp,
 };
 
@@ -11,7 +11,7 @@ pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) provider: Provider,
     pub(crate) ids: Ids,
-    pub(crate) locale: Separators,
+    pub(crate) locale: Locale,
     /// How often somebody has logged out in this browser.
     pub(crate) log_outs: LogOuts,
     /// May a transfer be sent with `Idempotency-Key`?

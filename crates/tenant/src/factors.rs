@@ -3,6 +3,7 @@
 pub(crate) mod qr;
 pub(crate) mod recovery;
 pub(crate) mod totp;
+mod typed;
 
 use serde::{Deserialize, Serialize};
 

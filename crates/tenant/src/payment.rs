@@ -1,14 +1,14 @@
 //! `authorization_details` of the type `payment_initiation` (RFC 9396): the one payment that a request is for. It is read
 //! as strictly as its section 5 has it, shown to the customer on both devices, and signed into the access token.
 
+mod reference;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The type, as requests and metadata name it (RFC 9396, 2.1 and 10).
 pub(crate) const TYPE: &str = "payment_initiation";
 
-/// As long as a reference may be (SEPA), in characters.
-const REFERENCE_MAX: usize = 140;
 /// Enough for every identifier of a client's choice, a UUID for example.
 const IDENTIFIER_MAX: usize = 64;
 /// Units of the largest amount: below a million million, so that cents are exact everywhere.
@@ -30,7 +30,7 @@ pub(crate) struct Payment {
 #[serde(deny_unknown_fields)]
 struct InstructedAmount {
     currency: String,
-    /// Units, a dot, two decimals.
+    /// Units and, where the currency has them, a dot and its decimals.
     amount: String,
 }
 
@@ -49,11 +49,15 @@ pub(crate) enum PaymentError {
     Type,
     #[error("identifier must have 1 to 64 letters, digits or hyphens.")]
     Identifier,
-    #[error("instructedAmount must be an amount above zero, as in 12.50, and a currency, as in EUR.")]
+    #[error(
+        "instructedAmount must be an amount above zero, with exactly the decimals of its currency (ISO 4217), as in 12.50 EUR, 1250 JPY or 1.250 KWD."
+    )]
     Amount,
     #[error("The iban of creditorAccount must be an IBAN in capital letters and without blanks.")]
     Iban,
-    #[error("remittanceInformationUnstructured must be one line of plain text, at most 140 characters.")]
+    #[error(
+        "remittanceInformationUnstructured must be one line of at most 140 characters, all of which are seen."
+    )]
     Reference,
 }
 
@@ -80,18 +84,13 @@ impl Payment {
         if !(1..=IDENTIFIER_MAX).contains(&identifier.len()) || !identifier.bytes().all(plain) {
             return Err(PaymentError::Identifier);
         }
-        let currency = &instructed_amount.currency;
-        if !is_amount(&instructed_amount.amount)
-            || currency.len() != 3
-            || !currency.bytes().all(|byte| byte.is_ascii_uppercase())
-        {
+        if !instructed_amount.is_valid() {
             return Err(PaymentError::Amount);
         }
         if !is_iban(&creditor_account.iban) {
             return Err(PaymentError::Iban);
         }
-        let reference = &self.remittance_information_unstructured;
-        if reference.chars().count() > REFERENCE_MAX || reference.chars().any(misleads) {
+        if !reference::is_plain(&self.remittance_information_unstructured) {
             return Err(PaymentError::Reference);
         }
         Ok(())
@@ -100,7 +99,7 @@ impl Payment {
     /// For people: `1,234.50 EUR`.
     pub(crate) fn amount(&self) -> String {
         let InstructedAmount { currency, amount } = &self.instructed_amount;
-        let (units, cents) = amount.split_once('.').unwrap_or((amount, ""));
+        let (units, decimals) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
         let mut grouped = String::new();
         for (at, digit) in units.chars().enumerate() {
             if at > 0 && (units.len() - at).is_multiple_of(3) {
@@ -108,7 +107,7 @@ impl Payment {
             }
             grouped.push(digit);
         }
-        format!("{grouped}.{cents} {currency}")
+        format!("{grouped}{decimals} {currency}")
     }
 
     /// For people: the IBAN in groups of four.
@@ -123,24 +122,50 @@ impl Payment {
     }
 }
 
-/// One way to write each amount: no sign, no leading zero, two decimals, more than nothing.
-fn is_amount(text: &str) -> bool {
-    let Some((units, cents)) = text.split_once('.') else { return false };
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    digits(units)
-        && digits(cents)
-        && cents.len() == 2
-        && units.len() <= UNITS_MAX
-        && (units == "0" || !units.starts_with('0'))
-        && text.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+impl InstructedAmount {
+    /// One way to write each amount: no sign, no leading zero, the currency's decimals, more than nothing.
+    fn is_valid(&self) -> bool {
+        let Some(decimals) = decimals(&self.currency) else { return false };
+        let (units, rest) = match self.amount.split_once('.') {
+            Some((units, rest)) if decimals > 0 => (units, rest),
+            None if decimals == 0 => (self.amount.as_str(), ""),
+            _ => return false,
+        };
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        (1..=UNITS_MAX).contains(&units.len())
+            && digits(units)
+            && digits(rest)
+            && rest.len() == decimals
+            && (units == "0" || !units.starts_with('0'))
+            && self.amount.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
+    }
+}
+
+/// How many decimals a currency has (ISO 4217, list one); nothing for what has none to count, as gold, and for what is no code.
+/// A code that is newer than this list most likely has two.
+fn decimals(currency: &str) -> Option<usize> {
+    const OTHERS: [(Option<usize>, &str); 4] = [
+        (Some(0), "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
+        (Some(3), "BHD IQD JOD KWD LYD OMR TND"),
+        (Some(4), "CLF UYW"),
+        (None, "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XXX"),
+    ];
+    if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        return None;
+    }
+    let other = OTHERS.iter().find(|(_, currencies)| currencies.split(' ').any(|other| other == currency));
+    other.map_or(Some(2), |(decimals, _)| *decimals)
 }
 
 /// ISO 13616: the form, and the check digits (ISO 7064, mod 97-10).
 fn is_iban(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let form = (15..=34).contains(&bytes.len())
+    let lengths = bytes.get(..2).and_then(length_in).map_or(15..=34, |length| length..=length);
+    let form = lengths.contains(&bytes.len())
         && bytes[..2].iter().all(u8::is_ascii_uppercase)
         && bytes[2..4].iter().all(u8::is_ascii_digit)
+        // They pass the sum for some accounts, and are never issued.
+        && !matches!(&bytes[2..4], b"00" | b"01" | b"99")
         && bytes[4..].iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
     let remainder = |sum: u32, byte: &u8| match byte {
         b'0'..=b'9' => (sum * 10 + u32::from(byte - b'0')) % 97,
@@ -149,15 +174,83 @@ fn is_iban(text: &str) -> bool {
     form && bytes[4..].iter().chain(&bytes[..4]).fold(0, remainder) == 1
 }
 
-/// Characters that break a line, or turn or hide the text around them: the page would not show what is signed.
-fn misleads(c: char) -> bool {
-    let invisible = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}');
-    c.is_control() || invisible
+/// The length of a country's IBANs (SWIFT registry), for the countries that have them.
+fn length_in(country: &[u8]) -> Option<usize> {
+    const LENGTHS: [(usize, &str); 18] = [
+        (15, "NO"),
+        (16, "BE"),
+        (18, "DK FI FK FO GL NL SD"),
+        (19, "MK SI"),
+        (20, "AT BA EE KZ LT LU MN XK"),
+        (21, "CH HR LI LV"),
+        (22, "BG BH CR DE GB GE IE ME RS VA"),
+        (23, "AE GI IL IQ OM SO TL"),
+        (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
+        (25, "LY PT ST"),
+        (26, "IS TR"),
+        (27, "BI DJ FR GR IT MC MR SM"),
+        (28, "AL AZ BY CY DO GT HN HU LB NI PL SV"),
+        (29, "BR EG PS QA UA"),
+        (30, "JO KW MU YE"),
+        (31, "MT SC"),
+        (32, "LC"),
+        (33, "RU"),
+    ];
+    let found = LENGTHS.iter().find(|(_, all)| all.split(' ').any(|one| one.as_bytes() == country));
+    found.map(|(length, _)| *length)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn decimals_are_those_of_iso_4217() {
+        let letters = || 'A'..='Z';
+        let mut known = 0;
+        for code in letters()
+            .flat_map(|a| letters().flat_map(move |b| letters().map(move |c| String::from_iter([a, b, c]))))
+        {
+            let Some(currency) = iso_currency::Currency::from_code(&code) else { continue };
+            assert_eq!(decimals(&code), currency.exponent().map(usize::from), "{code}");
+            known += 1;
+        }
+        assert!(known > 150, "{known}");
+        for (code, expected) in [("ZZZ", Some(2)), ("eur", None), ("EURO", None), ("", None)] {
+            assert_eq!(decimals(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn amount_has_exactly_the_decimals_of_its_currency() {
+        let parse = |currency: &str, amount: &str| {
+            Payment::parse(&GOOD.replace("EUR", currency).replace("1234567.50", amount)).map(|it| it.amount())
+        };
+        for (currency, amount, shown) in [
+            ("HUF", "1234.50", "1,234.50 HUF"),
+            ("JPY", "1250", "1,250 JPY"),
+            ("JPY", "1", "1 JPY"),
+            ("KWD", "1234.567", "1,234.567 KWD"),
+            ("CLF", "0.0001", "0.0001 CLF"),
+        ] {
+            assert_eq!(parse(currency, amount).as_deref(), Ok(shown));
+        }
+        for (currency, amount) in [
+            ("HUF", "1234"),
+            ("JPY", "1250.00"),
+            ("JPY", "0"),
+            ("JPY", "012"),
+            ("JPY", "1250."),
+            ("JPY", ""),
+            ("KWD", "1.25"),
+            ("KWD", "0.000"),
+            ("CLF", "1.250"),
+            ("XAU", "1"),
+            ("XAU", "1.00"),
+        ] {
+            assert_eq!(parse(currency, amount), Err(PaymentError::Amount), "{amount} {currency}");
+        }
+    }
 
     const GOOD: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"1234567.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#;
 

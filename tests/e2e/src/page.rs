@@ -200,6 +200,31 @@ impl Page {
             .ok_or_else(|| Miss::last(format!("{expression} is no text: {value}")))
     }
 
+    /// Has the page translated as browsers do it, and whatever comes to it later. What a translator wrote is in `«»`.
+    pub async fn translate(&self) -> Result<(), Miss> {
+        let translator = include_str!("../../translator/translator.js");
+        let start = format!("return ({translator})(document.body)");
+        self.tab().await?.driver.execute(start, vec![]).await?;
+        Ok(())
+    }
+
+    /// Runs a script in each document before anything of its own, until the answer goes to [`Self::run_no_more`].
+    pub async fn run_before_scripts(&self, script: &str) -> Result<Value, Miss> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
+    }
+
+    /// Ends what [`Self::run_before_scripts`] began.
+    pub async fn run_no_more(&self, script: Value) -> Result<(), Miss> {
+        self.devtools("Page.removeScriptToEvaluateOnNewDocument", script).await.map(drop)
+    }
+
+    /// Goes to an entry of the history by its place, as from the list that a long press on Back shows.
+    pub async fn go_to_entry(&self, place: usize) -> Result<(), Miss> {
+        let history = self.devtools("Page.getNavigationHistory", json!({})).await?;
+        let entry = json!({ "entryId": history["entries"][place]["id"] });
+        self.devtools("Page.navigateToHistoryEntry", entry).await.map(drop)
+    }
+
     /// Unplugs the network cable of this window, or plugs it in again.
     pub async fn set_offline(&self, offline: bool) -> Result<(), Miss> {
         self.devtools("Network.enable", json!({})).await?;

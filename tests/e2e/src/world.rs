@@ -38,6 +38,8 @@ pub struct Setup {
     pub api: Api,
     /// How many orders the companion bank takes from a customer in a minute.
     pub transfers_per_minute: u32,
+    /// What the accounts at the companion bank are in (ISO 4217); what they open with is in its minor units.
+    pub currency: &'static str,
     /// Who serves the client's files.
     pub host: Host,
     /// Changes of the client's configuration block.
@@ -54,6 +56,7 @@ impl Default for Setup {
             access_token_seconds: tenant::Lifetimes::default().access_token,
             api: Api::Bank,
             transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,
+            currency: "EUR",
             host: Host::Companion,
             config: |_| {},
         }

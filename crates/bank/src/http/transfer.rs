@@ -30,7 +30,7 @@ struct OrderBody {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Amount {
-    /// Minor units.
+    /// Minor units of ISO 4217.
     amount: i64,
     currency: String,
 }

@@ -71,7 +71,9 @@ impl Iban {
             None if !(15..=34).contains(&found) => return Err(IbanError::AnyLength { found }),
             _ => {}
         }
-        if remainder(rest.iter().chain([a, b, c, d])) == 1 {
+        // Three pairs pass the sum for some accounts, and are never issued.
+        let issued = !matches!([c, d], [b'0', b'0' | b'1'] | [b'9', b'9']);
+        if issued && remainder(rest.iter().chain([a, b, c, d])) == 1 {
             Ok(Self(iban))
         } else {
             Err(IbanError::CheckDigits)
@@ -99,24 +101,27 @@ fn remainder<'a>(characters: impl Iterator<Item = &'a u8>) -> u32 {
     })
 }
 
-/// From the SWIFT IBAN registry: the countries of SEPA and some neighbours. Others are held to the general bounds.
+/// From the SWIFT IBAN registry. Countries that it does not have are held to the general bounds.
 fn length_in(Country(country): Country) -> Option<usize> {
     Some(match &country {
         b"NO" => 15,
         b"BE" => 16,
-        b"DK" | b"FI" | b"FO" | b"GL" | b"NL" => 18,
+        b"DK" | b"FI" | b"FK" | b"FO" | b"GL" | b"NL" | b"SD" => 18,
         b"MK" | b"SI" => 19,
-        b"AT" | b"BA" | b"EE" | b"LT" | b"LU" | b"XK" => 20,
+        b"AT" | b"BA" | b"EE" | b"KZ" | b"LT" | b"LU" | b"MN" | b"XK" => 20,
         b"CH" | b"HR" | b"LI" | b"LV" => 21,
-        b"BG" | b"DE" | b"GB" | b"GE" | b"IE" | b"ME" | b"RS" | b"VA" => 22,
-        b"AE" | b"GI" | b"IL" => 23,
-        b"AD" | b"CZ" | b"ES" | b"MD" | b"RO" | b"SA" | b"SE" | b"SK" => 24,
-        b"PT" => 25,
+        b"BG" | b"BH" | b"CR" | b"DE" | b"GB" | b"GE" | b"IE" | b"ME" | b"RS" | b"VA" => 22,
+        b"AE" | b"GI" | b"IL" | b"IQ" | b"OM" | b"SO" | b"TL" => 23,
+        b"AD" | b"CZ" | b"ES" | b"MD" | b"PK" | b"RO" | b"SA" | b"SE" | b"SK" | b"TN" | b"VG" => 24,
+        b"LY" | b"PT" | b"ST" => 25,
         b"IS" | b"TR" => 26,
-        b"FR" | b"GR" | b"IT" | b"MC" | b"SM" => 27,
-        b"AL" | b"AZ" | b"CY" | b"HU" | b"LB" | b"PL" => 28,
-        b"BR" | b"UA" => 29,
-        b"MT" => 31,
+        b"BI" | b"DJ" | b"FR" | b"GR" | b"IT" | b"MC" | b"MR" | b"SM" => 27,
+        b"AL" | b"AZ" | b"BY" | b"CY" | b"DO" | b"GT" | b"HN" | b"HU" | b"LB" | b"NI" | b"PL" | b"SV" => 28,
+        b"BR" | b"EG" | b"PS" | b"QA" | b"UA" => 29,
+        b"JO" | b"KW" | b"MU" | b"YE" => 30,
+        b"MT" | b"SC" => 31,
+        b"LC" => 32,
+        b"RU" => 33,
         _ => return None,
     })
 }

@@ -7,7 +7,7 @@
 //! - `decide`: orders in one transaction: replay, spend, decide, book, record. `situation`, `record`: what is read for it,
 //!   and what is written. `group`: which orders share a transaction.
 //! - `account`, `query`: reading. `lookup`: many accounts with one question. `audit`: do the books still balance?
-//! - `money`, `iban`: the words of the trade.
+//! - `money`, `iban`, `reference`: the words of the trade.
 
 mod account;
 mod audit;
@@ -22,6 +22,7 @@ mod order;
 mod postgres;
 mod query;
 mod record;
+mod reference;
 #[cfg(test)]
 mod silence;
 mod situation;
@@ -35,6 +36,7 @@ use serde::Serialize;
 pub(crate) use account::{Account, Customer};
 pub(crate) use decide::{Decision, Outcome, SingleUse};
 pub use iban::{Country, Iban, IbanError};
+pub(crate) use money::minor_digits;
 pub use money::{Currency, MAX_MINOR, Money};
 pub(crate) use order::{Order, Refusal};
 pub(crate) use query::{Direction, Entry, Known, Movement};

@@ -34,6 +34,9 @@ impl Ledger {
         }
         let currency = Currency::parse(&wanted.currency)
             .ok_or_else(|| refuse("the currency must be three capital letters, as in `EUR`"))?;
+        if currency.minor_digits().is_none() {
+            return Err(refuse("ISO 4217 gives the currency no minor unit"));
+        }
 
         let mut tx = Tx::begin(&self.writer).await.map_err(LedgerError::from)?;
         if let Tx::Postgres(tx) = &mut tx {

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::iban::normalise;
-use super::{Customer, Iban, MAX_MINOR, Money};
-
-/// How many characters a reference can have.
-const MAX_REFERENCE: usize = 140;
+use super::{Customer, Iban, MAX_MINOR, Money, reference};
 
 /// An order to transfer money, well-formed but not yet checked.
 #[derive(Debug, Clone)]
@@ -16,7 +13,7 @@ pub(crate) struct Order {
     pub(crate) id: Uuid,
     pub(crate) customer: Customer,
     pub(crate) payee: String,
-    /// Minor units.
+    /// Minor units of ISO 4217.
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) reference: String,
@@ -50,27 +47,10 @@ impl Order {
         if !(1..=MAX_MINOR).contains(&self.amount) {
             return Err(Refusal::InvalidAmount);
         }
-        check_reference(&self.reference)?;
+        reference::check(&self.reference)
+            .map_err(|error| Refusal::InvalidReference { reason: error.to_string() })?;
         Ok(iban)
     }
-}
-
-fn check_reference(reference: &str) -> Result<(), Refusal> {
-    let found = reference.chars().count();
-    if found > MAX_REFERENCE {
-        let reason = format!("a reference has at most {MAX_REFERENCE} characters, not {found}");
-        return Err(Refusal::InvalidReference { reason });
-    }
-    if reference.chars().any(|c| c.is_control() || is_direction_override(c)) {
-        let reason = "a reference has no control characters and no line breaks".to_owned();
-        return Err(Refusal::InvalidReference { reason });
-    }
-    Ok(())
-}
-
-/// Characters that make the text around them appear in another order than it is stored in.
-const fn is_direction_override(c: char) -> bool {
-    matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

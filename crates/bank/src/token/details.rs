@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-use crate::ledger::{Iban, Order};
+use crate::ledger::{Iban, Order, minor_digits};
 use crate::object::Object;
 
 /// The claim, when the token has one.
@@ -80,7 +80,7 @@ impl Payment {
         let Object(CreditorAccount { iban }) = &self.creditor_account;
         self.r#type == "payment_initiation"
             && uuid(&self.identifier) == Some(order.id)
-            && minor_units(amount) == Some(order.amount)
+            && minor_units(amount, &order.currency) == Some(order.amount)
             && *currency == order.currency
             && Iban::parse(&order.payee).is_ok_and(|payee| payee.as_str() == iban)
             && self.remittance_information_unstructured == order.reference
@@ -92,17 +92,21 @@ fn uuid(text: &str) -> Option<Uuid> {
     Uuid::try_parse(text).ok().filter(|_| text.len() == 36)
 }
 
-/// An amount in units with exactly two decimals, in minor units: `12.50` is 1250. No sign, no leading zero, no exponent,
-/// and no float on the way.
-fn minor_units(text: &str) -> Option<i64> {
-    let (units, cents) = text.split_once('.')?;
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+/// An amount in units with exactly the decimals of its currency, in minor units: `12.50` EUR is 1250, and so are `1250` JPY
+/// and `1.250` KWD. No sign, no leading zero, no exponent, and no float on the way.
+fn minor_units(text: &str, currency: &str) -> Option<i64> {
+    let digits = minor_digits(currency)?;
+    let (units, decimals) = match text.split_once('.') {
+        Some((units, decimals)) if digits > 0 => (units, decimals),
+        None if digits == 0 => (text, ""),
+        _ => return None,
+    };
     let leading_zero = units.len() > 1 && units.starts_with('0');
-    if !digits(units) || !digits(cents) || cents.len() != 2 || leading_zero {
+    let plain = units.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit());
+    if units.is_empty() || leading_zero || !plain || decimals.len() != digits as usize {
         return None;
     }
-    let units: i64 = units.parse().ok()?;
-    units.checked_mul(100)?.checked_add(cents.parse().ok()?)
+    [units, decimals].concat().parse().ok()
 }
 
 #[cfg(test)]
@@ -118,7 +122,23 @@ mod tests {
             ("90071992547409.91", 9_007_199_254_740_991),
             ("92233720368547758.07", i64::MAX),
         ] {
-            assert_eq!(minor_units(text), Some(minor), "{text}");
+            assert_eq!(minor_units(text, "EUR"), Some(minor), "{text}");
+        }
+        for (text, currency, minor) in [
+            ("1250", "JPY", Some(1_250)),
+            ("0", "JPY", Some(0)),
+            ("1.250", "KWD", Some(1_250)),
+            ("0.1250", "CLF", Some(1_250)),
+            ("12.50", "HUF", Some(1_250)),
+            ("12.50", "JPY", None),
+            ("1250.", "JPY", None),
+            ("01250", "JPY", None),
+            ("1.25", "KWD", None),
+            ("1.2500", "KWD", None),
+            ("1250", "KWD", None),
+            ("1250", "XAU", None),
+        ] {
+            assert_eq!(minor_units(text, currency), minor, "{text} {currency}");
         }
         for text in [
             "",
@@ -144,7 +164,7 @@ mod tests {
             "0x1.00",
             "NaN",
         ] {
-            assert_eq!(minor_units(text), None, "{text:?}");
+            assert_eq!(minor_units(text, "EUR"), None, "{text:?}");
         }
     }
 

@@ -25,4 +25,5 @@ mod statements;
 mod tokens;
 mod torture;
 mod transfers;
+mod typing;
 mod world;

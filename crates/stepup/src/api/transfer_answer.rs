@@ -166,13 +166,12 @@ fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
         return unknown("with an error in its body");
     }
     let is_this_one = about.is_none_or(|about| transfer.text("id").is_none_or(|id| id == about.as_str()));
-    let is_done = match status.as_deref() {
-        Some(status) => DONE.contains(&status),
+    let is_done = if let Some(status) = status.as_deref() {
+        DONE.contains(&status)
+    } else {
         // An API that answers with a sentence: to the order itself, with 201, and with nothing else.
-        None => {
-            let says_so = transfer.members().len() == 1 && transfer.text("message").is_some();
-            says_so && answer.status == 201 && about.is_none()
-        }
+        let says_so = transfer.members().len() == 1 && transfer.text("message").is_some();
+        says_so && answer.status == 201 && about.is_none()
     };
     if answer.status == 202 || !is_done || !is_this_one {
         return unknown("without saying that this transfer was done");

@@ -22,5 +22,6 @@ mod signed;
 mod statements;
 mod strangers;
 mod tab;
+mod typing;
 mod visits;
 mod world;

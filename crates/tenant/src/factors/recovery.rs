@@ -1,6 +1,7 @@
 //! Recovery codes: written down once, each good for one use. 80 random bits each, so that their SHA-256 can be kept:
 //! nobody tries out so many, however fast the hash is.
 
+use super::typed::letters_and_digits;
 use crate::random::{self, Fingerprint};
 
 /// How many are made at a time.
@@ -24,13 +25,14 @@ pub(crate) fn make() -> String {
 
 /// A code as it is compared: without hyphens and blanks, in capitals, and with what people read into it put right.
 pub(crate) fn normal(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_alphanumeric());
-    kept.map(|c| match c.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    })
-    .collect()
+    let kept = letters_and_digits(text);
+    kept.chars()
+        .map(|c| match c.to_ascii_uppercase() {
+            'O' => '0',
+            'I' | 'L' => '1',
+            other => other,
+        })
+        .collect()
 }
 
 /// What is kept of a code.
@@ -45,7 +47,18 @@ mod tests {
     #[test]
     fn codes_are_read_as_people_copy_them() {
         let code = "0123-ABCD-EFGH-JK1M";
-        for copied in [code, "0123abcdefghjk1m", " O123 ABCD EFGH JKlM ", "o123-abcd-efgh-jkim"] {
+        for copied in [
+            code,
+            "0123abcdefghjk1m",
+            " O123 ABCD EFGH JKlM ",
+            "o123-abcd-efgh-jkim",
+            "0123\u{2011}ABCD\u{2013}EFGH\u{2212}JK1M",
+            "0123.ABCD.EFGH.JK1M. ",
+            "\u{feff}0123\u{200b}-ABCD\u{2060}-EFGH\u{200e}-JK\u{ad}1M\u{fe0f}",
+            "０１２３ ＡＢＣＤ ＥＦＧＨ ＪＫ１Ｍ",
+            "٠١٢٣-ABCD-EFGH-JK١M",
+            "०१२३ abcd efgh jk१m",
+        ] {
             assert_eq!(fingerprint(copied), fingerprint(code), "{copied}");
         }
         assert_ne!(fingerprint("0123-ABCD-EFGH-JK1N"), fingerprint(code));

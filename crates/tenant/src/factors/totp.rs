@@ -6,6 +6,7 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 
+use super::typed::letters_and_digits;
 use crate::random;
 
 /// How long one code is shown, in seconds (RFC 6238, 5.2).
@@ -103,9 +104,9 @@ impl Secret {
     }
 }
 
-/// A code as people type it, with blanks perhaps. Nothing when it cannot be one.
+/// A code as people type or paste it, in the digits of their keyboard. Nothing when it cannot be one.
 pub(crate) fn typed(text: &str) -> Option<String> {
-    let code: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let code = letters_and_digits(text);
     (code.len() == DIGITS && code.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
@@ -176,12 +177,29 @@ mod tests {
 
     #[test]
     fn codes_are_read_as_people_type_them() {
-        for (text, code) in
-            [("123456", Some("123456")), (" 123 456 ", Some("123456")), ("123-456", Some("123456"))]
-        {
-            assert_eq!(typed(text).as_deref(), code);
+        for text in [
+            "123456",
+            " 123 456 ",
+            "123-456",
+            "123\u{a0}456",
+            "123\u{2009}456\r\n",
+            "123\u{2011}456",
+            "123–456",
+            "123.456",
+            "123456. ",
+            "\u{feff}123\u{200b}456\u{2060}",
+            "\u{202a}123456\u{202c}",
+            "123\u{ad}456\u{fe0f}\u{e0041}",
+            "１２３４５６",
+            "١٢٣٤٥٦",
+            "۱۲۳۴۵۶",
+            "१२३४५६",
+            "১২৩৪৫৬",
+            "𝟏𝟐𝟑𝟒𝟓𝟔",
+        ] {
+            assert_eq!(typed(text).as_deref(), Some("123456"), "{text:?}");
         }
-        for text in ["", "12345", "1234567", "12345a", "１２３４５６"] {
+        for text in ["", "12345", "1234567", "12345a", "G-123456", "①②③④⑤⑥⑦", "٣"] {
             assert_eq!(typed(text), None, "{text}");
         }
     }

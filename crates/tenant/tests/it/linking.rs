@@ -45,6 +45,31 @@ async fn both_devices_show_the_payment_and_the_token_carries_it() {
 }
 
 #[tokio::test]
+async fn both_devices_show_the_decimals_of_the_currency() {
+    for (currency, amount, shown) in [
+        ("HUF", "1234.50", "1,234.50 HUF"),
+        ("JPY", "1250", "1,250 JPY"),
+        ("KWD", "1.250", "1.250 KWD"),
+        ("CLF", "0.0001", "0.0001 CLF"),
+    ] {
+        let world = World::new().await;
+        let mut phone = world.phone(ADA).await;
+        let mut tab = world.logged_in(ADA).await;
+        let asked = details("Rent").replace("EUR", currency).replace("1234.50", amount);
+        let request = authorize_with(&[("scope", TRANSFER), ("authorization_details", &asked)]);
+        let waiting = tab.follow(&request).await;
+        let on_phone = phone.get("/phone").await;
+        for page in [&waiting, &on_phone] {
+            assert!(page.body.contains(&format!("<dd>{shown}</dd>")), "{currency}: {page:?}");
+        }
+        phone.choose(&waiting.number()).await;
+        let answer = tab.get(&format!("/u/mfa?state={}", waiting.input("state"))).await.fragment();
+        let claims = world.verified(&answer["access_token"], AUDIENCE).await;
+        assert_eq!(claims["authorization_details"], serde_json::from_str::<Value>(&asked).unwrap());
+    }
+}
+
+#[tokio::test]
 async fn without_a_step_up_scope_there_is_no_second_factor_and_no_payment() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
@@ -91,6 +116,41 @@ async fn what_is_not_understood_is_refused_with_the_error_of_its_own() {
         authorize_with(&[("scope", TRANSFER), ("authorization_details", &good)])
     );
     assert_eq!(tab.get(&twice).await.refusal().0, "invalid_request");
+}
+
+#[tokio::test]
+async fn reference_is_taken_as_the_table_says() {
+    let world = World::new().await;
+    let table: Value =
+        serde_json::from_str(include_str!("../../../../tests/tables/references.json")).unwrap();
+    let cases = table["cases"].as_array().unwrap();
+    assert!(cases.len() > 60);
+    for case in cases {
+        let asked = details(case["text"].as_str().unwrap());
+        let request = authorize_with(&[("scope", TRANSFER), ("authorization_details", &asked)]);
+        let answer = world.browser().get(&request).await;
+        if case["sent"] == case["text"] {
+            assert!(answer.location().starts_with("/u/login"), "{case}: {answer:?}");
+        } else {
+            assert_eq!(answer.refusal().0, "invalid_authorization_details", "{case}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn iban_is_taken_as_the_table_says() {
+    let world = World::new().await;
+    let table: Value = serde_json::from_str(include_str!("../../../../tests/tables/ibans.json")).unwrap();
+    for case in table["cases"].as_array().unwrap() {
+        let asked = details("Rent").replace("GB82WEST12345698765432", case["text"].as_str().unwrap());
+        let request = authorize_with(&[("scope", TRANSFER), ("authorization_details", &asked)]);
+        let answer = world.browser().get(&request).await;
+        if case["iban"].is_string() {
+            assert!(answer.location().starts_with("/u/login"), "{case}: {answer:?}");
+        } else {
+            assert_eq!(answer.refusal().0, "invalid_authorization_details", "{case}");
+        }
+    }
 }
 
 #[tokio::test]

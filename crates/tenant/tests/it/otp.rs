@@ -42,6 +42,31 @@ async fn the_code_gives_tokens_that_tell_of_the_second_factor() {
 }
 
 #[tokio::test]
+async fn code_is_taken_as_people_paste_it() {
+    let (world, mut tab, app) = with_app().await;
+    let digits = |code: &str, zero: char| -> String {
+        let digit = |c: char| char::from_u32(u32::from(zero) + c.to_digit(10).unwrap()).unwrap();
+        code.chars().map(digit).collect()
+    };
+    let ways: [&dyn Fn(&str) -> String; 6] = [
+        &|code| format!("{} {}", &code[..3], &code[3..]),
+        &|code| format!("\u{feff}{}\u{200b}{}\u{202c}", &code[..3], &code[3..]),
+        &|code| format!("{}\u{2011}{}. ", &code[..3], &code[3..]),
+        &|code| digits(code, '\u{660}'),
+        &|code| digits(code, '\u{966}'),
+        &|code| digits(code, '\u{ff10}'),
+    ];
+    for way in ways {
+        let page = tab.asks_for_code().await;
+        assert!(page.body.contains(r#"autocorrect="off""#) && !page.body.contains("maxlength"), "{page:?}");
+        let pasted = way(&app.code(&world));
+        let answer = tab.enter(&page, &pasted).await;
+        assert!(answer.fragment().contains_key("access_token"), "{pasted:?}: {answer:?}");
+        world.clock.advance(60);
+    }
+}
+
+#[tokio::test]
 async fn a_code_is_accepted_once_also_in_another_request() {
     let (world, mut tab, app) = with_app().await;
     let code = app.code(&world);

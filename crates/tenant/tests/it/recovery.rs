@@ -38,6 +38,20 @@ async fn a_recovery_code_confirms_and_says_how_many_are_left() {
 }
 
 #[tokio::test]
+async fn code_is_taken_as_people_copy_it() {
+    for copied in [
+        "\u{feff}1111\u{200b}-AAAA\u{2060}-BBBB\u{200e}-CC\u{ad}CC",
+        "1111\u{2011}AAAA\u{2013}BBBB\u{2212}CCCC. ",
+        "１１１１ ａａａａ ｂｂｂｂ ｃｃｃｃ",
+        "١١١١ AAAA BBBB CCCC",
+    ] {
+        let (_, mut tab) = with_codes().await;
+        let page = use_code(&mut tab, copied).await;
+        assert!(page.body.contains("You have 1 recovery code left."), "{copied:?}: {page:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_used_recovery_code_is_none_any_more() {
     let (_, mut tab) = with_codes().await;
     use_code(&mut tab, FIRST).await;

@@ -68,17 +68,17 @@ pub(super) fn bank(issuer: &str, app: &str, setup: &Setup) -> bank::Config {
         dynamic_linking: bank::DynamicLinking::default(),
         allowed_origins: vec![app.to_owned()],
         database: bank::Database::Memory,
-        opening_accounts: [ADA, BEN].map(account).into(),
+        opening_accounts: [ADA, BEN].map(|person| account(person, setup.currency)).into(),
         transfers_per_minute: setup.transfers_per_minute,
     }
 }
 
-fn account(person: Person) -> bank::OpeningAccount {
+fn account(person: Person, currency: &str) -> bank::OpeningAccount {
     bank::OpeningAccount {
         iban: person.iban.to_owned(),
         holder: person.name.to_owned(),
         subject: Some(person.sub.to_owned()),
         balance_minor: person.opening,
-        currency: "EUR".to_owned(),
+        currency: currency.to_owned(),
     }
 }

@@ -1,0 +1,198 @@
+//! What people paste, fill in by other programs, and pay in other currencies: what the bank books is what was meant.
+
+use crate::steps::{
+    RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, phone, review, sees_balance, type_order,
+};
+use e2e::{
+    Failure, Miss, Page, Stage,
+    people::{ADA, BEN, PASSWORD, enter_password, number_on},
+    scenario,
+    world::Setup,
+};
+use serde_json::{Value, json};
+
+/// Pastes into a field as the browser does: what the field does not take is lost.
+async fn paste(page: &Page, id: &str, text: &str) -> Result<(), Miss> {
+    let text = json!(text);
+    let script = format!(
+        "(() => {{ const field = document.getElementById('{id}'); field.focus(); field.select(); \
+         return document.execCommand('insertText', false, {text}); }})()"
+    );
+    match page.evaluate(&script).await? {
+        Value::Bool(true) => Ok(()),
+        other => Err(Miss::last(format!("pasting into {id} was answered {other}"))),
+    }
+}
+
+/// What the receipt on a page shows, with plain blanks.
+async fn receipt(page: &Page) -> Result<String, Miss> {
+    Ok(page.css(".receipt").text().await?.replace(['\u{a0}', '\u{202f}'], " "))
+}
+
+/// The orders that reached the bank, as they were sent.
+fn orders(stage: &Stage) -> Vec<Value> {
+    let sent = stage.world.api().those(is_transfer);
+    sent.into_iter().filter_map(|request| request.body).collect()
+}
+
+#[test]
+fn pasted_order_is_booked_as_it_was_meant() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, ADA).await?;
+        paste(page, "payee", "IBAN:\u{a0}GB٨٢\u{200b} WEST‑1234 ５６９８ 7654 32.  ").await?;
+        paste(page, "amount", &format!("{}\u{200e}1,234.56\u{202f}€. ", " ".repeat(20))).await?;
+        paste(
+            page,
+            "reference",
+            "\u{feff}Invoice\u{a0}2025\u{200b}-117, \u{2068}می\u{200c}خواهم\u{2069}\u{ad}",
+        )
+        .await?;
+        page.button("Transfer").click().await?;
+        let seen = receipt(page).await?;
+        for part in ["€1,234.56", "GB82 WEST 1234 5698 7654 32", "Invoice 2025-117, می\u{200c}خواهم"]
+        {
+            assert!(seen.contains(part), "{part:?} is not in {seen:?}");
+        }
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.request().await?;
+        let asked = receipt(phone.page()).await?;
+        for part in ["1,234.56 EUR", "GB82 WEST 1234 5698 7654 32", "Invoice 2025-117, می\u{200c}خواهم"]
+        {
+            assert!(asked.contains(part), "{part:?} is not in {asked:?}");
+        }
+        phone.choose(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        for order in orders(stage) {
+            assert_eq!(
+                order,
+                json!({
+                    "payee": BEN.iban,
+                    "amount": { "amount": 123_456, "currency": "EUR" },
+                    "reference": "Invoice 2025-117, می\u{200c}خواهم",
+                })
+            );
+        }
+        assert_eq!(world.transfers_made().await?, 1);
+        assert_eq!(world.balance_of(BEN).await?, BEN.opening + 123_456);
+        Ok(())
+    });
+}
+
+#[test]
+fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        let long = format!("{} invoice 4711", "x".repeat(150));
+        for (id, pasted, said) in [
+            ("amount", "$12.50", "This account pays in EUR, not in $."),
+            ("amount", "12.505", "Use digits, with two decimals at most, for example 12.50."),
+            ("reference", long.as_str(), "this one has 163"),
+            ("reference", "safe \u{202e}evil", "without marks that turn it around"),
+            ("reference", "Z\u{321}\u{362}\u{334}\u{353}\u{326}", "4 accents or marks at most"),
+        ] {
+            paste(page, id, pasted).await?;
+            page.button("Transfer").click().await?;
+            page.css(&format!("#{id}-error")).reads(said).await?;
+            page.css(&format!("#{id}")).holds(pasted).await?;
+            paste(page, id, "1").await?;
+        }
+        assert!(orders(stage).is_empty());
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn order_that_a_program_fills_in_is_taken() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        for (id, text) in [("payee", RENT.payee), ("amount", RENT.amount), ("reference", RENT.reference)] {
+            let fill = format!(
+                "(() => {{ const field = document.getElementById('{id}'); field.value = {}; \
+                 field.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()",
+                json!(text)
+            );
+            page.evaluate(&fill).await?;
+        }
+        page.button("Transfer").click().await?;
+        let seen = receipt(page).await?;
+        for part in ["€12.50", "GB82 WEST 1234 5698 7654 32", RENT.reference] {
+            assert!(seen.contains(part), "{part:?} is not in {seen:?}");
+        }
+        // Whoever types is not asked to do it twice.
+        page.button("Cancel").click().await?;
+        type_order(page, RENT).await?;
+        review(page, RENT).await?;
+        Ok(())
+    });
+}
+
+/// From the balance to the receipt in a currency, with what is shown and booked on the way.
+async fn pays_in(
+    stage: &Stage,
+    currency: &str,
+    balance: &str,
+    typed: &str,
+    shown: &str,
+    on_phone: &str,
+) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let phone = phone(stage).await?;
+    leave_to_log_in(stage).await?;
+    enter_password(page, ADA.email, PASSWORD).await?;
+    page.test_id("balance").reads(balance).await?;
+    page.field("Pay to (IBAN)").fill(BEN.iban).await?;
+    page.field("Amount").fill(typed).await?;
+    page.button("Transfer").click().await?;
+    let seen = receipt(page).await?;
+    assert!(seen.contains(shown), "{seen:?}");
+    page.button("Confirm transfer").click().await?;
+    let number = number_on(page).await?;
+    phone.request().await?;
+    let asked = receipt(phone.page()).await?;
+    assert!(asked.contains(on_phone), "{asked:?}");
+    phone.choose(&number).await?;
+    page.status().reads("Transfer sent").await?;
+    let seen = receipt(page).await?;
+    assert!(seen.contains(shown), "{seen:?}");
+    for order in orders(stage) {
+        assert_eq!(order["amount"], json!({ "amount": 1_250, "currency": currency }));
+    }
+    assert_eq!(world.balance_of(BEN).await?, BEN.opening + 1_250);
+    assert_eq!(world.transfers_made().await?, 1);
+    Ok(())
+}
+
+#[test]
+fn forint_is_paid_with_two_decimals() {
+    scenario(Setup { currency: "HUF", ..Setup::default() }, async |stage| {
+        pays_in(stage, "HUF", "HUF 2,500.00", "12.5 Ft", "HUF 12.50", "12.50 HUF").await
+    });
+}
+
+#[test]
+fn yen_is_paid_without_decimals() {
+    scenario(Setup { currency: "JPY", ..Setup::default() }, async |stage| {
+        pays_in(stage, "JPY", "¥250,000", "￥1,250", "¥1,250", "1,250 JPY").await
+    });
+}
+
+#[test]
+fn dinar_is_paid_with_three_decimals() {
+    scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {
+        pays_in(stage, "KWD", "KWD 250.000", "1.25 KWD", "KWD 1.250", "1.250 KWD").await
+    });
+}
+
+#[test]
+fn amount_is_typed_in_the_digits_of_the_locale() {
+    scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {
+        let locale = json!({ "locale": "ar-EG" });
+        stage.page.devtools("Emulation.setLocaleOverride", locale).await?;
+        pays_in(stage, "KWD", "٢٥٠٫٠٠٠", "١٫٢٥ د.ك.", "١٫٢٥٠", "1.250 KWD").await
+    });
+}
