@@ -50,7 +50,7 @@ fn signs(currency: &str) -> Vec<String> {
         options.set_currency_display(display);
         for amount in [0.5, 1.0, 2.0, 5.0] {
             let found = parts(&options, amount).into_iter().find(|(kind, _)| kind == "currency");
-            signs.extend(found.map(|(_, text)| text));
+            signs.extend(found.map(|(_, text)| text).filter(|sign| !signs.contains(sign)));
         }
     }
     signs
