@@ -72,6 +72,18 @@ pub(crate) fn keep(intent: &Intent) {
     }
 }
 
+/// Whatever has the focus now may be about to be replaced: its successor gets it, or else the heading.
+pub(crate) fn survive() {
+    let focused = || document().query_selector(":focus").ok().flatten();
+    let Some(before) = focused() else { return };
+    queue_microtask(move || {
+        if focused().is_none() {
+            let id = before.id();
+            focus(&if id.is_empty() { PAGE.to_owned() } else { ["#", &id].concat() });
+        }
+    });
+}
+
 /// Waits for the page to be drawn: effects run in no promised order, and all of them before the next microtask.
 fn focus_soon(selector: &'static str) {
     queue_microtask(move || focus(selector));

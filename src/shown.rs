@@ -9,6 +9,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use stepup::view::{AccountView, View};
 
+use crate::focus;
+
 /// The core's view. Shared, because every part of the page looks at it.
 pub type Shown = ReadSignal<Arc<View>>;
 
@@ -32,10 +34,27 @@ pub(crate) fn follow_account<T: PartialEq + 'static>(shown: Shown, read: fn(&Acc
     follow(shown, move |before, now| before.account().map(read) == now.account().map(read))
 }
 
-/// Draws again whenever a signal that was read has changed.
+/// Draws again whenever a signal that was read has changed, as new elements.
+///
+/// A browser that translates a page puts elements of its own where the texts were. A text that is changed in place after
+/// that is changed where nobody sees it: the old words stay, and the button below them does something else. Elements that
+/// are replaced take everything inside along, whoever put it there.
 pub(crate) fn live(draw: impl Fn() -> AnyView + Send + 'static) -> AnyView {
-    let draw: Box<dyn FnMut() -> AnyView + Send> = Box::new(draw);
+    let draw: Box<dyn Fn() -> AnyView + Send> = Box::new(draw);
+    patched(Box::new(move || replaced(draw())))
+}
+
+/// The same, but the elements stay and only what differs is changed. No text may be among that: see [`replaced`].
+pub(crate) fn patched(draw: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
     draw.into_any()
+}
+
+/// A part of something [`patched`] that is drawn anew with it. (A function within a view is: Leptos cannot know whether
+/// it is the same as before.) It has to consist of elements, without texts beside them.
+pub(crate) fn replaced(view: AnyView) -> AnyView {
+    focus::survive();
+    let mut view = Some(view);
+    patched(Box::new(move || view.take().unwrap_or_else(nothing)))
 }
 
 /// Nothing to draw.

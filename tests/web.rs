@@ -371,3 +371,67 @@ async fn no_element_carries_its_own_style() {
         );
     }
 }
+
+/// All that is written on the page, as a translator leaves it.
+fn written(page: &Page) -> (String, Vec<String>) {
+    let plain = |text: String| text.replace(['«', '»'], "");
+    let buttons = page.texts("button").into_iter().map(plain);
+    (plain(page.texts("header, main").join("\n")), buttons.collect())
+}
+
+#[wasm_bindgen_test]
+async fn a_translated_page_shows_what_is() {
+    let names: Vec<_> = states::NAMES.into_iter().filter(|name| *name != "starting").collect();
+    let mut expected = Vec::new();
+    for name in &names {
+        expected.push(written(&Page::show(state(name)).await));
+    }
+    let page = Page::show(state("signed-out")).await;
+    page.translate();
+    assert!(page.text("button").contains('«'), "it is translated");
+    // Each state after six others: the next, the one before, and some from far away.
+    for stride in [1, 3, 7, 13, 39, 45] {
+        for step in 0..names.len() {
+            let at = step * stride % names.len();
+            page.change_quickly(state(names[at])).await;
+            assert_eq!(written(&page), expected[at], "{}, stride {stride}", names[at]);
+            assert!(page.text("h1").contains('«'), "{}: the translator goes on", names[at]);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
+    let page = Page::show(state("account")).await;
+    page.translate();
+    let amount = page.input("#amount");
+    amount.focus().unwrap();
+    let errors = ["Enter an amount.", "Use digits, with two decimals at most, for example 12.50."];
+    for error in errors {
+        let view = with_form(state("account"), |_, amount| {
+            amount.text = "1,23".to_owned();
+            amount.error = Some(error.to_owned());
+        });
+        page.change(view).await;
+        assert_eq!(page.text(".error"), ["«", error, "»"].concat());
+        assert!(page::has_focus(&amount), "the field was replaced while somebody typed");
+        assert_eq!(amount.value(), "1,23");
+    }
+    page.change(state("account")).await;
+    assert_eq!(page.count(".error"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_survives_what_is_redrawn() {
+    let page = Page::show(state("account")).await;
+    page.change(state("statements-loading")).await;
+    let heading = page.element("h1");
+    assert!(page::has_focus(&heading));
+    page.change(state("statements")).await;
+    assert!(page::has_focus(&page.element("h1")), "the focus fell back to {}", page::focused());
+
+    page.change(state("unknown-asking")).await;
+    assert_eq!(page::focused(), "transfer-heading");
+    page.change(state("unknown")).await;
+    assert_eq!(page::focused(), "transfer-heading", "the same step, with more to say");
+}

@@ -4,13 +4,15 @@ use leptos::prelude::*;
 use stepup::view::{TransferView, View};
 
 use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::Step};
-use crate::shown::{Shown, follow, live, nothing};
+use crate::shown::{Shown, follow, nothing, patched, replaced};
 
 pub(crate) fn transfer(shown: Shown) -> AnyView {
     let piece = follow(shown, |before, now| step(before) == step(now));
     view! {
         <section class="card transfer" aria-labelledby="transfer-heading">
-            {live(move || step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw))}
+            {patched(Box::new(move || {
+                step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw)
+            }))}
         </section>
     }
     .into_any()
@@ -21,8 +23,7 @@ fn step(view: &View) -> Option<&TransferView> {
     Some(&view.account()?.transfer).filter(|transfer| !matches!(transfer, TransferView::Form(_)))
 }
 
-/// Always the same elements in the same places: going from step to step changes their texts, and the status region
-/// that announces them stays.
+/// The status region that announces the steps stays where it is; what stands in it and below it is new at each step.
 fn draw(step: Step) -> AnyView {
     let problem = step.problem.as_ref();
     let said = problem.filter(|_| !step.failed).map_or_else(nothing, problem::alert);
@@ -31,18 +32,22 @@ fn draw(step: Step) -> AnyView {
     let busy =
         if step.busy { view! { <div class="busy" aria-hidden="true"></div> }.into_any() } else { nothing() };
     let role = if step.failed { "alert" } else { "status" };
+    let words = view! {
+        <span class="step-icon">{icon(step.icon)}</span>
+        <h2 id="transfer-heading" tabindex="-1">{step.heading}</h2>
+        <p class="step-sentence">{step.sentence}</p>
+    };
+    let rest = view! {
+        {said}
+        {receipt(&step.receipt, step.facts)}
+        {busy}
+        <div class="actions">{buttons.collect::<Vec<_>>()}</div>
+        {details}
+    };
     view! {
         <div class=step.class>
-            <div class="step-words" role=role>
-                <span class="step-icon">{icon(step.icon)}</span>
-                <h2 id="transfer-heading" tabindex="-1">{step.heading}</h2>
-                <p class="step-sentence">{step.sentence}</p>
-            </div>
-            {said}
-            {receipt(&step.receipt, step.facts)}
-            {busy}
-            <div class="actions">{buttons.collect::<Vec<_>>()}</div>
-            {details}
+            <div class="step-words" role=role>{replaced(words.into_any())}</div>
+            {replaced(rest.into_any())}
         </div>
     }
     .into_any()

@@ -66,7 +66,10 @@ async fn read(response: Response) -> Result<Answer, NetworkError> {
 #[expect(clippy::needless_pass_by_value, reason = "it is the closure of `map_err`")]
 fn network_error(error: gloo_net::Error) -> NetworkError {
     match &error {
-        gloo_net::Error::JsError(js) if js.name == "TimeoutError" => NetworkError::TimedOut,
+        // The second is what `index.html` gives browsers that lack `AbortSignal.timeout`. Nothing else aborts a request.
+        gloo_net::Error::JsError(js) if matches!(js.name.as_str(), "TimeoutError" | "AbortError") => {
+            NetworkError::TimedOut
+        }
         other => NetworkError::Unreachable(other.to_string()),
     }
 }

@@ -13,9 +13,9 @@ use web_sys::{Element, HtmlElement, HtmlFormElement, Url};
 /// Where the first lines of `index.html` put the address before they cleaned it: path, query, fragment.
 const LANDING: &str = "riserLanding";
 
-/// The place in `index.html` that the pages fill.
+/// The place in `index.html` that the pages fill. None, when the shell says that this browser lacks something.
 pub(super) fn mount_point() -> Option<HtmlElement> {
-    document().get_element_by_id("app")?.dyn_into().ok()
+    document().query_selector(":root:not([data-shell=old]) #app").ok()??.dyn_into().ok()
 }
 
 /// The text of the configuration block; empty when there is none, which the core then complains about.
@@ -52,8 +52,11 @@ pub(super) fn parse_url(text: &str) -> Option<Parts> {
     })
 }
 
+/// Leaves for the provider, by a function in `index.html` that remembers how far its pages are from ours in the history.
 pub(super) fn leave_for(url: &WebUrl) {
-    let _ = window().location().assign(url.as_str());
+    let window = window();
+    let leave = js_sys::Reflect::get(&window, &"riserLeave".into()).unwrap_or_default();
+    let _ = leave.unchecked_into::<js_sys::Function>().call1(&window, &url.as_str().into());
 }
 
 /// Leaves with a form, so that nothing of it is in an address. A page that is left has no use for the form any more.

@@ -68,6 +68,29 @@ impl Page {
         drawn().await;
     }
 
+    /// Has the page translated, and whatever comes to it later.
+    pub(crate) fn translate(&self) {
+        let translator = Function::new_with_args(
+            "root",
+            &["(", include_str!("../translator/translator.js"), ")(root)"].concat(),
+        );
+        translator.call1(&JsValue::UNDEFINED, &self.root).unwrap();
+    }
+
+    /// The core has a new view. Waits for nothing but what that sets going.
+    pub(crate) async fn change_quickly(&self, view: View) {
+        self.show.set(Arc::new(view));
+        let task = Function::new_no_args(
+            "return new Promise((done) => {
+               const channel = new MessageChannel();
+               channel.port1.onmessage = done;
+               channel.port2.postMessage(0);
+             })",
+        );
+        let task: Promise = task.call0(&JsValue::UNDEFINED).unwrap().unchecked_into();
+        JsFuture::from(task).await.unwrap();
+    }
+
     /// The core's answer to the next such intent.
     pub(crate) fn answer(&self, intent: Intent, view: View) {
         self.script.lock().unwrap().answer = Some((intent, view));

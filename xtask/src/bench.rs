@@ -7,7 +7,7 @@ use crate::step::{Failure, Outcome, run_shown, say};
 use crate::tools::node;
 
 /// For everything together, in bytes after brotli.
-const BUDGET: usize = 144_500;
+const BUDGET: usize = 150_000;
 
 /// Builds the client if need be, and prints the sizes of what the browser loads.
 pub(crate) fn size(project: &Project) -> Outcome {

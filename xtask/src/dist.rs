@@ -1,5 +1,5 @@
 //! `cargo xtask dist`: the static files, ready for any host. Trunk builds them; what a host needs besides is added:
-//! compressed copies, and the headers in the format of Netlify and Cloudflare.
+//! compressed copies, and the headers in the files that several hosts read them from.
 
 mod compress;
 mod fingerprint;
@@ -14,8 +14,6 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-const HEADERS: &str = "_headers";
 
 /// Builds `dist/` when what it is made from has changed. Returns whether there was anything to do.
 pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
@@ -76,22 +74,15 @@ pub(crate) fn headers(dist: &Path) -> Outcome {
     let config = site::config(&page).map_err(|error| {
         Failure::new(format!("{}: {error}", path.display()), "repair the block in index.html")
     })?;
-    let hashed = files(dist)?.into_iter().filter(|path| is_hashed(path));
-    let names = hashed.filter_map(|path| Some(path.strip_prefix(dist).ok()?.to_str()?.replace('\\', "/")));
-    let text = headers_file(&site::security_headers(&page, &config), names);
-    let path = dist.join(HEADERS);
-    fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))
-}
-
-fn headers_file(security: &[(&str, String)], hashed: impl Iterator<Item = String>) -> String {
-    let mut text = String::from("/*\n");
-    for (name, value) in security {
-        text.extend(["  ", name, ": ", value, "\n"]);
+    let names: Vec<String> = files(dist)?
+        .iter()
+        .filter_map(|path| Some(path.strip_prefix(dist).ok()?.to_str()?.replace('\\', "/")))
+        .collect();
+    for (name, text) in site::host_files(&site::security_headers(&page, &config), &names) {
+        let path = dist.join(name);
+        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
     }
-    for name in hashed {
-        text.extend(["/", &name, "\n  cache-control: public, max-age=31536000, immutable\n"]);
-    }
-    text
+    Ok(())
 }
 
 /// The files that a browser asks for, in the order of their names.
@@ -104,7 +95,7 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<PathBuf>> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if entry.file_name() != HEADERS
+            } else if !site::HOST_FILES.iter().any(|name| entry.file_name() == *name)
                 && path.extension().is_none_or(|it| it != "br" && it != "gz")
             {
                 found.push(path);
@@ -113,14 +104,6 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
-}
-
-/// Whether the name holds a hash of the content, as in `riser-17ae3b29f064e577_bg.wasm`.
-fn is_hashed(path: &Path) -> bool {
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let stem = stem.strip_suffix("_bg").unwrap_or(&stem);
-    stem.rsplit_once('-')
-        .is_some_and(|(_, hash)| hash.len() == 16 && hash.chars().all(|c| c.is_ascii_hexdigit()))
 }
 
 /// `cargo xtask dist`.
@@ -139,28 +122,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashed_names_are_those_of_trunk() {
-        for name in
-            ["riser-17ae3b29f064e577_bg.wasm", "riser-17ae3b29f064e577.js", "a/style-29f3f3cf60c4ad57.css"]
-        {
-            assert!(is_hashed(Path::new(name)), "{name}");
+    fn hosts_are_told_how_long_the_page_may_be_kept() {
+        let dist = std::env::temp_dir().join(format!("riser-hosts-{}", std::process::id()));
+        drop(fs::remove_dir_all(&dist));
+        fs::create_dir_all(&dist).unwrap();
+        let page = "<script type=\"application/json\" id=\"riser-config\">{\"api\": \"https://api.example\"}</script>";
+        for (name, text) in [("index.html", page), ("riser-17ae3b29f064e577.js", "")] {
+            fs::write(dist.join(name), text).unwrap();
         }
-        for name in
-            ["index.html", "forward.js", "style-29f3.css", "29f3f3cf60c4ad57.js", "a-29f3f3cf60c4ad5g.js"]
-        {
-            assert!(!is_hashed(Path::new(name)), "{name}");
+        // Twice: what was written for the hosts is no file of the client.
+        for _ in 0..2 {
+            headers(&dist).unwrap();
+            assert_eq!(files(&dist).unwrap().len(), 2);
         }
-    }
-
-    #[test]
-    fn the_headers_are_for_everything_and_the_long_cache_for_hashed_names() {
-        let text = headers_file(
-            &[("x-content-type-options", "nosniff".to_owned())],
-            ["a-1.js".to_owned()].into_iter(),
-        );
-        assert_eq!(
-            text,
-            "/*\n  x-content-type-options: nosniff\n/a-1.js\n  cache-control: public, max-age=31536000, immutable\n"
-        );
+        for name in site::HOST_FILES {
+            let text = fs::read_to_string(dist.join(name)).unwrap();
+            assert!(text.contains("connect-src 'self' https://api.example"), "{name}: {text}");
+            assert!(text.contains("no-cache") && text.contains("immutable"), "{name}: {text}");
+        }
+        fs::remove_dir_all(&dist).unwrap();
     }
 }

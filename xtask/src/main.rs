@@ -42,7 +42,7 @@ enum Task {
     Test(test::Options),
     /// Build the client's static files into dist/, ready for any host
     Dist,
-    /// Write dist/_headers anew, after the configuration block in dist/index.html was replaced
+    /// Write the hosts' files in dist (such as _headers) anew, after the configuration block in dist/index.html was replaced
     Headers,
     /// Measure
     #[command(subcommand)]
@@ -117,6 +117,7 @@ fn setup(project: &Project, browser: bool) -> Outcome {
         say(&format!("ready: {}, {}", browser.chromium.display(), browser.driver.display()));
         tools::postgres::ensure(project)?;
         tools::node::for_tests(project)?;
+        tools::python::for_tests(project)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 10] = [
+const FOLDERS: [(&str, &str); 11] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("browser", "tests"),
@@ -18,6 +18,8 @@ const FOLDERS: [(&str, &str); 10] = [
     ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
     ("fuzz", "crates/fuzzing/tests"),
+    ("site", "crates/site/src"),
+    ("companion", "crates/companion/tests"),
     ("xtask", "xtask/src"),
 ];
 
@@ -42,10 +44,8 @@ fn has_test(source: &str, test: &str) -> bool {
     let is_it = |line: &str| line.trim_start_matches("async ").starts_with(&function);
     lines.iter().enumerate().filter(|(_, line)| is_it(line)).any(|(at, _)| {
         let attributes = lines[..at].iter().rev().take_while(|line| line.starts_with("#["));
-        let makes_test = |line: &&str| {
-            ["#[test]", "#[wasm_bindgen_test]"].contains(line) || line.starts_with("#[tokio::test")
-        };
-        attributes.into_iter().any(makes_test)
+        let tests = ["#[test]", "#[tokio::test", "#[wasm_bindgen_test]"];
+        attributes.into_iter().any(|line| tests.iter().any(|test| line.starts_with(test)))
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::project::Project;
 use crate::step::{Failure, Outcome, duration, run_shown, say, step};
 use crate::tools::browser::{self, Browser};
-use crate::tools::{self, Tools, node, postgres};
+use crate::tools::{self, Tools, node, postgres, python};
 use crate::{dist, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -95,6 +95,7 @@ struct Bench<'a> {
     tools: Option<Tools>,
     browser: Option<Browser>,
     node: Option<PathBuf>,
+    python: Option<PathBuf>,
     filter: &'a [String],
 }
 
@@ -109,7 +110,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         postgres::ensure(project)?;
     }
     let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
-    let bench = Bench { project, tools, browser, node, filter: &options.filter };
+    let python = chosen.contains(&Stage::E2e).then(|| python::for_tests(project)).transpose()?;
+    let bench = Bench { project, tools, browser, node, python, filter: &options.filter };
     let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
     let mut failures = Vec::new();
     for stage in chosen {
@@ -221,6 +223,9 @@ impl Bench<'_> {
         cargo.env("RISER_DIST", self.project.dist());
         if let Some(node) = &self.node {
             cargo.env("NODE", node);
+        }
+        if let Some(python) = &self.python {
+            cargo.env("PYTHON", python);
         }
         run_shown(with(&mut cargo, browser))
     }

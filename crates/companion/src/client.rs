@@ -108,7 +108,8 @@ impl Site {
             .collect();
         let mut files =
             files::read(dist).map_err(|(path, source)| ClientError::Unreadable { path, source })?;
-        let page = File::new("/index.html", page.into_bytes());
+        // Compressed here, because the configuration is in it: there are no copies in `dist`.
+        let page = File::new("/index.html", page.into_bytes()).compressed();
         // Every path of a page leads to the one with the configuration, the callback's too.
         files.retain(|path, _| !path.ends_with("/index.html"));
         Ok(Self { files, page, security })

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as a test does")]
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 
 use axum::Router;
@@ -47,6 +48,7 @@ fn built() -> TempDir {
         ("riser-17ae3b29f064e577_bg.wasm.gz", "wasm, gzip"),
         ("favicon.svg", "<svg/>"),
         ("_headers", "/*"),
+        ("vercel.json", "for a host"),
         (".hidden", "hidden"),
     ] {
         put(&folder.path().join("dist"), name, content);
@@ -156,10 +158,14 @@ async fn nothing_outside_and_nothing_meant_for_hosts_can_be_had() {
         "//secret.txt",
         "/.hidden",
         "/_headers",
+        "/vercel.json",
         "/riser-17ae3b29f064e577_bg.wasm.br",
     ] {
         let (_, body) = get(&app, path).await;
-        assert!(!["secret", "hidden", "/*", "wasm, brotli"].contains(&body.as_str()), "{path}: {body}");
+        assert!(
+            !["secret", "hidden", "/*", "wasm, brotli", "for a host"].contains(&body.as_str()),
+            "{path}: {body}"
+        );
     }
 }
 
@@ -202,6 +208,49 @@ async fn compressed_copies_go_to_those_who_can_read_them() {
     let [a, b, c] = tags;
     let (a, b, c) = (a.await, b.await, c.await);
     assert!(a != b && b != c && a != c, "{a} {b} {c}");
+}
+
+#[tokio::test]
+async fn page_is_sent_compressed_with_the_running_configuration() {
+    let folder = built();
+    // As long as a real one, so that it pays.
+    let page = format!("{PAGE}{}", "<p>The same words, again and again.</p>".repeat(200));
+    put(&folder.path().join("dist"), "index.html", &page);
+    let app = app(&folder);
+    let plain = send(&app, "GET", "/", &[]).await;
+    let (tag, length) = (header(&plain, "etag").to_owned(), header(&plain, "content-length").to_owned());
+    assert_eq!((header(&plain, "content-encoding"), header(&plain, "vary")), ("", "accept-encoding"));
+    let plain = text(plain).await;
+    assert!(plain.contains("\"flow\":\"code\""), "{plain}");
+    let mut tags = vec![tag];
+    for (accept, encoding) in
+        [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip"), ("BR", "br")]
+    {
+        for path in ["/", "/callback", "/some/place"] {
+            let response = send(&app, "GET", path, &[("accept-encoding", accept)]).await;
+            assert_eq!(header(&response, "content-encoding"), encoding, "{accept}");
+            assert_eq!(header(&response, "content-type"), "text/html; charset=utf-8");
+            assert_eq!(header(&response, "vary"), "accept-encoding");
+            assert_eq!(header(&response, "cache-control"), "no-cache");
+            assert!(header(&response, "content-security-policy").contains("sha256-"));
+            let tag = header(&response, "etag").to_owned();
+            let again =
+                send(&app, "GET", path, &[("accept-encoding", accept), ("if-none-match", &tag)]).await;
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{accept}");
+            tags.push(tag);
+            let packed = response.into_body().collect().await.unwrap().to_bytes();
+            assert!(packed.len() * 4 < length.parse().unwrap(), "{accept}: {} of {length}", packed.len());
+            let mut unpacked = Vec::new();
+            match encoding {
+                "br" => brotli::BrotliDecompress(&mut &packed[..], &mut unpacked).unwrap(),
+                _ => drop(flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut unpacked).unwrap()),
+            }
+            assert_eq!(String::from_utf8(unpacked).unwrap(), plain, "{accept}");
+        }
+    }
+    tags.sort();
+    tags.dedup();
+    assert_eq!(tags.len(), 3, "one for each encoding: {tags:?}");
 }
 
 #[tokio::test]

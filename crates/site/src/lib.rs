@@ -1,12 +1,15 @@
 //! What the built client asks of whoever serves it, be it the companion or a static host: the addresses in its
-//! configuration block and the security headers that fit its page; and the addresses at which it is served.
+//! configuration block, the security headers that fit its page, and how long each file may be kept, in the words of several
+//! hosts; and the addresses at which it is served.
 
 pub mod address;
 mod headers;
+mod hosts;
 mod origin;
 mod scripts;
 
 pub use headers::security_headers;
+pub use hosts::{HOST_FILES, cache_control, host_files, is_hashed};
 pub use origin::origin;
 
 use scripts::Script;

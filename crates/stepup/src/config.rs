@@ -447,6 +447,13 @@ mod tests {
             (r#""redirect_uri":"javascript:alert(1)""#, "`redirect_uri` is \"javascript:alert(1)\""),
             (r#""redirect_uri":"https://bank.example/#x""#, "`redirect_uri` is"),
             (r#""statements":1"#, "`statements` is 1: it should be true or false"),
+            (r#""resource":"""#, "`resource` is \"\": it should be the API's identifier"),
+            (r#""step_up_max_age":-1"#, "`step_up_max_age` is -1: it should be a number of seconds"),
+            (r#""clock_leeway":601"#, "`clock_leeway` is 601: it should be a number of seconds, 0 to 600"),
+            (r#""clock_leeway":"60""#, "`clock_leeway` is \"60\""),
+            (r#""trusted_audiences":"api""#, "`trusted_audiences` is \"api\": it should be a list"),
+            (r#""log_out":"put""#, "`log_out` is \"put\": it should be \"post\" or \"get\""),
+            (r#""idempotency_key":"no""#, "`idempotency_key` is \"no\": it should be true or false"),
             (
                 r#""authorization_details":"yes""#,
                 "`authorization_details` is \"yes\": it should be true or false",

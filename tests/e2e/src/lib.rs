@@ -6,6 +6,7 @@
 //! - [`accessibility`]: the barriers of a page, as axe-core finds them
 //! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
+//! - [`program`]: programs on Node.js and Python, with a clock that can be put forward
 //! - [`strangers`]: clients from npm, at a tenant of their own
 //! - [`misbehaving`]: an OpenID provider with a switch for each fault
 //!
@@ -25,6 +26,7 @@ pub mod outcome;
 mod packages;
 pub mod page;
 pub mod people;
+pub mod program;
 pub mod scenario;
 pub mod site;
 pub mod strangers;
@@ -38,6 +40,7 @@ pub use locator::Locator;
 pub use misbehaving::{Fault, Misbehaving};
 pub use outcome::{Failure, Miss};
 pub use page::Page;
+pub use program::Program;
 pub use scenario::{Stage, scenario};
 pub use thirtyfour::Key;
 pub use token::Token;

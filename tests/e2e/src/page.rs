@@ -11,6 +11,9 @@ use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 use thirtyfour::{Key, TypingData, WindowHandle};
 
+/// Makes a document's clock one that can be put forward.
+const CLOCK: &str = include_str!("../../interop/clock/date.js");
+
 /// A window of a [`Browser`].
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -197,12 +200,45 @@ impl Page {
             .ok_or_else(|| Miss::last(format!("{expression} is no text: {value}")))
     }
 
+    /// Has the page translated as browsers do it, and whatever comes to it later. What a translator wrote is in `«»`.
+    pub async fn translate(&self) -> Result<(), Miss> {
+        let translator = include_str!("../../translator/translator.js");
+        let start = format!("return ({translator})(document.body)");
+        self.tab().await?.driver.execute(start, vec![]).await?;
+        Ok(())
+    }
+
+    /// Runs a script in each document before anything of its own, until the answer goes to [`Self::run_no_more`].
+    pub async fn run_before_scripts(&self, script: &str) -> Result<Value, Miss> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
+    }
+
+    /// Ends what [`Self::run_before_scripts`] began.
+    pub async fn run_no_more(&self, script: Value) -> Result<(), Miss> {
+        self.devtools("Page.removeScriptToEvaluateOnNewDocument", script).await.map(drop)
+    }
+
+    /// Goes to an entry of the history by its place, as from the list that a long press on Back shows.
+    pub async fn go_to_entry(&self, place: usize) -> Result<(), Miss> {
+        let history = self.devtools("Page.getNavigationHistory", json!({})).await?;
+        let entry = json!({ "entryId": history["entries"][place]["id"] });
+        self.devtools("Page.navigateToHistoryEntry", entry).await.map(drop)
+    }
+
     /// Unplugs the network cable of this window, or plugs it in again.
     pub async fn set_offline(&self, offline: bool) -> Result<(), Miss> {
         self.devtools("Network.enable", json!({})).await?;
         let conditions =
             json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
         self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
+    }
+
+    /// From now on, this page and all that this window opens believe that it is so much later.
+    pub async fn put_clock_forward(&self, by: Duration) -> Result<(), Miss> {
+        let script = format!("{CLOCK}\nclockAheadMs += {};", by.as_millis());
+        let now = json!({ "expression": script });
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
+        self.devtools("Runtime.evaluate", now).await.map(drop)
     }
 
     /// Empties the browser's cache: every file is asked for again.

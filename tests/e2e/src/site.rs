@@ -3,10 +3,12 @@
 
 mod exchange;
 mod line;
+mod proxy;
 mod recorder;
 mod rule;
 
 pub use exchange::{Exchange, Fate};
+pub use proxy::proxy_to;
 pub use recorder::Recorder;
 pub use rule::{Gate, Rule, When};
 

@@ -1,11 +1,10 @@
 //! Clients that nobody here wrote, as they come from npm (`tests/strangers`), each registered at a tenant of its own
-//! test; and an API on Express (`bench/express`) that takes their tokens.
-
-mod program;
+//! test; and an API on Express (`tests/interop/apis`) that takes their tokens.
 
 use crate::{
-    Browser, Failure, Miss, Page, evidence, packages,
+    Browser, Failure, Miss, Page, Program, evidence, packages,
     people::{ADA, Person, Phone},
+    program::INTEROP,
     scenario,
     site::{Ground, Site},
     world::{AUDIENCE, Setup, demo, told},
@@ -17,8 +16,6 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use tenant::{Client, GrantType, Tenant};
 use tower_http::services::ServeDir;
 
-pub use program::Program;
-
 const PACKAGES: &str = "tests/strangers";
 
 /// The libraries that run in a page; the tenant knows each by its name.
@@ -27,9 +24,6 @@ const IN_PAGES: [(&str, &[GrantType]); 3] = [
     ("auth0-spa-js", &[GrantType::AuthorizationCode]),
     ("oidc-client-ts", &[GrantType::AuthorizationCode]),
 ];
-
-/// Express says nothing of what it refuses.
-const QUIET: (&str, &str) = ("NODE_ENV", "test");
 
 /// Writes down every message that it gets.
 const ATTACK: &str = r#"<!doctype html><html lang="en"><title>Attacker</title><link rel="icon" href="data:,">
@@ -78,7 +72,13 @@ where
         let outcome = match why {
             None => Ok(()),
             Some(why) => {
-                let requests = format!("{:?}{:?}{:?}", *visit.tenant, *visit.pages, *visit.attacker);
+                let requests = format!(
+                    "{:?}{:?}{:?}{}",
+                    *visit.tenant,
+                    *visit.pages,
+                    *visit.attacker,
+                    visit.server.transcript()
+                );
                 Err(evidence::with(&test, &requests, &visit.browser, why).await)
             }
         };
@@ -94,7 +94,7 @@ impl Visit {
         let issuer = format!("{}/", tenant.origin());
         // It asks for the metadata when somebody logs in, and by then the tenant is there.
         let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
-        let server = Program::start(&packages::of(PACKAGES)?, "openid-client.mjs", &ours).await?;
+        let server = Program::node(PACKAGES, "openid-client.mjs", &ours).await?;
 
         let mut config = demo::tenant(&issuer, pages.origin(), &Setup::default());
         config.clients = IN_PAGES.map(|(name, types)| in_page(name, types, pages.origin())).into();
@@ -135,9 +135,9 @@ impl Visit {
 
     /// Starts the API on Express.
     pub async fn api(&self) -> Result<Program, Miss> {
-        let folder = packages::of("bench/express")?;
         let issuer = format!("{}/", self.tenant.origin());
-        Program::start(&folder, "server.js", &[("ISSUER", &issuer), ("AUDIENCE", AUDIENCE), QUIET]).await
+        let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
+        Program::node(INTEROP, "apis/express-sample/server.js", &tokens).await
     }
 
     /// The name that pages show for Ada.

@@ -4,11 +4,12 @@ mod client;
 pub(crate) mod demo;
 
 use crate::{
-    Miss,
+    Miss, Program,
     express::Express,
     misbehaving::{Misbehaving, Registration},
     people::Person,
-    site::{Ground, Site},
+    program::INTEROP,
+    site::{Ground, Site, proxy_to},
 };
 use bank::Bank;
 use serde_json::{Value, json};
@@ -82,6 +83,10 @@ pub enum Api {
     Express,
     /// The same on an origin of its own, with `cors()`.
     ExpressElsewhere,
+    /// A script of `tests/interop` on Node.js, on an origin of its own.
+    Node(&'static str),
+    /// The same in Python.
+    Python(&'static str),
 }
 
 /// Who serves the client's files.
@@ -102,6 +107,8 @@ pub struct World {
     misbehaving: Option<Misbehaving>,
     elsewhere: Option<Site>,
     bank: Option<Bank>,
+    /// What answers behind `elsewhere`.
+    program: Option<Program>,
 }
 
 impl World {
@@ -111,7 +118,9 @@ impl World {
         let ground = Ground::claim().await?;
         let own_ground = match setup.api {
             Api::Bank | Api::Express => None,
-            Api::BankElsewhere | Api::ExpressElsewhere => Some(Ground::claim().await?),
+            Api::BankElsewhere | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => {
+                Some(Ground::claim().await?)
+            }
         };
         let issuer = format!("{}/", tenant_ground.origin());
 
@@ -135,11 +144,17 @@ impl World {
         };
 
         let bank = match setup.api {
-            Api::Express | Api::ExpressElsewhere => None,
+            Api::Express | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => None,
             Api::Bank | Api::BankElsewhere => {
                 let config = demo::bank(&issuer, ground.origin(), &setup);
                 Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
             }
+        };
+        let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
+        let program = match setup.api {
+            Api::Node(script) => Some(Program::node(INTEROP, script, &tokens).await?),
+            Api::Python(script) => Some(Program::python(script, &tokens).await?),
+            _ => None,
         };
         let express = Express {
             jwks_uri: format!("{issuer}.well-known/jwks.json"),
@@ -147,11 +162,12 @@ impl World {
             audience: AUDIENCE.to_owned(),
             cors: own_ground.is_some(),
         };
-        let api = match (&bank, &own_ground) {
-            (Some(bank), None) => bank.routes(),
-            (Some(bank), Some(_)) => bank.router(),
-            (None, None) => express.routes(),
-            (None, Some(_)) => express.router(),
+        let api = match (&bank, &program, &own_ground) {
+            (_, Some(program), _) => proxy_to(program.origin())?,
+            (Some(bank), _, None) => bank.routes(),
+            (Some(bank), _, Some(_)) => bank.router(),
+            (None, _, None) => express.routes(),
+            (None, _, Some(_)) => express.router(),
         };
 
         let mut config = json!({
@@ -173,6 +189,7 @@ impl World {
             misbehaving,
             elsewhere,
             bank,
+            program,
         })
     }
 
@@ -185,6 +202,11 @@ impl World {
     /// The provider that does wrong what it is told to.
     pub fn provider(&self) -> Result<&Misbehaving, Miss> {
         self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
+    }
+
+    /// The program of others that answers for the API.
+    pub fn program(&self) -> Result<&Program, Miss> {
+        self.program.as_ref().ok_or_else(|| Miss::last("nobody else's program is in this world"))
     }
 
     /// The companion bank's books.
@@ -224,11 +246,12 @@ impl World {
         those.iter().map(|request| request.fate.answered()).collect()
     }
 
-    /// What all servers were asked.
+    /// What all servers were asked, and what programs of others wrote.
     #[must_use]
     pub fn access_log(&self) -> String {
         let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
-        format!("{:?}{:?}{elsewhere}", *self.tenant, *self.app)
+        let program = self.program.as_ref().map(Program::transcript).unwrap_or_default();
+        format!("{:?}{:?}{elsewhere}{program}", *self.tenant, *self.app)
     }
 }
 

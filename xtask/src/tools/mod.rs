@@ -8,6 +8,7 @@ mod debian;
 mod github;
 pub(crate) mod node;
 pub(crate) mod postgres;
+pub(crate) mod python;
 pub(crate) mod trunk;
 mod wasm_bindgen;
 mod wasm_opt;

@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use axum::body::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// A file and its compressed copies.
 #[derive(Debug)]
 pub(super) struct File {
     pub(super) content_type: &'static str,
-    /// The name holds a hash of the content, so it may be kept for ever.
-    pub(super) immutable: bool,
+    pub(super) cache_control: &'static str,
     /// Strong validator (RFC 9110, section 8.8.3), with its quotes.
     pub(super) tag: String,
     pub(super) plain: Bytes,
@@ -27,13 +28,31 @@ impl File {
         let tag = digest[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
         Self {
             content_type: content_type(path),
-            immutable: is_hashed(path),
+            cache_control: site::cache_control(path),
             tag,
             plain: content.into(),
             brotli: None,
             gzip: None,
         }
     }
+
+    /// With copies of its own. Writing to memory does not fail; if it did, the file would go as it is.
+    pub(super) fn compressed(self) -> Self {
+        Self { brotli: brotli(&self.plain).ok(), gzip: gzip(&self.plain).ok(), ..self }
+    }
+}
+
+fn brotli(content: &[u8]) -> io::Result<Bytes> {
+    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut packed, &parameters)?;
+    Ok(packed.into())
+}
+
+fn gzip(content: &[u8]) -> io::Result<Bytes> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?.into())
 }
 
 /// Everything under `dist`, by request path. Hosts' own files such as `_headers` and hidden ones are not for browsers.
@@ -46,7 +65,7 @@ pub(super) fn read(dist: &Path) -> Result<HashMap<String, File>, (PathBuf, io::E
             let entry = entry.map_err(|error| (folder.clone(), error))?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type().map_err(|error| (entry.path(), error))?;
-            if name.starts_with(['.', '_']) {
+            if name.starts_with(['.', '_']) || site::HOST_FILES.contains(&name.as_str()) {
                 continue;
             }
             if kind.is_dir() {
@@ -85,13 +104,4 @@ fn content_type(path: &str) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-
-/// Trunk's names: `-`, sixteen hexadecimal digits, and `_bg` for the WebAssembly.
-fn is_hashed(path: &str) -> bool {
-    let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let stem = stem.strip_suffix("_bg").unwrap_or(stem);
-    stem.rsplit_once('-')
-        .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|it| it.is_ascii_hexdigit()))
 }

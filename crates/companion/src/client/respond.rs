@@ -12,7 +12,6 @@ use axum::response::Response;
 use super::Site;
 use super::files::File;
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
 pub(super) fn respond(site: &Site, request: &Request) -> Response {
@@ -57,7 +56,7 @@ fn send(file: &File, request: &HeaderMap) -> Response {
         .is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
     let mut response = Response::new(if known { Body::empty() } else { Body::from(body.clone()) });
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, if file.immutable { FOR_EVER } else { ASK_AGAIN });
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     if let Ok(tag) = HeaderValue::from_str(&tag) {
         headers.insert(ETAG, tag);

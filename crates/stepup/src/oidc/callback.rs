@@ -3,8 +3,6 @@
 //! The implicit flow answers in the fragment. The code flow is asked to do so too, and answers in the query where a
 //! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). Tokens are never taken from a query.
 
-use std::borrow::Cow;
-
 use crate::{
     config::{Config, Flow},
     json::Json,
@@ -15,9 +13,6 @@ use crate::{
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
 const LONGEST: usize = 16 * 1024;
-
-/// The parameters that make an address an authorization response. `state` alone is everybody's.
-const RESPONSE_PARAMETERS: [&str; 4] = ["access_token", "id_token", "code", "error"];
 
 /// The address with which the page was loaded, as far as it may hold an authorization response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -164,23 +159,22 @@ pub enum CallbackError {
 /// where that address has no other use, everything is.
 #[must_use]
 pub fn find(landing: &Landing, config: &Config) -> Option<Result<Response, CallbackError>> {
+    let (query, fragment) = (Parameters::read(&landing.query), Parameters::read(&landing.fragment));
     let redirect_path = config.redirect_uri.path();
     let at_redirect_uri = !redirect_path.is_empty() && landing.path.trim_end_matches('/') == redirect_path;
-    let in_fragment = names(&landing.fragment, &RESPONSE_PARAMETERS);
-    let in_query = names(&landing.query, &RESPONSE_PARAMETERS);
-    let tokens_in_query = names(&landing.query, &["access_token", "id_token"]);
-    let outcome = match (in_fragment, in_query) {
+    let is_code = config.flow == Flow::Code;
+    let outcome = match (fragment.is_response(), query.is_response()) {
         (false, false) => return None,
-        (_, true) if tokens_in_query => Err(CallbackError::TokensInQuery),
-        (true, true) if config.flow == Flow::Code => Err(CallbackError::TwoAnswers),
-        (true, _) => parse(&landing.fragment, config.flow),
-        (false, true) if config.flow == Flow::Code => parse(&landing.query, config.flow),
-        (false, true) => Err(match parameter(&landing.query, "error") {
-            Some(error) => CallbackError::UnboundError(plain(&error), "in the query of an implicit flow"),
+        (_, true) if query.has_tokens() => Err(CallbackError::TokensInQuery),
+        (true, true) if is_code => Err(CallbackError::TwoAnswers),
+        (false, true) if !is_code => Err(match query.get("error") {
+            Some(error) => CallbackError::UnboundError(plain(error), "in the query of an implicit flow"),
             None => CallbackError::InQuery,
         }),
+        (true, _) => parse(&landing.fragment, config.flow),
+        (false, _) => parse(&landing.query, config.flow),
     };
-    let may_be_foreign = !at_redirect_uri && !names(&landing.fragment, &["access_token", "id_token"]);
+    let may_be_foreign = !at_redirect_uri && !fragment.has_tokens();
     match outcome {
         Ok(response) => Some(Ok(Response { may_be_foreign, ..response })),
         Err(_) if may_be_foreign => None,
@@ -188,14 +182,31 @@ pub fn find(landing: &Landing, config: &Config) -> Option<Result<Response, Callb
     }
 }
 
-/// Is one of these parameters in a form-encoded text?
-fn names(text: &str, wanted: &[&str]) -> bool {
-    url::form_urlencoded::parse(text.as_bytes()).any(|(name, _)| wanted.contains(&&*name))
-}
+/// Form-encoded parameters, decoded, in their order.
+struct Parameters(Vec<(String, String)>);
 
-fn parameter(text: &str, wanted: &str) -> Option<String> {
-    let mut all = url::form_urlencoded::parse(text.as_bytes());
-    all.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+impl Parameters {
+    fn read(text: &str) -> Self {
+        Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    fn has_tokens(&self) -> bool {
+        self.get("access_token").or(self.get("id_token")).is_some()
+    }
+
+    /// `state` alone is everybody's.
+    fn is_response(&self) -> bool {
+        self.has_tokens() || self.get("code").or(self.get("error")).is_some()
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(known, _)| known == name)?;
+        Some(self.0.swap_remove(at).1)
+    }
 }
 
 /// Takes a form-encoded text (a fragment without `#`, a query without `?`) apart, as the answer to a request of that flow.
@@ -203,23 +214,17 @@ pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
     if text.len() > LONGEST {
         return Err(CallbackError::TooLong(text.len()));
     }
-    let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
-    for (name, value) in url::form_urlencoded::parse(text.as_bytes()) {
-        if parameters.iter().any(|(known, _)| *known == name) {
-            return Err(CallbackError::Repeated(plain(&name)));
+    let mut parameters = Parameters::read(text);
+    for (at, (name, _)) in parameters.0.iter().enumerate() {
+        if parameters.0[..at].iter().any(|(known, _)| known == name) {
+            return Err(CallbackError::Repeated(plain(name)));
         }
-        parameters.push((name, value));
     }
-    let has = |name: &str| parameters.iter().any(|(known, _)| known == name);
-    let brings_tokens = has("access_token") || has("id_token");
+    let brings_tokens = parameters.has_tokens();
     // In the implicit flow a `code` is one of the parameters that nobody asked for.
-    let brings_code = flow == Flow::Code && has("code");
-    let mut take = |name: &str| {
-        let at = parameters.iter().position(|(known, _)| known == name)?;
-        Some(parameters.swap_remove(at).1.into_owned())
-    };
-    let state = take("state").filter(|s| !s.is_empty()).map(State::returned);
-    let (iss, error) = (take("iss"), take("error"));
+    let brings_code = flow == Flow::Code && parameters.get("code").is_some();
+    let state = parameters.take("state").filter(|s| !s.is_empty()).map(State::returned);
+    let (iss, error) = (parameters.take("iss"), parameters.take("error"));
     if error.is_some() && (brings_tokens || brings_code) {
         return Err(CallbackError::ErrorWithTokens);
     }
@@ -229,19 +234,19 @@ pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
         (None, None) => return Err(CallbackError::NoState),
     };
     let outcome = if let Some(error) = error {
-        let description = take("error_description").unwrap_or_default();
+        let description = parameters.take("error_description").unwrap_or_default();
         Err(ProviderError::new(&error, &description))
     } else {
         Ok(match flow {
             Flow::Implicit => {
+                let details = parameters.take("authorization_details");
                 // What is not JSON is nothing that was asked for.
-                let details =
-                    take("authorization_details").map(|text| Json::parse(&text).unwrap_or(Json::Null));
-                Success::Tokens(Tokens::read(take, details)?)
+                let details = details.map(|text| Json::parse(&text).unwrap_or(Json::Null));
+                Success::Tokens(Tokens::read(|name| parameters.take(name), details)?)
             }
             Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
             Flow::Code => {
-                let code = take("code").filter(|code| !code.is_empty());
+                let code = parameters.take("code").filter(|code| !code.is_empty());
                 Success::Code(AuthorizationCode::new(code.ok_or(CallbackError::Missing("code"))?))
             }
         })

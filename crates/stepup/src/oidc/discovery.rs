@@ -110,6 +110,16 @@ mod tests {
     }
 
     #[test]
+    fn optional_endpoints_that_cannot_be_used_are_absent() {
+        for url in ["", "http://id.example/x", "/x", "javascript:alert(1)"] {
+            let text = GOOD.replace("https://id.example/token", url);
+            let text = text.replacen('{', &format!(r#"{{"end_session_endpoint":"{url}","#), 1);
+            let endpoints = read(&text, "https://id.example/").unwrap();
+            assert_eq!((endpoints.token_endpoint, endpoints.end_session_endpoint), (None, None), "{url}");
+        }
+    }
+
+    #[test]
     fn endpoints_are_secure_or_refused() {
         for (from, to, name) in [
             ("https://id.example/authorize", "http://id.example/authorize", "authorization_endpoint"),

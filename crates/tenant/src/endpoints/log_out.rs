@@ -69,11 +69,28 @@ pub(super) async fn answer(
     }
 }
 
-/// The specification wants POST too. Browsers keep session cookies from a post that comes from another site, so it is
-/// turned into the same request by GET.
-pub(super) async fn openid_post(body: Bytes) -> Response {
-    let parameters = Parameters::parse(&body).unwrap_or_default();
+/// The specification wants POST too (2). Browsers keep session cookies from a post that comes from another site, so it is
+/// turned into the same request by GET, in which they send them. The ID token stays out of that address: what it proves
+/// goes on instead.
+pub(super) async fn openid_post(State(state): Shared, body: Bytes) -> Response {
+    let parameters = without_token(&state, Parameters::parse(&body).unwrap_or_default());
     Redirect::to(&format!("/oidc/logout?{}", parameters.encoded())).into_response()
+}
+
+/// The same request, with `client_id` and `logout_hint` (the `sid`) in the place of `id_token_hint`. A token that proves
+/// nothing takes both with it: then nobody says who asks, and no session is named.
+fn without_token(state: &state::State, parameters: Parameters) -> Parameters {
+    let Some(token) = parameters.get("id_token_hint") else { return parameters };
+    let client = client(state, &parameters);
+    let token: Option<PresentedIdToken> = tokens::verify(&state.key, token).filter(|_| client.is_some());
+    let sid = token.map(|token| token.sid).filter(|sid| !sid.is_empty());
+    let sid = sid.filter(|sid| parameters.get("logout_hint").is_none_or(|hint| hint == sid));
+    let replaced = ["id_token_hint", "client_id", "logout_hint"];
+    let rest = parameters.pairs().filter(|(name, _)| !replaced.contains(name));
+    let mut pairs: Vec<_> = rest.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let proven = [("client_id", client), ("logout_hint", sid)];
+    pairs.extend(proven.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    Parameters::of_pairs(pairs)
 }
 
 fn end(

@@ -184,3 +184,129 @@ async fn a_posted_log_out_is_the_same_log_out() {
     assert_eq!(browser.answers_log_out(&page, &[]).await.location(), HOME);
     assert!(is_logged_out(&mut browser).await);
 }
+
+mod post {
+    use axum::http::StatusCode;
+
+    use super::{ADA, BALANCE, HOME, World, authorize, encode, is_logged_out};
+    use crate::harness::{Answer, BEN, Browser};
+
+    /// A form of another site, as browsers send it: without the session's cookie, which the redirect after it gets.
+    async fn submits(browser: &mut Browser, form: &[(&str, &str)]) -> Answer {
+        let cookies = std::mem::take(&mut browser.cookies);
+        browser.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+        browser.headers.insert("sec-fetch-mode", "navigate".parse().unwrap());
+        browser.headers.insert("sec-fetch-dest", "document".parse().unwrap());
+        browser.headers.insert("origin", "https://client.example".parse().unwrap());
+        let redirect = browser.post("/oidc/logout", form).await;
+        assert!(browser.cookies.is_empty(), "a post that came without a cookie takes none away");
+        browser.headers.remove("origin");
+        browser.cookies = cookies;
+        let location = redirect.location();
+        assert!(!location.contains("eyJ"), "no token is in an address: {location}");
+        let answer = browser.get(&location).await;
+        for header in ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"] {
+            browser.headers.remove(header);
+        }
+        answer
+    }
+
+    async fn id_token(browser: &mut Browser) -> String {
+        browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone()
+    }
+
+    #[tokio::test]
+    async fn from_another_site_ends_the_session_without_asking() {
+        for client_id in [None, Some(("client_id", "riser"))] {
+            let mut browser = World::new().await.logged_in(ADA).await;
+            let token = id_token(&mut browser).await;
+            let form =
+                [("id_token_hint", token.as_str()), ("post_logout_redirect_uri", HOME), ("state", "a&b")];
+            let form: Vec<_> = form.into_iter().chain(client_id).collect();
+            assert_eq!(submits(&mut browser, &form).await.location(), format!("{HOME}?state=a%26b"));
+            assert!(!browser.cookies.contains_key("riser_tenant_session"));
+            assert!(is_logged_out(&mut browser).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn takes_an_expired_hint() {
+        let world = World::new().await;
+        let mut browser = world.logged_in(ADA).await;
+        let token = id_token(&mut browser).await;
+        world.clock.advance(40_000);
+        let form = [("id_token_hint", token.as_str()), ("post_logout_redirect_uri", HOME)];
+        assert!(
+            browser.get(&authorize(BALANCE)).await.fragment().contains_key("id_token"),
+            "a session still"
+        );
+        assert_eq!(submits(&mut browser, &form).await.location(), HOME);
+        assert!(is_logged_out(&mut browser).await);
+    }
+
+    #[tokio::test]
+    async fn without_a_redirect_uri_ends_on_a_page() {
+        let mut browser = World::new().await.logged_in(ADA).await;
+        let token = id_token(&mut browser).await;
+        let answer = submits(&mut browser, &[("id_token_hint", &token)]).await;
+        assert!(answer.body.contains("<h1>You are logged out</h1>"), "{answer:?}");
+        assert!(is_logged_out(&mut browser).await);
+    }
+
+    /// Each names no session, or another one: the customer is asked first.
+    #[tokio::test]
+    async fn asks_where_the_hint_does_not_name_the_session() {
+        let world = World::new().await;
+        let mut ada = world.logged_in(ADA).await;
+        let token = id_token(&mut ada).await;
+        let sid = world.verified(&token, "riser").await["sid"].as_str().unwrap().to_owned();
+        let bens = id_token(&mut world.logged_in(BEN).await).await;
+        let adas_elsewhere = id_token(&mut world.logged_in(ADA).await).await;
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let forged = format!("{signed}.{}", signature.chars().rev().collect::<String>());
+        for (form, goes_back) in [
+            (vec![("client_id", "riser")], true),
+            (vec![("id_token_hint", bens.as_str())], true),
+            (vec![("id_token_hint", adas_elsewhere.as_str())], true),
+            // The token names another session than the hint beside it.
+            (vec![("id_token_hint", adas_elsewhere.as_str()), ("logout_hint", sid.as_str())], true),
+            (vec![("id_token_hint", token.as_str()), ("logout_hint", "other")], true),
+            // A token that proves nothing also says nothing of who asks.
+            (vec![("id_token_hint", forged.as_str()), ("client_id", "riser")], false),
+            (vec![("id_token_hint", forged.as_str()), ("logout_hint", sid.as_str())], false),
+            (vec![("id_token_hint", "x"), ("client_id", "riser")], false),
+            (vec![("id_token_hint", token.as_str()), ("client_id", "other")], false),
+        ] {
+            let mut browser = ada.clone();
+            let form: Vec<_> = form.into_iter().chain([("post_logout_redirect_uri", HOME)]).collect();
+            let page = submits(&mut browser, &form).await;
+            assert!(page.body.contains("<h1>Log out?</h1>"), "{form:?}: {page:?}");
+            assert!(!is_logged_out(&mut browser.clone()).await, "{form:?}");
+            let stays = browser.answers_log_out(&page, &[("stay", "yes")]).await;
+            assert_eq!(stays.headers.get("location").is_some_and(|to| to == HOME), goes_back, "{form:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_a_script_ends_nothing() {
+        let mut browser = World::new().await.logged_in(ADA).await;
+        let token = id_token(&mut browser).await;
+        let redirect = browser.post("/oidc/logout", &[("id_token_hint", &token)]).await;
+        browser.headers.insert("sec-fetch-mode", "no-cors".parse().unwrap());
+        browser.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
+        browser.headers.insert("sec-fetch-dest", "empty".parse().unwrap());
+        assert_eq!(browser.get(&redirect.location()).await.status, StatusCode::FORBIDDEN);
+        browser.headers.clear();
+        assert!(!is_logged_out(&mut browser).await);
+    }
+
+    #[tokio::test]
+    async fn with_a_session_that_is_over_goes_back_at_once() {
+        let world = World::new().await;
+        let token = id_token(&mut world.logged_in(ADA).await).await;
+        let form = [("id_token_hint", token.as_str()), ("post_logout_redirect_uri", HOME), ("state", "s")];
+        assert_eq!(submits(&mut world.browser(), &form).await.location(), format!("{HOME}?state=s"));
+        let query = encode([("post_logout_redirect_uri", HOME)]);
+        assert!(world.browser().get(&format!("/oidc/logout?{query}")).await.body.contains("logged out"));
+    }
+}

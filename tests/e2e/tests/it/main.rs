@@ -1,11 +1,14 @@
 //! The end-to-end tests: each file is a subject, each name a rule.
 
+mod back;
+mod browser_features;
 mod callbacks;
 mod code_flow;
 mod crash;
 mod express;
 mod factors;
 mod harness;
+mod interop;
 mod limits;
 mod linking;
 mod looks;
@@ -14,6 +17,7 @@ mod oidf;
 mod refusals;
 mod reload;
 mod sessions;
+mod stale_page;
 mod statements;
 mod states;
 mod static_host;
@@ -21,5 +25,6 @@ mod steps;
 mod storage;
 mod strangers;
 mod tabs;
+mod translation;
 mod typing;
 mod workflow;

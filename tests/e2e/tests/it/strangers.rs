@@ -1,11 +1,11 @@
 //! Strangers get along with the tenant: libraries that nobody here wrote, unchanged, in a browser or on a server.
 
 use e2e::{
-    Miss, eventually,
+    Miss, Program, eventually,
     people::{ADA, PASSWORD, enter_password, number_on},
     site::Exchange,
     stays,
-    strangers::{Program, Visit, Wish, visit},
+    strangers::{Visit, Wish, visit},
 };
 use std::time::Duration;
 

@@ -1,0 +1,171 @@
+//! Back from the client: it leads to what was before the provider, never to a page of the provider that has had its answer.
+
+use crate::{
+    factors::{confirms, types, written_down},
+    steps::{
+        RENT, at_the_provider, code_flow, leave_to_log_in, log_in, nothing_was_moved, rent_was_paid_once,
+        review, sees_balance, transfer, type_order,
+    },
+};
+use e2e::{
+    Failure, Miss, Page, Stage,
+    authenticator::Authenticator,
+    eventually,
+    people::{ADA, PASSWORD, enter_password, number_on},
+    scenario,
+    world::Setup,
+};
+use serde_json::Value;
+
+/// What the provider was asked for by the browser's window: pages and requests, not what the client fetches.
+fn pages_of_the_provider(stage: &Stage) -> usize {
+    stage.world.tenant.those(|request| request.path.starts_with("/u/") || request.path == "/authorize").len()
+}
+
+/// Presses Back, and waits until it has led to another document.
+async fn goes_back(page: &Page) -> Result<(), Miss> {
+    page.evaluate("window.isLeft = true").await?;
+    page.back().await?;
+    eventually("another document", async || match page.evaluate("window.isLeft ?? false").await? {
+        Value::Bool(false) => Ok(()),
+        _ => Err(Miss::new("it is the same")),
+    })
+    .await
+}
+
+/// Presses Back so often; each time the client is there, and the provider is not asked for anything.
+async fn stays_in_the_client(stage: &Stage, times: usize, minor: i64) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let asked = pages_of_the_provider(stage);
+    for _ in 0..times {
+        goes_back(page).await?;
+        sees_balance(page, minor).await?;
+        assert!(page.address().await?.starts_with(&world.app.at("/")));
+    }
+    assert_eq!(pages_of_the_provider(stage), asked, "the provider was asked for a page");
+    Ok(())
+}
+
+fn both_flows(story: impl AsyncFn(&Stage) -> Result<(), Failure>) {
+    for config in [Setup::default().config, code_flow] {
+        scenario(Setup { config, ..Setup::default() }, &story);
+    }
+}
+
+#[test]
+fn after_log_in_stays_in_the_client() {
+    both_flows(async |stage| {
+        log_in(stage, ADA).await?;
+        stays_in_the_client(stage, 1, ADA.opening).await
+    });
+}
+
+#[test]
+fn after_log_in_and_reload_keeps_what_was_typed() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        page.reload().await?;
+        sees_balance(page, ADA.opening).await?;
+        // The last field still has the focus.
+        type_order(page, RENT).await?;
+        stays_in_the_client(stage, 1, ADA.opening).await?;
+        page.field("Amount").holds(RENT.amount).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert!(world.statuses("POST", "/transfer").is_empty(), "nothing is sent");
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn after_log_in_by_script_stays_in_the_client() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.field("Amount").click().await?;
+        let asked = pages_of_the_provider(stage);
+        page.evaluate("void history.back()").await?;
+        page.everything().never_reads("This request is finished", std::time::Duration::from_secs(1)).await?;
+        sees_balance(page, ADA.opening).await?;
+        assert_eq!(pages_of_the_provider(stage), asked);
+        Ok(())
+    });
+}
+
+#[test]
+fn at_the_review_stays_in_the_client_and_sends_nothing() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        review(page, RENT).await?;
+        stays_in_the_client(stage, 1, ADA.opening).await?;
+        page.field("Reference").holds(RENT.reference).await?;
+        assert!(world.statuses("POST", "/transfer").is_empty(), "nothing is sent");
+        nothing_was_moved(stage).await
+    });
+}
+
+#[test]
+fn after_a_confirmation_by_phone_stays_in_the_client() {
+    both_flows(async |stage| {
+        transfer(stage).await?;
+        stays_in_the_client(stage, 2, ADA.opening - RENT.minor).await?;
+        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn after_a_confirmation_by_code_stays_in_the_client() {
+    both_flows(async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        confirms(page).await?;
+        page.link("Use another way").click().await?;
+        page.button("Set up an authenticator app").click().await?;
+        let mut app = Authenticator::typed_from(page).await?;
+        types(page, "Type the 6 digits that the app shows now", &app.code()?).await?;
+        written_down(page).await?;
+        page.button("Continue to Riser").click().await?;
+        page.status().reads("Transfer sent").await?;
+        stays_in_the_client(stage, 2, ADA.opening - RENT.minor).await?;
+        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn after_back_at_the_provider_and_another_attempt_stays_in_the_client() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        let (phone, _) = at_the_provider(stage).await?;
+        page.back().await?;
+        page.everything().reads("No money was moved").await?;
+        page.button("Check it again").click().await?;
+        page.button("Confirm transfer").click().await?;
+        let number = number_on(page).await?;
+        phone.choose_in_the_last(&number).await?;
+        page.status().reads("Transfer sent").await?;
+        stays_in_the_client(stage, 2, ADA.opening - RENT.minor).await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn finished_page_of_the_provider_leads_on() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        leave_to_log_in(stage).await?;
+        let log_in_page = page.history_length().await? - 1;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        sees_balance(page, ADA.opening).await?;
+        page.go_to_entry(usize::try_from(log_in_page).unwrap_or_default()).await?;
+        page.heading("This request is finished").appears().await?;
+        assert_eq!(page.css("form").count().await?, 0, "a form that could only fail");
+        page.reload().await?;
+        page.link("Go to Riser").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        assert_eq!(world.scopes_asked().len(), 1, "no second log-in");
+        Ok(())
+    });
+}

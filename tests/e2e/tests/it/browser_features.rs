@@ -1,0 +1,191 @@
+//! Browsers that lack something: either it is done without, or the page says what it is. No button does nothing.
+
+use crate::steps::{WELCOME, leave_to_log_in, nothing_was_moved, rent_was_paid_once, sees_balance, transfer};
+use e2e::{
+    Failure, Page, Stage,
+    people::{ADA, PASSWORD, enter_password},
+    scenario,
+    world::Setup,
+};
+
+/// What the client cannot do without, by the names under which pages find it.
+const NEEDED: [&str; 20] = [
+    "WebAssembly",
+    "WebAssembly.validate",
+    "WebAssembly.instantiate",
+    "TextDecoder",
+    "TextEncoder",
+    "URL",
+    "URLSearchParams",
+    "fetch",
+    "Headers",
+    "Request",
+    "Response",
+    "AbortController",
+    "AbortSignal",
+    "crypto.getRandomValues",
+    "CryptoKey",
+    "Intl.NumberFormat",
+    "Intl.DateTimeFormat",
+    "history.pushState",
+    "history.replaceState",
+    "queueMicrotask",
+];
+
+/// What depends on how the page is opened, too.
+const ASKED_BY_THE_APPLICATION: [&str; 3] = ["crypto.subtle", "sessionStorage", "localStorage"];
+
+/// What is done without, because it is young, or because some browsers hide it.
+const DONE_WITHOUT: [&str; 16] = [
+    "AbortSignal.timeout",
+    "AbortSignal.any",
+    "WebAssembly.instantiateStreaming",
+    "WebAssembly.compileStreaming",
+    "FinalizationRegistry",
+    "structuredClone",
+    "requestAnimationFrame",
+    "requestIdleCallback",
+    "BigInt64Array",
+    "SharedArrayBuffer",
+    "navigation",
+    "crypto.randomUUID",
+    "URL.canParse",
+    "URL.parse",
+    "Element.prototype.replaceChildren",
+    "indexedDB",
+];
+
+/// A browser without that: it is gone before the page's first script runs.
+fn without(path: &str) -> String {
+    format!(
+        "(() => {{
+           const names = '{path}'.split('.');
+           const last = names.pop();
+           const owner = names.reduce((from, name) => from[name], window);
+           Object.defineProperty(owner, last, {{ value: undefined, configurable: true, writable: true }});
+         }})()"
+    )
+}
+
+async fn opened_without(stage: &Stage, script: &str) -> Result<serde_json::Value, Failure> {
+    let script = stage.page.run_before_scripts(script).await?;
+    stage.page.open(&stage.world.app.at("/")).await?;
+    Ok(script)
+}
+
+async fn offers_nothing(page: &Page, name: &str) -> Result<(), Failure> {
+    assert_eq!(page.button("Log in").count().await?, 0, "{name}: a button that does nothing");
+    Ok(())
+}
+
+#[test]
+fn missing_feature_is_named() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        for name in NEEDED {
+            let script = opened_without(stage, &without(name)).await?;
+            page.heading("This browser is too old for Riser").appears().await?;
+            page.everything().reads(&format!("It lacks {name}")).await?;
+            offers_nothing(page, name).await?;
+            page.run_no_more(script).await?;
+        }
+        for name in ASKED_BY_THE_APPLICATION {
+            let script = opened_without(stage, &without(name)).await?;
+            page.alert().reads("It lacks something that protects your log-in").await?;
+            page.button("Details for support").click().await?;
+            page.everything().reads(&format!("not available: {name}")).await?;
+            offers_nothing(page, name).await?;
+            page.run_no_more(script).await?;
+        }
+        let script = opened_without(stage, "WebAssembly.validate = () => false").await?;
+        page.everything().reads("It lacks WebAssembly reference types.").await?;
+        page.run_no_more(script).await?;
+        let script = opened_without(stage, "delete HTMLScriptElement.prototype.noModule").await?;
+        page.everything().reads("It lacks modules.").await?;
+        page.run_no_more(script).await?;
+        assert!(world.tenant.all().is_empty(), "nobody is asked anything");
+        Ok(())
+    });
+}
+
+#[test]
+fn feature_that_can_be_done_without_is() {
+    scenario(Setup::default(), async |stage| {
+        for name in DONE_WITHOUT {
+            let script = stage.page.run_before_scripts(&without(name)).await?;
+            leave_to_log_in(stage).await?;
+            stage.page.run_no_more(script).await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn transfer_works_without_abort_signal_timeout() {
+    scenario(Setup::default(), async |stage| {
+        stage.page.run_before_scripts(&without("AbortSignal.timeout")).await?;
+        transfer(stage).await?;
+        rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        page.run_before_scripts(&without("AbortSignal.timeout")).await?;
+        crate::steps::open(stage).await?;
+        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+        page.button("Log in").click().await?;
+        gate.is_reached().await?;
+        page.alert().reads("No money was moved").await?;
+        gate.open();
+        nothing_was_moved(stage).await?;
+        page.button("Log in").click().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        sees_balance(page, ADA.opening).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn exception_at_the_start_is_said() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        for broken in [
+            "Document.prototype.createElement = () => { throw new Error('no') }",
+            "Document.prototype.createComment = () => { throw new Error('no') }",
+            "Date.now = () => { throw new Error('no') }",
+            "Intl.NumberFormat = function () { throw new RangeError('no') }",
+            "WebAssembly.instantiateStreaming = WebAssembly.instantiate = () => Promise.reject(new WebAssembly.CompileError('no'))",
+        ] {
+            let script = opened_without(stage, broken).await?;
+            page.heading("Riser could not be loaded").appears().await?;
+            page.run_no_more(script).await?;
+            page.link("Try again").click().await?;
+            page.heading(WELCOME).appears().await?;
+            page.button("Log in").appears().await?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn exception_later_is_said() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        crate::steps::open(stage).await?;
+        // Of somebody else's script: no affair of the page's.
+        page.evaluate("void setTimeout(() => { throw new Error('of an extension') })").await?;
+        let once =
+            "(fetch => globalThis.fetch = () => { globalThis.fetch = fetch; throw new Error('no') })(fetch)";
+        page.evaluate(&format!("void {once}")).await?;
+        assert!(!page.everything().text().await?.contains("stopped working"));
+        page.button("Log in").click().await?;
+        page.everything().reads("Riser has stopped working in this tab").await?;
+        page.link("Load the page again").click().await?;
+        page.everything().never_reads("stopped working", std::time::Duration::from_millis(300)).await?;
+        page.button("Log in").appears().await?;
+        Ok(())
+    });
+}

@@ -1,0 +1,287 @@
+//! The client as it is, and the companion tenant, with APIs that nobody here wrote, each on an origin of its own. What
+//! counts is what the API was asked: a recorder stands in front of each.
+
+use crate::steps::{
+    Order, RENT, WELCOME, ask_for_step_up, grouped, is_balance, is_transfer, leave_to_log_in, phone, review,
+};
+use e2e::{
+    Failure, Miss, Stage,
+    people::{ADA, PASSWORD, enter_password, number_on},
+    scenario,
+    site::Exchange,
+    world::{Api, Setup},
+};
+
+/// An API, and what its answers come to on the page.
+struct Foreign {
+    api: Api,
+    /// What stands where the balance is.
+    balance: &'static str,
+    /// What the receipt has from the API.
+    receipt: &'static str,
+    /// Does its CORS permit `Idempotency-Key`?
+    takes_key: bool,
+}
+
+const EXPRESS_SAMPLE: Foreign = Foreign {
+    api: Api::Node("apis/express-sample/server.js"),
+    balance: "This is the GET /balance endpoint",
+    receipt: "This is the POST /transfer endpoint",
+    takes_key: true,
+};
+
+const EXPRESS_OAUTH2_JWT_BEARER: Foreign = Foreign {
+    api: Api::Node("apis/express-oauth2-jwt-bearer/server.js"),
+    balance: "Hello auth0|1001, you have 2,500.00 euros",
+    receipt: "The euros are on their way",
+    takes_key: true,
+};
+
+const FLASK: Foreign = Foreign {
+    api: Api::Python("apis/flask/server.py"),
+    balance: "Hello auth0|1001! Your balance is 2,500.00 EUR.",
+    receipt: "Your transfer was carried out.",
+    takes_key: true,
+};
+
+const FASTAPI: Foreign = Foreign {
+    api: Api::Python("apis/fastapi/server.py"),
+    balance: "€2,500.00",
+    receipt: "€12.50",
+    takes_key: true,
+};
+
+const SILENT: Foreign = Foreign {
+    api: Api::Node("apis/silent/server.js"),
+    balance: "€2,500.00",
+    receipt: "€12.50",
+    takes_key: true,
+};
+
+const STRICT_CORS: Foreign = Foreign {
+    api: Api::Node("apis/strict-cors/server.js"),
+    balance: "€2,500.00",
+    receipt: "Your transfer was carried out",
+    takes_key: false,
+};
+
+const CANNOT_RECOGNISE: &str = "Your bank cannot recognise a transfer that arrives twice";
+const NOT_KNOWN: &str = "We do not know yet whether this went through";
+
+/// Plays `story` with the companion tenant, with that API in the bank's place.
+fn with(foreign: &Foreign, story: impl AsyncFnOnce(&Stage, &Foreign) -> Result<(), Failure>) {
+    scenario(Setup { api: foreign.api, ..Setup::default() }, async |stage| story(stage, foreign).await);
+}
+
+/// From the welcome page to the balance, and no word of failure beside it.
+async fn log_in(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
+    leave_to_log_in(stage).await?;
+    enter_password(&stage.page, ADA.email, PASSWORD).await?;
+    sees_balance(stage, foreign).await
+}
+
+async fn sees_balance(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    page.test_id("balance").reads(foreign.balance).await?;
+    // None of them has a list of transfers: some say so, and some to the preflight. Then the page has no place for one.
+    world.api().awaits("the list of transfers", |request| request.path == "/transfers").await?;
+    page.heading("Activity").disappears().await?;
+    let alerts = page.alert().count().await?;
+    assert_eq!(
+        alerts,
+        0,
+        "a bank without a list of transfers is no failure: {}",
+        page.everything().text().await?
+    );
+    Ok(())
+}
+
+/// Says exactly what is missing beside the transfer that is about to be sent.
+async fn the_review_is_true(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
+    let page = &stage.page;
+    if foreign.takes_key {
+        let seen = page.everything().text().await?;
+        assert!(!seen.contains(CANNOT_RECOGNISE), "it can: {seen}");
+    } else {
+        page.everything().reads(CANNOT_RECOGNISE).await?;
+    }
+    Ok(())
+}
+
+fn posts(stage: &Stage) -> Vec<Exchange> {
+    stage.world.api().those(is_transfer)
+}
+
+/// Transfers are the same order under one key, or under none where the API's CORS permits none; nothing else goes to
+/// `/transfer` with a token.
+fn orders_are_in_order(stage: &Stage, foreign: &Foreign) {
+    let posts = posts(stage);
+    for post in &posts {
+        assert_eq!(post.idempotency_key.is_some(), foreign.takes_key, "{posts:?}");
+        assert_eq!(post.idempotency_key, posts[0].idempotency_key, "{posts:?}");
+        assert_eq!(post.body, posts[0].body, "the same order each time");
+        assert!(post.token.is_some(), "{posts:?}");
+    }
+    let others = stage.world.api().those(|request| request.path == "/transfer" && !is_transfer(request));
+    assert!(others.iter().all(|request| request.token.is_none()), "{others:?}");
+}
+
+/// Log-in, balance, one transfer with one second factor, its receipt, a reload, log-out.
+async fn a_transfer_is_made_once(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let phone = phone(stage).await?;
+    log_in(stage, foreign).await?;
+
+    review(page, RENT).await?;
+    the_review_is_true(stage, foreign).await?;
+    page.button("Confirm transfer").click().await?;
+    let number = number_on(page).await?;
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
+    phone.choose(&number).await?;
+    page.status().reads("Transfer sent").await?;
+    let seen = page.everything().reads(foreign.receipt).await?;
+    assert!(seen.contains(&grouped(RENT.payee)), "the receipt says what was sent: {seen}");
+
+    assert_eq!(world.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    orders_are_in_order(stage, foreign);
+    let posts = posts(stage);
+    assert_ne!(posts[0].token, posts[1].token);
+    let spent = posts[1].token.as_ref().ok_or_else(|| Miss::last("there is no token"))?;
+    let scopes = spent.scopes();
+    assert!(scopes.iter().any(|scope| scope == "transfer:funds"), "{scopes:?}");
+    let later = world.api().those(|request| !is_transfer(request) && request.token.as_ref() == Some(spent));
+    assert!(later.is_empty(), "the token was for the transfer: {later:?}");
+    assert!(!spent.is_in(&page.session_storage().await?) && !spent.is_in(&page.local_storage().await?));
+
+    page.button("Make another transfer").click().await?;
+    page.field("Amount").holds("").await?;
+    page.reload().await?;
+    sees_balance(stage, foreign).await?;
+    let balances = world.api().those(is_balance);
+    assert!(
+        balances.iter().all(|request| request.was_handled_with(200) || request.was_handled_with(201)),
+        "{balances:?}"
+    );
+    assert_eq!(posts.len(), self::posts(stage).len(), "a reload sends nothing");
+    page.button("Log out").click().await?;
+    page.heading(WELCOME).appears().await?;
+    Ok(())
+}
+
+#[test]
+fn express_sample_makes_a_transfer_once() {
+    with(&EXPRESS_SAMPLE, a_transfer_is_made_once);
+}
+
+#[test]
+fn express_oauth2_jwt_bearer_makes_a_transfer_once() {
+    with(&EXPRESS_OAUTH2_JWT_BEARER, a_transfer_is_made_once);
+}
+
+#[test]
+fn flask_without_a_list_of_transfers_makes_a_transfer_once() {
+    with(&FLASK, a_transfer_is_made_once);
+}
+
+#[test]
+fn fastapi_makes_a_transfer_once() {
+    with(&FASTAPI, a_transfer_is_made_once);
+}
+
+#[test]
+fn silent_403_makes_a_transfer_once() {
+    with(&SILENT, a_transfer_is_made_once);
+}
+
+#[test]
+fn strict_cors_makes_a_transfer_once_without_a_key() {
+    with(&STRICT_CORS, a_transfer_is_made_once);
+}
+
+/// First the second factor is denied: nothing was sent. Then it is given, and the answer is lost: nobody knows, and the page
+/// says so, also after a reload.
+async fn what_goes_wrong_is_said(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    let phone = phone(stage).await?;
+    log_in(stage, foreign).await?;
+    ask_for_step_up(page, RENT).await?;
+    phone.deny().await?;
+    page.alert().reads("No money was moved").await?;
+    assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
+
+    page.button("Change the transfer").click().await?;
+    page.field("Reference").holds(RENT.reference).await?;
+    let number = ask_for_step_up(page, RENT).await?;
+    let before = posts(stage);
+    assert!(before.iter().all(|post| post.was_handled_with(403)), "{before:?}");
+    let rule = world.api().when(is_transfer).lose_the_answer();
+    phone.choose(&number).await?;
+    is_not_known(stage).await?;
+    // A browser may send what was lost again by itself.
+    let lost = posts(stage).split_off(before.len());
+    assert!(!lost.is_empty() && lost.iter().all(|post| post.was_handled_with(201)), "{lost:?}");
+    assert!(lost.iter().all(|post| post.token == lost[0].token && post.body == lost[0].body), "{lost:?}");
+    rule.lift();
+    page.reload().await?;
+    is_not_known(stage).await?;
+    page.button("I have looked at my account").appears().await?;
+    assert_eq!(posts(stage).len(), before.len() + lost.len(), "nothing is sent without the customer");
+    Ok(())
+}
+
+async fn is_not_known(stage: &Stage) -> Result<(), Failure> {
+    let seen = stage.page.everything().reads(NOT_KNOWN).await?;
+    for wrong in ["Transfer sent", "This was already done", "No money was moved"] {
+        assert!(!seen.contains(wrong), "nobody knows that: {seen}");
+    }
+    Ok(())
+}
+
+#[test]
+fn express_sample_says_what_goes_wrong() {
+    with(&EXPRESS_SAMPLE, what_goes_wrong_is_said);
+}
+
+#[test]
+fn express_oauth2_jwt_bearer_says_what_goes_wrong() {
+    with(&EXPRESS_OAUTH2_JWT_BEARER, what_goes_wrong_is_said);
+}
+
+#[test]
+fn flask_says_what_goes_wrong() {
+    with(&FLASK, what_goes_wrong_is_said);
+}
+
+#[test]
+fn fastapi_says_what_goes_wrong() {
+    with(&FASTAPI, what_goes_wrong_is_said);
+}
+
+#[test]
+fn silent_403_says_what_goes_wrong() {
+    with(&SILENT, what_goes_wrong_is_said);
+}
+
+#[test]
+fn strict_cors_says_what_goes_wrong() {
+    with(&STRICT_CORS, what_goes_wrong_is_said);
+}
+
+/// It looks at large transfers before it makes them, and has a status of its own for that.
+#[test]
+fn fastapi_with_a_status_of_its_own_is_not_called_done() {
+    with(&FASTAPI, async |stage, foreign| {
+        let Stage { world, page, .. } = stage;
+        let phone = phone(stage).await?;
+        log_in(stage, foreign).await?;
+        let large = Order { amount: "1000.00", minor: 100_000, ..RENT };
+        let number = ask_for_step_up(page, large).await?;
+        phone.choose(&number).await?;
+        is_not_known(stage).await?;
+        page.reload().await?;
+        is_not_known(stage).await?;
+        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        Ok(())
+    });
+}

@@ -1,0 +1,72 @@
+//! The clocks of others can be put forward without their noticing.
+
+use crate::steps::is_balance;
+use e2e::{
+    Failure, Miss, Stage, eventually, scenario,
+    world::{Api, Provider, Setup},
+};
+use std::time::Duration;
+
+/// The provider that logs Ada in without a page.
+fn setup(api: Api) -> Setup {
+    Setup { provider: Provider::Misbehaving, api, ..Setup::default() }
+}
+
+/// A token that was good is expired for the libraries that check it.
+async fn a_token_expires(stage: &Stage) -> Result<(), Failure> {
+    let Stage { world, page, .. } = stage;
+    crate::steps::open(stage).await?;
+    page.button("Log in").click().await?;
+    let asked = world.api().awaits("the balance", is_balance).await?;
+    let token = asked.token.ok_or_else(|| Miss::last("it was asked for without a token"))?;
+    let status = async || {
+        let request = reqwest::Client::new().get(world.api().at("/balance"));
+        let answer = request.header("authorization", token.header()).send().await?;
+        Ok::<u16, Miss>(answer.status().as_u16())
+    };
+    assert!(matches!(status().await?, 200 | 201), "it is good");
+    let program = world.program()?;
+    program.put_clock_forward(Duration::from_secs(60)).await?;
+    assert!(matches!(status().await?, 200 | 201), "it is good for more than a minute");
+    program.put_clock_forward(Duration::from_hours(48)).await?;
+    assert_eq!(status().await?, 401);
+    Ok(())
+}
+
+#[test]
+fn a_program_on_node_believes_that_it_is_later() {
+    scenario(setup(Api::Node("apis/express-sample/server.js")), a_token_expires);
+}
+
+#[test]
+fn a_program_in_python_believes_that_it_is_later() {
+    scenario(setup(Api::Python("apis/flask/server.py")), a_token_expires);
+}
+
+#[test]
+fn a_page_believes_that_it_is_later_and_so_do_those_that_follow() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        let ahead = async || {
+            let seen = page.evaluate(
+                "[Date.now(), +new Date(), Date.parse(Date()), performance.timeOrigin + performance.now()]",
+            );
+            let times: Vec<f64> = serde_json::from_value(seen.await?).unwrap_or_default();
+            let [now, new, text, real] = times[..] else { return Err(Miss::new("no times")) };
+            assert!((now - new).abs() < 1000.0 && (now - text).abs() < 2000.0, "they agree: {times:?}");
+            Ok(((now - real) / 1000.0).round())
+        };
+        crate::steps::open(stage).await?;
+        assert_eq!(ahead().await?, 0.0);
+        page.put_clock_forward(Duration::from_secs(90)).await?;
+        assert_eq!(ahead().await?, 90.0);
+        page.put_clock_forward(Duration::from_secs(30)).await?;
+        page.open(&world.tenant.at("/phone")).await?;
+        eventually("the later clock", async || {
+            let ahead = ahead().await?;
+            if (ahead - 120.0).abs() < f64::EPSILON { Ok(()) } else { Err(Miss::new(format!("{ahead} s"))) }
+        })
+        .await?;
+        Ok(())
+    });
+}
