@@ -174,9 +174,8 @@ fn read(text: &[u8], digits: u8, notation: &Notation) -> Result<i64, AmountError
     }
     let is_decimal = sign == DECIMAL || notation.decimal == char::from(sign);
     match (decimals.len(), digits) {
-        (0, _) => Err(AmountError::NotANumber),
         (3, ..=2) if notation.group == Some(char::from(sign)) => whole(),
-        (3, ..=2) => Err(AmountError::NotANumber),
+        (0, _) | (3, ..=2) => Err(AmountError::NotANumber),
         (3, _) if !is_decimal && units.iter().all(u8::is_ascii_digit) => {
             let decimal = total(units, decimals, digits, notation)?;
             match whole() {
