@@ -2,48 +2,58 @@
 
 use js_sys::{
     Array, Date,
-    Intl::{DateTimeFormat, NumberFormat, NumberFormatOptions, NumberFormatStyle, SignDisplay},
+    Intl::{DateTimeFormat, NumberFormat},
     Object, Reflect,
 };
 use stepup::money::{Money, minor_digits};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// `€1,234.50`.
 #[must_use]
 pub fn money(money: &Money) -> String {
-    write(money, SignDisplay::Auto)
+    write(money, "auto")
 }
 
 /// `+€12.50`, or `-€12.50` for what left the account.
 #[must_use]
 pub fn signed(money: &Money, outgoing: bool) -> String {
     let amount = if outgoing { -money.amount } else { money.amount };
-    write(&Money { amount, currency: money.currency.clone() }, SignDisplay::ExceptZero)
+    write(&Money { amount, currency: money.currency.clone() }, "exceptZero")
 }
 
-/// How amounts of a currency are written, with exactly so many decimals. Those of ISO 4217 are not those of the browser, which
-/// has what is usual in cash: none for the forint.
-pub(crate) fn currency(currency: &str, digits: u8) -> NumberFormatOptions {
-    let options = NumberFormatOptions::new();
-    options.set_style(NumberFormatStyle::Currency);
-    options.set_currency(currency);
-    options.set_minimum_fraction_digits(digits);
-    options.set_maximum_fraction_digits(digits);
-    options
+/// How amounts of a currency are written, with so many decimals at least and at most. Those of ISO 4217 are not those of the
+/// browser, which has what is usual in cash: none for the forint.
+pub(crate) fn amounts(currency: &str, decimals: [u8; 2], setting: (&str, &str)) -> NumberFormat {
+    let [least, most] = decimals.map(|digits| digits.to_string());
+    let options = options(&[
+        ("style", "currency"),
+        ("currency", currency),
+        ("minimumFractionDigits", &least),
+        ("maximumFractionDigits", &most),
+        setting,
+    ]);
+    NumberFormat::new(&Array::new(), options.unchecked_ref())
 }
 
-fn write(money: &Money, sign: SignDisplay) -> String {
+fn write(money: &Money, sign: &str) -> String {
     // `Intl` throws on anything else, and an exception would stop the whole application. What has no minor unit is no amount.
     let money = Money { currency: money.currency.to_ascii_uppercase(), ..*money };
     let Some(digits) = minor_digits(&money.currency) else {
         return [&money.amount.to_string(), " (minor units) ", &money.currency].concat();
     };
-    let options = currency(&money.currency, digits);
-    options.set_sign_display(sign);
     // Out of a text `Intl` reads a decimal number of any size; a float would be rounded.
     let decimal = money.decimal();
-    let format = NumberFormat::new(&Array::new(), &options).format();
+    let format = amounts(&money.currency, [digits; 2], ("signDisplay", sign)).format();
     text(format.call1(&JsValue::UNDEFINED, &decimal.as_str().into())).unwrap_or(decimal)
+}
+
+fn options(settings: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (key, value) in settings {
+        // Setting a property of a fresh object cannot fail.
+        let _ = Reflect::set(&options, &(*key).into(), &(*value).into());
+    }
+    options
 }
 
 /// A moment in RFC 3339, as in `22 Nov 2025, 20:36`, in the customer's time zone; what cannot be read stays as it is.
@@ -61,12 +71,7 @@ fn write_date(rfc3339: &str, settings: [(&str, &str); 2]) -> String {
     if date.get_time().is_nan() {
         return rfc3339.to_owned();
     }
-    let options = Object::new();
-    for (key, value) in settings {
-        // Setting a property of a fresh object cannot fail.
-        let _ = Reflect::set(&options, &key.into(), &value.into());
-    }
-    let format = DateTimeFormat::new(&Array::new(), &options).format();
+    let format = DateTimeFormat::new(&Array::new(), &options(&settings)).format();
     text(format.call1(&JsValue::UNDEFINED, &date)).unwrap_or_else(|| rfc3339.to_owned())
 }
 

@@ -20,8 +20,8 @@ wasm_bindgen_test_configure!(run_in_browser);
 /// Languages and countries that differ in how they write numbers, and more.
 const TAGS: &str = include_str!("tables/locales.txt");
 
-/// No decimals, two, three and four; signs in front and behind; a decimal sign of its own.
-const CURRENCIES: [&str; 9] = ["EUR", "USD", "CHF", "HUF", "INR", "CVE", "JPY", "KWD", "CLF"];
+/// Two decimals, none, three; one that the browser gives no decimals, and one that has a decimal sign of its own.
+const CURRENCIES: [&str; 5] = ["EUR", "JPY", "KWD", "HUF", "CVE"];
 
 /// The locale that `Intl` takes for the customer's own, until the next one.
 fn speak(tag: &str) {
@@ -44,7 +44,7 @@ fn tags() -> Vec<String> {
     let systems = Function::new_no_args("return Intl.supportedValuesOf('numberingSystem')");
     let systems = Array::from(&systems.call0(&JsValue::UNDEFINED).unwrap());
     let systems = systems.iter().filter_map(|name| name.as_string());
-    let numbered = systems.flat_map(|name| ["en", "de", "ar"].map(|tag| [tag, "-u-nu-", &name].concat()));
+    let numbered = systems.flat_map(|name| ["de", "ar"].map(|tag| [tag, "-u-nu-", &name].concat()));
     known.into_iter().chain(numbered).collect()
 }
 
@@ -64,14 +64,13 @@ fn browser() -> Locale {
 
 /// Amounts at the edges of groups and decimals, and some that nobody chose.
 fn amounts(random: &mut u64) -> Vec<i64> {
-    let edges =
-        [1, 9, 10, 99, 100, 1000, 1250, 99_999, 100_000, 123_456, 1_234_567, 100_000_000, 9_876_543_210];
-    let random = (0..6).map(|at| {
+    let edges = [1, 1250, 123_456, 9_876_543_210];
+    let random = [4, 7, 10].into_iter().map(|digits| {
         // xorshift64
         *random ^= *random << 13;
         *random ^= *random >> 7;
         *random ^= *random << 17;
-        i64::try_from(*random % 10_u64.pow(4 + at)).unwrap() + 1
+        i64::try_from(*random % 10_u64.pow(digits)).unwrap() + 1
     });
     edges.into_iter().chain(random).collect()
 }

@@ -145,10 +145,11 @@ async fn nothing_that_is_pasted_is_cut() {
     let reference = "x".repeat(1000);
     page::paste_into(&page.input("#amount"), &pasted);
     page::paste_into(&page.input("#reference"), &reference);
-    assert_eq!(
-        page.intents().iter().filter(|intent| matches!(intent, Intent::Edited(..))).collect::<Vec<_>>(),
-        [&Intent::Edited(Field::Amount, pasted), &Intent::Edited(Field::Reference, reference)]
-    );
+    let mut edited = page.intents();
+    edited.retain(|intent| matches!(intent, Intent::Edited(..)));
+    // `change` tells it once more, because nobody has shown the page what `input` told.
+    edited.dedup();
+    assert_eq!(edited, [Intent::Edited(Field::Amount, pasted), Intent::Edited(Field::Reference, reference)]);
 }
 
 #[wasm_bindgen_test]

@@ -1,11 +1,7 @@
 //! What the core asks the browser about money and text. It is asked in the very way in which [`crate::format`] writes, so that
 //! what the page shows can be typed back.
 
-use js_sys::{
-    Array,
-    Intl::{CurrencyDisplay, NumberFormat, NumberFormatOptions},
-    JsString, Reflect, RegExp,
-};
+use js_sys::{Intl::NumberFormat, JsString, Reflect, RegExp};
 use stepup::{
     locale::{Locale, Notation},
     money::{Money, minor_digits},
@@ -23,34 +19,35 @@ pub fn locale() -> Locale {
 /// A locale may write amounts with other signs than numbers (Austria groups them with dots), and one currency with others
 /// than the next (the escudo of Cape Verde has `$` before the centavos).
 fn notation(currency: &str) -> Notation {
-    let options = format::currency(currency, minor_digits(currency).unwrap_or(2).max(1));
-    // Large enough for two groups that are as long as they can be.
-    let parts = parts(&options, 1_234_567_890.5);
-    let one =
+    // Of all that can be written, this has a decimal sign and two groups that are as long as they can be.
+    let parts = parts(&format::amounts(currency, [1; 2], SYMBOL), 1_234_567_890.5);
+    let first =
         |kind: &str| parts.iter().find(|(found, _)| found == kind).and_then(|(_, text)| text.chars().next());
     let mut groups =
-        parts.iter().filter(|(kind, _)| kind == "integer").map(|(_, text)| text.chars().count()).rev();
+        parts.iter().rev().filter(|(kind, _)| kind == "integer").map(|(_, text)| text.chars().count());
     let mut size = || groups.next().unwrap_or(3);
     Notation {
-        decimal: one("decimal").unwrap_or('.'),
-        group: one("group"),
+        decimal: first("decimal").unwrap_or('.'),
+        group: first("group"),
         sizes: [size(), size()],
         signs: signs(currency),
     }
 }
 
-/// The currency's sign, code and names, in singular and plurals.
+/// As the page shows the currency.
+const SYMBOL: (&str, &str) = ("currencyDisplay", "symbol");
+
+/// The currency's code, signs and names, in singular and plurals.
 fn signs(currency: &str) -> Vec<String> {
-    let mut signs = Vec::new();
-    for display in
-        [CurrencyDisplay::Code, CurrencyDisplay::Symbol, CurrencyDisplay::NarrowSymbol, CurrencyDisplay::Name]
-    {
-        let options = format::currency(currency, 0);
-        options.set_maximum_fraction_digits(1);
-        options.set_currency_display(display);
+    let mut signs = vec![currency.to_owned()];
+    for display in ["symbol", "narrowSymbol", "name"] {
+        let format = format::amounts(currency, [0, 1], ("currencyDisplay", display));
         for amount in [0.5, 1.0, 2.0, 5.0] {
-            let found = parts(&options, amount).into_iter().find(|(kind, _)| kind == "currency");
-            signs.extend(found.map(|(_, text)| text));
+            for (kind, text) in parts(&format, amount) {
+                if kind == "currency" && !signs.contains(&text) {
+                    signs.push(text);
+                }
+            }
         }
     }
     signs
@@ -64,18 +61,20 @@ fn write(money: &Money) -> String {
         reason = "exact up to 2^53 minor units, more than anybody can send"
     )]
     let amount = money.amount as f64 / 10_f64.powi(digits.into());
-    parts(&format::currency(&money.currency, digits), amount)
-        .into_iter()
-        .filter(|(kind, _)| kind != "currency" && kind != "literal")
-        .map(|(_, text)| text)
-        .collect()
+    let mut out = String::new();
+    for (kind, text) in parts(&format::amounts(&money.currency, [digits; 2], SYMBOL), amount) {
+        if kind != "currency" && kind != "literal" {
+            out += &text;
+        }
+    }
+    out
 }
 
 /// What an amount is made of: the kind of each part, and its text.
-fn parts(options: &NumberFormatOptions, amount: f64) -> Vec<(String, String)> {
-    let parts = NumberFormat::new(&Array::new(), options).format_to_parts(amount);
+fn parts(format: &NumberFormat, amount: f64) -> Vec<(String, String)> {
     let text =
         |part: &JsValue, key: &str| Reflect::get(part, &key.into()).ok().and_then(|text| text.as_string());
+    let parts = format.format_to_parts(amount);
     parts.iter().filter_map(|part| Some((text(&part, "type")?, text(&part, "value")?))).collect()
 }
 

@@ -211,6 +211,8 @@ impl Bench<'_> {
         cargo.args(["test", "-p", "riser", "--target", TARGET]).args(self.separated_filter());
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
         cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.webdriver_json(self.project)?);
+        // All locales of the browser take their time. Twenty seconds are the runner's own limit.
+        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
         run_shown(tools.on_path(with(&mut cargo, browser)))
     }
 

@@ -54,8 +54,8 @@ impl AmountError {
     }
 }
 
-/// Between units and the parts of a unit, whatever the locale has for it: the Arabic sign, which has no other meaning.
-const DECIMAL: char = '\u{66b}';
+/// Between units and the parts of a unit, where that is neither a point nor a comma: the Arabic sign, or the locale's.
+const DECIMAL: u8 = b';';
 /// Signs at the end of a sentence. Two blanks become one of them and a blank on many phones.
 const STOPS: [char; 4] = ['.', '。', '।', '۔'];
 
@@ -81,12 +81,7 @@ pub fn parse(text: &str, currency: &str, locale: Locale) -> Result<i64, AmountEr
     if let Some(found) = other_currency(number) {
         return Err(AmountError::OtherCurrency(found.to_owned()));
     }
-    // What NFKC has made of an accent that stands for an apostrophe: a blank with the accent above it.
-    let number: String =
-        number.chars().filter(|c| *c != '\u{301}').map(|c| separator(c, &notation)).collect();
-    if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | ' ' | DECIMAL)) {
-        return Err(AmountError::NotANumber);
-    }
+    let number = separated(number, &notation).ok_or(AmountError::NotANumber)?;
     let minor = read(&number, digits, &notation)?;
     match minor {
         0 => Err(AmountError::Zero),
@@ -103,34 +98,37 @@ fn without_stop(text: &str, before_blank: bool) -> &str {
     }
 }
 
-/// Without the account's currency before and behind. Swiss and German amounts without cents end in a dash.
+/// Without the account's currency before and behind. Swiss and German amounts without cents end in a dash, and what came in is
+/// shown with a plus.
 fn without_currency<'t>(text: &'t str, signs: &[String]) -> &'t str {
-    // What came in is shown with a plus.
-    let trim = |text: &'t str| text.trim_matches([' ', '+']);
+    let trim = |text: &'t str| text.trim_matches(|c| c == ' ' || c == '+');
+    let letter = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphabetic);
     let mut text = trim(text);
     loop {
-        let longest = |fits: &dyn Fn(&str) -> bool| {
-            signs.iter().filter(|sign| !sign.is_empty() && fits(sign)).map(String::len).max()
-        };
-        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
-        // `kr` is not what `kroner` begins with.
-        let before = longest(&|sign| {
-            text.get(..sign.len()).is_some_and(|start| start.eq_ignore_ascii_case(sign))
-                && !(letter(sign.chars().next_back()) && letter(text[sign.len()..].chars().next()))
-        });
-        let behind = longest(&|sign| {
-            let at = text.len().wrapping_sub(sign.len());
-            text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case(sign))
-                && !(letter(sign.chars().next()) && letter(text[..at].chars().next_back()))
-        });
-        text = trim(match (before, behind) {
-            (Some(length), _) => {
-                let rest = &text[length..];
-                rest.strip_prefix(". ").unwrap_or(rest)
+        // The longest of each: `kr.` and not `kr`.
+        let (mut before, mut behind) = (0, 0);
+        for sign in signs {
+            let (length, bytes) = (sign.len(), text.as_bytes());
+            let at = bytes.len().wrapping_sub(length);
+            let is = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(sign));
+            // `kr` is not what `kroner` begins with.
+            if length > before
+                && is(text.get(..length))
+                && !(letter(sign.as_bytes().last()) && letter(bytes.get(length)))
+            {
+                before = length;
+            } else if length > behind
+                && is(text.get(at..))
+                && !(letter(sign.as_bytes().first()) && letter(bytes.get(at.wrapping_sub(1))))
+            {
+                behind = length;
             }
-            (None, Some(length)) => &text[..text.len() - length],
-            (None, None) => break,
-        });
+        }
+        if before + behind == 0 {
+            break;
+        }
+        let rest = text.get(before..text.len() - behind).unwrap_or_default();
+        text = trim(if before > 0 { rest.strip_prefix(". ").unwrap_or(rest) } else { rest });
     }
     let whole = text.trim_end_matches('-');
     if whole.len() < text.len() { whole.strip_suffix(['.', ',']).unwrap_or(text) } else { text }
@@ -139,7 +137,7 @@ fn without_currency<'t>(text: &'t str, signs: &[String]) -> &'t str {
 /// A word or a sign beside the number that the account's currency does not have.
 fn other_currency(text: &str) -> Option<&str> {
     let (first, last) = (text.find(|c: char| c.is_ascii_digit())?, text.rfind(|c: char| c.is_ascii_digit())?);
-    let is_sign = |c: char| c.is_ascii_alphabetic() || c == '$' || !(c.is_ascii() || c == DECIMAL);
+    let is_sign = |c: char| c.is_ascii_alphabetic() || c == '$' || !(c.is_ascii() || c == '\u{66b}');
     [&text[..first], &text[last + 1..]].into_iter().map(str::trim).find(|beside| {
         beside.len() <= 24
             && beside.contains(is_sign)
@@ -147,38 +145,40 @@ fn other_currency(text: &str) -> Option<&str> {
     })
 }
 
-/// One sign for all that separate decimals and nothing else, one for all that separate groups and nothing else.
-fn separator(c: char, notation: &Notation) -> char {
-    match c {
-        '.' | ',' => c,
-        c if c == notation.decimal => DECIMAL,
-        c if Some(c) == notation.group => ' ',
-        '\'' | '`' | '’' | '‘' | 'ʼ' | '′' | '\u{66c}' => ' ',
-        '\u{60c}' => ',',
-        c => c,
+/// In ASCII, with one sign for all that separate decimals and nothing else, and blanks for all that separate groups and nothing
+/// else.
+fn separated(text: &str, notation: &Notation) -> Option<Vec<u8>> {
+    let mut out = Vec::new();
+    for c in text.chars() {
+        out.push(match c {
+            '.' => b'.',
+            ',' => b',',
+            c if c == notation.decimal || c == '\u{66b}' => DECIMAL,
+            c if Some(c) == notation.group => b' ',
+            ' ' | '\'' | '`' | '’' | '‘' | 'ʼ' | '′' | '\u{66c}' => b' ',
+            '\u{60c}' => b',',
+            // What NFKC has made of an accent that stands for an apostrophe: a blank with the accent above it.
+            '\u{301}' => continue,
+            c => u8::try_from(c).ok().filter(u8::is_ascii_digit)?,
+        });
     }
+    Some(out)
 }
 
-fn read(text: &str, digits: u8, notation: &Notation) -> Result<i64, AmountError> {
-    let whole = |text: &str| total(text, "", digits, notation);
-    if let Some((units, decimals)) = text.split_once(DECIMAL) {
-        return total(units, decimals, digits, notation);
+fn read(text: &[u8], digits: u8, notation: &Notation) -> Result<i64, AmountError> {
+    let whole = || total(text, &[], digits, notation);
+    let Some(at) = text.iter().rposition(|b| matches!(*b, b'.' | b',' | DECIMAL)) else { return whole() };
+    let (units, sign, decimals) = (&text[..at], text[at], &text[at + 1..]);
+    if units.contains(&sign) {
+        return whole();
     }
-    let Some(at) = text.rfind(['.', ',']) else { return whole(text) };
-    let (units, rest) = text.split_at(at);
-    let (sign, decimals) = rest.split_at(1);
-    if units.contains(sign) {
-        return whole(text);
-    }
-    let is = |known: Option<char>| known.is_some_and(|known| sign.starts_with(known));
-    let group = is(notation.group);
+    let is_decimal = sign == DECIMAL || notation.decimal == char::from(sign);
     match (decimals.len(), digits) {
-        (0, _) => Err(AmountError::NotANumber),
-        (3, ..=2) if group => whole(text),
-        (3, ..=2) => Err(AmountError::NotANumber),
-        (3, _) if !units.contains(['.', ',', ' ']) && !is(Some(notation.decimal)) => {
+        (3, ..=2) if notation.group == Some(char::from(sign)) => whole(),
+        (0, _) | (3, ..=2) => Err(AmountError::NotANumber),
+        (3, _) if !is_decimal && units.iter().all(u8::is_ascii_digit) => {
             let decimal = total(units, decimals, digits, notation)?;
-            match whole(text) {
+            match whole() {
                 Ok(whole) => Err(AmountError::Ambiguous(whole, decimal)),
                 Err(_) => Ok(decimal),
             }
@@ -188,51 +188,35 @@ fn read(text: &str, digits: u8, notation: &Notation) -> Result<i64, AmountError>
 }
 
 /// In minor units. More decimals than the currency has are none when they are zeros: `1,250.00` yen.
-fn total(units: &str, decimals: &str, digits: u8, notation: &Notation) -> Result<i64, AmountError> {
-    let most = usize::from(digits);
-    let kept = match decimals.get(most..) {
-        Some(rest) if decimals.len() <= 2 && rest.bytes().all(|b| b == b'0') => &decimals[..most],
-        Some("") | None => decimals,
-        Some(_) => return Err(AmountError::NotANumber),
-    };
-    let mut all = ungroup(units, notation.sizes)?;
-    all.push_str(kept);
-    for _ in kept.len()..most {
-        all.push('0');
-    }
-    to_number(&all)
-}
-
-/// Takes out one kind of separator, and only from between groups: of three, of two before three as in India, or as the
-/// locale has them.
-fn ungroup(units: &str, sizes: [usize; 2]) -> Result<String, AmountError> {
-    let mut kinds = units.chars().filter(|c| !c.is_ascii_digit());
-    let Some(separator) = kinds.next() else {
-        return if units.is_empty() { Err(AmountError::NotANumber) } else { Ok(units.to_owned()) };
-    };
-    if kinds.any(|c| c != separator) {
+fn total(units: &[u8], decimals: &[u8], digits: u8, notation: &Notation) -> Result<i64, AmountError> {
+    let (kept, rest) = decimals.split_at(decimals.len().min(digits.into()));
+    let too_fine = !rest.is_empty() && (decimals.len() > 2 || rest.iter().any(|b| *b != b'0'));
+    if too_fine || !decimals.iter().all(u8::is_ascii_digit) || !is_grouped(units, notation.sizes) {
         return Err(AmountError::NotANumber);
     }
-    let groups: Vec<&str> = units.split(separator).collect();
+    let missing = usize::from(digits) - kept.len();
+    let all = units.iter().filter(|b| b.is_ascii_digit()).chain(kept).chain(&[b'0'; 4][..missing]);
+    all.copied()
+        .try_fold(0_i64, |sum, b| sum.checked_mul(10)?.checked_add((b - b'0').into()))
+        .ok_or(AmountError::TooLarge)
+}
+
+/// Digits, or one kind of separator between groups of them: of three, of two before three as in India, or as the locale has them.
+fn is_grouped(units: &[u8], sizes: [usize; 2]) -> bool {
+    let Some(separator) = units.iter().copied().find(|b| !b.is_ascii_digit()) else {
+        return !units.is_empty();
+    };
+    let groups: Vec<&[u8]> = units.rsplit(|b| *b == separator).collect();
     let fits = |[last, each]: [usize; 2]| {
-        groups.iter().rev().enumerate().all(|(at, group)| match at {
-            0 => group.len() == last,
-            at if at + 1 < groups.len() => group.len() == each,
-            _ => (1..=each).contains(&group.len()) && !group.starts_with('0'),
+        groups.iter().enumerate().all(|(at, group)| match group.len() {
+            length if at == 0 => length == last,
+            length if at + 1 < groups.len() => length == each,
+            length => (1..=each).contains(&length) && group[0] != b'0',
         })
     };
-    if fits([3, 3]) || fits([3, 2]) || fits(sizes) {
-        Ok(units.replace(separator, ""))
-    } else {
-        Err(AmountError::NotANumber)
-    }
-}
-
-fn to_number(digits: &str) -> Result<i64, AmountError> {
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(AmountError::NotANumber);
-    }
-    digits.parse().map_err(|_| AmountError::TooLarge)
+    separator != DECIMAL
+        && groups.iter().all(|group| group.iter().all(u8::is_ascii_digit))
+        && (fits([3, 3]) || fits([3, 2]) || fits(sizes))
 }
 
 #[cfg(test)]
@@ -318,6 +302,12 @@ mod tests {
                 ("1.2.3", ENGLISH, Err(NotANumber)),
                 ("1.234.5", ENGLISH, Err(NotANumber)),
                 ("1_234", ENGLISH, Err(NotANumber)),
+                ("1٫234.50", ENGLISH, Err(NotANumber)),
+                ("1٫234٫567", ARABIC, Err(NotANumber)),
+                ("1;5", ENGLISH, Err(NotANumber)),
+                (" , ", ENGLISH, Err(NotANumber)),
+                (".", ENGLISH, Err(NotANumber)),
+                ("1,,234", ENGLISH, Err(NotANumber)),
                 ("1. 5", ENGLISH, Err(NotANumber)),
                 ("12.345", ENGLISH, Err(NotANumber)),
                 ("12.5000", ENGLISH, Err(NotANumber)),

@@ -1,7 +1,7 @@
 //! What people paste, fill in by other programs, and pay in other currencies: what the bank books is what was meant.
 
 use crate::steps::{
-    RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, phone, review, sees_balance, type_order,
+    RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, phone, review, type_order,
 };
 use e2e::{
     Failure, Miss, Page, Stage,
