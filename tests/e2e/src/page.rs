@@ -107,6 +107,7 @@ impl Page {
             let alt = 1;
             let key = json!({
                 "type": kind, "modifiers": alt, "key": "ArrowLeft", "code": "ArrowLeft", "windowsVirtualKeyCode": 37,
+                "nativeVirtualKeyCode": 37,
             });
             self.devtools("Input.dispatchKeyEvent", key).await?;
         }
