@@ -410,8 +410,8 @@ async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
     let errors = ["Enter an amount.", "Use digits, with two decimals at most, for example 12.50."];
     for error in errors {
         let view = with_form(state("account"), |_, amount| {
-            amount.text = "1,23".to_owned();
-            amount.error = Some(error.to_owned());
+            "1,23".clone_into(&mut amount.text);
+            amount.error.replace(error.to_owned());
         });
         page.change(view).await;
         assert_eq!(page.text(".error"), ["«", error, "»"].concat());
