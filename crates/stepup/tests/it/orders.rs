@@ -8,8 +8,20 @@ use stepup::{
 
 use crate::{
     tab::Tab,
-    world::{PAYEE, World},
+    world::{PAYEE, World, answer},
 };
+
+/// What a host answers that has no such path: its page.
+const PAGE: &str = "<!doctype html><title>Riser</title>";
+
+/// Everything about transfers is answered with a page, the rest as it should be.
+fn serve_pages(world: &mut World, tab: &mut Tab) {
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let is_about_transfers = request.url.contains("/transfers");
+        let outcome = if is_about_transfers { answer(200, PAGE) } else { world.serve(request) };
+        tab.answer(id, Ok(outcome));
+    }
+}
 
 fn amount_error(tab: &Tab) -> Option<String> {
     match tab.transfer() {
@@ -55,4 +67,27 @@ fn nothing_is_sent_while_the_page_knows_that_it_is_offline() {
     world.serve_all(&mut tab);
     assert_eq!(world.posts.len(), 1);
     assert!(matches!(tab.screen(), Screen::Account(_)));
+}
+
+#[test]
+fn page_of_a_host_does_not_say_that_it_was_already_done() {
+    let mut world = World::default();
+    let (mut tab, _) = world.confirming();
+    // Back from the provider.
+    tab.load(None);
+    serve_pages(&mut world, &mut tab);
+    let TransferView::Interrupted { nothing_moved, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    assert!(!nothing_moved, "that was not said either");
+}
+
+#[test]
+fn page_of_a_host_does_not_end_what_is_unknown() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "12.50", "Rent");
+    tab.happen(Event::Review);
+    tab.confirm();
+    world.lose_answer(&mut tab);
+    serve_pages(&mut world, &mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Unknown { .. }), "{:?}", tab.transfer());
 }
