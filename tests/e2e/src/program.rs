@@ -151,8 +151,8 @@ impl Program {
     /// Everything that it has written, without tokens.
     #[must_use]
     pub fn transcript(&self) -> String {
-        let lines: String = self.output.borrow().lines.iter().map(|line| format!("  {line}\n")).collect();
-        format!("{} wrote:\n{}", self.script, without_tokens(&lines))
+        let lines = self.output.borrow().lines.join("\n  ");
+        format!("{} wrote:\n  {}\n", self.script, without_tokens(&lines))
     }
 }
 

@@ -91,7 +91,7 @@ fn way_back(provider: &Misbehaving, query: &str) -> Result<String, String> {
     if parameters.get("post_logout_redirect_uri") != Some(&home) {
         return Err("`post_logout_redirect_uri` is not registered".to_owned());
     }
-    if !parameters.get("id_token_hint").is_some_and(|hint| hint.split('.').count() == 3) {
+    if parameters.get("id_token_hint").is_none_or(|hint| hint.split('.').count() != 3) {
         return Err("`id_token_hint` is not an ID token".to_owned());
     }
     if parameters.get("client_id") != Some(&provider.registration().client_id) {

@@ -36,10 +36,9 @@ impl ProviderProgram {
             ("FLOW", self.flow),
             ("CUSTOMERS", &customers),
         ];
-        if self.script.ends_with(".py") {
-            Program::python(self.script, &variables).await
-        } else {
-            Program::node(INTEROP, self.script, &variables).await
+        match self.script.rsplit_once('.') {
+            Some((_, "py")) => Program::python(self.script, &variables).await,
+            _ => Program::node(INTEROP, self.script, &variables).await,
         }
     }
 }
