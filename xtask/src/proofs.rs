@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 12] = [
+const FOLDERS: [(&str, &str); 13] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("browser", "tests"),
@@ -17,6 +17,7 @@ const FOLDERS: [(&str, &str); 12] = [
     ("tenant", "crates/tenant/tests/it"),
     ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
+    ("database", "crates/database/src"),
     ("fuzz", "crates/fuzzing/tests"),
     ("site", "crates/site/src"),
     ("companion", "crates/companion/tests"),

@@ -171,7 +171,7 @@ impl Pipeline {
             let rules = scripts.iter().take(position).filter(|script| script.kind == Kind::Rule);
             let job = Job {
                 script,
-                given: given(&event, left.as_ref(), script).to_string(),
+                given: given(&event, left.as_ref(), (script, &decisions)).to_string(),
                 decisions: decisions.clone(),
                 rules: rules.map(|rule| rule.name.clone()).collect(),
                 cache: self.cache.clone(),
@@ -215,11 +215,12 @@ impl Pipeline {
     }
 }
 
-fn given(event: &Event, left: Option<&Value>, script: &Script) -> Value {
+fn given(event: &Event, left: Option<&Value>, (script, decisions): (&Script, &Decisions)) -> Value {
     if script.kind == Kind::Rule {
         return json!({ "rule": rules::given(event, left, script) });
     }
     let mut given = json!(event);
+    given["transaction"]["metadata"] = json!(decisions.transaction_metadata);
     if let Some(given) = given.as_object_mut() {
         given.insert("user".to_owned(), event.person());
         given.insert("secrets".to_owned(), json!(script.secrets));

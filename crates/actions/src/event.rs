@@ -58,6 +58,29 @@ pub struct User {
     pub email_verified: bool,
     /// The full name.
     pub name: String,
+    /// What others call the user.
+    pub nickname: String,
+    /// Where a picture of the user is.
+    pub picture: String,
+    /// A part of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_name: Option<String>,
+    /// A part of the name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family_name: Option<String>,
+    /// A name to log in with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// A telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
+    /// Whether it was verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone_verified: Option<bool>,
+    /// Since when the tenant knows the user.
+    pub created_at: String,
+    /// When something of this was changed, or the user logged in.
+    pub updated_at: String,
     /// What applications know about the user.
     pub app_metadata: Map<String, Value>,
     /// What the user says about themselves.
@@ -113,9 +136,14 @@ pub struct Request {
     pub geoip: Map<String, Value>,
 }
 
-/// `event.transaction`.
+/// `event.transaction`. `metadata` is added for each script.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Transaction {
+    /// Names this request, and no other.
+    pub id: String,
+    /// `correlation_id`, with which the application finds it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
     /// `acr_values`.
     pub acr_values: Vec<String>,
     /// The user's language.
@@ -182,6 +210,8 @@ pub struct Connection {
     pub name: String,
     /// `auth0`: a database of e-mail addresses and passwords.
     pub strategy: String,
+    /// There is nothing in it, but scripts look into it.
+    pub metadata: Map<String, Value>,
 }
 
 /// `event.resource_server`.
@@ -198,6 +228,28 @@ pub struct Session {
     pub id: String,
     /// When the user last logged in in it.
     pub authenticated_at: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// The applications that ask in it.
+    pub clients: Vec<SessionClient>,
+    /// How long the browser keeps it.
+    pub cookie: SessionCookie,
+    /// There is nothing in it, but scripts look into it.
+    pub metadata: Map<String, Value>,
+}
+
+/// One of `event.session.clients`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SessionClient {
+    /// `client_id`.
+    pub client_id: String,
+}
+
+/// `event.session.cookie`.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct SessionCookie {
+    /// `non-persistent`: until the browser is closed.
+    pub mode: String,
 }
 
 /// `event.stats`.

@@ -13,7 +13,7 @@ const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addS
                        authentication.challengeWith, authentication.challengeWithAny, authentication.enrollWith, \
                        authentication.enrollWithAny, cache.get, cache.set, cache.delete, \
                        idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
-                       user.setAppMetadata and user.setUserMetadata";
+                       transaction.setMetadata, user.setAppMetadata and user.setUserMetadata";
 
 /// The reason of who gives none.
 const DENIED: &str = "Access denied.";
@@ -70,6 +70,7 @@ impl Host {
             "user.setAppMetadata" | "user.setUserMetadata" => {
                 self.metadata(name, first()?, second.cloned().unwrap_or(Value::Null))
             }
+            "transaction.setMetadata" => self.transaction(first()?, second.cloned().unwrap_or(Value::Null)),
             "multifactor.enable" => {
                 let factor = provider(first()?)?;
                 let remember = second.is_some_and(allows_remembering);
@@ -92,7 +93,10 @@ impl Host {
                                                   redirect, and this tenant does not support api.redirect"
                     .to_owned())
             }
-            _ => Err(format!("api.{name} is not supported by this tenant, which has {OFFERED}")),
+            _ => Err(format!(
+                "api.{name} is not supported by this tenant, which has {OFFERED}. {}",
+                instead(name)
+            )),
         }
     }
 
@@ -147,6 +151,21 @@ impl Host {
             .map_err(|size| format!("metadata may change by {} bytes, not {size}", self.limits.metadata))
     }
 
+    /// For the Actions after this one.
+    fn transaction(&mut self, key: &str, value: Value) -> Result<(), String> {
+        if value.is_array() || value.is_object() {
+            return Err(
+                "api.transaction.setMetadata takes a text, a number, true or false, and null to remove it; \
+                        JSON.stringify makes a text of anything else"
+                    .to_owned(),
+            );
+        }
+        let value = Some(value).filter(|value| !value.is_null());
+        set(&mut self.decisions.transaction_metadata, key, value, self.limits.metadata).map_err(|size| {
+            format!("the transaction's metadata may have {} bytes, not {size}", self.limits.metadata)
+        })
+    }
+
     fn factors<'a>(&mut self, name: &str, given: impl Iterator<Item = &'a Value>) -> Result<(), String> {
         let kind = |factor: &Value| {
             let name = factor.get("type")?.as_str()?;
@@ -161,6 +180,26 @@ impl Host {
         let enrol = name.starts_with("authentication.enroll");
         self.decisions.multifactor = Some(Multifactor { factors, enrol, allow_remember_browser: false });
         Ok(())
+    }
+}
+
+/// What does instead of a call that is not here.
+fn instead(name: &str) -> &'static str {
+    match name.split('.').next().unwrap_or_default() {
+        "redirect" => {
+            "Ask api.redirect.canRedirect() first, which is false here; a page of your own can be shown before the log-in"
+        }
+        "session" => {
+            "How long sessions last stands in tenant.toml, under [lifetimes]; api.access.deny refuses a log-in"
+        }
+        "refreshToken" => "There are no refresh tokens here; api.access.deny refuses a log-in",
+        "roles" => "The names of the user's roles are in event.authorization.roles",
+        "groups" => "There are no groups here; roles are in event.authorization.roles",
+        "samlResponse" => "There is no SAML here; api.idToken.setCustomClaim tells the application",
+        "prompt" => "There are no forms here; ask in the application, and keep the answer in user_metadata",
+        "validation" => "api.access.deny refuses a log-in with a sentence",
+        "authentication" => "Each customer here has one identity, which event.user names",
+        _ => "Leave the call out here",
     }
 }
 

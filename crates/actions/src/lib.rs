@@ -19,6 +19,7 @@
 //! - `event`: what scripts are told; `outcome`: what they decide, and what is kept of their runs; `script`: what runs
 //! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
 //! - `host`: the calls that scripts make; `cache`: what an Action keeps; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
+//! - `globals`: what Node has and scripts here do not, and what does instead
 //! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
 
 mod cache;
@@ -26,6 +27,7 @@ mod claims;
 mod console;
 mod engine;
 mod event;
+mod globals;
 mod host;
 mod outcome;
 mod rules;
@@ -36,7 +38,7 @@ mod trace;
 pub use engine::Engine;
 pub use event::{
     Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, Request,
-    ResourceServer, Session, Stats, Tenant, Transaction, User,
+    ResourceServer, Session, SessionClient, SessionCookie, Stats, Tenant, Transaction, User,
 };
 pub use outcome::{
     ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict,

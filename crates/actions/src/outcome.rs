@@ -78,6 +78,8 @@ pub struct Decisions {
     pub app_metadata: Map<String, Value>,
     /// Changes to `user_metadata`, likewise.
     pub user_metadata: Map<String, Value>,
+    /// What Actions tell those after them: `event.transaction.metadata` as it is now. Texts, numbers, `true` and `false`.
+    pub transaction_metadata: Map<String, Value>,
 }
 
 /// A second factor that a script wants.

@@ -54,7 +54,7 @@
     multifactor: ['enable'],
     user: ['setAppMetadata', 'setUserMetadata'],
   };
-  const plain = { authentication: ['challengeWith', 'challengeWithAny', 'enrollWith', 'enrollWithAny'] };
+  const plain = { authentication: ['challengeWith', 'challengeWithAny', 'enrollWith', 'enrollWithAny'], transaction: [] };
   const absent = {
     authentication: ['setPrimaryUser'],
     groups: ['getUserGroups', 'hasGroupMembership'],
@@ -62,9 +62,14 @@
     redirect: ['encodeToken', 'sendUserTo', 'validateToken'],
     refreshToken: ['revoke', 'setExpiresAt', 'setIdleExpiresAt', 'setMetadata', 'deleteMetadata', 'evictMetadata'],
     roles: ['getUserEffectiveRoles', 'getUserEffectiveRolesByIds', 'getUserEffectiveRolesByNames'],
-    samlResponse: ['setAttribute', 'setAudience', 'setRecipient', 'setIssuer', 'setLifetimeInSeconds'],
+    samlResponse: [
+      'setAttribute', 'setAudience', 'setRecipient', 'setCreateUpnClaim', 'setPassthroughClaimsWithNoMapping',
+      'setMapUnknownClaimsAsIs', 'setMapIdentities', 'setSignatureAlgorithm', 'setDigestAlgorithm', 'setDestination',
+      'setLifetimeInSeconds', 'setSignResponse', 'setNameIdentifierFormat', 'setNameIdentifierProbes',
+      'setAuthnContextClassRef', 'setSigningCert', 'setIncludeAttributeNameFormat', 'setTypedAttributes', 'setEncryptionCert',
+      'setEncryptionPublicKey', 'setCert', 'setKey', 'setRelayState', 'setIssuer', 'setEncryptionAlgorithm',
+    ],
     session: ['revoke', 'setExpiresAt', 'setIdleExpiresAt', 'setCookieMode', 'setMetadata', 'deleteMetadata', 'evictMetadata'],
-    transaction: ['setMetadata'],
     validation: ['error'],
   };
   const offer = (table, result) => {
@@ -88,6 +93,13 @@
       return answer === undefined ? undefined : parse(answer);
     };
   }
+  // What is set can be read at once, in the same script too.
+  api.transaction.setMetadata = (...given) => {
+    call('transaction.setMetadata', given);
+    const [key, value] = given;
+    if (value === null || value === undefined) delete event.transaction.metadata[key];
+    else event.transaction.metadata[key] = value;
+  };
   api.redirect.canRedirect = () => false;
   api.rules = { wasExecuted: (name) => native.ruleRan(string(name)) };
   for (const group of keys(api)) freeze(api[group]);

@@ -7,6 +7,7 @@ use rquickjs::{Type, Value};
 use serde::Serialize;
 
 use crate::console::{Secrets, cut};
+use crate::globals;
 
 /// The name that a script's text has in the engine.
 pub(crate) const FILE: &str = "script.js";
@@ -184,17 +185,9 @@ impl Reader<'_> {
     }
 }
 
-/// Names that scripts know from Node and that are not here.
-fn hint(name: &str, message: &str) -> &'static str {
-    let missing =
-        ["fetch", "process", "Buffer", "URL", "URLSearchParams", "crypto", "TextEncoder", "TextDecoder"];
-    let is_missing = |missing: &str| {
-        message.strip_prefix(missing).or_else(|| message.strip_prefix(&format!("'{missing}'")[..]))
-            == Some(" is not defined")
-    };
-    if name == "ReferenceError" && missing.into_iter().any(is_missing) {
-        " (scripts have no network, files or packages here; there are console, timers, atob and btoa besides JavaScript itself)"
-    } else {
-        ""
-    }
+/// What is said to a name that scripts know from Node or from browsers and that is not here.
+fn hint(name: &str, message: &str) -> String {
+    let missing = message.strip_suffix(" is not defined").map(|missing| missing.trim_matches('\''));
+    let remedy = missing.filter(|_| name == "ReferenceError").and_then(globals::remedy);
+    remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default()
 }

@@ -1,14 +1,14 @@
 //! The bank as a program of its own.
 
 use std::error::Error;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bank::{Bank, Config, DatabaseError, DynamicLinking, OpeningAccount, SystemClock};
 use clap::Parser;
-use tokio::net::TcpListener;
+use serving::Listener;
 use tracing_subscriber::EnvFilter;
 
 /// The companion bank API.
@@ -135,8 +135,20 @@ async fn main() -> ExitCode {
     }
 }
 
+/// At the first address of the name that can be had.
+async fn listen(name: &str) -> io::Result<Listener> {
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in tokio::net::lookup_host(name).await? {
+        match Listener::bind(address).await {
+            Ok(listener) => return Ok(listener),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
 async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(&flags.listen)
+    let listener = listen(&flags.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let (grace, limits, audit) = (Duration::from_secs(flags.grace), flags.limits(), flags.audit);

@@ -84,6 +84,7 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
 #[must_use]
 pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Database) -> tenant::Config {
     tenant::Config {
+        name: Some("Riser".to_owned()),
         issuer: issuer.to_owned(),
         keys,
         database,
@@ -94,6 +95,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
             post_logout_redirect_uris: origins.iter().map(|origin| format!("{origin}/")).collect(),
             web_origins: None,
             grant_types: GrantType::all(),
+            metadata: serde_json::Map::new(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -134,6 +136,7 @@ fn customer(holder: &Holder) -> Option<Customer> {
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
         factors: EnrolledFactors::default(),
+        profile: tenant::Profile::default(),
     })
 }
 

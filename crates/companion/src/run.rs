@@ -1,7 +1,6 @@
 //! Starts the three programs, and stops them so that nothing under way is lost.
 
 mod data;
-mod listener;
 
 use std::future::Future;
 use std::io;
@@ -11,7 +10,7 @@ use std::sync::Arc;
 use axum::Router;
 use bank::{Bank, Database};
 use serde_json::Map;
-use serving::{GRACE, Limits};
+use serving::{GRACE, Limits, Listener};
 use tenant::{KeyStore, Tenant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -23,7 +22,6 @@ use crate::demo;
 pub use data::DataError;
 
 use data::Folder;
-use listener::Listener;
 
 /// What to start, and where.
 #[derive(Debug, Clone)]
@@ -184,7 +182,8 @@ fn finished(ended: Result<io::Result<()>, JoinError>) -> Result<(), RunError> {
 
 async fn listen(address: &Address, flag: &'static str) -> Result<(Listener, Address), RunError> {
     let failed = |source| RunError::Listen { address: address.clone(), flag, source };
-    let listener = Listener::bind(address).await.map_err(failed)?;
+    let (first, second) = address.to_bind();
+    let listener = Listener::bind_both(first, second.map(|(host, _)| host)).await.map_err(failed)?;
     let port = listener.port().map_err(failed)?;
     Ok((listener, address.with_port(port)))
 }

@@ -3,7 +3,10 @@
 
 mod address;
 mod migrations;
+mod parameters;
+pub mod postgres;
 pub mod private;
 
 pub use address::{Database, DatabaseError, PostgresUrl};
 pub use migrations::migrator;
+pub use parameters::ParameterName;

@@ -6,10 +6,14 @@
 mod programs;
 // Where there are no Unix sockets there is no server yet; what is installed can be asked everywhere.
 #[cfg(unix)]
+mod pooler;
+#[cfg(unix)]
 mod runner;
 #[cfg(unix)]
 mod server;
 
+#[cfg(unix)]
+pub use pooler::Pooler;
 pub use programs::{NotInstalled, Programs};
 #[cfg(unix)]
 pub use server::{Durability, Server, StartError};

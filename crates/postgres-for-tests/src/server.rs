@@ -11,7 +11,7 @@ use crate::programs::{NotInstalled, Programs};
 use crate::runner::Runner;
 
 /// The user that may do everything in the server, without a password: nobody else can reach its socket.
-const USER: &str = "bank";
+pub(crate) const USER: &str = "bank";
 
 /// Does a server's writing reach the disk?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +105,11 @@ impl Server {
             return Ok(());
         }
         Err(StartError::Failed(String::from_utf8_lossy(&made.stderr).into_owned()))
+    }
+
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The address of a database of this server.

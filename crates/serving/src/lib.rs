@@ -3,6 +3,7 @@
 
 mod connection;
 mod limits;
+mod listener;
 mod signals;
 
 use std::future::Future;
@@ -12,13 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::Listener;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 pub use limits::{Limits, Peer};
+pub use listener::Listener;
 pub use signals::asked_to_stop;
 
 use limits::Peers;
@@ -29,7 +30,7 @@ pub const GRACE: Duration = Duration::from_secs(10);
 /// Serves until `stop` is ready, then lets requests under way finish, for as long as `grace`: a client that has sent half
 /// a request may never send the other half.
 pub async fn serve(
-    mut listener: impl Listener<Io = TcpStream, Addr = SocketAddr>,
+    mut listener: impl axum::serve::Listener<Io = TcpStream, Addr = SocketAddr>,
     router: Router,
     limits: Limits,
     stop: impl Future<Output = ()>,

@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 pub use action::{Action, ActionKind, STEP_UP_ACTION};
 pub use check::{ConfigError, ConfigErrors};
 pub(crate) use check::{check, origin_of};
+pub(crate) use client::app_scheme_of;
 pub(crate) use client::web_origin_of;
 pub use client::{Client, GrantType};
 pub use file::{ConfigFile, FileError};
@@ -23,6 +24,8 @@ pub use secret::{EnrolledFactors, Password};
 /// Everything a [`Tenant`](crate::Tenant) needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
+    /// What people call the tenant, as in the list of an authenticator app. `None` means the host of the issuer.
+    pub name: Option<String>,
     /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
     pub issuer: String,
     /// Where the signing keys live.
@@ -119,6 +122,25 @@ pub struct Customer {
     pub user_metadata: Map<String, Value>,
     /// What they have set up besides the password. Phones are paired by themselves.
     pub factors: EnrolledFactors,
+    /// What scripts are told of them besides.
+    pub profile: Profile,
+}
+
+/// What scripts are told of a customer besides: members of `event.user`, with the names that they have there.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    /// What others call them; `None` means their e-mail address as far as its `@`, as at Auth0.
+    pub nickname: Option<String>,
+    /// Where a picture of them is; `None` means one of the tenant's own, the same for all.
+    pub picture: Option<String>,
+    /// A part of their name.
+    pub given_name: Option<String>,
+    /// A part of their name.
+    pub family_name: Option<String>,
+    /// Another name of theirs. They log in with the e-mail address.
+    pub username: Option<String>,
+    /// Their telephone number, with `+` in front.
+    pub phone_number: Option<String>,
 }
 
 /// How long things are good for, in seconds.

@@ -44,6 +44,9 @@ pub enum DurableError {
     /// The database failed.
     #[error("the tenant's database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// The PostgreSQL server cannot be used.
+    #[error("the tenant's database cannot be used: {0}")]
+    Postgres(#[from] database::postgres::PostgresError),
     /// The schema could not be brought up to date.
     #[error("the schema of the tenant's database cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

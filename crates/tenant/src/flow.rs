@@ -114,7 +114,7 @@ pub(crate) async fn begin(
             answer::grant(state, &request, &customer, &session, false)
         }
         Some(_) if request.prompt == Prompt::None => {
-            request.to.refuse(ErrorCode::InteractionRequired, "Multifactor authentication required.")
+            request.to.refuse(ErrorCode::LoginRequired, answer::MULTIFACTOR_REQUIRED)
         }
         Some(challenge) => open(state, &mut store, (request, peer), |store, visit| {
             second_factor::start(state, store, visit, &session, challenge)
@@ -134,7 +134,7 @@ fn known(state: &State, request: &Request, session: Option<&str>) -> Option<(Arc
 
 fn ask_for_password(state: &State, request: Arc<Request>, peer: Option<Peer>) -> Response {
     if request.prompt == Prompt::None {
-        return request.to.refuse(ErrorCode::LoginRequired, "The customer has to log in.");
+        return request.to.refuse(ErrorCode::LoginRequired, answer::LOGIN_REQUIRED);
     }
     request.to.trace.record(Event::LogInPage);
     let mut store = state.store();
@@ -154,7 +154,7 @@ pub(crate) async fn log_in(
     let Some(request) = at_log_in(&mut state.store(), visit, now) else {
         return to_page("/u/login", visit.id);
     };
-    state.store().people.logs_in(&customer.sub);
+    state.store().people.logs_in(&customer.sub, now);
     let authenticated = Authenticated { sid: None, auth_time: now, second_factor: None };
     let decided = scripts::run(state, &request, customer, &authenticated).await;
     let mut store = state.store();

@@ -43,7 +43,8 @@ use tokio::task::{self, JoinError};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Action, ActionKind, Api, ApiScope, Client, Config, ConfigError, ConfigErrors, ConfigFile, Customer,
-    EnrolledFactors, FileError, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password, STEP_UP_ACTION,
+    EnrolledFactors, FileError, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password, Profile,
+    STEP_UP_ACTION,
 };
 pub use database::{Database, DatabaseError, PostgresUrl};
 pub use durable::DurableError;

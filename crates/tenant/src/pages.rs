@@ -48,7 +48,7 @@ pub(crate) fn log_in(
     let consent = request.consents_to();
     let page = LogInPage { client, id, form_token, email, payment, consent, error: error_text };
     let how = error.map_or((StatusCode::OK, None), |error| (error.status(), error.retry_after()));
-    refusing(how, &page, Some(&request.to.redirect_uri))
+    refusing(how, &page, request.leads_to())
 }
 
 #[derive(Template)]
@@ -100,14 +100,17 @@ pub(crate) fn refused(state: &State, sentence: &str, log: Option<&str>) -> Respo
     respond(StatusCode::BAD_REQUEST, &NoticePage { title, sentence, ways_on }, None)
 }
 
-/// A page that was gone back to after its request has had its answer.
+#[derive(Template)]
+#[template(path = "finished.html")]
+struct FinishedPage<'a> {
+    client: &'a str,
+    home: &'a str,
+}
+
+/// A page of a request that has had its answer. Back goes on to the client by itself.
 pub(crate) fn finished(request: &Request) -> Response {
-    let client = &request.client.name;
-    let sentence = format!("{client} has had its answer. To do the same again, start again there.");
     let home = if request.is_own() { "/account".to_owned() } else { request.to.home() };
-    let ways_on = vec![(format!("Go to {client}"), home)];
-    let page = NoticePage { title: "This request is finished", sentence: &sentence, ways_on };
-    respond(StatusCode::GONE, &page, None)
+    respond(StatusCode::GONE, &FinishedPage { client: &request.client.name, home: &home }, None)
 }
 
 /// A form that did not come from its page.

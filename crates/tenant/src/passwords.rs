@@ -7,6 +7,7 @@ use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
 use tokio::sync::Semaphore;
 use tokio::task;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::OpenError;
 use crate::config::{Customer, EnrolledFactors, Password};
@@ -93,7 +94,9 @@ impl Directory {
             // Here, because the work goes on when the client hangs up and this future is gone.
             let _permit = permit;
             password.len() <= MAX_LENGTH
-                && memory.lend(|blocks| matches(password.as_bytes(), &hash, blocks)).unwrap_or(false)
+                && spellings(&password).iter().any(|password| {
+                    memory.lend(|blocks| matches(password.as_bytes(), &hash, blocks)).unwrap_or(false)
+                })
         });
         if right.await.unwrap_or(false) { known.map(|(customer, _)| Arc::clone(customer)) } else { None }
     }
@@ -135,7 +138,24 @@ fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut Vec<Block>) -> Opt
 
 /// How an e-mail address is looked up and counted.
 pub(crate) fn normal(email: &str) -> String {
-    email.trim().to_lowercase()
+    email.trim().to_lowercase().nfc().collect()
+}
+
+/// What a password that was typed can have been hashed as. "é" is one character (NFC) or two (NFD), depending on the keyboard;
+/// hashes that are made here are of the first (as RFC 8265, 4.2.2, has it), those that come from elsewhere may be of either,
+/// or of what was typed. How many there are says nothing of whether there is such a customer.
+fn spellings(password: &str) -> Vec<String> {
+    let mut spellings = vec![composed(password)];
+    for other in [password.to_owned(), password.nfd().collect()] {
+        if !spellings.contains(&other) {
+            spellings.push(other);
+        }
+    }
+    spellings
+}
+
+fn composed(password: &str) -> String {
+    password.nfc().collect()
 }
 
 fn usable(password: &Password) -> Result<PasswordHash, PasswordError> {
@@ -165,7 +185,7 @@ const fn check_length(plain: &str) -> Result<(), PasswordError> {
 
 fn hashed(plain: &str) -> Result<PasswordHash, PasswordError> {
     check_length(plain)?;
-    Argon2::default().hash_password(plain.as_bytes()).map_err(|_| PasswordError::Hash)
+    Argon2::default().hash_password(composed(plain).as_bytes()).map_err(|_| PasswordError::Hash)
 }
 
 /// The Argon2id hash of a password in PHC form, as a configuration may hold it.
@@ -217,6 +237,7 @@ mod tests {
             app_metadata: serde_json::Map::new(),
             user_metadata: serde_json::Map::new(),
             factors: EnrolledFactors::default(),
+            profile: crate::config::Profile::default(),
         };
         let directory = Directory::open([1, 2].map(customer).into()).unwrap();
         let cost =

@@ -169,7 +169,8 @@ fn failed(what: &str) -> Refused {
 fn keep_metadata(state: &State, customer: &Customer, decisions: &Decisions) {
     if !decisions.app_metadata.is_empty() || !decisions.user_metadata.is_empty() {
         let mut store = state.store();
-        store.people.change(customer, &decisions.app_metadata, &decisions.user_metadata);
+        let changes = (&decisions.app_metadata, &decisions.user_metadata);
+        store.people.change(customer, changes, state.now());
     }
 }
 

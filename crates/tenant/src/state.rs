@@ -22,6 +22,8 @@ const HOLD: Duration = Duration::from_secs(25);
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct State {
+    /// What people call this tenant.
+    pub(crate) name: String,
     pub(crate) issuer: String,
     pub(crate) clients: HashMap<String, Arc<Client>>,
     pub(crate) apis: HashMap<String, Arc<Api>>,
@@ -42,6 +44,11 @@ pub(crate) struct State {
     changes: watch::Sender<bool>,
 }
 
+/// `localhost:8090` of `http://localhost:8090/`.
+fn host_of(issuer: &str) -> String {
+    issuer.split_once("//").map_or(issuer, |(_, host)| host).trim_end_matches('/').to_owned()
+}
+
 impl State {
     pub(crate) fn open(
         config: Config,
@@ -59,6 +66,7 @@ impl State {
         let key = KeyRing::open(&config.keys, Arc::clone(&clock), Arc::clone(&log))?;
         let directory = Directory::open(config.customers)?;
         Ok(Self {
+            name: config.name.unwrap_or_else(|| host_of(&config.issuer)),
             issuer: config.issuer,
             clients: config.clients.into_iter().map(|client| (client.id.clone(), Arc::new(client))).collect(),
             apis: config.apis.into_iter().map(|api| (api.identifier.clone(), Arc::new(api))).collect(),

@@ -1,6 +1,6 @@
 //! An authenticator app (RFC 6238), on the customer's desk.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
@@ -25,7 +25,17 @@ impl Authenticator {
         let key = BASE32_NOPAD
             .decode(shown.replace(' ', "").as_bytes())
             .map_err(|error| Miss::last(format!("{shown:?} is no key in base32: {error}")))?;
-        Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key), last: 0 })
+        Ok(Self::with_key(&key))
+    }
+
+    /// It has that key already.
+    pub(crate) fn with_key(key: &[u8]) -> Self {
+        Self { key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), last: 0 }
+    }
+
+    /// The code that it shows so much later.
+    pub(crate) fn code_ahead(&self, ahead: Duration) -> Result<String, Miss> {
+        self.at(step_after(ahead)?)
     }
 
     /// The code that it shows now, or the next one when this one was typed before: the provider's clock may be so much
@@ -56,6 +66,10 @@ impl Authenticator {
 
 /// How many steps there were since 1970.
 fn step_now() -> Result<u64, Miss> {
+    step_after(Duration::ZERO)
+}
+
+fn step_after(ahead: Duration) -> Result<u64, Miss> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map(|since| since.as_secs() / STEP).map_err(|error| Miss::last(error.to_string()))
+    since.map(|since| (since + ahead).as_secs() / STEP).map_err(|error| Miss::last(error.to_string()))
 }

@@ -17,6 +17,7 @@ pub mod accessibility;
 pub mod authenticator;
 pub mod browser;
 pub mod chromedriver;
+mod clock;
 pub mod eventually;
 mod evidence;
 pub mod express;

@@ -100,6 +100,20 @@ impl Page {
         Ok(self.tab().await?.driver.back().await?)
     }
 
+    /// The browser's Back, by the keyboard. Unlike [`Self::back`] it skips what browsers skip: entries that pages have added
+    /// without anybody having touched them.
+    pub async fn back_by_keyboard(&self) -> Result<(), Miss> {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let alt = 1;
+            let key = json!({
+                "type": kind, "modifiers": alt, "key": "ArrowLeft", "code": "ArrowLeft", "windowsVirtualKeyCode": 37,
+                "nativeVirtualKeyCode": 37,
+            });
+            self.devtools("Input.dispatchKeyEvent", key).await?;
+        }
+        Ok(())
+    }
+
     /// The browser's Forward button.
     pub async fn forward(&self) -> Result<(), Miss> {
         Ok(self.tab().await?.driver.forward().await?)

@@ -38,6 +38,9 @@ pub const BEN: Person = Person {
 /// The password of both.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// What both have in their authenticator app, at providers that nobody here wrote: the key of RFC 6238, appendix B.
+pub(crate) const TOTP_KEY: &[u8] = b"12345678901234567890";
+
 /// Fills in the provider's log-in page, wherever this window shows it, and goes on.
 pub async fn enter_password(page: &Page, email: &str, password: &str) -> Result<(), Miss> {
     page.field("Email").fill(email).await?;

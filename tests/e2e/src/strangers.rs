@@ -9,7 +9,13 @@ use crate::{
     site::{Ground, Site},
     world::{AUDIENCE, Setup, demo, told},
 };
-use axum::{Router, extract::Path as Segment, http::header, response::Html, routing::get};
+use axum::{
+    Router,
+    extract::Path as Segment,
+    http::header,
+    response::{Html, Redirect},
+    routing::get,
+};
 use futures_util::FutureExt;
 use serde_json::json;
 use std::{panic::AssertUnwindSafe, sync::Arc};
@@ -38,6 +44,10 @@ go.onclick = () => window.open(window.address);
 pub struct Wish {
     /// Does auth0-spa-js write its exchange in JSON?
     pub json: bool,
+    /// Does auth0-spa-js open a window when a second factor is needed?
+    pub popup: bool,
+    /// Does auth0-spa-js count on refresh tokens?
+    pub refresh: bool,
 }
 
 /// A tenant, the strangers' pages, and a browser.
@@ -103,6 +113,12 @@ impl Visit {
             post_logout_redirect_uris: vec![server.at("/")],
             ..in_page("openid-client", &[GrantType::AuthorizationCode], server.origin())
         });
+        // Its callback is no page: it redirects on, to another origin.
+        config.clients.push(Client {
+            redirect_uris: vec![format!("{}/callback", attacker.origin())],
+            ..in_page("redirecting", &[GrantType::AuthorizationCode], attacker.origin())
+        });
+        let on = format!("{}/oidc-client-ts/", pages.origin());
         let opened = Tenant::open(config, Arc::new(tenant::SystemClock)).await.map_err(told)?;
         let router = files(&issuer, tenant.origin(), wish)?;
         let browser = Browser::start().await?;
@@ -110,7 +126,12 @@ impl Visit {
         Ok(Self {
             tenant: tenant.serve("tenant", opened.router()),
             pages: pages.serve("pages", router),
-            attacker: attacker.serve("attacker", Router::new().route("/", get(async || Html(ATTACK)))),
+            attacker: attacker.serve(
+                "attacker",
+                Router::new()
+                    .route("/", get(async || Html(ATTACK)))
+                    .route("/callback", get(async move || Redirect::to(&on))),
+            ),
             server,
             browser,
             page,
@@ -155,6 +176,7 @@ fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
         post_logout_redirect_uris: vec![format!("{origin}/{name}/")],
         web_origins: None,
         grant_types: grant_types.to_vec(),
+        metadata: serde_json::Map::new(),
     }
 }
 
@@ -169,6 +191,8 @@ fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, Miss> {
             "clientId": library,
             "audience": AUDIENCE,
             "json": wish.json,
+            "popup": wish.popup,
+            "refresh": wish.refresh,
         });
         ([(header::CONTENT_TYPE, "text/javascript")], format!("const config = {config};\n"))
     };

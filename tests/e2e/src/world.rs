@@ -2,19 +2,24 @@
 
 mod client;
 pub(crate) mod demo;
+mod provider;
 
 use crate::{
     Miss, Program,
+    authenticator::Authenticator,
+    clock::MovableClock,
     express::Express,
     misbehaving::{Misbehaving, Registration},
-    people::Person,
+    people::{Person, TOTP_KEY},
     program::INTEROP,
     site::{Ground, Site, proxy_to},
 };
 use bank::Bank;
 use serde_json::{Value, json};
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 use tenant::Tenant;
+
+pub use provider::ProviderProgram;
 
 /// The client's id at the provider.
 pub const CLIENT_ID: &str = "riser";
@@ -67,6 +72,22 @@ pub enum Provider {
     Companion,
     /// A provider that logs Ada in without a page, and does wrong what a test tells it to.
     Misbehaving,
+    /// A provider that nobody here wrote.
+    Program(ProviderProgram),
+}
+
+impl Provider {
+    /// The issuer and the address of its keys.
+    fn addresses(self, origin: &str) -> (String, String) {
+        match self {
+            Self::Companion | Self::Misbehaving => {
+                (format!("{origin}/"), format!("{origin}/.well-known/jwks.json"))
+            }
+            Self::Program(program) => {
+                (format!("{origin}{}", program.issuer_path), format!("{origin}{}", program.jwks_path))
+            }
+        }
+    }
 }
 
 /// Who answers for the API.
@@ -104,8 +125,10 @@ pub struct World {
     misbehaving: Option<Misbehaving>,
     elsewhere: Option<Site>,
     bank: Option<Bank>,
-    /// What answers behind `elsewhere`.
-    program: Option<Program>,
+    /// What answers behind `tenant` and `elsewhere`.
+    programs: Vec<Program>,
+    provider: Provider,
+    clock: MovableClock,
 }
 
 impl World {
@@ -119,7 +142,8 @@ impl World {
                 Some(Ground::claim().await?)
             }
         };
-        let issuer = format!("{}/", tenant_ground.origin());
+        let (issuer, jwks_uri) = setup.provider.addresses(tenant_ground.origin());
+        let mut programs = Vec::new();
 
         let (provider, misbehaving) = match setup.provider {
             Provider::Companion => {
@@ -138,13 +162,21 @@ impl World {
                 })?;
                 (misbehaving.router(), Some(misbehaving))
             }
+            Provider::Program(program) => {
+                let program = program.start(tenant_ground.origin(), ground.origin()).await?;
+                let router = proxy_to(program.origin())?;
+                programs.push(program);
+                (router, None)
+            }
         };
+
+        let clock = MovableClock::default();
 
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => None,
             Api::Bank | Api::BankElsewhere => {
-                let config = demo::bank(&issuer, ground.origin(), &setup);
-                Some(Bank::open(config, Arc::new(bank::SystemClock)).await.map_err(told)?)
+                let config = demo::bank(&issuer, &jwks_uri, ground.origin(), &setup);
+                Some(Bank::open(config, Arc::new(clock.clone())).await.map_err(told)?)
             }
         };
         let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
@@ -154,7 +186,7 @@ impl World {
             _ => None,
         };
         let express = Express {
-            jwks_uri: format!("{issuer}.well-known/jwks.json"),
+            jwks_uri,
             issuer: issuer.clone(),
             audience: AUDIENCE.to_owned(),
             cors: own_ground.is_some(),
@@ -166,6 +198,7 @@ impl World {
             (None, _, None) => express.routes(),
             (None, _, Some(_)) => express.router(),
         };
+        programs.extend(program);
 
         let mut config = json!({
             "issuer": issuer,
@@ -173,6 +206,9 @@ impl World {
             "audience": AUDIENCE,
             "api": own_ground.as_ref().map_or("", Ground::origin),
         });
+        if let Provider::Program(program) = setup.provider {
+            config["flow"] = program.flow.into();
+        }
         (setup.config)(&mut config);
         let files = client::router(setup.host, &config)?;
 
@@ -186,8 +222,24 @@ impl World {
             misbehaving,
             elsewhere,
             bank,
-            program,
+            programs,
+            provider: setup.provider,
+            clock,
         })
+    }
+
+    /// From now on the bank and every program believe that it is so much later. Pages have a clock of their own.
+    pub async fn put_clocks_forward(&self, by: Duration) -> Result<(), Miss> {
+        for program in &self.programs {
+            program.put_clock_forward(by).await?;
+        }
+        self.clock.put_forward(by);
+        Ok(())
+    }
+
+    /// What the customer's authenticator app shows to a provider that nobody here wrote.
+    pub fn one_time_code(&self) -> Result<String, Miss> {
+        Authenticator::with_key(TOTP_KEY).code_ahead(self.clock.ahead())
     }
 
     /// Where the API answers: the client's origin, or one of its own.
@@ -201,9 +253,9 @@ impl World {
         self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
     }
 
-    /// The program of others that answers for the API.
+    /// The program of others in this world: of two, the one that answers for the API.
     pub fn program(&self) -> Result<&Program, Miss> {
-        self.program.as_ref().ok_or_else(|| Miss::last("nobody else's program is in this world"))
+        self.programs.last().ok_or_else(|| Miss::last("nobody else's program is in this world"))
     }
 
     /// The companion bank's books.
@@ -230,10 +282,19 @@ impl World {
         ledger.transfer_count().await.map_err(told)
     }
 
-    /// The scopes that the provider was asked for, one line for each request that the browser made.
+    /// The scopes that the provider was asked for, one line for each request of the client. Some providers send the browser
+    /// to the same address again after a page of theirs, or have that page post to it: that is the same request.
     #[must_use]
     pub fn scopes_asked(&self) -> Vec<String> {
-        self.tenant.requests("/authorize").iter().map(|request| request.parameter("scope")).collect()
+        let asked = match self.provider {
+            Provider::Companion | Provider::Misbehaving => self.tenant.requests("/authorize"),
+            Provider::Program(program) => {
+                let mut asked = self.tenant.those(|request| request.is("GET", program.authorization_path));
+                asked.dedup_by_key(|request| request.parameter("state"));
+                asked
+            }
+        };
+        asked.iter().map(|request| request.parameter("scope")).collect()
     }
 
     /// The answers of the API to that request, in the order of arrival; `None` where none arrived.
@@ -247,8 +308,8 @@ impl World {
     #[must_use]
     pub fn access_log(&self) -> String {
         let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
-        let program = self.program.as_ref().map(Program::transcript).unwrap_or_default();
-        format!("{:?}{:?}{elsewhere}{program}", *self.tenant, *self.app)
+        let programs: String = self.programs.iter().map(Program::transcript).collect();
+        format!("{:?}{:?}{elsewhere}{programs}", *self.tenant, *self.app)
     }
 }
 

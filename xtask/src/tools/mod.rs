@@ -28,6 +28,8 @@ pub(crate) struct Tools {
     folders: Vec<PathBuf>,
     /// Names and versions, for the fingerprint of a build.
     pub(crate) versions: Vec<String>,
+    /// Is the source of the standard library there?
+    pub(crate) has_std_source: bool,
 }
 
 /// One tool, ready to run.
@@ -43,7 +45,9 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Tools> {
     let _lock = lock(project)?;
     wasm_target::ensure(project)?;
     let found = [trunk::ensure(project)?, wasm_bindgen::ensure(project)?, wasm_opt::ensure(project)?];
-    let mut tools = Tools { folders: Vec::new(), versions: Vec::new() };
+    let has_std_source = wasm_target::ensure_source(project)?;
+    let mut tools = Tools { folders: Vec::new(), versions: Vec::new(), has_std_source };
+    tools.versions.extend(has_std_source.then(|| "rust-src".to_owned()));
     for tool in found {
         tools.versions.push(tool.what);
         tools.folders.extend(tool.folder);

@@ -22,7 +22,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome {
     let compiler = Compiler::ask()?;
     step("wasm target", "the Rust standard library for the browser", || {
         compiler.forget_stale()?;
-        if from_rustup(project) && works() {
+        if rustup(project, &["target", "add", TARGET]) && works() {
             return Ok(());
         }
         say("  rustup could not add the target; compiling it from Debian's source of the standard library");
@@ -35,6 +35,51 @@ pub(crate) fn ensure(project: &Project) -> Outcome {
             by_hand(&compiler.version),
         ))
     })
+}
+
+/// Makes sure that cargo finds the source of the standard library, from which a release build compiles a smaller one. A machine
+/// where it cannot be had builds with the library as it comes.
+pub(crate) fn ensure_source(project: &Project) -> Outcome<bool> {
+    let compiler = Compiler::ask()?;
+    let library = compiler.source();
+    let is_there = || library.join("Cargo.lock").is_file();
+    if is_there() {
+        return Ok(true);
+    }
+    step("rust-src", "the source of the standard library, for a client that is a tenth smaller", || {
+        if rustup(project, &["component", "add", "rust-src"]) && is_there() {
+            return Ok(());
+        }
+        say("  rustup could not add it; looking for Debian's package");
+        source_from_debian(project, &compiler)
+    })
+    .map_or_else(
+        |failure| {
+            say(&format!(
+                "  {failure}\n  going on with the standard library as it comes: the client will be larger"
+            ));
+            Ok(false)
+        },
+        |()| Ok(is_there()),
+    )
+}
+
+/// Puts Debian's source into the toolchain, complete or not at all.
+fn source_from_debian(project: &Project, compiler: &Compiler) -> Outcome {
+    let library = compiler.source();
+    let work = project.tools.join("rust-src");
+    drop(fs::remove_dir_all(&work));
+    let source = wasm_source::fetch(project, &work, &compiler.version)?;
+    let kept = project.tools.join(format!("rust-src-{}", compiler.version));
+    let parent = library.parent().unwrap_or(&library);
+    drop(fs::remove_dir_all(&kept));
+    drop(fs::remove_file(&library)); // a link to a folder that is there no longer
+    fs::rename(&source, &kept)
+        .and_then(|()| fs::create_dir_all(parent))
+        .and_then(|()| link(&kept, &library))
+        .map_err(|error| Failure::io("place the source at", &library, &error))?;
+    drop(fs::remove_dir_all(&work));
+    Ok(())
 }
 
 /// The proof is in the compiling: a library of another compiler's version may lie there too.
@@ -69,6 +114,11 @@ impl Compiler {
         Ok(Self { version: version.to_owned(), sysroot: sysroot.into() })
     }
 
+    /// Where cargo expects the source of the standard library.
+    fn source(&self) -> PathBuf {
+        self.sysroot.join("lib/rustlib/src/rust/library")
+    }
+
     fn libraries(&self) -> PathBuf {
         self.sysroot.join("lib/rustlib").join(TARGET)
     }
@@ -83,13 +133,13 @@ impl Compiler {
     }
 }
 
-fn from_rustup(project: &Project) -> bool {
+fn rustup(project: &Project, arguments: &[&str]) -> bool {
     if answer(Command::new("rustup").arg("--version")).is_none() {
         return false;
     }
     let mut rustup = Command::new("rustup");
-    rustup.args(["target", "add", TARGET]).env("RUSTUP_MAX_RETRIES", "1").current_dir(&project.root);
-    run_logged(&mut rustup, &project.log("rustup-target")).is_ok()
+    rustup.args(arguments).env("RUSTUP_MAX_RETRIES", "1").current_dir(&project.root);
+    run_logged(&mut rustup, &project.log(&["rustup", arguments[0]].join("-"))).is_ok()
 }
 
 fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
@@ -131,8 +181,7 @@ fn build(project: &Project, compiler: &Compiler, work: &Path, source: &Path) -> 
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n",
     )?;
     // Where cargo expects the source: put there for the build, and removed after it.
-    let expected = compiler.sysroot.join("lib/rustlib/src/rust/library");
-    let placed = Placed::put(source, &expected)?;
+    let placed = Placed::put(source, &compiler.source())?;
     say(&format!("  compiling the standard library of rustc {} (about a minute)", compiler.version));
     let mut command = Command::new(cargo());
     command

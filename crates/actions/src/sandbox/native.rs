@@ -84,7 +84,8 @@ impl World {
 #[expect(clippy::needless_pass_by_value, reason = "the engine calls it with values")]
 fn require(ctx: Ctx<'_>, name: Coerced<String>) -> rquickjs::Result<()> {
     let told = format!(
-        "require('{}'): there are no packages here. Scripts have JavaScript itself, console, timers, atob and btoa.",
+        "require('{}'): there are no packages here. Scripts have JavaScript itself, console, timers, atob and btoa. Put \
+         what you need of the package into the script.",
         name.0
     );
     Err(Exception::throw_message(&ctx, &told))

@@ -23,6 +23,14 @@ fn an_event_has_what_the_documentation_lists() {
         ("event.transaction.acr_values", json!([])),
         ("event.authentication.methods", json!([{ "name": "pwd", "timestamp": "2025-10-09T08:53:20Z" }])),
         ("event.authorization.roles", json!([])),
+        ("typeof event.user.created_at", json!("string")),
+        ("typeof event.user.updated_at", json!("string")),
+        ("typeof event.user.nickname", json!("string")),
+        ("typeof event.user.picture", json!("string")),
+        ("typeof event.transaction.id", json!("string")),
+        ("event.transaction.metadata", json!({})),
+        ("event.connection.metadata", json!({})),
+        ("event.request.body", json!({})),
         ("typeof event.organization", json!("undefined")),
         ("typeof event.session", json!("undefined")),
         ("event.stats.logins_count", json!(0)),
@@ -163,6 +171,14 @@ fn calls_that_make_no_sense_are_explained_where_they_stand() {
         ("api.prompt.render('x')", "api.prompt.render is not supported"),
         ("require('axios')", "require('axios'): there are no packages here."),
         ("fetch('https://a.example')", "scripts have no network"),
+        ("api.session.setExpiresAt(1)", "under [lifetimes]"),
+        ("api.roles.getUserEffectiveRoles()", "event.authorization.roles"),
+        ("api.samlResponse.setKey('x')", "There is no SAML here"),
+        ("api.validation.error('a', 'b')", "api.access.deny refuses"),
+        ("api.transaction.setMetadata('k', { a: 1 })", "JSON.stringify makes a text"),
+        ("api.transaction.setMetadata('k', [1])", "JSON.stringify makes a text"),
+        ("api.transaction.setMetadata(1, 'v')", "needs a text as its first argument"),
+        ("api.transaction.setMetadata('k', 'x'.repeat(70000))", "may have 65536 bytes"),
         ("api.idToken.setCustomClaim('it', 1n)", "TypeError"),
         ("const o = {}; o.o = o; api.idToken.setCustomClaim('it', o)", "TypeError"),
         (
@@ -244,4 +260,88 @@ fn an_action_and_a_rule_see_the_same_identity() {
     );
     let identity = r#"1 {"connection":"Customers","isSocial":false,"provider":"auth0","user_id":"1001"}"#;
     assert_eq!(texts(&outcome), [identity, identity]);
+}
+
+mod transaction_metadata {
+    use serde_json::json;
+
+    use super::{body, decided, run, texts};
+    use crate::harness::{event, rule};
+
+    #[test]
+    fn is_read_at_once_and_by_the_actions_after() {
+        let outcome = run(&[
+            body(
+                "api.transaction.setMetadata('flag', false); api.transaction.setMetadata('gone', 1);
+                  api.transaction.setMetadata('number', 1.5); api.transaction.setMetadata('text', 'a');
+                  console.log(event.transaction.metadata);",
+            ),
+            body("api.transaction.setMetadata('gone', null); console.log(event.transaction.metadata);"),
+            rule("function (user, context, callback) { callback(null, user, context); }"),
+            body("console.log(event.transaction.metadata); event.transaction.metadata.text = 'changed';"),
+            body("console.log(event.transaction.metadata.text, api.transaction.setMetadata('k', 1));"),
+        ]);
+        assert_eq!(
+            texts(&outcome),
+            [
+                r#"{"flag":false,"gone":1,"number":1.5,"text":"a"}"#,
+                r#"{"flag":false,"number":1.5,"text":"a"}"#,
+                r#"{"flag":false,"number":1.5,"text":"a"}"#,
+                "a undefined",
+            ]
+        );
+    }
+
+    #[test]
+    fn is_there_after_a_challenge_and_not_at_the_next_log_in() {
+        let engine = actions::Engine::new(actions::Limits::default());
+        let scripts = [
+            body("api.transaction.setMetadata('k', 'v'); api.authentication.challengeWith({ type: 'otp' });"),
+            body("console.log(event.transaction.metadata);"),
+        ];
+        let asked = engine.run(&scripts, event());
+        assert_eq!(asked.verdict, actions::Verdict::Challenge { next: 1 });
+        let given = ["otp".to_owned()];
+        let after = engine.resume(&scripts, event(), asked.decisions, 1, &given);
+        assert_eq!(texts(&after), [r#"{"k":"v"}"#]);
+        assert_eq!(texts(&run(&scripts[1..])), ["{}"]);
+    }
+
+    #[test]
+    fn is_no_ones_claim() {
+        let decisions = decided(body("api.transaction.setMetadata('k', 'v');"));
+        assert_eq!(json!(decisions.transaction_metadata), json!({ "k": "v" }));
+        assert!(decisions.id_token.is_empty() && decisions.app_metadata.is_empty());
+    }
+}
+
+/// The globals of Node 22, and of browsers those that people reach for.
+const NODE: &str = "AbortController AbortSignal Blob BroadcastChannel Buffer CloseEvent CompressionStream Crypto CryptoKey \
+    CustomEvent DOMException DecompressionStream Event EventSource EventTarget File FormData Headers Intl MessageChannel \
+    MessageEvent MessagePort PerformanceObserver ReadableStream Request Response SubtleCrypto TextDecoder TextDecoderStream \
+    TextEncoder TextEncoderStream TransformStream URL URLSearchParams WebAssembly WebSocket WritableStream __dirname \
+    __filename atob btoa clearImmediate clearInterval clearTimeout console crypto fetch global navigator performance \
+    process queueMicrotask require setImmediate setInterval setTimeout structuredClone SharedArrayBuffer Atomics window \
+    document location localStorage sessionStorage XMLHttpRequest Worker self";
+
+#[test]
+fn a_global_of_node_is_there_or_what_does_instead_is_said() {
+    for name in NODE.split_whitespace() {
+        let outcome = run(&[body(&format!("\n  {name};\n"))]);
+        if outcome.verdict == Verdict::Go {
+            continue;
+        }
+        let error = error(&outcome);
+        assert!(error.message.starts_with("ReferenceError: "), "{name}: {error}");
+        assert!(error.message.contains(name) && error.message.ends_with(')'), "{name}: {error}");
+        assert_eq!(error.line, Some(2), "{name}: {error}");
+        // Whoever asks first is not stopped.
+        assert_eq!(value(&format!("typeof {name}")), json!("undefined"), "{name}");
+    }
+    for name in ["fetch", "Intl", "structuredClone", "Response", "crypto", "URL", "Buffer"] {
+        assert!(matches!(run(&[body(name)]).verdict, Verdict::Failed { .. }), "{name} is not here");
+    }
+    // A name of the script's own is none of these.
+    let outcome = run(&[body("notHere;")]);
+    assert!(error(&outcome).message.ends_with("is not defined"), "{}", error(&outcome));
 }

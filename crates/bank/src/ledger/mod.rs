@@ -82,6 +82,9 @@ pub enum LedgerError {
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
+    /// The PostgreSQL server cannot be used.
+    #[error("the database cannot be used")]
+    Postgres(#[from] database::postgres::PostgresError),
     /// The schema could not be brought up to date.
     #[error("the schema of the database cannot be brought up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),

@@ -10,8 +10,8 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use database::PostgresUrl;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, Postgres, Transaction};
+use sqlx::postgres::PgPoolOptions;
+use sqlx::{Connection as _, Postgres, Transaction};
 
 use super::decide::Job;
 use super::sql::Pool;
@@ -38,10 +38,10 @@ const SCHEMA: [(i64, &str, &str); 2] = [
 
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
-    let options = PgConnectOptions::from_url(url.secret())?.application_name("bank");
+    let options = database::postgres::options(url, "bank")?;
     // Its own connection, without the time-outs: it waits for as long as another bank is making the tables, and the
     // driver takes a lock of the whole database for that.
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let mut connection = database::postgres::connect(url, &options).await?;
     database::migrator(SCHEMA).run(&mut connection).await?;
     let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(&mut connection).await?;
     if fsync != "on" {
@@ -51,8 +51,6 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     }
     connection.close().await?;
 
-    let options = options
-        .options([("lock_timeout", LOCK_TIMEOUT), ("idle_in_transaction_session_timeout", IDLE_TIMEOUT)]);
     let pool = |connections| {
         PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT).after_connect(
             |connection, _| {
@@ -60,7 +58,12 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
                     // A server may answer before it has written; then this bank would answer too early as well.
                     let sql = "SELECT set_config('synchronous_commit', 'on', false)
                            WHERE current_setting('synchronous_commit') = 'off'";
-                    sqlx::query(sql).execute(connection).await.map(drop)
+                    sqlx::query(sql).execute(&mut *connection).await?;
+                    // Not among the parameters with which the session begins: a pooler takes none of these.
+                    let sql = "SELECT set_config('lock_timeout', $1, false),
+                                      set_config('idle_in_transaction_session_timeout', $2, false)";
+                    let query = sqlx::query(sql).bind(LOCK_TIMEOUT).bind(IDLE_TIMEOUT);
+                    query.execute(connection).await.map(drop)
                 })
             },
         )

@@ -32,6 +32,15 @@ pub(crate) enum Refused {
     Signature,
     #[error("the access token's claims are incomplete or malformed")]
     Claims,
+    #[error(
+        "the access token's scope is a list; this bank reads one text with a space between scopes (RFC 9068, section 2.2.3)"
+    )]
+    ScopeList,
+    #[error(
+        "the access token has its scopes in scp, as those of Entra ID and Okta do; this bank reads scope, one text with a \
+         space between scopes (RFC 9068, section 2.2.3)"
+    )]
+    Scp,
     #[error("the access token is from another issuer")]
     Issuer,
     #[error("the access token is for another audience")]
@@ -67,8 +76,12 @@ pub(super) struct Claims {
     nbf: Option<f64>,
     iat: Option<f64>,
     pub(super) jti: Option<String>,
+    /// One text (RFC 9068, section 2.2.3; RFC 8693, section 4.2). Other shapes are not read, and told apart: whoever meant
+    /// one of them is not asked for a scope that the token seems to lack.
     #[serde(default)]
-    scope: String,
+    scope: serde_json::Value,
+    /// Where some issuers put the scopes.
+    scp: Option<serde_json::Value>,
     /// How and when the customer authenticated (RFC 9068, section 2.2.1). Of whatever type: what is not as it should be
     /// tells of nothing.
     #[serde(default)]
@@ -154,6 +167,12 @@ impl Signed {
         if [claims.nbf, claims.iat].into_iter().flatten().any(|from| from > now + LEEWAY) {
             return Err(Refused::NotYetValid);
         }
+        match (&claims.scope, &claims.scp) {
+            (serde_json::Value::String(_), _) | (serde_json::Value::Null, None) => {}
+            (serde_json::Value::Null, Some(_)) => return Err(Refused::Scp),
+            (serde_json::Value::Array(_), _) => return Err(Refused::ScopeList),
+            _ => return Err(Refused::Claims),
+        }
         if claims.sub.is_empty() || claims.sub.len() > MAX_SUBJECT {
             return Err(Refused::Claims);
         }
@@ -168,7 +187,7 @@ impl Signed {
 impl Claims {
     /// Scopes are separated by single spaces and compared as they are (RFC 6749, section 3.3).
     pub(super) fn has_scope(&self, needed: &str) -> bool {
-        self.scope.split(' ').any(|scope| scope == needed)
+        self.scope.as_str().unwrap_or_default().split(' ').any(|scope| scope == needed)
     }
 
     /// Whether the customer has given a second factor (RFC 8176), at most `max_age` seconds before `now`.

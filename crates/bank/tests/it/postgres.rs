@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use bank::{Bank, ManualClock};
-use postgres_for_tests::{Durability, Server, StartError};
+use postgres_for_tests::{Durability, Pooler, Server, StartError};
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
@@ -96,4 +96,59 @@ async fn an_account_that_somebody_holds_is_no_mistake_of_the_bank() {
     assert_eq!(answer.problem(), "database-unavailable");
     sqlx::query("ROLLBACK").execute(&mut tool).await.unwrap();
     assert_eq!(world.order(&order_of(100)).await.status, 201);
+}
+
+/// What the program says when the bank does not open.
+async fn refusal(database: &str) -> String {
+    let config = config(&Issuer::start().await, database.parse().unwrap());
+    let error = Bank::open(config, Arc::new(ManualClock::at(NOW))).await.err().unwrap();
+    let mut said = error.to_string();
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        said = format!("{said}: {error}");
+        cause = error.source();
+    }
+    said
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_that_lends_sessions_for_a_transaction_is_refused_by_name() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    for mode in ["transaction", "statement"] {
+        let pooler = Pooler::start(&postgres, mode).unwrap_or_else(|error| panic!("{error}"));
+        let said = refusal(&pooler.url("books")).await;
+        assert!(
+            said.contains("a pooler in transaction or statement mode, as of PgBouncer"),
+            "{mode}: {said}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_that_lends_sessions_for_a_connection_is_as_good_as_the_server() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let pooler = Pooler::start(&postgres, "session").unwrap_or_else(|error| panic!("{error}"));
+    let url = pooler.url("books");
+    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    assert_eq!(world.balance().await, OPENING - 100);
+    // A parameter that the pooler does not pass on is named.
+    let said = refusal(&format!("{url}&options=-c%20search_path%3Dpublic")).await;
+    assert!(said.contains("which does not take a parameter of it (options"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_as_a_hoster_prints_it_opens_the_books() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let more = "?channel_binding=prefer&application_name=books&connect_timeout=10&target_session_attrs=read-write&sslmode=disable";
+    let url = format!("{}{more}", postgres.url("books"));
+    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    let mut tool = PgConnection::connect(&postgres.url("books")).await.unwrap();
+    let named = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'books'";
+    let (named,): (i64,) = sqlx::query_as(named).fetch_one(&mut tool).await.unwrap();
+    assert!(named > 0, "the server lists the connections under the name of the address");
 }

@@ -202,7 +202,6 @@ async fn claims_are_from_this_issuer_for_this_api() {
         ("nbf", json!([])),
         ("jti", json!(7)),
         ("jti", json!("a\0b")),
-        ("scope", json!(["view:balance"])),
     ] {
         let token = with(&world, name, value.clone());
         assert_eq!(refused(&world, &token).await, "claims are incomplete or malformed", "{name}: {value}");
@@ -306,4 +305,39 @@ async fn a_token_without_an_id_cannot_be_spent() {
         assert!(answer.challenge().contains(r#"error="invalid_token""#));
     }
     assert_eq!(world.balance().await, crate::world::OPENING);
+}
+
+/// Not read, and not taken for a token without the scope either: nobody is sent for a second factor because of it.
+#[tokio::test]
+async fn scopes_in_another_shape_are_named() {
+    let world = World::new().await;
+    for scopes in [json!(["view:balance"]), json!([]), json!(["openid", "view:balance", "transfer:funds"])] {
+        let told = refused(&world, &with(&world, "scope", scopes.clone())).await;
+        assert!(told.starts_with("scope is a list; this bank reads one text"), "{scopes}: {told}");
+    }
+    for scopes in [json!("view:balance"), json!(["view:balance"]), json!("view:balance transfer:funds")] {
+        let mut claims = world.claims("view:balance");
+        claims.as_object_mut().unwrap().remove("scope");
+        claims["scp"] = scopes.clone();
+        let told = refused(&world, &FIRST.token(&claims)).await;
+        assert!(
+            told.starts_with("has its scopes in scp, as those of Entra ID and Okta do"),
+            "{scopes}: {told}"
+        );
+    }
+    for wrong in [json!(1), json!({}), json!(true)] {
+        assert_eq!(
+            refused(&world, &with(&world, "scope", wrong)).await,
+            "claims are incomplete or malformed"
+        );
+    }
+    // What is beside a text takes nothing from it, and adds nothing to it.
+    believed(&world, &with(&world, "scp", json!(["x"]))).await;
+    let mut claims = world.claims("other");
+    claims["scp"] = json!("view:balance");
+    assert_eq!(world.get("/balance", &FIRST.token(&claims)).await.problem(), "insufficient-scope");
+    assert_eq!(
+        world.get("/balance", &with(&world, "scope", Value::Null)).await.problem(),
+        "insufficient-scope"
+    );
 }

@@ -103,3 +103,7 @@ const waiting = document.querySelector("[data-next]");
 if (waiting) waitForPhone(waiting);
 const requests = document.querySelector("[data-refresh]");
 if (requests) waitForRequests(requests);
+// Back and Reload lead to a request that has had its answer: what they are looking for is where that answer went.
+const finished = document.querySelector("[data-finished]");
+const [arrival] = performance.getEntriesByType("navigation");
+if (finished && arrival && arrival.type !== "navigate") location.replace(finished.href);

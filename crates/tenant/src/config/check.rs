@@ -6,7 +6,7 @@ use std::fmt;
 
 use axum::http::Uri;
 
-use super::{Action, Api, Client, Config, Customer, web_origin_of};
+use super::{Action, Api, Client, Config, Customer, app_scheme_of, web_origin_of};
 use crate::factors::recovery;
 use crate::factors::totp::Secret;
 use crate::passwords;
@@ -123,11 +123,12 @@ fn client(at: &str, client: &Client, found: &mut Findings) {
     ];
     for (name, uris) in uris {
         for (n, uri) in uris.iter().enumerate() {
-            if uri.contains('#') || origin_of(uri).is_none() {
+            if uri.contains('#') || (origin_of(uri).is_none() && app_scheme_of(uri).is_none()) {
                 found.add(
                     format!("{at}.{name}[{n}]"),
                     format!("client {:?} has the address {uri:?}", client.id),
-                    "it must be an absolute http or https URL without '#'",
+                    "it must be an absolute http or https URL without '#', or one with the scheme of a native app, such as \
+                     com.example.app:/callback",
                 );
             }
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use database::PostgresUrl;
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, PgPool};
+use sqlx::postgres::{PgConnection, PgPoolOptions};
+use sqlx::{Connection as _, PgPool};
 
 use super::{Change, DurableError};
 
@@ -17,8 +17,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 
 /// Opens a database that is there, and makes its table.
 pub(super) async fn open(url: &PostgresUrl) -> Result<PgPool, DurableError> {
-    let options = PgConnectOptions::from_url(url.secret())?.application_name("tenant");
-    let mut connection = options.connect().await?;
+    let options = database::postgres::options(url, "tenant")?;
+    let mut connection = database::postgres::connect(url, &options).await?;
     if !lock(&mut connection).await? {
         return Err(DurableError::InUse);
     }

@@ -48,6 +48,24 @@ const fn error(code: &'static str, description: &'static str) -> TokenError {
     TokenError { code, description }
 }
 
+/// What a grant type that is not here would be for, and what does instead.
+fn unsupported(grant_type: &str) -> &'static str {
+    match grant_type {
+        "refresh_token" => {
+            "This tenant has no refresh tokens (no offline_access, no grant_type refresh_token). A new token comes by silent \
+             authentication, /authorize with prompt=none: leave out useRefreshTokens of auth0-spa-js, or add \
+             useRefreshTokensFallback."
+        }
+        "client_credentials" => {
+            "Clients here have no secret and no tokens of their own: grant_type must be authorization_code."
+        }
+        "password" | "http://auth0.com/oauth/grant-type/password-realm" => {
+            "Passwords are given on the log-in page alone: grant_type must be authorization_code."
+        }
+        _ => "grant_type must be \"authorization_code\".",
+    }
+}
+
 pub(super) async fn post(
     State(state): Shared,
     headers: HeaderMap,
@@ -96,7 +114,7 @@ fn exchange(
     let required = |name| parameters.get(name);
     let grant_type = required("grant_type").ok_or(error("invalid_request", "grant_type is missing."))?;
     if grant_type != "authorization_code" {
-        return Err(error("unsupported_grant_type", "grant_type must be \"authorization_code\"."));
+        return Err(error("unsupported_grant_type", unsupported(grant_type)));
     }
     let client_id = required("client_id").ok_or(error("invalid_request", "client_id is missing."))?;
     let client = state.clients.get(client_id);

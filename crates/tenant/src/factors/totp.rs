@@ -13,8 +13,6 @@ use crate::random;
 pub(crate) const STEP: u64 = 30;
 /// How many digits a code has.
 pub(crate) const DIGITS: usize = 6;
-/// What an app calls this tenant.
-const ISSUER: &str = "Riser sign-in";
 /// RFC 4226, 4 (R6): a secret has 128 bits at least.
 const LEAST: usize = 16;
 
@@ -69,13 +67,13 @@ impl Secret {
         groups.join(" ")
     }
 
-    /// What a QR code tells an app (the form that Google Authenticator has made usual). Blanks are `%20`: apps take `+` as
-    /// it stands.
-    pub(crate) fn uri(&self, email: &str) -> String {
+    /// What a QR code tells an app (the form that Google Authenticator has made usual), with the name of the tenant, by which
+    /// people find the entry again. Blanks are `%20`: apps take `+` as it stands. A colon ends the name, also as `%3A`.
+    pub(crate) fn uri(&self, tenant: &str, email: &str) -> String {
         let plain = |text: &str| {
             form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
         };
-        let (issuer, email) = (plain(ISSUER), plain(email));
+        let (issuer, email) = (plain(&tenant.replace(':', " ")), plain(email));
         let secret = self.base32();
         format!(
             "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP}"

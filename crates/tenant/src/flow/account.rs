@@ -40,6 +40,7 @@ pub(crate) async fn account(
         post_logout_redirect_uris: Vec::new(),
         web_origins: None,
         grant_types: Vec::new(),
+        metadata: serde_json::Map::new(),
     };
     let to = Recipient {
         redirect_uri: state.url(DONE),

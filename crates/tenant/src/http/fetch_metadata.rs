@@ -14,14 +14,16 @@ use crate::pages;
 use crate::state::State;
 
 /// Lets nothing happen on behalf of a picture, a script or a guess of where somebody may go: only a person who goes there,
-/// or a frame, begins a request or ends a session. Browsers that say nothing are let through.
+/// or a frame, begins a request or ends a session. Whoever says nothing is let through, and whoever says half of it: browsers
+/// say all three, and no page can take one away. Node's `fetch` says `sec-fetch-mode: cors` alone.
 pub(crate) async fn navigations_only(
     extract::State(state): extract::State<Arc<State>>,
     request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    let goes = is(headers, "sec-fetch-mode").is_none_or(|mode| mode == "navigate");
+    let said = ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(|name| is(headers, name));
+    let goes = !matches!(said, [Some(_), Some(mode), Some(_)] if mode != "navigate");
     let is_guess = is(headers, "sec-purpose").is_some_and(|purpose| purpose.contains("prefetch"));
     // HEAD is answered by whatever answers GET. A post is only turned into a request by GET, which comes here again.
     if request.method() != Method::POST && (!goes || is_guess) {

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::config::origin_of;
+use crate::config::app_scheme_of;
 
 /// Adds the strictest value of each header where an endpoint has not set its own.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
@@ -28,16 +28,22 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// The policy of a page. Chromium applies `form-action` also to the redirects that follow a form, so a page whose form
-/// leads back to a client names the origin of that client's redirect URI.
+/// The policy of a page. Chromium applies `form-action` also to the redirects that follow a form, to the last of them. Where a
+/// form leads back to a client, the client's own redirects follow, to places that only the client knows: so such a page names
+/// every place on the web, and the scheme of a native app.
 pub(crate) fn content_security_policy(redirect_uri: Option<&str>) -> HeaderValue {
-    let client = redirect_uri.and_then(origin_of).map(|origin| format!(" {origin}")).unwrap_or_default();
+    let client = redirect_uri.map(|uri| format!(" {}", anywhere_from(uri))).unwrap_or_default();
     policy(&format!("connect-src 'self'; manifest-src 'self'; form-action 'self'{client}"), "'none'")
 }
 
-/// The policy of the page whose form is the answer to a client.
+/// The policy of the page whose form is the answer to a client, which may redirect on.
 pub(crate) fn form_post_policy(redirect_uri: &str) -> HeaderValue {
-    policy(&format!("form-action {}", origin_of(redirect_uri).as_deref().unwrap_or("'none'")), "'none'")
+    policy(&format!("form-action {}", anywhere_from(redirect_uri)), "'none'")
+}
+
+fn anywhere_from(redirect_uri: &str) -> String {
+    let app = app_scheme_of(redirect_uri).map(|scheme| format!(" {scheme}:")).unwrap_or_default();
+    format!("http: https:{app}")
 }
 
 /// The policy of the page that sends the answer as a message: pages of that origin may frame it, and no others.

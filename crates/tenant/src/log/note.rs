@@ -127,13 +127,20 @@ pub(crate) fn granted(
     second_factor: bool,
 ) -> Event {
     let api = request.api.as_deref();
-    let why = |scope: &String| match api {
+    let why = |scope: &String| {
+        match api {
+        _ if scope == "offline_access" => {
+            "This tenant has no refresh tokens, for which the scope asks. A new token comes by silent authentication \
+             (prompt=none): leave out useRefreshTokens of auth0-spa-js, or add useRefreshTokensFallback."
+                .to_owned()
+        }
         _ if scopes::OIDC_SCOPES.contains(&scope.as_str()) => "It was not granted.".to_owned(),
         None => "The request names no audience, so it is for no API's scopes.".to_owned(),
         Some(api) if !api.scopes.iter().any(|known| known.name == *scope) => {
             format!("{} has no such scope.", api.name)
         }
         Some(_) => format!("{} is not permitted to have it.", customer.name),
+    }
     };
     let missing = request.scopes.iter().filter(|scope| !granted.contains(scope));
     let left_out = missing.map(|scope| LeftOut { scope: scope.clone(), why: why(scope) }).collect();

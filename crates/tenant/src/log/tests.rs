@@ -20,6 +20,7 @@ fn config(log: LogAccess) -> Config {
         clients: Vec::new(),
         apis: Vec::new(),
         authorization_details: true,
+        name: None,
         ask_before_log_out: true,
         customers: Vec::new(),
         actions: Vec::new(),

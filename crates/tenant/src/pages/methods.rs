@@ -39,9 +39,9 @@ struct AppPage<'a> {
 /// What there is; or the app that is being set up, and why its code was not accepted.
 pub(crate) fn methods(state: &State, id: &str, overview: &Overview, error: Option<CodeError>) -> Response {
     let Overview { request, form_token, customer, phones, has_app, recovery_codes, said, secret } = overview;
-    let (has_app, to) = (*has_app, Some(request.to.redirect_uri.as_str()));
+    let (has_app, to) = (*has_app, request.leads_to());
     if let Some(secret) = secret {
-        let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &customer.email);
+        let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
         let text = error.map(|error| error.to_string());
         let page = AppPage { id, form_token, has_app, drawing, uri, key, error: text };
         return refusing(how(error), &page, to);

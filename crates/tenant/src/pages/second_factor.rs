@@ -61,7 +61,7 @@ pub(crate) fn second_factor(state: &State, id: &str, view: &View, error: Option<
     let View { request, form_token, challenge, customer, way, manage } = view;
     let (sentences, payment) = (challenge.asked.sentences.as_slice(), challenge.asked.payment.as_ref());
     let (form_token, manage) = (form_token.as_str(), *manage);
-    let to = Some(request.to.redirect_uri.as_str());
+    let to = request.leads_to();
     let how = how(error);
     let error = error.map(|error| error.to_string());
     match way {
@@ -80,7 +80,7 @@ pub(crate) fn second_factor(state: &State, id: &str, view: &View, error: Option<
             refusing(how, &page, to)
         }
         WayView::FirstApp(secret) => {
-            let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &customer.email);
+            let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
             let page = FirstAppPage { id, form_token, sentences, payment, drawing, uri, key, error };
             refusing(how, &page, to)
         }
@@ -100,8 +100,8 @@ pub(super) struct AppSetUp {
 }
 
 impl AppSetUp {
-    pub(super) fn of(secret: &Secret, email: &str) -> Self {
-        let (uri, key) = (secret.uri(email), secret.grouped());
+    pub(super) fn of(secret: &Secret, tenant: &str, email: &str) -> Self {
+        let (uri, key) = (secret.uri(tenant, email), secret.grouped());
         // An e-mail address that is too long for a picture can still be set up by hand.
         let drawing = crate::factors::qr::draw(&uri).unwrap_or_default();
         Self { drawing, uri, key }

@@ -2,7 +2,7 @@
 
 use actions::{
     Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, ResourceServer,
-    Session, Stats, Tenant, Transaction, User,
+    Session, SessionClient, SessionCookie, Stats, Tenant, Transaction, User,
 };
 use jiff::Timestamp;
 
@@ -29,18 +29,29 @@ pub(super) fn event(
     customer: &Customer,
     authenticated: &Authenticated,
 ) -> Event {
-    let Told { query, user_agent, language, host, address } = &request.told;
+    let Told { query, user_agent, language, host, address, .. } = &request.told;
     let store = state.store();
     let (app_metadata, user_metadata) = store.people.metadata(customer);
     let enrolled = store.enrolled(&customer.sub, state.now());
     let logins_count = store.people.log_ins(&customer.sub);
+    let (created_at, updated_at) = store.people.times(&customer.sub, state.now());
     drop(store);
+    let profile = &customer.profile;
     Event {
         user: User {
             user_id: customer.sub.clone(),
             email: customer.email.clone(),
             email_verified: true,
             name: customer.name.clone(),
+            nickname: profile.nickname.clone().unwrap_or_else(|| nickname(&customer.email)),
+            picture: profile.picture.clone().unwrap_or_else(|| state.url("assets/icon-192.png")),
+            given_name: profile.given_name.clone(),
+            family_name: profile.family_name.clone(),
+            username: profile.username.clone(),
+            phone_number: profile.phone_number.clone(),
+            phone_verified: profile.phone_number.is_some().then_some(true),
+            created_at: time(created_at),
+            updated_at: time(updated_at),
             app_metadata,
             user_metadata,
             multifactor: enrolled.iter().filter_map(provider).map(str::to_owned).collect(),
@@ -52,7 +63,7 @@ pub(super) fn event(
         client: Client {
             client_id: request.client.id.clone(),
             name: request.client.name.clone(),
-            ..Client::default()
+            metadata: request.client.metadata.clone(),
         },
         request: actions::Request {
             method: "GET".to_owned(),
@@ -70,15 +81,13 @@ pub(super) fn event(
             id: "con_customers".to_owned(),
             name: "Username-Password-Authentication".to_owned(),
             strategy: "auth0".to_owned(),
+            ..Connection::default()
         },
         resource_server: request
             .api
             .as_ref()
             .map(|api| ResourceServer { identifier: api.identifier.clone() }),
-        session: authenticated
-            .sid
-            .clone()
-            .map(|id| Session { id, authenticated_at: time(authenticated.auth_time) }),
+        session: authenticated.sid.clone().map(|id| session(request, customer, id, authenticated.auth_time)),
         stats: Stats { logins_count },
         tenant: Tenant { id: tenant(&state.issuer) },
     }
@@ -104,6 +113,11 @@ fn transaction(request: &Request) -> Transaction {
         ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
     };
     Transaction {
+        id: told.id.clone(),
+        correlation_id: told
+            .get("correlation_id")
+            .or_else(|| told.get("ext-correlation_id"))
+            .map(str::to_owned),
         acr_values,
         locale: ui_locales.first().cloned().unwrap_or_else(|| "en".to_owned()),
         login_hint: request.login_hint.clone(),
@@ -143,6 +157,22 @@ fn methods(authenticated: &Authenticated) -> Vec<Method> {
         factor: Some(factor.name().to_owned()),
     });
     [password].into_iter().chain(second).collect()
+}
+
+fn session(request: &Request, customer: &Customer, id: String, auth_time: u64) -> Session {
+    Session {
+        id,
+        authenticated_at: time(auth_time),
+        user_id: customer.sub.clone(),
+        clients: vec![SessionClient { client_id: request.client.id.clone() }],
+        cookie: SessionCookie { mode: "non-persistent".to_owned() },
+        ..Session::default()
+    }
+}
+
+/// As Auth0 makes one.
+fn nickname(email: &str) -> String {
+    email.rsplit_once('@').map_or(email, |(nickname, _)| nickname).to_owned()
 }
 
 fn time(seconds: u64) -> String {

@@ -4,10 +4,13 @@ use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use crate::http::Parameters;
+use crate::random;
 
 /// The request as it came.
 #[derive(Debug, Default)]
 pub(crate) struct Told {
+    /// Names the request, also when the scripts go on after a second factor.
+    pub(crate) id: String,
     /// Its parameters. Of one that stands twice, the first.
     pub(crate) query: Map<String, Value>,
     pub(crate) user_agent: Option<String>,
@@ -28,6 +31,7 @@ impl Told {
         let language = text(header::ACCEPT_LANGUAGE);
         let language = language.as_deref().and_then(|value| value.split([',', ';']).next());
         Self {
+            id: random::identifier(),
             query,
             user_agent: text(header::USER_AGENT),
             language: language

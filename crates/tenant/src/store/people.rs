@@ -27,10 +27,22 @@ impl Record for Changed {
     const KIND: &'static str = "metadata";
 }
 
+/// Since when a customer is known, and when something about them was changed, or they logged in.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+struct Known {
+    created_at: u64,
+    updated_at: u64,
+}
+
+impl Record for Known {
+    const KIND: &'static str = "known";
+}
+
 #[derive(Default)]
 pub(crate) struct People {
-    /// By `sub`. It survives a restart; the rest does not.
+    /// By `sub`. This and the next survive a restart; the rest does not.
     metadata: Table<Changed>,
+    known: Table<Known>,
     log_ins: HashMap<String, u64>,
     /// By `sid`: when the last second factor was given, and which one.
     second_factors: HashMap<String, (u64, Factor)>,
@@ -38,7 +50,8 @@ pub(crate) struct People {
 
 impl People {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
-        Ok(Self { metadata: Table::load(loaded, journal)?, ..Self::default() })
+        let (metadata, known) = (Table::load(loaded, journal)?, Table::load(loaded, journal)?);
+        Ok(Self { metadata, known, ..Self::default() })
     }
 
     /// `app_metadata` and `user_metadata`, as they are now.
@@ -52,8 +65,8 @@ impl People {
     pub(crate) fn change(
         &mut self,
         customer: &Customer,
-        app: &Map<String, Value>,
-        user: &Map<String, Value>,
+        (app, user): (&Map<String, Value>, &Map<String, Value>),
+        now: u64,
     ) {
         let (mut app_now, mut user_now) = self.metadata(customer);
         for (now, changes) in [(&mut app_now, app), (&mut user_now, user)] {
@@ -67,11 +80,24 @@ impl People {
         }
         let changed = Changed { app_metadata: app_now, user_metadata: user_now };
         self.metadata.insert(customer.sub.clone(), changed);
+        self.update(&customer.sub, now);
     }
 
     /// The customer gave the right password.
-    pub(crate) fn logs_in(&mut self, sub: &str) {
+    pub(crate) fn logs_in(&mut self, sub: &str, now: u64) {
         *self.log_ins.entry(sub.to_owned()).or_default() += 1;
+        self.update(sub, now);
+    }
+
+    fn update(&mut self, sub: &str, now: u64) {
+        let created_at = self.known.get(sub).map_or(now, |known| known.created_at);
+        self.known.insert(sub.to_owned(), Known { created_at, updated_at: now });
+    }
+
+    /// When the customer logged in for the first time, and when something about them was changed, or they logged in. A session
+    /// may be from before this was written down.
+    pub(crate) fn times(&self, sub: &str, now: u64) -> (u64, u64) {
+        self.known.get(sub).map_or((now, now), |known| (known.created_at, known.updated_at))
     }
 
     pub(crate) fn log_ins(&self, sub: &str) -> u64 {

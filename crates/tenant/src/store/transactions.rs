@@ -169,6 +169,7 @@ mod tests {
             post_logout_redirect_uris: Vec::new(),
             web_origins: None,
             grant_types: crate::config::GrantType::all(),
+            metadata: serde_json::Map::new(),
         };
         Request {
             client: Arc::new(client),

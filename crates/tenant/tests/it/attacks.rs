@@ -70,14 +70,14 @@ async fn a_frame_shows_no_page_and_asks_no_phone() {
         let mut nobody = embedding(&world.browser(), "navigate", destination);
         assert_eq!(nobody.get(&authorize(BALANCE)).await.refusal().0, "login_required");
         let mut ada = embedding(&world.logged_in(ADA).await, "navigate", destination);
-        assert_eq!(ada.get(&authorize(TRANSFER)).await.refusal().0, "interaction_required");
+        assert_eq!(ada.get(&authorize(TRANSFER)).await.refusal().0, "login_required");
         assert!(ada.get(&authorize(BALANCE)).await.fragment().contains_key("access_token"));
         // Who wants the password asked gets no answer without it.
         let again = ada.get(&authorize_with(&[("prompt", "login")])).await;
         assert_eq!(again.refusal().0, "login_required");
         // Nor does the page on which a customer looks after the ways to confirm.
         let account = ada.get("/account").await.location();
-        assert!(account.contains("/account/done?error=interaction_required"), "{account}");
+        assert!(account.contains("/account/done?error=login_required"), "{account}");
     }
     assert!(!phone.get("/phone").await.body.contains("name=\"number\""));
 }

@@ -137,3 +137,29 @@ async fn the_state_comes_back_as_it_was_sent() {
 fn at_hash(token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&digest::digest(&digest::SHA256, token.as_bytes()).as_ref()[..16])
 }
+
+/// Node's `fetch` says `sec-fetch-mode: cors` and nothing else; other programs copy other parts of what browsers say.
+#[tokio::test]
+async fn programs_that_say_half_of_what_browsers_say_get_the_log_in_page() {
+    let world = World::new().await;
+    for headers in [
+        vec![("sec-fetch-mode", "cors")],
+        vec![("sec-fetch-mode", "no-cors")],
+        vec![("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
+        vec![("sec-fetch-site", "none")],
+        vec![("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors")],
+        vec![("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "empty")],
+        vec![("sec-fetch-dest", "empty")],
+        vec![("sec-fetch-user", "?1")],
+    ] {
+        let mut program = world.browser();
+        for (name, value) in &headers {
+            program.headers.insert(*name, value.parse().unwrap());
+        }
+        let page = program.follow(&authorize(BALANCE)).await;
+        let answer = program.log_in(&page, ADA, PASSWORD).await;
+        if !headers.contains(&("sec-fetch-site", "cross-site")) {
+            assert!(answer.fragment().contains_key("access_token"), "{headers:?}: {answer:?}");
+        }
+    }
+}

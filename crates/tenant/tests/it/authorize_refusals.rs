@@ -168,15 +168,21 @@ async fn a_description_is_printable_ascii() {
 async fn prompt_none_never_shows_a_page() {
     let world = World::new().await;
     let silent = [("prompt", "none"), ("scope", "openid view:balance")];
-    let (error, _) = world.browser().get(&authorize_with(&silent)).await.refusal();
-    assert_eq!(error, "login_required");
+    let refusal = |error: &str, description: &str| (error.to_owned(), description.to_owned());
+    // Letter by letter what Auth0 answers: its libraries compare it.
+    let nobody = world.browser().get(&authorize_with(&silent)).await.refusal();
+    assert_eq!(nobody, refusal("login_required", "Login required"));
 
     let mut browser = world.logged_in(ADA).await;
     assert!(browser.get(&authorize_with(&silent)).await.fragment().contains_key("access_token"));
     let step_up = [("prompt", "none"), ("scope", TRANSFER)];
-    assert_eq!(browser.get(&authorize_with(&step_up)).await.refusal().0, "interaction_required");
+    let no_factor = browser.get(&authorize_with(&step_up)).await.refusal();
+    assert_eq!(no_factor, refusal("login_required", "Multifactor authentication required"));
+    let no_session = world.browser().get(&authorize_with(&step_up)).await.refusal();
+    assert_eq!(no_session, refusal("login_required", "Login required"));
     let too_old = [("prompt", "none"), ("max_age", "60")];
     assert!(browser.get(&authorize_with(&too_old)).await.fragment().contains_key("access_token"));
     world.clock.advance(61);
-    assert_eq!(browser.get(&authorize_with(&too_old)).await.refusal().0, "login_required");
+    let too_old = browser.get(&authorize_with(&too_old)).await.refusal();
+    assert_eq!(too_old, refusal("login_required", "Login required"));
 }

@@ -348,3 +348,64 @@ async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
         }
     }
 }
+
+/// As auth0-spa-js sends it with `useRefreshTokens`. What is missing is said in the answer and in the log.
+#[tokio::test]
+async fn who_counts_on_refresh_tokens_is_told_that_there_are_none() {
+    let world = World::new().await;
+    let mut browser = world.logged_in(ADA).await;
+    let scope = "openid view:balance offline_access";
+    let code = code(&mut browser, &[("scope", scope)]).await;
+    let tokens: Value = exchange(&mut browser, &code, &[]).await.json();
+    assert_eq!(tokens["scope"], BALANCE, "offline_access is not granted");
+    assert!(tokens.get("refresh_token").is_none());
+    let granted = Value::from(crate::log::traces(&world).await).to_string();
+    assert!(granted.contains("This tenant has no refresh tokens, for which the scope asks."), "{granted}");
+
+    let changes = [("grant_type", "refresh_token"), ("refresh_token", "rt-1"), ("code", "")];
+    let answer = exchange(&mut browser, "", &changes).await;
+    let body: Value = answer.json();
+    assert_eq!(body["error"], "unsupported_grant_type");
+    let description = body["error_description"].as_str().unwrap();
+    for part in
+        ["no refresh tokens", "offline_access", "grant_type refresh_token", "prompt=none", "useRefreshTokens"]
+    {
+        assert!(description.contains(part), "{description}");
+    }
+    let log = Value::from(crate::log::traces(&world).await).to_string();
+    assert!(log.contains("This tenant has no refresh tokens (no offline_access"), "{log}");
+    assert!(!log.contains("rt-1"), "{log}");
+}
+
+/// RFC 8252, 7.1.
+#[tokio::test]
+async fn a_native_app_gets_its_code_at_a_scheme_of_its_own() {
+    for uri in ["com.example.app:/callback", "com.example.app://callback", "myapp://callback"] {
+        let mut config = config();
+        config.clients[0].redirect_uris = vec![uri.to_owned()];
+        config.clients[0].post_logout_redirect_uris = vec![uri.to_owned()];
+        let world = World::with(config).await;
+        let mut browser = world.browser();
+        let page = browser.follow(&request(&[("redirect_uri", uri)])).await;
+        let scheme = uri.split(':').next().unwrap();
+        let policy = page.header("content-security-policy");
+        assert!(policy.contains(&format!("form-action 'self' http: https: {scheme}:;")), "{policy}");
+        let location = browser.log_in(&page, ADA, PASSWORD).await.location();
+        let query = location.strip_prefix(&format!("{uri}?")).unwrap_or_else(|| panic!("{location}"));
+        let answer: std::collections::BTreeMap<_, _> =
+            form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let tokens: Value = exchange(&mut browser, &answer["code"], &[("redirect_uri", uri)]).await.json();
+        assert!(tokens["access_token"].is_string(), "{tokens}");
+        for (mode, named) in [("form_post", "form_post"), ("web_message", "web_message")] {
+            let page = browser.get(&request(&[("redirect_uri", uri), ("response_mode", mode)])).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST);
+            assert!(page.body.contains(named), "{page:?}");
+        }
+        let out = format!(
+            "/oidc/logout?{}",
+            crate::harness::encode([("client_id", "riser"), ("post_logout_redirect_uri", uri)])
+        );
+        let page = browser.get(&out).await;
+        assert_eq!(browser.answers_log_out(&page, &[]).await.location(), uri);
+    }
+}

@@ -48,7 +48,22 @@ async fn who_a_customer_is_can_be_printed() {
 
 #[tokio::test]
 async fn addresses_are_absolute_and_without_a_fragment() {
-    for uri in ["/callback", "http://localhost/#", "javascript:alert(1)", "http://a@b/", ""] {
+    for uri in [
+        "/callback",
+        "http://localhost/#",
+        "http://a@b/",
+        "",
+        // What no app has registered for itself.
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "blob:http://localhost/x",
+        "vbscript:x",
+        "about:blank",
+        "com.example.app:/callback#x",
+        "com.example.app:",
+    ] {
         let at = place(|config| config.clients[0].redirect_uris.push(uri.to_owned())).await;
         assert_eq!(at, "clients[0].redirect_uris[2]", "{uri}");
     }

@@ -240,3 +240,24 @@ async fn no_code_and_no_secret_is_in_the_log() {
         assert!(!log.contains(&secret), "{secret}: {log}");
     }
 }
+
+/// Somebody with entries of several tenants has to tell them apart. A colon would end the name.
+#[tokio::test]
+async fn the_apps_entry_carries_the_tenants_name() {
+    for (name, shown) in [
+        (Some("Riser sign-in"), "Riser%20sign-in"),
+        (Some("B\u{e4}nk & Co: test?"), "B%C3%A4nk%20%26%20Co%20%20test%3F"),
+        (None, "localhost%208090"),
+    ] {
+        let mut config = crate::harness::config();
+        config.name = name.map(str::to_owned);
+        let world = World::with(config).await;
+        let (mut tab, page) = managing(&world).await;
+        let page = tab.act(&page, "set-up", "").await;
+        let entry = format!("otpauth://totp/{shown}:customer%40example.com?");
+        let link = page.body.split("href=\"otpauth://").nth(1).unwrap().split('"').next().unwrap();
+        let link = format!("otpauth://{}", link.replace("&#38;", "&"));
+        assert!(link.starts_with(&entry), "{link}");
+        assert!(link.contains(&format!("&issuer={shown}&")), "{link}");
+    }
+}

@@ -50,9 +50,11 @@ pub(crate) fn config() -> Config {
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
         factors: EnrolledFactors::default(),
+        profile: tenant::Profile::default(),
     };
     let scope = |name: &str, asks_to: &str| ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() };
     Config {
+        name: Some("Riser sign-in".to_owned()),
         issuer: ISSUER.to_owned(),
         keys: KeyStore::Folder(key_folder()),
         database: Database::Memory,
@@ -63,6 +65,7 @@ pub(crate) fn config() -> Config {
             post_logout_redirect_uris: vec!["http://localhost:8080/".to_owned()],
             web_origins: None,
             grant_types: GrantType::all(),
+            metadata: serde_json::Map::new(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -93,14 +96,19 @@ fn key_folder() -> PathBuf {
 }
 
 pub(crate) fn cheap_hash() -> String {
+    let hash = cheap_hash_of(PASSWORD);
+    assert!(hash.starts_with(CHEAP_HASH), "{hash}");
+    hash
+}
+
+/// As another program makes it.
+pub(crate) fn cheap_hash_of(password: &str) -> String {
     use argon2::password_hash::phc::Salt;
     use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
     let params = Params::new(8, 1, 1, None).unwrap();
     let salt = Salt::new(b"saltsalt").unwrap();
     let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let hash = hasher.hash_password_with_salt(PASSWORD.as_bytes(), &salt).unwrap().to_string();
-    assert!(hash.starts_with(CHEAP_HASH), "{hash}");
-    hash
+    hasher.hash_password_with_salt(password.as_bytes(), &salt).unwrap().to_string()
 }
 
 /// The tenant in which this customer has these from the beginning.

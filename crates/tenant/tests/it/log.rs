@@ -25,7 +25,7 @@ fn developer(world: &World) -> Browser {
 }
 
 /// Every trace, newest first.
-async fn traces(world: &World) -> Vec<Value> {
+pub(crate) async fn traces(world: &World) -> Vec<Value> {
     let log: Value = developer(world).get("/log.json").await.json();
     log["traces"].as_array().unwrap().clone()
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, StatusCode};
+use tenant::Password;
 
 use crate::harness::{ADA, BALANCE, BEN, PASSWORD, World, authorize, authorize_with, config};
 
@@ -263,4 +264,48 @@ async fn login_hint_fills_in_the_email() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize_with(&[("login_hint", "someone@example.com")])).await;
     assert_eq!(page.input("email"), "someone@example.com");
+}
+
+/// "é" as most keyboards type it, and as macOS does: one character, or two.
+const COMPOSED: &str = "caf\u{e9} \u{c5}ngstr\u{f6}m \u{ac00}";
+const DECOMPOSED: &str = "cafe\u{301} A\u{30a}ngstro\u{308}m \u{1100}\u{1161}";
+
+#[tokio::test]
+async fn a_password_is_the_same_however_its_accents_are_typed() {
+    for configured in [COMPOSED, DECOMPOSED] {
+        let by_others = crate::harness::cheap_hash_of(configured);
+        let hashes = [tenant::hash_password(configured).unwrap(), by_others];
+        let plain = Password::Plain(configured.to_owned());
+        for password in hashes.map(Password::Hash).into_iter().chain([plain]) {
+            let mut config = config();
+            config.customers[0].password = password;
+            let world = World::with(config).await;
+            for typed in [COMPOSED, DECOMPOSED] {
+                let mut browser = world.browser();
+                let page = browser.follow(&authorize(BALANCE)).await;
+                let answer = browser.log_in(&page, ADA, typed).await;
+                assert!(answer.fragment().contains_key("access_token"), "{configured:?} typed as {typed:?}");
+            }
+            let mut browser = world.browser();
+            let page = browser.follow(&authorize(BALANCE)).await;
+            let answer = browser.log_in(&page, ADA, "cafe Angstrom \u{ac00}").await;
+            assert!(answer.body.contains("<h1>Log in</h1>"), "accents count: {answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_email_address_is_the_same_however_its_accents_are_typed() {
+    let addresses = ["zo\u{eb}@example.com", "zoe\u{308}@example.com"];
+    for configured in addresses {
+        let mut config = config();
+        config.customers[0].email = configured.to_owned();
+        let world = World::with(config).await;
+        for typed in addresses {
+            let mut browser = world.browser();
+            let page = browser.follow(&authorize(BALANCE)).await;
+            let answer = browser.log_in(&page, typed, PASSWORD).await;
+            assert!(answer.fragment().contains_key("access_token"), "{configured:?} typed as {typed:?}");
+        }
+    }
 }

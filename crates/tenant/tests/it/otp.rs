@@ -255,7 +255,7 @@ async fn a_log_in_that_costs_a_second_factor_asks_for_the_code_next() {
     assert_eq!(tab.enter(&page, &code).await.fragment()["scope"], TRANSFER);
     // Silently nothing of it can be had.
     let silent = authorize_with(&[("scope", TRANSFER), ("prompt", "none")]);
-    assert_eq!(tab.get(&silent).await.refusal().0, "interaction_required");
+    assert_eq!(tab.get(&silent).await.refusal().0, "login_required");
 }
 
 /// In as many requests, at once.

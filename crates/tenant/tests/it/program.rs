@@ -340,3 +340,28 @@ fn a_wrong_database_is_told_without_its_password() {
         assert!(!error.contains("hunter2") && !said.contains("hunter2"), "{error}");
     }
 }
+
+/// Which of them `localhost` is, browsers and programs see differently.
+#[test]
+fn it_listens_at_both_addresses_of_localhost() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    let has_v6 = std::net::TcpListener::bind("[::1]:0").is_ok();
+    for listen in ["127.0.0.1:0", "[::1]:0"] {
+        if listen.starts_with('[') && !has_v6 {
+            continue;
+        }
+        let mut program = Program::start(folder.path(), &["--listen", listen]);
+        let (_, port) = program.address.rsplit_once(':').unwrap();
+        let port = port.to_owned();
+        for host in ["127.0.0.1", "[::1]"] {
+            if host.starts_with('[') && !has_v6 {
+                continue;
+            }
+            program.address = format!("{host}:{port}");
+            let (head, _) = program.get("/.well-known/openid-configuration", &mut Cookies::new());
+            assert!(head.starts_with("HTTP/1.1 200 OK"), "{listen} at {host}: {head}");
+        }
+        program.kill();
+    }
+}

@@ -68,7 +68,11 @@ async fn back_to_the_number_gives_no_second_token() {
         let again = tab.get(&mfa_path(&page)).await;
         assert_eq!(again.status, StatusCode::GONE);
         assert!(again.body.contains("<h1>This request is finished</h1>"));
-        assert!(again.body.contains("<a class=\"button\" href=\"http://localhost:8080/\">Go to Riser</a>"));
+        assert!(
+            again.body.contains(
+                "<a class=\"button\" href=\"http://localhost:8080/\" data-finished>Go to Riser</a>"
+            )
+        );
     }
 }
 

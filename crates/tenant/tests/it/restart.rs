@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use axum::http::StatusCode;
-use postgres_for_tests::{Durability, Server};
+use postgres_for_tests::{Durability, Pooler, Server};
 use tenant::{Action, Config, Database, DurableError, ManualClock, OpenError, SystemClock, Tenant};
 
 use crate::authenticator::{Authenticator, SECRET};
@@ -309,4 +309,28 @@ async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
         assert!(answer.fragment().contains_key("access_token"), "{answer:?}");
     }
     world.tenant.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_is_good_where_its_sessions_last_and_refused_by_name_where_not() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("pooled").unwrap();
+    for (mode, good) in [("transaction", false), ("statement", false), ("session", true)] {
+        let pooler = Pooler::start(&server, mode).unwrap_or_else(|error| panic!("{error}"));
+        let database: Database = pooler.url("pooled").parse().unwrap();
+        match Tenant::open(with(&database), Arc::new(SystemClock)).await {
+            Ok(tenant) => {
+                assert!(good, "{mode}");
+                tenant.finish().await;
+            }
+            Err(error) => {
+                let said = error.to_string();
+                assert!(!good, "{mode}: {said}");
+                assert!(
+                    said.contains("a pooler in transaction or statement mode, as of PgBouncer"),
+                    "{said}"
+                );
+            }
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
     let permissions =
         setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
+        name: Some("Riser".to_owned()),
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
         database: Database::Memory,
@@ -21,6 +22,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             post_logout_redirect_uris: vec![format!("{app}/")],
             web_origins: None,
             grant_types: GrantType::all(),
+            metadata: serde_json::Map::new(),
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -57,13 +59,14 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
         app_metadata: serde_json::Map::new(),
         user_metadata: serde_json::Map::new(),
         factors: EnrolledFactors::default(),
+        profile: tenant::Profile::default(),
     }
 }
 
-pub(super) fn bank(issuer: &str, app: &str, setup: &Setup) -> bank::Config {
+pub(super) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
-        jwks_uri: format!("{issuer}.well-known/jwks.json"),
+        jwks_uri: jwks_uri.to_owned(),
         audience: AUDIENCE.to_owned(),
         dynamic_linking: bank::DynamicLinking::default(),
         allowed_origins: vec![app.to_owned()],

@@ -26,6 +26,10 @@ fn pages_of_the_provider(stage: &Stage) -> usize {
 async fn goes_back(page: &Page) -> Result<(), Miss> {
     page.evaluate("window.isLeft = true").await?;
     page.back().await?;
+    is_another_document(page).await
+}
+
+async fn is_another_document(page: &Page) -> Result<(), Miss> {
     eventually("another document", async || match page.evaluate("window.isLeft ?? false").await? {
         Value::Bool(false) => Ok(()),
         _ => Err(Miss::new("it is the same")),
@@ -152,18 +156,52 @@ fn after_back_at_the_provider_and_another_attempt_stays_in_the_client() {
 }
 
 #[test]
+fn by_keyboard_after_a_touch_stays_in_the_client() {
+    scenario(Setup::default(), async |stage| {
+        let page = &stage.page;
+        log_in(stage, ADA).await?;
+        page.css("h1").click().await?;
+        let asked = pages_of_the_provider(stage);
+        page.evaluate("window.isLeft = true").await?;
+        page.back_by_keyboard().await?;
+        is_another_document(page).await?;
+        sees_balance(page, ADA.opening).await?;
+        assert_eq!(pages_of_the_provider(stage), asked);
+        Ok(())
+    });
+}
+
+#[test]
+fn by_keyboard_before_a_touch_comes_back_from_the_finished_page() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        page.evaluate("window.isLeft = true").await?;
+        // The browser skips what was added without a touch. The provider's page knows that it is finished.
+        page.back_by_keyboard().await?;
+        is_another_document(page).await?;
+        page.arrives_at(&world.app.at("/")).await?;
+        sees_balance(page, ADA.opening).await?;
+        assert_eq!(world.scopes_asked().len(), 1, "no second log-in");
+        Ok(())
+    });
+}
+
+#[test]
 fn finished_page_of_the_provider_leads_on() {
     scenario(Setup::default(), async |stage| {
         let Stage { world, page, .. } = stage;
         leave_to_log_in(stage).await?;
-        let log_in_page = page.history_length().await? - 1;
+        let (place, address) = (page.history_length().await? - 1, page.address().await?);
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
-        page.go_to_entry(usize::try_from(log_in_page).unwrap_or_default()).await?;
+        page.open(&address).await?;
         page.heading("This request is finished").appears().await?;
         assert_eq!(page.css("form").count().await?, 0, "a form that could only fail");
-        page.reload().await?;
         page.link("Go to Riser").click().await?;
+        sees_balance(page, ADA.opening).await?;
+        page.go_to_entry(usize::try_from(place).unwrap_or_default()).await?;
+        page.arrives_at(&world.app.at("/")).await?;
         sees_balance(page, ADA.opening).await?;
         assert_eq!(world.scopes_asked().len(), 1, "no second log-in");
         Ok(())

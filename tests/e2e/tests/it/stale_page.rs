@@ -14,7 +14,7 @@ use e2e::{
 
 /// The page of an older deployment: a file of another name.
 fn old_page(page: &str, file: &str) -> Result<String, Miss> {
-    let (_, rest) = page.split_once("/riser-").ok_or_else(|| Miss::last("the page names no file"))?;
+    let (_, rest) = page.rsplit_once("/riser-").ok_or_else(|| Miss::last("the page names no file"))?;
     let hash = &rest[..16];
     Ok(page.replace(&format!("/riser-{hash}{file}"), &format!("/riser-0123456789abcdef{file}")))
 }

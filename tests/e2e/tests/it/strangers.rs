@@ -51,7 +51,7 @@ fn auth0_js_logs_in_renews_and_steps_up_by_the_implicit_flow() {
         visit.open("auth0-js").await?;
         page.status().reads("Nobody is logged in").await?;
         page.button("Check the session").click().await?;
-        page.status().reads("checkSession: login_required: The customer has to log in.").await?;
+        page.status().reads("checkSession: login_required: Login required").await?;
 
         log_in(visit).await?;
         let all = "Ada Example has openid profile email view:balance";
@@ -60,7 +60,7 @@ fn auth0_js_logs_in_renews_and_steps_up_by_the_implicit_flow() {
         page.status().reads(&format!("checkSession: {all}")).await?;
 
         page.button("Ask for a transfer silently").click().await?;
-        let refused = "checkSession: interaction_required: Multifactor authentication required.";
+        let refused = "checkSession: login_required: Multifactor authentication required";
         page.status().reads(refused).await?;
         transfer(visit).await?;
         page.status().reads("parseHash: Ada Example has openid profile transfer:funds").await?;
@@ -97,7 +97,7 @@ fn auth0_spa_js_logs_in_with_a_code_and_comes_back_by_silent_authentication() {
         page.button("Get a token silently").click().await?;
         page.status().reads("getTokenSilently: openid profile email view:balance").await?;
         page.button("Ask for a transfer silently").click().await?;
-        page.status().reads("getTokenSilently: interaction_required: Multifactor authentication").await?;
+        page.status().reads("getTokenSilently: login_required: Multifactor authentication required").await?;
         transfer(visit).await?;
         page.status().reads(&format!("handleRedirectCallback: {ada}")).await?;
 
@@ -119,7 +119,7 @@ fn auth0_spa_js_logs_in_with_a_code_and_comes_back_by_silent_authentication() {
 
 #[test]
 fn auth0_spa_js_may_write_its_exchange_in_json() {
-    visit(Wish { json: true }, async |visit| {
+    visit(Wish { json: true, ..Wish::default() }, async |visit| {
         visit.open("auth0-spa-js").await?;
         log_in(visit).await?;
         visit.page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
@@ -141,6 +141,110 @@ fn auth0_spa_js_logs_in_by_a_window_of_its_own() {
         enter_password(&window, ADA.email, PASSWORD).await?;
         page.status().reads(&format!("loginWithPopup: {}", Visit::ada())).await?;
         assert_eq!(visit.asked("response_mode"), ["web_message"]);
+        Ok(())
+    });
+}
+
+/// What the library looks for is the error and its description, letter by letter.
+#[test]
+fn auth0_spa_js_steps_up_in_a_window_when_a_silent_request_needs_a_second_factor() {
+    visit(Wish { popup: true, ..Wish::default() }, async |visit| {
+        let Visit { page, browser, .. } = visit;
+        visit.open("auth0-spa-js").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
+        let phone = visit.phone(ADA).await?;
+        page.button("Ask for a transfer silently").click().await?;
+        let window = browser.page_besides(&[page.clone(), phone.page().clone()]).await?;
+        phone.choose(&number_on(&window).await?).await?;
+        let all = "openid profile email view:balance transfer:funds";
+        page.status().reads(&format!("getTokenSilently: {all}")).await?;
+        let claims = page.evaluate("JSON.parse(atob(window.accessToken.split('.')[1]))").await?;
+        assert_eq!(claims["scope"], all);
+        assert_eq!(visit.asked("prompt"), ["", "none", ""]);
+        assert_eq!(visit.asked("response_mode"), ["query", "web_message", "web_message"]);
+        // Nobody has been logged out meanwhile.
+        page.button("Get a token silently").click().await?;
+        let exchanged =
+            |request: &Exchange| request.is("POST", "/oauth/token") && request.was_handled_with(200);
+        visit.tenant.awaits_many("an exchange for the last one", 3, exchanged).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn auth0_spa_js_with_refresh_tokens_is_told_that_there_are_none() {
+    visit(Wish { refresh: true, ..Wish::default() }, async |visit| {
+        let Visit { page, tenant, .. } = visit;
+        visit.open("auth0-spa-js").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
+        assert!(visit.asked("scope").iter().any(|scope| scope.ends_with(" offline_access")));
+        page.button("Get a token silently").click().await?;
+        page.status().reads("getTokenSilently: missing_refresh_token").await?;
+        let log = reqwest::get(tenant.at("/log.json")).await?.text().await?;
+        assert!(log.contains("This tenant has no refresh tokens"), "{log}");
+        assert!(log.contains("useRefreshTokensFallback"), "{log}");
+        Ok(())
+    });
+}
+
+/// Chromium holds every redirect after a form against the policy of the form's page.
+#[test]
+fn a_callback_that_redirects_on_to_another_origin_is_reached() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, attacker, pages, .. } = visit;
+        let callback = attacker.at("/callback");
+        let request = [
+            ("client_id", "redirecting"),
+            ("redirect_uri", callback.as_str()),
+            ("response_type", "code"),
+            ("scope", "openid"),
+            ("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+            ("code_challenge_method", "S256"),
+        ];
+        let address = reqwest::Url::parse_with_params(&tenant.at("/authorize"), request)
+            .map_err(|error| Miss::last(error.to_string()))?;
+        page.open(address.as_str()).await?;
+        page.heading("Log in").appears().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        page.heading("oidc-client-ts").appears().await?;
+        assert_eq!(page.address().await?, pages.at("/oidc-client-ts/"));
+        // So is one that has nothing but an error.
+        page.open(&format!("{address}&prompt=login")).await?;
+        page.button("Cancel").click().await?;
+        page.heading("oidc-client-ts").appears().await?;
+        Ok(())
+    });
+}
+
+/// RP-Initiated Logout 1.0, 2: a form of another site, with which browsers do not send the session's cookie.
+#[test]
+fn a_form_of_another_site_with_the_id_token_ends_the_session() {
+    visit(Wish::default(), async |visit| {
+        let Visit { page, tenant, attacker, pages, .. } = visit;
+        visit.open("auth0-spa-js").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
+        let token = page.evaluate("window.idToken").await?;
+        // Two ports of one host are one site; two hosts are not.
+        page.open(&attacker.at("/").replace("localhost", "127.0.0.1")).await?;
+        let fields = serde_json::json!({
+            "id_token_hint": token,
+            "post_logout_redirect_uri": pages.at("/auth0-spa-js/"),
+        });
+        let action = serde_json::Value::from(tenant.at("/oidc/logout"));
+        page.evaluate(&format!(
+            "(() => {{ const form = document.createElement('form'); form.method = 'post'; form.action = {action}; \
+             for (const [name, value] of Object.entries({fields})) {{ const field = document.createElement('input'); \
+             field.name = name; field.value = value; form.append(field); }} document.body.append(form); form.submit(); }})()"
+        ))
+        .await?;
+        page.status().reads("checkSession: nobody").await?;
+        assert_eq!(page.address().await?, pages.at("/auth0-spa-js/"));
+        assert!(tenant.requests("/oidc/logout").iter().all(|request| !request.query.contains("eyJ")));
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
         Ok(())
     });
 }

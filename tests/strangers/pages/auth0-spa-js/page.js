@@ -19,6 +19,9 @@ async function run() {
     clientId: config.clientId,
     // In JSON where a test wants it; a form otherwise, as the library does by itself.
     useFormData: !config.json,
+    // What needs a second factor is asked for in a window of its own.
+    interactiveErrorHandler: config.popup ? "popup" : undefined,
+    useRefreshTokens: config.refresh,
     authorizationParams: {
       audience: config.audience,
       scope: "openid profile email view:balance",
@@ -28,6 +31,7 @@ async function run() {
 
   async function whoIsThere() {
     const user = await client.getUser();
+    window.idToken = (await client.getIdTokenClaims())?.__raw;
     return user ? `${user.name} <${user.email}> ${user.sub}` : "nobody";
   }
   const click = (id, how, act) => document.getElementById(id).addEventListener("click", () => show(how, act));

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tenant::{ConfigFile, DatabaseError, SystemClock, Tenant};
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::{Done, File, listen};
@@ -50,10 +49,13 @@ pub(crate) fn run(arguments: Serve) -> Done {
     listen::check(address, arguments.allow_remote)?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let failed = |error| format!("cannot listen on {address}: {error}");
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let listener = serving::Listener::bind(address).await.map_err(failed)?;
         let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
         let asked = serving::asked_to_stop();
         tracing::info!(address = %listener.local_addr()?, "listening");
+        if let Some(address) = listener.second_addr() {
+            tracing::info!(%address, "listening here too, since localhost is both");
+        }
         let closing = tenant.clone();
         let stop = async move {
             asked.await;

@@ -10,7 +10,7 @@ use super::ConfigFile;
 use super::reading::{Reading, Section};
 use crate::config::{
     Action, ActionKind, Api, ApiScope, Client, Config, Customer, EnrolledFactors, GrantType, KeyStore,
-    Lifetimes, Limits, LogAccess, Password,
+    Lifetimes, Limits, LogAccess, Password, Profile,
 };
 
 /// Where the tenant listens, when the file does not say.
@@ -21,6 +21,7 @@ const DATABASE: &str = "tenant.sqlite";
 pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path) -> Option<ConfigFile> {
     let mut file = reading.section(String::new(), 0..0, table);
     let issuer = file.text("issuer", "\"http://localhost:8090/\"");
+    let name = file.maybe_text("name");
     let listen = listen(&mut file);
     let data = folder.join(file.maybe_text("data").unwrap_or_else(|| "data".to_owned()));
     let database = database(&mut file, folder, &data);
@@ -35,6 +36,7 @@ pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path
     let log = log(&mut file);
     file.end();
     let config = Config {
+        name,
         issuer: issuer?,
         keys: KeyStore::Folder(data),
         database: database?,
@@ -98,8 +100,17 @@ fn client(mut section: Section<'_, '_, '_>) -> Option<Client> {
     let post_logout_redirect_uris = section.texts("post_logout_redirect_uris").unwrap_or_default();
     let web_origins = section.texts("web_origins");
     let grant_types = grant_types(&mut section);
+    let metadata = section.json("metadata");
     section.end();
-    Some(Client { id: id?, name: name?, redirect_uris, post_logout_redirect_uris, web_origins, grant_types })
+    Some(Client {
+        id: id?,
+        name: name?,
+        redirect_uris,
+        post_logout_redirect_uris,
+        web_origins,
+        grant_types,
+        metadata,
+    })
 }
 
 fn grant_types(section: &mut Section<'_, '_, '_>) -> Vec<GrantType> {
@@ -153,6 +164,7 @@ fn customer(mut section: Section<'_, '_, '_>) -> Option<Customer> {
     let app_metadata = section.json("app_metadata");
     let user_metadata = section.json("user_metadata");
     let factors = section.table("factors").map(factors).unwrap_or_default();
+    let profile = section.table("profile").map(profile).unwrap_or_default();
     section.end();
     Some(Customer {
         sub: sub?,
@@ -164,6 +176,7 @@ fn customer(mut section: Section<'_, '_, '_>) -> Option<Customer> {
         app_metadata,
         user_metadata,
         factors,
+        profile,
     })
 }
 
@@ -192,6 +205,19 @@ fn factors(mut section: Section<'_, '_, '_>) -> EnrolledFactors {
     let recovery_codes = section.secret_texts("recovery_codes").unwrap_or_default();
     section.end();
     EnrolledFactors { totp_secret, recovery_codes }
+}
+
+fn profile(mut section: Section<'_, '_, '_>) -> Profile {
+    let profile = Profile {
+        nickname: section.maybe_text("nickname"),
+        picture: section.maybe_text("picture"),
+        given_name: section.maybe_text("given_name"),
+        family_name: section.maybe_text("family_name"),
+        username: section.maybe_text("username"),
+        phone_number: section.maybe_text("phone_number"),
+    };
+    section.end();
+    profile
 }
 
 fn action(mut section: Section<'_, '_, '_>, folder: &Path) -> Option<Action> {

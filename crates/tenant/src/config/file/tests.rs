@@ -167,7 +167,7 @@ fn what_was_checked_after_reading_points_at_its_line_too() {
   |
 6 | redirect_uris = ["http://localhost:3000/#callback"]
   |                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  = it must be an absolute http or https URL without '#'"#
+  = it must be an absolute http or https URL without '#', or one with the scheme of a native app, such as com.example.app:/callback"#
     );
 }
 

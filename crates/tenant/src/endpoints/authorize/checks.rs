@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::request::Request;
 use crate::answer::{ErrorCode, Place, Recipient};
-use crate::config::{Api, Client, web_origin_of};
+use crate::config::{Api, Client, origin_of, web_origin_of};
 use crate::http::Parameters;
 use crate::log::Trace;
 use crate::payment::{Payment, PaymentError};
@@ -54,8 +54,12 @@ pub(crate) fn check(state: &State, parameters: &Parameters, trace: &Trace) -> Re
     // Of two states neither is the client's.
     let echoed = parameters.get("state").filter(|_| parameters.count("state") == 1);
     let place = response::place(parameters);
-    if place == Place::WebMessage {
-        message_target(&client, &redirect_uri).map_err(Refusal::Page)?;
+    match place {
+        Place::WebMessage => message_target(&client, &redirect_uri).map_err(Refusal::Page)?,
+        Place::FormPost if origin_of(&redirect_uri).is_none() => {
+            return Err(Refusal::Page(no_web("form_post")));
+        }
+        Place::FormPost | Place::Fragment | Place::Query => {}
     }
     let to = Recipient {
         redirect_uri,
@@ -121,11 +125,18 @@ fn redirect_uri(client: &Client, parameters: &Parameters) -> Result<String, Stri
 
 /// A message goes to pages of the redirect URI's origin, so these have to be the client's.
 fn message_target(client: &Client, redirect_uri: &str) -> Result<(), String> {
-    let origin = web_origin_of(redirect_uri).unwrap_or_default();
+    let Some(origin) = web_origin_of(redirect_uri) else { return Err(no_web("web_message")) };
     if client.is_web_origin(&origin) {
         return Ok(());
     }
     Err(format!("The origin of its redirect_uri, {origin}, is not among the web_origins of {}.", client.name))
+}
+
+/// What the redirect URI of a native app cannot have.
+fn no_web(response_mode: &str) -> String {
+    format!(
+        "Its response_mode {response_mode:?} takes a redirect_uri with http or https; an app's has \"query\" or \"fragment\"."
+    )
 }
 
 /// RFC 6749, 3.1: parameters must not be included more than once.

@@ -91,6 +91,11 @@ impl Request {
         self.payment.as_ref().filter(|_| rides)
     }
 
+    /// Where the forms of its pages lead in the end: to the client, or nowhere else than to the tenant itself.
+    pub(crate) fn leads_to(&self) -> Option<&str> {
+        (!self.is_own()).then_some(self.to.redirect_uri.as_str())
+    }
+
     /// What the client wants consent to, as completions of "Riser may …".
     pub(crate) fn consents_to(&self) -> Vec<&str> {
         if !self.consent {

@@ -4,20 +4,14 @@ use super::super::event::{Event, Factor, FactorStep, Refusal};
 use super::super::parameters;
 use super::super::record::Record;
 use super::{Advice, Registered, parameter, spec};
+use crate::answer::MULTIFACTOR_REQUIRED;
 
 pub(super) fn advise(record: &Record, refusal: &Refusal, registered: &Registered) -> Advice {
     let Refusal { error, description } = refusal;
     let request = record.request();
     match error.as_str() {
+        "login_required" if description == MULTIFACTOR_REQUIRED => multifactor_required(record),
         "login_required" => login_required(record),
-        "interaction_required" if !is_silent(record) => {
-            Advice::new(FRAMED, WHOLE_WINDOW, spec::OPENID_ERRORS)
-        }
-        "interaction_required" | "consent_required" | "account_selection_required" => Advice::new(
-            "prompt=none forbids every page, and what was asked for needs one: a second factor, for example.",
-            "Ask again without prompt=none, in the whole window; the customer can then be asked.",
-            spec::OPENID_ERRORS,
-        ),
         "invalid_authorization_details" => {
             let told = parameter::advise(request, "authorization_details", registered);
             told.map_or_else(|| fallback(refusal), |advice| Advice { why: description.clone(), ..advice })
@@ -37,6 +31,19 @@ const WHOLE_WINDOW: &str =
 /// Whether the request itself forbids pages.
 fn is_silent(record: &Record) -> bool {
     parameters::value(record.request(), "prompt") == Some("none")
+}
+
+/// There is a session, and what was asked for takes a second factor.
+fn multifactor_required(record: &Record) -> Advice {
+    if !is_silent(record) {
+        return Advice::new(FRAMED, WHOLE_WINDOW, spec::OPENID_ERRORS);
+    }
+    Advice::new(
+        "prompt=none forbids every page, and what was asked for takes a second factor.",
+        "Ask again without prompt=none, in the whole window or in a popup; the customer can then be asked. auth0-spa-js does \
+         so by itself with interactiveErrorHandler: \"popup\".",
+        spec::OPENID_ERRORS,
+    )
 }
 
 /// The session that would be needed, and why it is not good enough.

@@ -106,7 +106,7 @@ async fn without_a_page_there_is_no_second_factor() {
     let mut tab = world.logged_in(ADA).await;
     let silent = [("prompt", "none"), ("scope", TRANSFER)];
     let (error, description) = tab.get(&authorize_with(&silent)).await.refusal();
-    assert_eq!((&*error, &*description), ("interaction_required", "Multifactor authentication required."));
+    assert_eq!((&*error, &*description), ("login_required", "Multifactor authentication required"));
     assert!(tab.get(&authorize_with(&[("prompt", "none")])).await.fragment().contains_key("access_token"));
 }
 

@@ -36,6 +36,16 @@ async fn an_action_is_told_who_asks_for_what_from_where() {
         "/user/email": ADA,
         "/user/name": "Ada Example",
         "/user/enrolledFactors": [],
+        "/user/created_at": "2025-10-09T08:53:20Z",
+        "/user/updated_at": "2025-10-09T08:53:20Z",
+        "/user/nickname": "customer",
+        "/user/picture": "http://localhost:8090/assets/icon-192.png",
+        "/user/identities/0/user_id": "1001",
+        "/client/metadata": {},
+        "/request/body": {},
+        "/request/geoip": {},
+        "/connection/metadata": {},
+        "/transaction/metadata": {},
         "/client/client_id": "riser",
         "/client/name": "Riser",
         "/request/method": "GET",
@@ -67,6 +77,7 @@ async fn an_action_is_told_who_asks_for_what_from_where() {
     for (pointer, value) in expected.as_object().unwrap() {
         assert_eq!(event.pointer(pointer), Some(value), "{pointer}: {event}");
     }
+    assert!(event["transaction"]["id"].as_str().unwrap().len() > 15, "{event}");
     assert!(event.pointer("/session").is_none() && event.pointer("/organization").is_none(), "{event}");
 }
 
@@ -81,6 +92,8 @@ async fn an_action_is_told_of_the_session_and_of_the_phone() {
     let event = &claims["https://event"];
     assert_eq!(event["session"]["id"], claims["sid"]);
     assert_eq!(event["session"]["authenticated_at"], "2025-10-09T08:53:20Z");
+    assert_eq!(event["session"]["user_id"], "auth0|1001");
+    assert_eq!(event["session"]["clients"], json!([{ "client_id": "riser" }]));
     assert_eq!(event["user"]["enrolledFactors"], json!([{ "type": "push-notification" }]));
     assert_eq!(event["user"]["multifactor"], json!(["guardian"]));
 }
@@ -117,4 +130,48 @@ async fn a_rule_is_told_the_same() {
         assert_eq!(event.pointer(pointer), Some(value), "{pointer}: {event}");
     }
     assert_eq!(event.pointer("/context/request/query/acr_values"), None);
+}
+
+#[tokio::test]
+async fn what_the_configuration_says_of_customer_and_client_is_told() {
+    let mut config = super::decided_by([action(SHOW)]);
+    config.clients[0].metadata = json!({ "tier": "gold" }).as_object().unwrap().clone();
+    config.customers[0].profile = tenant::Profile {
+        nickname: Some("Countess".into()),
+        picture: Some("https://pictures.example/ada.png".into()),
+        given_name: Some("Ada".into()),
+        family_name: Some("Example".into()),
+        username: Some("ada".into()),
+        phone_number: Some("+4312345".into()),
+    };
+    let world = World::with(config).await;
+    let event = event(&world, &authorize_with(&[("correlation_id", "c-1")])).await;
+    let expected = json!({
+        "/client/metadata": { "tier": "gold" },
+        "/user/nickname": "Countess",
+        "/user/picture": "https://pictures.example/ada.png",
+        "/user/given_name": "Ada",
+        "/user/family_name": "Example",
+        "/user/username": "ada",
+        "/user/phone_number": "+4312345",
+        "/user/phone_verified": true,
+        "/transaction/correlation_id": "c-1",
+    });
+    for (pointer, value) in expected.as_object().unwrap() {
+        assert_eq!(event.pointer(pointer), Some(value), "{pointer}: {event}");
+    }
+}
+
+/// `created_at` is the first log-in; a change of metadata counts as one of the user.
+#[tokio::test]
+async fn the_times_of_a_user_are_those_of_log_ins_and_changes() {
+    let change = action("api.user.setAppMetadata('seen', Date.now());");
+    let world = world([action(SHOW), tenant::Action { name: "Change".into(), ..change }]).await;
+    let times = |event: &Value| (event["user"]["created_at"].clone(), event["user"]["updated_at"].clone());
+    let first = event(&world, &authorize("openid")).await;
+    world.clock.advance(100);
+    let second = event(&world, &authorize("openid")).await;
+    assert_eq!(times(&first), (json!("2025-10-09T08:53:20Z"), json!("2025-10-09T08:53:20Z")));
+    assert_eq!(times(&second), (json!("2025-10-09T08:53:20Z"), json!("2025-10-09T08:55:00Z")));
+    assert_ne!(first["transaction"]["id"], second["transaction"]["id"]);
 }

@@ -1,0 +1,212 @@
+//! What may stand after the `?` of a PostgreSQL address. Hosters print parameters for every library that there is. What the
+//! driver knows goes to it; what has no meaning here is passed over; what somebody counts on, and would not get, is refused.
+
+use std::fmt;
+
+use crate::DatabaseError;
+
+/// For the driver, as they are.
+const KEPT: [&str; 8] =
+    ["host", "hostaddr", "port", "sslmode", "sslcert", "sslkey", "options", "application_name"];
+
+/// Known, and read here.
+const READ: [&str; 6] = ["user", "password", "dbname", "ssl", "sslrootcert", "channel_binding"];
+
+/// How long connections live and what waits for them, how many there are, what a library does for itself: each program here
+/// has its own ways. Or how it is anyway.
+const PASSED_OVER: [&str; 33] = [
+    // libpq
+    "connect_timeout",
+    "target_session_attrs",
+    "load_balance_hosts",
+    "fallback_application_name",
+    "client_encoding",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+    "tcp_user_timeout",
+    "gssencmode",
+    "gssdelegation",
+    "krbsrvname",
+    "gsslib",
+    "sslcompression",
+    "sslsni",
+    "ssl_min_protocol_version",
+    "passfile",
+    // Prisma, and what hosters add for it
+    "pgbouncer",
+    "connection_limit",
+    "pool_timeout",
+    "socket_timeout",
+    "statement_cache_size",
+    "schema",
+    "supa",
+    "workaround",
+    // other libraries
+    "pool",
+    "pool_max_conns",
+    "pool_min_conns",
+    "uselibpqcompat",
+    "statement-cache-capacity",
+    "prepared_statements",
+    "prepareThreshold",
+];
+
+/// A part of the security or of the meaning of an address, which would be missing without a word.
+const IMPOSSIBLE: [&str; 13] = [
+    "sslcrl",
+    "sslcrldir",
+    "sslpassword",
+    "sslcertmode",
+    "sslnegotiation",
+    "ssl_max_protocol_version",
+    "min_protocol_version",
+    "max_protocol_version",
+    "require_auth",
+    "requirepeer",
+    "replication",
+    "service",
+    "servicefile",
+];
+
+/// Longer ones are no names.
+const LONGEST: usize = 40;
+
+/// The name of a parameter; `Display` shows it only when it can be nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterName(String);
+
+impl fmt::Display for ParameterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte);
+        if (1..=LONGEST).contains(&self.0.len()) && self.0.bytes().all(of_name) {
+            write!(f, "`{}`", self.0)
+        } else {
+            f.write_str("(whose name is not shown)")
+        }
+    }
+}
+
+/// What the parameters of an address come to.
+#[derive(Debug, Default)]
+pub(crate) struct Parameters {
+    /// For the driver.
+    pub(crate) kept: Vec<(String, String)>,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) database: Option<String>,
+    pub(crate) wants_channel_binding: bool,
+}
+
+impl Parameters {
+    pub(crate) fn read(asked: Vec<(String, String)>) -> Result<Self, DatabaseError> {
+        let mut read = Self::default();
+        for (name, value) in asked {
+            read.add(name, value)?;
+        }
+        Ok(read)
+    }
+
+    fn add(&mut self, name: String, value: String) -> Result<(), DatabaseError> {
+        let refuse = |why, remedy| Err(DatabaseError::Parameter { name: name.clone(), why, remedy });
+        let small = value.to_ascii_lowercase();
+        let unknown_value = "has a value that PostgreSQL does not know";
+        match name.as_str() {
+            "user" => self.user = Some(value),
+            "password" => self.password = Some(value),
+            "dbname" => self.database = Some(value),
+            "sslmode" => match small.as_str() {
+                "disable" | "allow" | "prefer" | "require" | "verify-ca" | "verify-full" => {
+                    self.encrypt(&small);
+                }
+                // As node-postgres and Heroku have it.
+                "no-verify" => self.encrypt("require"),
+                _ => {
+                    let known = "it must be disable, allow, prefer, require, verify-ca or verify-full";
+                    return refuse(unknown_value, known);
+                }
+            },
+            // As node-postgres, asyncpg and JDBC have it.
+            "ssl" => match small.as_str() {
+                "true" | "1" | "require" => self.encrypt("require"),
+                "false" | "0" => {}
+                _ => {
+                    return refuse(
+                        unknown_value,
+                        "it must be true or false; PostgreSQL itself has `sslmode`",
+                    );
+                }
+            },
+            // The authorities that the system trusts, which is what the driver does by itself (libpq takes verify-full for
+            // granted then).
+            "sslrootcert" if small == "system" => self.encrypt("verify-full"),
+            "sslrootcert" => self.kept.push((name, value)),
+            "channel_binding" => match small.as_str() {
+                "disable" | "prefer" => {}
+                "require" => self.wants_channel_binding = true,
+                _ => return refuse(unknown_value, "it must be disable, prefer or require"),
+            },
+            "port" if value.parse::<u16>().is_ok_and(|port| port > 0) => self.kept.push((name, value)),
+            "port" => {
+                return refuse("is no number from 1 to 65535", "leave it out, or write the server's port");
+            }
+            "hostaddr" if value.parse::<std::net::IpAddr>().is_err() => {
+                return refuse("is no IP address", "write a name as `host`");
+            }
+            "connect_timeout" if value.parse::<i32>().is_err() => {
+                return refuse("is no number of seconds", "leave it out, or write a number");
+            }
+            "target_session_attrs" if matches!(small.as_str(), "read-only" | "standby") => {
+                return refuse("asks for a server that takes no writes", "write read-write, or leave it out");
+            }
+            "client_encoding" if !matches!(small.as_str(), "utf8" | "utf-8" | "auto" | "unicode") => {
+                return refuse("asks for another encoding than UTF-8", "leave it out");
+            }
+            "pgbouncer" if matches!(small.as_str(), "true" | "1" | "yes") => {
+                return refuse(
+                    "names a pooler in transaction mode, which gives each transaction another session, and this program \
+                     keeps locks and settings in its sessions",
+                    "use the address of the server itself, or of a pooler in session mode, without this parameter",
+                );
+            }
+            "schema" if value != "public" => {
+                return refuse("is Prisma's", "write `options=-c%20search_path%3DNAME` for it");
+            }
+            known if KEPT.contains(&known) || known.starts_with("options[") => self.kept.push((name, value)),
+            known if PASSED_OVER.contains(&known) => {}
+            known if IMPOSSIBLE.contains(&known) => {
+                return refuse(
+                    "asks for what the driver cannot do",
+                    "leave it out, if the connection may be without",
+                );
+            }
+            _ => return Err(unknown(name)),
+        }
+        Ok(())
+    }
+
+    /// The stricter of what was said counts.
+    fn encrypt(&mut self, mode: &str) {
+        const ORDER: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+        let place = |mode: &str| ORDER.iter().position(|other| *other == mode);
+        match self.kept.iter_mut().find(|(name, _)| name == "sslmode") {
+            Some((_, before)) if place(before) < place(mode) => mode.clone_into(before),
+            Some(_) => {}
+            None => self.kept.push(("sslmode".to_owned(), mode.to_owned())),
+        }
+    }
+}
+
+fn unknown(name: String) -> DatabaseError {
+    let known = || KEPT.iter().chain(&READ).copied();
+    let near = known()
+        .map(|other| (strsim::jaro_winkler(&name, other), other))
+        .filter(|(nearness, _)| *nearness > 0.88)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other));
+    let remedy = match near {
+        Some((_, other)) => format!("did you mean `{other}`?"),
+        None => format!("leave it out, or write one of {}", known().collect::<Vec<_>>().join(", ")),
+    };
+    DatabaseError::UnknownParameter { name: ParameterName(name), remedy }
+}
