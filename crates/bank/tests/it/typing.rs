@@ -47,7 +47,7 @@ async fn pays_in(currency: &str, minor: i64, amount: &str) {
     let world = World::configured(Issuer::start().await, |issuer| {
         let mut config = config(issuer, database);
         for account in &mut config.opening_accounts[..2] {
-            account.currency = currency.to_owned();
+            currency.clone_into(&mut account.currency);
         }
         config
     })

@@ -163,7 +163,7 @@ async fn guesses_in_parallel_are_counted_too() {
 async fn what_cannot_be_a_code_is_not_counted() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
-    for text in ["", "12345", "1234567", "12345a", "'; --", "１２３４５６"] {
+    for text in ["", "12345", "1234567", "12345a", "'; --", "١٢٣٤٥"] {
         let answer = tab.enter(&page, text).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST);
         assert_eq!(answer.texts("role=\"alert\""), ["Enter the 6 digits that your app shows."], "{text}");
