@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 11] = [
+const FOLDERS: [(&str, &str); 12] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("browser", "tests"),

@@ -103,8 +103,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
             token_lifetime: None,
         }],
         authorization_details: true,
-        // Riser puts no token into an address, and so names no session.
-        ask_before_log_out: false,
+        ask_before_log_out: true,
         customers: HOLDERS.iter().filter_map(customer).collect(),
         actions: vec![Action::step_up()],
         lifetimes: Lifetimes::default(),

@@ -114,7 +114,7 @@ impl Misbehaving {
             .route(public::KEYS, get(public::keys))
             .route(public::API_KEYS, get(public::api_keys))
             .route(public::USERINFO, get(public::userinfo).post(public::userinfo).options(preflight))
-            .route(public::LOG_OUT, get(public::log_out))
+            .route(public::LOG_OUT, get(public::log_out).post(public::log_out))
             .route(public::FOREIGN_KEYS, get(public::foreign_keys))
             .route(public::FOREIGN_CERTIFICATE, get(public::foreign_certificate))
             .route(authorize::PATH, get(authorize::authorize))

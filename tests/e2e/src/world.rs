@@ -30,8 +30,6 @@ pub struct Setup {
     pub permissions: Option<Vec<&'static str>>,
     /// Does the companion tenant take `authorization_details` (RFC 9396), and say so?
     pub authorization_details: bool,
-    /// Does the companion tenant ask before it ends a session that the request does not name?
-    pub ask_before_log_out: bool,
     /// How long an access token is good for, in seconds.
     pub access_token_seconds: u64,
     /// Who answers for the API.
@@ -52,7 +50,6 @@ impl Default for Setup {
             provider: Provider::Companion,
             permissions: None,
             authorization_details: true,
-            ask_before_log_out: false,
             access_token_seconds: tenant::Lifetimes::default().access_token,
             api: Api::Bank,
             transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,

@@ -4,7 +4,7 @@ use super::{Fault, Misbehaving, Shared, authorize, broken, certificate, code, fo
 use crate::people::{ADA, BEN};
 use axum::{
     Json,
-    extract::{RawQuery, State},
+    extract::{RawForm, State},
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
@@ -74,9 +74,9 @@ pub(super) async fn userinfo(State(provider): Shared) -> Response {
     readable(Json(json!({ "sub": person.sub, "name": person.name, "email": person.email })))
 }
 
-/// OpenID Connect RP-Initiated Logout 1.0. There is no session to be ended.
-pub(super) async fn log_out(State(provider): Shared, RawQuery(query): RawQuery) -> Response {
-    match way_back(&provider, &query.unwrap_or_default()) {
+/// OpenID Connect RP-Initiated Logout 1.0, by an address or a form. There is no session to be ended.
+pub(super) async fn log_out(State(provider): Shared, RawForm(request): RawForm) -> Response {
+    match way_back(&provider, &String::from_utf8_lossy(&request)) {
         Ok(address) => Redirect::to(&address).into_response(),
         Err(what) => {
             let sentence = format!("This request of the client is not as it should be: {what}");
@@ -90,6 +90,9 @@ fn way_back(provider: &Misbehaving, query: &str) -> Result<String, String> {
     let home = format!("{}/", provider.registration().app);
     if parameters.get("post_logout_redirect_uri") != Some(&home) {
         return Err("`post_logout_redirect_uri` is not registered".to_owned());
+    }
+    if !parameters.get("id_token_hint").is_some_and(|hint| hint.split('.').count() == 3) {
+        return Err("`id_token_hint` is not an ID token".to_owned());
     }
     if parameters.get("client_id") != Some(&provider.registration().client_id) {
         return Err("`client_id` is not that of a client".to_owned());

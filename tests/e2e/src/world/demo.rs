@@ -33,7 +33,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             token_lifetime: None,
         }],
         authorization_details: setup.authorization_details,
-        ask_before_log_out: setup.ask_before_log_out,
+        ask_before_log_out: true,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
         actions: vec![Action::step_up()],
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },

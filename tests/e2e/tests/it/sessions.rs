@@ -21,7 +21,7 @@ fn a_log_out_in_one_tab_ends_all_tabs() {
         assert_eq!(other.session_storage().await?, "[]", "nothing is left in it either");
         world.tenant.awaits("the log-out", |request| request.path.ends_with("/logout")).await?;
         page.arrives_at(&world.app.at("/")).await?;
-        let ends = world.tenant.those(|request| request.path.ends_with("/logout"));
+        let ends = world.tenant.those(|request| request.is("POST", "/oidc/logout"));
         assert_eq!(ends.len(), 1, "one tab tells the provider");
         let asked = world.api().those(|request| request.token.is_some()).len();
         other.reload().await?;

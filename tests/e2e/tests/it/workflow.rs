@@ -151,7 +151,8 @@ fn two_transfers_take_two_second_factors() {
 
 #[test]
 fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
-    scenario(Setup { ask_before_log_out: true, ..Setup::default() }, async |stage| {
+    let config = |config: &mut serde_json::Value| config["log_out"] = "get".into();
+    scenario(Setup { config, ..Setup::default() }, async |stage| {
         let page = &stage.page;
         log_in(stage, ADA).await?;
         page.button("Log out").click().await?;
