@@ -56,10 +56,11 @@ pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) 
     request(config, &format!("transfers/{}", id.as_str()), bearer)
 }
 
-/// `GET /transfer`, which no API has: a request without a token, with the header of a transfer that a preflight may refuse.
-pub(crate) fn preflight(config: &Config, with_key: bool) -> Request {
+/// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
+/// preflight may refuse.
+pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> Request {
     Request {
-        method: Method::Get,
+        method,
         url: config.api.below("transfer"),
         authorization: None,
         idempotency_key: with_key.then(|| "preflight".to_owned()),

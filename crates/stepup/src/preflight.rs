@@ -3,12 +3,14 @@
 //! A browser asks by a preflight (Fetch 4.8) and does not send a request that is refused there. To the page that looks like
 //! a broken connection, after which nobody would know what became of a transfer. So it is found out before: `GET /transfer`
 //! has the same preflight, moves no money and carries no token. Where it fails with the header and is answered without, the
-//! transfer is sent without. Where both fail nothing is known, and the header, which protects the customer, is sent.
+//! transfer is sent without. Where both fail, the API may have CORS for the order's own route alone, as a decorator gives it:
+//! then `POST /transfer` tells, without a token and without an order. Where that fails too nothing is known, and the header,
+//! which protects the customer, is sent.
 
 use crate::{
     api,
     config::Config,
-    effect::{Effect, RequestId},
+    effect::{Effect, Method, RequestId},
     event::{Answer, NetworkError},
     ids::Ids,
 };
@@ -18,10 +20,8 @@ use crate::{
 pub(crate) enum Preflight {
     /// Nothing: it is found out when a transfer is about to be confirmed.
     Unknown,
-    /// A request with the header is on its way.
-    WithKey(RequestId),
-    /// That one failed, and one without the header is on its way.
-    WithoutKey(RequestId),
+    /// A request is on its way: by which method, and whether with the header.
+    Pending(RequestId, Method, bool),
     /// Is the header refused?
     Settled(bool),
 }
@@ -38,21 +38,23 @@ impl Preflight {
 
     /// Finds it out, if that has not begun.
     pub(crate) fn begin(&mut self, config: &Config, ids: &mut Ids) -> Option<Effect> {
-        matches!(self, Self::Unknown).then(|| {
-            let id = ids.request();
-            *self = Self::WithKey(id);
-            Effect::Fetch(id, api::preflight(config, true))
-        })
+        matches!(self, Self::Unknown).then(|| self.ask(Method::Get, true, config, ids))
+    }
+
+    fn ask(&mut self, method: Method, with_key: bool, config: &Config, ids: &mut Ids) -> Effect {
+        let id = ids.request();
+        *self = Self::Pending(id, method, with_key);
+        Effect::Fetch(id, api::preflight(config, method, with_key))
     }
 
     /// Is the answer on its way?
     pub(crate) fn is_pending(&self) -> bool {
-        matches!(self, Self::WithKey(_) | Self::WithoutKey(_))
+        matches!(self, Self::Pending(..))
     }
 
     /// Does it wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
-        matches!(self, Self::WithKey(awaited) | Self::WithoutKey(awaited) if *awaited == id)
+        matches!(self, Self::Pending(awaited, ..) if *awaited == id)
     }
 
     /// An answer of any status came through, or none did.
@@ -62,18 +64,14 @@ impl Preflight {
         config: &Config,
         ids: &mut Ids,
     ) -> Option<Effect> {
-        match (&self, outcome) {
-            (Self::WithKey(_), Err(NetworkError::Unreachable(_))) => {
-                let id = ids.request();
-                *self = Self::WithoutKey(id);
-                Some(Effect::Fetch(id, api::preflight(config, false)))
-            }
-            (Self::WithoutKey(_), Ok(_)) => {
-                *self = Self::Settled(true);
-                None
+        let &mut Self::Pending(_, method, with_key) = self else { return None };
+        match (outcome, method, with_key) {
+            (Err(NetworkError::Unreachable(_)), method, true) => Some(self.ask(method, false, config, ids)),
+            (Err(NetworkError::Unreachable(_)), Method::Get, false) => {
+                Some(self.ask(Method::Post, true, config, ids))
             }
             _ => {
-                *self = Self::Settled(false);
+                *self = Self::Settled(outcome.is_ok() && !with_key);
                 None
             }
         }

@@ -20,12 +20,16 @@ fn refused() -> NetworkError {
 }
 
 /// Answers everything as an API that takes only these headers of a page of another origin and has only these paths;
-/// `reads_unsafe`: it answers `GET /transfer` in a way that a page may read.
+/// `reads_unsafe`: it answers `GET /transfer` in a way that a page may read. An order without a token is none.
 fn serve(world: &mut World, tab: &mut Tab, takes_key: bool, reads_unsafe: bool) {
     while let Some((id, request)) = tab.requests.pop_front() {
         let at_api = request.url.starts_with("https://api.example");
         let has_key = request.idempotency_key.is_some();
-        let probes = at_api && request.method == Method::Get && request.url.ends_with("/transfer");
+        let at_transfer = at_api && request.url.ends_with("/transfer");
+        let probes = at_transfer && request.method == Method::Get;
+        if at_transfer && request.authorization.is_none() {
+            assert!(request.json.is_none(), "it orders nothing");
+        }
         if probes {
             assert!(request.authorization.is_none(), "it carries no token");
         }
@@ -101,6 +105,7 @@ fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
         (ELSEWHERE, true, true, false),
         (ELSEWHERE, false, true, true),
         (ELSEWHERE, true, false, false),
+        (ELSEWHERE, false, false, true),
         (CONFIG, true, true, false),
         (&ELSEWHERE.replacen('{', "{\"idempotency_key\":false,", 1), true, true, true),
         (&ELSEWHERE.replacen('{', "{\"idempotency_key\":true,", 1), true, true, false),
