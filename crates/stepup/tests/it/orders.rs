@@ -76,7 +76,9 @@ fn page_of_a_host_does_not_say_that_it_was_already_done() {
     // Back from the provider.
     tab.load(None);
     serve_pages(&mut world, &mut tab);
-    let TransferView::Interrupted { nothing_moved, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    let TransferView::Interrupted { nothing_moved, .. } = tab.transfer() else {
+        panic!("{:?}", tab.transfer())
+    };
     assert!(!nothing_moved, "that was not said either");
 }
 

@@ -50,15 +50,15 @@ async fn stays_in_the_client(stage: &Stage, times: usize, minor: i64) -> Result<
     Ok(())
 }
 
-fn both_flows(story: impl AsyncFn(&Stage) -> Result<(), Failure>) {
+fn both_flows(story: &impl AsyncFn(&Stage) -> Result<(), Failure>) {
     for config in [Setup::default().config, code_flow] {
-        scenario(Setup { config, ..Setup::default() }, &story);
+        scenario(Setup { config, ..Setup::default() }, story);
     }
 }
 
 #[test]
 fn after_log_in_stays_in_the_client() {
-    both_flows(async |stage| {
+    both_flows(&async |stage| {
         log_in(stage, ADA).await?;
         stays_in_the_client(stage, 1, ADA.opening).await
     });
@@ -111,7 +111,7 @@ fn at_the_review_stays_in_the_client_and_sends_nothing() {
 
 #[test]
 fn after_a_confirmation_by_phone_stays_in_the_client() {
-    both_flows(async |stage| {
+    both_flows(&async |stage| {
         transfer(stage).await?;
         stays_in_the_client(stage, 2, ADA.opening - RENT.minor).await?;
         assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
@@ -121,7 +121,7 @@ fn after_a_confirmation_by_phone_stays_in_the_client() {
 
 #[test]
 fn after_a_confirmation_by_code_stays_in_the_client() {
-    both_flows(async |stage| {
+    both_flows(&async |stage| {
         let page = &stage.page;
         log_in(stage, ADA).await?;
         confirms(page).await?;
