@@ -6,6 +6,7 @@ mod fingerprint;
 mod page;
 
 pub(crate) use compress::{Sizes, sizes};
+pub(crate) use fingerprint::hex;
 
 use crate::project::Project;
 use crate::step::{Failure, Outcome, run_shown, say, step};

@@ -1,6 +1,7 @@
-//! Python with packages from PyPI, for the APIs and providers of others that the end-to-end tests run.
+//! Python with packages from `PyPI`, for the APIs and providers of others that the end-to-end tests run.
 
 use super::{debian, lock, on_path};
+use crate::dist::hex;
 use crate::project::Project;
 use crate::step::{Failure, Outcome, answer, run_logged, step};
 use sha2::{Digest, Sha256};
@@ -80,8 +81,7 @@ fn fits(version: &str) -> bool {
 }
 
 fn environment(version: &str, wanted: &[u8]) -> String {
-    let hash = Sha256::digest(wanted);
-    let hash: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex(&Sha256::digest(wanted)[..6]);
     format!("python-{}-{hash}", version.trim())
 }
 
