@@ -326,12 +326,17 @@ impl Account {
     }
 
     fn leads_to_statements(&self, config: &Config) -> bool {
-        config.statements && self.login.is_some() && !self.transfer.is_under_way()
+        config.statements && self.login.is_some() && !self.is_sending()
     }
 
     /// Does the page offer to log in? Not while a transfer is on its way: that would take its answer away.
     pub(crate) fn may_log_in(&self) -> bool {
-        self.login.is_none() || (self.ends_soon && !self.transfer.is_under_way())
+        self.login.is_none() || (self.ends_soon && !self.is_sending())
+    }
+
+    /// Is a transfer on its way, or about to be?
+    fn is_sending(&self) -> bool {
+        self.confirmed.is_some() || self.transfer.is_under_way()
     }
 
     /// Does this page wait for that check?
@@ -435,7 +440,11 @@ impl Account {
             }
         };
         match order {
-            Ok(order) if self.is_above_balance(order.amount.amount) => {
+            // One that was sent before may be why there is less: the same order again has the same id.
+            Ok(order)
+                if self.is_above_balance(order.amount.amount)
+                    && !self.attempts.iter().any(|attempt| attempt.order == order) =>
+            {
                 self.form.errors =
                     DraftErrors { amount: self.above_balance(locale), ..DraftErrors::default() };
                 if self.form.draft.is_empty() {
@@ -482,9 +491,11 @@ impl Account {
     ) -> Vec<Effect> {
         let World { preflight, config, ids, .. } = world;
         let mut effects: Vec<Effect> = preflight.answered(outcome, config, ids).into_iter().collect();
-        if !preflight.is_pending()
-            && let Some(entropy) = self.confirmed.take()
-        {
+        if preflight.is_pending() {
+            return effects;
+        }
+        // It has to be read before it is confirmed what it means that the transfer is sent without the header.
+        if let Some(entropy) = self.confirmed.take().filter(|_| !preflight.refuses_key()) {
             effects.extend(self.confirm(entropy, world, now));
         }
         effects
@@ -564,7 +575,7 @@ impl Account {
 
     fn session(&self) -> SessionView {
         match &self.login {
-            Some(_) if self.ends_soon && !self.transfer.is_under_way() => SessionView::EndsSoon,
+            Some(_) if self.ends_soon && !self.is_sending() => SessionView::EndsSoon,
             Some(_) => SessionView::Open,
             None if self.demand.is_empty() => SessionView::Over,
             None => SessionView::Demanded,

@@ -2,8 +2,8 @@
 //!
 //! A browser asks by a preflight (Fetch 4.8) and does not send a request that is refused there. To the page that looks like
 //! a broken connection, after which nobody would know what became of a transfer. So it is found out before: `GET /transfer`
-//! has the same preflight, moves no money and carries no token. Where it fails with the header and is answered without, the
-//! transfer is sent without. Where both fail, the API may have CORS for the order's own route alone, as a decorator gives it:
+//! has the same preflight, moves no money and carries no token. Where it fails with the header, is answered without, and fails
+//! with it once more, the transfer is sent without. Where both fail, the API may have CORS for the order's own route alone, as a decorator gives it:
 //! then `POST /transfer` tells, without a token and without an order. Where that fails too nothing is known, and the header,
 //! which protects the customer, is sent.
 
@@ -20,10 +20,19 @@ use crate::{
 pub(crate) enum Preflight {
     /// Nothing: it is found out when a transfer is about to be confirmed.
     Unknown,
-    /// A request is on its way: by which method, and whether with the header.
-    Pending(RequestId, Method, bool),
+    /// A request is on its way.
+    Pending(RequestId, Question),
     /// Is the header refused?
     Settled(bool),
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Question {
+    method: Method,
+    with_key: bool,
+    /// Was it answered without the header? A connection may break by chance: only what fails again is refused.
+    again: bool,
 }
 
 impl Preflight {
@@ -38,13 +47,14 @@ impl Preflight {
 
     /// Finds it out, if that has not begun.
     pub(crate) fn begin(&mut self, config: &Config, ids: &mut Ids) -> Option<Effect> {
-        matches!(self, Self::Unknown).then(|| self.ask(Method::Get, true, config, ids))
+        let first = Question { method: Method::Get, with_key: true, again: false };
+        matches!(self, Self::Unknown).then(|| self.ask(first, config, ids))
     }
 
-    fn ask(&mut self, method: Method, with_key: bool, config: &Config, ids: &mut Ids) -> Effect {
+    fn ask(&mut self, question: Question, config: &Config, ids: &mut Ids) -> Effect {
         let id = ids.request();
-        *self = Self::Pending(id, method, with_key);
-        Effect::Fetch(id, api::preflight(config, method, with_key))
+        *self = Self::Pending(id, question);
+        Effect::Fetch(id, api::preflight(config, question.method, question.with_key))
     }
 
     /// Is the answer on its way?
@@ -64,17 +74,30 @@ impl Preflight {
         config: &Config,
         ids: &mut Ids,
     ) -> Option<Effect> {
-        let &mut Self::Pending(_, method, with_key) = self else { return None };
-        match (outcome, method, with_key) {
-            (Err(NetworkError::Unreachable(_)), method, true) => Some(self.ask(method, false, config, ids)),
-            (Err(NetworkError::Unreachable(_)), Method::Get, false) => {
-                Some(self.ask(Method::Post, true, config, ids))
+        let &mut Self::Pending(_, question) = self else { return None };
+        let next = match (outcome, question) {
+            (Ok(_), Question { with_key: false, .. }) => Question { with_key: true, again: true, ..question },
+            (Err(NetworkError::Unreachable(_)), Question { with_key: true, again: false, .. }) => {
+                Question { with_key: false, ..question }
             }
-            _ => {
-                *self = Self::Settled(outcome.is_ok() && !with_key);
-                None
+            (Err(NetworkError::Unreachable(_)), Question { method: Method::Get, with_key: false, .. }) => {
+                Question { method: Method::Post, with_key: true, again: false }
             }
-        }
+            (Err(NetworkError::Unreachable(_)), Question { again: true, .. }) => {
+                *self = Self::Settled(true);
+                return None;
+            }
+            (Ok(_), _) => {
+                *self = Self::Settled(false);
+                return None;
+            }
+            // Nothing is known; before the next order it is asked anew.
+            (Err(_), _) => {
+                *self = Self::Unknown;
+                return None;
+            }
+        };
+        Some(self.ask(next, config, ids))
     }
 
     /// Is a transfer sent without the header?

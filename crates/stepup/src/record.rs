@@ -148,6 +148,8 @@ pub struct Pending {
     pub order: Order,
     /// How far it got.
     pub stage: PendingStage,
+    /// Is it sent without its id, which is the `Idempotency-Key`? Then the bank cannot be asked about it.
+    pub unkeyed: bool,
     /// How often somebody had logged out in this browser by then.
     pub log_outs: LogOuts,
 }
@@ -259,6 +261,7 @@ impl Stored for Pending {
             id: TransferId::read(object.text("id")?)?,
             order: Order::read(object.object("order")?)?,
             stage,
+            unkeyed: object.get("unkeyed") == Some(&Json::Bool(true)),
             log_outs: LogOuts(object.integer("log_outs")?),
         })
     }

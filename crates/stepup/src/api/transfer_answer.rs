@@ -7,7 +7,7 @@ use crate::{
     demand::Demand,
     event::{Answer, NetworkError},
     iban,
-    json::Object,
+    json::{Json, Object},
     money::Money,
     problem::Problem,
     transfer::{Order, TransferId},
@@ -110,6 +110,8 @@ pub(crate) fn read_transfer(
         // A 404 of a bank that cannot be asked about transfers says nothing about this one. Nor does a 403.
         403 | 404 | 405 | 501 if asked => TransferAnswer::CannotAsk(cannot_ask(cause)),
         429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
+        // Another copy of the request is being worked on (draft-ietf-httpapi-idempotency-key-header 2.6), or it may come again.
+        409 | 425 if !asked && details.code().is_empty() => TransferAnswer::Unknown(unclear(cause)),
         // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
         400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
         _ => match told_to_wait(&answer).filter(|_| asked) {
@@ -156,16 +158,22 @@ fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
     let Ok(transfer) = Object::parse(&answer.body) else {
         return unknown("with a body that is not a JSON object");
     };
+    let text = |name| transfer.get(name).map(|value| value.as_text().unwrap_or_default());
+    if about.is_some_and(|about| text("id").is_some_and(|id| id != about.as_str())) {
+        return unknown("about another transfer");
+    }
     let status = transfer.text("status").map(|status| status.to_ascii_lowercase());
-    if status.as_deref() == Some("refused") {
+    if status.as_deref() == Some("refused") && answer.status != 202 {
         let details = transfer.object("problem").map(ProblemDetails::read).unwrap_or_default();
         let cause = details.cause(answer.status);
         return TransferAnswer::Refused(refusal(&details, cause));
     }
-    if ["error", "errors"].iter().any(|name| transfer.get(name).is_some()) {
+    let no = Some(&Json::Bool(false));
+    if ["error", "errors"].iter().any(|name| transfer.get(name).is_some())
+        || ["success", "ok"].iter().any(|name| transfer.get(name) == no)
+    {
         return unknown("with an error in its body");
     }
-    let is_this_one = about.is_none_or(|about| transfer.text("id").is_none_or(|id| id == about.as_str()));
     let is_done = if let Some(status) = status.as_deref() {
         DONE.contains(&status)
     } else {
@@ -173,7 +181,7 @@ fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
         let says_so = transfer.members().len() == 1 && transfer.text("message").is_some();
         says_so && answer.status == 201 && about.is_none()
     };
-    if answer.status == 202 || !is_done || !is_this_one {
+    if answer.status == 202 || !is_done {
         return unknown("without saying that this transfer was done");
     }
     TransferAnswer::Done(Details {
@@ -313,6 +321,9 @@ mod tests {
             (404, "Cannot GET /transfers/1", true, "cannot ask"),
             (404, "", false, "refused"),
             (408, "", false, "unknown"),
+            (409, "", false, "unknown"),
+            (409, r#"{"type":"urn:riser:problem:idempotency-key-reused"}"#, false, "refused"),
+            (425, "", false, "unknown"),
             (422, "", false, "refused"),
             (429, "", false, "turned away"),
             (429, "", true, "unknown"),
@@ -326,7 +337,7 @@ mod tests {
     }
 
     /// What hosts, proxies and banks answer with a status of success, and what is no word of a transfer that was made.
-    const WRONG: [(u16, &str); 36] = [
+    const WRONG: [(u16, &str); 39] = [
         (200, ""),
         (201, ""),
         (204, ""),
@@ -363,6 +374,9 @@ mod tests {
         (201, r#"{"data":{"status":"completed"}}"#),
         (201, r#"{"status":"completed","status":"failed"}"#),
         (201, r#"{"id":"17","state":"created"}"#),
+        (202, r#"{"status":"refused"}"#),
+        (201, r#"{"status":"completed","success":false}"#),
+        (200, r#"{"status":"completed","ok":false}"#),
     ];
 
     #[test]
@@ -376,6 +390,8 @@ mod tests {
         for body in [
             r#"{"message":"This is the POST /transfer endpoint"}"#,
             r#"{"status":"completed","id":"00000000-03e8-7101-8101-0101010101ff"}"#,
+            r#"{"status":"refused","id":"00000000-03e8-7101-8101-0101010101ff"}"#,
+            r#"{"status":"completed","id":17}"#,
         ] {
             let read = read(Ok(answer(201, body)), true);
             assert!(matches!(read, TransferAnswer::Unknown(_)), "no answer about this transfer: {body}");

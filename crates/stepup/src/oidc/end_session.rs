@@ -17,12 +17,14 @@ pub(crate) fn request(endpoint: &WebUrl, config: &Config, hints: Option<&LogOutH
     if let Some(logout_hint) = hints.and_then(|hints| hints.logout_hint.as_deref()) {
         parameters.push(("logout_hint", logout_hint));
     }
+    // The page's `form-action` names the issuer and what the configuration pins: a form to anywhere else goes nowhere.
+    let is_named = endpoint.has_origin_of(&config.metadata) || config.pins.end_session_endpoint.is_some();
     match config.log_out {
-        LogOut::Get => Effect::Navigate(endpoint.with_query(&parameters)),
-        LogOut::Post => {
+        LogOut::Post if is_named => {
             parameters.extend(hints.map(|hints| ("id_token_hint", hints.id_token_hint.as_str())));
             Effect::Submit(endpoint.clone(), FormText::encode(&parameters))
         }
+        _ => Effect::Navigate(endpoint.with_query(&parameters)),
     }
 }
 
@@ -54,6 +56,18 @@ mod tests {
         assert_eq!(url, "https://id.example/oidc/logout");
         assert_eq!(form, Some(format!("{PARAMETERS}&logout_hint=s-1&id_token_hint=a.b.c")));
         assert_eq!(sent("", None).1, Some(format!("{PARAMETERS}&id_token_hint=a.b.c")));
+    }
+
+    #[test]
+    fn endpoint_that_the_page_may_not_submit_to_is_an_address() {
+        let other = |pin: &str| {
+            let config = format!(r#"{{"issuer":"https://id.example/","client_id":"c","audience":"a"{pin}}}"#);
+            let config = Config::parse(&config, "https://bank.example", parse_for_tests).unwrap();
+            let endpoint = WebUrl::parse("https://log-out.example/", parse_for_tests).unwrap();
+            matches!(request(&endpoint, &config, None), Effect::Submit(..))
+        };
+        assert!(!other(""), "`form-action` does not name it");
+        assert!(other(r#","end_session_endpoint":"https://log-out.example/""#));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
 pub(crate) struct Interrupted {
     pub(super) id: TransferId,
     pub(crate) order: Order,
+    pub(super) unkeyed: bool,
     /// A copy of this tab may have gone through with it, so the bank is asked.
     pub(super) asking: Option<RequestId>,
     pub(super) nothing_moved: bool,
@@ -25,6 +26,7 @@ pub(crate) struct Interrupted {
 pub(crate) struct Lost {
     pub(super) id: TransferId,
     pub(super) order: Order,
+    pub(super) unkeyed: bool,
     pub(super) asking: Option<RequestId>,
     pub(super) problem: Option<Problem>,
     /// The bank did not take the order, as far as it says.
@@ -40,20 +42,34 @@ const FIRST_PAUSE: u32 = 2_000;
 /// How often the pause is doubled: from then on the bank is asked once a minute or so.
 const MOST_DOUBLED: u8 = 5;
 
-/// Asks the bank what became of a transfer.
-pub(super) fn ask(id: TransferId, order: Order, problem: Option<Problem>, cx: &mut Context<'_>) -> Moved {
-    let (asking, effects) = question(&id, cx);
-    let lost = Lost { id, order, asking, problem, turned_away: None, silent: false, in_vain: 0 };
+/// Asks the bank what became of a transfer. One that was sent without its id is none that the bank could be asked about.
+pub(super) fn ask(
+    id: TransferId,
+    order: Order,
+    unkeyed: bool,
+    problem: Option<Problem>,
+    cx: &mut Context<'_>,
+) -> Moved {
+    let (asking, effects) = question(&id, unkeyed, cx);
+    let cannot_ask = || api::cannot_ask("the transfer was sent without an `Idempotency-Key`".to_owned());
+    let problem = if unkeyed { Some(cannot_ask()) } else { problem };
+    let lost = Lost { id, order, unkeyed, asking, problem, turned_away: None, silent: unkeyed, in_vain: 0 };
     Moved::to(Transfer::Unknown(Box::new(lost)), effects)
 }
 
 /// The bank did not take this request. Browsers repeat a request whose connection broke, and the first of the two may
 /// have come through: so the bank is asked before anybody says that no money was moved.
-pub(super) fn turned_away(id: TransferId, order: Order, problem: Problem, cx: &mut Context<'_>) -> Moved {
-    if cx.held.is_none() {
+pub(super) fn turned_away(
+    id: TransferId,
+    order: Order,
+    unkeyed: bool,
+    problem: Problem,
+    cx: &mut Context<'_>,
+) -> Moved {
+    if cx.held.is_none() || unkeyed {
         return not_sent(order, problem, Ending::NeverArrived);
     }
-    let mut moved = ask(id, order, None, cx);
+    let mut moved = ask(id, order, unkeyed, None, cx);
     if let Transfer::Unknown(lost) = &mut moved.transfer {
         lost.turned_away = Some(problem);
     }
@@ -61,8 +77,12 @@ pub(super) fn turned_away(id: TransferId, order: Order, problem: Problem, cx: &m
 }
 
 /// The request for what became of a transfer, when there is somebody who may ask.
-pub(super) fn question(id: &TransferId, cx: &mut Context<'_>) -> (Option<RequestId>, Vec<Effect>) {
-    let Some(held) = cx.held else { return (None, Vec::new()) };
+pub(super) fn question(
+    id: &TransferId,
+    unkeyed: bool,
+    cx: &mut Context<'_>,
+) -> (Option<RequestId>, Vec<Effect>) {
+    let Some(held) = cx.held.filter(|_| !unkeyed) else { return (None, Vec::new()) };
     let request = api::transfer_status(cx.outside.config, id, held.bearer());
     let number = cx.outside.ids.request();
     (Some(number), vec![Effect::Fetch(number, request)])
@@ -85,7 +105,7 @@ impl Lost {
                 Moved { unauthorized: Some(demand), ..self.still_unknown(problem, false) }
             }
             // An API that has no list of transfers has no single one either, whatever its answer looks like.
-            TransferAnswer::Unknown(Problem { cause, .. }) if !cx.tells => {
+            TransferAnswer::Unknown(Problem { cause, .. }) if !cx.tells && self.in_vain > 0 => {
                 self.answered(TransferAnswer::CannotAsk(api::cannot_ask(cause)), cx)
             }
             TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {

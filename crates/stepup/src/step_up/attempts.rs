@@ -40,6 +40,7 @@ pub(crate) struct SecondAttempt {
     pub(super) request: RequestId,
     pub(super) id: TransferId,
     pub(super) order: Order,
+    pub(super) unkeyed: bool,
 }
 
 /// On the way to the provider.
@@ -47,6 +48,7 @@ pub(crate) struct SecondAttempt {
 pub(crate) struct Leaving {
     pub(super) id: TransferId,
     pub(super) order: Order,
+    pub(super) unkeyed: bool,
     pub(super) departure: Departure,
 }
 
@@ -63,13 +65,20 @@ pub(super) fn send(
 ) -> Moved {
     let request = api::transfer(cx.outside.config, id, order, unkeyed, bearer);
     let number = cx.outside.ids.request();
-    let effects = vec![store_pending(id, order, PendingStage::Sent, cx), Effect::Fetch(number, request)];
+    let pending = store_pending(id, order, unkeyed, PendingStage::Sent, cx);
+    let effects = vec![pending, Effect::Fetch(number, request)];
     Moved::to(attempt(number, id.clone(), order.clone()), effects)
 }
 
-fn store_pending(id: &TransferId, order: &Order, stage: PendingStage, cx: &Context<'_>) -> Effect {
+fn store_pending(
+    id: &TransferId,
+    order: &Order,
+    unkeyed: bool,
+    stage: PendingStage,
+    cx: &Context<'_>,
+) -> Effect {
     let (subject, id, order) = (cx.subject.to_owned(), id.clone(), order.clone());
-    let pending = Pending { subject, id, order, stage, log_outs: cx.log_outs };
+    let pending = Pending { subject, id, order, stage, unkeyed, log_outs: cx.log_outs };
     Effect::Store(Slot::Pending, json::write(&pending))
 }
 
@@ -98,10 +107,12 @@ impl FirstAttempt {
             }
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::TurnedAway(problem) => turned_away(self.id, self.order, problem, cx),
+            TransferAnswer::TurnedAway(problem) => {
+                turned_away(self.id, self.order, self.unkeyed, problem, cx)
+            }
             TransferAnswer::Unknown(problem)
             | TransferAnswer::Later(problem, _)
-            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, Some(problem), cx),
+            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, self.unkeyed, Some(problem), cx),
         }
     }
 
@@ -128,10 +139,10 @@ impl FirstAttempt {
                 unkeyed,
             }),
         };
-        let pending = store_pending(&id, &order, PendingStage::Confirming, cx);
+        let pending = store_pending(&id, &order, unkeyed, PendingStage::Confirming, cx);
         let (departure, mut effects) = Departure::begin(state, record, &mut cx.outside);
         effects.extend([pending, Effect::Wake(Timer::Leave, READING_TIME)]);
-        Moved::to(Transfer::Leaving(Box::new(Leaving { id, order, departure })), effects)
+        Moved::to(Transfer::Leaving(Box::new(Leaving { id, order, unkeyed, departure })), effects)
     }
 }
 
@@ -153,10 +164,12 @@ impl SecondAttempt {
             | TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
             TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
-            TransferAnswer::TurnedAway(problem) => turned_away(self.id, self.order, problem, cx),
+            TransferAnswer::TurnedAway(problem) => {
+                turned_away(self.id, self.order, self.unkeyed, problem, cx)
+            }
             TransferAnswer::Unknown(problem)
             | TransferAnswer::Later(problem, _)
-            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, Some(problem), cx),
+            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, self.unkeyed, Some(problem), cx),
         }
     }
 }

@@ -138,7 +138,7 @@ pub(crate) fn resume(step_up: StepUp, subject: &str, token: SingleUseToken, cx: 
         return not_sent(order, someone_else(), Ending::Unconfirmed);
     }
     send(&id, &order, unkeyed, token.into_bearer(), cx, |request, id, order| {
-        Transfer::Second(Box::new(SecondAttempt { request, id, order }))
+        Transfer::Second(Box::new(SecondAttempt { request, id, order, unkeyed }))
     })
 }
 
@@ -167,12 +167,12 @@ pub(crate) fn not_sent_offline(order: Order) -> Moved {
 pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
     match pending.stage {
         PendingStage::Confirming => {
-            let Pending { id, order, .. } = pending;
-            let (asking, effects) = question(&id, cx);
-            let interrupted = Interrupted { id, order, asking, nothing_moved: false };
+            let Pending { id, order, unkeyed, .. } = pending;
+            let (asking, effects) = question(&id, unkeyed, cx);
+            let interrupted = Interrupted { id, order, unkeyed, asking, nothing_moved: false };
             Moved::to(Transfer::Interrupted(Box::new(interrupted)), effects)
         }
-        PendingStage::Sent => ask(pending.id, pending.order, None, cx),
+        PendingStage::Sent => ask(pending.id, pending.order, pending.unkeyed, None, cx),
     }
 }
 
@@ -193,7 +193,20 @@ impl Transfer {
     pub(crate) fn pending(&self, subject: &str, log_outs: LogOuts) -> Option<Pending> {
         let (id, order) = self.sent()?;
         let stage = if self.is_unanswered() { PendingStage::Sent } else { PendingStage::Confirming };
-        Some(Pending { subject: subject.to_owned(), id: id.clone(), order: order.clone(), stage, log_outs })
+        let (subject, id, order) = (subject.to_owned(), id.clone(), order.clone());
+        Some(Pending { subject, id, order, stage, unkeyed: self.is_unkeyed(), log_outs })
+    }
+
+    /// Was it sent without its id?
+    fn is_unkeyed(&self) -> bool {
+        match self {
+            Self::First(it) => it.unkeyed,
+            Self::Leaving(it) => it.unkeyed,
+            Self::Interrupted(it) => it.unkeyed,
+            Self::Second(it) => it.unkeyed,
+            Self::Unknown(it) => it.unkeyed,
+            _ => false,
+        }
     }
 
     /// Has the bank said its last word on what was sent?
@@ -288,7 +301,7 @@ impl Transfer {
     pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
         match self {
             Self::Unknown(mut lost) if lost.asking.is_none() => {
-                let (asking, effects) = question(&lost.id, cx);
+                let (asking, effects) = question(&lost.id, lost.unkeyed, cx);
                 // Without a session nobody asks, and what was said (to log in again, for example) still holds.
                 if asking.is_some() {
                     (lost.asking, lost.problem) = (asking, None);

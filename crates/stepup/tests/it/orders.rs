@@ -49,6 +49,31 @@ fn amount_above_the_shown_balance_is_said_at_once() {
 }
 
 #[test]
+fn order_that_may_be_why_there_is_less_can_be_sent_again() {
+    let mut world = World::default();
+    let mut tab = world.logged_in();
+    tab.fill(PAYEE, "800", "Rent");
+    tab.happen(Event::Review);
+    tab.confirm();
+    world.lose_answer(&mut tab);
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let about_transfers = request.url.contains("/transfers");
+        let outcome = if about_transfers { answer(404, "no such path") } else { world.serve(request) };
+        tab.answer(id, Ok(outcome));
+    }
+    tab.happen(Event::Dismiss);
+    tab.happen(Event::TryAgain);
+    while let Some((id, request)) = tab.requests.pop_front() {
+        let less = r#"{"balance":{"amount":20000,"currency":"EUR"}}"#;
+        let is_balance = request.url.ends_with("/balance");
+        let outcome = if is_balance { answer(200, less) } else { world.serve(request) };
+        tab.answer(id, Ok(outcome));
+    }
+    tab.happen(Event::Review);
+    assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
+}
+
+#[test]
 fn nothing_is_sent_while_the_page_knows_that_it_is_offline() {
     let mut world = World::default();
     let mut tab = world.logged_in();

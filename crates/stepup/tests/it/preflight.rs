@@ -135,15 +135,80 @@ fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
 #[test]
 fn confirmed_transfer_waits_for_the_preflight() {
     let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
     tab.happen(Event::Review);
     tab.confirm();
     tab.confirm();
     assert!(matches!(tab.transfer(), TransferView::Sending { second: false, .. }));
     assert_eq!((world.posts.len(), tab.requests.len()), (0, 1));
-    serve(&mut world, &mut tab, false, true);
+    // Nothing else is begun meanwhile.
+    tab.statements();
+    assert_eq!(tab.requests.len(), 1);
+    serve(&mut world, &mut tab, true, true);
     assert_eq!(world.posts.len(), 1, "once");
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "{:?}", tab.transfer());
+}
+
+#[test]
+fn transfer_without_the_key_is_confirmed_after_that_was_said() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
+    tab.happen(Event::Review);
+    tab.confirm();
+    serve(&mut world, &mut tab, false, true);
+    assert!(world.posts.is_empty(), "it was confirmed before the page said so");
+    assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: true, .. }), "{:?}", tab.transfer());
+    tab.confirm();
+    serve(&mut world, &mut tab, false, true);
+    assert_eq!(world.posts.len(), 1);
+}
+
+#[test]
+fn broken_connection_is_no_refusal_of_the_key() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+    tab.happen(Event::Review);
+    let (id, _) = tab.requests.pop_front().expect("the preflight is asked for");
+    tab.answer(id, Err(refused()));
+    serve(&mut world, &mut tab, true, true);
+    assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: false, .. }), "{:?}", tab.transfer());
+    tab.confirm();
+    serve(&mut world, &mut tab, true, true);
+    assert!(world.posts.iter().all(|(key, ..)| !key.is_empty()), "{:?}", world.posts);
+}
+
+#[test]
+fn preflight_that_nobody_answers_is_asked_for_again_before_the_next_order() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
+    tab.happen(Event::Review);
+    while let Some((id, _)) = tab.requests.pop_front() {
+        tab.answer(id, Err(refused()));
+    }
+    tab.happen(Event::Cancel);
+    tab.happen(Event::Review);
+    serve(&mut world, &mut tab, false, true);
+    assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: true, .. }), "{:?}", tab.transfer());
+}
+
+#[test]
+fn transfer_without_the_key_is_never_said_not_to_have_arrived() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
+    tab.happen(Event::Review);
+    serve(&mut world, &mut tab, false, true);
+    tab.confirm();
+    world.lose_answer(&mut tab);
+    assert!(tab.requests.is_empty(), "the bank never got the id that it would be asked about");
+    for _ in 0..2 {
+        let TransferView::Unknown { may_leave, problem: Some(problem), .. } = tab.transfer() else {
+            panic!("{:?}", tab.transfer())
+        };
+        assert_eq!((may_leave, &*problem.code), (true, "transfer.cannot_ask"));
+        tab.load(None);
+        serve(&mut world, &mut tab, false, true);
+        tab.happen(Event::AskAgain);
+    }
 }
 
 #[test]
@@ -166,6 +231,8 @@ fn lost_answer_of_an_api_without_history_can_be_left() {
     serve(&mut world, &mut tab, true, true);
     tab.confirm();
     world.lose_answer(&mut tab);
+    serve(&mut world, &mut tab, true, true);
+    tab.wake();
     serve(&mut world, &mut tab, true, true);
     let TransferView::Unknown { may_leave, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(may_leave, "this API can never be asked");
