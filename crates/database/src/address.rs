@@ -286,6 +286,7 @@ mod tests {
             ("sslmode=REQUIRE", "?sslmode=require"),
             ("sslrootcert=system", "?sslmode=verify-full"),
             ("sslmode=require&sslrootcert=system", "?sslmode=verify-full"),
+            ("sslmode=require&sslrootcert=/ca.pem", "?sslmode=verify-ca&sslrootcert=%2Fca.pem"),
             ("connect_timeout=10&sslmode=require&channel_binding=prefer", "?sslmode=require"),
             ("options=-c%20search_path%3Dbank", "?options=-c+search_path%3Dbank"),
         ] {
@@ -338,6 +339,11 @@ mod tests {
             ("sslcrl=x", "the parameter `sslcrl` asks for what the driver cannot do"),
             ("sslnegotiation=direct", "the parameter `sslnegotiation` asks for what the driver cannot do"),
             ("require_auth=scram-sha-256", "the parameter `require_auth` asks for what the driver cannot do"),
+            ("gssencmode=require", "the parameter `gssencmode` asks for GSSAPI"),
+            (
+                "ssl_min_protocol_version=TLSv1.3",
+                "the parameter `ssl_min_protocol_version` asks for what the driver cannot promise",
+            ),
             ("service=books", "the parameter `service` asks for what the driver cannot do"),
             (
                 "client_encoding=LATIN1",

@@ -105,6 +105,12 @@ impl Parameters {
         for (name, value) in asked {
             read.add(name, value)?;
         }
+        // As libpq has it: with authorities of one's own, `require` checks the server's certificate.
+        if read.kept.contains(&("sslmode".to_owned(), "require".to_owned()))
+            && read.kept.iter().any(|(name, _)| name == "sslrootcert")
+        {
+            read.encrypt("verify-ca");
+        }
         Ok(read)
     }
 
@@ -162,6 +168,18 @@ impl Parameters {
             }
             "client_encoding" if !matches!(small.as_str(), "utf8" | "utf-8" | "auto" | "unicode") => {
                 return refuse("asks for another encoding than UTF-8", "leave it out");
+            }
+            "gssencmode" if small == "require" => {
+                return refuse(
+                    "asks for GSSAPI, which the driver does not have",
+                    "leave it out; `sslmode` encrypts",
+                );
+            }
+            "ssl_min_protocol_version" if small == "tlsv1.3" => {
+                return refuse(
+                    "asks for what the driver cannot promise",
+                    "leave it out, and set it at the server",
+                );
             }
             "pgbouncer" if matches!(small.as_str(), "true" | "1" | "yes") => {
                 return refuse(
