@@ -109,7 +109,14 @@ impl Step {
                 }
                 // Where the bank can be asked, it is, again and again and by itself.
                 let by_itself = *asking || (*may_ask && !*may_leave);
-                Self { buttons, ..Self::unknown(receipt, *asking, by_itself, problem.as_ref()) }
+                let sentence = if by_itself {
+                    "We do not know yet whether this went through. We are asking your bank."
+                } else if *may_leave {
+                    "We do not know yet whether this went through. Look at your account before you send it once more."
+                } else {
+                    "We do not know yet whether this went through. Ask again before you send it once more."
+                };
+                Self { buttons, ..Self::unknown(receipt, *asking, sentence, problem.as_ref()) }
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem, may_repeat } => {
@@ -145,12 +152,7 @@ impl Step {
         }
     }
 
-    fn unknown(receipt: &Receipt, asking: bool, by_itself: bool, problem: Option<&Problem>) -> Self {
-        let sentence = if by_itself {
-            "We do not know yet whether this went through. We are asking your bank."
-        } else {
-            "We do not know yet whether this went through. Ask again before you send it once more."
-        };
+    fn unknown(receipt: &Receipt, asking: bool, sentence: &'static str, problem: Option<&Problem>) -> Self {
         Self {
             class: "step warn",
             busy: asking,

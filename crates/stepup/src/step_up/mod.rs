@@ -327,7 +327,7 @@ impl Transfer {
             Self::Unknown(lost) => TransferView::Unknown {
                 receipt: lost.order.receipt(),
                 asking: lost.asking.is_some(),
-                may_ask: lost.asking.is_none() && logged_in,
+                may_ask: lost.asking.is_none() && logged_in && !lost.unkeyed,
                 may_leave: lost.silent,
                 problem: lost.problem.clone(),
             },

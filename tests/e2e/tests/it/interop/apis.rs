@@ -1,9 +1,7 @@
 //! The client as it is, and the companion tenant, with APIs that nobody here wrote, each on an origin of its own. What
 //! counts is what the API was asked: a recorder stands in front of each.
 
-use crate::steps::{
-    Order, RENT, WELCOME, ask_for_step_up, grouped, is_balance, is_transfer, leave_to_log_in, phone, review,
-};
+use crate::steps::{Order, RENT, WELCOME, grouped, is_balance, is_transfer, leave_to_log_in, phone, review};
 use e2e::{
     Failure, Miss, Stage,
     people::{ADA, PASSWORD, enter_password, number_on},
@@ -115,6 +113,15 @@ async fn the_review_is_true(stage: &Stage, foreign: &Foreign) -> Result<(), Fail
     Ok(())
 }
 
+/// Confirms the order after its review, as far as the number for the phone.
+async fn ask_for_step_up(stage: &Stage, foreign: &Foreign) -> Result<String, Failure> {
+    let page = &stage.page;
+    review(page, RENT).await?;
+    the_review_is_true(stage, foreign).await?;
+    page.button("Confirm transfer").click().await?;
+    Ok(number_on(page).await?)
+}
+
 /// The transfers that the API was sent. Without a token there is none: that is how the page finds out about its CORS.
 fn posts(stage: &Stage) -> Vec<Exchange> {
     stage.world.api().those(|request| is_transfer(request) && request.token.is_some())
@@ -146,10 +153,7 @@ async fn a_transfer_is_made_once(stage: &Stage, foreign: &Foreign) -> Result<(),
     let phone = phone(stage).await?;
     log_in(stage, foreign).await?;
 
-    review(page, RENT).await?;
-    the_review_is_true(stage, foreign).await?;
-    page.button("Confirm transfer").click().await?;
-    let number = number_on(page).await?;
+    let number = ask_for_step_up(stage, foreign).await?;
     assert_eq!(answers(stage), [Some(403)]);
     phone.choose(&number).await?;
     page.status().reads("Transfer sent").await?;
@@ -224,14 +228,14 @@ async fn what_goes_wrong_is_said(stage: &Stage, foreign: &Foreign) -> Result<(),
     let Stage { world, page, .. } = stage;
     let phone = phone(stage).await?;
     log_in(stage, foreign).await?;
-    ask_for_step_up(page, RENT).await?;
+    ask_for_step_up(stage, foreign).await?;
     phone.deny().await?;
     page.alert().reads("No money was moved").await?;
     assert_eq!(answers(stage), [Some(403)]);
 
     page.button("Change the transfer").click().await?;
     page.field("Reference").holds(RENT.reference).await?;
-    let number = ask_for_step_up(page, RENT).await?;
+    let number = ask_for_step_up(stage, foreign).await?;
     let before = posts(stage);
     assert!(before.iter().all(|post| post.was_handled_with(403)), "{before:?}");
     let rule = world.api().when(is_transfer).lose_the_answer();
@@ -295,7 +299,7 @@ fn fastapi_with_a_status_of_its_own_is_not_called_done() {
         let phone = phone(stage).await?;
         log_in(stage, foreign).await?;
         let large = Order { amount: "1000.00", minor: 100_000, ..RENT };
-        let number = ask_for_step_up(page, large).await?;
+        let number = crate::steps::ask_for_step_up(page, large).await?;
         phone.choose(&number).await?;
         is_not_known(stage).await?;
         page.reload().await?;
