@@ -100,23 +100,7 @@ impl Step {
                 )
             },
             TransferView::Unknown { receipt, asking, may_ask, may_leave, problem } => {
-                let mut buttons = Vec::new();
-                if *may_ask {
-                    buttons.push(("Ask again", Intent::AskAgain, Rank::Primary));
-                }
-                if *may_leave {
-                    buttons.push(("I have looked at my account", Intent::Dismiss, Rank::Secondary));
-                }
-                // Where the bank can be asked, it is, again and again and by itself.
-                let by_itself = *asking || (*may_ask && !*may_leave);
-                let sentence = if by_itself {
-                    "We do not know yet whether this went through. We are asking your bank."
-                } else if *may_leave {
-                    "We do not know yet whether this went through. Look at your account before you send it once more."
-                } else {
-                    "We do not know yet whether this went through. Ask again before you send it once more."
-                };
-                Self { buttons, ..Self::unknown(receipt, *asking, sentence, problem.as_ref()) }
+                Self::unknown(receipt, *asking, *may_ask, *may_leave, problem.as_ref())
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem, may_repeat } => {
@@ -152,11 +136,33 @@ impl Step {
         }
     }
 
-    fn unknown(receipt: &Receipt, asking: bool, sentence: &'static str, problem: Option<&Problem>) -> Self {
+    fn unknown(
+        receipt: &Receipt,
+        asking: bool,
+        may_ask: bool,
+        may_leave: bool,
+        problem: Option<&Problem>,
+    ) -> Self {
+        let mut buttons = Vec::new();
+        if may_ask {
+            buttons.push(("Ask again", Intent::AskAgain, Rank::Primary));
+        }
+        if may_leave {
+            buttons.push(("I have looked at my account", Intent::Dismiss, Rank::Secondary));
+        }
+        // Where the bank can be asked, it is, again and again and by itself.
+        let sentence = if asking || (may_ask && !may_leave) {
+            "We do not know yet whether this went through. We are asking your bank."
+        } else if may_leave {
+            "We do not know yet whether this went through. Look at your account before you send it once more."
+        } else {
+            "We do not know yet whether this went through. Ask again before you send it once more."
+        };
         Self {
             class: "step warn",
             busy: asking,
             problem: problem.filter(|_| !asking).cloned(),
+            buttons,
             ..Self::new(Icon::Question, "Not certain yet", sentence, receipt)
         }
     }
