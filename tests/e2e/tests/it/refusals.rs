@@ -2,7 +2,7 @@
 
 use crate::steps::{
     RENT, ask_for_step_up, at_the_provider, code, confirm_everywhere, is_balance, is_transfer,
-    leave_to_log_in, log_in, nothing_was_moved, phone, review, sees_balance,
+    leave_to_log_in, log_in, nothing_was_moved, phone, review, sees_balance, type_order,
 };
 use axum::{
     http::{StatusCode, header},
@@ -160,17 +160,31 @@ fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
         let page = &stage.page;
         let phone = phone(stage).await?;
         log_in(stage, ADA).await?;
-        let too_much = crate::steps::Order { amount: "2500.01", minor: 250_001, ..RENT };
-        let number = ask_for_step_up(page, too_much).await?;
+        let to_nobody = crate::steps::Order { payee: "FR1420041010050500013M02606", ..RENT };
+        let number = ask_for_step_up(page, to_nobody).await?;
         phone.choose(&number).await?;
-        page.alert().reads("There is not enough money in your account").await?;
-        assert_eq!(code(page).await?, "transfer.insufficient-funds");
+        page.alert().reads("Your bank does not know this account").await?;
+        assert_eq!(code(page).await?, "transfer.unknown-payee");
         nothing_was_moved(stage).await?;
         page.button("Change the transfer").click().await?;
-        page.field("Amount").fill(RENT.amount).await?;
+        page.field("Pay to (IBAN)").fill(RENT.payee).await?;
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
         crate::steps::rent_was_paid_once(stage).await
+    });
+}
+
+#[test]
+fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
+    scenario(Setup::default(), async |stage| {
+        let Stage { world, page, .. } = stage;
+        log_in(stage, ADA).await?;
+        type_order(page, crate::steps::Order { amount: "2500.01", minor: 250_001, ..RENT }).await?;
+        page.button("Transfer").click().await?;
+        page.everything().reads("You have 2,500.00 EUR. Enter a smaller amount.").await?;
+        assert_eq!(page.button("Confirm transfer").count().await?, 0);
+        assert!(world.api().those(is_transfer).is_empty());
+        Ok(())
     });
 }
 
