@@ -506,7 +506,8 @@ impl Account {
         let Transfer::Reviewing(order) = &self.transfer else { return Vec::new() };
         if world.offline {
             let order = order.clone();
-            return self.step(world, now, |_, _| step_up::not_sent_offline(order));
+            let again = self.attempts.iter().any(|attempt| attempt.order == order);
+            return self.step(world, now, |_, _| step_up::not_sent_offline(order, again));
         }
         if world.preflight.is_pending() {
             self.confirmed.get_or_insert(entropy);

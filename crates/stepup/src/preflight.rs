@@ -3,9 +3,9 @@
 //! A browser asks by a preflight (Fetch 4.8) and does not send a request that is refused there. To the page that looks like
 //! a broken connection, after which nobody would know what became of a transfer. So it is found out before: `GET /transfer`
 //! has the same preflight, moves no money and carries no token. Where it fails with the header, is answered without, and fails
-//! with it once more, the transfer is sent without. Where both fail, the API may have CORS for the order's own route alone, as a decorator gives it:
-//! then `POST /transfer` tells, without a token and without an order. Where that fails too nothing is known, and the header,
-//! which protects the customer, is sent.
+//! with it once more, the transfer is sent without. Where both fail, the API may have CORS for the order's own route alone, as a
+//! decorator gives it: then `POST /transfer` tells, without a token and without an order. Where that fails too nothing is
+//! known, and the header, which protects the customer, is sent.
 
 use crate::{
     api,
@@ -45,10 +45,11 @@ impl Preflight {
         }
     }
 
-    /// Finds it out, if that has not begun.
+    /// Finds it out, unless it is known. An answer that is still on its way counts no more: the page may have been another one
+    /// when it came.
     pub(crate) fn begin(&mut self, config: &Config, ids: &mut Ids) -> Option<Effect> {
         let first = Question { method: Method::Get, with_key: true, again: false };
-        matches!(self, Self::Unknown).then(|| self.ask(first, config, ids))
+        (!matches!(self, Self::Settled(_))).then(|| self.ask(first, config, ids))
     }
 
     fn ask(&mut self, question: Question, config: &Config, ids: &mut Ids) -> Effect {

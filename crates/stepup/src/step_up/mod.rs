@@ -152,12 +152,17 @@ pub(crate) fn unconfirmed(order: Order, problem: Problem) -> Moved {
     not_sent(order, problem, Ending::Unconfirmed)
 }
 
-/// The browser says that it has no network: nothing is sent that nobody would get.
-pub(crate) fn not_sent_offline(order: Order) -> Moved {
+/// The browser says that it has no network: nothing is sent that nobody would get. `again`: it was sent before, and nobody
+/// knows what became of that.
+pub(crate) fn not_sent_offline(order: Order, again: bool) -> Moved {
     let problem = Problem::new(
         "transfer.offline",
         "You are offline",
-        "Nothing was sent, and no money was moved. Send it again when the network is back.",
+        if again {
+            "Nothing was sent now. What became of it when you sent it before is not known yet. Send it again when the network is back."
+        } else {
+            "Nothing was sent, and no money was moved. Send it again when the network is back."
+        },
         "the browser has no network".to_owned(),
     );
     not_sent(order, problem, Ending::NeverArrived)

@@ -71,6 +71,10 @@ fn order_that_may_be_why_there_is_less_can_be_sent_again() {
     }
     tab.happen(Event::Review);
     assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
+    tab.happen(Event::Online(false));
+    tab.confirm();
+    let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
+    assert!(!problem.sentence.contains("no money was moved"), "nobody knows that of the first: {problem:?}");
 }
 
 #[test]

@@ -178,6 +178,19 @@ fn broken_connection_is_no_refusal_of_the_key() {
 }
 
 #[test]
+fn preflight_whose_answer_was_missed_is_asked_for_again() {
+    let mut world = World::default();
+    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+    tab.happen(Event::Review);
+    tab.requests.clear();
+    tab.happen(Event::Cancel);
+    tab.happen(Event::Review);
+    tab.confirm();
+    serve(&mut world, &mut tab, true, true);
+    assert_eq!(world.posts.len(), 1, "the customer waits for nobody");
+}
+
+#[test]
 fn preflight_that_nobody_answers_is_asked_for_again_before_the_next_order() {
     let mut world = World::default();
     let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
