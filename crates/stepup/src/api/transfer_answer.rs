@@ -337,7 +337,7 @@ mod tests {
     }
 
     /// What hosts, proxies and banks answer with a status of success, and what is no word of a transfer that was made.
-    const WRONG: [(u16, &str); 39] = [
+    const WRONG: [(u16, &str); 42] = [
         (200, ""),
         (201, ""),
         (204, ""),
@@ -375,6 +375,9 @@ mod tests {
         (201, r#"{"status":"completed","status":"failed"}"#),
         (201, r#"{"id":"17","state":"created"}"#),
         (202, r#"{"status":"refused"}"#),
+        (201, r#"{"status":"QUEUED"}"#),
+        (200, r#"{"result":"ok"}"#),
+        (201, r#"{"status":["completed"]}"#),
         (201, r#"{"status":"completed","success":false}"#),
         (200, r#"{"status":"completed","ok":false}"#),
     ];
