@@ -163,6 +163,18 @@ mod tests {
             assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
         }
         ledger.close().await;
+        // What a copy or an older version left open to others is closed to them.
+        let path = folder.join("bank.sqlite");
+        for name in ["bank.sqlite", "bank.sqlite-wal"] {
+            let beside = folder.join(name);
+            std::fs::write(&beside, std::fs::read(&beside).unwrap_or_default()).unwrap();
+            std::fs::set_permissions(beside, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let ledger = open_file(&path).await.unwrap();
+        for name in ["bank.sqlite", "bank.sqlite-wal", "bank.sqlite-shm"] {
+            assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+        }
+        ledger.close().await;
     }
 
     #[tokio::test]

@@ -38,8 +38,12 @@ impl Ledger {
         now: i64,
     ) -> Result<TransferStatus, LedgerError> {
         // Before the books are read: what is decided after this look is found in them.
-        let undecided = self.counter.is_undecided(id);
+        let is_undecided = self.counter.is_undecided(id);
         let id = id.to_string();
+        if is_undecided && self.reader.optional::<TransferRow>(TRANSFER, values![&id]).await?.is_none() {
+            // It would be waited for as long as it takes.
+            return Ok(TransferStatus::Undecided);
+        }
         let look = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
             if let Tx::Postgres(_) = tx {
@@ -50,17 +54,14 @@ impl Ledger {
                 tx.optional::<(i64,)>(lock, values![account]).await?;
             }
             let made: Option<TransferRow> = tx.optional(TRANSFER, values![&id]).await?;
-            if made.is_none() && !undecided {
+            if made.is_none() {
                 tx.run(RETIRE, values![&id, &customer.issuer, &customer.subject, now]).await?;
             }
             tx.commit().await?;
             Ok(made)
         };
-        Ok(match self.write(look).await? {
-            Some(row) => TransferStatus::Made(Box::new(row.into())),
-            None if undecided => TransferStatus::Undecided,
-            None => TransferStatus::NotMade,
-        })
+        let made = self.write(look).await?;
+        Ok(made.map_or(TransferStatus::NotMade, |row| TransferStatus::Made(Box::new(row.into()))))
     }
 
     /// Does what is written beside the orders. In PostgreSQL it may have to wait for an account's lock, and must not keep the
