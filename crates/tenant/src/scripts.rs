@@ -148,7 +148,7 @@ fn conclude(
         return Err(Refused { error: ErrorCode::AccessDenied, description });
     }
     keep_metadata(state, customer, &decisions);
-    Ok(Decision { decisions, rest })
+    Ok(Decision { decisions, rest, challenge: None })
 }
 
 /// The factors that will do, where a script asks for one: those that it names, or whichever the customer has.
