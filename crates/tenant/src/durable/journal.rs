@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
-/// How long an answer waits for the database. Together with the longest wait of a page it is less than a request may take.
+/// How long an answer waits for the database, and how long the database may fail before nobody waits any more. Together with the longest wait of a page it is less than a request may take.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// One record that has another value now, or none.
@@ -45,8 +46,8 @@ struct Queue {
 pub(super) struct Written {
     /// How many of the changes that were sent are in the database.
     pub(super) changes: u64,
-    /// The last attempt failed; another is made soon.
-    pub(super) has_failed: bool,
+    /// Since when every attempt has failed; another is made soon.
+    pub(super) failing_since: Option<Instant>,
 }
 
 tokio::task_local! {
@@ -83,7 +84,7 @@ impl Journal {
     pub(crate) fn is_writing(&self) -> bool {
         let Some(way) = &self.0 else { return true };
         // An error says that the writer is gone.
-        !way.written.borrow().has_failed && way.written.has_changed().is_ok()
+        way.written.borrow().failing_since.is_none() && way.written.has_changed().is_ok()
     }
 
     /// Waits until everything is in the database that has been recorded, and the database is closed.
@@ -112,8 +113,10 @@ impl Journal {
     async fn has_written(&self, change: u64) -> Result<(), NotKept> {
         let Some(way) = self.0.as_ref().filter(|_| change > 0) else { return Ok(()) };
         let mut written = way.written.clone();
+        // Where others have waited long enough, nobody else does: they would only be more.
+        let deadline = written.borrow().failing_since.unwrap_or_else(Instant::now) + PATIENCE;
         let wait = written.wait_for(|written| written.changes >= change);
-        match tokio::time::timeout(PATIENCE, wait).await {
+        match tokio::time::timeout_at(deadline, wait).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(NotKept),
         }
@@ -133,6 +136,8 @@ fn note(change: u64) {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
 
     fn change() -> Change {
@@ -140,7 +145,7 @@ mod tests {
     }
 
     fn written(changes: u64) -> Written {
-        Written { changes, has_failed: false }
+        Written { changes, failing_since: None }
     }
 
     #[tokio::test(start_paused = true)]
@@ -166,9 +171,14 @@ mod tests {
             writer.send_replace(written(4));
         });
         fourth.await.expect("all");
+        let failing_since = Some(Instant::now() - PATIENCE);
+        writer.send_modify(|written| written.failing_since = failing_since);
         let fifth = async { journal.record(change) };
+        assert!(journal.settled(fifth).now_or_never().unwrap().is_err(), "it has waited long enough");
+        assert!(!journal.is_writing());
+        let sixth = async { journal.record(change) };
         drop((writer, receiver));
-        assert!(journal.settled(fifth).await.is_err(), "nobody writes any more");
+        assert!(journal.settled(sixth).await.is_err(), "nobody writes any more");
         assert!(!journal.is_writing());
     }
 

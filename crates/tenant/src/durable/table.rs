@@ -21,8 +21,6 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 pub(crate) struct Table<V> {
     rows: HashMap<String, Row<V>>,
     journal: Journal,
-    /// The number of the last change.
-    changed: u64,
     /// The number of the last removal.
     removed: u64,
 }
@@ -38,15 +36,13 @@ pub(crate) struct Edit<'a, V: Record> {
     key: String,
     row: &'a mut Row<V>,
     journal: &'a Journal,
-    /// The table's.
-    last: &'a mut u64,
     changed: bool,
 }
 
 impl<V> Default for Table<V> {
     /// In memory only.
     fn default() -> Self {
-        Self { rows: HashMap::new(), journal: Journal::default(), changed: 0, removed: 0 }
+        Self { rows: HashMap::new(), journal: Journal::default(), removed: 0 }
     }
 }
 
@@ -61,7 +57,7 @@ impl<V: Record> Table<V> {
         };
         let rows =
             loaded.0.remove(V::KIND).unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { rows, journal: journal.clone(), changed: 0, removed: 0 })
+        Ok(Self { rows, journal: journal.clone(), removed: 0 })
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
@@ -76,7 +72,6 @@ impl<V: Record> Table<V> {
 
     pub(crate) fn insert(&mut self, key: String, value: V) {
         let changed = put(&self.journal, &key, &value);
-        self.changed = changed;
         self.rows.insert(key, Row { value, changed });
     }
 
@@ -87,50 +82,54 @@ impl<V: Record> Table<V> {
     {
         let new = || Row { value: V::default(), changed: 0 };
         let row = self.rows.entry(key.to_owned()).or_insert_with(new);
-        Edit::of(key, row, &self.journal, &mut self.changed)
+        Edit::of(key, row, &self.journal)
     }
 
     /// The record, to change it in place.
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<Edit<'_, V>> {
         let row = self.rows.get_mut(key)?;
-        Some(Edit::of(key, row, &self.journal, &mut self.changed))
+        Some(Edit::of(key, row, &self.journal))
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
-        let removed = self.rows.remove(key)?;
-        self.changed = gone::<V>(&self.journal, key);
-        self.removed = self.changed;
-        Some(removed.value)
+        let removed = self.rows.remove(key);
+        if removed.is_some() {
+            self.removed = gone::<V>(&self.journal, key);
+        }
+        // Where there is none any more, somebody has removed it, perhaps just now.
+        Journal::has_seen(self.removed);
+        removed.map(|row| row.value)
     }
 
     /// Removes those of which `keep` says no.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &V) -> bool) {
-        let Self { journal, changed, removed, .. } = self;
+        let Self { journal, removed, .. } = self;
         self.rows.retain(|key, row| {
             let stays = keep(key, &row.value);
             if !stays {
-                *changed = gone::<V>(journal, key);
-                *removed = *changed;
+                *removed = gone::<V>(journal, key);
             }
             stays
         });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        Journal::has_seen(self.changed);
-        self.rows.iter().map(|(key, row)| (key.as_str(), &row.value))
-    }
-
-    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        Journal::has_seen(self.changed);
-        self.rows.values().map(|row| &row.value)
+    /// Those of which `wanted` says yes, with their keys.
+    pub(crate) fn select(&self, wanted: impl Fn(&V) -> bool) -> impl Iterator<Item = (&str, &V)> {
+        let rows = self.rows.iter().filter(move |(_, row)| wanted(&row.value));
+        let seen = rows.map(|(key, row)| {
+            Journal::has_seen(row.changed);
+            (key.as_str(), &row.value)
+        });
+        // Who reads to the end learns that there are no more.
+        let end = std::iter::once_with(|| Journal::has_seen(self.removed)).filter_map(|()| None);
+        seen.chain(end)
     }
 }
 
 impl<'a, V: Record> Edit<'a, V> {
-    fn of(key: &str, row: &'a mut Row<V>, journal: &'a Journal, last: &'a mut u64) -> Self {
+    fn of(key: &str, row: &'a mut Row<V>, journal: &'a Journal) -> Self {
         Journal::has_seen(row.changed);
-        Self { key: key.to_owned(), row, journal, last, changed: false }
+        Self { key: key.to_owned(), row, journal, changed: false }
     }
 }
 
@@ -153,7 +152,6 @@ impl<V: Record> Drop for Edit<'_, V> {
     fn drop(&mut self) {
         if self.changed {
             self.row.changed = put(self.journal, &self.key, &self.row.value);
-            *self.last = self.row.changed;
         }
     }
 }
@@ -223,7 +221,7 @@ mod tests {
         assert_eq!(table.remove("a"), Some(Count(11)));
         table.retain(|key, count| key == "d" || count.0 == 20);
         assert_eq!(changes(), [change("a", "gone"), change("c", "gone")]);
-        assert_eq!(table.iter().map(|(_, count)| count.0).sum::<u32>(), 24);
+        assert_eq!(table.select(|_| true).map(|(_, count)| count.0).sum::<u32>(), 24);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use super::journal::{Message, Written};
 use super::{Change, Connected, Journal};
@@ -51,11 +52,13 @@ impl Writer {
                 Ok(()) => {
                     self.waiting.clear();
                     pause = PAUSE.0;
-                    written.send_replace(Written { changes: self.received, has_failed: false });
+                    written.send_replace(Written { changes: self.received, failing_since: None });
                 }
                 Err(error) => {
                     tracing::error!(%error, "the tenant's database failed; what changes something has to wait");
-                    written.send_modify(|written| written.has_failed = true);
+                    written.send_modify(|written| {
+                        written.failing_since.get_or_insert_with(Instant::now);
+                    });
                     tokio::time::sleep(pause).await;
                     pause = (2 * pause).min(PAUSE.1);
                     attempts += u32::from(!self.open);
