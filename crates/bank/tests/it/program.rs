@@ -1,5 +1,6 @@
 //! The bank as a program: it opens, serves, logs, and closes when it is asked to.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -17,7 +18,7 @@ use crate::world::{ADA, AUDIENCE, BEN, NOW, order_of};
 /// A running bank with an account of Ada's and one of Ben's.
 pub(crate) struct Program {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     /// Reads along, so that the program never waits for somebody to read its log.
     log: JoinHandle<String>,
 }
@@ -30,15 +31,26 @@ fn program() -> Command {
     command
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
 }
 
 impl Program {
     /// On this database, as `--database` names it.
     pub(crate) fn start(issuer: &str, database: &str, level: &str) -> Self {
+        Self::start_with(issuer, database, level, [])
+    }
+
+    /// With more in its environment.
+    pub(crate) fn start_with(
+        issuer: &str,
+        database: &str,
+        level: &str,
+        envs: impl IntoIterator<Item = (&'static str, OsString)>,
+    ) -> Self {
         let mut child = program()
             .env("RUST_LOG", level)
+            .envs(envs)
             .args([
                 "--audit",
                 "--grace",
@@ -52,7 +64,7 @@ impl Program {
             ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR; auth0|1002")])
-            .args(["--database", database, "--transfers-per-minute", "0"])
+            .args(["--database", database, "--transfers-per-minute", "0", "--reads-per-minute", "0"])
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
