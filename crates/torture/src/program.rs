@@ -1,5 +1,6 @@
 //! The bank as a program that can be killed, and started again on the same books.
 
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub struct Start {
     pub issuer: String,
     /// As for `--account`.
     pub accounts: Vec<String>,
+    /// What it is started with in its environment, as for a faulty disk.
+    pub envs: Vec<(&'static str, OsString)>,
     /// Whether it audits the whole books before it opens (`--audit`), and not only what is new.
     pub audit: bool,
 }
@@ -98,10 +101,11 @@ impl Program {
     /// # Errors
     /// When the program cannot be run.
     pub fn spawn(&mut self) -> Result<(), BankError> {
-        let Start { program, database, issuer, accounts, audit } = &self.start;
+        let Start { program, database, issuer, accounts, envs, audit } = &self.start;
         let mut command = Command::new(program);
         command
             .env_clear()
+            .envs(envs.iter().cloned())
             .env("RUST_LOG", "warn,bank=info,bank::http=warn")
             // What is tested is what happens to orders, not how many there may be.
             .env("BANK_TRANSFERS_PER_MINUTE", "0")

@@ -13,6 +13,7 @@ pub(super) fn check(by_id: &HashMap<&str, Attempts>, questions: &[Question], vio
         true_answers(id, attempts, violations);
         kept_promises(id, attempts, violations);
     }
+    no_loss_for_words(attempts_of(by_id), questions, violations);
     found_when_asked(by_id, questions, violations);
     tokens_decide_once(by_id, violations);
 }
@@ -82,6 +83,27 @@ fn kept_promises(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
             && attempt.token.may_transfer
         {
             violations.push(format!("order {id} was decided, and later answered with {problem}"));
+        }
+    }
+}
+
+fn attempts_of<'a>(by_id: &'a HashMap<&str, Attempts>) -> impl Iterator<Item = &'a Attempt> {
+    by_id.values().flatten().map(|(attempt, _)| *attempt)
+}
+
+/// Whatever happens to the disk, the database and the other banks is foreseen: the bank is out of service for a while (503),
+/// and knows why. 500 is what it says of its own mistakes.
+fn no_loss_for_words<'a>(
+    attempts: impl Iterator<Item = &'a Attempt>,
+    questions: &[Question],
+    violations: &mut Vec<String>,
+) {
+    let attempts = attempts.map(|attempt| (attempt.order.id.as_str(), &attempt.answer));
+    let questions = questions.iter().map(|question| (question.id.as_str(), &question.answer));
+    for (id, answer) in attempts.chain(questions) {
+        let status = answer.as_ref().map_or(0, |answer| answer.status);
+        if status >= 500 && status != 503 {
+            violations.push(format!("a request about {id} was answered with {status}"));
         }
     }
 }
