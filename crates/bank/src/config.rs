@@ -27,10 +27,14 @@ pub struct Config {
     /// Orders, and repetitions of orders, that each customer may send at once and in each minute; 0 for any number. Each
     /// bank process counts for itself.
     pub transfers_per_minute: u32,
+    /// The same for everything that a customer reads.
+    pub reads_per_minute: u32,
 }
 
 /// More than a person types in, and little for a program.
 pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
+/// More than the page asks for in several tabs, and little for a program.
+pub const DEFAULT_READS_PER_MINUTE: u32 = 300;
 
 /// What a token's claim `authorization_details` (RFC 9396) means for a transfer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

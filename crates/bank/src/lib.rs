@@ -19,7 +19,9 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking, OpenError, OpeningAccount};
+pub use config::{
+    Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking, OpenError, OpeningAccount,
+};
 pub use database::{Database, DatabaseError, PostgresUrl};
 pub use ledger::Ledger;
 
@@ -41,9 +43,10 @@ impl Bank {
         for account in &config.opening_accounts {
             ledger.ensure_account(account, &config.issuer, now).await?;
         }
-        let transfers = http::RateLimiter::new(config.transfers_per_minute);
+        let orders = http::RateLimiter::new("orders", config.transfers_per_minute);
+        let reads = http::RateLimiter::new("requests", config.reads_per_minute);
         let dynamic_linking = config.dynamic_linking;
-        Ok(Self { app: http::App { ledger, tokens, clock, transfers, dynamic_linking }, allowed_origins })
+        Ok(Self { app: http::App { ledger, tokens, clock, orders, reads, dynamic_linking }, allowed_origins })
     }
 
     /// The API as a service of its own: unknown paths are answered with a problem too.

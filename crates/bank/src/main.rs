@@ -52,6 +52,9 @@ struct Flags {
     /// Orders and repetitions of orders that each customer may send in a minute; 0 for any number.
     #[arg(long, env = "BANK_TRANSFERS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_TRANSFERS_PER_MINUTE)]
     transfers_per_minute: u32,
+    /// Balances, payments and statements that each customer may ask for in a minute; 0 for any number.
+    #[arg(long, env = "BANK_READS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_READS_PER_MINUTE)]
+    reads_per_minute: u32,
     /// Connections that are open at the same time; who comes then waits.
     #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
     connections: usize,
@@ -111,6 +114,7 @@ impl TryFrom<Flags> for Config {
             database,
             opening_accounts: flags.accounts,
             transfers_per_minute: flags.transfers_per_minute,
+            reads_per_minute: flags.reads_per_minute,
         })
     }
 }

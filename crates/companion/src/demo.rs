@@ -77,6 +77,7 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
         database,
         opening_accounts: HOLDERS.iter().map(account).collect(),
         transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,
+        reads_per_minute: bank::DEFAULT_READS_PER_MINUTE,
     }
 }
 

@@ -4,6 +4,7 @@
 mod connection;
 mod limits;
 mod listener;
+mod progress;
 mod signals;
 
 use std::future::Future;
@@ -27,8 +28,8 @@ use limits::Peers;
 /// How long requests that are under way may take when a program stops.
 pub const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until `stop` is ready, then lets requests under way finish, for as long as `grace`: a client that has sent half
-/// a request may never send the other half.
+/// Serves until `stop` is ready, then lets requests under way finish, for as long as `grace`. One of which only a part has
+/// arrived is given up after a second: its client may never send the other part.
 pub async fn serve(
     mut listener: impl axum::serve::Listener<Io = TcpStream, Addr = SocketAddr>,
     router: Router,

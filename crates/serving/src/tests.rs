@@ -62,6 +62,10 @@ async fn answer(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
+async fn answer_of(stream: &mut TcpStream) {
+    answer(stream).await.expect("it was closed");
+}
+
 /// Waits until the other side closes, and says how long that took.
 async fn closed(stream: &mut TcpStream) -> Duration {
     let began = Instant::now();
@@ -129,6 +133,37 @@ async fn connections_without_a_request_keep_nobody_from_stopping() {
     server.served.await.unwrap().unwrap();
     assert_eq!(began.elapsed(), Duration::ZERO);
     assert_eq!((closed(&mut unused).await, closed(&mut used).await), (Duration::ZERO, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_request_keeps_nobody_from_stopping() {
+    for half in
+        [&b"G"[..], b"POST / HTTP/1.1\r\nHost: loc", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf"]
+    {
+        let router = Router::new().route("/", axum::routing::post(async |body: String| body));
+        let server = Server::start(router, Limits::default()).await;
+        let mut stream = server.send(half).await;
+        // The server has taken up what was sent before this was answered.
+        answer_of(&mut server.send(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\ndone").await).await;
+        let began = Instant::now();
+        server.stop.send(()).unwrap();
+        server.served.await.unwrap().unwrap();
+        assert!(is_about(began.elapsed(), Duration::from_secs(1)), "{:?}", began.elapsed());
+        closed(&mut stream).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_other_half_that_comes_in_time_is_answered() {
+    let router = Router::new().route("/", axum::routing::post(async |body: String| body));
+    let server = Server::start(router, Limits::default()).await;
+    let mut stream = server.send(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\ndo").await;
+    answer_of(&mut server.send(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\ndone").await).await;
+    server.stop.send(()).unwrap();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    stream.write_all(b"ne").await.unwrap();
+    answer_of(&mut stream).await;
+    server.served.await.unwrap().unwrap();
 }
 
 #[tokio::test(start_paused = true)]

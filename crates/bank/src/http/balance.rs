@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::json::rfc3339;
 use super::{Problem, Shared};
 use crate::ledger::{Money, Party};
-use crate::token::Scope;
 
 #[derive(Serialize)]
 pub(super) struct Answer {
@@ -18,7 +17,7 @@ pub(super) struct Answer {
 }
 
 pub(super) async fn get(State(app): Shared, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
-    let caller = app.tokens.authorize(&headers, Scope::ViewBalance).await?;
+    let caller = app.admit_reader(&headers).await?;
     let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
     Ok(Json(Answer { account: account.party, balance: account.balance, as_of: rfc3339(app.now()) }))
 }

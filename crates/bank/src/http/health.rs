@@ -1,18 +1,25 @@
-//! `GET /healthz`: whether the bank can answer, which needs its database.
+//! `GET /livez`: whether the process answers. `GET /readyz`, and `GET /healthz` as it was called before: whether the bank can
+//! do its work, for which it reads and writes its database.
 
 use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
+use super::deadline;
 use super::problem::Code;
 use super::{Problem, Shared};
 
-pub(super) async fn get(State(app): Shared) -> Result<Json<Value>, Problem> {
-    match app.ledger.ping().await {
+pub(super) async fn live() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+pub(super) async fn ready(State(app): Shared) -> Result<Json<Value>, Problem> {
+    match app.ledger.check_health(app.now()).await {
         Ok(()) => Ok(Json(json!({ "status": "ok" }))),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer");
-            Err(Problem::new(Code::DatabaseUnavailable, "the database does not answer"))
+            tracing::error!(error = &error as &dyn std::error::Error, "the books cannot be read or written");
+            let detail = "the books cannot be read or written at present";
+            Err(Problem::new(Code::DatabaseUnavailable, detail).retry_after(deadline::RETRY_AFTER))
         }
     }
 }

@@ -17,13 +17,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::HeaderValue;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::routing::{get, post};
 
 use crate::clock::Clock;
 use crate::config::{DynamicLinking, OpenError};
 use crate::ledger::Ledger;
-use crate::token::Verifier;
+use crate::token::{Caller, Scope, Verifier};
 use problem::{Code, Problem};
 
 pub(crate) use rate::RateLimiter;
@@ -34,7 +34,10 @@ pub(crate) struct App {
     pub(crate) ledger: Ledger,
     pub(crate) tokens: Verifier,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) transfers: RateLimiter,
+    /// How many orders each customer may send.
+    pub(crate) orders: RateLimiter,
+    /// How often each customer may read.
+    pub(crate) reads: RateLimiter,
     pub(crate) dynamic_linking: DynamicLinking,
 }
 
@@ -44,6 +47,13 @@ type Shared = axum::extract::State<Arc<App>>;
 impl App {
     fn now(&self) -> i64 {
         timestamp(self.clock.now())
+    }
+
+    /// Lets in whoever may read, as often as they may.
+    async fn admit_reader(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
+        let caller = self.tokens.authorize(headers, Scope::ViewBalance).await?;
+        self.reads.admit(&caller.customer, self.clock.now())?;
+        Ok(caller)
     }
 }
 
@@ -64,7 +74,9 @@ fn endpoints(app: App) -> Router {
         .route("/transfer", post(transfer::post))
         .route("/transfers", get(transfers::list))
         .route("/transfers/{id}", get(transfers::one))
-        .route("/healthz", get(health::get))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/healthz", get(health::ready))
         .route("/openapi.json", get(openapi::get))
         .method_not_allowed_fallback(async || {
             Problem::new(Code::MethodNotAllowed, "this address does not take this method; see Allow")

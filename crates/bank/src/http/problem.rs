@@ -31,6 +31,7 @@ pub(super) enum Code {
     UnsupportedMediaType,
     MissingIdempotencyKey,
     IdempotencyKeyReused,
+    IdempotencyKeyRetired,
     InsufficientFunds,
     UnknownPayee,
     PayeeIsPayer,
@@ -66,6 +67,7 @@ impl Code {
             Self::UnsupportedMediaType => ("unsupported-media-type", StatusCode::UNSUPPORTED_MEDIA_TYPE, "The request is not JSON"),
             Self::MissingIdempotencyKey => ("missing-idempotency-key", StatusCode::BAD_REQUEST, "The transfer has no id"),
             Self::IdempotencyKeyReused => ("idempotency-key-reused", StatusCode::UNPROCESSABLE_ENTITY, "The id belongs to another transfer"),
+            Self::IdempotencyKeyRetired => ("idempotency-key-retired", StatusCode::UNPROCESSABLE_ENTITY, "The id can no longer be used"),
             Self::InsufficientFunds => ("insufficient-funds", StatusCode::UNPROCESSABLE_ENTITY, "Not enough money on the account"),
             Self::UnknownPayee => ("unknown-payee", StatusCode::UNPROCESSABLE_ENTITY, "The payee has no account here"),
             Self::PayeeIsPayer => ("payee-is-payer", StatusCode::UNPROCESSABLE_ENTITY, "Payer and payee are the same"),
@@ -194,9 +196,9 @@ impl From<TokenError> for Problem {
 }
 
 impl From<TooMany> for Problem {
-    fn from(TooMany { retry_after }: TooMany) -> Self {
+    fn from(TooMany { kind, retry_after }: TooMany) -> Self {
         let detail = format!(
-            "this customer has sent many orders in a short time, and this one was not looked at; \
+            "this customer has sent many {kind} in a short time, and this one was not looked at; \
              send it again in {retry_after} seconds"
         );
         Self::new(Code::TooManyRequests, detail).retry_after(retry_after)

@@ -1,4 +1,4 @@
-//! How many orders a customer may send: the generic cell rate algorithm (a token bucket that is one number for each
+//! How many orders a customer may send, and how often one may read: the generic cell rate algorithm (a token bucket that is one number for each
 //! customer), in memory. Each bank process counts for itself.
 
 use std::collections::HashMap;
@@ -15,12 +15,16 @@ const CAPACITY: usize = 100_000;
 /// Come back in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooMany {
+    /// Of what.
+    pub(crate) kind: &'static str,
     pub(crate) retry_after: u64,
 }
 
 /// Counts the orders of each customer. Clones share the counts.
 #[derive(Clone)]
 pub(crate) struct RateLimiter {
+    /// What is counted, in the plural.
+    kind: &'static str,
     /// `None`: there is no limit.
     per_minute: Option<u64>,
     customers: Arc<Mutex<Customers>>,
@@ -41,9 +45,9 @@ struct Customers {
 
 impl RateLimiter {
     /// Lets each customer send so many orders at once, and as many in each minute; 0 for any number.
-    pub(crate) fn new(per_minute: u32) -> Self {
+    pub(crate) fn new(kind: &'static str, per_minute: u32) -> Self {
         let per_minute = Some(u64::from(per_minute)).filter(|limit| *limit > 0);
-        Self { per_minute, customers: Arc::default() }
+        Self { kind, per_minute, customers: Arc::default() }
     }
 
     /// Counts an order of this customer at the time `now` (Unix seconds), if they may send one. A refused one is not
@@ -59,7 +63,7 @@ impl RateLimiter {
         // A clock that was set back must not lock anybody out for longer than an empty bucket does.
         let full_at = known.unwrap_or_default().clamp(now, latest).saturating_add(MINUTE);
         if let Some(early @ 1..) = full_at.checked_sub(latest) {
-            return Err(TooMany { retry_after: early.div_ceil(per_minute) });
+            return Err(TooMany { kind: self.kind, retry_after: early.div_ceil(per_minute) });
         }
         customers.recent.insert(key, full_at);
         Ok(())
@@ -94,7 +98,7 @@ mod tests {
     #[test]
     fn a_bucket_empties_and_fills() {
         for per_minute in [1, 7, 30, 60, 90] {
-            let limiter = RateLimiter::new(per_minute);
+            let limiter = RateLimiter::new("orders", per_minute);
             let full = usize::try_from(per_minute).unwrap();
             assert_eq!(admitted(&limiter, "ada", NOW), full);
             assert_eq!(admitted(&limiter, "ada", NOW + 30), full / 2, "{per_minute}");
@@ -106,10 +110,10 @@ mod tests {
     #[test]
     fn who_waits_as_long_as_they_are_told_is_let_in_and_nobody_is_told_too_much() {
         for per_minute in [1, 7, 30, 60, 90, u32::MAX] {
-            let limiter = RateLimiter::new(per_minute);
+            let limiter = RateLimiter::new("orders", per_minute);
             let mut now = NOW;
             for _ in 0..200 {
-                if let Err(TooMany { retry_after }) = limiter.admit(&customer("ada"), now) {
+                if let Err(TooMany { retry_after, .. }) = limiter.admit(&customer("ada"), now) {
                     assert!((1..=60).contains(&retry_after), "{per_minute}: {retry_after}");
                     assert!(limiter.admit(&customer("ada"), now + retry_after - 1).is_err());
                     now += retry_after;
@@ -121,7 +125,7 @@ mod tests {
 
     #[test]
     fn each_customer_is_somebody_else_and_so_is_the_same_subject_of_another_issuer() {
-        let limiter = RateLimiter::new(2);
+        let limiter = RateLimiter::new("orders", 2);
         assert_eq!(admitted(&limiter, "ada", NOW), 2);
         assert_eq!(admitted(&limiter, "ben", NOW), 2);
         let other = Customer { issuer: "https://other.example/".into(), subject: "ada".into() };
@@ -130,13 +134,13 @@ mod tests {
 
     #[test]
     fn zero_is_no_limit() {
-        assert_eq!(admitted(&RateLimiter::new(0), "ada", NOW), 1_000);
+        assert_eq!(admitted(&RateLimiter::new("orders", 0), "ada", NOW), 1_000);
     }
 
     #[test]
     fn a_clock_that_jumps_locks_nobody_out() {
         for (before, after) in [(NOW, NOW - 86_400), (NOW, NOW + 86_400), (u64::MAX, NOW), (0, NOW)] {
-            let limiter = RateLimiter::new(30);
+            let limiter = RateLimiter::new("orders", 30);
             admitted(&limiter, "ada", before);
             let wait = limiter.admit(&customer("ada"), after).map_or_else(|it| it.retry_after, |()| 0);
             assert!(wait <= 2, "from {before} to {after}: {wait} seconds");
@@ -145,7 +149,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_those_who_pause_are_forgotten() {
-        let limiter = RateLimiter::new(1);
+        let limiter = RateLimiter::new("orders", 1);
         let size = || {
             let customers = limiter.customers.lock().unwrap();
             customers.recent.len() + customers.before.len()

@@ -2,13 +2,15 @@
 //! takes a second factor that is not old (RFC 9470).
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::json::rfc3339;
+use super::problem::Code;
 use super::{Problem, Shared};
 use crate::ledger::{Direction, Money, Movement, Party};
 use crate::token::Scope;
@@ -16,17 +18,26 @@ use crate::token::Scope;
 /// How old the second factor may be, in seconds: a quarter of an hour.
 const MAX_AGE: u64 = 15 * 60;
 
-/// How many months are shown.
-const MONTHS: usize = 12;
+const DEFAULT_LIMIT: u32 = 100;
+const MAX_LIMIT: u32 = 500;
+
+#[derive(Deserialize)]
+pub(super) struct Window {
+    limit: Option<u32>,
+    before: Option<String>,
+}
 
 #[derive(Serialize)]
 pub(super) struct Answer {
     account: Party,
     /// Newest first.
     statements: Vec<Statement>,
+    /// To be sent as `before` for what is older; nothing on the last page.
+    next: Option<String>,
 }
 
-/// One month, in UTC.
+/// One month, in UTC, or as much of it as the page has: `opening` and `closing` are what was on the account before the first
+/// and after the last of the entries.
 #[derive(Serialize)]
 struct Statement {
     /// As in `2026-11`.
@@ -60,39 +71,77 @@ struct Entry {
     balance: Money,
 }
 
-pub(super) async fn get(State(app): Shared, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
-    let caller = app.tokens.authorize_strongly(&headers, Scope::ViewBalance, MAX_AGE).await?;
-    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
-    let movements = app.ledger.movements(account.id).await?;
-    let nothing = Money { amount: 0, currency: account.balance.currency.clone() };
-    let statements = by_month(movements, first_of_month(app.now()), nothing);
-    Ok(Json(Answer { account: account.party, statements }))
+/// Where a page begins: below a booking, in a month or before it. Written as in `8121.2026-11`.
+struct Cursor {
+    booking: i64,
+    month: Date,
 }
 
-/// The months in which something was booked and the current one, newest first. What is booked opens nothing and closes
-/// nothing: a month opens with what the one before left.
-fn by_month(movements: Vec<Movement>, current: Date, nothing: Money) -> Vec<Statement> {
+impl Cursor {
+    /// The newest page.
+    const START: Self = Self { booking: i64::MAX, month: Date::MAX };
+
+    fn parse(text: &str) -> Option<Self> {
+        let (booking, month) = text.split_once('.')?;
+        let booking = booking.parse().ok().filter(|booking| *booking > 0)?;
+        Some(Self { booking, month: format!("{month}-01").parse().ok()? })
+    }
+}
+
+pub(super) async fn get(
+    State(app): Shared,
+    headers: HeaderMap,
+    window: Result<Query<Window>, QueryRejection>,
+) -> Result<Json<Answer>, Problem> {
+    let caller = app.tokens.authorize_strongly(&headers, Scope::ViewBalance, MAX_AGE).await?;
+    app.reads.admit(&caller.customer, app.clock.now())?;
+    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
+    let malformed = |detail: String| Problem::new(Code::MalformedRequest, detail);
+    let Query(window) = window.map_err(|error| malformed(error.body_text()))?;
+    let limit = window.limit.unwrap_or(DEFAULT_LIMIT);
+    if !(1..=MAX_LIMIT).contains(&limit) {
+        return Err(malformed(format!("limit must be from 1 to {MAX_LIMIT}")));
+    }
+    let start = match &window.before {
+        None => Cursor::START,
+        Some(text) => Cursor::parse(text)
+            .ok_or_else(|| malformed("before must be a `next` of these statements".to_owned()))?,
+    };
+    // One more than is shown tells whether there is a next page.
+    let mut movements = app.ledger.movements(account.id, limit + 1, start.booking).await?;
+    let is_last = movements.len() <= limit as usize;
+    movements.truncate(limit as usize);
+    let oldest = movements.last().map(|movement| movement.booking).filter(|_| !is_last);
+    let mut statements = by_month(movements, start.month);
+    let next =
+        oldest.zip(statements.last()).map(|(booking, statement)| format!("{booking}.{}", statement.id));
+    let current = first_of_month(app.now());
+    // It is there, whether anything was booked in it or not. Names sort as their months do.
+    if window.before.is_none() && statements.first().is_none_or(|newest| newest.id < name(current)) {
+        statements.insert(0, Statement::open(current, account.balance));
+    }
+    Ok(Json(Answer { account: account.party, statements, next }))
+}
+
+/// Movements, newest first, as months, newest first, none of them after `latest`.
+///
+/// Two banks, or two writers, can book in another order than the orders came in: what came in just after the end of a month
+/// and was booked before something of that month belongs to it, or the month would be there twice.
+fn by_month(movements: Vec<Movement>, mut latest: Date) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
-    let mut balance = nothing;
     for movement in movements {
-        // Two banks, or two writers, can book in another order than the orders came in: what came in just before the end of
-        // a month and was booked after something of the next belongs to the next, or the month would be there twice.
-        let month = first_of_month(movement.booked_at);
-        if statements.last().is_none_or(|last| last.id < name(month)) {
-            statements.push(Statement::open(month, balance.clone()));
+        latest = first_of_month(movement.booked_at).min(latest);
+        if statements.last().is_none_or(|statement| statement.id != name(latest)) {
+            statements.push(Statement::open(latest, movement.balance_after.clone()));
         }
-        balance = movement.balance_after.clone();
         if let Some(statement) = statements.last_mut() {
-            statement.closing = balance.clone();
+            statement.opening = movement.balance_before();
             statement.entries.push(movement.into());
         }
     }
-    // Names sort as their months do.
-    if statements.last().is_none_or(|last| last.id < name(current)) {
-        statements.push(Statement::open(current, balance));
+    for statement in &mut statements {
+        statement.entries.reverse();
     }
-    statements.reverse();
-    statements.truncate(MONTHS);
     statements
 }
 

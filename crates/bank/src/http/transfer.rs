@@ -15,7 +15,7 @@ use super::{Problem, Shared};
 use crate::config::DynamicLinking;
 use crate::ledger::{Decision, Order, Outcome, SingleUse};
 use crate::object::Object;
-use crate::token::{Refused, Scope, TokenError};
+use crate::token::{Scope, TokenError};
 
 /// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
 #[derive(Deserialize)]
@@ -39,8 +39,8 @@ pub(super) async fn post(State(app): Shared, request: Request) -> Result<Respons
     // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
     let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
     // Before the body is read and the books are asked; a repeated order counts too, for it takes as much work.
-    app.transfers.admit(&caller.customer, app.clock.now())?;
-    let jti = caller.jti.filter(|jti| !jti.is_empty()).ok_or(TokenError::Refused(Refused::NoTokenId))?;
+    app.orders.admit(&caller.customer, app.clock.now())?;
+    let jti = caller.token_id.map_err(TokenError::from)?;
     let token = SingleUse { issuer: caller.customer.issuer.clone(), jti };
     let details = caller.details;
     let id = idempotency_key(request.headers())?;
@@ -65,6 +65,11 @@ pub(super) async fn post(State(app): Shared, request: Request) -> Result<Respons
         Decision::KeyReused => Err(Problem::new(
             Code::IdempotencyKeyReused,
             "this Idempotency-Key was sent before with another transfer; choose a new one",
+        )),
+        Decision::KeyRetired => Err(Problem::new(
+            Code::IdempotencyKeyRetired,
+            "the bank has said that there is no transfer with this Idempotency-Key, so none is made with it any more; \
+             choose a new one",
         )),
         Decision::TokenSpent => Err(Problem::token_spent()),
     }

@@ -10,8 +10,7 @@ use uuid::Uuid;
 use super::json::{TransferAnswer, rfc3339};
 use super::problem::Code;
 use super::{App, Problem, Shared};
-use crate::ledger::{Account, Direction, Entry, Known, Money, Party};
-use crate::token::Scope;
+use crate::ledger::{Account, Customer, Direction, Entry, Money, Party, TransferStatus};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
@@ -44,7 +43,7 @@ pub(super) async fn list(
     headers: HeaderMap,
     window: Result<Query<Window>, QueryRejection>,
 ) -> Result<Json<Listing>, Problem> {
-    let account = account(&app, &headers).await?;
+    let (_, account) = account(&app, &headers).await?;
     let Query(window) = window.map_err(|error| Problem::new(Code::MalformedRequest, error.body_text()))?;
     let limit = window.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
@@ -62,17 +61,17 @@ pub(super) async fn one(
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<TransferAnswer>, Problem> {
-    let account = account(&app, &headers).await?;
+    let (customer, account) = account(&app, &headers).await?;
     // What is no UUID is no transfer either, and neither is somebody else's.
     let not_found = || Problem::new(Code::TransferNotFound, "no transfer of this account has this id");
     let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(not_found)?;
-    let transfer = match app.ledger.transfer(id, account.id).await? {
-        Known::Made(transfer) => *transfer,
-        Known::Undecided => {
+    let transfer = match app.ledger.transfer_status(id, &customer, account.id, app.now()).await? {
+        TransferStatus::Made(transfer) => *transfer,
+        TransferStatus::Undecided => {
             let detail = "this transfer is being decided; ask again";
             return Err(Problem::new(Code::TimedOut, detail).retry_after(1));
         }
-        Known::Nothing => return Err(not_found()),
+        TransferStatus::NotMade => return Err(not_found()),
     };
     if transfer.payer == account.party {
         Ok(Json(TransferAnswer::for_payer(transfer)))
@@ -83,9 +82,10 @@ pub(super) async fn one(
     }
 }
 
-async fn account(app: &App, headers: &HeaderMap) -> Result<Account, Problem> {
-    let caller = app.tokens.authorize(headers, Scope::ViewBalance).await?;
-    app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)
+async fn account(app: &App, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
+    let caller = app.admit_reader(headers).await?;
+    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
+    Ok((caller.customer, account))
 }
 
 impl From<Entry> for Item {

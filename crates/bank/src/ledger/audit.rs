@@ -30,6 +30,8 @@ impl Ledger {
         let whole = [
             ("the balances of a currency do not sum to zero", UNBALANCED),
             ("an order is marked as carried out and has no transfer", UNDONE),
+            ("an order has been decided and has not spent exactly one token", UNSPENT),
+            ("a customer was told that there is no transfer, and there is an order", RETIRED),
         ];
         for (finding, sql) in whole {
             none(finding, self.number(sql, &[]).await?)?;
@@ -96,6 +98,13 @@ const UNBALANCED: &str = "SELECT count(*) FROM (
 
 const UNDONE: &str = "SELECT count(*) FROM orders o
     WHERE o.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.id = o.id)";
+
+/// A row that is gone lets its token pay for another order. It is gone from the index too, so all of both tables are compared.
+const UNSPENT: &str = "SELECT count(*) FROM (
+    SELECT o.id FROM orders o LEFT JOIN spent_tokens s ON s.order_id = o.id GROUP BY o.id HAVING count(s.order_id) <> 1) AS found";
+
+const RETIRED: &str = "SELECT count(*) FROM retired_keys r
+    JOIN orders o ON o.id = r.id AND o.issuer = r.issuer AND o.subject = r.subject";
 
 const INCOMPLETE: &str = "SELECT count(*) FROM bookings b WHERE b.id > $1 AND (
     2 <> (SELECT count(*) FROM postings WHERE booking_id = b.id)

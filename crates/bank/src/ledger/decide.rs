@@ -36,6 +36,8 @@ pub(crate) enum Decision {
     Replayed(Outcome),
     /// The id belongs to another order, or to somebody else's.
     KeyReused,
+    /// The customer has been told that there is no transfer with this id, so there will be none.
+    KeyRetired,
     /// The token has decided another order.
     TokenSpent,
 }
@@ -143,6 +145,8 @@ async fn decide_round(
     for ((place, job), mut situation) in jobs.into_iter().zip(situations) {
         if let Some(recorded) = situation.recorded.take() {
             decisions.push((place, replay(tx, &job.order, recorded).await?));
+        } else if situation.is_retired {
+            decisions.push((place, Decision::KeyRetired));
         } else if situation.is_spent {
             decisions.push((place, Decision::TokenSpent));
         } else {

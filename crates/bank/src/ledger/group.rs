@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::decide::{Awaited, Decision, Job, decide};
+use super::health::Health;
 use super::sql::{Connection, PATIENCE, Pool};
 use super::{LedgerError, postgres};
 
@@ -26,6 +27,13 @@ const ATTEMPTS: u32 = 6;
 const PAUSE: Duration = Duration::from_millis(5);
 
 type Answer = Result<Decision, LedgerError>;
+
+/// Where the decisions are written.
+#[derive(Debug, Clone)]
+struct Books {
+    pool: Pool,
+    health: Health,
+}
 
 /// Where decisions wait, and who makes them.
 #[derive(Debug)]
@@ -69,9 +77,10 @@ impl Drop for Taken<'_> {
 
 impl Counter {
     /// With so many writers, each with a connection of its own.
-    pub(super) fn open(pool: &Pool, writers: usize) -> Self {
+    pub(super) fn open(pool: &Pool, writers: usize, health: &Health) -> Self {
         let queue = Arc::new(Queue::default());
-        let writer = |_| tokio::spawn(keep_writing(pool.clone(), Arc::clone(&queue)));
+        let books = Books { pool: pool.clone(), health: health.clone() };
+        let writer = |_| tokio::spawn(keep_writing(books.clone(), Arc::clone(&queue)));
         let writers = (0..writers).map(writer).collect();
         Self { queue, writers: Mutex::new(writers) }
     }
@@ -166,8 +175,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A writer that panics undoes its transaction and is replaced: without one, everybody would wait for nothing.
-async fn keep_writing(pool: Pool, queue: Arc<Queue>) {
-    while let Err(error) = tokio::spawn(write(pool.clone(), Arc::clone(&queue))).await {
+async fn keep_writing(books: Books, queue: Arc<Queue>) {
+    while let Err(error) = tokio::spawn(write(books.clone(), Arc::clone(&queue))).await {
         tracing::error!(%error, "a writer of the books failed");
         if error.is_cancelled() {
             return;
@@ -175,10 +184,10 @@ async fn keep_writing(pool: Pool, queue: Arc<Queue>) {
     }
 }
 
-async fn write(pool: Pool, queue: Arc<Queue>) {
+async fn write(books: Books, queue: Arc<Queue>) {
     while let Some((taken, senders)) = queue.next().await {
         let is_awaited = |place: usize| senders.get(place).is_some_and(|asker| !asker.is_closed());
-        let answers = decide_all(&pool, &taken.jobs, &is_awaited).await;
+        let answers = decide_all(&books, &taken.jobs, &is_awaited).await;
         drop(taken);
         for (answer, sender) in answers.into_iter().zip(senders) {
             // Whoever asked may have gone.
@@ -189,8 +198,8 @@ async fn write(pool: Pool, queue: Arc<Queue>) {
 
 /// Makes these decisions, together if that is possible. When it is not because of one of them, each gets a transaction of
 /// its own, so that it takes no other with it.
-async fn decide_all(pool: &Pool, jobs: &[Job], is_awaited: &Awaited<'_>) -> Vec<Answer> {
-    match decide_again(pool, jobs, is_awaited).await {
+async fn decide_all(books: &Books, jobs: &[Job], is_awaited: &Awaited<'_>) -> Vec<Answer> {
+    match decide_again(books, jobs, is_awaited).await {
         Ok(answers) => answers,
         // Where the database is away, each of them alone would wait as long as all of them have.
         Err(error) if jobs.len() > 1 && !error.is_away() => {
@@ -201,7 +210,7 @@ async fn decide_all(pool: &Pool, jobs: &[Job], is_awaited: &Awaited<'_>) -> Vec<
                     answers.push(Err(LedgerError::Left));
                     continue;
                 }
-                let answer = decide_again(pool, std::slice::from_ref(job), &|_| is_awaited(place)).await;
+                let answer = decide_again(books, std::slice::from_ref(job), &|_| is_awaited(place)).await;
                 answers.push(answer.and_then(|mut one| one.pop().unwrap_or(Err(LedgerError::Answer))));
             }
             answers
@@ -216,13 +225,13 @@ async fn decide_all(pool: &Pool, jobs: &[Job], is_awaited: &Awaited<'_>) -> Vec<
 
 /// Tries more than once where that helps.
 async fn decide_again(
-    pool: &Pool,
+    books: &Books,
     jobs: &[Job],
     is_awaited: &Awaited<'_>,
 ) -> Result<Vec<Answer>, LedgerError> {
     let mut pause = PAUSE;
     for _ in 1..ATTEMPTS {
-        match decide_together(pool, jobs, is_awaited).await {
+        match decide_together(books, jobs, is_awaited).await {
             Err(LedgerError::Database(error)) if postgres::is_transient(&error) => {
                 tracing::debug!(%error, "a transaction is done again");
                 tokio::time::sleep(pause).await;
@@ -231,11 +240,11 @@ async fn decide_again(
             done => return done,
         }
     }
-    decide_together(pool, jobs, is_awaited).await
+    decide_together(books, jobs, is_awaited).await
 }
 
 async fn decide_together(
-    pool: &Pool,
+    books: &Books,
     jobs: &[Job],
     is_awaited: &Awaited<'_>,
 ) -> Result<Vec<Answer>, LedgerError> {
@@ -247,7 +256,9 @@ async fn decide_together(
         tx.commit().await?;
         Ok(decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Left)).collect())
     };
-    pool.connect().await?.within(PATIENCE, decide).await
+    let decided = async { books.pool.connect().await?.within(PATIENCE, decide).await }.await;
+    books.health.note_write(decided.as_ref().err());
+    decided
 }
 
 #[cfg(test)]

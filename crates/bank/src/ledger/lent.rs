@@ -15,8 +15,8 @@ use super::sql::PATIENCE;
 /// A connection that is given back to the pool in time, or closed.
 pub(super) struct Lent {
     connection: PoolConnection<Postgres>,
-    /// Something is being asked. Whoever stops waiting then leaves a connection behind that may never answer, or be in the
-    /// middle of a transaction.
+    /// Something is being asked, or the answer was that the server is away. Whoever stops waiting then leaves a connection
+    /// behind that may never answer, or be in the middle of a transaction, or lead to a server that only reads any more.
     pub(super) is_busy: bool,
 }
 

@@ -72,7 +72,7 @@ impl Lookups {
     }
 
     /// The accounts of these customers, in their order.
-    async fn read(&self, customers: &[&Customer]) -> Result<Vec<Option<Account>>, sqlx::Error> {
+    async fn read(&self, customers: &[&Customer]) -> Result<Vec<Option<Account>>, LedgerError> {
         if let [customer] = customers {
             let values = values![&customer.issuer, &customer.subject];
             let rows: Vec<account::Row> =
@@ -109,7 +109,7 @@ impl Reading {
             let answers = match self.lookups.read(&customers).await {
                 Ok(accounts) => accounts.into_iter().map(Ok).collect(),
                 Err(error) => {
-                    let error = Arc::new(LedgerError::from(error));
+                    let error = Arc::new(error);
                     askers.iter().map(|_| Err(LedgerError::Group(Arc::clone(&error)))).collect::<Vec<_>>()
                 }
             };

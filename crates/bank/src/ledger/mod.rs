@@ -6,6 +6,7 @@
 //! - `order`: what a customer orders, and the rules that need no database.
 //! - `decide`: orders in one transaction: replay, spend, decide, book, record. `situation`, `record`: what is read for it,
 //!   and what is written. `group`: which orders share a transaction.
+//! - `status`: what became of an order. `health`: can the books be written?
 //! - `account`, `query`: reading. `lookup`: many accounts with one question. `audit`: do the books still balance?
 //! - `money`, `iban`, `reference`: the words of the trade.
 
@@ -13,6 +14,7 @@ mod account;
 mod audit;
 mod decide;
 mod group;
+mod health;
 mod iban;
 mod lent;
 mod lookup;
@@ -28,6 +30,7 @@ mod silence;
 mod situation;
 mod sql;
 mod sqlite;
+mod status;
 
 use std::sync::Arc;
 
@@ -39,7 +42,8 @@ pub use iban::{Country, Iban, IbanError};
 pub(crate) use money::minor_digits;
 pub use money::{Currency, MAX_MINOR, Money};
 pub(crate) use order::{Order, Refusal};
-pub(crate) use query::{Direction, Entry, Known, Movement};
+pub(crate) use query::{Direction, Entry, Movement};
+pub(crate) use status::TransferStatus;
 
 /// The books of the bank. Cheap to clone; all clones share the same connections.
 #[derive(Debug, Clone)]
@@ -50,6 +54,7 @@ pub struct Ledger {
     counter: Arc<group::Counter>,
     /// Where those wait who ask for an account.
     lookups: lookup::Lookups,
+    health: health::Health,
 }
 
 /// One end of a transfer, as the other end may see it.
@@ -118,12 +123,13 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
-    /// Whether the database has not answered, or not in time. What was asked of it may have been done or not.
+    /// Whether the database has not answered, not in time, or not with what it was asked because it cannot read or write at
+    /// present. What was asked of it may have been done or not, and may still come to be.
     pub(crate) fn is_away(&self) -> bool {
         use sqlx::Error::{Io, PoolTimedOut, Tls};
         match self {
             Self::Database(Io(_) | Tls(_) | PoolTimedOut) => true,
-            Self::Database(error) => sqlite::is_busy(error) || postgres::is_away(error),
+            Self::Database(error) => sqlite::is_away(error) || postgres::is_away(error),
             Self::Group(error) => error.is_away(),
             _ => false,
         }
@@ -141,9 +147,10 @@ impl LedgerError {
 
 impl Ledger {
     fn new(writer: sql::Pool, reader: sql::Pool, writers: usize) -> Self {
-        let counter = Arc::new(group::Counter::open(&writer, writers));
+        let health = health::Health::default();
+        let counter = Arc::new(group::Counter::open(&writer, writers, &health));
         let lookups = lookup::Lookups::new(reader.clone());
-        Self { writer, reader, counter, lookups }
+        Self { writer, reader, counter, lookups, health }
     }
 
     /// Decides an order, at most once. When this is answered, the decision is on the disk.

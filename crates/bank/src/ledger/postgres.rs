@@ -31,9 +31,10 @@ const IDLE_TIMEOUT: &str = "10s";
 /// Any number, the same in each bank: whoever holds it opens accounts.
 const OPENING: i64 = 0x0062_616E_6B00;
 
-const SCHEMA: [(i64, &str, &str); 2] = [
+const SCHEMA: [(i64, &str, &str); 3] = [
     (1, "ledger", include_str!("../../migrations/postgres/0001_ledger.sql")),
     (2, "audits", include_str!("../../migrations/postgres/0002_audits.sql")),
+    (3, "retired_keys", include_str!("../../migrations/postgres/0003_retired_keys.sql")),
 ];
 
 /// Books in a database that is there.
@@ -110,8 +111,10 @@ pub(super) async fn wait_for_bookings(tx: &mut Transaction<'_, Postgres>) -> Res
 /// waited for each other or could not be put in an order; somebody else was first with an id or a token, which can be read
 /// now.
 const CONFLICT: [&str; 3] = ["40001", "40P01", "23505"];
-/// The server ended the connection: it was left in a transaction for too long; the server stops, breaks down, or begins.
-const AWAY: [&str; 4] = ["25P03", "57P01", "57P02", "57P03"];
+/// What passes: the connection breaks (class 08), the server lacks room on its disk, memory or connections (53), is stopped,
+/// breaks down or begins (57P), its system fails (58); it was left in a transaction for too long (25P03), or only reads: it
+/// is a standby, or was the primary before (25006).
+const AWAY: [&str; 6] = ["08", "53", "57P", "58", "25P03", "25006"];
 /// A lock was not to be had within [`LOCK_TIMEOUT`].
 const LOCKED_OUT: [&str; 1] = ["55P03"];
 
@@ -119,24 +122,25 @@ const LOCKED_OUT: [&str; 1] = ["55P03"];
 /// first attempt.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(_) => says(error, &CONFLICT) || is_away(error),
+        sqlx::Error::Database(_) => has_code(error, &CONFLICT) || is_away(error),
         // What has taken too long once takes too long again, and those who wait for it have waited.
         sqlx::Error::Io(error) => error.kind() != ErrorKind::TimedOut,
         _ => false,
     }
 }
 
-/// Has the server gone away in the middle of an answer?
+/// Can the server not do its work at present?
 pub(super) fn is_away(error: &sqlx::Error) -> bool {
-    says(error, &AWAY)
+    has_code(error, &AWAY)
 }
 
 /// Does another transaction hold a lock for too long?
 pub(super) fn is_locked_out(error: &sqlx::Error) -> bool {
-    says(error, &LOCKED_OUT)
+    has_code(error, &LOCKED_OUT)
 }
 
-fn says(error: &sqlx::Error, codes: &[&str]) -> bool {
+/// A code of five characters begins with its class. SQLite's codes are shorter.
+fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    code.is_some_and(|code| codes.contains(&&*code))
+    code.is_some_and(|code| code.len() == 5 && codes.iter().any(|start| code.starts_with(start)))
 }

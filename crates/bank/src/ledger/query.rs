@@ -1,18 +1,9 @@
-//! Reading transfers: one by its id, or a page of an account's, newest first.
+//! Reading pages of an account's transfers and movements, newest first.
 
 use uuid::Uuid;
 
-use super::sql::{Connection, PATIENCE, Pool, Tx, values};
+use super::sql::{Tx, values};
 use super::{Currency, Ledger, LedgerError, Money, Party, Transfer};
-
-/// What the books know of an id.
-#[derive(Debug)]
-pub(crate) enum Known {
-    Made(Box<Transfer>),
-    /// It is being decided.
-    Undecided,
-    Nothing,
-}
 
 /// A page of an account's transfers, newest first.
 #[derive(Debug)]
@@ -46,9 +37,9 @@ pub(super) fn number(booking: i64) -> String {
     format!("T-{booking:08}")
 }
 
-type TransferRow = (String, i64, String, String, String, String, i64, String, String, i64, i64);
+pub(super) type TransferRow = (String, i64, String, String, String, String, i64, String, String, i64, i64);
 
-const TRANSFER: &str =
+pub(super) const TRANSFER: &str =
     "SELECT t.id, b.id, payer.iban, payer.holder, payee.iban, payee.holder, b.amount, b.currency,
          t.reference, b.booked_at, p.balance_after
      FROM transfers t
@@ -82,34 +73,6 @@ pub(super) async fn transfer_by_id(tx: &mut Tx<'_>, id: Uuid) -> Result<Transfer
 }
 
 impl Ledger {
-    /// The transfer with this id, whoever made it. `account` is whose customer asks.
-    ///
-    /// Nothing is said of one that is being decided, for this is believed: who hears that there is no such transfer makes
-    /// another one.
-    pub(crate) async fn transfer(&self, id: Uuid, account: i64) -> Result<Known, LedgerError> {
-        // Before the books are read: what is decided after this look is found in them.
-        let undecided = self.counter.is_undecided(id);
-        let text = id.to_string();
-        let mut row: Option<TransferRow> = self.reader.optional(TRANSFER, values![&text]).await?;
-        if row.is_none() && !undecided && matches!(self.writer, Pool::Postgres(_)) {
-            // Another bank may be deciding it. Then it holds the account's lock until that is committed.
-            let look = async |connection: &mut Connection| {
-                let mut tx = connection.begin().await?;
-                let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
-                tx.optional::<(i64,)>(lock, values![account]).await?;
-                let row = tx.optional(TRANSFER, values![&text]).await?;
-                tx.commit().await?;
-                Ok::<_, sqlx::Error>(row)
-            };
-            row = self.reader.connect().await?.within(PATIENCE, look).await?;
-        }
-        Ok(match row {
-            Some(row) => Known::Made(Box::new(row.into())),
-            None if undecided => Known::Undecided,
-            None => Known::Nothing,
-        })
-    }
-
     /// The transfers of an account, newest first: at most `limit`, older than `before` if given.
     ///
     /// Nothing is given when `before` is no transfer of this account.
@@ -141,12 +104,6 @@ impl Ledger {
         let row: Option<(i64,)> = self.reader.optional(sql, values![account, &id.to_string()]).await?;
         Ok(row.map(|(booking,)| booking))
     }
-
-    /// Whether the database answers.
-    pub(crate) async fn ping(&self) -> Result<(), LedgerError> {
-        self.reader.optional::<(i64,)>("SELECT id FROM accounts LIMIT 1", &[]).await?;
-        Ok(())
-    }
 }
 
 type EntryRow = (String, i64, i64, String, String, String, String, i64);
@@ -177,6 +134,7 @@ const ENTRIES: &str =
 /// Anything that changed an account's balance: a transfer, or the opening of the account.
 #[derive(Debug)]
 pub(crate) struct Movement {
+    pub(crate) booking: i64,
     /// A transfer's id, or the number of the booking.
     pub(crate) id: String,
     pub(crate) direction: Direction,
@@ -196,6 +154,7 @@ impl From<MovementRow> for Movement {
         let (id, booking, amount, currency, iban, holder, reference, booked_at, balance_after) = row;
         let currency = Currency::stored(currency);
         Self {
+            booking,
             id: id.unwrap_or_else(|| number(booking)),
             direction: if amount < 0 { Direction::Out } else { Direction::In },
             iban,
@@ -208,10 +167,27 @@ impl From<MovementRow> for Movement {
     }
 }
 
+impl Movement {
+    /// What was on the account before it.
+    pub(crate) fn balance_before(&self) -> Money {
+        let amount = match self.direction {
+            Direction::In => self.balance_after.amount - self.amount.amount,
+            Direction::Out => self.balance_after.amount + self.amount.amount,
+        };
+        Money { amount, currency: self.balance_after.currency.clone() }
+    }
+}
+
 impl Ledger {
-    /// Everything that was ever booked on an account, oldest first.
-    pub(crate) async fn movements(&self, account: i64) -> Result<Vec<Movement>, LedgerError> {
-        let rows: Vec<MovementRow> = self.reader.all(MOVEMENTS, values![account]).await?;
+    /// What was booked on an account, newest first: at most `limit`, with lower numbers than `before`.
+    pub(crate) async fn movements(
+        &self,
+        account: i64,
+        limit: u32,
+        before: i64,
+    ) -> Result<Vec<Movement>, LedgerError> {
+        let values = values![account, before, i64::from(limit)];
+        let rows: Vec<MovementRow> = self.reader.all(MOVEMENTS, values).await?;
         Ok(rows.into_iter().map(Movement::from).collect())
     }
 }
@@ -223,5 +199,5 @@ const MOVEMENTS: &str =
      JOIN bookings b ON b.id = p.booking_id
      LEFT JOIN transfers t ON t.booking_id = b.id
      JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
-     WHERE p.account_id = $1
-     ORDER BY p.booking_id";
+     WHERE p.account_id = $1 AND p.booking_id < $2
+     ORDER BY p.booking_id DESC LIMIT $3";

@@ -14,6 +14,8 @@ use super::{Account, Currency, LedgerError, Money, Party};
 pub(super) struct Situation {
     /// The order, if it was decided before.
     pub(super) recorded: Option<Recorded>,
+    /// The customer was told that there is no such transfer.
+    pub(super) is_retired: bool,
     /// The token has decided another order.
     pub(super) is_spent: bool,
     pub(super) payer: Option<Account>,
@@ -32,22 +34,45 @@ pub(super) struct Recorded {
 
 /// `$1` has for each order: its id, the token's issuer and id, the customer's issuer and subject, the payee's IBAN.
 const SITUATIONS: Texts = each!(
-    "SELECT question.key, o.issuer, o.subject, o.content, o.refusal, s.order_id,
-         payer.id, payer.iban, payer.holder, payer.currency, coalesce((SELECT balance_after FROM postings
-             WHERE account_id = payer.id ORDER BY booking_id DESC LIMIT 1), 0),
-         payee.id, payee.iban, payee.holder, payee.currency, coalesce((SELECT balance_after FROM postings
-             WHERE account_id = payee.id ORDER BY booking_id DESC LIMIT 1), 0)
+    "SELECT question.key AS key, o.issuer AS order_issuer, o.subject AS order_subject, o.content AS order_content,
+         o.refusal AS order_refusal, s.order_id AS spent_for, r.id AS retired_id,
+         payer.id AS payer_id, payer.iban AS payer_iban, payer.holder AS payer_holder,
+         payer.currency AS payer_currency, coalesce((SELECT balance_after FROM postings
+             WHERE account_id = payer.id ORDER BY booking_id DESC LIMIT 1), 0) AS payer_balance,
+         payee.id AS payee_id, payee.iban AS payee_iban, payee.holder AS payee_holder,
+         payee.currency AS payee_currency, coalesce((SELECT balance_after FROM postings
+             WHERE account_id = payee.id ORDER BY booking_id DESC LIMIT 1), 0) AS payee_balance
      FROM ",
     "
      LEFT JOIN orders o ON o.id = question.value ->> 0
      LEFT JOIN spent_tokens s ON s.issuer = question.value ->> 1 AND s.jti = question.value ->> 2
+     LEFT JOIN retired_keys r ON r.id = question.value ->> 0 AND r.issuer = question.value ->> 3
+         AND r.subject = question.value ->> 4
      LEFT JOIN account_access c ON c.issuer = question.value ->> 3 AND c.subject = question.value ->> 4
      LEFT JOIN accounts payer ON payer.id = c.account_id
      LEFT JOIN accounts payee ON payee.iban = question.value ->> 5"
 );
 
-type Number = Option<i64>;
-type Row = (i64, Text, Text, Text, Text, Text, Number, Text, Text, Text, i64, Number, Text, Text, Text, i64);
+#[derive(sqlx::FromRow)]
+struct Row {
+    key: i64,
+    order_issuer: Text,
+    order_subject: Text,
+    order_content: Text,
+    order_refusal: Text,
+    spent_for: Text,
+    retired_id: Text,
+    payer_id: Option<i64>,
+    payer_iban: Text,
+    payer_holder: Text,
+    payer_currency: Text,
+    payer_balance: i64,
+    payee_id: Option<i64>,
+    payee_iban: Text,
+    payee_holder: Text,
+    payee_currency: Text,
+    payee_balance: i64,
+}
 
 /// The situations of these orders, in their order.
 pub(super) async fn of(tx: &mut Tx<'_>, jobs: &[&Job]) -> Result<Vec<Situation>, LedgerError> {
@@ -62,7 +87,7 @@ pub(super) async fn of(tx: &mut Tx<'_>, jobs: &[&Job]) -> Result<Vec<Situation>,
     let rows: Vec<Row> = tx.all(SITUATIONS, values![&json!(questions).to_string()]).await?;
     let mut situations: Vec<_> = jobs.iter().map(|_| None).collect();
     for row in rows {
-        let place = usize::try_from(row.0).ok().and_then(|place| situations.get_mut(place));
+        let place = usize::try_from(row.key).ok().and_then(|place| situations.get_mut(place));
         *place.ok_or(LedgerError::Answer)? = Some(Situation::from(row));
     }
     situations.into_iter().map(|situation| situation.ok_or(LedgerError::Answer)).collect()
@@ -80,21 +105,34 @@ impl Situation {
 
 impl From<Row> for Situation {
     fn from(row: Row) -> Self {
-        let decided = row.1.zip(row.2).zip(row.3);
+        let decided = row.order_issuer.zip(row.order_subject).zip(row.order_content);
         Self {
             recorded: decided.map(|((issuer, subject), content)| {
-                let refusal = row.4;
+                let refusal = row.order_refusal;
                 Recorded { issuer, subject, content, refusal }
             }),
-            is_spent: row.5.is_some(),
-            payer: account(row.6, row.7, row.8, row.9, row.10),
-            payee: account(row.11, row.12, row.13, row.14, row.15),
+            is_retired: row.retired_id.is_some(),
+            is_spent: row.spent_for.is_some(),
+            payer: account(
+                row.payer_id,
+                row.payer_iban,
+                row.payer_holder,
+                row.payer_currency,
+                row.payer_balance,
+            ),
+            payee: account(
+                row.payee_id,
+                row.payee_iban,
+                row.payee_holder,
+                row.payee_currency,
+                row.payee_balance,
+            ),
         }
     }
 }
 
 /// Nothing when there is no such account.
-fn account(id: Number, iban: Text, holder: Text, currency: Text, amount: i64) -> Option<Account> {
+fn account(id: Option<i64>, iban: Text, holder: Text, currency: Text, amount: i64) -> Option<Account> {
     let balance = Money { amount, currency: Currency::stored(currency?) };
     Some(Account { id: id?, party: Party { iban: iban?, holder: holder? }, balance })
 }

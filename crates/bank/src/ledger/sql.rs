@@ -9,6 +9,7 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+use super::LedgerError;
 use super::lent::Lent;
 
 /// What stands for a placeholder.
@@ -105,13 +106,15 @@ impl<T> Row for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'
 /// Connections to the books.
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    Sqlite(SqlitePool),
+    File(SqlitePool),
+    /// The one connection is the database: without it there are no books.
+    Memory(SqlitePool),
     Postgres(PgPool),
 }
 
 /// One of them, until it is dropped: then it goes back to the others.
 pub(super) enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite { connection: PoolConnection<Sqlite>, is_replaceable: bool },
     Postgres(Lent),
 }
 
@@ -137,7 +140,7 @@ impl Pool {
         &self,
         sql: impl Into<Texts>,
         values: &[Value<'_>],
-    ) -> Result<Option<R>, sqlx::Error> {
+    ) -> Result<Option<R>, LedgerError> {
         Ok(self.all(sql, values).await?.into_iter().next())
     }
 
@@ -146,7 +149,7 @@ impl Pool {
         &self,
         sql: impl Into<Texts>,
         values: &[Value<'_>],
-    ) -> Result<Vec<R>, sqlx::Error> {
+    ) -> Result<Vec<R>, LedgerError> {
         self.all_within(PATIENCE, sql, values).await
     }
 
@@ -156,23 +159,27 @@ impl Pool {
         limit: Duration,
         sql: impl Into<Texts>,
         values: &[Value<'_>],
-    ) -> Result<Vec<R>, sqlx::Error> {
+    ) -> Result<Vec<R>, LedgerError> {
         let sql = sql.into();
-        let ask = async |connection: &mut Connection| match connection {
-            Connection::Sqlite(connection) => {
-                prepared!(sql.sqlite, values).fetch_all(&mut **connection).await
-            }
-            Connection::Postgres(connection) => {
-                prepared!(sql.postgres, values).fetch_all(&mut **connection).await
-            }
+        let ask = async |connection: &mut Connection| {
+            Ok(match connection {
+                Connection::Sqlite { connection, .. } => {
+                    prepared!(sql.sqlite, values).fetch_all(&mut **connection).await?
+                }
+                Connection::Postgres(connection) => {
+                    prepared!(sql.postgres, values).fetch_all(&mut **connection).await?
+                }
+            })
         };
         self.connect().await?.within(limit, ask).await
     }
 
     /// Takes one, and waits for it where all are taken.
     pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
+        let sqlite = |is_replaceable| move |connection| Connection::Sqlite { connection, is_replaceable };
         match self {
-            Self::Sqlite(pool) => pool.acquire().await.map(Connection::Sqlite),
+            Self::File(pool) => pool.acquire().await.map(sqlite(true)),
+            Self::Memory(pool) => pool.acquire().await.map(sqlite(false)),
             Self::Postgres(pool) => pool.acquire().await.map(|lent| Connection::Postgres(lent.into())),
         }
     }
@@ -180,7 +187,7 @@ impl Pool {
     /// Waits for what is under way and closes the connections.
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::File(pool) | Self::Memory(pool) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -190,27 +197,36 @@ impl Connection {
     /// Begins the one kind of write transaction that each database has.
     pub(super) async fn begin(&mut self) -> Result<Tx<'_>, sqlx::Error> {
         match self {
-            Self::Sqlite(connection) => connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite),
+            Self::Sqlite { connection, .. } => {
+                connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite)
+            }
             Self::Postgres(connection) => {
                 connection.begin_with(super::postgres::BEGIN).await.map(Tx::Postgres)
             }
         }
     }
 
-    /// Does this, or gives the connection up when it takes longer, and when nobody waits for the end of it.
-    ///
-    /// A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
-    pub(super) async fn within<T, E: From<sqlx::Error>>(
+    /// Does this, or gives the connection up when it takes longer, and when nobody waits for the end of it. One that
+    /// failed with the database is closed: what state it is in is not known, and the next one may be better.
+    pub(super) async fn within<T>(
         mut self,
         limit: Duration,
-        work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
-    ) -> Result<T, E> {
-        if let Self::Sqlite(_) = self {
-            return work(&mut self).await;
+        work: impl AsyncFnOnce(&mut Self) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        // A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
+        if let Self::Sqlite { .. } = self {
+            let done = work(&mut self).await;
+            // After some failures SQLite has undone the transaction by itself, and sqlx counts it as open for ever.
+            if done.is_err()
+                && let Self::Sqlite { connection, is_replaceable: true } = &mut self
+            {
+                connection.close_on_drop();
+            }
+            return done;
         }
         self.set_busy(true);
         let done = tokio::time::timeout(limit, work(&mut self)).await;
-        self.set_busy(done.is_err());
+        self.set_busy(done.as_ref().map_or(true, |done| done.as_ref().is_err_and(LedgerError::is_away)));
         done.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into()))
     }
 
@@ -225,7 +241,9 @@ impl Tx<'static> {
     /// The same, for what no customer waits for: it may take as long as it takes.
     pub(super) async fn begin(pool: &Pool) -> Result<Self, sqlx::Error> {
         match pool {
-            Pool::Sqlite(pool) => Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?)),
+            Pool::File(pool) | Pool::Memory(pool) => {
+                Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?))
+            }
             Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin_with(super::postgres::BEGIN).await?)),
         }
     }

@@ -22,9 +22,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long until it tries again where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-const SCHEMA: [(i64, &str, &str); 2] = [
+const SCHEMA: [(i64, &str, &str); 3] = [
     (1, "ledger", include_str!("../../migrations/sqlite/0001_ledger.sql")),
     (2, "audits", include_str!("../../migrations/sqlite/0002_audits.sql")),
+    (3, "retired_keys", include_str!("../../migrations/sqlite/0003_retired_keys.sql")),
 ];
 
 /// Books in a file, made where it is missing.
@@ -36,7 +37,8 @@ pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
     let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
     let writer = connect(&options).await.map_err(LedgerError::from)?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-    Ok(open(writer, reader).await?)
+    migrate(&writer).await?;
+    Ok(Ledger::new(Pool::File(writer), Pool::File(reader), WRITERS))
 }
 
 /// The first connection to a new file turns its journal into a write-ahead log, and needs the file alone for that. Of two
@@ -45,7 +47,9 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Err
     let refused_until = Instant::now() + BUSY_TIMEOUT;
     loop {
         match pool(1).connect_with(options.clone()).await {
-            Err(error) if is_busy(&error) && Instant::now() < refused_until => sleep(BUSY_PAUSE).await,
+            Err(error) if has_code(&error, &[BUSY]) && Instant::now() < refused_until => {
+                sleep(BUSY_PAUSE).await;
+            }
             answer => return answer,
         }
     }
@@ -54,24 +58,41 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Err
 /// Books in memory, which live as long as their one connection.
 pub(super) async fn open_memory() -> Result<Ledger, LedgerError> {
     let writer = pool(1).connect_with(options().in_memory(true)).await?;
-    open(writer.clone(), writer).await
+    migrate(&writer).await?;
+    Ok(Ledger::new(Pool::Memory(writer.clone()), Pool::Memory(writer), WRITERS))
 }
 
-async fn open(writer: SqlitePool, reader: SqlitePool) -> Result<Ledger, LedgerError> {
+async fn migrate(writer: &SqlitePool) -> Result<(), LedgerError> {
     // Under the write lock, because another process may be about to make the same tables.
     let mut tx = writer.begin_with(BEGIN).await?;
     database::migrator(SCHEMA).run(&mut *tx).await?;
-    tx.commit().await?;
-    Ok(Ledger::new(Pool::Sqlite(writer), Pool::Sqlite(reader), WRITERS))
+    Ok(tx.commit().await?)
 }
 
-/// Another process has a lock, and has had it for [`BUSY_TIMEOUT`] where SQLite waits for that one. The low byte of an
-/// extended code is the code: `SQLITE_BUSY` is 5 (and PostgreSQL's codes are no such numbers).
-pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+/// Another process has a lock, and has had it for [`BUSY_TIMEOUT`] where SQLite waits for that one.
+const BUSY: u32 = 5;
+/// What passes: locks (`SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_PROTOCOL`), and a disk or a memory that is full, fails,
+/// cannot be written or cannot be found (`SQLITE_NOMEM`, `SQLITE_READONLY`, `SQLITE_IOERR`, `SQLITE_FULL`,
+/// `SQLITE_CANTOPEN`).
+const AWAY: [u32; 8] = [BUSY, 6, 7, 8, 10, 13, 14, 15];
+
+/// Can the file not be read or written at present?
+pub(super) fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        // The connection is not what it was taken for, and is closed.
+        sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed | sqlx::Error::InvalidSavePointStatement => {
+            true
+        }
+        error => has_code(error, &AWAY),
+    }
+}
+
+/// The low byte of an extended code is the code; and PostgreSQL's codes are no such numbers.
+fn has_code(error: &sqlx::Error, codes: &[u32]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.filter(|code| code.len() < 5)
         .and_then(|code| code.parse::<u32>().ok())
-        .is_some_and(|code| code & 0xFF == 5)
+        .is_some_and(|code| codes.contains(&(code & 0xFF)))
 }
 
 fn options() -> SqliteConnectOptions {
@@ -136,7 +157,7 @@ mod tests {
         // Another process on the same books, one that does not wait.
         let other =
             pool(1).connect_with(options().filename(&path).busy_timeout(Duration::ZERO)).await.unwrap();
-        let other = Pool::Sqlite(other);
+        let other = Pool::File(other);
         let tx = Tx::begin(&first.writer).await.unwrap();
         let Err(refused) = Tx::begin(&other).await else { panic!("two write locks") };
         assert!(refused.to_string().contains("database is locked"), "{refused}");

@@ -12,6 +12,8 @@ use crate::object::Object;
 /// How far the issuer's clock may be from ours, in seconds. Never more than a minute: it prolongs every token.
 const LEEWAY: f64 = 60.0;
 const MAX_SUBJECT: usize = 255;
+/// The books keep the id of each spent token in an index, and PostgreSQL has none for texts of some kilobytes.
+const MAX_TOKEN_ID: usize = 255;
 
 /// Why a token is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,8 +51,10 @@ pub(crate) enum Refused {
     Expired,
     #[error("the access token is not valid yet")]
     NotYetValid,
-    #[error("the access token has no id, so it cannot be spent")]
+    #[error("the access token has no id (jti), so it cannot be spent")]
     NoTokenId,
+    #[error("the access token's id (jti) has more than {MAX_TOKEN_ID} bytes, so it cannot be spent")]
+    LongTokenId,
 }
 
 /// A token of which only the header was read, to find the key.
@@ -75,7 +79,7 @@ pub(super) struct Claims {
     exp: f64,
     nbf: Option<f64>,
     iat: Option<f64>,
-    pub(super) jti: Option<String>,
+    jti: Option<String>,
     /// One text (RFC 9068, section 2.2.3; RFC 8693, section 4.2). Other shapes are not read, and told apart: whoever meant
     /// one of them is not asked for a scope that the token seems to lack.
     #[serde(default)]
@@ -185,6 +189,12 @@ impl Signed {
 }
 
 impl Claims {
+    /// The id under which the token is spent.
+    pub(super) fn token_id(&mut self) -> Result<String, Refused> {
+        let id = self.jti.take().filter(|id| !id.is_empty()).ok_or(Refused::NoTokenId)?;
+        if id.len() > MAX_TOKEN_ID { Err(Refused::LongTokenId) } else { Ok(id) }
+    }
+
     /// Scopes are separated by single spaces and compared as they are (RFC 6749, section 3.3).
     pub(super) fn has_scope(&self, needed: &str) -> bool {
         self.scope.as_str().unwrap_or_default().split(' ').any(|scope| scope == needed)

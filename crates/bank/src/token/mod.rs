@@ -45,8 +45,8 @@ impl Scope {
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) customer: Customer,
-    /// The token's own id; not every issuer sends one.
-    pub(crate) jti: Option<String>,
+    /// The token's own id, or why it has none that it could be spent under.
+    pub(crate) token_id: Result<String, Refused>,
     /// The payment that the token is for, if it is for one only.
     pub(crate) details: Details,
 }
@@ -116,7 +116,7 @@ impl Verifier {
             return Err(TokenError::InsufficientScope { needed });
         }
         let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
-        let (jti, details) = (claims.jti.clone(), std::mem::take(&mut claims.authorization_details));
-        Ok((Caller { customer, jti, details }, claims))
+        let (token_id, details) = (claims.token_id(), std::mem::take(&mut claims.authorization_details));
+        Ok((Caller { customer, token_id, details }, claims))
     }
 }

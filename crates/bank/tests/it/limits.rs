@@ -20,6 +20,12 @@ pub(crate) async fn world(transfers_per_minute: u32) -> World {
     World::configured(Issuer::start().await, config).await
 }
 
+/// A bank that lets each customer read so often in a minute.
+pub(crate) async fn reading_world(reads_per_minute: u32) -> World {
+    let config = |issuer: &Issuer| Config { reads_per_minute, ..config(issuer, Database::Memory) };
+    World::configured(Issuer::start().await, config).await
+}
+
 fn retry_after(answer: &Answer) -> u64 {
     assert_eq!((answer.status.as_u16(), answer.problem()), (429, "too-many-requests"));
     answer.headers["retry-after"].to_str().unwrap().parse().unwrap()
@@ -54,6 +60,24 @@ async fn another_customer_and_other_requests_are_not_concerned() {
     for address in ["/balance", "/transfers"] {
         assert_eq!(world.get(address, &world.token("view:balance")).await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn who_reads_too_often_waits_and_nobody_else_does() {
+    let world = reading_world(4).await;
+    let ada = world.strong_token_of("auth0|1001", "view:balance");
+    let absent = format!("/transfers/{}", Uuid::new_v4());
+    for address in ["/balance", "/transfers", &absent, "/statements"] {
+        assert!(world.get(address, &ada).await.status.as_u16() < 429, "{address}");
+    }
+    for address in ["/balance", "/transfers", &absent, "/statements"] {
+        assert_eq!(retry_after(&world.get(address, &ada).await), 15, "{address}");
+    }
+    let ben = world.strong_token_of("auth0|1002", "view:balance");
+    assert_eq!(world.get("/statements", &ben).await.status, 200);
+    assert_eq!(world.order(&order_of(1)).await.status, 201, "an order is counted by itself");
+    world.clock.advance(15);
+    assert_eq!(world.get("/balance", &ada).await.status, 200);
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ fn documented() -> BTreeSet<(String, String, u16)> {
     all
 }
 
+const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
+
 #[tokio::test]
 async fn every_described_answer_occurs() {
     let mut seen = Seen::default();
@@ -79,7 +81,15 @@ async fn every_described_answer_occurs() {
         }
         seen.send(&world, get(address, &world.token("openid"))).await;
     }
-    seen.send(&world, get("/healthz", "x")).await;
+    let strict = limits::reading_world(1).await;
+    let strong = strict.strong_token_of("auth0|1001", "view:balance");
+    strict.get("/balance", &strong).await;
+    for address in ["/balance", "/transfers", &transfer, "/statements"] {
+        seen.send(&strict, get(address, &strong)).await;
+    }
+    for address in HEALTH {
+        seen.send(&world, get(address, "x")).await;
+    }
     let description = seen.send(&world, get("/openapi.json", "x")).await;
     assert_eq!(description.body, *DOCUMENT);
 
@@ -93,7 +103,9 @@ async fn every_described_answer_occurs() {
     for request in requests() {
         assert_eq!(seen.send(&world, request).await.status, 500);
     }
-    assert_eq!(seen.send(&world, get("/healthz", "x")).await.status, 503);
+    for (address, status) in HEALTH.into_iter().zip([200, 503, 503]) {
+        assert_eq!(seen.send(&world, get(address, "x")).await.status, status, "{address}");
+    }
 
     let world = World::new().await;
     world.issuer.says(Says::Text("no keys".into()));

@@ -121,27 +121,105 @@ async fn the_opening_of_the_account_is_told_and_the_current_month_is_there() {
     assert_eq!((&june[0]["opening"]["amount"], &june[0]["closing"]["amount"]), (&json!(0), &json!(OPENING)));
 }
 
+/// A customer of a bank whose clock stands at this moment.
+fn strong_token(world: &World, subject: &str) -> String {
+    let mut claims = world.claims("view:balance");
+    claims["sub"] = json!(subject);
+    claims["exp"] = json!(now(world) + 7200);
+    claims["amr"] = json!(["mfa"]);
+    claims["auth_time"] = json!(now(world));
+    FIRST.token(&claims)
+}
+
+async fn pay(world: &World, amount: i64) {
+    let mut claims = world.claims("view:balance transfer:funds");
+    claims["exp"] = json!(now(world) + 7200);
+    let paid = world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(amount)).await;
+    assert_eq!(paid.status, 201, "{}", paid.body);
+}
+
 #[tokio::test]
-async fn a_year_is_shown_and_nobody_elses() {
+async fn nobody_elses_are_shown() {
     let world = World::new().await;
-    for _ in 0..14 {
-        world.clock.advance(31 * 24 * 3600);
-        let mut claims = world.claims("view:balance transfer:funds");
-        claims["exp"] = json!(now(&world) + 7200);
-        world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(100)).await;
-    }
-    let of = |subject: &str| {
-        let mut claims = world.claims("view:balance");
-        claims["sub"] = json!(subject);
-        claims["exp"] = json!(now(&world) + 7200);
-        claims["amr"] = json!(["mfa"]);
-        claims["auth_time"] = json!(now(&world));
-        FIRST.token(&claims)
-    };
-    let ada = world.get("/statements", &of("auth0|1001")).await;
-    assert_eq!(ada.body["statements"].as_array().unwrap().len(), 12);
-    let ben = world.get("/statements", &of("auth0|1002")).await;
+    pay(&world, 100).await;
+    let ben = world.get("/statements", &strong_token(&world, "auth0|1002")).await;
     assert_eq!(ben.body["account"]["iban"], BEN);
     assert!(ben.body["statements"][0]["entries"][0]["direction"] == "in");
-    assert_eq!(world.get("/statements", &of("auth0|9999")).await.problem(), "account-not-found");
+    let nobody = world.get("/statements", &strong_token(&world, "auth0|9999")).await;
+    assert_eq!(nobody.problem(), "account-not-found");
+}
+
+/// Entries, newest first, and the page that they come from is as large as it may be.
+async fn page(world: &World, limit: usize, next: Option<&str>) -> (Vec<Value>, Option<String>) {
+    let before = next.map(|next| format!("&before={next}")).unwrap_or_default();
+    let address = format!("/statements?limit={limit}{before}");
+    let answer = world.get(&address, &strong_token(world, "auth0|1001")).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let months = answer.body["statements"].as_array().unwrap().clone();
+    (months, answer.body["next"].as_str().map(str::to_owned))
+}
+
+#[tokio::test]
+async fn pages_have_every_entry_once_and_their_sums_go_on() {
+    let world = World::new().await;
+    for n in 0..14 {
+        // Three months have one entry, the others two.
+        if n % 2 == 0 {
+            world.clock.advance(31 * 24 * 3600);
+        }
+        pay(&world, 100 + n).await;
+    }
+    let (all, none) = page(&world, 500, None).await;
+    assert_eq!(none, None);
+    let entries = |months: &[Value]| -> Vec<Value> {
+        let entries =
+            |month: &Value| month["entries"].as_array().unwrap().iter().rev().cloned().collect::<Vec<_>>();
+        months.iter().flat_map(entries).collect()
+    };
+    assert_eq!(entries(&all).len(), 15);
+    for limit in 1..=16 {
+        let (mut found, mut months, mut balance) = (Vec::new(), Vec::new(), world.balance().await);
+        let mut next = None;
+        loop {
+            let (page, following) = page(&world, limit, next.as_deref()).await;
+            let shown = entries(&page);
+            assert!(shown.len() <= limit && (following.is_none() || shown.len() == limit), "{limit}");
+            for month in &page {
+                assert_eq!(month["closing"]["amount"], balance, "{limit}");
+                balance = month["opening"]["amount"].as_i64().unwrap();
+                months.push(month["id"].as_str().unwrap().to_owned());
+            }
+            found.extend(shown);
+            if following.is_none() {
+                break;
+            }
+            next = following;
+        }
+        assert_eq!((found, balance), (entries(&all), 0), "{limit}");
+        assert!(months.is_sorted_by(|newer, older| newer >= older), "{months:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_cursor_that_is_none_is_refused() {
+    let world = World::new().await;
+    let token = strong_token(&world, "auth0|1001");
+    for wrong in [
+        "limit=0",
+        "limit=501",
+        "limit=-1",
+        "limit=x",
+        "before=",
+        "before=5",
+        "before=0.2026-06",
+        "before=-1.2026-06",
+        "before=x.2026-06",
+        "before=5.2026",
+        "before=5.2026-13",
+        "before=5.2026-06-01",
+        "before=99999999999999999999.2026-06",
+    ] {
+        let answer = world.get(&format!("/statements?{wrong}"), &token).await;
+        assert_eq!((answer.status.as_u16(), answer.problem()), (400, "malformed-request"), "{wrong}");
+    }
 }

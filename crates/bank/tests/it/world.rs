@@ -203,5 +203,6 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
         ],
         // Tests of other things send what they like.
         transfers_per_minute: 0,
+        reads_per_minute: 0,
     }
 }

@@ -64,6 +64,7 @@ fn said(decisions: &[Decision]) -> Vec<String> {
             Decision::New(Err(refusal)) => format!("refused: {refusal:?}"),
             Decision::Replayed(outcome) => format!("replayed: {}", outcome.is_ok()),
             Decision::KeyReused => "another's id".into(),
+            Decision::KeyRetired => "retired id".into(),
             Decision::TokenSpent => "spent".into(),
         })
         .collect()

@@ -6,7 +6,7 @@ use postgres_for_tests::{Durability, Server};
 use uuid::Uuid;
 
 use super::super::sql::Tx;
-use super::super::{Customer, Known, Ledger, Order, SingleUse, silence};
+use super::super::{Customer, Ledger, Order, SingleUse, TransferStatus, silence};
 use super::*;
 use crate::config::OpeningAccount;
 use database::Database;
@@ -48,7 +48,8 @@ fn job(reference: &str) -> Job {
 async fn a_failing_decision_takes_no_other_with_it(ledger: Ledger) {
     let again = job("twice");
     let jobs = [job("one"), job("fail"), again.clone(), again, job("two")];
-    let answers = decide_all(&ledger.writer, &jobs, &|_| true).await;
+    let books = Books { pool: ledger.writer.clone(), health: ledger.health.clone() };
+    let answers = decide_all(&books, &jobs, &|_| true).await;
     assert!(matches!(answers[0], Ok(Decision::New(Ok(_)))));
     assert!(matches!(answers[1], Err(LedgerError::Database(_))));
     assert!(matches!(answers[2], Ok(Decision::New(Ok(_)))));
@@ -91,7 +92,8 @@ async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_se
     let ledger = ledger(&Database::File(folder.path().join("bank.sqlite")), "SELECT 1").await;
     let (first, second) = (job("first"), job("second"));
     let account = ledger.account_of(&first.order.customer).await.unwrap().unwrap().id;
-    let known = async |id| ledger.transfer(id, account).await.unwrap();
+    let customer = first.order.customer.clone();
+    let status = async |id| ledger.transfer_status(id, &customer, account, 0).await.unwrap();
 
     // As long as this has the one connection that writes, nothing is decided.
     let lock = Tx::begin(&ledger.writer).await.unwrap();
@@ -100,7 +102,7 @@ async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_se
     while ledger.counter.queue.waiting().taken.is_empty() {
         tokio::task::yield_now().await;
     }
-    assert!(matches!(known(first.order.id).await, Known::Undecided));
+    assert!(matches!(status(first.order.id).await, TransferStatus::Undecided));
     {
         let waiting = std::pin::pin!(ledger.decide(&second.order, &second.token, 0));
         tokio::select! {
@@ -108,13 +110,12 @@ async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_se
             _ = waiting => panic!("it was decided"),
             () = std::future::ready(()) => {}
         }
-        assert!(matches!(known(second.order.id).await, Known::Undecided));
+        assert!(matches!(status(second.order.id).await, TransferStatus::Undecided));
     }
-    assert!(matches!(known(second.order.id).await, Known::Nothing), "nobody waits for it any more");
-
     lock.commit().await.unwrap();
+    assert!(matches!(status(second.order.id).await, TransferStatus::NotMade), "nobody waits for it any more");
     assert!(matches!(deciding.await.unwrap(), Ok(Decision::New(Ok(_)))));
-    assert!(matches!(known(first.order.id).await, Known::Made(_)));
+    assert!(matches!(status(first.order.id).await, TransferStatus::Made(_)));
     ledger.close().await;
     assert_eq!(ledger.counter.queue.waiting().jobs.len(), 0);
     let ledger = Ledger::open(&Database::File(folder.path().join("bank.sqlite"))).await.unwrap();
@@ -164,7 +165,8 @@ async fn who_left_before_the_locks_were_there_is_not_served() {
     lock.run("SELECT id FROM accounts FOR UPDATE", &[]).await.unwrap();
 
     let (left, stays) = (job("left"), job("stays"));
-    let known = async |id| ledger.transfer(id, 1).await.unwrap();
+    let customer = left.order.customer.clone();
+    let status = async |id| ledger.transfer_status(id, &customer, 1, 0).await.unwrap();
     let mut deciding = Vec::new();
     for Job { order, token, .. } in [left.clone(), stays.clone()] {
         let books = ledger.clone();
@@ -179,7 +181,7 @@ async fn who_left_before_the_locks_were_there_is_not_served() {
     lock.commit().await.unwrap();
     assert!(matches!(deciding.remove(0).await.unwrap(), Ok(Decision::New(Ok(_)))));
     ledger.counter.close().await;
-    assert!(matches!(known(left.order.id).await, Known::Nothing));
-    assert!(matches!(known(stays.order.id).await, Known::Made(_)));
+    assert!(matches!(status(left.order.id).await, TransferStatus::NotMade));
+    assert!(matches!(status(stays.order.id).await, TransferStatus::Made(_)));
     assert_eq!(ledger.spent_token_count().await.unwrap(), 1);
 }
