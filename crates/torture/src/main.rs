@@ -110,6 +110,11 @@ async fn torture_all(flags: &Flags, seed: u64) -> Result<bool, Box<dyn Error>> {
         for violation in report.findings.violations.iter().take(SHOWN) {
             eprintln!("violation: {violation}");
         }
+        if !report.findings.violations.is_empty() {
+            for (error, times) in &report.errors {
+                eprintln!("logged {times} times: {error}");
+            }
+        }
         println!("{kind}, seed {seed}: {report}");
         sound &= report.findings.violations.is_empty();
     }

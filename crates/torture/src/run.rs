@@ -1,5 +1,6 @@
 //! One run: open, torture, open once more, ask for everything again, judge.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ pub struct Report {
     pub troubles: Troubles,
     /// What was seen, and what is wrong with it.
     pub findings: Findings,
+    /// What the banks logged as errors, and how often.
+    pub errors: BTreeMap<String, usize>,
     /// From the first start to the last check.
     pub time: Duration,
 }
@@ -149,7 +152,11 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, RunError> {
         findings.violations.push("no transfer was acknowledged: nothing was proved".to_owned());
     }
     findings.violations.splice(..0, troubles.violations.iter().cloned());
-    Ok(Report { troubles, findings, time: began.elapsed() })
+    let mut errors = BTreeMap::new();
+    for (error, times) in banks.iter().flat_map(Program::errors) {
+        *errors.entry(error).or_default() += times;
+    }
+    Ok(Report { troubles, findings, errors, time: began.elapsed() })
 }
 
 /// All at once, as they would be started on several machines.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Attempts;
 use crate::history::{Attempt, CURRENCY, Meaning, Question};
+use crate::wire::Answer;
 
 pub(super) fn check(by_id: &HashMap<&str, Attempts>, questions: &[Question], violations: &mut Vec<String>) {
     for (id, attempts) in by_id {
@@ -92,7 +93,7 @@ fn attempts_of<'a>(by_id: &'a HashMap<&str, Attempts>) -> impl Iterator<Item = &
 }
 
 /// Whatever happens to the disk, the database and the other banks is foreseen: the bank is out of service for a while (503),
-/// and knows why. 500 is what it says of its own mistakes.
+/// knows why, and says when to come back. 500 is what it says of its own mistakes.
 fn no_loss_for_words<'a>(
     attempts: impl Iterator<Item = &'a Attempt>,
     questions: &[Question],
@@ -101,9 +102,16 @@ fn no_loss_for_words<'a>(
     let attempts = attempts.map(|attempt| (attempt.order.id.as_str(), &attempt.answer));
     let questions = questions.iter().map(|question| (question.id.as_str(), &question.answer));
     for (id, answer) in attempts.chain(questions) {
-        let status = answer.as_ref().map_or(0, |answer| answer.status);
-        if status >= 500 && status != 503 {
-            violations.push(format!("a request about {id} was answered with {status}"));
+        match answer {
+            Some(answer) if answer.status == 503 && !answer.says_when => {
+                violations
+                    .push(format!("a request about {id} was answered with 503, and not when to come back"));
+            }
+            Some(answer) if answer.status >= 500 && answer.status != 503 => {
+                let Answer { status, body, .. } = answer;
+                violations.push(format!("a request about {id} was answered with {status}: {body}"));
+            }
+            _ => {}
         }
     }
 }

@@ -24,7 +24,8 @@ fn sound() -> (Vec<Attempt>, Vec<Question>, Books) {
         "id": "1", "payer": { "iban": "A" }, "payee": { "iban": "B" }, "reference": "order 1",
         "amount": { "amount": 10, "currency": "EUR" }, "balance_after": { "amount": 90, "currency": "EUR" },
     });
-    let answer = |status, replayed| Some(Answer { status, replayed, body: body.to_string() });
+    let answer =
+        |status, replayed| Some(Answer { status, replayed, says_when: false, body: body.to_string() });
     let attempt = |began, replayed| Attempt {
         order: Arc::clone(&order),
         token: Arc::clone(&token),
@@ -82,7 +83,7 @@ fn answer(attempt: &mut Attempt) -> &mut Answer {
 
 fn problem(code: &str, status: u16) -> Answer {
     let body = json!({ "type": format!("urn:riser:problem:{code}"), "balance": { "amount": 5 } }).to_string();
-    Answer { status, replayed: false, body }
+    Answer { status, replayed: false, says_when: status == 503, body }
 }
 
 #[test]
@@ -254,6 +255,10 @@ fn five_hundred_is_a_mistake_and_503_is_not() {
     });
     finds("about 1 was answered with 500", |_, questions, _| {
         questions[0].answer = Some(problem("internal", 500));
+    });
+    finds("and not when to come back", |attempts, _, _| {
+        let answer = problem("database-unavailable", 503);
+        attempts[1].answer = Some(Answer { says_when: false, ..answer });
     });
     let (mut attempts, mut questions, books) = sound();
     attempts[1].answer = Some(problem("database-unavailable", 503));
