@@ -53,7 +53,7 @@ enum Kept {
     Pooled {
         // It ends before its server does.
         pooler: Pooler,
-        _server: Server,
+        server: Server,
     },
 }
 
@@ -85,7 +85,7 @@ impl Place {
             Kind::PostgresPgbouncer => {
                 let server = server()?;
                 let pooler = Pooler::start(&server, POOL_MODE)?;
-                (Kept::Pooled { pooler, _server: server }, 2)
+                (Kept::Pooled { pooler, server }, 2)
             }
         };
         let disk = (kind == Kind::SqliteOnFaultyDisk).then(Disk::new).transpose()?;
@@ -100,6 +100,15 @@ impl Place {
             Kept::Server(server) => server.url(NAME),
             Kept::Cluster(cluster) => cluster.url(NAME),
             Kept::Pooled { pooler, .. } => pooler.url(NAME),
+        }
+    }
+
+    /// The same for whoever reads the books past the bank, and past the pooler, which takes not everything that drivers ask.
+    #[must_use]
+    pub fn books(&self) -> String {
+        match &self.kept {
+            Kept::Pooled { server, .. } => server.url(NAME),
+            Kept::Folder(_) | Kept::Server(_) | Kept::Cluster(_) => self.database(),
         }
     }
 

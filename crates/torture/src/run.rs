@@ -142,7 +142,7 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, RunError> {
     }
     open_all(&mut banks).await?;
     ask_for_everything(&world, &banks, &mut rng).await;
-    let books = Books::read(&place.database()).await?;
+    let books = Books::read(&place.books()).await?;
     let (attempts, questions) = (world.history.attempts(), world.history.questions());
     let mut findings = check::check(&attempts, &questions, &books);
     for bank in &mut banks {
