@@ -8,7 +8,7 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 13] = [
+const FOLDERS: [(&str, &str); 16] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("browser", "tests"),
@@ -21,6 +21,9 @@ const FOLDERS: [(&str, &str); 13] = [
     ("fuzz", "crates/fuzzing/tests"),
     ("site", "crates/site/src"),
     ("companion", "crates/companion/tests"),
+    ("disk", "crates/faulty-disk/tests"),
+    ("postgres", "crates/postgres-for-tests/tests"),
+    ("torture", "crates/torture/src"),
     ("xtask", "xtask/src"),
 ];
 

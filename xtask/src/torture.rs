@@ -18,9 +18,16 @@ pub(crate) struct Options {
     /// Makes the same things happen by chance again; each run says which seed it had
     #[arg(long)]
     seed: Option<u64>,
-    /// `sqlite` (one bank), `postgres` (two banks on a server of their own) or `both`
+    /// `sqlite` (one bank), `postgres` (two banks on a server of their own), `both`, `postgres-failover` (on a primary and
+    /// its standby) or `postgres-pgbouncer`
     #[arg(long, default_value = "sqlite")]
     database: String,
+    /// Has the disk below `sqlite` fill up and fail now and then
+    #[arg(long)]
+    disk_faults: bool,
+    /// How often the standby takes its primary's place, with `postgres-failover`
+    #[arg(long, value_name = "N")]
+    promotions: Option<u32>,
 }
 
 /// The profile of the programs that serve, as in Cargo.toml.
@@ -33,6 +40,12 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     torture.args(["--kills", &options.kills.to_string(), "--customers", &options.customers.to_string()]);
     if let Some(seed) = options.seed {
         torture.args(["--seed", &seed.to_string()]);
+    }
+    if options.disk_faults {
+        torture.arg("--disk-faults");
+    }
+    if let Some(promotions) = options.promotions {
+        torture.args(["--promotions", &promotions.to_string()]);
     }
     run_shown(&mut torture)
 }

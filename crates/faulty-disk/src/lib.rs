@@ -4,8 +4,8 @@
 //! calls that write, sync, truncate and open a file whose name contains `.sqlite`, and answers some of them with an error.
 //! `-shm` files are left alone: they are memory that happens to have a name.
 //!
-//! The program must call the C library of the system, linked dynamically, as Rust programs and SQLite do. Linux only.
-#![cfg(target_os = "linux")]
+//! The program must call the C library of the system, linked dynamically, as Rust programs and SQLite do. There are such disks on Linux only.
+#![cfg(unix)]
 
 mod layout;
 
@@ -77,8 +77,11 @@ impl Disk {
     /// A sound disk.
     ///
     /// # Errors
-    /// When there is no folder for its files.
+    /// When there is no folder for its files, and on other systems than Linux.
     pub fn new() -> io::Result<Self> {
+        if !cfg!(target_os = "linux") {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "there are faulty disks on Linux only"));
+        }
         let folder = tempfile::Builder::new().prefix("faulty-disk-").tempdir()?;
         // The folder of the build may have a name that `LD_PRELOAD` cannot carry: it separates by spaces and colons.
         fs::copy(LIBRARY, folder.path().join("preload.so"))?;

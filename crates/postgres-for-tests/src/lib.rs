@@ -6,12 +6,18 @@
 mod programs;
 // Where there are no Unix sockets there is no server yet; what is installed can be asked everywhere.
 #[cfg(unix)]
+mod cluster;
+#[cfg(unix)]
+mod doorman;
+#[cfg(unix)]
 mod pooler;
 #[cfg(unix)]
 mod runner;
 #[cfg(unix)]
 mod server;
 
+#[cfg(unix)]
+pub use cluster::Cluster;
 #[cfg(unix)]
 pub use pooler::Pooler;
 pub use programs::{NotInstalled, Programs};

@@ -59,7 +59,9 @@ impl Pooler {
             &settings,
             format!(
                 "[databases]\n* = host={there}\n[pgbouncer]\nunix_socket_dir = {here}\nlisten_port = 6432\n\
-                 auth_type = trust\nauth_file = {users}\npool_mode = {mode}\nlog_stats = 0\n",
+                 auth_type = trust\nauth_file = {users}\npool_mode = {mode}\nlog_stats = 0\n\
+                 # In session mode each connection of a client takes one of these for as long as it lasts.\n\
+                 default_pool_size = 100\nmax_client_conn = 300\n",
                 users = users.display()
             ),
         )?;

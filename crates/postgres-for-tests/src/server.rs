@@ -22,6 +22,16 @@ pub enum Durability {
     None,
 }
 
+impl Durability {
+    /// PostgreSQL's setting of this name.
+    pub(crate) const fn fsync(self) -> &'static str {
+        match self {
+            Self::Full => "on",
+            Self::None => "off",
+        }
+    }
+}
+
 /// Why there is no server.
 #[derive(Debug)]
 pub enum StartError {
@@ -77,16 +87,7 @@ impl Server {
         let runner = Runner::find()?;
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
         runner.give(folder.path())?;
-        let make = runner
-            .command(&programs.folder.join("initdb"))
-            .arg("--pgdata")
-            .arg(folder.path().join("data"))
-            .args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"])
-            .args(["--no-sync", "--no-instructions"])
-            .output()?;
-        if !make.status.success() {
-            return Err(StartError::Failed(String::from_utf8_lossy(&make.stderr).into_owned()));
-        }
+        initdb(&programs, runner, &folder.path().join("data"), &[])?;
         let keeper = keeper(&programs, &runner, folder.path(), durability)?;
         Ok(Self { programs, runner, keeper, folder })
     }
@@ -96,15 +97,7 @@ impl Server {
     /// # Errors
     /// When the server refuses, as for a name that is there.
     pub fn create(&self, database: &str) -> Result<(), StartError> {
-        let made = Command::new(self.programs.folder.join("createdb"))
-            .args(["--username", USER, "--host"])
-            .arg(self.folder.path())
-            .arg(database)
-            .output()?;
-        if made.status.success() {
-            return Ok(());
-        }
-        Err(StartError::Failed(String::from_utf8_lossy(&made.stderr).into_owned()))
+        create(&self.programs, self.folder.path(), database)
     }
 
     /// Where its socket is.
@@ -115,8 +108,7 @@ impl Server {
     /// The address of a database of this server.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let folder = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://{USER}@{folder}/{database}")
+        url(self.folder.path(), database)
     }
 
     /// Stops the server as a power cut would, without a word to those who are connected, and starts it again.
@@ -154,14 +146,11 @@ fn keeper(
     folder: &Path,
     durability: Durability,
 ) -> Result<Child, StartError> {
-    let fsync = match durability {
-        Durability::Full => "on",
-        Durability::None => "off",
-    };
     let options = format!(
-        "-c listen_addresses='' -c unix_socket_directories='{}' -c unix_socket_permissions=0777 -c fsync={fsync} \
+        "-c listen_addresses='' -c unix_socket_directories='{}' -c unix_socket_permissions=0777 -c fsync={} \
          -c max_connections=300",
-        folder.display()
+        folder.display(),
+        durability.fsync()
     );
     let mut keeper = runner
         .command(Path::new("/bin/sh"))
@@ -187,4 +176,38 @@ fn keeper(
         err.read_to_string(&mut why)?;
     }
     Err(StartError::Failed(why))
+}
+
+/// Makes the folder of a server.
+pub(crate) fn initdb(
+    programs: &Programs,
+    runner: Runner,
+    data: &Path,
+    options: &[&str],
+) -> Result<(), StartError> {
+    let mut make = runner.command(&programs.folder.join("initdb"));
+    make.arg("--pgdata").arg(data);
+    make.args(["--username", USER, "--auth", "trust", "--encoding", "UTF8", "--locale", "C"]);
+    succeed(make.args(["--no-sync", "--no-instructions"]).args(options))
+}
+
+/// Makes an empty database of the server whose socket is in this folder.
+pub(crate) fn create(programs: &Programs, socket: &Path, database: &str) -> Result<(), StartError> {
+    let mut make = Command::new(programs.folder.join("createdb"));
+    succeed(make.args(["--username", USER, "--host"]).arg(socket).arg(database))
+}
+
+/// The address of a database of the server whose socket is in this folder.
+pub(crate) fn url(socket: &Path, database: &str) -> String {
+    let folder = socket.display().to_string().replace('/', "%2F");
+    format!("postgres://{USER}@{folder}/{database}")
+}
+
+/// Runs a program that ends by itself.
+pub(crate) fn succeed(command: &mut Command) -> Result<(), StartError> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(StartError::Failed(String::from_utf8_lossy(&output.stderr).into_owned()))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::task::JoinSet;
 
-use crate::history::{Meaning, Order, Token};
+use crate::history::{Found, Meaning, Order, Token};
 use crate::world::{World, subject};
 
 /// How often a client sends an order again before it leaves it at "unknown".
@@ -40,15 +40,17 @@ impl Customer {
     pub async fn live(mut self, over: Arc<AtomicBool>) {
         while !over.load(Ordering::Relaxed) {
             match self.rng.u8(..100) {
-                0..40 => {
+                0..34 => {
                     let (order, token) = self.new_order();
                     self.settle(&order, &token).await;
                 }
-                40..58 => self.send_copies().await,
-                58..70 => self.one_token_for_many().await,
-                70..82 => self.spent_token_again().await,
-                82..90 => self.one_id_for_two_orders().await,
-                90..93 => self.anothers_id().await,
+                34..50 => self.send_copies().await,
+                50..61 => self.one_token_for_many().await,
+                61..72 => self.spent_token_again().await,
+                72..80 => self.one_id_for_two_orders().await,
+                80..83 => self.anothers_id().await,
+                83..90 => self.asks_while_it_is_sent().await,
+                90..93 => self.asks_before_it_is_sent().await,
                 93..97 => self.never_asks_again().await,
                 _ => self.without_the_scope().await,
             }
@@ -70,13 +72,52 @@ impl Customer {
             if meaning != Meaning::Unknown {
                 return meaning;
             }
+            let is_own = order.customer == subject(self.number);
+            // Right after the answer that said nothing, or when the order may have come through meanwhile.
+            let (at_once, later) = (is_own && self.rng.bool(), is_own && self.rng.bool());
+            if at_once && self.is_over(order, token).await {
+                return meaning;
+            }
             tokio::time::sleep(pause.mul_f32(self.rng.f32())).await;
             pause *= 2;
-            if order.customer == subject(self.number) && self.rng.bool() {
-                self.world.look_up(self.bank, order, &self.viewing).await;
+            if later && self.is_over(order, token).await {
+                return meaning;
             }
         }
         Meaning::Unknown
+    }
+
+    /// Asks about an order that may have been carried out. Who hears that it was not may pay again, under another id;
+    /// now and then somebody sends the old one once more.
+    async fn is_over(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> bool {
+        let found = self.world.look_up(self.bank, order, &self.viewing).await;
+        if found == Found::Absent && self.rng.u8(..3) == 0 {
+            self.world.transfer(self.bank, order, token).await;
+        }
+        matches!(found, Found::Absent | Found::Made(_)) && self.rng.bool()
+    }
+
+    /// As a second tab does that has the order of the first: the question and the order race, and whichever is first, the
+    /// other one has to fit.
+    async fn asks_while_it_is_sent(&mut self) {
+        let (order, token) = self.new_order();
+        let head_start = PAUSE.mul_f32(self.rng.f32());
+        let questions = self.rng.usize(1..4);
+        let asking = async {
+            tokio::time::sleep(head_start).await;
+            for _ in 0..questions {
+                self.world.look_up(self.bank, &order, &self.viewing).await;
+            }
+        };
+        tokio::join!(self.world.transfer(self.bank, &order, &token), asking);
+        self.settle(&order, &token).await;
+    }
+
+    /// An id that nobody has heard of yet, and then an order under it.
+    async fn asks_before_it_is_sent(&mut self) {
+        let (order, token) = self.new_order();
+        self.world.look_up(self.bank, &order, &self.viewing).await;
+        self.settle(&order, &token).await;
     }
 
     /// As somebody who closes the page.

@@ -132,6 +132,8 @@ pub enum Meaning {
     Acknowledged(Value),
     /// A refusal that the bank has decided, and stored, for this order.
     Refused(Value),
+    /// The id was given up: its customer was told that there is no such transfer, and it is never one.
+    Retired,
     /// The bank did nothing for this request; the order may be decided by another one.
     NotDone(String),
     /// Nobody knows: no answer, or one that promises nothing (5xx).
@@ -140,6 +142,12 @@ pub enum Meaning {
 
 /// The problems that are decisions about an order; the other ones are about a request.
 const DECISIONS: [&str; 3] = ["insufficient-funds", "unknown-payee", "payee-is-payer"];
+const RETIRED: &str = "idempotency-key-retired";
+const NOT_FOUND: &str = "transfer-not-found";
+
+fn problem(body: &Value) -> Option<&str> {
+    body["type"].as_str()?.strip_prefix("urn:riser:problem:")
+}
 
 impl Meaning {
     /// Reads an answer.
@@ -152,11 +160,38 @@ impl Meaning {
         if answer.status == 201 {
             return Self::Acknowledged(body);
         }
-        let problem = body["type"].as_str().and_then(|kind| kind.strip_prefix("urn:riser:problem:"));
-        match problem {
+        match problem(&body) {
+            Some(RETIRED) => Self::Retired,
             Some(problem) if DECISIONS.contains(&problem) => Self::Refused(body),
             Some(problem) => Self::NotDone(problem.to_owned()),
             None => Self::NotDone(answer.status.to_string()),
+        }
+    }
+}
+
+/// What an answer to `GET /transfers/{id}` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// 200: there is such a transfer.
+    Made(Value),
+    /// There is none, and never will be.
+    Absent,
+    /// Something about the question, and nothing about the transfer.
+    NotSaid(u16),
+    /// Nobody knows: no answer, or one that promises nothing (5xx).
+    Unknown,
+}
+
+impl Found {
+    /// Reads an answer.
+    #[must_use]
+    pub fn of(answer: Option<&Answer>) -> Self {
+        let Some(answer) = answer.filter(|answer| answer.status < 500) else { return Self::Unknown };
+        let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        match answer.status {
+            200 => Self::Made(body),
+            404 if problem(&body) == Some(NOT_FOUND) => Self::Absent,
+            status => Self::NotSaid(status),
         }
     }
 }

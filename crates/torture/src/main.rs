@@ -4,7 +4,8 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, ValueEnum};
 use torture::place::{Kind, Place};
 use torture::run::{Plan, run};
 
@@ -26,24 +27,44 @@ struct Flags {
     /// Makes the same things happen by chance again [default: another one each time].
     #[arg(long)]
     seed: Option<u64>,
-    /// Where the books are kept: one bank on a file, or two banks on one PostgreSQL server.
+    /// Where the books are kept: one bank on a file, or two banks on PostgreSQL.
     #[arg(long, value_enum, default_value_t = Databases::Sqlite)]
     database: Databases,
+    /// Has the disk fill up and fail now and then, where the books are a file (Linux only).
+    #[arg(long)]
+    disk_faults: bool,
+    /// How often the standby takes its primary's place, with `postgres-failover` [default: once for fifteen kills].
+    #[arg(long)]
+    promotions: Option<u32>,
 }
+
+/// As many kills there are for each promotion, which takes longer.
+const KILLS_PER_PROMOTION: u32 = 15;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Databases {
+    /// A file.
     Sqlite,
+    /// One server.
     Postgres,
+    /// A primary with a synchronous standby.
+    PostgresFailover,
+    /// One server behind `PgBouncer`.
+    PostgresPgbouncer,
+    /// `sqlite` and `postgres`.
     Both,
 }
 
 impl Databases {
-    const fn kinds(self) -> &'static [Kind] {
-        match self {
-            Self::Sqlite => &[Kind::Sqlite],
-            Self::Postgres => &[Kind::Postgres],
-            Self::Both => &[Kind::Sqlite, Kind::Postgres],
+    const fn kinds(self, disk_faults: bool) -> &'static [Kind] {
+        match (self, disk_faults) {
+            (Self::Sqlite, false) => &[Kind::Sqlite],
+            (Self::Sqlite, true) => &[Kind::SqliteOnFaultyDisk],
+            (Self::Postgres, _) => &[Kind::Postgres],
+            (Self::PostgresFailover, _) => &[Kind::PostgresFailover],
+            (Self::PostgresPgbouncer, _) => &[Kind::PostgresPgbouncer],
+            (Self::Both, false) => &[Kind::Sqlite, Kind::Postgres],
+            (Self::Both, true) => &[Kind::SqliteOnFaultyDisk, Kind::Postgres],
         }
     }
 }
@@ -51,6 +72,10 @@ impl Databases {
 #[tokio::main]
 async fn main() -> ExitCode {
     let flags = Flags::parse();
+    if flags.disk_faults && !matches!(flags.database, Databases::Sqlite | Databases::Both) {
+        let text = "--disk-faults is for books in a file: --database sqlite or both";
+        Flags::command().error(ErrorKind::ArgumentConflict, text).exit();
+    }
     let seed = flags.seed.unwrap_or_else(|| fastrand::u64(..));
     match torture_all(&flags, seed).await {
         Ok(true) => ExitCode::SUCCESS,
@@ -71,19 +96,24 @@ async fn main() -> ExitCode {
 /// Whether nothing was wrong.
 async fn torture_all(flags: &Flags, seed: u64) -> Result<bool, Box<dyn Error>> {
     let mut sound = true;
-    for kind in flags.database.kinds() {
+    for kind in flags.database.kinds(flags.disk_faults) {
         let place = Place::make(*kind)?;
+        let promotions = flags.promotions.unwrap_or(flags.kills.div_ceil(KILLS_PER_PROMOTION));
         let plan = Plan {
             program: flags.bank.clone(),
-            database: place.database(),
-            banks: place.banks,
             kills: flags.kills,
+            promotions: if *kind == Kind::PostgresFailover { promotions } else { 0 },
             customers: flags.customers.into(),
             seed,
         };
-        let report = run(&plan).await?;
+        let report = run(&plan, &place).await?;
         for violation in report.findings.violations.iter().take(SHOWN) {
             eprintln!("violation: {violation}");
+        }
+        if !report.findings.violations.is_empty() {
+            for (error, times) in &report.errors {
+                eprintln!("logged {times} times: {error}");
+            }
         }
         println!("{kind}, seed {seed}: {report}");
         sound &= report.findings.violations.is_empty();

@@ -1,10 +1,12 @@
 //! The bank as a program that can be killed, and started again on the same books.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
@@ -40,6 +42,8 @@ pub struct Start {
     pub issuer: String,
     /// As for `--account`.
     pub accounts: Vec<String>,
+    /// What it is started with in its environment, as for a faulty disk.
+    pub envs: Vec<(&'static str, OsString)>,
     /// Whether it audits the whole books before it opens (`--audit`), and not only what is new.
     pub audit: bool,
 }
@@ -61,11 +65,33 @@ pub enum BankError {
     Slow,
 }
 
+/// What a bank has logged as an error, without the times: how often each. Clones share it.
+#[derive(Debug, Clone, Default)]
+struct Errors(Arc<Mutex<BTreeMap<String, usize>>>);
+
+/// So many different ones are kept.
+const ERRORS: usize = 100;
+
+impl Errors {
+    fn get(&self) -> BTreeMap<String, usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, line: &str) {
+        let Some((_, error)) = line.split_once(" ERROR ") else { return };
+        let mut errors = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if errors.len() < ERRORS || errors.contains_key(error) {
+            *errors.entry(error.to_owned()).or_default() += 1;
+        }
+    }
+}
+
 /// A bank, up or down.
 #[derive(Debug)]
 pub struct Program {
     start: Start,
     place: Place,
+    errors: Errors,
     child: Option<Child>,
 }
 
@@ -73,7 +99,7 @@ impl Program {
     /// A bank that is down.
     #[must_use]
     pub fn new(start: Start) -> Self {
-        Self { start, place: Place::default(), child: None }
+        Self { start, place: Place::default(), errors: Errors::default(), child: None }
     }
 
     /// Has it audit the whole books at its next starts.
@@ -87,6 +113,12 @@ impl Program {
         self.place.clone()
     }
 
+    /// What it has logged as an error since it was open for the first time.
+    #[must_use]
+    pub fn errors(&self) -> BTreeMap<String, usize> {
+        self.errors.get()
+    }
+
     /// Its process, while it is up.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
@@ -98,13 +130,15 @@ impl Program {
     /// # Errors
     /// When the program cannot be run.
     pub fn spawn(&mut self) -> Result<(), BankError> {
-        let Start { program, database, issuer, accounts, audit } = &self.start;
+        let Start { program, database, issuer, accounts, envs, audit } = &self.start;
         let mut command = Command::new(program);
         command
             .env_clear()
+            .envs(envs.iter().cloned())
             .env("RUST_LOG", "warn,bank=info,bank::http=warn")
             // What is tested is what happens to orders, not how many there may be.
             .env("BANK_TRANSFERS_PER_MINUTE", "0")
+            .env("BANK_READS_PER_MINUTE", "0")
             .args(["--listen", "127.0.0.1:0", "--grace", "0", "--issuer", issuer, "--database", database])
             .args(accounts.iter().flat_map(|account| ["--account", account]))
             .args(audit.then_some("--audit"))
@@ -132,8 +166,9 @@ impl Program {
         self.spawn()?;
         Ok(async {
             let child = self.child.as_mut().ok_or(BankError::Slow)?;
-            let address =
-                tokio::time::timeout(OPENING, opened(child)).await.map_err(|_| BankError::Slow)??;
+            let address = tokio::time::timeout(OPENING, opened(child, &self.errors))
+                .await
+                .map_err(|_| BankError::Slow)??;
             self.place.set(Some(address));
             Ok(address)
         })
@@ -156,14 +191,19 @@ impl Program {
 }
 
 /// Reads its log until it says where it listens, and then for as long as it lives, so that it never waits for a reader.
-async fn opened(child: &mut Child) -> Result<SocketAddr, BankError> {
+async fn opened(child: &mut Child, errors: &Errors) -> Result<SocketAddr, BankError> {
     let out = child.stdout.take().ok_or_else(|| io::Error::other("its output is not piped"))?;
     let mut lines = BufReader::new(out).lines();
     let mut said = String::new();
     while let Some(line) = lines.next_line().await? {
         if let Some((_, address)) = line.split_once("the bank is open address=") {
             let address = address.trim().parse().map_err(io::Error::other)?;
-            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            let errors = errors.clone();
+            tokio::spawn(async move {
+                while let Ok(Some(line)) = lines.next_line().await {
+                    errors.add(&line);
+                }
+            });
             return Ok(address);
         }
         said.push_str(&line);

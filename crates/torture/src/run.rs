@@ -1,5 +1,6 @@
 //! One run: open, torture, open once more, ask for everything again, judge.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
@@ -8,19 +9,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use postgres_for_tests::StartError;
 use tokio::task::JoinSet;
 
 use crate::books::Books;
 use crate::check::{self, Findings};
 use crate::customer::Customer;
-use crate::history::{Attempt, Meaning};
+use crate::history::{Attempt, Found, Meaning};
 use crate::issuer::{Issuer, IssuerError};
+use crate::place::Place;
 use crate::program::{BankError, Program, Start};
 use crate::proxy::Proxy;
+use crate::trouble::{Menu, Troublemaker, Troubles};
 use crate::world::{PATIENCE, World, accounts, subject};
 
-/// The longest time between two kills. The shortest is none.
-const LIFE: Duration = Duration::from_millis(500);
 /// How many ask at the same time when everything is asked for again.
 const ASKING: usize = 16;
 
@@ -29,12 +31,10 @@ const ASKING: usize = 16;
 pub struct Plan {
     /// The bank's program.
     pub program: PathBuf,
-    /// As for its `--database`. It must be empty.
-    pub database: String,
-    /// How many banks share the database.
-    pub banks: usize,
     /// How often a bank is killed.
     pub kills: u32,
+    /// How often the standby of the database takes its primary's place, where it has one.
+    pub promotions: u32,
     /// How many customers there are, each with an account; at least two.
     pub customers: usize,
     /// Decides who does what, and which request meets which fault. The machine decides the rest.
@@ -44,10 +44,12 @@ pub struct Plan {
 /// What came out of it.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// How often a bank was killed.
-    pub kills: u32,
+    /// What happened to banks, disk and database.
+    pub troubles: Troubles,
     /// What was seen, and what is wrong with it.
     pub findings: Findings,
+    /// What the banks logged as errors, and how often.
+    pub errors: BTreeMap<String, usize>,
     /// From the first start to the last check.
     pub time: Duration,
 }
@@ -61,9 +63,12 @@ pub enum RunError {
     /// There are no tokens.
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// There is no network.
-    #[error("the fault proxy cannot listen")]
-    Proxy(#[from] io::Error),
+    /// There is no network, or no disk.
+    #[error("the fault proxy cannot listen, or the faulty disk cannot be told what to do")]
+    Io(#[from] io::Error),
+    /// The standby of the database does not take its primary's place.
+    #[error("the standby of the database was not promoted")]
+    Database(#[source] StartError),
     /// The books cannot be read.
     #[error("the database cannot be read")]
     Books(#[from] sqlx::Error),
@@ -71,39 +76,48 @@ pub enum RunError {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Findings { violations, attempts, orders, acknowledged, refused, unknown, booked } =
+        let Findings { violations, attempts, orders, acknowledged, refused, unknown, absent, booked } =
             &self.findings;
+        let Troubles { kills, disk_faults, failed_calls, promotions, restarts, .. } = &self.troubles;
+        write!(f, "kills {kills}")?;
+        if *disk_faults > 0 {
+            write!(f, ", disk faults {disk_faults} with {failed_calls} failed calls")?;
+        }
+        if *promotions > 0 {
+            write!(f, ", promotions {promotions}")?;
+        }
         write!(
             f,
-            "kills {}, transfers {booked}, acknowledged {acknowledged}, refused {refused}, unknown {unknown}, \
-             violations {}, seconds {:.1}; orders {orders}, requests {attempts}",
-            self.kills,
+            ", transfers {booked}, acknowledged {acknowledged}, refused {refused}, unknown {unknown}, \
+             violations {}, restarts needed {restarts}, seconds {:.1}; orders {orders}, requests {attempts}, \
+             \"no such transfer\" {absent}",
             violations.len(),
             self.time.as_secs_f64(),
         )
     }
 }
 
-/// Runs it.
+/// Runs it. The place must be empty.
 ///
 /// # Errors
 /// When something other than the bank's answers and books is wrong; also when a bank does not open again.
-pub async fn run(plan: &Plan) -> Result<Report, RunError> {
+pub async fn run(plan: &Plan, place: &Place) -> Result<Report, RunError> {
     let began = Instant::now();
     let mut rng = Rng::with_seed(plan.seed);
     let issuer = Issuer::start().await?;
     let start = Start {
         program: plan.program.clone(),
-        database: plan.database.clone(),
+        database: place.database(),
         issuer: issuer.url.clone(),
         accounts: accounts(plan.customers),
+        envs: place.envs(),
         audit: false,
     };
-    let mut banks: Vec<Program> = (0..plan.banks).map(|_| Program::new(start.clone())).collect();
+    let mut banks: Vec<Program> = (0..place.banks).map(|_| Program::new(start.clone())).collect();
     open_all(&mut banks).await?;
-    let places = banks.iter().map(Program::place).collect();
+    let addresses = banks.iter().map(Program::place).collect();
     // The latest requests come when their senders have given up and asked again.
-    let proxy = Proxy::start(places, rng.fork(), PATIENCE * 2).await?;
+    let proxy = Proxy::start(addresses, rng.fork(), PATIENCE * 2).await?;
     let world =
         Arc::new(World { issuer, customers: plan.customers, history: crate::history::History::default() });
 
@@ -113,9 +127,11 @@ pub async fn run(plan: &Plan) -> Result<Report, RunError> {
         let customer = Customer::new(Arc::clone(&world), number, proxy.address, rng.fork());
         lives.spawn(customer.live(Arc::clone(&over)));
     }
-    let killed = kill_again_and_again(&mut banks, plan.kills, &mut rng).await;
+    let troublemaker =
+        Troublemaker { banks: &mut banks, place, world: &world, rng: &mut rng, done: Troubles::default() };
+    let troubles = troublemaker.run(Menu { kills: plan.kills, promotions: plan.promotions }).await;
     over.store(true, Ordering::Relaxed);
-    killed?;
+    let troubles = troubles?;
     lives.join_all().await;
     proxy.stop().await;
 
@@ -126,7 +142,7 @@ pub async fn run(plan: &Plan) -> Result<Report, RunError> {
     }
     open_all(&mut banks).await?;
     ask_for_everything(&world, &banks, &mut rng).await;
-    let books = Books::read(&plan.database).await?;
+    let books = Books::read(&place.books()).await?;
     let (attempts, questions) = (world.history.attempts(), world.history.questions());
     let mut findings = check::check(&attempts, &questions, &books);
     for bank in &mut banks {
@@ -135,7 +151,12 @@ pub async fn run(plan: &Plan) -> Result<Report, RunError> {
     if findings.acknowledged == 0 {
         findings.violations.push("no transfer was acknowledged: nothing was proved".to_owned());
     }
-    Ok(Report { kills: plan.kills, findings, time: began.elapsed() })
+    findings.violations.splice(..0, troubles.violations.iter().cloned());
+    let mut errors = BTreeMap::new();
+    for (error, times) in banks.iter().flat_map(Program::errors) {
+        *errors.entry(error).or_default() += times;
+    }
+    Ok(Report { troubles, findings, errors, time: began.elapsed() })
 }
 
 /// All at once, as they would be started on several machines.
@@ -150,33 +171,8 @@ async fn open_all(banks: &mut [Program]) -> Result<(), BankError> {
     Ok(())
 }
 
-async fn kill_again_and_again(banks: &mut [Program], kills: u32, rng: &mut Rng) -> Result<(), BankError> {
-    let mut left = kills;
-    while left > 0 {
-        tokio::time::sleep(LIFE.mul_f32(rng.f32())).await;
-        let which = rng.usize(..banks.len());
-        banks[which].kill().await?;
-        left -= 1;
-        // Now and then all are down, and now and then one dies while it is opening.
-        if banks.len() > 1 && left > 0 && rng.u8(..4) == 0 {
-            let other = (which + 1) % banks.len();
-            banks[other].kill().await?;
-            left -= 1;
-            banks[other].open().await?;
-        }
-        if left > 0 && rng.u8(..6) == 0 {
-            banks[which].spawn()?;
-            tokio::time::sleep(Duration::from_millis(rng.u64(..40))).await;
-            banks[which].kill().await?;
-            left -= 1;
-        }
-        banks[which].open().await?;
-    }
-    Ok(())
-}
-
-/// Asks about every order, and sends again those that were decided, with the token that they had: neither may change
-/// anything, and the answers are judged with all the others.
+/// Asks about every order, and sends again those that were decided and those that are said not to exist, with the token that
+/// they had: nothing of this may change anything, and the answers are judged with all the others.
 async fn ask_for_everything(world: &Arc<World>, banks: &[Program], rng: &mut Rng) {
     let mut once: Vec<Attempt> = world.history.attempts();
     once.retain(|attempt| attempt.token.may_transfer);
@@ -201,8 +197,10 @@ async fn ask_for_everything(world: &Arc<World>, banks: &[Program], rng: &mut Rng
             if again {
                 world.transfer(address, &attempt.order, &attempt.token).await;
             }
-            if let Some(token) = viewing.get(&attempt.order.customer) {
-                world.look_up(address, &attempt.order, token).await;
+            if let Some(token) = viewing.get(&attempt.order.customer)
+                && world.look_up(address, &attempt.order, token).await == Found::Absent
+            {
+                world.transfer(address, &attempt.order, &attempt.token).await;
             }
         });
     }

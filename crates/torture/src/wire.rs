@@ -27,6 +27,8 @@ pub struct Answer {
     pub status: u16,
     /// Whether the bank says that it has given this answer before (`Idempotency-Replayed`).
     pub replayed: bool,
+    /// Whether it says when to come back (`Retry-After`).
+    pub says_when: bool,
     /// The body, to the letter.
     pub body: String,
 }
@@ -113,6 +115,7 @@ fn answer(bytes: &[u8], extent: Extent) -> Option<Answer> {
     Some(Answer {
         status: status(head)?,
         replayed: header(head, "idempotency-replayed").is_some(),
+        says_when: header(head, "retry-after").is_some(),
         body: String::from_utf8(body.to_vec()).ok()?,
     })
 }
@@ -128,7 +131,7 @@ mod tests {
     fn a_message_ends_where_its_head_says() {
         let extent = extent(WHOLE).unwrap().unwrap();
         assert_eq!(&WHOLE[extent.whole..], b"HTTP/1.1 200");
-        let expected = Answer { status: 201, replayed: true, body: "{}".to_owned() };
+        let expected = Answer { status: 201, replayed: true, says_when: false, body: "{}".to_owned() };
         assert_eq!(answer(WHOLE, extent), Some(expected));
         for cut in 0..extent.whole {
             assert_eq!(super::extent(&WHOLE[..cut]).unwrap(), None, "{cut} bytes");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::history::{Attempt, History, Meaning, Order, Question, Span, Token};
+use crate::history::{Attempt, Found, History, Meaning, Order, Question, Span, Token};
 use crate::issuer::{Issuer, TRANSFER, VIEW};
 use crate::wire::{self, Answer};
 
@@ -101,10 +101,12 @@ impl World {
     }
 
     /// Asks about a transfer with a token of the one who ordered it, and writes down what came of it.
-    pub async fn look_up(&self, address: SocketAddr, order: &Order, viewing: &Token) {
+    pub async fn look_up(&self, address: SocketAddr, order: &Order, viewing: &Token) -> Found {
         let path = format!("/transfers/{}", order.id);
         let (answer, span) = self.ask(address, &wire::get(&path, &viewing.text)).await;
+        let found = Found::of(answer.as_ref());
         self.history.asked(Question { id: order.id.clone(), customer: order.customer.clone(), span, answer });
+        found
     }
 
     async fn ask(&self, address: SocketAddr, request: &[u8]) -> (Option<Answer>, Span) {

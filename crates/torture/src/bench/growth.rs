@@ -63,6 +63,7 @@ pub async fn measure(plan: &Plan, issuer: &Arc<Issuer>, accounts: usize) -> Resu
         issuer: issuer.url.clone(),
         // The first account, and with it the one that all opening balances come from.
         accounts: vec![format!("{};Customer 0;{EACH};EUR;{}", iban(0), subject(0))],
+        envs: Vec::new(),
         audit: false,
     });
     bank.open().await?;

@@ -102,6 +102,7 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, BenchError> {
         database: place.database(),
         issuer: issuer.url.clone(),
         accounts: accounts.collect(),
+        envs: Vec::new(),
         audit: false,
     });
     let of_bank = bank.open().await?;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Attempts;
 use crate::history::{Attempt, CURRENCY, Meaning, Question};
+use crate::wire::Answer;
 
 pub(super) fn check(by_id: &HashMap<&str, Attempts>, questions: &[Question], violations: &mut Vec<String>) {
     for (id, attempts) in by_id {
@@ -13,6 +14,7 @@ pub(super) fn check(by_id: &HashMap<&str, Attempts>, questions: &[Question], vio
         true_answers(id, attempts, violations);
         kept_promises(id, attempts, violations);
     }
+    no_loss_for_words(attempts_of(by_id), questions, violations);
     found_when_asked(by_id, questions, violations);
     tokens_decide_once(by_id, violations);
 }
@@ -82,6 +84,34 @@ fn kept_promises(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
             && attempt.token.may_transfer
         {
             violations.push(format!("order {id} was decided, and later answered with {problem}"));
+        }
+    }
+}
+
+fn attempts_of<'a>(by_id: &'a HashMap<&str, Attempts>) -> impl Iterator<Item = &'a Attempt> {
+    by_id.values().flatten().map(|(attempt, _)| *attempt)
+}
+
+/// Whatever happens to the disk, the database and the other banks is foreseen: the bank is out of service for a while (503),
+/// knows why, and says when to come back. 500 is what it says of its own mistakes.
+fn no_loss_for_words<'a>(
+    attempts: impl Iterator<Item = &'a Attempt>,
+    questions: &[Question],
+    violations: &mut Vec<String>,
+) {
+    let attempts = attempts.map(|attempt| (attempt.order.id.as_str(), &attempt.answer));
+    let questions = questions.iter().map(|question| (question.id.as_str(), &question.answer));
+    for (id, answer) in attempts.chain(questions) {
+        match answer {
+            Some(answer) if answer.status == 503 && !answer.says_when => {
+                violations
+                    .push(format!("a request about {id} was answered with 503, and not when to come back"));
+            }
+            Some(answer) if answer.status >= 500 && answer.status != 503 => {
+                let Answer { status, body, .. } = answer;
+                violations.push(format!("a request about {id} was answered with {status}: {body}"));
+            }
+            _ => {}
         }
     }
 }

@@ -1,9 +1,11 @@
 //! What has to be true afterwards. Each rule is a function of what was seen, and says where it is broken.
 //!
 //! - `answers`: what the bank told its customers, against itself.
+//! - `absent`: what was said not to exist.
 //! - `sums`: the books, against themselves.
 //! - `booked`: what customers did and were told, against the books.
 
+mod absent;
 mod answers;
 mod booked;
 mod sums;
@@ -13,7 +15,7 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::books::Books;
-use crate::history::{Attempt, Meaning, Question};
+use crate::history::{Attempt, Found, Meaning, Question};
 
 /// What was found, and how much there was to look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +32,8 @@ pub struct Findings {
     pub refused: usize,
     /// Orders that may have arrived and were never answered.
     pub unknown: usize,
+    /// Questions that were answered with "no such transfer".
+    pub absent: usize,
     /// Transfers in the books.
     pub booked: usize,
 }
@@ -48,6 +52,7 @@ pub fn check(attempts: &[Attempt], questions: &[Question], books: &Books) -> Fin
     let mut found = Findings {
         attempts: attempts.len(),
         orders: by_id.len(),
+        absent: questions.iter().filter(|it| Found::of(it.answer.as_ref()) == Found::Absent).count(),
         booked: books.transfers.len(),
         ..Findings::default()
     };
@@ -62,6 +67,7 @@ pub fn check(attempts: &[Attempt], questions: &[Question], books: &Books) -> Fin
         }
     }
     answers::check(&by_id, questions, &mut found.violations);
+    absent::check(&by_id, questions, books, &mut found.violations);
     sums::check(books, &mut found.violations);
     booked::check(&by_id, books, &mut found.violations);
     found.violations.sort();

@@ -24,7 +24,8 @@ fn sound() -> (Vec<Attempt>, Vec<Question>, Books) {
         "id": "1", "payer": { "iban": "A" }, "payee": { "iban": "B" }, "reference": "order 1",
         "amount": { "amount": 10, "currency": "EUR" }, "balance_after": { "amount": 90, "currency": "EUR" },
     });
-    let answer = |status, replayed| Some(Answer { status, replayed, body: body.to_string() });
+    let answer =
+        |status, replayed| Some(Answer { status, replayed, says_when: false, body: body.to_string() });
     let attempt = |began, replayed| Attempt {
         order: Arc::clone(&order),
         token: Arc::clone(&token),
@@ -82,7 +83,7 @@ fn answer(attempt: &mut Attempt) -> &mut Answer {
 
 fn problem(code: &str, status: u16) -> Answer {
     let body = json!({ "type": format!("urn:riser:problem:{code}"), "balance": { "amount": 5 } }).to_string();
-    Answer { status, replayed: false, body }
+    Answer { status, replayed: false, says_when: status == 503, body }
 }
 
 #[test]
@@ -142,6 +143,127 @@ fn what_the_bank_says_is_held_against_it() {
         Arc::make_mut(&mut other.order).id = "2".into();
         attempts.push(other);
     });
+}
+
+/// An order that nothing became of: it was sent, its customer was told that there is no such transfer, and it was refused
+/// for good when it was sent again.
+fn given_up() -> (Vec<Attempt>, Vec<Question>, Books) {
+    let (mut attempts, mut questions, mut books) = sound();
+    attempts[0].answer = None;
+    questions[0].span = Span { began: 2, ended: 3 };
+    questions[0].answer = Some(problem("transfer-not-found", 404));
+    attempts[1].span = Span { began: 4, ended: 5 };
+    attempts[1].answer = Some(problem("idempotency-key-retired", 422));
+    (books.transfers, books.orders, books.spent) = (vec![], vec![], vec![]);
+    books.bookings.pop();
+    books.postings.truncate(2);
+    (attempts, questions, books)
+}
+
+#[track_caller]
+fn finds_of_given_up(
+    sentence: &str,
+    break_it: impl FnOnce(&mut Vec<Attempt>, &mut Vec<Question>, &mut Books),
+) {
+    finds(sentence, |attempts, questions, books| {
+        (*attempts, *questions, *books) = given_up();
+        break_it(attempts, questions, books);
+    });
+}
+
+fn acknowledgement() -> Option<Answer> {
+    sound().0[0].answer.clone()
+}
+
+#[test]
+fn an_order_may_be_given_up() {
+    let (attempts, questions, books) = given_up();
+    let found = check(&attempts, &questions, &books);
+    assert_eq!((found.violations, found.absent, found.unknown), (vec![], 1, 1));
+}
+
+#[test]
+fn a_refused_order_is_no_transfer_and_its_refusal_is_repeated() {
+    let (mut attempts, questions, books) = given_up();
+    attempts[1].answer = Some(Answer { replayed: true, ..problem("insufficient-funds", 422) });
+    assert_eq!(check(&attempts, &questions, &books).violations, Vec::<String>::new());
+}
+
+#[test]
+fn what_does_not_exist_never_will() {
+    finds_of_given_up("said not to exist, and acknowledged", |attempts, _, _| {
+        attempts[1].answer = acknowledgement();
+    });
+    // Also when the answer to the first request comes last.
+    finds_of_given_up("said not to exist, and acknowledged", |attempts, _, _| {
+        attempts[0].span.ended = 9;
+        attempts[0].answer = acknowledgement();
+    });
+    finds_of_given_up("said not to exist, and refused", |attempts, _, _| {
+        attempts[1].answer = Some(problem("insufficient-funds", 422));
+    });
+    finds_of_given_up("said not to exist, and is in the books", |_, _, books| *books = sound().2);
+    finds_of_given_up("said not to exist, and is shown", |_, questions, _| {
+        let mut later = questions[0].clone();
+        later.answer = sound().1[0].answer.clone();
+        questions.push(later);
+    });
+}
+
+#[test]
+fn what_was_given_up_is_given_up() {
+    finds_of_given_up("was given up, and acknowledged", |attempts, questions, _| {
+        questions[0].answer = None;
+        attempts[0].answer = acknowledgement();
+    });
+    finds_of_given_up("was given up, and refused", |attempts, questions, _| {
+        questions[0].answer = None;
+        attempts[0].answer = Some(Answer { replayed: true, ..problem("insufficient-funds", 422) });
+    });
+    finds_of_given_up("was given up, and is in the books", |_, questions, books| {
+        questions[0].answer = None;
+        *books = sound().2;
+    });
+    finds_of_given_up("before anybody asked", |_, questions, _| questions.clear());
+    finds_of_given_up("before anybody asked", |_, questions, _| questions[0].span.began = 6);
+    // Somebody else's question gives nothing up.
+    finds_of_given_up("before anybody asked", |_, questions, _| questions[0].customer = "b".into());
+}
+
+#[test]
+fn what_one_customer_gave_up_may_be_anothers_transfer() {
+    let (mut attempts, mut questions, mut books) = sound();
+    let mut other = attempts[0].clone();
+    Arc::make_mut(&mut other.order).customer = "b".into();
+    Arc::make_mut(&mut other.order).payer = "B".into();
+    Arc::make_mut(&mut other.token).jti = "u".into();
+    other.answer = Some(problem("idempotency-key-retired", 422));
+    attempts.push(other);
+    let mut question = questions[0].clone();
+    question.customer = "b".into();
+    question.span = Span { began: 0, ended: 1 };
+    question.answer = Some(problem("transfer-not-found", 404));
+    questions.push(question);
+    books.accounts.insert(3, "C".into());
+    assert_eq!(check(&attempts, &questions, &books).violations, Vec::<String>::new());
+}
+
+#[test]
+fn five_hundred_is_a_mistake_and_503_is_not() {
+    finds("about 1 was answered with 500", |attempts, _, _| {
+        attempts[1].answer = Some(problem("internal", 500));
+    });
+    finds("about 1 was answered with 500", |_, questions, _| {
+        questions[0].answer = Some(problem("internal", 500));
+    });
+    finds("and not when to come back", |attempts, _, _| {
+        let answer = problem("database-unavailable", 503);
+        attempts[1].answer = Some(Answer { says_when: false, ..answer });
+    });
+    let (mut attempts, mut questions, books) = sound();
+    attempts[1].answer = Some(problem("database-unavailable", 503));
+    questions[0].answer = Some(problem("database-unavailable", 503));
+    assert_eq!(check(&attempts, &questions, &books).violations, Vec::<String>::new());
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! "No such transfer" is believed: who hears it may pay again, under another id. So it is for good.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Attempts;
+use crate::books::Books;
+use crate::history::{Attempt, Found, Meaning, Question};
+
+/// An id as one customer means it.
+type Named<'a> = (&'a str, &'a str);
+
+pub(super) fn check(
+    by_id: &HashMap<&str, Attempts>,
+    questions: &[Question],
+    books: &Books,
+    violations: &mut Vec<String>,
+) {
+    let mut denied: HashMap<Named, u64> = HashMap::new();
+    let mut asked: HashMap<Named, u64> = HashMap::new();
+    let mut shown: HashSet<Named> = HashSet::new();
+    for question in questions {
+        let named = (question.id.as_str(), question.customer.as_str());
+        earliest(&mut asked, named, question.span.began);
+        match Found::of(question.answer.as_ref()) {
+            Found::Absent => earliest(&mut denied, named, question.span.ended),
+            Found::Made(_) => drop(shown.insert(named)),
+            Found::NotSaid(_) | Found::Unknown => {}
+        }
+    }
+    for named in denied.keys().filter(|named| shown.contains(*named)) {
+        violations.push(format!("transfer {} was said not to exist, and is shown", named.0));
+    }
+    let paid = paid(books);
+    for (id, attempts) in by_id {
+        let mut customers: HashMap<&str, Vec<&(&Attempt, Meaning)>> = HashMap::new();
+        for attempt in attempts {
+            customers.entry(&attempt.0.order.customer).or_default().push(attempt);
+        }
+        for (customer, attempts) in customers {
+            let retired = attempts.iter().filter(|(_, meaning)| *meaning == Meaning::Retired);
+            let retired = retired.map(|(attempt, _)| attempt.span.ended).min();
+            let denied = denied.get(&(*id, customer)).copied();
+            if retired.is_some_and(|retired| asked.get(&(*id, customer)).is_none_or(|asked| *asked > retired))
+            {
+                violations.push(format!("order {id} was given up before anybody asked about it"));
+            }
+            let what = match (denied, retired) {
+                (Some(_), _) => "said not to exist",
+                (None, Some(_)) => "given up",
+                (None, None) => continue,
+            };
+            if attempts.iter().any(|(attempt, _)| paid.contains(&(*id, attempt.order.payer.as_str()))) {
+                violations.push(format!("order {id} was {what}, and is in the books"));
+            }
+            let has = |is: &dyn Fn(&Attempt, &Meaning) -> bool| attempts.iter().any(|it| is(it.0, &it.1));
+            if has(&|_, meaning| matches!(meaning, Meaning::Acknowledged(_))) {
+                violations.push(format!("order {id} was {what}, and acknowledged"));
+            }
+            // Of an order that was refused there is no transfer either, and the refusal is repeated. But what was not
+            // decided when its customer was told so is not decided any more.
+            let is_later = |attempt: &Attempt| denied.is_some_and(|denied| denied < attempt.span.began);
+            let is_new = |attempt: &Attempt| attempt.answer.as_ref().is_some_and(|answer| !answer.replayed);
+            let refused = |attempt: &Attempt, meaning: &Meaning| {
+                matches!(meaning, Meaning::Refused(_))
+                    && (retired.is_some() || (is_later(attempt) && is_new(attempt)))
+            };
+            if has(&refused) {
+                violations.push(format!("order {id} was {what}, and refused"));
+            }
+        }
+    }
+}
+
+fn earliest<'a>(moments: &mut HashMap<Named<'a>, u64>, named: Named<'a>, moment: u64) {
+    let known = moments.entry(named).or_insert(moment);
+    *known = moment.min(*known);
+}
+
+/// Transfers in the books, with the IBAN that paid.
+fn paid(books: &Books) -> HashSet<(&str, &str)> {
+    let payers: HashMap<i64, i64> =
+        books.bookings.iter().map(|booking| (booking.id, booking.from_account)).collect();
+    let paid = books.transfers.iter().filter_map(|(id, booking, _)| {
+        let payer = books.accounts.get(payers.get(booking)?)?;
+        Some((id.as_str(), payer.as_str()))
+    });
+    paid.collect()
+}
