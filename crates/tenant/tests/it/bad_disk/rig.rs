@@ -27,8 +27,8 @@ pub(super) struct Rig {
     pub(super) restarts: usize,
 }
 
-/// What a customer was told.
-pub(super) struct Told {
+/// What a customer was told, and counts on.
+pub(super) struct Acknowledged {
     customer: usize,
     browser: Cookies,
     /// The code of the app that was set up.
@@ -75,7 +75,7 @@ step_up_scopes = ["transfer:funds"]
     }
 
     /// A whole log-in with a second factor, which is set up on the way; its answer is a code that is redeemed, or has the tokens.
-    pub(super) fn log_in(&mut self) -> Result<Told, Refused> {
+    pub(super) fn log_in(&mut self) -> Result<Acknowledged, Refused> {
         let (program, customer) = (&self.program, self.customers.next().unwrap());
         let mut browser = Cookies::new();
         let in_code_flow = customer % 2 == 0;
@@ -122,7 +122,7 @@ step_up_scopes = ["transfer:funds"]
         } else {
             assert!(answer.contains("#access_token="), "{answer}");
         }
-        Ok(Told { customer, browser, used, recovery_code })
+        Ok(Acknowledged { customer, browser, used, recovery_code })
     }
 
     /// Something that changes nothing durable: it is never refused.
@@ -191,9 +191,9 @@ step_up_scopes = ["transfer:funds"]
     }
 
     /// What was answered is there: the session, the app, that its code was used, and the recovery codes.
-    pub(super) fn has_kept(&self, told: &Told) {
-        let Told { customer, used, recovery_code, .. } = told;
-        let mut browser = told.browser.clone();
+    pub(super) fn has_kept(&self, acknowledged: &Acknowledged) {
+        let Acknowledged { customer, used, recovery_code, .. } = acknowledged;
+        let mut browser = acknowledged.browser.clone();
         let silent = authorize_with(&[("scope", BALANCE), ("prompt", "none")]);
         let answer = location(&self.program.get(&silent, &mut browser).0);
         assert!(answer.contains("#access_token="), "{customer} has no session any more: {answer}");
