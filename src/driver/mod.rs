@@ -80,6 +80,7 @@ impl Driver {
             session: storage::read(&Slot::Session),
             pending: storage::read(&Slot::Pending),
             draft: storage::read(&Slot::Draft),
+            logged_out_while_sending: storage::read(&Slot::LoggedOutWhileSending).is_some(),
             log_outs: storage::read(&Slot::LogOuts),
             locale: locale::locale(),
             online: navigation::is_online(),

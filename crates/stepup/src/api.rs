@@ -51,9 +51,16 @@ pub(crate) fn statements(config: &Config, bearer: Bearer) -> Request {
     request(config, "statements", bearer)
 }
 
-/// `GET /transfers/{id}`
-pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Request {
-    request(config, &format!("transfers/{}", id.as_str()), bearer)
+/// `GET /transfers/{id}`. `is_abandoned`: where there is no such transfer, there is to be none. Otherwise the customer may still
+/// be about to confirm it, and the question must not be in the way of that.
+pub(crate) fn transfer_status(
+    config: &Config,
+    id: &TransferId,
+    is_abandoned: bool,
+    bearer: Bearer,
+) -> Request {
+    let query = if is_abandoned { "" } else { "?retire=false" };
+    request(config, &["transfers/", id.as_str(), query].concat(), bearer)
 }
 
 /// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
@@ -98,6 +105,8 @@ struct ProblemDetails {
     kind: String,
     title: String,
     detail: String,
+    /// The bank's own member: this will never be otherwise.
+    is_final: bool,
 }
 
 impl ProblemDetails {
@@ -108,7 +117,8 @@ impl ProblemDetails {
 
     fn read(object: &Object) -> Self {
         let text = |name| object.text(name).unwrap_or_default();
-        Self { kind: text("type"), title: text("title"), detail: text("detail") }
+        let is_final = object.get("final") == Some(&Json::Bool(true));
+        Self { kind: text("type"), title: text("title"), detail: text("detail"), is_final }
     }
 
     /// The last part of the type: `urn:riser:problem:insufficient-funds` is `insufficient-funds`.

@@ -84,6 +84,8 @@ pub struct Boot {
     pub pending: Option<String>,
     /// See `session`.
     pub draft: Option<String>,
+    /// [`Slot::LoggedOutWhileSending`]
+    pub logged_out_while_sending: bool,
     /// What all tabs share: [`Slot::LogOuts`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.

@@ -190,6 +190,9 @@ impl Session {
             Some(Ok(login)) => kept.login = Some(login),
             Some(Err(notice)) => kept.ended = Some(notice),
         }
+        if boot.logged_out_while_sending && kept.login.is_none() && kept.pending.is_none() {
+            kept.ended = Some(Notice::LoggedOutWhileSending);
+        }
         // This tab was away when another one logged out. A request says itself whether it is older than that.
         if kept.ended == Some(Notice::LoggedOutElsewhere) || kept.is_older_than(log_outs) {
             let notice =
