@@ -72,7 +72,7 @@ const RESTRICTED: [&str; 66] = [
 ];
 
 /// Whether a script may set this claim.
-pub(crate) fn may_be_set(name: &str) -> bool {
+pub fn may_be_set(name: &str) -> bool {
     !name.is_empty() && !RESTRICTED.contains(&name) && !name.starts_with("urn:auth0")
 }
 

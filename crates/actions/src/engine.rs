@@ -167,11 +167,13 @@ struct Pipeline {
 impl Pipeline {
     fn run(&self, scripts: &[Script], mut event: Event, mut decisions: Decisions, next: usize) -> Outcome {
         let mut left: Option<Value> = None;
+        let confidential = std::mem::take(&mut event.confidential);
         for (position, script) in scripts.iter().enumerate().skip(next) {
             let rules = scripts.iter().take(position).filter(|script| script.kind == Kind::Rule);
             let job = Job {
                 script,
                 given: given(&event, left.as_ref(), (script, &decisions)).to_string(),
+                confidential: &confidential,
                 decisions: decisions.clone(),
                 rules: rules.map(|rule| rule.name.clone()).collect(),
                 cache: self.cache.clone(),

@@ -31,6 +31,9 @@ pub struct Event {
     pub stats: Stats,
     /// The tenant itself.
     pub tenant: Tenant,
+    /// Values in it, by name, that nobody may read in what scripts write: they are hidden as scripts' secrets are.
+    #[serde(skip)]
+    pub confidential: Vec<(String, String)>,
 }
 
 impl Event {

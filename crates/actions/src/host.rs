@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::claims;
-use crate::console::{Console, cut};
+use crate::console::Console;
 use crate::outcome::{Decisions, Level, Multifactor, Refusal, RefusalCode};
 use crate::script::Limits;
 
@@ -101,8 +101,7 @@ impl Host {
     }
 
     pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
-        // What is cut first may end in a part of a secret, which nobody finds any more.
-        let reason = cut(&self.console.blot_out(reason), REASON);
+        let reason = self.console.hide_up_to(reason, REASON);
         self.refusal.get_or_insert(Refusal { code, reason });
     }
 

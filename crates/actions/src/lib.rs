@@ -19,6 +19,7 @@
 //! - `event`: what scripts are told; `outcome`: what they decide, and what is kept of their runs; `script`: what runs
 //! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
 //! - `host`: the calls that scripts make; `cache`: what an Action keeps; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
+//! - `secrets`: what nobody may read in what scripts write
 //! - `globals`: what Node has and scripts here do not, and what does instead
 //! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
 
@@ -33,8 +34,10 @@ mod outcome;
 mod rules;
 mod sandbox;
 mod script;
+mod secrets;
 mod trace;
 
+pub use claims::may_be_set;
 pub use engine::Engine;
 pub use event::{
     Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, Request,
@@ -44,4 +47,5 @@ pub use outcome::{
     ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict,
 };
 pub use script::{Kind, Limits, Script};
+pub use secrets::Secrets;
 pub use trace::{Cause, Frame, ScriptError};

@@ -11,11 +11,12 @@ use rquickjs::context::EvalOptions;
 use rquickjs::{Context, Ctx, Function, Object, Persistent, Promise, Runtime, Value};
 
 use crate::cache::Cache;
-use crate::console::{Console, Secrets};
+use crate::console::Console;
 use crate::host::Host;
 use crate::outcome::{Decisions, End, ScriptRun};
 use crate::rules;
 use crate::script::{Kind, Limits, Script};
+use crate::secrets::Secrets;
 use crate::trace::{self, Cause, Reader, ScriptError};
 
 const PRELUDE: &str = include_str!("prelude.js");
@@ -27,6 +28,8 @@ pub(crate) struct Job<'a> {
     pub(crate) script: &'a Script,
     /// The event as JSON.
     pub(crate) given: String,
+    /// What of it nobody may read in what the script writes, by name.
+    pub(crate) confidential: &'a [(String, String)],
     /// What earlier scripts have decided.
     pub(crate) decisions: Decisions,
     /// The names of the Rules that have run.
@@ -52,9 +55,10 @@ type Tools = Persistent<Object<'static>>;
 type Ended = Rc<RefCell<Option<Result<String, ScriptError>>>>;
 
 pub(crate) fn run(job: Job<'_>) -> Done {
-    let Job { script, given, decisions, rules, cache, limits, deadline } = job;
+    let Job { script, given, confidential, decisions, rules, cache, limits, deadline } = job;
     let began = Instant::now();
-    let secrets = Secrets::of(&script.secrets);
+    let secrets = script.secrets.iter().chain(confidential.iter().map(|(name, value)| (name, value)));
+    let secrets = Secrets::new(secrets.map(|(name, value)| (name.as_str(), value.as_str())));
     let console = Console::new(limits.console, secrets.clone());
     let host = Rc::new(RefCell::new(Host::new(decisions, console, limits)));
     let shift = u32::from(script.kind == Kind::Rule);

@@ -6,8 +6,9 @@ use rquickjs::convert::Coerced;
 use rquickjs::{Type, Value};
 use serde::Serialize;
 
-use crate::console::{Secrets, cut};
+use crate::console::cut;
 use crate::globals;
+use crate::secrets::Secrets;
 
 /// The name that a script's text has in the engine.
 pub(crate) const FILE: &str = "script.js";
@@ -148,17 +149,18 @@ impl Reader<'_> {
         ScriptError {
             script: self.script.to_owned(),
             cause,
-            message: cut(&self.shown(message), 1_000),
+            message: self.shown(message, 1_000),
             line: place.map(|(line, _)| line),
             column: place.map(|(_, column)| column),
-            source: source.map(|source| cut(self.shown(source).trim_end(), 200)),
+            source: source.map(|source| self.shown(source.trim_end(), 200)),
             stack,
         }
     }
 
     /// Without secrets, and in one line: a log shows it, and whoever writes the text must not be able to write log lines.
-    fn shown(&self, text: &str) -> String {
-        self.secrets.blot_out(text).replace(|letter: char| letter.is_control(), " ")
+    fn shown(&self, text: &str, length: usize) -> String {
+        let text = cut(&self.secrets.hide_up_to(text, length), length);
+        text.replace(|letter: char| letter.is_control(), " ")
     }
 
     /// `    at name (script.js:3:9)`, `    at script.js:3:9` or `    at name (native)`.
@@ -176,7 +178,7 @@ impl Reader<'_> {
             "<anonymous>" => "a function",
             name => name,
         };
-        let function = cut(&self.shown(function), 100);
+        let function = self.shown(function, 100);
         let mut numbers = place.strip_prefix(FILE).unwrap_or_default().split(':').skip(1);
         let line = numbers.next().and_then(|number| number.parse::<u32>().ok());
         let column = numbers.next().and_then(|number| number.parse::<u32>().ok());

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,9 @@ struct Flags {
     /// Balances, payments and statements that each customer may ask for in a minute; 0 for any number.
     #[arg(long, env = "BANK_READS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_READS_PER_MINUTE)]
     reads_per_minute: u32,
+    /// Address for metrics in Prometheus' format, at `/metrics`; without it there are none. Not one that customers reach.
+    #[arg(long, env = "BANK_METRICS", value_name = "ADDRESS")]
+    metrics: Option<SocketAddr>,
     /// Connections that are open at the same time; who comes then waits.
     #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
     connections: usize,
@@ -156,6 +160,12 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let (grace, limits, audit) = (Duration::from_secs(flags.grace), flags.limits(), flags.audit);
+    if let Some(address) = flags.metrics {
+        let address = serving::serve_metrics(address)
+            .await
+            .map_err(|error| format!("cannot serve metrics on {address}, as --metrics says: {error}"))?;
+        tracing::info!(%address, "metrics are served");
+    }
     let bank = Bank::open(flags.try_into()?, Arc::new(SystemClock)).await?;
     if audit {
         bank.ledger().audit().await?;

@@ -4,6 +4,7 @@
 mod connection;
 mod limits;
 mod listener;
+mod metrics;
 mod progress;
 mod signals;
 
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 
 pub use limits::{Limits, Peer};
 pub use listener::Listener;
+pub use metrics::{record_request, serve_metrics};
 pub use signals::asked_to_stop;
 
 use limits::Peers;

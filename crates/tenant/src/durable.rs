@@ -1,6 +1,6 @@
 //! What survives a restart. The tenant works in its memory ([`crate::store`]); each change to a [`Table`] is also written
 //! to a database, in the order in which it was made, and nobody is answered before the changes of their request are
-//! there ([`Journal::settled`]). At the start the tables are read back.
+//! there, nor before those are there that it tells of ([`Journal::settled`]). At the start the tables are read back.
 //!
 //! To make something durable, give it a [`Record`] and keep it in a [`Table`]. One process at a time has the database:
 //! the memory of another would not notice what this one writes.
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use database::Database;
 
-pub(crate) use journal::{Change, Journal};
+pub(crate) use journal::{Change, Journal, NotKept};
 pub(crate) use table::{Record, Table};
 
 /// Why the tenant cannot read or keep what it has to remember. None of these shows a password of the database.

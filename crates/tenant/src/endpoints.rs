@@ -22,14 +22,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
+use crate::durable::NotKept;
 use crate::http::{self, MAX_LENGTH};
 use crate::pages;
 use crate::state::{PATIENCE, State};
+
+/// In seconds: as long as the writer's longest pause between two attempts.
+const RETRY_AFTER: &str = "2";
 
 /// What handlers take.
 pub(crate) type Shared = axum::extract::State<Arc<State>>;
@@ -70,7 +74,9 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/log.json", get(log::export))
         .route("/log/wait", get(log::wait))
         .route("/log/{id}", get(log::trace))
-        .route("/healthz", get(health::get))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/healthz", get(health::ready))
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
@@ -82,12 +88,15 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 
 /// Answers when what the answer tells is in the database.
 async fn kept(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    if state.journal.settled().await.is_ok() {
-        return response;
+    match state.journal.settled(next.run(request)).await {
+        Ok(response) => response,
+        Err(NotKept) => {
+            let sentence = "What happened here could not be saved. Try again in a moment.";
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            let page = pages::notice(&state, status, "This did not work", sentence);
+            ([(header::RETRY_AFTER, RETRY_AFTER)], page).into_response()
+        }
     }
-    let sentence = "What happened here could not be saved. Try again in a moment.";
-    pages::notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence)
 }
 
 /// Answers in time, whatever happens behind it.

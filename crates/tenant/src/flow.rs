@@ -2,6 +2,7 @@
 //! made under the store's lock, so that two clicks or two tabs never both make it.
 
 mod account;
+mod challenge;
 mod methods;
 mod push;
 mod second_factor;
@@ -19,10 +20,9 @@ use crate::http::cookies::{self, Stays};
 use crate::http::{Cookies, Parameters};
 use crate::log::{self, Event};
 use crate::random;
-use crate::scopes;
 use crate::scripts::{self, Authenticated, Decision, Refused};
 use crate::state::State;
-use crate::store::{Asked, Challenge, Session, Stage, Store, Transaction, Way};
+use crate::store::{Session, Stage, Store, Transaction, Way};
 
 pub(crate) use account::{DONE, account};
 pub(crate) use methods::{Act, Overview, act, methods, new_codes};
@@ -106,8 +106,8 @@ pub(crate) async fn begin(
         drop(store);
         return ask_for_password(state, request, peer);
     }
-    let challenge = second_factor(&request, &customer, &decision);
-    request.decided.set(decision);
+    let challenge = challenge::challenge(&request, &customer, &decision);
+    request.decided.set(Decision { challenge: challenge.clone(), ..decision });
     match challenge {
         None => {
             drop(store);
@@ -172,8 +172,8 @@ pub(crate) async fn log_in(
             request.to.refuse(error, &description)
         }
         Ok(decision) => {
-            let challenge = second_factor(&request, customer, &decision);
-            request.decided.set(decision);
+            let challenge = challenge::challenge(&request, customer, &decision);
+            request.decided.set(Decision { challenge: challenge.clone(), ..decision });
             if let Some(challenge) = challenge {
                 second_factor::start(state, &mut store, visit, &session, challenge)
             } else {
@@ -195,10 +195,12 @@ fn at_log_in(store: &mut Store, visit: Visit<'_>, now: u64) -> Option<Arc<Reques
 }
 
 /// The customer has given the second factor of this request: scripts that waited for it run, and then there are tokens.
+/// Where these scripts decide on more than the challenge showed, the customer is asked once more. That happens once: after
+/// it no script is left to run.
 async fn grant_after_second_factor(
     state: &State,
-    request: &Request,
-    customer: &Customer,
+    visit: Visit<'_>,
+    (request, customer): (&Request, &Customer),
     (session, factor): (&Session, Factor),
 ) -> Response {
     let now = state.now();
@@ -209,21 +211,36 @@ async fn grant_after_second_factor(
         auth_time: session.auth_time,
         second_factor: Some((now, factor)),
     };
-    match scripts::resume(state, request, customer, &authenticated, &before).await {
+    let decision = match scripts::resume(state, request, customer, &authenticated, &before).await {
         // One factor was given. Who asks for another one on top does not get less instead.
         Ok(Decision { rest: Some(_), .. }) => {
             tracing::error!("a script asks for a second factor of another kind; a request can have one");
             let description = "One more factor was asked for than this tenant can ask for.";
             return request.to.refuse(ErrorCode::AccessDenied, description);
         }
-        Ok(decision) => request.decided.set(decision),
+        Ok(decision) => decision,
         Err(Refused { error, description }) => return request.to.refuse(error, &description),
-    }
+    };
+    let again = challenge::challenge_again(request, customer, &before, &decision);
+    let mut store = state.store();
     // The scripts took their time: the customer may have logged out.
-    if state.store().sessions.by_sid(&session.sid, state.now()).is_none() {
+    if store.sessions.by_sid(&session.sid, state.now()).is_none() {
         return request.to.refuse(ErrorCode::LoginRequired, "The customer has logged out.");
     }
-    answer::grant(state, request, customer, session, true)
+    let Some(challenge) = again else {
+        drop(store);
+        request.decided.set(decision);
+        return answer::grant(state, request, customer, session, true);
+    };
+    let client_id = &request.client.id;
+    tracing::warn!(client_id, sub = customer.sub, "scripts granted more than the second factor showed");
+    if store.transactions.get(visit.id, visit.cookie, state.now()).is_none() {
+        let description =
+            "More was granted than the second factor showed, and the request is too old to ask again.";
+        return request.to.refuse(ErrorCode::AccessDenied, description);
+    }
+    request.decided.set(Decision { challenge: Some(challenge.clone()), ..decision });
+    second_factor::start(state, &mut store, visit, session, challenge)
 }
 
 /// The customer does not want to go on.
@@ -292,32 +309,6 @@ fn open(
     let response = step(store, visit);
     let stays = Stays::Seconds(2 * lifetimes.log_in + lifetimes.push);
     (cookies::set(state, &cookies::of_transaction(&id), &cookie, stays), response).into_response()
-}
-
-/// What the customer is asked, when what is granted costs a second factor: because the tenant says so (`step_up_scopes`),
-/// because the client does (`acr_values`), or because a script does, which may also say which factors will do.
-fn second_factor(request: &Request, customer: &Customer, decision: &Decision) -> Option<Challenge> {
-    let api = request.api.as_deref();
-    let client = &request.client.name;
-    let granted = scopes::granted(&request.scopes, api, customer);
-    let granted = scopes::decided(granted, &decision.decisions);
-    let sentence = |name: &String| {
-        let scope = api?.scopes.iter().find(|scope| scope.name == *name)?;
-        Some(format!("{client} asks to {}.", scope.asks_to))
-    };
-    let mut sentences: Vec<String> = scopes::needing_step_up(&granted, api).filter_map(sentence).collect();
-    let wanted = decision.decisions.multifactor.is_some();
-    if sentences.is_empty() && wanted {
-        // Nobody but the script knows what of it takes a second factor, so all of it is shown.
-        sentences.extend(granted.iter().filter_map(sentence));
-    }
-    if sentences.is_empty() && (wanted || request.multi_factor) {
-        sentences.push(format!("{client} asks you to confirm that it is you."));
-    }
-    let payment = request.payment_for(&granted).cloned();
-    let asked = Asked { client: client.clone(), sentences, payment };
-    let allowed = scripts::allowed(&decision.decisions);
-    (!asked.sentences.is_empty()).then_some(Challenge { asked, allowed })
 }
 
 fn finish(store: &mut Store, visit: Visit<'_>, now: u64) {

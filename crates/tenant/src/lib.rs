@@ -49,7 +49,7 @@ pub use config::{
 pub use database::{Database, DatabaseError, PostgresUrl};
 pub use durable::DurableError;
 pub use keys::{KEY_FILE, KEY_FILES, KeyError, Rotation, rotate};
-pub use passwords::{PasswordError, hash as hash_password};
+pub use passwords::{CostError, PasswordError, hash as hash_password};
 
 /// A running tenant. Clones are the same tenant.
 #[derive(Clone)]

@@ -34,11 +34,14 @@ pub(crate) use event::{Event, FactorStep, Refusal, Token};
 pub(crate) use export::export;
 pub(crate) use filter::Filter;
 pub(crate) use note::*;
+pub(crate) use parameters::secrets;
 pub(crate) use record::{Kind, Record};
 pub(crate) use script::script;
 pub(crate) use trace::Trace;
 pub(crate) use view::{list, timeline};
 
+/// Shorter secrets are searched in what scripts have written, and nowhere else.
+const FINDABLE: usize = 8;
 /// The newest traces; older ones are forgotten.
 const TRACES: usize = 500;
 
@@ -63,8 +66,8 @@ struct Kept {
     version: u64,
     /// Identifiers of keys.
     public: Vec<String>,
-    /// What no trace may tell, whatever it is about.
-    secrets: Vec<String>,
+    /// What no trace may tell, whatever it is about, by name.
+    secrets: Vec<(String, String)>,
 }
 
 impl Log {
@@ -94,11 +97,9 @@ impl Log {
         self.clock.now_ms()
     }
 
-    /// A value that no trace may tell: a script's secret, for example. Too short a one would be found in every word.
-    pub(crate) fn hide(&self, secret: &str) {
-        if secret.len() > 3 {
-            self.kept().secrets.push(secret.to_owned());
-        }
+    /// A value that no trace may tell: a script's secret, for example.
+    pub(crate) fn hide(&self, name: &str, secret: &str) {
+        self.kept().secrets.push((name.to_owned(), secret.to_owned()));
     }
 
     /// Begins a trace that is about no request of a client.
@@ -145,7 +146,7 @@ impl Log {
         Some(Trace::of(Arc::clone(self), &record.id))
     }
 
-    fn begin_with(self: &Arc<Self>, kind: Kind, secrets: Vec<String>) -> Trace {
+    fn begin_with(self: &Arc<Self>, kind: Kind, secrets: Vec<(String, String)>) -> Trace {
         if self.access == LogAccess::Off {
             return Trace::default();
         }
@@ -161,7 +162,7 @@ impl Log {
         Trace::of(Arc::clone(self), &id)
     }
 
-    fn record(&self, id: &str, event: Event) {
+    fn record(&self, id: &str, mut event: Event) {
         let at = self.now();
         let mut guard = self.kept();
         let kept = &mut *guard;
@@ -169,7 +170,11 @@ impl Log {
             kept.public.clone_from(published);
         }
         let Some(record) = kept.records.iter_mut().rev().find(|record| record.id == id) else { return };
-        let secrets: Vec<&str> = kept.secrets.iter().chain(&record.secrets).map(String::as_str).collect();
+        let secrets = kept.secrets.iter().chain(&record.secrets);
+        let secrets = secrets.map(|(name, value)| (name.as_str(), value.as_str()));
+        script::hide_in_texts(&mut event, secrets.clone());
+        // A shorter one would be found in every word of the tenant's own.
+        let secrets: Vec<&str> = secrets.map(|(_, value)| value).filter(|it| it.len() >= FINDABLE).collect();
         let redaction = Redaction { secrets: &secrets, public: &kept.public };
         let Some((entry, bytes)) =
             cleaned(at, event, redaction, |event| advice::advise(record, event, &self.registered))

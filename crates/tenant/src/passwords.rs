@@ -1,17 +1,22 @@
 //! Customers and their Argon2id hashes. A look-up costs the same work whether there is such a customer or not.
 
+mod cost;
+mod memory;
+
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
-use tokio::sync::Semaphore;
 use tokio::task;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::OpenError;
 use crate::config::{Customer, EnrolledFactors, Password};
 use crate::random::Fingerprint;
+
+pub use cost::CostError;
+use memory::Memory;
 
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
 const MAX_LENGTH: usize = 1_024;
@@ -28,6 +33,9 @@ pub enum PasswordError {
         "a password hash must be Argon2id in PHC form, as `tenant hash-password` makes it: $argon2id$v=19$m=19456,t=2,p=1$…"
     )]
     Hash,
+    /// A hash that takes more memory or time than this tenant gives to one.
+    #[error("{0}")]
+    Cost(#[from] CostError),
 }
 
 /// Everybody who can log in.
@@ -39,15 +47,8 @@ pub(crate) struct Directory {
     decoys: Vec<Arc<PasswordHash>>,
     /// So that nobody can reckon out which.
     salt: String,
-    /// Each check takes 19 MiB and a core: no more of them at once than there are cores.
-    checks: Arc<Semaphore>,
     memory: Arc<Memory>,
 }
-
-/// The working memory of checks that are over, for those to come: at most one for each that may run at once. Blocks of this
-/// size that come and go would be left behind in the allocator of every thread.
-#[derive(Default)]
-struct Memory(Mutex<Vec<Vec<Block>>>);
 
 impl Directory {
     pub(crate) fn open(customers: Vec<Customer>) -> Result<Self, OpenError> {
@@ -70,9 +71,7 @@ impl Directory {
             decoys.push(nobody);
         }
         let salt = crate::random::secret();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let checks = Arc::new(Semaphore::new(cores));
-        Ok(Self { by_email, by_sub, decoys, salt, checks, memory: Arc::default() })
+        Ok(Self { by_email, by_sub, decoys, salt, memory: Arc::new(Memory::new()) })
     }
 
     pub(crate) fn by_sub(&self, sub: &str) -> Option<&Arc<Customer>> {
@@ -88,14 +87,13 @@ impl Directory {
     pub(crate) async fn check(&self, email: &str, password: String) -> Option<Arc<Customer>> {
         let known = self.by_email.get(email);
         let hash = Arc::clone(known.map_or_else(|| self.decoy(email), |(_, hash)| Some(hash))?);
-        let permit = Arc::clone(&self.checks).acquire_owned().await.ok()?;
-        let memory = Arc::clone(&self.memory);
+        let turn = Memory::wait(&self.memory, blocks(&hash)?).await;
+        // The turn goes along, because the work goes on when the client hangs up and this future is gone.
         let right = task::spawn_blocking(move || {
-            // Here, because the work goes on when the client hangs up and this future is gone.
-            let _permit = permit;
             password.len() <= MAX_LENGTH
-                && spellings(&password).iter().any(|password| {
-                    memory.lend(|blocks| matches(password.as_bytes(), &hash, blocks)).unwrap_or(false)
+                && turn.lend(|blocks| {
+                    let is_right = |password: &String| matches(password.as_bytes(), &hash, blocks);
+                    spellings(&password).iter().any(is_right)
                 })
         });
         if right.await.unwrap_or(false) { known.map(|(customer, _)| Arc::clone(customer)) } else { None }
@@ -110,30 +108,25 @@ impl Directory {
     }
 }
 
-impl Memory {
-    fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
-        let free = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut blocks = free().pop().unwrap_or_default();
-        let result = work(&mut blocks);
-        free().push(blocks);
-        result
-    }
+/// Is this the password of that hash?
+fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
+    let computed = || {
+        let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+        let params = Params::try_from(hash).ok()?;
+        let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let mut output = vec![0; expected.len()];
+        let argon2 = Argon2::new(algorithm, version, params);
+        argon2.hash_password_into_with_memory(password, salt, &mut output, blocks).ok()?;
+        // Outputs compare in constant time.
+        Some(Output::new(&output).ok()? == *expected)
+    };
+    computed().unwrap_or(false)
 }
 
-/// Is this the password of that hash? Nothing when the hash is none that can be computed.
-fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut Vec<Block>) -> Option<bool> {
-    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
-    let params = Params::try_from(hash).ok()?;
-    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).ok()?;
-    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
-    if blocks.len() < params.block_count() {
-        blocks.resize(params.block_count(), Block::default());
-    }
-    let mut output = vec![0; expected.len()];
-    let argon2 = Argon2::new(algorithm, version, params);
-    argon2.hash_password_into_with_memory(password, salt, &mut output, blocks).ok()?;
-    // Outputs compare in constant time.
-    Some(Output::new(&output).ok()? == *expected)
+/// How many blocks of memory a check takes.
+fn blocks(hash: &PasswordHash) -> Option<usize> {
+    Params::try_from(hash).ok().map(|params| params.block_count())
 }
 
 /// How an e-mail address is looked up and counted.
@@ -175,8 +168,16 @@ pub(crate) fn check_form(password: &Password) -> Result<(), PasswordError> {
 
 fn parsed(phc: &str) -> Result<PasswordHash, PasswordError> {
     let hash = PasswordHash::new(phc).map_err(|_| PasswordError::Hash)?;
-    let argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.hash.is_some();
-    if argon2id { Ok(hash) } else { Err(PasswordError::Hash) }
+    let argon2id =
+        hash.algorithm == Algorithm::Argon2id.ident() && hash.hash.is_some() && hash.salt.is_some();
+    let version = hash.version.is_none_or(|version| Version::try_from(version).is_ok());
+    if !argon2id || !version {
+        return Err(PasswordError::Hash);
+    }
+    cost::check(&hash)?;
+    // Whatever else the library would refuse at the log-in.
+    Params::try_from(&hash).map_err(|_| PasswordError::Hash)?;
+    Ok(hash)
 }
 
 const fn check_length(plain: &str) -> Result<(), PasswordError> {
@@ -200,23 +201,25 @@ mod tests {
     use super::*;
 
     /// The library's own way to check is the measure.
-    #[test]
-    fn a_check_with_used_memory_is_as_good_as_any() {
+    #[tokio::test]
+    async fn a_check_with_used_memory_is_as_good_as_any() {
         use argon2::PasswordVerifier as _;
 
         let strong = Argon2::default();
         let cheap = Argon2::from(Params::new(8, 1, 1, None).unwrap());
-        let memory = Memory::default();
+        let memory = Arc::new(Memory::new());
+        // As long as somebody waits, used memory stays for the next.
+        let _next = Memory::wait(&memory, 8).await;
         for (argon2, password) in [(&strong, "first"), (&cheap, "second"), (&strong, "third")] {
             let hash: PasswordHash = argon2.hash_password(password.as_bytes()).unwrap();
             for guess in ["first", "second", "third", ""] {
                 let right = Argon2::default().verify_password(guess.as_bytes(), &hash).is_ok();
-                let found = memory.lend(|blocks| matches(guess.as_bytes(), &hash, blocks));
-                assert_eq!(found, Some(right), "{guess} for {password}");
+                let turn = Memory::wait(&memory, blocks(&hash).unwrap()).await;
+                let found = turn.lend(|blocks| matches(guess.as_bytes(), &hash, blocks));
+                assert_eq!(found, right, "{guess} for {password}");
                 assert_eq!(right, guess == password);
             }
         }
-        assert_eq!(memory.0.lock().unwrap().len(), 1, "one check at a time needs one memory");
     }
 
     /// How long it takes to say no must not tell who is a customer, whatever work their hashes take.
@@ -259,10 +262,10 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let directory = Directory::open(Vec::new()).unwrap();
-            let checks = directory.checks.available_permits();
+            let turns = directory.memory.turns();
             let (go, wait) = mpsc::channel::<()>();
             let busy = task::spawn_blocking(move || wait.recv());
-            for _ in 0..checks {
+            for _ in 0..turns {
                 // Begins, and is dropped as it waits for its answer, as when a client hangs up.
                 let begun = tokio::select! {
                     biased;
@@ -271,11 +274,24 @@ mod tests {
                 };
                 assert!(begun);
             }
-            assert_eq!(directory.checks.available_permits(), 0, "the work has yet to be done");
+            assert_eq!(directory.memory.turns(), 0, "the work has yet to be done");
             go.send(()).unwrap();
             busy.await.unwrap().unwrap();
-            let all = directory.checks.acquire_many(u32::try_from(checks).unwrap()).await;
-            assert_eq!(all.unwrap().num_permits(), checks);
+            directory.memory.all_over(turns).await;
         });
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_memory_stays_taken_after_a_burst_of_log_ins() {
+        let directory = Arc::new(Directory::open(Vec::new()).unwrap());
+        let log_in = |n: u32| {
+            let directory = Arc::clone(&directory);
+            tokio::spawn(async move { directory.check(&format!("{n}@example.com"), String::new()).await })
+        };
+        let all: Vec<_> = (0..40).map(log_in).collect();
+        for one in all {
+            assert!(one.await.unwrap().is_none());
+        }
+        assert_eq!(directory.memory.held(), 0, "blocks that nobody uses");
     }
 }

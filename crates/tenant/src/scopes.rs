@@ -41,6 +41,11 @@ pub(crate) fn decided(granted: Vec<String>, decisions: &Decisions) -> Vec<String
     scopes
 }
 
+/// The granted scopes that permit something at an API, whether one describes them or a script has made them up.
+pub(crate) fn beyond_oidc(granted: &[String]) -> impl Iterator<Item = &String> {
+    granted.iter().filter(|scope| !OIDC_SCOPES.contains(&scope.as_str()))
+}
+
 /// The granted scopes that belong to the API.
 pub(crate) fn of_api<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {
     granted.iter().filter(|scope| api.scopes.iter().any(|known| known.name == **scope))

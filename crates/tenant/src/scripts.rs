@@ -52,7 +52,7 @@ impl Scripts {
     /// Their secrets are kept out of `log`.
     pub(crate) fn open(actions: Vec<Action>, log: &Log) -> Self {
         for action in &actions {
-            action.secrets.values().for_each(|secret| log.hide(secret));
+            action.secrets.iter().for_each(|(name, secret)| log.hide(name, secret));
             if let Err(error) = read(action) {
                 tracing::error!(action = action.name, "{error}");
             }
@@ -148,7 +148,7 @@ fn conclude(
         return Err(Refused { error: ErrorCode::AccessDenied, description });
     }
     keep_metadata(state, customer, &decisions);
-    Ok(Decision { decisions, rest })
+    Ok(Decision { decisions, rest, challenge: None })
 }
 
 /// The factors that will do, where a script asks for one: those that it names, or whichever the customer has.

@@ -39,6 +39,7 @@ pub(super) fn layers(router: Router, allowed_origins: &[HeaderValue]) -> Router 
         .expose_headers([WWW_AUTHENTICATE, IDEMPOTENCY_REPLAYED, RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
     router
+        .layer(from_fn(serving::record_request))
         .layer(from_fn(deadline::for_answer))
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(cors)

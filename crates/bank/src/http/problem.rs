@@ -218,6 +218,12 @@ impl From<Mismatch> for Problem {
 impl From<LedgerError> for Problem {
     fn from(error: LedgerError) -> Self {
         tracing::error!(error = &error as &dyn std::error::Error, "the books did not answer");
+        let kind = match () {
+            () if error.is_away() => "away",
+            () if error.is_locked_out() => "locked",
+            () => "other",
+        };
+        metrics::counter!("bank_database_errors_total", "kind" => kind).increment(1);
         if error.is_away() || error.is_locked_out() {
             let detail = "the database does not answer, and what was asked for may have been done or not: \
                           ask for the transfer, or send the same request again";

@@ -13,7 +13,7 @@ use super::json::TransferAnswer;
 use super::problem::Code;
 use super::{Problem, Shared};
 use crate::config::DynamicLinking;
-use crate::ledger::{Decision, Order, Outcome, SingleUse};
+use crate::ledger::{Decision, LedgerError, Order, Outcome, SingleUse};
 use crate::object::Object;
 use crate::token::{Scope, TokenError};
 
@@ -55,7 +55,9 @@ pub(super) async fn post(State(app): Shared, request: Request) -> Result<Respons
     };
     // Before anything is decided: the right transfer can still be made with this token.
     details.permit(&order, app.dynamic_linking == DynamicLinking::Required)?;
-    match app.ledger.decide(&order, &token, app.now()).await? {
+    let decision = app.ledger.decide(&order, &token, app.now()).await;
+    metrics::counter!("bank_transfers_total", "outcome" => outcome_label(&decision)).increment(1);
+    match decision? {
         Decision::New(outcome) => Ok(answer(outcome)),
         Decision::Replayed(outcome) => {
             let mut response = answer(outcome);
@@ -72,6 +74,18 @@ pub(super) async fn post(State(app): Shared, request: Request) -> Result<Respons
              choose a new one",
         )),
         Decision::TokenSpent => Err(Problem::token_spent()),
+    }
+}
+
+const fn outcome_label(decision: &Result<Decision, LedgerError>) -> &'static str {
+    match decision {
+        Ok(Decision::New(Ok(_))) => "made",
+        Ok(Decision::New(Err(_))) => "refused",
+        Ok(Decision::Replayed(_)) => "replayed",
+        Ok(Decision::KeyReused) => "key_reused",
+        Ok(Decision::KeyRetired) => "key_retired",
+        Ok(Decision::TokenSpent) => "token_spent",
+        Err(_) => "unknown",
     }
 }
 

@@ -2,6 +2,8 @@
 //! differs has a file of its own, `sqlite` and `postgres`.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -106,7 +108,11 @@ impl<T> Row for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'
 /// Connections to the books.
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    File(SqlitePool),
+    File {
+        pool: SqlitePool,
+        /// A transaction has failed since the log was settled ([`super::sqlite::settle`]), or there has been none.
+        is_unsettled: Arc<AtomicBool>,
+    },
     /// The one connection is the database: without it there are no books.
     Memory(SqlitePool),
     Postgres(PgPool),
@@ -114,7 +120,8 @@ pub(super) enum Pool {
 
 /// One of them, until it is dropped: then it goes back to the others.
 pub(super) enum Connection {
-    Sqlite { connection: PoolConnection<Sqlite>, is_replaceable: bool },
+    File { connection: PoolConnection<Sqlite>, is_unsettled: Arc<AtomicBool> },
+    Memory(PoolConnection<Sqlite>),
     Postgres(Lent),
 }
 
@@ -136,6 +143,10 @@ macro_rules! prepared {
 }
 
 impl Pool {
+    pub(super) fn file(pool: SqlitePool) -> Self {
+        Self::File { pool, is_unsettled: Arc::new(AtomicBool::new(true)) }
+    }
+
     pub(super) async fn optional<R: Row>(
         &self,
         sql: impl Into<Texts>,
@@ -163,7 +174,7 @@ impl Pool {
         let sql = sql.into();
         let ask = async |connection: &mut Connection| {
             Ok(match connection {
-                Connection::Sqlite { connection, .. } => {
+                Connection::File { connection, .. } | Connection::Memory(connection) => {
                     prepared!(sql.sqlite, values).fetch_all(&mut **connection).await?
                 }
                 Connection::Postgres(connection) => {
@@ -176,10 +187,12 @@ impl Pool {
 
     /// Takes one, and waits for it where all are taken.
     pub(super) async fn connect(&self) -> Result<Connection, sqlx::Error> {
-        let sqlite = |is_replaceable| move |connection| Connection::Sqlite { connection, is_replaceable };
         match self {
-            Self::File(pool) => pool.acquire().await.map(sqlite(true)),
-            Self::Memory(pool) => pool.acquire().await.map(sqlite(false)),
+            Self::File { pool, is_unsettled } => {
+                let is_unsettled = Arc::clone(is_unsettled);
+                pool.acquire().await.map(|connection| Connection::File { connection, is_unsettled })
+            }
+            Self::Memory(pool) => pool.acquire().await.map(Connection::Memory),
             Self::Postgres(pool) => pool.acquire().await.map(|lent| Connection::Postgres(lent.into())),
         }
     }
@@ -187,7 +200,7 @@ impl Pool {
     /// Waits for what is under way and closes the connections.
     pub(super) async fn close(&self) {
         match self {
-            Self::File(pool) | Self::Memory(pool) => pool.close().await,
+            Self::File { pool, .. } | Self::Memory(pool) => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -197,9 +210,14 @@ impl Connection {
     /// Begins the one kind of write transaction that each database has.
     pub(super) async fn begin(&mut self) -> Result<Tx<'_>, sqlx::Error> {
         match self {
-            Self::Sqlite { connection, .. } => {
+            Self::File { connection, is_unsettled } => {
+                if is_unsettled.load(Ordering::Acquire) {
+                    super::sqlite::settle(connection).await?;
+                    is_unsettled.store(false, Ordering::Release);
+                }
                 connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite)
             }
+            Self::Memory(connection) => connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite),
             Self::Postgres(connection) => {
                 connection.begin_with(super::postgres::BEGIN).await.map(Tx::Postgres)
             }
@@ -214,12 +232,11 @@ impl Connection {
         work: impl AsyncFnOnce(&mut Self) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         // A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
-        if let Self::Sqlite { .. } = self {
+        if let Self::File { .. } | Self::Memory(_) = self {
             let done = work(&mut self).await;
-            // After some failures SQLite has undone the transaction by itself, and sqlx counts it as open for ever.
-            if done.is_err()
-                && let Self::Sqlite { connection, is_replaceable: true } = &mut self
-            {
+            if let (Err(_), Self::File { connection, is_unsettled }) = (&done, &mut self) {
+                is_unsettled.store(true, Ordering::Release);
+                // After some failures SQLite has undone the transaction by itself, and sqlx counts it as open for ever.
                 connection.close_on_drop();
             }
             return done;
@@ -241,7 +258,7 @@ impl Tx<'static> {
     /// The same, for what no customer waits for: it may take as long as it takes.
     pub(super) async fn begin(pool: &Pool) -> Result<Self, sqlx::Error> {
         match pool {
-            Pool::File(pool) | Pool::Memory(pool) => {
+            Pool::File { pool, .. } | Pool::Memory(pool) => {
                 Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?))
             }
             Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin_with(super::postgres::BEGIN).await?)),

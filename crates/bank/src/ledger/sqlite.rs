@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use database::private;
 use sqlx::SqlitePool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+};
 use tokio::time::{Instant, sleep};
 
 use super::sql::Pool;
@@ -19,6 +21,10 @@ const WRITERS: usize = 1;
 const READERS: u32 = 4;
 /// How long a connection waits for another process that is writing.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// After a failure, or the end of a process, the log can hold a commit of which nobody knows whether it is on the disk: a
+/// sync that failed once is not tried again by all systems. So all of it is written into the database file, and synced
+/// there, before anything is read that somebody will rely on.
+const SETTLE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// How long until it tries again where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
@@ -38,7 +44,7 @@ pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
     let writer = connect(&options).await.map_err(LedgerError::from)?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
     migrate(&writer).await?;
-    Ok(Ledger::new(Pool::File(writer), Pool::File(reader), WRITERS))
+    Ok(Ledger::new(Pool::file(writer), Pool::file(reader), WRITERS))
 }
 
 /// The first connection to a new file turns its journal into a write-ahead log, and needs the file alone for that. Of two
@@ -53,6 +59,16 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Err
             answer => return answer,
         }
     }
+}
+
+/// Before the first transaction, and before the next one after a failure.
+pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let (is_busy, _, _): (i64, i64, i64) = sqlx::query_as(SETTLE).fetch_one(connection).await?;
+    // Another process is at it, or reads: what there is will be settled by it, or by the next one that is not in the way.
+    if is_busy == 1 {
+        tracing::debug!("the log of the books is in use and was not settled as a whole");
+    }
+    Ok(())
 }
 
 /// Books in memory, which live as long as their one connection.
@@ -73,8 +89,8 @@ async fn migrate(writer: &SqlitePool) -> Result<(), LedgerError> {
 const BUSY: u32 = 5;
 /// What passes: locks (`SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_PROTOCOL`), and a disk or a memory that is full, fails,
 /// cannot be written or cannot be found (`SQLITE_NOMEM`, `SQLITE_READONLY`, `SQLITE_IOERR`, `SQLITE_FULL`,
-/// `SQLITE_CANTOPEN`).
-const AWAY: [u32; 8] = [BUSY, 6, 7, 8, 10, 13, 14, 15];
+/// `SQLITE_CANTOPEN`). A file that cannot be read is taken for a damaged one (`SQLITE_CORRUPT`, `SQLITE_NOTADB`).
+const AWAY: [u32; 10] = [BUSY, 6, 7, 8, 10, 11, 13, 14, 15, 26];
 
 /// Can the file not be read or written at present?
 pub(super) fn is_away(error: &sqlx::Error) -> bool {
@@ -147,6 +163,18 @@ mod tests {
             assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
         }
         ledger.close().await;
+        // What a copy or an older version left open to others is closed to them.
+        let path = folder.join("bank.sqlite");
+        for name in ["bank.sqlite", "bank.sqlite-wal"] {
+            let beside = folder.join(name);
+            std::fs::write(&beside, std::fs::read(&beside).unwrap_or_default()).unwrap();
+            std::fs::set_permissions(beside, std::fs::Permissions::from_mode(0o644)).unwrap();
+        }
+        let ledger = open_file(&path).await.unwrap();
+        for name in ["bank.sqlite", "bank.sqlite-wal", "bank.sqlite-shm"] {
+            assert_eq!(mode(&folder.join(name)), 0o600, "{name}");
+        }
+        ledger.close().await;
     }
 
     #[tokio::test]
@@ -157,7 +185,7 @@ mod tests {
         // Another process on the same books, one that does not wait.
         let other =
             pool(1).connect_with(options().filename(&path).busy_timeout(Duration::ZERO)).await.unwrap();
-        let other = Pool::File(other);
+        let other = Pool::file(other);
         let tx = Tx::begin(&first.writer).await.unwrap();
         let Err(refused) = Tx::begin(&other).await else { panic!("two write locks") };
         assert!(refused.to_string().contains("database is locked"), "{refused}");

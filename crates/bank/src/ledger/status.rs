@@ -2,12 +2,13 @@
 //! made: so it is a decision like the others. It is in the books before it is told, and the id is never paid afterwards.
 //!
 //! That also settles what nobody can know. A commit that failed may still reach the disk, until the next one is written
-//! over it or the books are opened anew: so nothing is told before a commit has succeeded after it.
+//! over it or the books are opened anew: so nothing is told before a commit has succeeded after it. For the same reason all
+//! of this, what was found too, comes from a connection that writes.
 
 use uuid::Uuid;
 
 use super::query::{TRANSFER, TransferRow};
-use super::sql::{Connection, PATIENCE, Pool, values};
+use super::sql::{Connection, PATIENCE, Pool, Tx, values};
 use super::{Customer, Ledger, LedgerError, Transfer};
 
 /// What became of an order.
@@ -37,19 +38,18 @@ impl Ledger {
         now: i64,
     ) -> Result<TransferStatus, LedgerError> {
         // Before the books are read: what is decided after this look is found in them.
-        let undecided = self.counter.is_undecided(id);
+        let is_undecided = self.counter.is_undecided(id);
         let id = id.to_string();
-        let made: Option<TransferRow> = self.reader.optional(TRANSFER, values![&id]).await?;
-        if let Some(row) = made {
-            return Ok(TransferStatus::Made(Box::new(row.into())));
-        }
-        if undecided {
+        if is_undecided && self.reader.optional::<TransferRow>(TRANSFER, values![&id]).await?.is_none() {
+            // It would be waited for as long as it takes.
             return Ok(TransferStatus::Undecided);
         }
-        let retire = async |connection: &mut Connection| {
+        let look = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
-            if let super::sql::Tx::Postgres(_) = tx {
-                // Another bank may be deciding the order. Then it holds this lock until that is committed.
+            if let Tx::Postgres(_) = tx {
+                // Another bank may be deciding the order. Then it holds this lock until that is committed. And a lock is
+                // written down, so that the commit of this transaction waits for the standby: a server that has started
+                // anew shows what the standby does not have yet.
                 let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
                 tx.optional::<(i64,)>(lock, values![account]).await?;
             }
@@ -60,24 +60,29 @@ impl Ledger {
             tx.commit().await?;
             Ok(made)
         };
-        let done = self.writing_connections().connect().await?.within(PATIENCE, retire).await;
-        self.health.note_write(done.as_ref().err());
-        Ok(done?.map_or(TransferStatus::NotMade, |row| TransferStatus::Made(Box::new(row.into()))))
+        let made = self.write(look).await?;
+        Ok(made.map_or(TransferStatus::NotMade, |row| TransferStatus::Made(Box::new(row.into()))))
     }
 
-    /// For what is written beside the orders. In PostgreSQL it may have to wait for an account's lock, and must not keep the
+    /// Does what is written beside the orders. In PostgreSQL it may have to wait for an account's lock, and must not keep the
     /// orders waiting; a file has one writer.
-    fn writing_connections(&self) -> &Pool {
-        match self.writer {
-            Pool::File(_) | Pool::Memory(_) => &self.writer,
+    async fn write<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let connections = match self.writer {
+            Pool::File { .. } | Pool::Memory(_) => &self.writer,
             Pool::Postgres(_) => &self.reader,
-        }
+        };
+        let written = async { connections.connect().await?.within(PATIENCE, work).await }.await;
+        self.health.note_write(written.as_ref().err());
+        written
     }
 
-    /// Whether the books can be read, and written: after a failure this is tried.
+    /// Whether the books can be read and written. The second is tried, unless an order has just shown it.
     pub(crate) async fn check_health(&self, now: i64) -> Result<(), LedgerError> {
         self.reader.optional::<(i64,)>("SELECT id FROM accounts LIMIT 1", &[]).await?;
-        if self.health.last_write_succeeded() {
+        if self.health.is_fresh() {
             return Ok(());
         }
         let probe = async |connection: &mut Connection| {
@@ -87,8 +92,6 @@ impl Ledger {
             tx.run(sql, values![now]).await?;
             Ok(tx.commit().await?)
         };
-        let done = self.writing_connections().connect().await?.within(PATIENCE, probe).await;
-        self.health.note_write(done.as_ref().err());
-        done
+        self.write(probe).await
     }
 }

@@ -1,5 +1,5 @@
 //! The issuer's keys: cached, refetched when they are old or a `kid` is unknown, never more often than five times a
-//! minute, and never twice at the same time. An outage of the issuer does not stop tokens with known keys.
+//! minute without finding a new one, and never twice at the same time. An outage of the issuer does not stop tokens with known keys.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -14,8 +14,10 @@ use super::{Refused, TokenError};
 use crate::clock::Clock;
 use crate::config::OpenError;
 
-/// Fetches a minute, whatever is asked of us: anybody can make up a `kid`.
-const FETCHES: usize = 5;
+/// Fetches a minute that find nothing new, whatever is asked of us: anybody can make up a `kid`.
+const MAX_FRUITLESS: usize = 5;
+/// Fetches a minute in all, whatever the issuer answers.
+const MAX_FETCHES: usize = 30;
 const MINUTE: u64 = 60;
 /// After this many seconds the keys are looked up again, so that a withdrawn one is forgotten.
 const MAX_AGE: u64 = 600;
@@ -53,18 +55,30 @@ struct Cache {
 
 /// When the fetches of the last minute began.
 #[derive(Default)]
-struct Budget(VecDeque<u64>);
+struct Budget {
+    all: VecDeque<u64>,
+    /// Without those that found a new key: an issuer that rotates often does not use up what made-up names are allowed.
+    fruitless: VecDeque<u64>,
+}
 
 impl Budget {
     /// Takes one fetch, or says in how many seconds there will be one.
     fn take(&mut self, now: u64) -> Result<(), u64> {
-        // A clock that was set back must not lock the budget up: times in the future do not count.
-        self.0.retain(|began| *began <= now && now - began < MINUTE);
-        if let Some(oldest) = self.0.front().filter(|_| self.0.len() >= FETCHES) {
-            return Err(MINUTE - (now - oldest));
+        for (began, most) in [(&mut self.all, MAX_FETCHES), (&mut self.fruitless, MAX_FRUITLESS)] {
+            // A clock that was set back must not lock the budget up: times in the future do not count.
+            began.retain(|began| *began <= now && now - began < MINUTE);
+            if let Some(oldest) = began.front().filter(|_| began.len() >= most) {
+                return Err(MINUTE - (now - oldest));
+            }
         }
-        self.0.push_back(now);
+        self.all.push_back(now);
+        self.fruitless.push_back(now);
         Ok(())
+    }
+
+    /// The fetch that was taken last has found a new key.
+    fn note_news(&mut self) {
+        self.fruitless.pop_back();
     }
 }
 
@@ -145,11 +159,18 @@ impl Shared {
         cache.failed = fetched.is_err();
         match fetched {
             Ok(keys) => {
+                let known = cache.keys.as_deref();
+                let is_news = keys.keys().any(|kid| known.is_none_or(|known| !known.contains_key(kid)));
+                if is_news {
+                    budget.note_news();
+                }
+                count_fetch(if is_news { "news" } else { "same" });
                 tracing::info!(keys = keys.len(), "fetched the issuer's keys");
                 cache.keys = Some(Arc::new(keys));
                 cache.stale_at = now + MAX_AGE;
             }
             Err(error) => {
+                count_fetch("failed");
                 tracing::warn!(error = &error as &dyn std::error::Error, "cannot fetch the issuer's keys");
                 // Known keys stay good; in a minute there is another try.
                 cache.stale_at = now + MINUTE;
@@ -172,6 +193,10 @@ impl Shared {
         }
         jwks::parse(&body).ok_or(FetchError::NoKeySet)
     }
+}
+
+fn count_fetch(outcome: &'static str) {
+    metrics::counter!("bank_key_fetches_total", "outcome" => outcome).increment(1);
 }
 
 /// Why there are no fresh keys.
@@ -214,6 +239,27 @@ mod tests {
         assert_eq!(budget.take(1059), Err(1));
         assert_eq!(budget.take(1060), Ok(()));
         assert_eq!(budget.take(1060), Err(1), "the second of the five began at 1001");
+    }
+
+    #[test]
+    fn a_fetch_that_finds_a_new_key_does_not_count_like_one_that_finds_nothing() {
+        let mut budget = Budget::default();
+        for second in 0..4 {
+            assert_eq!(budget.take(1000 + second), Ok(()));
+        }
+        for second in 4..20 {
+            assert_eq!(budget.take(1000 + second), Ok(()));
+            budget.note_news();
+        }
+        assert_eq!(budget.take(1020), Ok(()), "the fifth that finds nothing");
+        assert_eq!(budget.take(1021), Err(39));
+        // An issuer that has a new key each time is not fetched without end either.
+        let mut budget = Budget::default();
+        for _ in 0..MAX_FETCHES {
+            assert_eq!(budget.take(1000), Ok(()));
+            budget.note_news();
+        }
+        assert_eq!(budget.take(1000), Err(60));
     }
 
     #[test]

@@ -116,3 +116,53 @@ async fn a_client_that_hangs_up_at_any_moment_can_ask_again() {
     );
     assert_eq!(world.balance().await, OPENING - 120);
 }
+
+/// "There is no such transfer" is believed, and another one is made: this one must not come after all.
+#[tokio::test]
+async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::in_folder(&folder).await;
+    let id = Uuid::new_v4();
+    let address = format!("/transfers/{id}");
+    let view = world.token("view:balance");
+    for _ in 0..2 {
+        assert_eq!(world.get(&address, &view).await.problem(), "transfer-not-found");
+    }
+    let token = world.transfer_token();
+    let refused = world.post(&token, id, &order_of(100)).await;
+    assert_eq!((refused.status.as_u16(), refused.problem()), (422, "idempotency-key-retired"));
+    assert_eq!(
+        world.post(&token, Uuid::new_v4(), &order_of(100)).await.status,
+        201,
+        "the token is not spent"
+    );
+
+    // Another bank on these books, and this one after a restart, know it too.
+    let config = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
+    let other = bank::Bank::open(config, world.clock.clone()).await.unwrap();
+    let request = crate::world::post(&world.transfer_token(), id, &order_of(100));
+    let answer = tower::ServiceExt::oneshot(other.router(), request).await.unwrap();
+    assert_eq!(answer.status(), 422);
+    other.close().await;
+    let world = world.reopen(&folder).await;
+    assert_eq!(
+        world.post(&world.transfer_token(), id, &order_of(100)).await.problem(),
+        "idempotency-key-retired"
+    );
+
+    // What one customer asks retires nothing of another's.
+    let ben = world.token_of("auth0|1002", "view:balance");
+    let adas = Uuid::new_v4();
+    assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.problem(), "transfer-not-found");
+    assert_eq!(world.post(&world.transfer_token(), adas, &order_of(100)).await.status, 201);
+    assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.status, 200, "he is the payee");
+
+    // One that was refused stays what it is.
+    let (refused, token) = (Uuid::new_v4(), world.transfer_token());
+    let first = world.post(&token, refused, &order_of(OPENING + 1)).await;
+    assert_eq!(first.problem(), "insufficient-funds");
+    assert_eq!(world.get(&format!("/transfers/{refused}"), &view).await.problem(), "transfer-not-found");
+    let again = world.post(&token, refused, &order_of(OPENING + 1)).await;
+    assert_eq!(again.body, first.body);
+    assert_eq!(world.balance().await, OPENING - 200);
+}

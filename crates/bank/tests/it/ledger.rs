@@ -107,6 +107,7 @@ async fn the_database_refuses_what_would_break_the_books() {
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     let mut tool = Tool::connect(&folder).await;
     tool.run("INSERT INTO audits VALUES (1)").await.unwrap();
+    tool.run("INSERT INTO retired_keys VALUES ('retired', 'issuer', 'ada', 1)").await.unwrap();
     for (statement, refusal) in [
         ("UPDATE postings SET amount = 1", "postings are not changed"),
         ("DELETE FROM postings", "postings are not deleted"),
@@ -120,6 +121,16 @@ async fn the_database_refuses_what_would_break_the_books() {
         ("DELETE FROM spent_tokens", "spent tokens are not deleted"),
         ("UPDATE audits SET booking_id = 1", "audits are not changed"),
         ("DELETE FROM audits", "audits are not deleted"),
+        ("UPDATE retired_keys SET id = 'x'", "retired keys are not changed"),
+        ("DELETE FROM retired_keys", "retired keys are not deleted"),
+        (
+            "INSERT INTO retired_keys SELECT id, issuer, subject, 1 FROM orders",
+            "an id that has an order is not retired",
+        ),
+        (
+            "INSERT INTO orders SELECT id, issuer, subject, '', NULL, 1 FROM retired_keys",
+            "an id that is retired has no order",
+        ),
         ("UPDATE accounts SET holder = 'x'", "accounts are not changed"),
         ("DELETE FROM accounts", "accounts are not deleted"),
         ("INSERT INTO postings VALUES (1, 3, 5, 5)", "a posting is one of the two sides of its booking"),
@@ -209,6 +220,26 @@ async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_foun
     }
     let found = world.bank.ledger().audit().await.unwrap_err().to_string();
     assert_eq!(found, "the books do not balance: the balances of a currency do not sum to zero (1 found)");
+}
+
+/// It could pay once more.
+#[tokio::test]
+async fn an_audit_notices_a_spent_token_that_was_deleted() {
+    for amount in [100, 1_000_000] {
+        let folder = tempfile::tempdir().unwrap();
+        let world = World::in_folder(&folder).await;
+        // One is carried out, and one refused.
+        world.order(&order_of(amount)).await;
+        let mut tool = Tool::connect(&folder).await;
+        tool.drop_trigger("spent_tokens_are_not_deleted", "spent_tokens_are_kept ON spent_tokens").await;
+        tool.run("DELETE FROM spent_tokens").await.unwrap();
+        tool.close().await;
+        let found = world.bank.ledger().audit().await.unwrap_err().to_string();
+        assert!(
+            found.ends_with("an order has been decided and has not spent exactly one token (1 found)"),
+            "{found}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,8 @@
 mod accounts;
 mod books;
 mod description;
+#[cfg(target_os = "linux")]
+mod faults;
 mod headers;
 mod idempotency;
 mod issuer;

@@ -1,5 +1,6 @@
 //! The bank as a program: it opens, serves, logs, and closes when it is asked to.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -17,7 +18,9 @@ use crate::world::{ADA, AUDIENCE, BEN, NOW, order_of};
 /// A running bank with an account of Ada's and one of Ben's.
 pub(crate) struct Program {
     child: Child,
-    address: String,
+    pub(crate) address: String,
+    /// Where it serves metrics.
+    metrics: Option<String>,
     /// Reads along, so that the program never waits for somebody to read its log.
     log: JoinHandle<String>,
 }
@@ -30,15 +33,26 @@ fn program() -> Command {
     command
 }
 
-fn client() -> Client {
+pub(crate) fn client() -> Client {
     Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
 }
 
 impl Program {
     /// On this database, as `--database` names it.
     pub(crate) fn start(issuer: &str, database: &str, level: &str) -> Self {
+        Self::start_with(issuer, database, level, [])
+    }
+
+    /// With more in its environment.
+    pub(crate) fn start_with(
+        issuer: &str,
+        database: &str,
+        level: &str,
+        envs: impl IntoIterator<Item = (&'static str, OsString)>,
+    ) -> Self {
         let mut child = program()
             .env("RUST_LOG", level)
+            .envs(envs)
             .args([
                 "--audit",
                 "--grace",
@@ -52,17 +66,20 @@ impl Program {
             ])
             .args(["--account", &format!("{ADA}; Ada Example; 250000; EUR; auth0|1001")])
             .args(["--account", &format!("{BEN}; Ben Example; 0; EUR; auth0|1002")])
-            .args(["--database", database, "--transfers-per-minute", "0"])
+            .args(["--database", database, "--transfers-per-minute", "0", "--reads-per-minute", "0"])
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let mut log: Vec<String> = Vec::new();
+        let (mut log, mut metrics): (Vec<String>, _) = (Vec::new(), None);
         let address = loop {
             let Some(line) = lines.next() else {
                 let ended = child.wait_with_output().unwrap();
                 panic!("it is not open: {log:?}, {}", String::from_utf8_lossy(&ended.stderr));
             };
             log.push(line.clone());
+            if let Some((_, address)) = line.split_once("metrics are served address=") {
+                metrics = Some(address.to_owned());
+            }
             if let Some((_, address)) = line.split_once("the bank is open address=") {
                 break format!("http://{address}");
             }
@@ -71,7 +88,7 @@ impl Program {
             log.extend(lines);
             log.join("\n")
         });
-        Self { child, address, log }
+        Self { child, address, metrics, log }
     }
 
     pub(crate) async fn get(&self, path: &str, token: &str) -> Response {
@@ -225,4 +242,32 @@ fn it_says_what_is_wrong_and_fails() {
         assert!(message.contains(expected), "{arguments:?}: {message}");
         assert!(!message.contains("secret"), "{message}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_served_at_an_address_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let issuer = Issuer::start().await;
+    let listen = [("BANK_METRICS", OsString::from("127.0.0.1:0"))];
+    let bank = Program::start_with(&issuer.url, &books::flag(&folder).await, "info", listen);
+    let (transfer, view) =
+        (token(&issuer, "auth0|1001", "transfer:funds"), token(&issuer, "auth0|1001", "view:balance"));
+    assert_eq!(bank.post(&transfer).await.status(), 201);
+    assert_eq!(bank.get(&format!("/transfers/{}", Uuid::new_v4()), &view).await.status(), 404);
+    assert_eq!(bank.get("/metrics", &view).await.status(), 404, "not at the public address");
+    let text =
+        client().get(format!("http://{}/metrics", bank.metrics.as_ref().unwrap())).send().await.unwrap();
+    assert!(text.headers()["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
+    let text = text.text().await.unwrap();
+    for line in [
+        r#"http_requests_total{method="POST",route="/transfer",status="201"} 1"#,
+        r#"http_requests_total{method="GET",route="/transfers/{id}",status="404"} 1"#,
+        r#"http_request_duration_seconds_count{method="POST",route="/transfer"} 1"#,
+        r#"bank_transfers_total{outcome="made"} 1"#,
+        r#"bank_key_fetches_total{outcome="news"} 1"#,
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is missing in: {text}");
+    }
+    assert!(!text.contains("1001"), "{text}");
+    bank.stop();
 }

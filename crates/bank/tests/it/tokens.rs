@@ -294,7 +294,8 @@ async fn a_missing_scope_is_named_in_the_challenge() {
 #[tokio::test]
 async fn a_token_without_an_id_cannot_be_spent() {
     let world = World::new().await;
-    for jti in [None, Some("")] {
+    let long = "j".repeat(256);
+    for jti in [None, Some(""), Some(&*long), Some(&*long.repeat(40))] {
         let mut claims = world.claims("transfer:funds");
         match jti {
             None => drop(claims.as_object_mut().unwrap().remove("jti")),
@@ -305,6 +306,10 @@ async fn a_token_without_an_id_cannot_be_spent() {
         assert!(answer.challenge().contains(r#"error="invalid_token""#));
     }
     assert_eq!(world.balance().await, crate::world::OPENING);
+    let mut claims = world.claims("transfer:funds");
+    claims["jti"] = json!(long[1..]);
+    let answer = world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(100)).await;
+    assert_eq!(answer.status, 201, "{}", answer.body);
 }
 
 /// Not read, and not taken for a token without the scope either: nobody is sent for a second factor because of it.

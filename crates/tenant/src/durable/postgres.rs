@@ -1,10 +1,12 @@
 //! The records in PostgreSQL, in a schema that this process has for itself.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use database::PostgresUrl;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
+use tokio::time::timeout;
 
 use super::{Change, DurableError};
 
@@ -14,6 +16,8 @@ const SCHEMA: [(i64, &str, &str); 1] =
 const LOCK: i32 = 0x7465_6E61;
 /// How long an attempt waits for a connection, as when the server is away.
 const CONNECT: Duration = Duration::from_secs(3);
+/// How long a write may take before the server counts as away.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a database that is there, and makes its table.
 pub(super) async fn open(url: &PostgresUrl) -> Result<PgPool, DurableError> {
@@ -49,8 +53,29 @@ async fn lock(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     Ok(locked)
 }
 
+/// A connection that failed is closed, whatever the reason: its server may only read any more, or be about to end, and the
+/// next one may be better. So is one that does not answer.
 pub(super) async fn write(pool: &PgPool, changes: &[Change]) -> Result<(), sqlx::Error> {
-    let mut tx = pool.begin().await?;
+    let mut connection = pool.acquire().await?;
+    match timeout(WRITE_TIMEOUT, write_to(&mut connection, changes)).await {
+        Ok(Ok(())) => {
+            // The pool asks the server whether it is there before it takes the connection back, and does so without a limit.
+            let _ = timeout(CONNECT, connection.return_to_pool()).await;
+            Ok(())
+        }
+        Ok(Err(error)) => {
+            connection.close_on_drop();
+            Err(error)
+        }
+        Err(_) => {
+            connection.close_on_drop();
+            Err(sqlx::Error::Io(ErrorKind::TimedOut.into()))
+        }
+    }
+}
+
+async fn write_to(connection: &mut PgConnection, changes: &[Change]) -> Result<(), sqlx::Error> {
+    let mut tx = connection.begin().await?;
     for Change { kind, key, value } in changes {
         let query = match value {
             Some(value) => {

@@ -7,7 +7,7 @@ use database::private;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection as _, SqliteConnection, SqlitePool};
 
 use super::{Change, DurableError};
 
@@ -38,14 +38,26 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, DurableError> {
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool =
         pool.test_before_acquire(false).connect_with(options).await.map_err(|error| known(error, path))?;
-    let mut tx = begin(&pool).await.map_err(|error| known(error, path))?;
+    let mut tx = pool.begin_with(BEGIN).await.map_err(|error| known(error, path))?;
     database::migrator(SCHEMA).run(&mut *tx).await?;
     tx.commit().await?;
     Ok(pool)
 }
 
+/// A connection that failed is closed, and the next attempt opens another: after some failures SQLite has undone the
+/// transaction by itself, and sqlx counts it as open for ever.
 pub(super) async fn write(pool: &SqlitePool, changes: &[Change]) -> Result<(), sqlx::Error> {
-    let mut tx = begin(pool).await?;
+    let mut connection = pool.acquire().await?;
+    let done = write_to(&mut connection, changes).await;
+    if done.is_err() {
+        // Waited for, since the next connection finds the file locked by this one. What it says of itself is no news.
+        let _ = connection.close().await;
+    }
+    done
+}
+
+async fn write_to(connection: &mut SqliteConnection, changes: &[Change]) -> Result<(), sqlx::Error> {
+    let mut tx = connection.begin_with(BEGIN).await?;
     for Change { kind, key, value } in changes {
         let query = match value {
             Some(value) => {
@@ -58,10 +70,6 @@ pub(super) async fn write(pool: &SqlitePool, changes: &[Change]) -> Result<(), s
         query.execute(&mut *tx).await?;
     }
     tx.commit().await
-}
-
-async fn begin(pool: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-    pool.begin_with(BEGIN).await
 }
 
 /// What usually keeps a file from being opened: `SQLITE_BUSY` (5), `SQLITE_NOTADB` (26). An extended code has them in its

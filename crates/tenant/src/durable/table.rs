@@ -16,16 +16,25 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
     const KIND: &'static str;
 }
 
-/// Records by their keys.
+/// Records by their keys. Whoever looks at one is not answered before it is in the database: otherwise they would be told
+/// of what the end of the process could undo.
 pub(crate) struct Table<V> {
-    rows: HashMap<String, V>,
+    rows: HashMap<String, Row<V>>,
     journal: Journal,
+    /// The number of the last removal.
+    removed: u64,
+}
+
+struct Row<V> {
+    value: V,
+    /// The number of the change that made it what it is.
+    changed: u64,
 }
 
 /// A record that is being changed: what it has become is written when this is dropped.
 pub(crate) struct Edit<'a, V: Record> {
     key: String,
-    value: &'a mut V,
+    row: &'a mut Row<V>,
     journal: &'a Journal,
     changed: bool,
 }
@@ -33,7 +42,7 @@ pub(crate) struct Edit<'a, V: Record> {
 impl<V> Default for Table<V> {
     /// In memory only.
     fn default() -> Self {
-        Self { rows: HashMap::new(), journal: Journal::default() }
+        Self { rows: HashMap::new(), journal: Journal::default(), removed: 0 }
     }
 }
 
@@ -42,24 +51,28 @@ impl<V: Record> Table<V> {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
         let read = |(key, value): (String, String)| {
             let value = serde_json::from_str(&value);
-            value.map(|value| (key, value)).map_err(|error: serde_json::Error| DurableError::Unreadable {
-                kind: V::KIND,
-                line: error.line(),
-                column: error.column(),
+            value.map(|value| (key, Row { value, changed: 0 })).map_err(|error: serde_json::Error| {
+                DurableError::Unreadable { kind: V::KIND, line: error.line(), column: error.column() }
             })
         };
         let rows =
             loaded.0.remove(V::KIND).unwrap_or_default().into_iter().map(read).collect::<Result<_, _>>()?;
-        Ok(Self { rows, journal: journal.clone() })
+        Ok(Self { rows, journal: journal.clone(), removed: 0 })
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
-        self.rows.get(key)
+        let Some(row) = self.rows.get(key) else {
+            // It may have been removed just now.
+            Journal::has_seen(self.removed);
+            return None;
+        };
+        Journal::has_seen(row.changed);
+        Some(&row.value)
     }
 
     pub(crate) fn insert(&mut self, key: String, value: V) {
-        put(&self.journal, &key, &value);
-        self.rows.insert(key, value);
+        let changed = put(&self.journal, &key, &value);
+        self.rows.insert(key, Row { value, changed });
     }
 
     /// The record, to change it in place; a new one where there is none.
@@ -67,40 +80,56 @@ impl<V: Record> Table<V> {
     where
         V: Default,
     {
-        let value = self.rows.entry(key.to_owned()).or_default();
-        Edit { key: key.to_owned(), value, journal: &self.journal, changed: false }
+        let new = || Row { value: V::default(), changed: 0 };
+        let row = self.rows.entry(key.to_owned()).or_insert_with(new);
+        Edit::of(key, row, &self.journal)
     }
 
     /// The record, to change it in place.
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<Edit<'_, V>> {
-        let value = self.rows.get_mut(key)?;
-        Some(Edit { key: key.to_owned(), value, journal: &self.journal, changed: false })
+        let row = self.rows.get_mut(key)?;
+        Some(Edit::of(key, row, &self.journal))
     }
 
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
-        let removed = self.rows.remove(key)?;
-        gone::<V>(&self.journal, key);
-        Some(removed)
+        let removed = self.rows.remove(key);
+        if removed.is_some() {
+            self.removed = gone::<V>(&self.journal, key);
+        }
+        // Where there is none any more, somebody has removed it, perhaps just now.
+        Journal::has_seen(self.removed);
+        removed.map(|row| row.value)
     }
 
     /// Removes those of which `keep` says no.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &V) -> bool) {
-        let journal = &self.journal;
-        self.rows.retain(|key, value| {
-            let stays = keep(key, value);
+        let Self { journal, removed, .. } = self;
+        self.rows.retain(|key, row| {
+            let stays = keep(key, &row.value);
             if !stays {
-                gone::<V>(journal, key);
+                *removed = gone::<V>(journal, key);
             }
             stays
         });
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
-        self.rows.iter().map(|(key, value)| (key.as_str(), value))
+    /// Those of which `wanted` says yes, with their keys.
+    pub(crate) fn select(&self, wanted: impl Fn(&V) -> bool) -> impl Iterator<Item = (&str, &V)> {
+        let rows = self.rows.iter().filter(move |(_, row)| wanted(&row.value));
+        let seen = rows.map(|(key, row)| {
+            Journal::has_seen(row.changed);
+            (key.as_str(), &row.value)
+        });
+        // Who reads to the end learns that there are no more.
+        let end = std::iter::once_with(|| Journal::has_seen(self.removed)).filter_map(|()| None);
+        seen.chain(end)
     }
+}
 
-    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        self.rows.values()
+impl<'a, V: Record> Edit<'a, V> {
+    fn of(key: &str, row: &'a mut Row<V>, journal: &'a Journal) -> Self {
+        Journal::has_seen(row.changed);
+        Self { key: key.to_owned(), row, journal, changed: false }
     }
 }
 
@@ -108,26 +137,26 @@ impl<V: Record> Deref for Edit<'_, V> {
     type Target = V;
 
     fn deref(&self) -> &V {
-        self.value
+        &self.row.value
     }
 }
 
 impl<V: Record> DerefMut for Edit<'_, V> {
     fn deref_mut(&mut self) -> &mut V {
         self.changed = true;
-        self.value
+        &mut self.row.value
     }
 }
 
 impl<V: Record> Drop for Edit<'_, V> {
     fn drop(&mut self) {
         if self.changed {
-            put(self.journal, &self.key, self.value);
+            self.row.changed = put(self.journal, &self.key, &self.row.value);
         }
     }
 }
 
-fn put<V: Record>(journal: &Journal, key: &str, value: &V) {
+fn put<V: Record>(journal: &Journal, key: &str, value: &V) -> u64 {
     journal.record(|| {
         #[expect(
             clippy::expect_used,
@@ -135,11 +164,11 @@ fn put<V: Record>(journal: &Journal, key: &str, value: &V) {
         )]
         let json = serde_json::to_string(value).expect("a record serialises");
         Change { kind: V::KIND, key: key.to_owned(), value: Some(json) }
-    });
+    })
 }
 
-fn gone<V: Record>(journal: &Journal, key: &str) {
-    journal.record(|| Change { kind: V::KIND, key: key.to_owned(), value: None });
+fn gone<V: Record>(journal: &Journal, key: &str) -> u64 {
+    journal.record(|| Change { kind: V::KIND, key: key.to_owned(), value: None })
 }
 
 #[cfg(test)]
@@ -148,7 +177,7 @@ mod tests {
     use tokio::sync::{mpsc, watch};
 
     use super::*;
-    use crate::durable::journal::Message;
+    use crate::durable::journal::{Message, Written};
 
     #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
     struct Count(u32);
@@ -165,7 +194,7 @@ mod tests {
     #[test]
     fn each_change_is_written_and_nothing_else() {
         let (sender, mut receiver) = mpsc::unbounded_channel();
-        let journal = Journal::new(sender, watch::channel(0).1);
+        let journal = Journal::new(sender, watch::channel(Written::default()).1);
         let mut table: Table<Count> = Table::load(&mut loaded(&[("a", "1"), ("b", "2")]), &journal).unwrap();
         let mut changes = || {
             let messages = std::iter::from_fn(|| receiver.try_recv().ok());
@@ -192,7 +221,7 @@ mod tests {
         assert_eq!(table.remove("a"), Some(Count(11)));
         table.retain(|key, count| key == "d" || count.0 == 20);
         assert_eq!(changes(), [change("a", "gone"), change("c", "gone")]);
-        assert_eq!(table.iter().map(|(_, count)| count.0).sum::<u32>(), 24);
+        assert_eq!(table.select(|_| true).map(|(_, count)| count.0).sum::<u32>(), 24);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
-use super::journal::Message;
+use super::journal::{Message, Written};
 use super::{Change, Connected, Journal};
 
 /// The pause after a failure, and the longest that it becomes.
@@ -27,14 +28,14 @@ struct Writer {
 /// Writes for as long as somebody can send.
 pub(super) fn start(connected: Connected) -> Journal {
     let (messages, queue) = mpsc::unbounded_channel();
-    let (written, seen) = watch::channel(0);
+    let (written, seen) = watch::channel(Written::default());
     let writer = Writer { connected, queue, waiting: HashMap::new(), received: 0, open: true, told: None };
     tokio::spawn(writer.work(written));
     Journal::new(messages, seen)
 }
 
 impl Writer {
-    async fn work(mut self, written: watch::Sender<u64>) {
+    async fn work(mut self, written: watch::Sender<Written>) {
         let (mut pause, mut attempts) = (PAUSE.0, 0);
         while self.open || (!self.waiting.is_empty() && attempts < LAST_ATTEMPTS) {
             if self.waiting.is_empty() {
@@ -51,10 +52,13 @@ impl Writer {
                 Ok(()) => {
                     self.waiting.clear();
                     pause = PAUSE.0;
-                    written.send_replace(self.received);
+                    written.send_replace(Written { changes: self.received, failing_since: None });
                 }
                 Err(error) => {
-                    tracing::error!(%error, "the tenant's database failed; answers have to wait");
+                    tracing::error!(%error, "the tenant's database failed; what changes something has to wait");
+                    written.send_modify(|written| {
+                        written.failing_since.get_or_insert_with(Instant::now);
+                    });
                     tokio::time::sleep(pause).await;
                     pause = (2 * pause).min(PAUSE.1);
                     attempts += u32::from(!self.open);

@@ -1,5 +1,20 @@
-//! `/healthz`: the process answers. It keeps nothing that could be down while it does.
+//! `/livez`: the process answers. `/readyz`, and `/healthz` as it was called before: it can also keep what it has to
+//! remember. The writer tries again until it can, so that this becomes true again without a restart.
 
-pub(super) async fn get() -> &'static str {
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+
+use super::{RETRY_AFTER, Shared};
+
+pub(super) async fn live() -> &'static str {
     "ok\n"
+}
+
+pub(super) async fn ready(State(state): Shared) -> Response {
+    if state.journal.is_writing() {
+        return "ok\n".into_response();
+    }
+    let said = "the database cannot be written at present\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)], said).into_response()
 }

@@ -77,7 +77,7 @@ pub(crate) async fn act(
     act: Act<'_>,
 ) -> Result<Option<Response>, CodeError> {
     Ok(match perform(state, visit, act)? {
-        Some(step) => Some(step.response(state).await),
+        Some(step) => Some(step.response(state, visit).await),
         None => None,
     })
 }

@@ -130,7 +130,7 @@ fn first_way(
 pub(crate) async fn look(state: &State, visit: Visit<'_>) -> Look {
     match find(state, visit) {
         Ok(look) => look,
-        Err(given) => Look::Over(given.response(state).await),
+        Err(given) => Look::Over(given.response(state, visit).await),
     }
 }
 

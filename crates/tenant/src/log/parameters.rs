@@ -32,11 +32,28 @@ const SHOWN: [&str; 21] = [
     "ui_locales",
 ];
 
-/// People choose its value, so that it can be guessed: a hash would tell which guess is right.
-pub(super) const PASSWORD: &str = "password";
+/// Their values are short or chosen by people, so that they can be guessed: a hash would tell which guess is right.
+pub(super) const GUESSED: [&str; 2] = ["otp", "password"];
 
-/// Longer values than this are no secrets that could be found in a text, shorter ones would be found everywhere.
-const FINDABLE: std::ops::RangeInclusive<usize> = 8..=4_096;
+/// The length of a SHA-256 in base64url.
+const CHALLENGE: usize = 43;
+
+/// Parameters that are no stranger's: their names may stand in the place of their values.
+const NAMES: [&str; 13] = [
+    "access_token",
+    "client_assertion",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_verifier",
+    "id_token_hint",
+    "nonce",
+    "otp",
+    "password",
+    "refresh_token",
+    "request",
+    "state",
+];
 
 /// One parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,13 +92,14 @@ pub(crate) fn shortened(hash: &str) -> String {
 
 /// What is kept of a request.
 pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
+    let is_hashed = parameters.get("code_challenge_method") == Some("S256");
     let kept = |(name, value): (&str, &str)| {
         let value = if SHOWN.contains(&name) {
             Value::Value(value.to_owned())
-        } else if name == PASSWORD {
+        } else if GUESSED.contains(&name) {
             Value::Value(HIDDEN.to_owned())
-        } else if name == "code_challenge" {
-            // It is a hash already.
+        } else if name == "code_challenge" && is_hashed && value.len() == CHALLENGE {
+            // It is a hash already. One of another form may be the verifier itself.
             Value::Hidden(Hidden { characters: value.chars().count(), sha256: shortened(value) })
         } else {
             Value::Hidden(Hidden::of(value))
@@ -91,10 +109,14 @@ pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
     parameters.pairs().map(kept).collect()
 }
 
-/// The values that must not come up in any text of this request's trace.
-pub(crate) fn secrets(parameters: &Parameters) -> Vec<String> {
-    let secret = |(name, value): &(&str, &str)| !SHOWN.contains(name) && FINDABLE.contains(&value.len());
-    parameters.pairs().filter(secret).map(|(_, value)| value.to_owned()).collect()
+/// The values that must not come up in any text of this request's trace, with names that may.
+pub(crate) fn secrets(parameters: &Parameters) -> Vec<(String, String)> {
+    let secret = |(name, value): &(&str, &str)| !SHOWN.contains(name) && !value.is_empty();
+    let named = |(name, value): (&str, &str)| {
+        let name = if NAMES.contains(&name) { name } else { "parameter" };
+        (name.to_owned(), value.to_owned())
+    };
+    parameters.pairs().filter(secret).map(named).collect()
 }
 
 /// The value of a parameter that is shown.

@@ -85,9 +85,9 @@ pub(crate) struct Record {
     pub(crate) left_out: usize,
     #[serde(skip)]
     bytes: usize,
-    /// Values that must not come up in its texts; forgotten when it has ended.
+    /// Values that must not come up in its texts, by name; forgotten when it has ended.
     #[serde(skip)]
-    pub(super) secrets: Vec<String>,
+    pub(super) secrets: Vec<(String, String)>,
     #[serde(skip)]
     pub(super) codes: Vec<Fingerprint>,
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::{Hidden, PASSWORD};
+use super::parameters::{GUESSED, Hidden};
 
 /// The longest text, in characters.
 const LONGEST: usize = 4_000;
@@ -75,7 +75,7 @@ impl Redaction<'_> {
 
     fn member(self, name: &str, mut value: Value) -> Value {
         match value {
-            Value::String(_) if name == PASSWORD => HIDDEN.into(),
+            Value::String(_) if GUESSED.contains(&name) => HIDDEN.into(),
             Value::String(secret) if SECRET_MEMBERS.contains(&name) => {
                 let Hidden { characters, sha256 } = Hidden::of(&secret);
                 serde_json::json!({ "hidden": { "characters": characters, "sha256": sha256 } })

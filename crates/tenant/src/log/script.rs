@@ -1,6 +1,6 @@
 //! The run of an Action or a Rule, as an event.
 
-use actions::{Decisions, End, Kind, Level, ScriptRun};
+use actions::{Decisions, End, Kind, Level, ScriptRun, Secrets};
 use serde_json::{Map, Value};
 
 use super::event::{Event, Line};
@@ -29,6 +29,52 @@ pub(crate) fn script(run: &ScriptRun, decisions: Option<&Decisions>) -> Event {
         console: console.iter().map(|it| line(it.level, &it.text)).collect(),
         decisions: decided,
         error,
+    }
+}
+
+/// Takes secrets of any length out of what a script has written and the engine has not cleaned: names that it made up, and
+/// the claims that it set.
+pub(super) fn hide_in_texts<'a>(event: &mut Event, secrets: impl Iterator<Item = (&'a str, &'a str)>) {
+    match event {
+        Event::ScriptRun { decisions, .. } => {
+            let secrets = Secrets::new(secrets);
+            decisions.iter_mut().for_each(|sentence| *sentence = secrets.hide(sentence));
+        }
+        Event::TokenIssued { claims: Value::Object(claims), .. } => {
+            let secrets = Secrets::new(secrets);
+            let cleaned = std::mem::take(claims).into_iter().map(|(name, mut value)| {
+                if !actions::may_be_set(&name) {
+                    return (name, value);
+                }
+                hide_in(&mut value, &secrets);
+                (secrets.hide(&name), value)
+            });
+            *claims = cleaned.collect();
+        }
+        _ => {}
+    }
+}
+
+fn hide_in(value: &mut Value, secrets: &Secrets) {
+    match value {
+        Value::String(text) => *text = secrets.hide(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_in(item, secrets)),
+        Value::Object(members) => {
+            let cleaned = std::mem::take(members).into_iter().map(|(name, mut value)| {
+                hide_in(&mut value, secrets);
+                (secrets.hide(&name), value)
+            });
+            *members = cleaned.collect();
+        }
+        // Digits may be the whole of a value.
+        Value::Number(number) => {
+            let text = number.to_string();
+            let hidden = secrets.hide(&text);
+            if hidden != text {
+                *value = hidden.into();
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
     }
 }
 

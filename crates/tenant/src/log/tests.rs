@@ -81,7 +81,7 @@ fn a_script_that_prints_secrets_tells_them_to_nobody() {
     const KEY: &str = "s3cr3t-of-the-script";
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     let (log, _) = log(LogAccess::Loopback);
-    log.hide(KEY);
+    log.hide("KEY", KEY);
     let trace = log.begin(Kind::Authorization);
     let said = [
         format!("key {KEY}!"),

@@ -4,12 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use actions::{Decisions, Script};
 
+use crate::store::Challenge;
+
 /// One run's decisions.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Decision {
     pub(crate) decisions: Decisions,
     /// The scripts that run after the second factor.
     pub(crate) rest: Option<Rest>,
+    /// The second factor that the customer was asked for because of it: what it shows may be granted.
+    pub(crate) challenge: Option<Challenge>,
 }
 
 /// Scripts that wait. They are kept as they were read: a run that began with one text does not go on with another.

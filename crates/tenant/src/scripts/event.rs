@@ -29,7 +29,7 @@ pub(super) fn event(
     customer: &Customer,
     authenticated: &Authenticated,
 ) -> Event {
-    let Told { query, user_agent, language, host, address, .. } = &request.told;
+    let Told { query, confidential, user_agent, language, host, address, .. } = &request.told;
     let store = state.store();
     let (app_metadata, user_metadata) = store.people.metadata(customer);
     let enrolled = store.enrolled(&customer.sub, state.now());
@@ -90,6 +90,7 @@ pub(super) fn event(
         session: authenticated.sid.clone().map(|id| session(request, customer, id, authenticated.auth_time)),
         stats: Stats { logins_count },
         tenant: Tenant { id: tenant(&state.issuer) },
+        confidential: confidential.clone(),
     }
 }
 

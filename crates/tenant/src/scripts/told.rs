@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
 use crate::http::Parameters;
+use crate::log;
 use crate::random;
 
 /// The request as it came.
@@ -13,6 +14,8 @@ pub(crate) struct Told {
     pub(crate) id: String,
     /// Its parameters. Of one that stands twice, the first.
     pub(crate) query: Map<String, Value>,
+    /// Those of their values that nobody may read in what scripts write.
+    pub(crate) confidential: Vec<(String, String)>,
     pub(crate) user_agent: Option<String>,
     /// The first choice of `Accept-Language`.
     pub(crate) language: Option<String>,
@@ -33,6 +36,7 @@ impl Told {
         Self {
             id: random::identifier(),
             query,
+            confidential: log::secrets(parameters),
             user_agent: text(header::USER_AGENT),
             language: language
                 .map(|language| language.trim().to_owned())

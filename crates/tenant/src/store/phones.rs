@@ -45,8 +45,8 @@ impl Phones {
 
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, (now, lifetime): (u64, u64)) {
         self.paired.retain(|_, phone| now < phone.expires);
-        while self.paired.values().filter(|phone| phone.sub == sub).count() >= PER_CUSTOMER {
-            let own = self.paired.iter().filter(|(_, phone)| phone.sub == sub);
+        while self.paired.select(|phone| phone.sub == sub).count() >= PER_CUSTOMER {
+            let own = self.paired.select(|phone| phone.sub == sub);
             let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| key.to_owned())
             else {
                 break;
@@ -70,7 +70,7 @@ impl Phones {
 
     /// How many phones the customer has paired.
     pub(crate) fn count(&self, sub: &str, now: u64) -> usize {
-        self.paired.values().filter(|phone| phone.sub == sub && now < phone.expires).count()
+        self.paired.select(|phone| phone.sub == sub && now < phone.expires).count()
     }
 
     /// The password was right on this device.

@@ -45,7 +45,10 @@ impl Sessions {
     }
 
     pub(crate) fn by_sid(&self, sid: &str, now: u64) -> Option<&Session> {
-        self.0.values().find(|session| session.sid == sid && now < session.expires)
+        self.0
+            .select(|session| session.sid == sid && now < session.expires)
+            .next()
+            .map(|(_, session)| session)
     }
 
     /// Starts a session under the new cookie value and ends the one that the browser had before.
@@ -60,8 +63,8 @@ impl Sessions {
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
         let (cookie, new_sid) = fresh;
         let sid = before.map_or(new_sid, |session| session.sid);
-        while self.0.values().filter(|session| session.sub == sub).count() >= PER_CUSTOMER {
-            let own = self.0.iter().filter(|(_, session)| session.sub == sub);
+        while self.0.select(|session| session.sub == sub).count() >= PER_CUSTOMER {
+            let own = self.0.select(|session| session.sub == sub);
             let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
             let Some(oldest) = oldest else { break };
             self.0.remove(&oldest);

@@ -49,6 +49,8 @@ pub(crate) enum Stage {
 #[derive(Debug, Clone)]
 pub(crate) struct Challenge {
     pub(crate) asked: Asked,
+    /// The scopes that its sentences tell of.
+    pub(crate) scopes: Vec<String>,
     pub(crate) allowed: Factors,
 }
 

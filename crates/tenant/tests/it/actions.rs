@@ -3,6 +3,7 @@
 mod decisions;
 mod factor;
 mod failures;
+mod shown;
 mod told;
 
 use std::collections::BTreeMap;

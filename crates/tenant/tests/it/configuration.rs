@@ -167,6 +167,25 @@ async fn a_push_is_good_for_ten_minutes_at_most() {
     assert_eq!(error.to_string(), "lifetimes.push: it is 601; it must be at most 600, ten minutes");
 }
 
+/// The memory is taken at the log-in, and more than there is ends the process.
+#[tokio::test]
+async fn a_hash_that_costs_too_much_is_refused_with_what_would_be_right() {
+    for cost in [
+        "m=4294967295,t=1,p=1",
+        "m=268435456,t=1,p=4",
+        "m=262145,t=1,p=1",
+        "m=8,t=4294967295,p=1",
+        "m=262144,t=16,p=1",
+        "m=134217720,t=1,p=16777215",
+    ] {
+        let hash = format!("$argon2id$v=19${cost}$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA");
+        let error = refused(|config| config.customers[0].password = Password::Hash(hash)).await.to_string();
+        for part in ["customers[0].password", "auth0|1001", cost, "m may be 8 to 262144", "m=19456,t=2,p=1"] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_password_is_plain_or_an_argon2id_hash_and_never_shown() {
     for hash in [
@@ -174,6 +193,8 @@ async fn a_password_is_plain_or_an_argon2id_hash_and_never_shown() {
         "secret",
         "$argon2i$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
         "$argon2id$v=19$m=8,t=1,p=1",
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ",
+        "$argon2id$v=20$m=8,t=1,p=1$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA",
     ] {
         let at = place(|config| config.customers[0].password = Password::Hash(hash.to_owned())).await;
         assert_eq!(at, "customers[0].password", "{hash}");

@@ -2,6 +2,7 @@
 
 mod factors;
 pub(crate) mod log;
+pub(crate) mod program;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

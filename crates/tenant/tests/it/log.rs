@@ -4,6 +4,7 @@ mod access;
 mod live;
 mod log_ins;
 mod refused_requests;
+mod script_texts;
 mod secrets;
 mod step_ups;
 mod tokens;

@@ -8,6 +8,9 @@ mod attacks;
 mod authenticator;
 mod authorize;
 mod authorize_refusals;
+mod away;
+#[cfg(target_os = "linux")]
+mod bad_disk;
 mod code;
 mod configuration;
 mod discovery;

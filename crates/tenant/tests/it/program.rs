@@ -1,14 +1,14 @@
 //! The program `tenant`: its commands, and that it survives what ends programs.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::Duration;
 
-use crate::harness::{ADA, BALANCE, PASSWORD, authorize, encode};
+use crate::harness::program::{Cookies, Program, location, tenant};
+use crate::harness::{BALANCE, PASSWORD, authorize};
 use crate::restart::postgres;
 
 const CONFIG: &str = r#"
@@ -32,127 +32,9 @@ name = "Ada"
 password = { env = "PASSWORD_OF_ADA" }
 "#;
 
-fn tenant(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tenant"));
-    command.env_clear().env("PASSWORD_OF_ADA", PASSWORD).current_dir(folder);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
 fn run(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
     let Output { status, stdout, stderr } = tenant(folder).args(arguments).output().unwrap();
     (status.success(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
-}
-
-/// A running tenant.
-struct Program {
-    child: Child,
-    address: String,
-    log: BufReader<std::process::ChildStdout>,
-}
-
-impl Program {
-    fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = tenant(folder).args(arguments).spawn().unwrap();
-        let mut log = BufReader::new(child.stdout.take().unwrap());
-        let mut said = String::new();
-        while !said.contains("listening address=") {
-            let before = said.len();
-            log.read_line(&mut said).unwrap();
-            if said.len() == before {
-                let mut error = String::new();
-                child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
-                panic!("it ended: {said}{error}");
-            }
-        }
-        let address = said.split("listening address=").nth(1).unwrap().trim().to_owned();
-        Self { child, address, log }
-    }
-
-    /// Without a word that it could hear.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    #[cfg(unix)]
-    fn stop(mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let mut said = String::new();
-        self.log.read_to_string(&mut said).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{said}");
-        said
-    }
-
-    /// One request on a connection of its own; gives the head and the body of the answer.
-    fn request(&self, method: &str, path: &str, cookies: &Cookies, form: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-            cookies.join("; "),
-            form.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_owned(), body.to_owned())
-    }
-
-    fn get(&self, path: &str, cookies: &mut Cookies) -> (String, String) {
-        let answer = self.request("GET", path, cookies, "");
-        keep(cookies, &answer.0);
-        answer
-    }
-
-    fn post(&self, path: &str, cookies: &mut Cookies, form: &[(&str, &str)]) -> (String, String) {
-        let answer = self.request("POST", path, cookies, &encode(form.iter().copied()));
-        keep(cookies, &answer.0);
-        answer
-    }
-
-    fn log_in(&self, cookies: &mut Cookies) -> String {
-        let page = location(&self.get(&authorize(BALANCE), cookies).0);
-        let body = self.get(&page, cookies).1;
-        let (state, form_token) = (input(&body, "state"), input(&body, "form_token"));
-        let form = [("state", &*state), ("form_token", &*form_token), ("email", ADA), ("password", PASSWORD)];
-        location(&self.post("/u/login", cookies, &form).0)
-    }
-
-    fn pair_phone(&self, cookies: &mut Cookies) {
-        let form_token = input(&self.get("/phone", cookies).1, "form_token");
-        let form = [("form_token", &*form_token), ("email", ADA), ("password", PASSWORD)];
-        assert_eq!(location(&self.post("/phone/pair", cookies, &form).0), "/phone");
-    }
-
-    fn key_that_signs(&self) -> String {
-        let (_, keys) = self.get("/.well-known/jwks.json", &mut Cookies::new());
-        let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
-        keys["keys"][0]["kid"].as_str().unwrap().to_owned()
-    }
-}
-
-type Cookies = BTreeMap<String, String>;
-
-fn keep(cookies: &mut Cookies, head: &str) {
-    for line in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")) {
-        let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-        cookies.insert(name.to_owned(), value.to_owned());
-    }
-}
-
-fn location(head: &str) -> String {
-    let line = head.lines().find_map(|line| line.strip_prefix("location: "));
-    line.unwrap_or_else(|| panic!("no redirect: {head}")).to_owned()
-}
-
-fn input(body: &str, name: &str) -> String {
-    let tag = body.split(&format!("name=\"{name}\" ")).nth(1).unwrap_or_else(|| panic!("no {name}: {body}"));
-    tag.split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
 }
 
 #[cfg(unix)]

@@ -58,7 +58,7 @@ pub(crate) enum Answered {
 pub(crate) async fn answer_code(state: &State, visit: Visit<'_>, text: &str) -> Answered {
     match check(state, visit, text) {
         Ok(answered) => answered,
-        Err(given) => Answered::Over(given.response(state).await),
+        Err(given) => Answered::Over(given.response(state, visit).await),
     }
 }
 

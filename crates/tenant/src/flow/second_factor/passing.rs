@@ -27,7 +27,7 @@ pub(in crate::flow) enum Step {
 }
 
 impl Step {
-    pub(in crate::flow) async fn response(self, state: &State) -> Response {
+    pub(in crate::flow) async fn response(self, state: &State, visit: Visit<'_>) -> Response {
         match self {
             Self::Answer(response) => response,
             Self::Grant { request, .. } if request.is_own() => {
@@ -35,7 +35,7 @@ impl Step {
                 Redirect::to(&format!("/{DONE}")).into_response()
             }
             Self::Grant { request, customer, session, factor } => {
-                grant_after_second_factor(state, &request, &customer, (&session, factor)).await
+                grant_after_second_factor(state, visit, (&request, &customer), (&session, factor)).await
             }
         }
     }
