@@ -72,6 +72,7 @@ const RESTRICTED: [&str; 66] = [
 ];
 
 /// Whether a script may set this claim.
+#[must_use]
 pub fn may_be_set(name: &str) -> bool {
     !name.is_empty() && !RESTRICTED.contains(&name) && !name.starts_with("urn:auth0")
 }

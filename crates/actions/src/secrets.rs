@@ -2,6 +2,7 @@
 //! its client alone. They are found as they are, and in the forms that a script makes with one call.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -105,7 +106,8 @@ fn percent_encoded(value: &str, plain: &str) -> String {
         if letter.is_ascii_alphanumeric() || plain.contains(letter) {
             encoded.push(letter);
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            // Writing to a text does not fail.
+            let _ = write!(encoded, "%{byte:02X}");
         }
     }
     encoded

@@ -10,7 +10,8 @@ use serde_json::json;
 use crate::config::{Customer, origin_of};
 use crate::endpoints::authorize::{Request, ResponseType};
 use crate::grant::Grant;
-use crate::log::{self, Trace};
+use crate::log::{self, Token, Trace};
+use crate::metrics::{self, Flow};
 use crate::random;
 use crate::scopes;
 use crate::state::State;
@@ -182,11 +183,13 @@ pub(crate) fn grant(
     }
     let access_token = request.response.has_access_token().then(|| grant.access_token(state));
     if let Some(access_token) = &access_token {
+        metrics::token_issued(Flow::Implicit, Token::AccessToken);
         answer.append_pair("access_token", access_token);
         answer.append_pair("token_type", "Bearer");
         answer.append_pair("expires_in", &grant.lifetime(state).to_string());
     }
     if request.response.has_id_token() {
+        metrics::token_issued(Flow::Implicit, Token::IdToken);
         answer.append_pair("id_token", &grant.id_token(state, access_token.as_deref()));
     }
     answer.append_pair("scope", &grant.scope());

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use database::Database;
 
-pub(crate) use journal::{Change, Journal, NotKept};
+pub(crate) use journal::{Change, Journal};
 pub(crate) use table::{Record, Table};
 
 /// Why the tenant cannot read or keep what it has to remember. None of these shows a password of the database.

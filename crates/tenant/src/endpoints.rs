@@ -27,8 +27,8 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 
-use crate::durable::NotKept;
 use crate::http::{self, MAX_LENGTH};
+use crate::metrics;
 use crate::pages;
 use crate::state::{PATIENCE, State};
 
@@ -83,20 +83,19 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&state), kept))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), in_time))
         .layer(middleware::from_fn(http::secure))
+        .layer(middleware::from_fn(serving::record_request))
         .with_state(state)
 }
 
 /// Answers when what the answer tells is in the database.
 async fn kept(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
-    match state.journal.settled(next.run(request)).await {
-        Ok(response) => response,
-        Err(NotKept) => {
-            let sentence = "What happened here could not be saved. Try again in a moment.";
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            let page = pages::notice(&state, status, "This did not work", sentence);
-            ([(header::RETRY_AFTER, RETRY_AFTER)], page).into_response()
-        }
+    if let Ok(response) = state.journal.settled(next.run(request)).await {
+        return response;
     }
+    metrics::not_kept();
+    let sentence = "What happened here could not be saved. Try again in a moment.";
+    let page = pages::notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
+    ([(header::RETRY_AFTER, RETRY_AFTER)], page).into_response()
 }
 
 /// Answers in time, whatever happens behind it.

@@ -12,6 +12,7 @@
 //! - `factors`: what a second factor can be, one-time codes, recovery codes, QR codes
 //! - `store`: sessions, requests under way, pushes, phones, enrolments; plain data, no I/O
 //! - `flow`: what happens between a request and its answer; `answer`: the redirects back to the client
+//! - `metrics`: what is counted, for whoever runs it
 //! - `log`: what happened to each request, for the developer; `endpoints/log` shows it
 //! - `endpoints`: one file or folder per endpoint; `http`: parameters, cookies, headers; `pages`: what people see
 
@@ -26,6 +27,7 @@ mod grant;
 mod http;
 mod keys;
 mod log;
+mod metrics;
 mod pages;
 mod passwords;
 mod payment;
@@ -94,6 +96,11 @@ impl Tenant {
     /// Every endpoint and page.
     pub fn router(&self) -> axum::Router {
         endpoints::router(Arc::clone(&self.0))
+    }
+
+    /// Says what the tenant's metrics mean, once a recorder is installed. Without one nothing is counted.
+    pub fn describe_metrics() {
+        metrics::describe();
     }
 
     /// Lets go of the pages that wait for something to happen, so that a graceful shutdown does not wait for them.

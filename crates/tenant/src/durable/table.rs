@@ -224,6 +224,33 @@ mod tests {
         assert_eq!(table.select(|_| true).map(|(_, count)| count.0).sum::<u32>(), 24);
     }
 
+    /// Of a record that is not written yet, nobody is told; of others they are.
+    #[tokio::test(start_paused = true)]
+    async fn who_looks_at_a_record_waits_for_it_and_for_no_other() {
+        let (sender, _receiver) = mpsc::unbounded_channel();
+        let (_writer, written) = watch::channel(Written::default());
+        let journal = Journal::new(sender, written);
+        let rows = loaded(&[("a", "1"), ("b", "2"), ("c", "3")]);
+        let mut table: Table<Count> = Table::load(&mut { rows }, &journal).unwrap();
+        let waits = async |table: &Table<Count>, look: fn(&Table<Count>) -> usize| {
+            journal.settled(async { look(table) }).await.is_err()
+        };
+        table.edit("b").0 = 20;
+        assert!(!waits(&table, |table| table.get("a").iter().count()).await);
+        assert!(!waits(&table, |table| table.get("z").iter().count()).await, "nothing was removed");
+        assert!(!waits(&table, |table| table.select(|count| count.0 < 20).count()).await);
+        assert!(waits(&table, |table| table.get("b").iter().count()).await);
+        assert!(waits(&table, |table| table.select(|count| count.0 > 2).count()).await);
+        table.remove("c");
+        assert!(waits(&table, |table| table.get("c").iter().count()).await, "it may come back");
+        assert!(waits(&table, |table| table.select(|count| count.0 == 3).count()).await);
+        assert!(!waits(&table, |table| table.select(|count| count.0 == 1).next().iter().count()).await);
+        // Who removes what is gone already says that it is gone.
+        assert!(journal.settled(async { table.remove("c") }).await.is_err());
+        assert!(journal.settled(async { table.get_mut("b").map(|count| count.0) }).await.is_err());
+        assert!(journal.settled(async { table.get_mut("a").map(|count| count.0) }).await.is_ok());
+    }
+
     #[test]
     fn what_cannot_be_read_is_told_without_its_content() {
         for value in ["{\"secret\": true}", "\"secret\"", "\n\n[\"secret\"]"] {

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::journal::{Message, Written};
 use super::{Change, Connected, Journal};
+use crate::metrics;
 
 /// The pause after a failure, and the longest that it becomes.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
@@ -47,15 +48,18 @@ impl Writer {
                 let message = self.queue.recv().await;
                 self.take(message);
             }
+            metrics::pending(self.waiting.len());
             let batch: Vec<Change> = self.waiting.values().cloned().collect();
             match self.connected.write(&batch).await {
                 Ok(()) => {
                     self.waiting.clear();
                     pause = PAUSE.0;
+                    metrics::written(true, 0);
                     written.send_replace(Written { changes: self.received, failing_since: None });
                 }
                 Err(error) => {
                     tracing::error!(%error, "the tenant's database failed; what changes something has to wait");
+                    metrics::written(false, batch.len());
                     written.send_modify(|written| {
                         written.failing_since.get_or_insert_with(Instant::now);
                     });

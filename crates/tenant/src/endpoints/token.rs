@@ -17,7 +17,8 @@ use serde_json::json;
 use super::Shared;
 use crate::config::GrantType;
 use crate::http::{self, Parameters};
-use crate::log::Event;
+use crate::log::{Event, Token};
+use crate::metrics::{self, Flow};
 use crate::payment::Payment;
 use crate::random;
 use crate::state;
@@ -139,6 +140,10 @@ fn exchange(
     let grant = issued.grant;
     grant.trace.record(Event::CodeRedeemed);
     let access_token = grant.access_token(state);
+    metrics::token_issued(Flow::Code, Token::AccessToken);
+    if grant.is_openid() {
+        metrics::token_issued(Flow::Code, Token::IdToken);
+    }
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {
         id_token: grant.is_openid().then(|| grant.id_token(state, Some(&access_token))),

@@ -49,7 +49,10 @@ pub(super) fn challenge_again(
         return None;
     }
     let all = scopes::beyond_oidc(&granted).cloned().collect();
-    Some(asking(request, after, &granted, all))
+    let mut challenge = asking(request, after, &granted, all);
+    let why = format!("{} asks for more than you have just confirmed.", request.client.name);
+    challenge.asked.sentences.insert(0, why);
+    Some(challenge)
 }
 
 fn granted(request: &Request, customer: &Customer, decision: &Decision) -> Vec<String> {

@@ -38,7 +38,9 @@ pub(super) fn hide_in_texts<'a>(event: &mut Event, secrets: impl Iterator<Item =
     match event {
         Event::ScriptRun { decisions, .. } => {
             let secrets = Secrets::new(secrets);
-            decisions.iter_mut().for_each(|sentence| *sentence = secrets.hide(sentence));
+            for sentence in decisions {
+                *sentence = secrets.hide(sentence);
+            }
         }
         Event::TokenIssued { claims: Value::Object(claims), .. } => {
             let secrets = Secrets::new(secrets);

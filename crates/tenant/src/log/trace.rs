@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Event, Log};
+use crate::metrics;
 
 /// Clones record into the same trace. The default records nowhere.
 #[derive(Clone, Default)]
@@ -16,6 +17,7 @@ impl Trace {
 
     /// Adds what has happened just now.
     pub(crate) fn record(&self, event: Event) {
+        metrics::count(&event);
         if let Some((log, id)) = &self.0 {
             log.record(id, event);
         }

@@ -21,6 +21,7 @@ mod linking;
 mod log;
 mod log_in;
 mod log_out;
+mod metrics;
 mod not_me;
 mod oidf;
 mod otp;

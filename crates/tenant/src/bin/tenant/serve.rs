@@ -29,6 +29,9 @@ pub(crate) struct Serve {
     /// file, which may be simple, and a phone is paired with nothing but a password
     #[arg(long, env = "TENANT_ALLOW_REMOTE")]
     allow_remote: bool,
+    /// Serve metrics in Prometheus' format there, at `/metrics`; without it there are none. Not where customers reach it
+    #[arg(long, env = "TENANT_METRICS", value_name = "IP:PORT")]
+    metrics: Option<SocketAddr>,
     /// How long requests under way may take when the tenant is asked to stop
     #[arg(long, value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
     grace: u64,
@@ -47,9 +50,18 @@ pub(crate) fn run(arguments: Serve) -> Done {
     }
     let address = arguments.listen.unwrap_or(listen);
     listen::check(address, arguments.allow_remote)?;
+    if let Some(metrics) = arguments.metrics {
+        listen::check(metrics, arguments.allow_remote).map_err(|error| format!("--metrics: {error}"))?;
+    }
     tokio::runtime::Runtime::new()?.block_on(async {
         let failed = |error| format!("cannot listen on {address}: {error}");
         let listener = serving::Listener::bind(address).await.map_err(failed)?;
+        if let Some(address) = arguments.metrics {
+            let failed = |error| format!("cannot serve metrics on {address}, as --metrics says: {error}");
+            let address = serving::serve_metrics(address).await.map_err(failed)?;
+            Tenant::describe_metrics();
+            tracing::info!(%address, "metrics are served");
+        }
         let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
         let asked = serving::asked_to_stop();
         tracing::info!(address = %listener.local_addr()?, "listening");

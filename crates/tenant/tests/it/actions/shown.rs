@@ -51,7 +51,7 @@ async fn a_scope_and_a_payment_added_after_the_push_are_asked_for_again() {
         let (mut tab, page) = log_in(&world, &authorize_with(&[("authorization_details", PAYMENT)])).await;
         assert!(page.body.contains(SEES) && !page.body.contains(TRANSFERS), "{page:?}");
         let again = approve(&mut phone, &mut tab, &page).await;
-        for text in [SEES, TRANSFERS, "9,999.00 EUR"] {
+        for text in ["Riser asks for more than you have just confirmed.", SEES, TRANSFERS, "9,999.00 EUR"] {
             assert!(again.body.contains(text), "{has_policy}: {text} is not in {again:?}");
             assert!(phone.get("/phone").await.body.contains(text), "{text}");
         }

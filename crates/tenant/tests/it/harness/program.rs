@@ -19,6 +19,8 @@ pub(crate) fn tenant(folder: &Path) -> Command {
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: String,
+    /// Where it serves metrics.
+    pub(crate) metrics: Option<String>,
     log: BufReader<std::process::ChildStdout>,
 }
 
@@ -41,8 +43,10 @@ impl Program {
                 panic!("it ended: {said}{error}");
             }
         }
-        let address = said.split("listening address=").nth(1).unwrap().trim().to_owned();
-        Self { child, address, log }
+        let after = |name: &str| said.split(name).nth(1).and_then(|rest| rest.lines().next());
+        let address = after("listening address=").unwrap().trim().to_owned();
+        let metrics = after("metrics are served address=").map(|address| address.trim().to_owned());
+        Self { child, address, metrics, log }
     }
 
     /// Without a word that it could hear.
@@ -68,20 +72,14 @@ impl Program {
 
     /// One request on a connection of its own; gives the head and the body of the answer.
     fn request(&self, method: &str, path: &str, cookies: &Cookies, form: &str) -> (String, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-            cookies.join("; "),
-            form.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.to_owned(), body.to_owned())
+        request_at(&self.address, method, path, cookies, form)
+    }
+
+    /// What the metrics say.
+    pub(crate) fn read_metrics(&self) -> String {
+        let (head, body) = request_at(self.metrics.as_ref().unwrap(), "GET", "/metrics", &Cookies::new(), "");
+        assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
+        body
     }
 
     pub(crate) fn get(&self, path: &str, cookies: &mut Cookies) -> (String, String) {
@@ -115,6 +113,23 @@ impl Program {
         let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
         keys["keys"][0]["kid"].as_str().unwrap().to_owned()
     }
+}
+
+fn request_at(address: &str, method: &str, path: &str, cookies: &Cookies, form: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        cookies.join("; "),
+        form.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.to_owned(), body.to_owned())
 }
 
 impl Drop for Program {
