@@ -94,6 +94,7 @@ impl Driver {
             Intent::LogIn => entropy::draw().map_or_else(Event::Lacks, Event::LogIn),
             Intent::Confirm => entropy::draw().map_or_else(Event::Lacks, Event::Confirm),
             Intent::Statements => entropy::draw().map_or_else(Event::Lacks, Event::Statements),
+            Intent::OlderStatements => Event::OlderStatements,
             Intent::LogOut => Event::LogOut,
             Intent::Edited(field, text) => Event::Edited(field, text),
             Intent::Left(field) => Event::Left(field),

@@ -46,9 +46,13 @@ pub(crate) fn history(config: &Config, bearer: Bearer) -> Request {
     request(config, "transfers", bearer)
 }
 
-/// `GET /statements`
-pub(crate) fn statements(config: &Config, bearer: Bearer) -> Request {
-    request(config, "statements", bearer)
+/// `GET /statements`, from the newest on or before this cursor.
+pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> Request {
+    let mut request = request(config, "statements", bearer);
+    if let Some(before) = before {
+        request.url = request.url.with_query(&[("before", before)]);
+    }
+    request
 }
 
 /// `GET /transfers/{id}`. `is_abandoned`: where there is no such transfer, there is to be none. Otherwise the customer may still
@@ -188,8 +192,11 @@ fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
     list.iter().map(line).collect()
 }
 
+/// Statements, newest first, and the cursor of what is older.
+pub(crate) type StatementsAnswer = (Vec<Statement>, Option<String>);
+
 /// What `GET /statements` brought.
-pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<Vec<Statement>, ReadError> {
+pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<StatementsAnswer, ReadError> {
     let body = successful(outcome)?;
     let statement = |item: &Json| {
         let item = item.as_object()?;
@@ -203,7 +210,8 @@ pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<V
         })
     };
     let list = body.list("statements").and_then(|list| list.iter().map(statement).collect());
-    list.ok_or_else(|| ReadError::Failed(unreadable()))
+    let list = list.ok_or_else(|| ReadError::Failed(unreadable()))?;
+    Ok((list, body.text("next")))
 }
 
 fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError> {

@@ -67,6 +67,8 @@ pub enum Event {
     Dismiss,
     /// The customer wants to see the statements.
     Statements(Entropy),
+    /// The customer wants to see older ones.
+    OlderStatements,
 }
 
 /// What the shell knows when the page has loaded.

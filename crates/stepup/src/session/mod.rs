@@ -519,6 +519,7 @@ fn update_account(
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
         Event::Woke(Timer::Retry) => account.retry(world, now),
         Event::Statements(entropy) => account.open_statements(entropy, world, now),
+        Event::OlderStatements => account.turn(world, now, statements::Statements::load_older),
         Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
         // The transfer is not on the page: nobody can have meant it.
         Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
