@@ -11,7 +11,7 @@ use stepup::{
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: [&str; 50] = [
     "starting",
     "signed-out",
     "logged-out",
