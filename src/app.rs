@@ -37,6 +37,8 @@ pub enum Intent {
     TryAgain,
     /// "Statements".
     Statements,
+    /// "Show older".
+    OlderStatements,
     /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".
     Dismiss,
 }

@@ -13,6 +13,7 @@ fn key(slot: &Slot) -> String {
         Slot::Pending => "riser.pending".into(),
         Slot::Draft => "riser.draft".into(),
         Slot::Request(state) => [REQUEST, state.as_str()].concat(),
+        Slot::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
         Slot::LogOuts => LOG_OUTS.into(),
     }
 }

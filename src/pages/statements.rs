@@ -1,7 +1,7 @@
 //! What came and went, month by month. The core shows it only after a second factor.
 
 use leptos::prelude::*;
-use stepup::view::{Statement, StatementsContent, StatementsPage};
+use stepup::view::{OlderStatements, Statement, StatementsContent, StatementsPage};
 
 use crate::{
     app::Intent,
@@ -38,9 +38,28 @@ pub(crate) fn statements(page: &StatementsPage) -> AnyView {
         <div class="statements">
             <h1 tabindex="-1">"Statements"</h1>
             {content}
+            {older(&page.older)}
         </div>
     }
     .into_any()
+}
+
+/// What there is besides, at the end of the list.
+fn older(older: &OlderStatements) -> Option<AnyView> {
+    let offer = || button("Show older", Intent::OlderStatements, Rank::Secondary);
+    Some(match older {
+        OlderStatements::None => return None,
+        OlderStatements::Offered => view! { <div class="actions">{offer()}</div> }.into_any(),
+        OlderStatements::Loading => waiting(),
+        OlderStatements::Failed(reason) => card(
+            view! {
+                {problem::alert(reason)}
+                <div class="actions">{offer()}</div>
+                {problem::details(reason)}
+            }
+            .into_any(),
+        ),
+    })
 }
 
 fn card(content: AnyView) -> AnyView {

@@ -5,13 +5,13 @@ use stepup::{
     problem::Problem,
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        Notice, PastTransfer, Receipt, Screen, SessionView, Statement, StatementsContent, StatementsPage,
-        TransferView, View,
+        Notice, OlderStatements, PastTransfer, Receipt, Screen, SessionView, Statement, StatementsContent,
+        StatementsPage, TransferView, View,
     },
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 47] = [
+pub(crate) const NAMES: [&str; 50] = [
     "starting",
     "signed-out",
     "logged-out",
@@ -54,6 +54,9 @@ pub(crate) const NAMES: [&str; 47] = [
     "statements-empty",
     "statements-not-offered",
     "statements-failed",
+    "statements-older",
+    "statements-older-loading",
+    "statements-older-failed",
     "session-ends-soon",
     "session-over",
     "session-over-empty",
@@ -77,7 +80,13 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "wrong-configuration" => failed("config.issuer", None),
         _ => match statements_named(name) {
             Some(content) => {
-                Screen::Statements(Box::new(StatementsPage { content, session: SessionView::Open }))
+                let older = match name {
+                    "statements-older" => OlderStatements::Offered,
+                    "statements-older-loading" => OlderStatements::Loading,
+                    "statements-older-failed" => OlderStatements::Failed(problem("api.unreachable")),
+                    _ => OlderStatements::None,
+                };
+                Screen::Statements(Box::new(StatementsPage { content, older, session: SessionView::Open }))
             }
             None => Screen::Account(Box::new(account_named(name)?)),
         },
@@ -89,7 +98,9 @@ fn statements_named(name: &str) -> Option<StatementsContent> {
     Some(match name {
         "statements-leaving" => StatementsContent::Leaving,
         "statements-loading" => StatementsContent::Loading,
-        "statements" => StatementsContent::Ready(statements()),
+        "statements" | "statements-older" | "statements-older-loading" | "statements-older-failed" => {
+            StatementsContent::Ready(statements())
+        }
         "statements-empty" => StatementsContent::Ready(Vec::new()),
         "statements-not-offered" => StatementsContent::NotOffered,
         "statements-failed" => StatementsContent::Failed(problem("api.unreachable")),

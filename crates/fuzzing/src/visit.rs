@@ -96,6 +96,7 @@ impl Visit {
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
+            logged_out_while_sending: stored("logged_out_while_sending").is_some(),
             log_outs: stored("log_outs"),
             online: true,
             ..Boot::default()
@@ -159,6 +160,7 @@ fn key(slot: &Slot) -> String {
         Slot::Session => "session".into(),
         Slot::Pending => "pending".into(),
         Slot::Draft => "draft".into(),
+        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
         Slot::LogOuts => "log_outs".into(),
         Slot::Request(state) => format!("request.{}", state.as_str()),
     }

@@ -18,7 +18,6 @@ use crate::server::{Durability, StartError, USER, create, initdb, succeed, url};
 /// its place at any time. Whoever is connected reaches the present primary, at an address that stays the same.
 #[derive(Debug)]
 pub struct Cluster {
-    // It goes first: nobody is connected to a server that is stopped.
     doorman: Doorman,
     servers: Mutex<Servers>,
     keeper: Child,
@@ -61,12 +60,11 @@ impl Cluster {
         let programs = Programs::find().map_err(StartError::NotInstalled)?;
         let runner = Runner::find()?;
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
-        for name in ["", "a", "b"] {
+        for name in ["", "a", "b", DOOR] {
             let path = folder.path().join(name);
             fs::create_dir_all(&path)?;
             runner.give(&path)?;
         }
-        fs::create_dir(folder.path().join(DOOR))?;
         let keeper = runner
             .command(Path::new("/bin/sh"))
             .args(["-c", KEEPER, "keeper"])
@@ -123,7 +121,8 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        self.doorman.close();
+        // Before its socket goes with all the rest.
+        self.doorman.stop();
         // The end of its input is what the keeper waits for.
         drop(self.keeper.stdin.take());
         // What cannot be waited for has stopped already.

@@ -58,18 +58,23 @@ impl Doorman {
             cut(&client, &server);
         }
     }
+
+    /// Cuts all connections and ends. It has to be done while its socket is there, which it reaches itself by.
+    pub(crate) fn stop(&mut self) {
+        self.close();
+        let Some(accepting) = self.accepting.take() else { return };
+        held(&self.door).is_over = true;
+        // So that it looks. Where it cannot be reached, it is not waited for.
+        if UnixStream::connect(&self.socket).is_ok() {
+            // A panic in it was written when it happened.
+            let _ = accepting.join();
+        }
+    }
 }
 
 impl Drop for Doorman {
     fn drop(&mut self) {
-        self.close();
-        held(&self.door).is_over = true;
-        // So that it looks.
-        drop(UnixStream::connect(&self.socket));
-        if let Some(accepting) = self.accepting.take() {
-            // A panic in it was written when it happened.
-            let _ = accepting.join();
-        }
+        self.stop();
     }
 }
 

@@ -551,7 +551,8 @@ impl Account {
             if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
                 *problem = problem.clone().beside_unanswered();
             }
-            return Screen::Statements(Box::new(StatementsPage { content, session }));
+            let older = self.statements.older();
+            return Screen::Statements(Box::new(StatementsPage { content, older, session }));
         }
         let currency = currency(&self.balance);
         let mut transfer = self.transfer.view(self.login.is_some());

@@ -46,14 +46,25 @@ pub(crate) fn history(config: &Config, bearer: Bearer) -> Request {
     request(config, "transfers", bearer)
 }
 
-/// `GET /statements`
-pub(crate) fn statements(config: &Config, bearer: Bearer) -> Request {
-    request(config, "statements", bearer)
+/// `GET /statements`, from the newest on or before this cursor.
+pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> Request {
+    let mut request = request(config, "statements", bearer);
+    if let Some(before) = before {
+        request.url = request.url.with_query(&[("before", before)]);
+    }
+    request
 }
 
-/// `GET /transfers/{id}`
-pub(crate) fn transfer_status(config: &Config, id: &TransferId, bearer: Bearer) -> Request {
-    request(config, &format!("transfers/{}", id.as_str()), bearer)
+/// `GET /transfers/{id}`. `is_abandoned`: where there is no such transfer, there is to be none. Otherwise the customer may still
+/// be about to confirm it, and the question must not be in the way of that.
+pub(crate) fn transfer_status(
+    config: &Config,
+    id: &TransferId,
+    is_abandoned: bool,
+    bearer: Bearer,
+) -> Request {
+    let query = if is_abandoned { "" } else { "?retire=false" };
+    request(config, &["transfers/", id.as_str(), query].concat(), bearer)
 }
 
 /// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
@@ -98,6 +109,8 @@ struct ProblemDetails {
     kind: String,
     title: String,
     detail: String,
+    /// The bank's own member: this will never be otherwise.
+    is_final: bool,
 }
 
 impl ProblemDetails {
@@ -108,7 +121,8 @@ impl ProblemDetails {
 
     fn read(object: &Object) -> Self {
         let text = |name| object.text(name).unwrap_or_default();
-        Self { kind: text("type"), title: text("title"), detail: text("detail") }
+        let is_final = object.get("final") == Some(&Json::Bool(true));
+        Self { kind: text("type"), title: text("title"), detail: text("detail"), is_final }
     }
 
     /// The last part of the type: `urn:riser:problem:insufficient-funds` is `insufficient-funds`.
@@ -178,8 +192,11 @@ fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
     list.iter().map(line).collect()
 }
 
+/// Statements, newest first, and the cursor of what is older.
+pub(crate) type StatementsAnswer = (Vec<Statement>, Option<String>);
+
 /// What `GET /statements` brought.
-pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<Vec<Statement>, ReadError> {
+pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<StatementsAnswer, ReadError> {
     let body = successful(outcome)?;
     let statement = |item: &Json| {
         let item = item.as_object()?;
@@ -193,7 +210,8 @@ pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<V
         })
     };
     let list = body.list("statements").and_then(|list| list.iter().map(statement).collect());
-    list.ok_or_else(|| ReadError::Failed(unreadable()))
+    let list = list.ok_or_else(|| ReadError::Failed(unreadable()))?;
+    Ok((list, body.text("next")))
 }
 
 fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError> {

@@ -49,6 +49,8 @@ pub enum Slot {
     Draft,
     /// What a request to the provider was for, by its `state`.
     Request(State),
+    /// That somebody has logged out here while a transfer was on its way, until the next log-in.
+    LoggedOutWhileSending,
     /// How often somebody has logged out in this browser: a number, which all tabs of this origin share.
     LogOuts,
 }

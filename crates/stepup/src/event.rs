@@ -67,6 +67,8 @@ pub enum Event {
     Dismiss,
     /// The customer wants to see the statements.
     Statements(Entropy),
+    /// The customer wants to see older ones.
+    OlderStatements,
 }
 
 /// What the shell knows when the page has loaded.
@@ -84,6 +86,8 @@ pub struct Boot {
     pub pending: Option<String>,
     /// See `session`.
     pub draft: Option<String>,
+    /// [`Slot::LoggedOutWhileSending`]
+    pub logged_out_while_sending: bool,
     /// What all tabs share: [`Slot::LogOuts`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.

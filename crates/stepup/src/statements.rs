@@ -6,7 +6,7 @@
 //! away for this page yet, so that no answer of the bank can start a loop.
 
 use crate::{
-    api::{self, ReadError},
+    api::{self, ReadError, StatementsAnswer},
     demand::{Demand, MFA},
     departure::Departure,
     effect::{CheckId, Effect, RequestId, Timer},
@@ -26,7 +26,7 @@ use crate::{
     tokens::{HeldToken, Scopes},
     transfer::Salt,
     verification::{self, Verification},
-    view::{Statement, StatementsContent},
+    view::{OlderStatements, Statement, StatementsContent},
 };
 
 /// The page, wherever it stands.
@@ -41,8 +41,12 @@ pub(crate) enum Statements {
     Loading(RequestId, Option<Redirect>),
     /// About to leave for the second factor.
     Leaving(Box<Departure>),
-    /// Here they are, or why they are not.
-    Shown(StatementsContent),
+    /// Here they are, or why they are not; and the cursor of what is older.
+    Shown(StatementsContent, Option<String>),
+    /// Here are some, and the bank was asked for what is before this cursor.
+    LoadingOlder(RequestId, Vec<Statement>, String),
+    /// Here are some; what is before this cursor could not be had.
+    LacksOlder(Vec<Statement>, String, Problem),
 }
 
 /// What one request to the provider needs.
@@ -86,7 +90,7 @@ fn moved(statements: Statements, effects: Vec<Effect>) -> Moved {
 }
 
 fn shown(content: StatementsContent) -> Moved {
-    moved(Statements::Shown(content), Vec::new())
+    moved(Statements::Shown(content, None), Vec::new())
 }
 
 impl Redirect {
@@ -168,7 +172,7 @@ fn tells_of_second_factor(payload: &SignedPayload, cx: &Context<'_>) -> bool {
 pub(crate) fn load(redirect: Option<Redirect>, cx: &mut Context<'_>) -> Moved {
     let Some(held) = cx.held else { return moved(Statements::Closed, Vec::new()) };
     let id = cx.outside.ids.request();
-    let request = api::statements(cx.outside.config, held.bearer());
+    let request = api::statements(cx.outside.config, None, held.bearer());
     moved(Statements::Loading(id, redirect), vec![Effect::Fetch(id, request)])
 }
 
@@ -194,7 +198,7 @@ pub(crate) fn someone_else() -> Problem {
 
 /// The provider, or this page, says why there is nothing to see.
 pub(crate) fn failed(problem: Problem) -> Statements {
-    Statements::Shown(StatementsContent::Failed(problem))
+    Statements::Shown(StatementsContent::Failed(problem), None)
 }
 
 impl Statements {
@@ -207,9 +211,9 @@ impl Statements {
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         match self {
             Self::Recalling(verification, _) => verification.awaits(id),
-            Self::Loading(request, _) => *request == id,
+            Self::Loading(request, _) | Self::LoadingOlder(request, ..) => *request == id,
             Self::Leaving(departure) => departure.awaits(id),
-            Self::Closed | Self::Shown(_) => false,
+            Self::Closed | Self::Shown(..) | Self::LacksOlder(..) => false,
         }
     }
 
@@ -226,6 +230,17 @@ impl Statements {
                 recalled(step, redirect, cx)
             }
             Self::Loading(_, redirect) => loaded(api::read_statements(outcome), redirect, cx),
+            Self::LoadingOlder(_, list, before) => match api::read_statements(outcome) {
+                Ok((older, next)) => {
+                    moved(Self::Shown(StatementsContent::Ready(joined(list, older)), next), Vec::new())
+                }
+                Err(ReadError::Later(problem, _)) => {
+                    moved(Self::LacksOlder(list, before, api::down(problem.cause)), Vec::new())
+                }
+                Err(ReadError::Failed(problem)) => moved(Self::LacksOlder(list, before, problem), Vec::new()),
+                // The log-in or the second factor has become too old: that is not about the older ones alone.
+                Err(error) => loaded(Err(error), None, cx),
+            },
             Self::Leaving(mut departure) => match departure.answered(outcome, &mut cx.outside) {
                 Ok(effects) => moved(Self::Leaving(departure), effects),
                 Err(problem) => moved(failed(problem), vec![Effect::ForgetRequests]),
@@ -254,6 +269,29 @@ impl Statements {
         moved(self, effect.into_iter().collect())
     }
 
+    /// "Show older".
+    pub(crate) fn load_older(self, cx: &mut Context<'_>) -> Moved {
+        let (list, before) = match self {
+            Self::Shown(StatementsContent::Ready(list), Some(before)) => (list, before),
+            Self::LacksOlder(list, before, _) => (list, before),
+            other => return moved(other, Vec::new()),
+        };
+        let Some(held) = cx.held else { return moved(Self::Closed, Vec::new()) };
+        let id = cx.outside.ids.request();
+        let request = api::statements(cx.outside.config, Some(&before), held.bearer());
+        moved(Self::LoadingOlder(id, list, before), vec![Effect::Fetch(id, request)])
+    }
+
+    /// What there is besides what is shown.
+    pub(crate) fn older(&self) -> OlderStatements {
+        match self {
+            Self::Shown(StatementsContent::Ready(_), Some(_)) => OlderStatements::Offered,
+            Self::LoadingOlder(..) => OlderStatements::Loading,
+            Self::LacksOlder(_, _, problem) => OlderStatements::Failed(problem.clone()),
+            _ => OlderStatements::None,
+        }
+    }
+
     /// Back to the account. A request that the browser has not left for is forgotten.
     pub(crate) fn closed(self) -> Vec<Effect> {
         if matches!(self, Self::Leaving(_)) { vec![Effect::ForgetRequests] } else { Vec::new() }
@@ -265,18 +303,34 @@ impl Statements {
             Self::Closed => return None,
             Self::Recalling(..) | Self::Loading(..) => StatementsContent::Loading,
             Self::Leaving(_) => StatementsContent::Leaving,
-            Self::Shown(content) => content.clone(),
+            Self::Shown(content, _) => content.clone(),
+            Self::LoadingOlder(_, list, _) | Self::LacksOlder(list, ..) => {
+                StatementsContent::Ready(list.clone())
+            }
         })
     }
 }
 
+/// A statement that did not fit on a page goes on with the next one.
+fn joined(mut list: Vec<Statement>, older: Vec<Statement>) -> Vec<Statement> {
+    let mut older = older.into_iter().peekable();
+    if let Some(last) = list.last_mut()
+        && let Some(rest) = older.next_if(|first| first.id == last.id)
+    {
+        last.opening = rest.opening;
+        last.entries.splice(..0, rest.entries);
+    }
+    list.extend(older);
+    list
+}
+
 fn loaded(
-    read: Result<Vec<Statement>, ReadError>,
+    read: Result<StatementsAnswer, ReadError>,
     redirect: Option<Redirect>,
     cx: &mut Context<'_>,
 ) -> Moved {
     match read {
-        Ok(statements) => shown(StatementsContent::Ready(statements)),
+        Ok((list, next)) => moved(Statements::Shown(StatementsContent::Ready(list), next), Vec::new()),
         Err(ReadError::NotOffered) => shown(StatementsContent::NotOffered),
         // There is a button to try again; by then, the customer may be elsewhere.
         Err(ReadError::Later(problem, _)) => shown(StatementsContent::Failed(api::down(problem.cause))),

@@ -131,6 +131,8 @@ impl AccountView {
 pub struct StatementsPage {
     /// What is there to see.
     pub content: StatementsContent,
+    /// What there is besides.
+    pub older: OlderStatements,
     /// How long the log-in still lasts.
     pub session: SessionView,
 }
@@ -148,6 +150,20 @@ pub enum StatementsContent {
     /// The bank has none to offer.
     NotOffered,
     /// They could not be had; the page offers [`crate::Event::Statements`] once more.
+    Failed(Problem),
+}
+
+/// What the bank has besides what the page "Statements" shows: it tells of a page at a time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum OlderStatements {
+    /// Nothing more.
+    #[default]
+    None,
+    /// The page offers [`crate::Event::OlderStatements`].
+    Offered,
+    /// They are on their way.
+    Loading,
+    /// They could not be had; they are offered again.
     Failed(Problem),
 }
 

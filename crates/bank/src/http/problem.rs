@@ -134,6 +134,16 @@ impl Problem {
         Self::new(code, detail).challenge(parameters)
     }
 
+    /// None was made with this id. `is_final`: and none will be, which is in the books before it is told.
+    pub(super) fn transfer_not_found(is_final: bool) -> Self {
+        let detail = if is_final {
+            "no transfer of this account has this id, and none will have it"
+        } else {
+            "no transfer of this account has this id so far"
+        };
+        Self::new(Code::TransferNotFound, detail).with("final", json!(is_final))
+    }
+
     /// A customer without an account.
     pub(super) fn account_not_found() -> Self {
         Self::new(Code::AccountNotFound, "this customer has no account at this bank")

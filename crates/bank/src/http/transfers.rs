@@ -21,6 +21,18 @@ pub(super) struct Window {
     before: Option<String>,
 }
 
+#[derive(Deserialize)]
+pub(super) struct Question {
+    /// Whether an id without a transfer is given up. It is unless the client says otherwise: who believes that there is none
+    /// makes another.
+    #[serde(default = "yes")]
+    retire: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
 #[derive(Serialize)]
 pub(super) struct Listing {
     transfers: Vec<Item>,
@@ -60,25 +72,34 @@ pub(super) async fn one(
     State(app): Shared,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
+    question: Result<Query<Question>, QueryRejection>,
 ) -> Result<Json<TransferAnswer>, Problem> {
     let (customer, account) = account(&app, &headers).await?;
     // What is no UUID is no transfer either, and neither is somebody else's.
-    let not_found = || Problem::new(Code::TransferNotFound, "no transfer of this account has this id");
-    let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok()).ok_or_else(not_found)?;
-    let transfer = match app.ledger.transfer_status(id, &customer, account.id, app.now()).await? {
+    let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok());
+    let id = id.ok_or_else(|| Problem::transfer_not_found(true))?;
+    let Query(question) =
+        question.map_err(|error| Problem::new(Code::MalformedRequest, error.body_text()))?;
+    let status = if question.retire {
+        app.ledger.transfer_status(id, &customer, account.id, app.now()).await?
+    } else {
+        app.ledger.preliminary_status(id, &customer).await?
+    };
+    let transfer = match status {
         TransferStatus::Made(transfer) => *transfer,
         TransferStatus::Undecided => {
             let detail = "this transfer is being decided; ask again";
             return Err(Problem::new(Code::TimedOut, detail).retry_after(1));
         }
-        TransferStatus::NotMade => return Err(not_found()),
+        TransferStatus::NotYetMade => return Err(Problem::transfer_not_found(false)),
+        TransferStatus::NotMade => return Err(Problem::transfer_not_found(true)),
     };
     if transfer.payer == account.party {
         Ok(Json(TransferAnswer::for_payer(transfer)))
     } else if transfer.payee == account.party {
         Ok(Json(TransferAnswer::for_payee(transfer)))
     } else {
-        Err(not_found())
+        Err(Problem::transfer_not_found(true))
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum TransferStatus {
     Made(Box<Transfer>),
     /// It is being decided.
     Undecided,
+    /// It was not carried out so far.
+    NotYetMade,
     /// It was not carried out, and will not be.
     NotMade,
 }
@@ -27,7 +29,29 @@ const RETIRE: &str = "INSERT INTO retired_keys (id, issuer, subject, retired_at)
      SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = $1)
      ON CONFLICT DO NOTHING";
 
+/// Whether somebody was told so before.
+const RETIRED: &str = "SELECT retired_at FROM retired_keys WHERE id = $1 AND issuer = $2 AND subject = $3";
+
 impl Ledger {
+    /// The same without a decision: where there is no transfer, there may be one later.
+    pub(crate) async fn preliminary_status(
+        &self,
+        id: Uuid,
+        customer: &Customer,
+    ) -> Result<TransferStatus, LedgerError> {
+        let is_undecided = self.counter.is_undecided(id);
+        let id = id.to_string();
+        if let Some(row) = self.reader.optional::<TransferRow>(TRANSFER, values![&id]).await? {
+            return Ok(TransferStatus::Made(Box::new(row.into())));
+        }
+        if is_undecided {
+            return Ok(TransferStatus::Undecided);
+        }
+        let values = values![&id, &customer.issuer, &customer.subject];
+        let retired = self.reader.optional::<(i64,)>(RETIRED, values).await?;
+        Ok(if retired.is_some() { TransferStatus::NotMade } else { TransferStatus::NotYetMade })
+    }
+
     /// The transfer with this id, whoever made it. Where there is none, none will be made with it for this customer, whose
     /// account is `account`.
     pub(crate) async fn transfer_status(

@@ -150,6 +150,17 @@ async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
         "idempotency-key-retired"
     );
 
+    // A question that says so gives nothing up, and tells what was given up.
+    let (pending, asked) = (Uuid::new_v4(), world.token("view:balance"));
+    let look = format!("/transfers/{pending}?retire=false");
+    let so_far = world.get(&look, &asked).await;
+    assert_eq!((so_far.problem(), &so_far.body["final"]), ("transfer-not-found", &json!(false)));
+    assert_eq!(world.post(&world.transfer_token(), pending, &order_of(100)).await.status, 201);
+    assert_eq!(world.get(&look, &asked).await.status, 200);
+    let given_up = world.get(&format!("{address}?retire=false"), &asked).await;
+    assert_eq!((given_up.problem(), &given_up.body["final"]), ("transfer-not-found", &json!(true)));
+    assert_eq!(world.get(&format!("{address}?retire=x"), &asked).await.problem(), "malformed-request");
+
     // What one customer asks retires nothing of another's.
     let ben = world.token_of("auth0|1002", "view:balance");
     let adas = Uuid::new_v4();
@@ -164,5 +175,5 @@ async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
     assert_eq!(world.get(&format!("/transfers/{refused}"), &view).await.problem(), "transfer-not-found");
     let again = world.post(&token, refused, &order_of(OPENING + 1)).await;
     assert_eq!(again.body, first.body);
-    assert_eq!(world.balance().await, OPENING - 200);
+    assert_eq!(world.balance().await, OPENING - 300);
 }

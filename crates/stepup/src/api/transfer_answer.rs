@@ -28,7 +28,10 @@ pub(crate) enum TransferAnswer {
     /// Refused for good: no money was moved.
     Refused(Problem),
     /// The bank knows nothing of this transfer.
-    NeverArrived,
+    NeverArrived {
+        /// The bank has given the id up: nothing that is still on its way is carried out under it.
+        is_final: bool,
+    },
     /// 429: not looked at, because there were too many.
     TurnedAway(Problem),
     /// Nobody knows, and the bank wants to be asked again in so many milliseconds.
@@ -106,7 +109,9 @@ pub(crate) fn read_transfer(
         403 if !asked => {
             TransferAnswer::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
         }
-        404 if asked && details.code() == "transfer-not-found" => TransferAnswer::NeverArrived,
+        404 if asked && details.code() == "transfer-not-found" => {
+            TransferAnswer::NeverArrived { is_final: details.is_final }
+        }
         // A 404 of a bank that cannot be asked about transfers says nothing about this one. Nor does a 403.
         403 | 404 | 405 | 501 if asked => TransferAnswer::CannotAsk(cannot_ask(cause)),
         429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
@@ -228,6 +233,10 @@ fn refusal(details: &ProblemDetails, cause: String) -> Problem {
             "Your bank has another transfer under this number",
             "This one was not sent, no money was moved by it. Please look at your past transfers, then start again.",
         ),
+        "idempotency-key-retired" => (
+            "Your bank had given this transfer up",
+            "It came too late and was not made. No money was moved. Please start again.",
+        ),
         "account-not-found" => {
             ("You have no account at this bank", "No money was moved. Please ask your bank.")
         }
@@ -261,6 +270,7 @@ mod tests {
             "payee-is-payer",
             "wrong-currency",
             "idempotency-key-reused",
+            "idempotency-key-retired",
             "account-not-found",
             "something-else",
         ];
@@ -297,7 +307,8 @@ mod tests {
             TransferAnswer::Demanding(..) => "demanding",
             TransferAnswer::Unauthorized(_) => "unauthorized",
             TransferAnswer::Refused(_) => "refused",
-            TransferAnswer::NeverArrived => "never arrived",
+            TransferAnswer::NeverArrived { is_final: false } => "never arrived",
+            TransferAnswer::NeverArrived { is_final: true } => "never will",
             TransferAnswer::TurnedAway(_) => "turned away",
             TransferAnswer::Later(..) => "later",
             TransferAnswer::Unknown(_) => "unknown",
@@ -318,6 +329,8 @@ mod tests {
             (403, "Forbidden", false, "forbidden"),
             (403, "Forbidden", true, "cannot ask"),
             (404, absent, true, "never arrived"),
+            (404, r#"{"type":"urn:riser:problem:transfer-not-found","final":true}"#, true, "never will"),
+            (404, r#"{"type":"urn:riser:problem:transfer-not-found","final":"true"}"#, true, "never arrived"),
             (404, "Cannot GET /transfers/1", true, "cannot ask"),
             (404, "", false, "refused"),
             (408, "", false, "unknown"),

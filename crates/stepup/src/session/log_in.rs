@@ -37,6 +37,7 @@ pub(super) fn log_in(
     let cx = &mut world.outside(now);
     let (mut departure, mut effects) = Departure::begin(State::new(state), record, cx);
     effects.extend(departure.proceed(cx));
+    effects.push(Effect::Remove(Slot::LoggedOutWhileSending));
     (Stage::LoggingIn(Box::new(departure), kept), effects)
 }
 
@@ -57,6 +58,10 @@ pub(super) fn log_out(
         let id = world.ids.request();
         logging_out = Some((id, hints));
         effects.push(Effect::Fetch(id, provider::metadata_request(&world.config)));
+    }
+    if unanswered {
+        // The page goes to the provider and comes back before anybody has read a word.
+        effects.insert(0, Effect::Store(Slot::LoggedOutWhileSending, "1".to_owned()));
     }
     let notice = if unanswered { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
     (Stage::SignedOut { notice: Some(notice), logging_out }, effects)

@@ -190,6 +190,9 @@ impl Session {
             Some(Ok(login)) => kept.login = Some(login),
             Some(Err(notice)) => kept.ended = Some(notice),
         }
+        if boot.logged_out_while_sending && kept.login.is_none() && kept.pending.is_none() {
+            kept.ended = Some(Notice::LoggedOutWhileSending);
+        }
         // This tab was away when another one logged out. A request says itself whether it is older than that.
         if kept.ended == Some(Notice::LoggedOutElsewhere) || kept.is_older_than(log_outs) {
             let notice =
@@ -516,6 +519,7 @@ fn update_account(
         Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
         Event::Woke(Timer::Retry) => account.retry(world, now),
         Event::Statements(entropy) => account.open_statements(entropy, world, now),
+        Event::OlderStatements => account.turn(world, now, statements::Statements::load_older),
         Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
         // The transfer is not on the page: nobody can have meant it.
         Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain

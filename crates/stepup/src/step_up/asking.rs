@@ -19,6 +19,8 @@ pub(crate) struct Interrupted {
     /// A copy of this tab may have gone through with it, so the bank is asked.
     pub(super) asking: Option<RequestId>,
     pub(super) nothing_moved: bool,
+    /// The bank has given its id up: who confirms once more confirms another transfer.
+    pub(super) is_retired: bool,
 }
 
 /// A transfer whose answer was lost.
@@ -50,7 +52,7 @@ pub(super) fn ask(
     problem: Option<Problem>,
     cx: &mut Context<'_>,
 ) -> Moved {
-    let (asking, effects) = question(&id, unkeyed, cx);
+    let (asking, effects) = question(&id, unkeyed, true, cx);
     let cannot_ask = || api::cannot_ask("the transfer was sent without an `Idempotency-Key`".to_owned());
     let problem = if unkeyed { Some(cannot_ask()) } else { problem };
     let lost = Lost { id, order, unkeyed, asking, problem, turned_away: None, silent: unkeyed, in_vain: 0 };
@@ -80,10 +82,11 @@ pub(super) fn turned_away(
 pub(super) fn question(
     id: &TransferId,
     unkeyed: bool,
+    is_abandoned: bool,
     cx: &mut Context<'_>,
 ) -> (Option<RequestId>, Vec<Effect>) {
     let Some(held) = cx.held.filter(|_| !unkeyed) else { return (None, Vec::new()) };
-    let request = api::transfer_status(cx.outside.config, id, held.bearer());
+    let request = api::transfer_status(cx.outside.config, id, is_abandoned, held.bearer());
     let number = cx.outside.ids.request();
     (Some(number), vec![Effect::Fetch(number, request)])
 }
@@ -93,9 +96,9 @@ impl Lost {
         match answer {
             TransferAnswer::Done(details) => done(details.done(&self.order)),
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived => {
+            TransferAnswer::NeverArrived { is_final } => {
                 let problem = self.turned_away.unwrap_or_else(never_arrived);
-                not_sent(self.order, problem, Ending::NeverArrived)
+                not_sent(self.order, problem, Ending::never_arrived(is_final))
             }
             // The question was refused: that says nothing about the transfer.
             TransferAnswer::Unauthorized(problem) => {
@@ -138,7 +141,8 @@ impl Lost {
 }
 
 impl Interrupted {
-    /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id.
+    /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id
+    /// unless the bank has given it up.
     pub(super) fn answered(mut self: Box<Self>, answer: TransferAnswer) -> Moved {
         self.asking = None;
         match answer {
@@ -147,7 +151,8 @@ impl Interrupted {
             }
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             other => {
-                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived);
+                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived { .. });
+                self.is_retired |= matches!(other, TransferAnswer::NeverArrived { is_final: true });
                 let unauthorized = match other {
                     TransferAnswer::Unauthorized(_) => Some(Demand::default()),
                     TransferAnswer::Demanding(demand, _) => Some(demand),

@@ -106,7 +106,9 @@ impl FirstAttempt {
                 Moved { unauthorized, ..not_sent(self.order, problem, Ending::Unauthorized) }
             }
             TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            TransferAnswer::NeverArrived { is_final } => {
+                not_sent(self.order, never_arrived(), Ending::never_arrived(is_final))
+            }
             TransferAnswer::TurnedAway(problem) => {
                 turned_away(self.id, self.order, self.unkeyed, problem, cx)
             }
@@ -163,7 +165,9 @@ impl SecondAttempt {
             | TransferAnswer::Demanding(_, problem)
             | TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
-            TransferAnswer::NeverArrived => not_sent(self.order, never_arrived(), Ending::NeverArrived),
+            TransferAnswer::NeverArrived { is_final } => {
+                not_sent(self.order, never_arrived(), Ending::never_arrived(is_final))
+            }
             TransferAnswer::TurnedAway(problem) => {
                 turned_away(self.id, self.order, self.unkeyed, problem, cx)
             }

@@ -70,6 +70,14 @@ pub(crate) enum Ending {
     Unauthorized,
     /// The bank does not have it yet, or did not look at it. It may still be on its way.
     NeverArrived,
+    /// The bank does not have it and never will: its id is used up.
+    Retired,
+}
+
+impl Ending {
+    const fn never_arrived(is_final: bool) -> Self {
+        if is_final { Self::Retired } else { Self::NeverArrived }
+    }
 }
 
 /// What a transition may look at.
@@ -173,8 +181,9 @@ pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
     match pending.stage {
         PendingStage::Confirming => {
             let Pending { id, order, unkeyed, .. } = pending;
-            let (asking, effects) = question(&id, unkeyed, cx);
-            let interrupted = Interrupted { id, order, unkeyed, asking, nothing_moved: false };
+            let (asking, effects) = question(&id, unkeyed, false, cx);
+            let interrupted =
+                Interrupted { id, order, unkeyed, asking, nothing_moved: false, is_retired: false };
             Moved::to(Transfer::Interrupted(Box::new(interrupted)), effects)
         }
         PendingStage::Sent => ask(pending.id, pending.order, pending.unkeyed, None, cx),
@@ -218,7 +227,8 @@ impl Transfer {
     pub(crate) fn is_settled(&self) -> bool {
         match self {
             Self::Done(_) => true,
-            Self::NotSent(it) => it.ending == Ending::Refused,
+            Self::NotSent(it) => matches!(it.ending, Ending::Refused | Ending::Retired),
+            Self::Interrupted(it) => it.is_retired,
             _ => false,
         }
     }
@@ -306,7 +316,7 @@ impl Transfer {
     pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
         match self {
             Self::Unknown(mut lost) if lost.asking.is_none() => {
-                let (asking, effects) = question(&lost.id, lost.unkeyed, cx);
+                let (asking, effects) = question(&lost.id, lost.unkeyed, true, cx);
                 // Without a session nobody asks, and what was said (to log in again, for example) still holds.
                 if asking.is_some() {
                     (lost.asking, lost.problem) = (asking, None);
@@ -340,7 +350,7 @@ impl Transfer {
             Self::NotSent(it) => TransferView::NotSent {
                 receipt: it.order.receipt(),
                 problem: it.problem.clone(),
-                may_repeat: it.ending == Ending::NeverArrived,
+                may_repeat: matches!(it.ending, Ending::NeverArrived | Ending::Retired),
             },
         })
     }

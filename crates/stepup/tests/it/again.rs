@@ -471,3 +471,46 @@ fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
         assert!(matches!(account.transfer, TransferView::Interrupted { nothing_moved: false, .. }));
     }
 }
+
+/// A bank that gives an id up when it says that there is no such transfer: the same order again is another transfer, and what
+/// was held back comes too late.
+#[test]
+fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
+    let mut world = World { retires: true, ..World::default() };
+    let (mut tab, held) = held_back(&mut world);
+    let first = id_of_last(&world);
+    send_once_more(&mut world, &mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    assert_ne!(id_of_last(&world), first);
+    assert_eq!(world.serve(held).status, 422);
+    assert_eq!(world.done.len(), 1, "{:?}", world.done);
+}
+
+#[test]
+fn question_about_an_interrupted_transfer_does_not_give_it_up() {
+    let mut world = World { retires: true, ..World::default() };
+    let (mut tab, there) = world.confirming();
+    let mut twin = tab.duplicate();
+    // The Back button, and then Forward to the provider.
+    twin.load(None);
+    world.serve_all(&mut twin);
+    assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
+    world.come_back(&mut tab, &there);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    assert_eq!(world.done.len(), 1);
+}
+
+#[test]
+fn interrupted_transfer_that_another_copy_of_the_tab_gave_up_is_confirmed_under_another_id() {
+    let mut world = World { retires: true, ..World::default() };
+    let (mut tab, _) = world.confirming();
+    let first = id_of_last(&world);
+    world.retired.insert(first.clone());
+    tab.load(None);
+    world.serve_all(&mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
+    send_once_more(&mut world, &mut tab);
+    assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
+    assert_ne!(id_of_last(&world), first);
+    assert_eq!(world.done.len(), 1);
+}

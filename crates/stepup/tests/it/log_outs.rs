@@ -94,6 +94,16 @@ fn a_log_out_while_money_is_on_its_way_says_so() {
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "elsewhere: {elsewhere}");
         tab.happen(Event::LogOuts(Some("7".into())));
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "one more log-out takes no news away");
+        if !elsewhere {
+            // The page goes to the provider and comes back.
+            assert!(tab.storage.keys().eq(["logged_out_while_sending"]), "{:?}", tab.storage);
+            for _ in 0..2 {
+                tab.load(None);
+                assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending));
+            }
+            tab.log_in();
+            assert!(!tab.storage.contains_key("logged_out_while_sending"));
+        }
     }
 }
 

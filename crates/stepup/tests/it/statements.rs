@@ -4,7 +4,7 @@ use serde_json::json;
 use stepup::{
     Event,
     event::{Field, NetworkError},
-    view::{Screen, SessionView, StatementsContent, TransferView},
+    view::{OlderStatements, Screen, SessionView, StatementsContent, TransferView},
 };
 
 use crate::{
@@ -397,4 +397,83 @@ fn a_bank_that_demands_more_for_the_balance_is_obeyed_once() {
     demanding(&mut world, &mut tab);
     let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert_eq!(failure.problem.code, "api.unauthorized", "it asks again for what it was given: final");
+}
+
+const NEWEST: &str = r#"{"statements":[{"id":"2023-11","from":"2023-11-01","to":"2023-11-30",
+    "opening":{"amount":500,"currency":"EUR"},"closing":{"amount":700,"currency":"EUR"},"entries":[ENTRY3]}],
+    "next":"9.2023-11"}"#;
+const OLDER: &str = r#"{"statements":[{"id":"2023-11","from":"2023-11-01","to":"2023-11-30",
+    "opening":{"amount":300,"currency":"EUR"},"closing":{"amount":500,"currency":"EUR"},"entries":[ENTRY2]},
+    {"id":"2023-10","from":"2023-10-01","to":"2023-10-31",
+    "opening":{"amount":0,"currency":"EUR"},"closing":{"amount":300,"currency":"EUR"},"entries":[ENTRY1]}],"next":null}"#;
+
+fn page_of(text: &str) -> String {
+    (1..=3).fold(text.to_owned(), |text, number| {
+        let entry = format!(
+            r#"{{"id":"{number}","direction":"in","counterparty":{{"holder":"Ben"}},
+                "amount":{{"amount":200,"currency":"EUR"}},"created_at":"2023-11-0{number}T00:00:00Z"}}"#
+        );
+        text.replace(&format!("ENTRY{number}"), &entry)
+    })
+}
+
+fn older(tab: &Tab) -> OlderStatements {
+    match tab.screen() {
+        Screen::Statements(page) => page.older,
+        other => panic!("not the page: {other:?}"),
+    }
+}
+
+/// The page with its newest entries, and the bank has more.
+fn with_more() -> (World, Tab) {
+    let mut world = World::default();
+    let (mut tab, there) = sent_away(&mut world);
+    come_back(&mut world, &mut tab, &there, &with_mfa());
+    tab.happen(Event::Dismiss);
+    tab.statements();
+    let (id, _) = tab.requests.pop_back().expect("the bank is asked");
+    tab.answer(id, Ok(answer(200, &page_of(NEWEST))));
+    (world, tab)
+}
+
+#[test]
+fn older_statements_go_on_where_the_page_ends() {
+    let (_, mut tab) = with_more();
+    assert_eq!(older(&tab), OlderStatements::Offered);
+    tab.happen(Event::OlderStatements);
+    assert_eq!(older(&tab), OlderStatements::Loading);
+    tab.happen(Event::OlderStatements);
+    let (id, request) = tab.requests.pop_back().expect("asked");
+    assert!(request.url.ends_with("/statements?before=9.2023-11"), "{}", request.url);
+    assert!(tab.requests.is_empty(), "once");
+    tab.answer(id, Ok(answer(200, &page_of(OLDER))));
+    assert_eq!(older(&tab), OlderStatements::None);
+    let StatementsContent::Ready(list) = content(&tab) else { panic!("{:?}", content(&tab)) };
+    let months: Vec<_> = list
+        .iter()
+        .map(|month| {
+            let entries: Vec<_> = month.entries.iter().map(|entry| entry.id.as_str()).collect();
+            (month.id.as_str(), month.opening.amount, month.closing.amount, entries)
+        })
+        .collect();
+    assert_eq!(months, [("2023-11", 300, 700, vec!["2", "3"]), ("2023-10", 0, 300, vec!["1"])]);
+    tab.happen(Event::OlderStatements);
+    assert!(tab.requests.is_empty(), "there is nothing more to ask for");
+}
+
+#[test]
+fn older_statements_that_cannot_be_had_leave_the_others_and_are_offered_again() {
+    let (_, mut tab) = with_more();
+    for lost in [Err(NetworkError::TimedOut), Ok(answer(500, "")), Ok(answer(200, r#"{"statements":7}"#))] {
+        tab.happen(Event::OlderStatements);
+        let (id, request) = tab.requests.pop_back().expect("asked");
+        assert!(request.url.ends_with("?before=9.2023-11"), "{}", request.url);
+        tab.answer(id, lost);
+        assert!(matches!(older(&tab), OlderStatements::Failed(_)), "{:?}", older(&tab));
+        assert!(matches!(content(&tab), StatementsContent::Ready(list) if list.len() == 1));
+    }
+    tab.happen(Event::OlderStatements);
+    let (id, _) = tab.requests.pop_back().expect("asked");
+    tab.answer(id, Ok(demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))));
+    assert!(matches!(content(&tab), StatementsContent::Failed(_)), "the second factor has become too old");
 }

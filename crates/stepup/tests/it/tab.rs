@@ -156,6 +156,7 @@ impl Tab {
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
+            logged_out_while_sending: stored("logged_out_while_sending").is_some(),
             log_outs: self.log_outs.clone(),
             online: true,
             ..Boot::default()
@@ -301,6 +302,7 @@ fn key(slot: &Slot) -> String {
         Slot::Session => "session".into(),
         Slot::Pending => "pending".into(),
         Slot::Draft => "draft".into(),
+        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
         Slot::LogOuts => unreachable!("it is not the tab's"),
         Slot::Request(state) => format!("request.{}", state.as_str()),
     }

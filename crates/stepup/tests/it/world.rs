@@ -55,6 +55,9 @@ pub(crate) struct World {
     pub(crate) promises_iss: bool,
     /// The types of `authorization_details` that the provider lists (RFC 9396); when there are none, it lists nothing.
     pub(crate) details_types: &'static [&'static str],
+    /// The bank gives the id up of which it says that there is no such transfer.
+    pub(crate) retires: bool,
+    pub(crate) retired: BTreeSet<String>,
     pub(crate) spent: BTreeSet<String>,
     /// Transfers that were done: id and body.
     pub(crate) done: BTreeMap<String, String>,
@@ -167,6 +170,7 @@ impl World {
                 _ => self.provider(&path),
             };
         }
+        let retire = !request.url.ends_with("?retire=false");
         self.api.push(format!("{:?} {path}", request.method));
         let token = request.token().to_owned();
         let Some((scope, _)) = self.issued.get(&token).cloned() else { return answer(401, "{}") };
@@ -207,6 +211,9 @@ impl World {
                 let id = path.rsplit('/').next().unwrap_or_default();
                 if self.done.contains_key(id) {
                     answer(200, r#"{"status":"completed"}"#)
+                } else if self.retires && (retire || self.retired.contains(id)) {
+                    self.retired.insert(id.to_owned());
+                    answer(404, r#"{"type":"urn:riser:problem:transfer-not-found","final":true}"#)
                 } else {
                     answer(404, r#"{"type":"urn:riser:problem:transfer-not-found"}"#)
                 }
@@ -255,6 +262,9 @@ impl World {
                 www_authenticate: Some(r#"Bearer error="insufficient_scope", scope="transfer:funds""#.into()),
                 ..answer(403, r#"{"type":"urn:riser:problem:insufficient-scope"}"#)
             };
+        }
+        if self.retired.contains(&id) {
+            return answer(422, r#"{"type":"urn:riser:problem:idempotency-key-retired"}"#);
         }
         if let Some(before) = self.done.get(&id) {
             assert_eq!(*before, body, "one id, two contents");
