@@ -34,7 +34,8 @@ pub fn file(path: &Path) -> io::Result<()> {
 fn close_to_others(path: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     let Ok(metadata) = path.metadata() else { return };
-    if metadata.permissions().mode() & 0o077 == 0 {
+    let of_others = metadata.permissions().mode() & 0o077;
+    if of_others == 0 {
         return;
     }
     match std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)) {

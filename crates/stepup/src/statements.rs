@@ -272,8 +272,9 @@ impl Statements {
     /// "Show older".
     pub(crate) fn load_older(self, cx: &mut Context<'_>) -> Moved {
         let (list, before) = match self {
-            Self::Shown(StatementsContent::Ready(list), Some(before)) => (list, before),
-            Self::LacksOlder(list, before, _) => (list, before),
+            Self::Shown(StatementsContent::Ready(list), Some(before)) | Self::LacksOlder(list, before, _) => {
+                (list, before)
+            }
             other => return moved(other, Vec::new()),
         };
         let Some(held) = cx.held else { return moved(Self::Closed, Vec::new()) };

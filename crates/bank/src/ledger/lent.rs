@@ -56,7 +56,7 @@ mod tests {
     use database::Database;
     use postgres_for_tests::{Durability, Server};
 
-    use crate::ledger::{Ledger, LedgerError, postgres, silence};
+    use crate::ledger::{Ledger, postgres, silence};
 
     const ASK: &str = "SELECT account_id FROM account_access";
 
@@ -89,7 +89,7 @@ mod tests {
         let (ledger, mut server, _running) = ledger_and_server().await;
         server.falls_silent().await;
         let (answer, ()) = tokio::join!(ledger.reader.all::<(i64,)>(ASK, &[]), server.hangs_up_on(1));
-        let error = LedgerError::from(answer.unwrap_err());
+        let error = answer.unwrap_err();
         assert!(error.is_away() && !error.is_locked_out(), "{error:?}");
     }
 }

@@ -17,7 +17,7 @@ use fastrand::Rng;
 use load::{Load, Measured, Requests};
 
 use crate::issuer::{Issuer, IssuerError, TRANSFER, VIEW};
-use crate::place::{Place, PlaceError};
+use crate::place::{Kind, Place, PlaceError};
 use crate::program::{BankError, Program, Start};
 use crate::wire;
 use crate::world::{iban, subject, uuid};
@@ -28,6 +28,8 @@ use express::Express;
 pub struct Plan {
     /// The bank's program.
     pub program: PathBuf,
+    /// Another build of it, to be measured beside this one.
+    pub baseline: Option<PathBuf>,
     /// The folder of the Express API, with its packages installed.
     pub express: PathBuf,
     /// How many clients ask at the same time.
@@ -47,6 +49,8 @@ pub struct Pair {
     pub endpoint: &'static str,
     /// The bank.
     pub bank: Measured,
+    /// The other build of it.
+    pub baseline: Option<Measured>,
     /// The Express API.
     pub express: Measured,
 }
@@ -97,32 +101,54 @@ pub async fn run(plan: &Plan, place: &Place) -> Result<Report, BenchError> {
     let issuer = Arc::new(Issuer::start().await?);
     let accounts =
         (0..plan.connections).map(|n| format!("{};Customer {n};{OPENING};EUR;{}", iban(n), subject(n)));
-    let mut bank = Program::new(Start {
+    let start = Start {
         program: plan.program.clone(),
         database: place.database(),
         issuer: issuer.url.clone(),
         accounts: accounts.collect(),
         envs: Vec::new(),
         audit: false,
-    });
+    };
+    // It has books of its own: an older build does not open those of a newer one.
+    let other_place = Place::make(Kind::Sqlite)?;
+    let mut baseline = plan
+        .baseline
+        .clone()
+        .map(|program| Program::new(Start { program, database: other_place.database(), ..start.clone() }));
+    let mut bank = Program::new(start);
     let of_bank = bank.open().await?;
+    let of_baseline = match &mut baseline {
+        Some(program) => Some(program.open().await?),
+        None => None,
+    };
     let express = Express::start(&plan.express, &issuer.url).await?;
     let mut pairs = Vec::new();
     for endpoint in [BALANCE, FRESH_BALANCE, TRANSFERS] {
-        let (mut banks, mut others) = (Vec::new(), Vec::new());
+        let (mut banks, mut baselines, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=plan.rounds {
             let first = measure(plan, &issuer, endpoint, of_bank, bank_status(endpoint)).await?;
+            let before = match of_baseline {
+                Some(address) => {
+                    Some(measure(plan, &issuer, endpoint, address, bank_status(endpoint)).await?)
+                }
+                None => None,
+            };
             let second = measure(plan, &issuer, endpoint, express.address, 201).await?;
             // The first round warms both up: caches here, the compiler there.
             if round > 0 {
                 banks.push(first);
+                baselines.extend(before);
                 others.push(second);
             }
         }
-        pairs.push(Pair { endpoint, bank: median(banks), express: median(others) });
+        let baseline = of_baseline.map(|_| median(baselines));
+        pairs.push(Pair { endpoint, bank: median(banks), baseline, express: median(others) });
     }
     let memory = bank.pid().and_then(peak_memory);
     bank.kill().await?;
+    if let Some(mut baseline) = baseline {
+        baseline.kill().await?;
+    }
     Ok(Report { pairs, memory })
 }
 
@@ -208,7 +234,9 @@ fn peak_memory(process: u32) -> Option<u64> {
 
 impl fmt::Display for Pair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, measured) in [("bank", &self.bank), ("Express", &self.express)] {
+        let baseline = self.baseline.iter().map(|measured| ("baseline", measured));
+        let measured = [("bank", &self.bank), ("Express", &self.express)].into_iter().chain(baseline);
+        for (name, measured) in measured {
             writeln!(
                 f,
                 "{:<26}{name:<9}{:>10.0}/s   p50 {:>8.2} ms   p99 {:>8.2} ms",
@@ -216,6 +244,14 @@ impl fmt::Display for Pair {
                 measured.per_second,
                 measured.p50.as_secs_f64() * 1e3,
                 measured.p99.as_secs_f64() * 1e3,
+            )?;
+        }
+        if let Some(baseline) = &self.baseline {
+            writeln!(
+                f,
+                "{:<26}the bank answers {:.2} times as many as the baseline",
+                self.endpoint,
+                self.bank.per_second / baseline.per_second,
             )?;
         }
         write!(

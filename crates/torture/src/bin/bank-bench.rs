@@ -17,6 +17,9 @@ struct Flags {
     /// The bank's program.
     #[arg(long)]
     bank: PathBuf,
+    /// Another build of it, to be measured beside this one.
+    #[arg(long)]
+    baseline: Option<PathBuf>,
     /// The folder of the Express API, with its packages installed.
     #[arg(long)]
     express: PathBuf,
@@ -55,6 +58,7 @@ async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
     let place = Place::make(Kind::Sqlite)?;
     let plan = Plan {
         program: flags.bank,
+        baseline: flags.baseline,
         express: flags.express,
         connections: flags.connections.into(),
         time: Duration::from_secs(flags.seconds),

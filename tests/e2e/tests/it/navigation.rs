@@ -138,7 +138,7 @@ fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
             .json(&late.body)
             .send()
             .await?;
-        assert_eq!(answer.status().as_u16(), 201, "the bank repeats what it answered");
+        assert_eq!(answer.status().as_u16(), 422, "the bank has given this id up, and paid under another");
         rent_was_paid_once(stage).await
     });
 }
