@@ -1,5 +1,6 @@
-//! `cargo xtask mutants`: breaks the core in every small way there is, and runs its tests against each. A mutant that
-//! no test notices fails the command, unless it is listed with the reason why nothing can notice it.
+//! `cargo xtask mutants`: breaks the core, the bank's ledger and token checks, and the tenant's flow in every small way
+//! there is, and runs the tests of each against it. A mutant that no test notices fails the command, unless it is listed with
+//! the reason why nothing can notice it.
 
 use crate::project::Project;
 use crate::step::{Failure, Outcome, describe, say};
@@ -10,14 +11,54 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The survivors that are known, in the repository.
-const LISTED: &str = "crates/stepup/surviving-mutants.json";
-/// A mutant that loops is stopped after so many seconds; the tests themselves take two.
-const TIMEOUT: &str = "30";
+/// A package, what of it is broken, and which tests have to notice.
+struct Suite {
+    package: &'static str,
+    /// Everything, where there is none.
+    files: &'static [&'static str],
+    /// A mutant that loops is stopped after so many seconds: some times what the tests themselves take.
+    timeout: &'static str,
+    /// Tests that take long and notice nothing that the others do not.
+    skipped: &'static [&'static str],
+}
+
+const SUITES: [Suite; 3] = [
+    // The exploration takes ten times as long as all the others together.
+    Suite { package: "stepup", files: &[], timeout: "30", skipped: &["exploration"] },
+    Suite {
+        package: "bank",
+        files: &["crates/bank/src/ledger/**/*.rs", "crates/bank/src/token/*.rs"],
+        timeout: "240",
+        // The second is each test once more, on PostgreSQL; the ledger's own tests are on both.
+        skipped: &["torture", "postgres::every_test"],
+    },
+    Suite {
+        package: "tenant",
+        files: &[
+            "crates/tenant/src/flow.rs",
+            "crates/tenant/src/flow/**/*.rs",
+            "crates/tenant/src/answer.rs",
+            "crates/tenant/src/grant.rs",
+            "crates/tenant/src/scopes.rs",
+        ],
+        timeout: "240",
+        skipped: &["bad_disk"],
+    },
+];
+
+impl Suite {
+    /// The survivors that are known, in the repository.
+    fn listed(&self) -> String {
+        format!("crates/{}/surviving-mutants.json", self.package)
+    }
+}
 
 /// Which mutants to try.
 #[derive(Args)]
 pub(crate) struct Options {
+    /// Only those of this package: `stepup`, `bank` or `tenant`
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
     /// Only those of these files, as in `--file crates/stepup/src/oidc/*.rs`
     #[arg(long, value_name = "GLOB")]
     file: Vec<String>,
@@ -44,23 +85,48 @@ type Name = (String, String);
 /// Runs them and compares the survivors with the list.
 pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     let program = cargo_tools::ensure(project, &cargo_tools::MUTANTS)?;
-    let listed = listed(&read(&project.root.join(LISTED))?)?;
-    let out = project.target.join("mutants");
+    let is_wanted = |suite: &&Suite| options.package.as_ref().is_none_or(|name| name == suite.package);
+    let suites: Vec<&Suite> = SUITES.iter().filter(is_wanted).collect();
+    if suites.is_empty() {
+        let names = SUITES.map(|suite| suite.package).join(", ");
+        return Err(Failure::new("no such package", format!("`--package` is one of {names}")));
+    }
+    let mut problems = Vec::new();
+    for suite in suites {
+        problems.extend(run_suite(project, options, suite, &program)?);
+    }
+    if problems.is_empty() {
+        say("each survivor is listed with its reason in its package's surviving-mutants.json");
+        return Ok(());
+    }
+    Err(Failure::new(
+        problems.join("\n"),
+        "write the test that notices; only if nothing could, list it with the reason in the package's \
+         surviving-mutants.json",
+    ))
+}
+
+/// What is wrong.
+fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path) -> Outcome<Vec<String>> {
+    let list = suite.listed();
+    let listed = listed(&list, &read(&project.root.join(&list))?)?;
+    let out = project.target.join("mutants").join(suite.package);
     fs::create_dir_all(&out).map_err(|error| Failure::io("make", &out, &error))?;
-    try_all(project, options, &program, &out)?;
+    try_all(project, options, suite, program, &out)?;
     let results = out.join("mutants.out");
     let of = |file: &str| read(&results.join(file)).map(|text| names(&text));
     let (caught, missed, timeout) = (of("caught.txt")?, of("missed.txt")?, of("timeout.txt")?);
     let unviable = of("unviable.txt")?;
     say(&format!(
-        "\n{} mutants: {} noticed by a test, {} stopped because they never end, {} do not compile, {} survived",
+        "\n{}: {} mutants: {} noticed by a test, {} stopped because they never end, {} do not compile, {} survived",
+        suite.package,
         caught.len() + missed.len() + timeout.len() + unviable.len(),
         caught.len(),
         timeout.len(),
         unviable.len(),
         missed.len(),
     ));
-    if caught.is_empty() && missed.is_empty() && !options.iterate {
+    if caught.is_empty() && missed.is_empty() && !options.iterate && options.file.is_empty() {
         return Err(Failure::new("no mutant was tried", "see `--file` and `--shard`: they left none"));
     }
     for (file, what) in &timeout {
@@ -72,21 +138,17 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     if options.is_everything() {
         problems.extend(stale.iter().map(|(file, what)| format!("listed, but noticed: {file}: {what}")));
     }
-    if problems.is_empty() {
-        say(&format!("each survivor is listed with its reason in {LISTED}"));
-        return Ok(());
-    }
-    Err(Failure::new(
-        problems.join("\n"),
-        format!("write the test that notices; only if nothing could, list it with the reason in {LISTED}"),
-    ))
+    Ok(problems)
 }
 
-fn try_all(project: &Project, options: &Options, program: &Path, out: &Path) -> Outcome {
+fn try_all(project: &Project, options: &Options, suite: &Suite, program: &Path, out: &Path) -> Outcome {
     let mut command = Command::new(program);
     command.current_dir(&project.root).stdin(Stdio::null()).arg("mutants");
-    command.args(["--package", "stepup", "--no-shuffle", "--timeout", TIMEOUT]);
+    command.args(["--package", suite.package, "--no-shuffle", "--timeout", suite.timeout]);
     command.args(["--jobs", &options.jobs.to_string()]).arg("--output").arg(out);
+    if options.file.is_empty() {
+        command.args(suite.files.iter().flat_map(|file| ["--file", file]));
+    }
     for file in &options.file {
         command.args(["--file", file]);
     }
@@ -96,8 +158,8 @@ fn try_all(project: &Project, options: &Options, program: &Path, out: &Path) -> 
     if options.iterate {
         command.arg("--iterate");
     }
-    // The exploration is left out: it takes ten times as long as all the others together.
-    command.args(["--", "--lib", "--test", "it", "--", "--skip", "exploration"]);
+    command.args(["--", "--lib", "--test", "it", "--"]);
+    command.args(suite.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
     let status = command
@@ -109,7 +171,7 @@ fn try_all(project: &Project, options: &Options, program: &Path, out: &Path) -> 
     }
     Err(Failure::new(
         format!("`{}` failed ({status})", describe(&command)),
-        "the tests must pass before anything is broken: `cargo test -p stepup`",
+        format!("the tests must pass before anything is broken: `cargo test -p {}`", suite.package),
     ))
 }
 
@@ -127,8 +189,8 @@ fn names(text: &str) -> Vec<Name> {
     text.lines().filter_map(name).collect()
 }
 
-fn listed(text: &str) -> Outcome<Vec<Name>> {
-    let wrong = |why: String| Failure::new(format!("{LISTED}: {why}"), "see the other entries");
+fn listed(list: &str, text: &str) -> Outcome<Vec<Name>> {
+    let wrong = |why: String| Failure::new(format!("{list}: {why}"), "see the other entries");
     let entries: Vec<BTreeMap<String, String>> =
         serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
     let field = |entry: &BTreeMap<String, String>, key: &str| {
@@ -182,11 +244,11 @@ mod tests {
     #[test]
     fn an_entry_needs_its_reason() {
         assert_eq!(
-            listed(r#"[{"file":"a","mutant":"m","reason":"r"}]"#).unwrap(),
+            listed("list.json", r#"[{"file":"a","mutant":"m","reason":"r"}]"#).unwrap(),
             [("a".into(), "m".into())]
         );
         for wrong in [r#"[{"file":"a","mutant":"m"}]"#, r#"[{"file":"a","mutant":"m","reason":" "}]"#, "{}"] {
-            assert!(listed(wrong).unwrap_err().what.starts_with(LISTED), "{wrong}");
+            assert!(listed("list.json", wrong).unwrap_err().what.starts_with("list.json: "), "{wrong}");
         }
     }
 }
