@@ -8,13 +8,14 @@ use std::path::Path;
 
 const PAGE: &str = "docs/PROOFS.md";
 /// The page's prefixes, and the folders that they stand for.
-const FOLDERS: [(&str, &str); 17] = [
+const FOLDERS: [(&str, &str); 18] = [
     ("core", "crates/stepup/tests/it"),
     ("unit", "crates/stepup/src"),
     ("browser", "tests"),
     ("e2e", "tests/e2e/tests/it"),
     ("bank", "crates/bank/tests/it"),
     ("tenant", "crates/tenant/tests/it"),
+    ("bank-unit", "crates/bank/src"),
     ("tenant-unit", "crates/tenant/src"),
     ("actions", "crates/actions/tests/it"),
     ("serving", "crates/serving/src"),
