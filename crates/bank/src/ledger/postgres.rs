@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use database::PostgresUrl;
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection as _, Postgres, Transaction};
+use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
 
 use super::decide::Job;
 use super::sql::Pool;
@@ -44,11 +44,8 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     // driver takes a lock of the whole database for that.
     let mut connection = database::postgres::connect(url, &options).await?;
     database::migrator(SCHEMA).run(&mut connection).await?;
-    let (fsync,): (String,) = sqlx::query_as("SHOW fsync").fetch_one(&mut connection).await?;
-    if fsync != "on" {
-        tracing::warn!(
-            "the PostgreSQL server has fsync off: what is answered can be lost when its machine stops"
-        );
+    for warning in durability_warnings(&mut connection).await? {
+        tracing::warn!("{warning}");
     }
     connection.close().await?;
 
@@ -56,9 +53,10 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
         PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT).after_connect(
             |connection, _| {
                 Box::pin(async move {
-                    // A server may answer before it has written; then this bank would answer too early as well.
+                    // A server may answer before it has written, or before its standby has; then this bank would answer
+                    // too early as well.
                     let sql = "SELECT set_config('synchronous_commit', 'on', false)
-                           WHERE current_setting('synchronous_commit') = 'off'";
+                           WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
                     sqlx::query(sql).execute(&mut *connection).await?;
                     // Not among the parameters with which the session begins: a pooler takes none of these.
                     let sql = "SELECT set_config('lock_timeout', $1, false),
@@ -72,6 +70,39 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     let writer = pool(u32::try_from(WRITERS).unwrap_or(u32::MAX)).connect_lazy_with(options.clone());
     let reader = pool(READERS).connect_lazy_with(options);
     Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), WRITERS))
+}
+
+/// What of the server's settings can lose a transfer that was answered, and what would be right.
+async fn durability_warnings(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    // A database that is compatible with PostgreSQL may not know all of these.
+    let sql = "SELECT coalesce(current_setting('fsync', true), ''),
+                   coalesce(current_setting('synchronous_commit', true), ''),
+                   coalesce(current_setting('synchronous_standby_names', true), ''),
+                   (SELECT count(*) FROM pg_stat_replication)";
+    let (fsync, commit, standbys, replicas): (String, String, String, i64) =
+        sqlx::query_as(sql).fetch_one(connection).await?;
+    let mut warnings = Vec::new();
+    if fsync == "off" {
+        warnings.push(
+            "the PostgreSQL server has fsync off: what is answered can be lost when its machine stops"
+                .to_owned(),
+        );
+    }
+    if ["off", "local", "remote_write"].contains(&commit.as_str()) {
+        warnings.push(format!(
+            "the PostgreSQL server has synchronous_commit = {commit}: this bank sets it to on for its sessions, but a \
+             pooler may give it others, and then what is answered can be lost; ALTER ROLE … SET synchronous_commit = on"
+        ));
+    }
+    if standbys.is_empty() && replicas > 0 {
+        warnings.push(
+            "the PostgreSQL server waits for none of its standbys (synchronous_standby_names is empty): after a failover \
+             the last transfers that were answered can be missing, and their tokens and ids be good once more; name a \
+             standby there"
+                .to_owned(),
+        );
+    }
+    Ok(warnings)
 }
 
 /// Locks the accounts that these orders are about, as far as they exist, and tells which these are.
@@ -143,4 +174,54 @@ pub(super) fn is_locked_out(error: &sqlx::Error) -> bool {
 fn has_code(error: &sqlx::Error, codes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code.len() == 5 && codes.iter().any(|start| code.starts_with(start)))
+}
+
+#[cfg(test)]
+mod tests {
+    use postgres_for_tests::{Cluster, Durability, Server};
+
+    use super::*;
+
+    async fn warnings(url: &str, before: &[&'static str]) -> Vec<String> {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        for sql in before {
+            sqlx::query(*sql).execute(&mut connection).await.unwrap();
+        }
+        durability_warnings(&mut connection).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn server_that_can_lose_what_it_acknowledged_is_warned_of() {
+        let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+        server.create("books").unwrap();
+        let url = server.url("books");
+        let found = warnings(&url, &[]).await;
+        assert!(matches!(&found[..], [one] if one.contains("fsync off")), "{found:?}");
+        for weak in ["SET synchronous_commit = off", "SET synchronous_commit = local"] {
+            let found = warnings(&url, &[weak]).await;
+            assert!(matches!(&found[..], [_, two] if two.contains("ALTER ROLE")), "{weak}: {found:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn standby_that_is_not_waited_for_is_warned_of() {
+        let cluster = Cluster::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));
+        cluster.create("books").unwrap();
+        let url = cluster.url("books");
+        assert_eq!(warnings(&url, &[]).await, Vec::<String>::new());
+        let asynchronous = ["ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()"];
+        warnings(&url, &asynchronous).await;
+        // The server reads its settings anew when it gets to it.
+        let mut connection = PgConnection::connect(&url).await.unwrap();
+        while sqlx::query_scalar::<_, String>("SHOW synchronous_standby_names")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap()
+            .contains("standby")
+        {
+            tokio::task::yield_now().await;
+        }
+        let found = durability_warnings(&mut connection).await.unwrap();
+        assert!(matches!(&found[..], [one] if one.contains("waits for none of its standbys")), "{found:?}");
+    }
 }
