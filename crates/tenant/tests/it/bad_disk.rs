@@ -124,6 +124,8 @@ fn moving_the_log_on_a_disk_that_does_not_flush_loses_nothing() {
         assert!(fault == Fault::Truncate || rig.disk.failed().unwrap() > failed, "no flush was tried");
         log_ins.push(rig.log_in().unwrap());
         rig.restart();
-        log_ins.iter().for_each(|acknowledged| rig.has_kept(acknowledged));
+        for acknowledged in &log_ins {
+            rig.has_kept(acknowledged);
+        }
     }
 }
