@@ -1,6 +1,8 @@
 //! The same order again: it has the same id for as long as the first one may still arrive. And what is left of a
 //! transfer for whoever comes next.
 
+use std::collections::BTreeSet;
+
 use stepup::{
     Event,
     effect::Method,
@@ -476,7 +478,7 @@ fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
 /// was held back comes too late.
 #[test]
 fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
-    let mut world = World { retires: true, ..World::default() };
+    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
     let (mut tab, held) = held_back(&mut world);
     let first = id_of_last(&world);
     send_once_more(&mut world, &mut tab);
@@ -488,7 +490,7 @@ fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
 
 #[test]
 fn question_about_an_interrupted_transfer_does_not_give_it_up() {
-    let mut world = World { retires: true, ..World::default() };
+    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
     let (mut tab, there) = world.confirming();
     let mut twin = tab.duplicate();
     // The Back button, and then Forward to the provider.
@@ -502,10 +504,10 @@ fn question_about_an_interrupted_transfer_does_not_give_it_up() {
 
 #[test]
 fn interrupted_transfer_that_another_copy_of_the_tab_gave_up_is_confirmed_under_another_id() {
-    let mut world = World { retires: true, ..World::default() };
+    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
     let (mut tab, _) = world.confirming();
     let first = id_of_last(&world);
-    world.retired.insert(first.clone());
+    world.retired = Some(BTreeSet::from([first.clone()]));
     tab.load(None);
     world.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));

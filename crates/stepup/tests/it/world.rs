@@ -55,9 +55,8 @@ pub(crate) struct World {
     pub(crate) promises_iss: bool,
     /// The types of `authorization_details` that the provider lists (RFC 9396); when there are none, it lists nothing.
     pub(crate) details_types: &'static [&'static str],
-    /// The bank gives the id up of which it says that there is no such transfer.
-    pub(crate) retires: bool,
-    pub(crate) retired: BTreeSet<String>,
+    /// The ids that the bank has given up, because it said that there is no such transfer; nothing when it gives none up.
+    pub(crate) retired: Option<BTreeSet<String>>,
     pub(crate) spent: BTreeSet<String>,
     /// Transfers that were done: id and body.
     pub(crate) done: BTreeMap<String, String>,
@@ -211,8 +210,10 @@ impl World {
                 let id = path.rsplit('/').next().unwrap_or_default();
                 if self.done.contains_key(id) {
                     answer(200, r#"{"status":"completed"}"#)
-                } else if self.retires && (retire || self.retired.contains(id)) {
-                    self.retired.insert(id.to_owned());
+                } else if let Some(retired) = &mut self.retired
+                    && (retire || retired.contains(id))
+                {
+                    retired.insert(id.to_owned());
                     answer(404, r#"{"type":"urn:riser:problem:transfer-not-found","final":true}"#)
                 } else {
                     answer(404, r#"{"type":"urn:riser:problem:transfer-not-found"}"#)
@@ -263,7 +264,7 @@ impl World {
                 ..answer(403, r#"{"type":"urn:riser:problem:insufficient-scope"}"#)
             };
         }
-        if self.retired.contains(&id) {
+        if self.retired.as_ref().is_some_and(|retired| retired.contains(&id)) {
             return answer(422, r#"{"type":"urn:riser:problem:idempotency-key-retired"}"#);
         }
         if let Some(before) = self.done.get(&id) {
