@@ -126,9 +126,10 @@ impl LedgerError {
     /// Whether the database has not answered, not in time, or not with what it was asked because it cannot read or write at
     /// present. What was asked of it may have been done or not, and may still come to be.
     pub(crate) fn is_away(&self) -> bool {
-        use sqlx::Error::{Io, PoolTimedOut, Tls};
+        use sqlx::Error::{Io, PoolTimedOut, Protocol, Tls};
         match self {
-            Self::Database(Io(_) | Tls(_) | PoolTimedOut) => true,
+            // What a proxy says whose server has gone is no word of PostgreSQL's protocol.
+            Self::Database(Io(_) | Tls(_) | Protocol(_) | PoolTimedOut) => true,
             Self::Database(error) => sqlite::is_away(error) || postgres::is_away(error),
             Self::Group(error) => error.is_away(),
             _ => false,
