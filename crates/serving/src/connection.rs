@@ -61,8 +61,8 @@ pub(crate) async fn serve(
     let half_sent = async {
         stopping.await;
         tokio::time::sleep(REST_OF_REQUEST).await;
-        if progress.has_whole_request() {
-            // It is worked on, and answered.
+        if progress.is_worked_on() {
+            // It is answered.
             pending::<()>().await;
         }
     };

@@ -153,6 +153,26 @@ async fn half_a_request_keeps_nobody_from_stopping() {
     }
 }
 
+/// Its body is there, and is read when something else is done.
+#[tokio::test(start_paused = true)]
+async fn whole_request_whose_body_is_not_read_yet_is_answered() {
+    let begun = Arc::new(Notify::new());
+    let told = Arc::clone(&begun);
+    let handler = async move |request: axum::extract::Request| {
+        told.notify_one();
+        tokio::time::sleep(GRACE / 2).await;
+        let body = axum::body::to_bytes(request.into_body(), 9).await;
+        String::from_utf8(body.unwrap().to_vec()).unwrap()
+    };
+    let server =
+        Server::start(Router::new().route("/", axum::routing::post(handler)), Limits::default()).await;
+    let mut stream = server.send(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\ndone").await;
+    begun.notified().await;
+    server.stop.send(()).unwrap();
+    answer_of(&mut stream).await;
+    server.served.await.unwrap().unwrap();
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_other_half_that_comes_in_time_is_answered() {
     let router = Router::new().route("/", axum::routing::post(async |body: String| body));

@@ -20,12 +20,13 @@ mod userinfo;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::json;
 
 use crate::http::{self, MAX_LENGTH};
 use crate::metrics;
@@ -89,22 +90,50 @@ pub(crate) fn router(state: Arc<State>) -> Router {
 
 /// Answers when what the answer tells is in the database.
 async fn kept(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+    let caller = Caller::of(&request);
     if let Ok(response) = state.journal.settled(next.run(request)).await {
         return response;
     }
     metrics::not_kept();
     let sentence = "What happened here could not be saved. Try again in a moment.";
-    let page = pages::notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
-    ([(header::RETRY_AFTER, RETRY_AFTER)], page).into_response()
+    let answer = caller.notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
+    ([(header::RETRY_AFTER, RETRY_AFTER)], answer).into_response()
 }
 
 /// Answers in time, whatever happens behind it.
 async fn in_time(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+    let caller = Caller::of(&request);
     tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
         let sentence =
             "What your browser sent did not arrive in time, or took too long. Go back and try once more.";
-        pages::notice(&state, StatusCode::REQUEST_TIMEOUT, "This took too long", sentence)
+        caller.notice(&state, StatusCode::REQUEST_TIMEOUT, "This took too long", sentence)
     })
+}
+
+/// Who reads an answer that no endpoint has given.
+enum Caller {
+    /// A person.
+    Person,
+    /// A script that redeems a code, with the headers that say where it is from.
+    Script(HeaderMap),
+}
+
+impl Caller {
+    fn of(request: &Request) -> Self {
+        if request.uri().path() == "/oauth/token" {
+            Self::Script(request.headers().clone())
+        } else {
+            Self::Person
+        }
+    }
+
+    fn notice(&self, state: &State, status: StatusCode, title: &str, sentence: &str) -> Response {
+        let Self::Script(headers) = self else { return pages::notice(state, status, title, sentence) };
+        // A code of RFC 6749, 4.1.2.1: its section 5.2 has none for such a moment.
+        let body = json!({ "error": "temporarily_unavailable", "error_description": sentence });
+        let exposed = [(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After")];
+        (status, http::for_web_origins(state, headers), exposed, Json(body)).into_response()
+    }
 }
 
 async fn not_found(axum::extract::State(state): Shared) -> Response {

@@ -39,9 +39,10 @@ pub(super) fn layers(router: Router, allowed_origins: &[HeaderValue]) -> Router 
         .expose_headers([WWW_AUTHENTICATE, IDEMPOTENCY_REPLAYED, RETRY_AFTER])
         .max_age(PREFLIGHT_AGE);
     router
-        .layer(from_fn(serving::record_request))
         .layer(from_fn(deadline::for_answer))
         .layer(CatchPanicLayer::custom(answer_panic))
+        // Outside of the two: what they answer counts too.
+        .layer(from_fn(serving::record_request))
         .layer(cors)
         .layer(from_fn(log_and_label))
 }

@@ -61,8 +61,10 @@ impl RateLimiter {
         let now = now.saturating_mul(per_minute);
         let latest = now.saturating_add(MINUTE * per_minute);
         // A clock that was set back must not lock anybody out for longer than an empty bucket does.
-        let full_at = known.unwrap_or_default().clamp(now, latest).saturating_add(MINUTE);
+        let known = known.unwrap_or_default().clamp(now, latest);
+        let full_at = known.saturating_add(MINUTE);
         if let Some(early @ 1..) = full_at.checked_sub(latest) {
+            customers.recent.insert(key, known);
             return Err(TooMany { kind: self.kind, retry_after: early.div_ceil(per_minute) });
         }
         customers.recent.insert(key, full_at);
@@ -144,6 +146,11 @@ mod tests {
             admitted(&limiter, "ada", before);
             let wait = limiter.admit(&customer("ada"), after).map_or_else(|it| it.retry_after, |()| 0);
             assert!(wait <= 2, "from {before} to {after}: {wait} seconds");
+            assert_eq!(
+                limiter.admit(&customer("ada"), after.saturating_add(wait)),
+                Ok(()),
+                "{before} {after}"
+            );
         }
     }
 

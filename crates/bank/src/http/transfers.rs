@@ -80,11 +80,12 @@ pub(super) async fn one(
     let id = id.ok_or_else(|| Problem::transfer_not_found(true))?;
     let Query(question) =
         question.map_err(|error| Problem::new(Code::MalformedRequest, error.body_text()))?;
-    let status = if question.retire {
-        app.ledger.transfer_status(id, &customer, account.id, app.now()).await?
-    } else {
-        app.ledger.preliminary_status(id, &customer).await?
-    };
+    let mut status = app.ledger.preliminary_status(id, &customer, account.id).await?;
+    if question.retire && matches!(status, TransferStatus::NotYetMade) {
+        // What is written down for good is limited like orders.
+        app.orders.admit(&customer, app.clock.now())?;
+        status = app.ledger.final_status(id, &customer, account.id, app.now()).await?;
+    }
     let transfer = match status {
         TransferStatus::Made(transfer) => *transfer,
         TransferStatus::Undecided => {

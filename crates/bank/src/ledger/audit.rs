@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::open::in_time;
 use super::sql::{Tx, Value, values};
 use super::{Ledger, LedgerError, postgres};
 
@@ -42,15 +43,19 @@ impl Ledger {
     /// Checks what was booked since the last audit, and remembers how far it came.
     pub(super) async fn audit_news(&self) -> Result<(), LedgerError> {
         let since = self.number("SELECT coalesce(max(booking_id), 0) FROM audits", &[]).await?;
-        let last = self.last_booking().await?;
+        let last = in_time(self.last_booking()).await?;
         self.audit_after(since).await?;
         if last > since {
-            let mut tx = Tx::begin(&self.writer).await?;
-            let sql = "INSERT INTO audits (booking_id) VALUES ($1) ON CONFLICT DO NOTHING";
-            tx.run(sql, values![last]).await?;
-            tx.commit().await?;
+            in_time(self.remember_audit(last)).await?;
         }
         Ok(())
+    }
+
+    async fn remember_audit(&self, last: i64) -> Result<(), LedgerError> {
+        let mut tx = Tx::begin(&self.writer).await?;
+        let sql = "INSERT INTO audits (booking_id) VALUES ($1) ON CONFLICT DO NOTHING";
+        tx.run(sql, values![last]).await?;
+        Ok(tx.commit().await?)
     }
 
     /// The last booking of all that will ever be below it: none with a smaller number is still on its way.

@@ -3,29 +3,51 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use tokio::sync::MutexGuard;
+
 use super::LedgerError;
 
 /// For how long a write that succeeded tells that the next one will.
 const FRESH: Duration = Duration::from_secs(10);
+/// For how long one that failed tells that the next one will fail too: nobody can make the bank try without end.
+const FAILED: Duration = Duration::from_secs(1);
 
-/// When the last write succeeded, if none has failed since. Clones share it.
+/// When and how the last write ended. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Health {
-    last_write: Arc<Mutex<Option<Instant>>>,
+pub(super) struct Health(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    last_write: Mutex<Option<(Instant, bool)>>,
+    probe: tokio::sync::Mutex<()>,
 }
 
 impl Health {
     /// Takes note of how a write transaction ended. Only the database itself counts, and not what an order did wrong.
     pub(super) fn note_write(&self, error: Option<&LedgerError>) {
         if error.is_none_or(LedgerError::is_away) {
-            let succeeded = error.is_none().then(Instant::now);
-            *self.last_write.lock().unwrap_or_else(PoisonError::into_inner) = succeeded;
+            *self.0.last_write.lock().unwrap_or_else(PoisonError::into_inner) =
+                Some((Instant::now(), error.is_none()));
         }
     }
 
     /// Whether a write succeeded just now.
     pub(super) fn is_fresh(&self) -> bool {
-        let last = *self.last_write.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_some_and(|last| last.elapsed() < FRESH)
+        self.last_write_was(true, FRESH)
+    }
+
+    /// Whether a write failed just now.
+    pub(super) fn has_just_failed(&self) -> bool {
+        self.last_write_was(false, FAILED)
+    }
+
+    /// Held by whoever tries to write in order to know.
+    pub(super) async fn probe(&self) -> MutexGuard<'_, ()> {
+        self.0.probe.lock().await
+    }
+
+    fn last_write_was(&self, succeeded: bool, within: Duration) -> bool {
+        let last = *self.0.last_write.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_some_and(|(at, it)| it == succeeded && at.elapsed() < within)
     }
 }

@@ -50,6 +50,9 @@ pub(crate) use status::TransferStatus;
 pub struct Ledger {
     writer: sql::Pool,
     reader: sql::Pool,
+    /// For what is written beside the orders. In PostgreSQL it may have to wait for an account's lock or a standby, and keeps
+    /// neither orders nor readers waiting; a file has one writer.
+    beside: sql::Pool,
     /// Where decisions wait for a writer.
     counter: Arc<group::Counter>,
     /// Where those wait who ask for an account.
@@ -147,11 +150,11 @@ impl LedgerError {
 }
 
 impl Ledger {
-    fn new(writer: sql::Pool, reader: sql::Pool, writers: usize) -> Self {
+    fn new(writer: sql::Pool, reader: sql::Pool, beside: sql::Pool, writers: usize) -> Self {
         let health = health::Health::default();
         let counter = Arc::new(group::Counter::open(&writer, writers, &health));
         let lookups = lookup::Lookups::new(reader.clone());
-        Self { writer, reader, counter, lookups, health }
+        Self { writer, reader, beside, counter, lookups, health }
     }
 
     /// Decides an order, at most once. When this is answered, the decision is on the disk.
@@ -168,6 +171,7 @@ impl Ledger {
     pub(crate) async fn close(&self) {
         self.counter.close().await;
         self.reader.close().await;
+        self.beside.close().await;
         self.writer.close().await;
     }
 }

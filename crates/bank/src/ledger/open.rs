@@ -1,5 +1,8 @@
 //! Opening the books: an audit before anybody is served, and the accounts that must exist.
 
+use std::io::ErrorKind;
+use std::time::Duration;
+
 use database::Database;
 
 use super::account::find_by_iban;
@@ -21,6 +24,15 @@ impl Ledger {
 
     /// Sees to it that an account exists and that its customer may use it. One that exists is not touched.
     pub(crate) async fn ensure_account(
+        &self,
+        wanted: &OpeningAccount,
+        issuer: &str,
+        now: i64,
+    ) -> Result<(), OpenError> {
+        in_time(self.try_to_ensure_account(wanted, issuer, now)).await
+    }
+
+    async fn try_to_ensure_account(
         &self,
         wanted: &OpeningAccount,
         issuer: &str,
@@ -66,6 +78,17 @@ impl Ledger {
         tx.commit().await.map_err(LedgerError::from)?;
         Ok(())
     }
+}
+
+/// How long a write may take while the bank opens. A server whose standby is away commits nothing, and says nothing either.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Does this, or says that the database does not answer.
+pub(super) async fn in_time<T, E: From<LedgerError>>(
+    write: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let late = |_| Err(LedgerError::from(sqlx::Error::Io(ErrorKind::TimedOut.into())).into());
+    tokio::time::timeout(WRITE_TIMEOUT, write).await.unwrap_or_else(late)
 }
 
 async fn create(tx: &mut Tx<'_>, iban: &Iban, wanted: &OpeningAccount, now: i64) -> Result<i64, OpenError> {

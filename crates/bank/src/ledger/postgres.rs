@@ -22,6 +22,8 @@ pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 /// While one group of decisions is on its way to the disk, the next are being made.
 pub(super) const WRITERS: usize = 4;
 pub(super) const READERS: u32 = 8;
+/// For questions about one transfer that nobody found.
+const BESIDE: u32 = 3;
 /// How long a request waits for a connection, as when the server is away.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a transaction waits for another bank's locks.
@@ -68,8 +70,9 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
         )
     };
     let writer = pool(u32::try_from(WRITERS).unwrap_or(u32::MAX)).connect_lazy_with(options.clone());
+    let beside = pool(BESIDE).connect_lazy_with(options.clone());
     let reader = pool(READERS).connect_lazy_with(options);
-    Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), WRITERS))
+    Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), Pool::Postgres(beside), WRITERS))
 }
 
 /// What of the server's settings can lose a transfer that was answered, and what would be right.
@@ -146,8 +149,9 @@ const CONFLICT: [&str; 3] = ["40001", "40P01", "23505"];
 /// breaks down or begins (57P), its system fails (58); it was left in a transaction for too long (25P03), or only reads: it
 /// is a standby, or was the primary before (25006).
 const AWAY: [&str; 6] = ["08", "53", "57P", "58", "25P03", "25006"];
-/// A lock was not to be had within [`LOCK_TIMEOUT`].
-const LOCKED_OUT: [&str; 1] = ["55P03"];
+/// A lock was not to be had within [`LOCK_TIMEOUT`], or within a time limit that the role or the server has; or others came in
+/// the way again and again.
+const LOCKED_OUT: [&str; 5] = ["55P03", "57014", "25P04", "40001", "40P01"];
 
 /// Is it worth to do the same transaction again? Each order has an id, so nothing is done twice, whatever became of the
 /// first attempt.

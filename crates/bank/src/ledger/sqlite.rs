@@ -43,8 +43,10 @@ pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
     let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
     let writer = connect(&options).await.map_err(LedgerError::from)?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
+    settle(&mut *writer.acquire().await.map_err(LedgerError::from)?).await.map_err(LedgerError::from)?;
     migrate(&writer).await?;
-    Ok(Ledger::new(Pool::file(writer), Pool::file(reader), WRITERS))
+    let writer = Pool::file(writer);
+    Ok(Ledger::new(writer.clone(), Pool::file(reader), writer, WRITERS))
 }
 
 /// The first connection to a new file turns its journal into a write-ahead log, and needs the file alone for that. Of two
@@ -75,7 +77,8 @@ pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<(), sqlx
 pub(super) async fn open_memory() -> Result<Ledger, LedgerError> {
     let writer = pool(1).connect_with(options().in_memory(true)).await?;
     migrate(&writer).await?;
-    Ok(Ledger::new(Pool::Memory(writer.clone()), Pool::Memory(writer), WRITERS))
+    let pool = Pool::Memory(writer);
+    Ok(Ledger::new(pool.clone(), pool.clone(), pool, WRITERS))
 }
 
 async fn migrate(writer: &SqlitePool) -> Result<(), LedgerError> {

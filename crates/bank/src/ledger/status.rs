@@ -8,7 +8,7 @@
 use uuid::Uuid;
 
 use super::query::{TRANSFER, TransferRow};
-use super::sql::{Connection, PATIENCE, Pool, Tx, values};
+use super::sql::{Connection, PATIENCE, Tx, values};
 use super::{Customer, Ledger, LedgerError, Transfer};
 
 /// What became of an order.
@@ -33,41 +33,50 @@ const RETIRE: &str = "INSERT INTO retired_keys (id, issuer, subject, retired_at)
 const RETIRED: &str = "SELECT retired_at FROM retired_keys WHERE id = $1 AND issuer = $2 AND subject = $3";
 
 impl Ledger {
-    /// The same without a decision: where there is no transfer, there may be one later.
+    /// The transfer with this id, whoever made it, and whether none will be made with it for this customer. Where there is
+    /// none, there may be one later.
     pub(crate) async fn preliminary_status(
         &self,
         id: Uuid,
         customer: &Customer,
+        account: i64,
     ) -> Result<TransferStatus, LedgerError> {
+        // Before the books are read: what is decided after this look is found in them.
         let is_undecided = self.counter.is_undecided(id);
-        let id = id.to_string();
-        if let Some(row) = self.reader.optional::<TransferRow>(TRANSFER, values![&id]).await? {
-            return Ok(TransferStatus::Made(Box::new(row.into())));
+        let text = id.to_string();
+        let values = values![&text, &customer.issuer, &customer.subject];
+        let is_known = self.reader.optional::<TransferRow>(TRANSFER, values![&text]).await?.is_some()
+            || self.reader.optional::<(i64,)>(RETIRED, values).await?.is_some();
+        match is_known {
+            true => self.settled_status(id, customer, account, None).await,
+            false if is_undecided => Ok(TransferStatus::Undecided),
+            false => Ok(TransferStatus::NotYetMade),
         }
-        if is_undecided {
-            return Ok(TransferStatus::Undecided);
-        }
-        let values = values![&id, &customer.issuer, &customer.subject];
-        let retired = self.reader.optional::<(i64,)>(RETIRED, values).await?;
-        Ok(if retired.is_some() { TransferStatus::NotMade } else { TransferStatus::NotYetMade })
     }
 
-    /// The transfer with this id, whoever made it. Where there is none, none will be made with it for this customer, whose
-    /// account is `account`.
-    pub(crate) async fn transfer_status(
+    /// The same, and where there is no transfer, none will be made.
+    pub(crate) async fn final_status(
         &self,
         id: Uuid,
         customer: &Customer,
         account: i64,
         now: i64,
     ) -> Result<TransferStatus, LedgerError> {
-        // Before the books are read: what is decided after this look is found in them.
-        let is_undecided = self.counter.is_undecided(id);
-        let id = id.to_string();
-        if is_undecided && self.reader.optional::<TransferRow>(TRANSFER, values![&id]).await?.is_none() {
-            // It would be waited for as long as it takes.
-            return Ok(TransferStatus::Undecided);
+        match self.preliminary_status(id, customer, account).await? {
+            TransferStatus::NotYetMade => self.settled_status(id, customer, account, Some(now)).await,
+            known => Ok(known),
         }
+    }
+
+    /// What no failure of a disk or a server can make untrue. With a time, an id without an order is retired.
+    async fn settled_status(
+        &self,
+        id: Uuid,
+        customer: &Customer,
+        account: i64,
+        retired_at: Option<i64>,
+    ) -> Result<TransferStatus, LedgerError> {
+        let id = id.to_string();
         let look = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
             if let Tx::Postgres(_) = tx {
@@ -77,37 +86,48 @@ impl Ledger {
                 let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
                 tx.optional::<(i64,)>(lock, values![account]).await?;
             }
-            let made: Option<TransferRow> = tx.optional(TRANSFER, values![&id]).await?;
-            if made.is_none() {
+            let mut status = TransferStatus::NotYetMade;
+            if let Some(row) = tx.optional::<TransferRow>(TRANSFER, values![&id]).await? {
+                status = TransferStatus::Made(Box::new(row.into()));
+            } else if let Some(now) = retired_at {
                 tx.run(RETIRE, values![&id, &customer.issuer, &customer.subject, now]).await?;
+                status = TransferStatus::NotMade;
+            } else if tx
+                .optional::<(i64,)>(RETIRED, values![&id, &customer.issuer, &customer.subject])
+                .await?
+                .is_some()
+            {
+                status = TransferStatus::NotMade;
             }
             tx.commit().await?;
-            Ok(made)
+            Ok(status)
         };
-        let made = self.write(look).await?;
-        Ok(made.map_or(TransferStatus::NotMade, |row| TransferStatus::Made(Box::new(row.into()))))
+        self.write(look).await
     }
 
-    /// Does what is written beside the orders. In PostgreSQL it may have to wait for an account's lock, and must not keep the
-    /// orders waiting; a file has one writer.
+    /// Does what is written beside the orders.
     async fn write<T>(
         &self,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let connections = match self.writer {
-            Pool::File { .. } | Pool::Memory(_) => &self.writer,
-            Pool::Postgres(_) => &self.reader,
-        };
-        let written = async { connections.connect().await?.within(PATIENCE, work).await }.await;
+        let written = async { self.beside.connect().await?.within(PATIENCE, work).await }.await;
         self.health.note_write(written.as_ref().err());
         written
     }
 
-    /// Whether the books can be read and written. The second is tried, unless an order has just shown it.
+    /// Whether the books can be read and written. The second is tried, unless it has just been shown or tried.
     pub(crate) async fn check_health(&self, now: i64) -> Result<(), LedgerError> {
         self.reader.optional::<(i64,)>("SELECT id FROM accounts LIMIT 1", &[]).await?;
         if self.health.is_fresh() {
             return Ok(());
+        }
+        // Whoever asks at the same time waits for the same answer.
+        let _one_at_a_time = self.health.probe().await;
+        if self.health.is_fresh() {
+            return Ok(());
+        }
+        if self.health.has_just_failed() {
+            return Err(sqlx::Error::PoolTimedOut.into());
         }
         let probe = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;

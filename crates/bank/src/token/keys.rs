@@ -14,15 +14,15 @@ use super::{Refused, TokenError};
 use crate::clock::Clock;
 use crate::config::OpenError;
 
-/// Fetches a minute that find nothing new, whatever is asked of us: anybody can make up a `kid`.
-const MAX_FRUITLESS: usize = 5;
+/// Five fetches may find nothing new at once, and then one more after so many seconds: anybody can make up a `kid`.
+const REFILL: u64 = 12;
 /// Fetches a minute in all, whatever the issuer answers.
 const MAX_FETCHES: usize = 30;
 const MINUTE: u64 = 60;
 /// After this many seconds the keys are looked up again, so that a withdrawn one is forgotten.
 const MAX_AGE: u64 = 600;
-/// What a caller is told to wait, in seconds, when a fetch has failed: a fifth of the five a minute.
-const RETRY_AFTER: u64 = 12;
+/// What a caller is told to wait, in seconds, when a fetch has failed.
+const RETRY_AFTER: u64 = REFILL;
 /// A fetch that takes longer has failed; callers wait for it.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Key sets have a few kilobytes.
@@ -47,38 +47,46 @@ struct Cache {
     keys: Option<Arc<KeyMap>>,
     /// When to look again.
     stale_at: u64,
-    /// Counts the attempts, so that whoever waited for one can tell that it is over.
-    attempts: u64,
+    /// The number of the attempt that was begun last.
+    begun: u64,
+    /// The number of the attempt that ended last. Whoever waits for one waits for one that began after they looked: an older
+    /// one may bring what the issuer said before.
+    ended: u64,
     /// Whether the last attempt failed.
     failed: bool,
 }
 
-/// When the fetches of the last minute began.
+/// How many fetches there may be.
 #[derive(Default)]
 struct Budget {
-    all: VecDeque<u64>,
-    /// Without those that found a new key: an issuer that rotates often does not use up what made-up names are allowed.
-    fruitless: VecDeque<u64>,
+    /// When those of the last minute began.
+    began: VecDeque<u64>,
+    /// When as many as ever may find nothing new (the generic cell rate algorithm).
+    full_at: u64,
 }
 
 impl Budget {
     /// Takes one fetch, or says in how many seconds there will be one.
     fn take(&mut self, now: u64) -> Result<(), u64> {
-        for (began, most) in [(&mut self.all, MAX_FETCHES), (&mut self.fruitless, MAX_FRUITLESS)] {
-            // A clock that was set back must not lock the budget up: times in the future do not count.
-            began.retain(|began| *began <= now && now - began < MINUTE);
-            if let Some(oldest) = began.front().filter(|_| began.len() >= most) {
-                return Err(MINUTE - (now - oldest));
-            }
+        // A clock that was set back must not lock the budget up: times in the future do not count.
+        self.began.retain(|began| *began <= now && now - began < MINUTE);
+        if let Some(oldest) = self.began.front().filter(|_| self.began.len() >= MAX_FETCHES) {
+            return Err(MINUTE - (now - oldest));
         }
-        self.all.push_back(now);
-        self.fruitless.push_back(now);
+        // Kept within the minute, also when nothing is taken: see above.
+        self.full_at = self.full_at.clamp(now, now + MINUTE);
+        if let Some(early @ 1..) = (self.full_at + REFILL).checked_sub(now + MINUTE) {
+            return Err(early);
+        }
+        self.full_at += REFILL;
+        self.began.push_back(now);
         Ok(())
     }
 
-    /// The fetch that was taken last has found a new key.
+    /// The fetch that was taken last has found a new key: an issuer that rotates often does not use up what made-up names are
+    /// allowed.
     fn note_news(&mut self) {
-        self.fruitless.pop_back();
+        self.full_at -= REFILL;
     }
 }
 
@@ -114,7 +122,7 @@ impl Keys {
         }
         // A task of its own: a caller that goes away does not take the fetch, and one of the five, with it.
         let shared = Arc::clone(&self.0);
-        let refreshed = tokio::spawn(async move { shared.refresh(seen.attempts).await }).await;
+        let refreshed = tokio::spawn(async move { shared.refresh(seen.begun).await }).await;
         let cache = self.0.cache();
         if let Some(key) = cache.find(kid) {
             return Ok(key);
@@ -144,18 +152,23 @@ impl Shared {
         self.cache.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Fetches the keys, unless somebody else did since the caller looked (`seen` attempts) or the budget is used up;
-    /// then the error is the number of seconds to wait.
+    /// Fetches the keys, unless somebody else has begun and ended it since the caller looked (`seen` were begun then), or the
+    /// budget is used up; then the error is the number of seconds to wait.
     async fn refresh(&self, seen: u64) -> Result<(), u64> {
         let mut budget = self.fetches.lock().await;
-        if self.cache().attempts != seen {
+        if self.cache().ended > seen {
             return Ok(());
         }
         let now = self.clock.now();
         budget.take(now)?;
+        let number = {
+            let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
+            cache.begun += 1;
+            cache.begun
+        };
         let fetched = self.fetch().await;
         let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);
-        cache.attempts += 1;
+        cache.ended = number;
         cache.failed = fetched.is_err();
         match fetched {
             Ok(keys) => {
@@ -230,15 +243,18 @@ mod tests {
     }
 
     #[test]
-    fn five_fetches_in_any_minute_and_then_a_wait() {
+    fn five_fetches_at_once_and_then_one_each_twelve_seconds() {
         let mut budget = Budget::default();
         for second in 0..5 {
             assert_eq!(budget.take(1000 + second), Ok(()));
         }
-        assert_eq!(budget.take(1005), Err(55));
-        assert_eq!(budget.take(1059), Err(1));
-        assert_eq!(budget.take(1060), Ok(()));
-        assert_eq!(budget.take(1060), Err(1), "the second of the five began at 1001");
+        assert_eq!(budget.take(1005), Err(7));
+        assert_eq!(budget.take(1011), Err(1));
+        assert_eq!(budget.take(1012), Ok(()));
+        assert_eq!(budget.take(1012), Err(12), "one after each twelve seconds");
+        for second in 0..5 {
+            assert_eq!(budget.take(2000 + second), Ok(()), "and after a minute five at once");
+        }
     }
 
     #[test]
@@ -247,12 +263,12 @@ mod tests {
         for second in 0..4 {
             assert_eq!(budget.take(1000 + second), Ok(()));
         }
-        for second in 4..20 {
-            assert_eq!(budget.take(1000 + second), Ok(()));
+        for _ in 0..20 {
+            assert_eq!(budget.take(1003), Ok(()));
             budget.note_news();
         }
-        assert_eq!(budget.take(1020), Ok(()), "the fifth that finds nothing");
-        assert_eq!(budget.take(1021), Err(39));
+        assert_eq!(budget.take(1003), Ok(()), "the fifth that finds nothing");
+        assert_eq!(budget.take(1003), Err(9));
         // An issuer that has a new key each time is not fetched without end either.
         let mut budget = Budget::default();
         for _ in 0..MAX_FETCHES {
@@ -268,6 +284,7 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(budget.take(5_000), Ok(()));
         }
-        assert_eq!(budget.take(1_000), Ok(()));
+        assert_eq!(budget.take(1_000), Err(12), "and not the hour that is missing");
+        assert_eq!(budget.take(1_012), Ok(()));
     }
 }

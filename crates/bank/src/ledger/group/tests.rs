@@ -93,7 +93,7 @@ async fn what_is_being_decided_is_not_called_absent_and_who_left_early_is_not_se
     let (first, second) = (job("first"), job("second"));
     let account = ledger.account_of(&first.order.customer).await.unwrap().unwrap().id;
     let customer = first.order.customer.clone();
-    let status = async |id| ledger.transfer_status(id, &customer, account, 0).await.unwrap();
+    let status = async |id| ledger.final_status(id, &customer, account, 0).await.unwrap();
 
     // As long as this has the one connection that writes, nothing is decided.
     let lock = Tx::begin(&ledger.writer).await.unwrap();
@@ -166,7 +166,7 @@ async fn who_left_before_the_locks_were_there_is_not_served() {
 
     let (left, stays) = (job("left"), job("stays"));
     let customer = left.order.customer.clone();
-    let status = async |id| ledger.transfer_status(id, &customer, 1, 0).await.unwrap();
+    let status = async |id| ledger.final_status(id, &customer, 1, 0).await.unwrap();
     let mut deciding = Vec::new();
     for Job { order, token, .. } in [left.clone(), stays.clone()] {
         let books = ledger.clone();
