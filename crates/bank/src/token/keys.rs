@@ -121,8 +121,8 @@ impl Keys {
             return Ok(key);
         }
         // A task of its own: a caller that goes away does not take the fetch, and one of the five, with it.
-        let shared = Arc::clone(&self.0);
-        let refreshed = tokio::spawn(async move { shared.refresh(seen.begun).await }).await;
+        let (shared, wanted) = (Arc::clone(&self.0), kid.to_owned());
+        let refreshed = tokio::spawn(async move { shared.refresh(&wanted, seen.begun).await }).await;
         let cache = self.0.cache();
         if let Some(key) = cache.find(kid) {
             return Ok(key);
@@ -154,12 +154,13 @@ impl Shared {
 
     /// Fetches the keys, unless somebody else has begun and ended it since the caller looked (`seen` were begun then), or the
     /// budget is used up; then the error is the number of seconds to wait.
-    async fn refresh(&self, seen: u64) -> Result<(), u64> {
+    async fn refresh(&self, kid: &str, seen: u64) -> Result<(), u64> {
         let mut budget = self.fetches.lock().await;
-        if self.cache().ended > seen {
+        let (cache, now) = (self.cache(), self.clock.now());
+        // One that began before brings what the issuer said before: what it found counts, and not what it did not find.
+        if cache.ended > seen || (cache.find(kid).is_some() && now < cache.stale_at) {
             return Ok(());
         }
-        let now = self.clock.now();
         budget.take(now)?;
         let number = {
             let mut cache = self.cache.write().unwrap_or_else(PoisonError::into_inner);

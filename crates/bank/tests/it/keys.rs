@@ -141,6 +141,79 @@ async fn ten_thousand_made_up_keys_cause_five_fetches_at_once_and_one_each_twelv
     assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
 }
 
+#[tokio::test]
+async fn many_callers_wait_for_one_fetch() {
+    let world = World::new().await;
+    world.issuer.hold();
+    let tokens: Vec<String> = (0..50).map(|_| world.token("view:balance")).collect();
+    let answers = futures_util::future::join_all(tokens.iter().map(|token| world.get("/balance", token)));
+    let release = async {
+        // Every caller is polled before the issuer's task gets its turn to count.
+        while world.issuer.fetches() == 0 {
+            tokio::task::yield_now().await;
+        }
+        world.issuer.release_one();
+    };
+    let (answers, ()) = tokio::join!(answers, release);
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    assert_eq!(world.issuer.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_does_not_take_the_fetch_with_it() {
+    let world = World::new().await;
+    world.issuer.hold();
+    {
+        let token = world.token("view:balance");
+        let caller = world.get("/balance", &token);
+        let until_asked = async {
+            while world.issuer.fetches() == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            _ = caller => panic!("answered without keys"),
+            () = until_asked => {}
+        }
+    }
+    world.issuer.release_one();
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    assert_eq!(world.issuer.fetches(), 1);
+}
+
+/// The keys that it brings are those from before the rotation.
+#[tokio::test]
+async fn fetch_that_began_before_somebody_asked_is_no_answer_for_them() {
+    let world = World::new().await;
+    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    world.issuer.hold();
+    let (made_up, good) = (unknown_key(&world.token("view:balance")), signed_by_second(&world));
+    let rotates = tokio::sync::Notify::new();
+    let fetches = async |count: usize| {
+        while world.issuer.fetches() < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    let asked = async {
+        rotates.notified().await;
+        status(&world, &good).await
+    };
+    let issuer = async {
+        fetches(2).await;
+        rotates.notify_one();
+        // Everybody here is polled between two of these, and the one who asks looks at what is known.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        world.issuer.release_one();
+        fetches(3).await;
+        world.issuer.publishes(&[&FIRST, &SECOND]);
+        world.issuer.release_one();
+    };
+    let (first, second, ()) = tokio::join!(status(&world, &made_up), asked, issuer);
+    assert_eq!((first, second), (401, 200));
+}
+
 /// Each of its tokens is believed at once, and made-up names still cause no more fetches than before.
 #[tokio::test]
 async fn an_issuer_that_rotates_often_does_not_use_up_the_fetches() {
