@@ -263,7 +263,7 @@ mod tests {
             "postgresql://db.example?dbname=bank&user=bank&client_encoding=UTF8&gssencmode=disable&target_session_attrs=any",
             "postgresql://bank@db.example/bank?sslcert=client.pem&sslkey=client.key&sslsni=1&load_balance_hosts=disable",
             // Pools of other programs, which has no meaning here.
-            "postgres://bank:abc@db.example/bank?pgbouncer=false&connection_limit=5&pool_timeout=10&schema=public",
+            "postgres://bank:abc@db.example/bank?pgbouncer=true&connection_limit=5&pool_timeout=10&schema=public",
         ] {
             let read: PostgresUrl = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
             crate::postgres::options(&read, "bank").unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -331,7 +331,6 @@ mod tests {
                 "target_session_attrs=read-only",
                 "the parameter `target_session_attrs` asks for a server that takes no writes",
             ),
-            ("pgbouncer=true", "the parameter `pgbouncer` names a pooler in transaction mode"),
             (
                 "schema=books",
                 "the parameter `schema` is Prisma's; write `options=-c%20search_path%3DNAME` for it",

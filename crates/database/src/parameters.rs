@@ -181,13 +181,6 @@ impl Parameters {
                     "leave it out, and set it at the server",
                 );
             }
-            "pgbouncer" if matches!(small.as_str(), "true" | "1" | "yes") => {
-                return refuse(
-                    "names a pooler in transaction mode, which gives each transaction another session, and this program \
-                     keeps locks and settings in its sessions",
-                    "use the address of the server itself, or of a pooler in session mode, without this parameter",
-                );
-            }
             "schema" if value != "public" => {
                 return refuse("is Prisma's", "write `options=-c%20search_path%3DNAME` for it");
             }

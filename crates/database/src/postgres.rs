@@ -18,11 +18,17 @@ const ROUNDS: usize = 3;
 pub enum PostgresError {
     /// `PgBouncer` and its like, where a session is another one in each transaction.
     #[error(
-        "the address is that of a pooler in transaction or statement mode, as of PgBouncer: each transaction gets another \
-         session, and this program keeps locks and settings in its sessions. Use the address of the server itself (at Neon \
-         the one without `-pooler`, at Supabase the one with port 5432), or a pooler in session mode"
+        "the address is that of a pooler in transaction mode, as of PgBouncer: each transaction gets another session, and \
+         this program keeps a lock in its session. Use the address of the server itself (at Neon the one without `-pooler`, \
+         at Supabase the one with port 5432), or a pooler in session mode"
     )]
     TransactionPooler,
+    /// The same, where it is another one in each statement.
+    #[error(
+        "the address is that of a pooler in statement mode, as of PgBouncer: it permits no transactions. Use the address of \
+         the server itself, or a pooler in transaction or session mode"
+    )]
+    StatementPooler,
     /// `PgBouncer` does not pass on every parameter with which a session begins.
     #[error(
         "the address is that of a pooler, as of PgBouncer, which does not take a parameter of it ({0}). Use the address of \
@@ -53,8 +59,29 @@ pub fn options(url: &PostgresUrl, program: &str) -> Result<PgConnectOptions, Pos
     Ok(if named { options } else { options.application_name(program) })
 }
 
+/// How long a connection has the same session of the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionScope {
+    /// As long as it lasts. Settings and locks of the session are the program's own.
+    Connection,
+    /// For a transaction, behind a pooler. What is not said in a transaction is said to nobody in particular, and prepared
+    /// statements are somebody else's.
+    Transaction,
+}
+
 /// The first connection to a server, when it is certain that a session stays the same one.
 pub async fn connect(url: &PostgresUrl, options: &PgConnectOptions) -> Result<PgConnection, PostgresError> {
+    match connect_to_any(url, options).await? {
+        (connection, SessionScope::Connection) => Ok(connection),
+        (_, SessionScope::Transaction) => Err(PostgresError::TransactionPooler),
+    }
+}
+
+/// The first connection to a server, and how long it has its session.
+pub async fn connect_to_any(
+    url: &PostgresUrl,
+    options: &PgConnectOptions,
+) -> Result<(PgConnection, SessionScope), PostgresError> {
     if url.wants_channel_binding {
         tracing::warn!(
             "channel_binding=require: the driver has no channel binding. With sslmode=verify-full the server's certificate \
@@ -65,11 +92,8 @@ pub async fn connect(url: &PostgresUrl, options: &PgConnectOptions) -> Result<Pg
     let mut other = options.connect().await.map_err(of_pooler)?;
     let shared = tokio::time::timeout(QUERY_TIMEOUT, is_shared(&mut connection, &mut other)).await;
     let shared = shared.map_err(|_| sqlx::Error::PoolTimedOut)?.map_err(of_pooler)?;
-    if shared {
-        return Err(PostgresError::TransactionPooler);
-    }
     other.close().await?;
-    Ok(connection)
+    Ok((connection, if shared { SessionScope::Transaction } else { SessionScope::Connection }))
 }
 
 /// Whether the server has one session for both connections. A pooler in transaction mode lends a session for each
@@ -100,7 +124,7 @@ async fn session(connection: &mut PgConnection) -> Result<i32, sqlx::Error> {
 fn of_pooler(error: sqlx::Error) -> PostgresError {
     let said = error.as_database_error().map(|error| error.message().to_owned()).unwrap_or_default();
     if said.contains("statement pooling mode") {
-        return PostgresError::TransactionPooler;
+        return PostgresError::StatementPooler;
     }
     match said.strip_prefix("unsupported startup parameter") {
         Some(parameter) => {

@@ -141,5 +141,5 @@ fn server() -> Result<Server, StartError> {
 }
 
 const NAME: &str = "torture";
-/// The bank keeps settings and prepared statements in its sessions, and refuses a pooler in transaction mode by name.
-const POOL_MODE: &str = "session";
+/// As hosters have it: each transaction gets another session.
+const POOL_MODE: &str = "transaction";

@@ -61,8 +61,8 @@ impl Ledger {
     /// The last booking of all that will ever be below it: none with a smaller number is still on its way.
     async fn last_booking(&self) -> Result<i64, LedgerError> {
         let mut tx = Tx::begin(&self.writer).await?;
-        if let Tx::Postgres(tx) = &mut tx {
-            postgres::wait_for_bookings(tx).await?;
+        if let Tx::Postgres(..) = &tx {
+            postgres::wait_for_bookings(&mut tx).await?;
         }
         let (last,): (i64,) = tx.one("SELECT coalesce(max(id), 0) FROM bookings", &[]).await?;
         tx.commit().await?;

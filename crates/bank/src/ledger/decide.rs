@@ -98,7 +98,7 @@ pub(super) async fn decide(
     let locked = match tx {
         // The lock that it began with is on all books.
         Tx::Sqlite(_) => None,
-        Tx::Postgres(tx) => Some(postgres::lock_accounts(tx, jobs).await?),
+        Tx::Postgres(tx, scope) => Some(postgres::lock_accounts(tx, *scope, jobs).await?),
     };
     let mut decisions: Vec<Option<Decision>> = jobs.iter().map(|_| None).collect();
     // Whoever left before may have asked another bank since, and been told that there is no such transfer. From here on,

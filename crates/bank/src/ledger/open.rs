@@ -51,8 +51,8 @@ impl Ledger {
         }
 
         let mut tx = Tx::begin(&self.writer).await.map_err(LedgerError::from)?;
-        if let Tx::Postgres(tx) = &mut tx {
-            postgres::lock_opening(tx).await.map_err(LedgerError::from)?;
+        if let Tx::Postgres(..) = &tx {
+            postgres::lock_opening(&mut tx).await.map_err(LedgerError::from)?;
         }
         let account = match find_by_iban(&mut tx, iban.as_str()).await? {
             Some(account) if account.balance.currency != currency => {

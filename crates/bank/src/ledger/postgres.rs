@@ -10,15 +10,31 @@ use std::io::ErrorKind;
 use std::time::Duration;
 
 use database::PostgresUrl;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{Connection as _, PgConnection, Postgres, Transaction};
+use database::postgres::SessionScope;
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::{Connection as _, PgConnection, Postgres, Row as _, Transaction};
 
 use super::decide::Job;
-use super::sql::Pool;
+use super::sql::{Pool, Tx, values};
 use super::{Ledger, LedgerError};
 
 /// Whatever the server's default is, this is what the locks are made for.
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/// The same with what is otherwise set for a session ([`SETTINGS`]).
+const BEGIN_WITH_SETTINGS: &str = "BEGIN ISOLATION LEVEL READ COMMITTED;
+    SELECT set_config('lock_timeout', '5s', true), set_config('idle_in_transaction_session_timeout', '10s', true),
+        set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
+            THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
+/// How long a transaction waits for another bank's locks. And after ten seconds, the server believes that a bank has died in
+/// the middle of a transaction, and gives back its locks. A server may answer before it has written, or before its standby
+/// has; then this bank would answer too early as well.
+const SETTINGS: &str = "SELECT set_config('lock_timeout', '5s', false),
+        set_config('idle_in_transaction_session_timeout', '10s', false),
+        set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
+            THEN 'on' ELSE current_setting('synchronous_commit') END, false)";
+/// Of two banks that make the same tables, one waits. What drivers have prepared in a session that is lent has names, which
+/// are this driver's too.
+const BEGIN_MIGRATION: &str = "BEGIN; SELECT pg_advisory_xact_lock(7102900085552768); DEALLOCATE ALL";
 /// While one group of decisions is on its way to the disk, the next are being made.
 pub(super) const WRITERS: usize = 4;
 pub(super) const READERS: u32 = 8;
@@ -26,10 +42,6 @@ pub(super) const READERS: u32 = 8;
 const BESIDE: u32 = 3;
 /// How long a request waits for a connection, as when the server is away.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a transaction waits for another bank's locks.
-const LOCK_TIMEOUT: &str = "5s";
-/// After this, the server believes that a bank has died in the middle of a transaction, and gives back its locks.
-const IDLE_TIMEOUT: &str = "10s";
 /// Any number, the same in each bank: whoever holds it opens accounts.
 const OPENING: i64 = 0x0062_616E_6B00;
 
@@ -42,37 +54,48 @@ const SCHEMA: [(i64, &str, &str); 3] = [
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
     let options = database::postgres::options(url, "bank")?;
-    // Its own connection, without the time-outs: it waits for as long as another bank is making the tables, and the
-    // driver takes a lock of the whole database for that.
-    let mut connection = database::postgres::connect(url, &options).await?;
-    database::migrator(SCHEMA).run(&mut connection).await?;
+    // Its own connection, without the time-outs: it waits for as long as another bank is making the tables.
+    let (mut connection, scope) = database::postgres::connect_to_any(url, &options).await?;
+    match scope {
+        // The driver takes a lock of the whole database for that.
+        SessionScope::Connection => database::migrator(SCHEMA).run(&mut connection).await?,
+        SessionScope::Transaction => {
+            let mut tx = connection.begin_with(BEGIN_MIGRATION).await?;
+            database::migrator(SCHEMA).set_locking(false).run(&mut *tx).await?;
+            sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
+            tx.commit().await?;
+        }
+    }
     for warning in durability_warnings(&mut connection).await? {
         tracing::warn!("{warning}");
     }
     connection.close().await?;
 
     let pool = |connections| {
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT).after_connect(
-            |connection, _| {
-                Box::pin(async move {
-                    // A server may answer before it has written, or before its standby has; then this bank would answer
-                    // too early as well.
-                    let sql = "SELECT set_config('synchronous_commit', 'on', false)
-                           WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
-                    sqlx::query(sql).execute(&mut *connection).await?;
-                    // Not among the parameters with which the session begins: a pooler takes none of these.
-                    let sql = "SELECT set_config('lock_timeout', $1, false),
-                                      set_config('idle_in_transaction_session_timeout', $2, false)";
-                    let query = sqlx::query(sql).bind(LOCK_TIMEOUT).bind(IDLE_TIMEOUT);
-                    query.execute(connection).await.map(drop)
-                })
-            },
-        )
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(CONNECT);
+        // Not among the parameters with which the session begins: a pooler takes none of these.
+        pool.after_connect(move |connection, _| {
+            Box::pin(async move {
+                match scope {
+                    SessionScope::Connection => {
+                        sqlx::raw_sql(SETTINGS).execute(&mut *connection).await.map(drop)
+                    }
+                    SessionScope::Transaction => Ok(()),
+                }
+            })
+        })
     };
-    let writer = pool(u32::try_from(WRITERS).unwrap_or(u32::MAX)).connect_lazy_with(options.clone());
-    let beside = pool(BESIDE).connect_lazy_with(options.clone());
-    let reader = pool(READERS).connect_lazy_with(options);
-    Ok(Ledger::new(Pool::Postgres(writer), Pool::Postgres(reader), Pool::Postgres(beside), WRITERS))
+    let connect = |connections| Pool::Postgres(pool(connections).connect_lazy_with(options.clone()), scope);
+    let writer = connect(u32::try_from(WRITERS).unwrap_or(u32::MAX));
+    Ok(Ledger::new(writer, connect(READERS), connect(BESIDE), WRITERS))
+}
+
+/// The beginning of a transaction that writes, or that keeps a pooler from lending the session to others.
+pub(super) const fn begin(scope: SessionScope) -> &'static str {
+    match scope {
+        SessionScope::Connection => BEGIN,
+        SessionScope::Transaction => BEGIN_WITH_SETTINGS,
+    }
 }
 
 /// What of the server's settings can lose a transfer that was answered, and what would be right.
@@ -82,8 +105,11 @@ async fn durability_warnings(connection: &mut PgConnection) -> Result<Vec<String
                    coalesce(current_setting('synchronous_commit', true), ''),
                    coalesce(current_setting('synchronous_standby_names', true), ''),
                    (SELECT count(*) FROM pg_stat_replication)";
-    let (fsync, commit, standbys, replicas): (String, String, String, i64) =
-        sqlx::query_as(sql).fetch_one(connection).await?;
+    // Not prepared: see above.
+    let row: PgRow = sqlx::raw_sql(sql).fetch_one(connection).await?;
+    let (fsync, commit, standbys): (String, String, String) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let replicas: i64 = row.try_get(3)?;
     let mut warnings = Vec::new();
     if fsync == "off" {
         warnings.push(
@@ -111,6 +137,7 @@ async fn durability_warnings(connection: &mut PgConnection) -> Result<Vec<String
 /// Locks the accounts that these orders are about, as far as they exist, and tells which these are.
 pub(super) async fn lock_accounts(
     tx: &mut Transaction<'_, Postgres>,
+    scope: SessionScope,
     jobs: &[Job],
 ) -> Result<HashSet<i64>, sqlx::Error> {
     let (mut issuers, mut subjects, mut payees) = (Vec::new(), Vec::new(), Vec::new());
@@ -127,18 +154,19 @@ pub(super) async fn lock_accounts(
                        JOIN accounts b ON b.iban = wanted.iban)
                ORDER BY a.id FOR NO KEY UPDATE OF a";
     let query = sqlx::query_scalar(sql).bind(issuers).bind(subjects).bind(payees);
+    let query = query.persistent(scope == SessionScope::Connection);
     Ok(query.fetch_all(&mut **tx).await?.into_iter().collect())
 }
 
 /// Lets one bank at a time open accounts, until the end of the transaction.
-pub(super) async fn lock_opening(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(OPENING).execute(&mut **tx).await.map(drop)
+pub(super) async fn lock_opening(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    tx.optional::<(i64,)>("SELECT 1::bigint FROM pg_advisory_xact_lock($1)", values![OPENING]).await.map(drop)
 }
 
 /// Waits until those who are booking now have committed, and lets nobody begin meanwhile, until the end of the
 /// transaction: a matter of milliseconds.
-pub(super) async fn wait_for_bookings(tx: &mut Transaction<'_, Postgres>) -> Result<(), sqlx::Error> {
-    sqlx::query("LOCK TABLE bookings IN SHARE MODE").execute(&mut **tx).await.map(drop)
+pub(super) async fn wait_for_bookings(tx: &mut Tx<'_>) -> Result<(), sqlx::Error> {
+    tx.run("LOCK TABLE bookings IN SHARE MODE", &[]).await
 }
 
 /// Failures after which the same transaction may well succeed (the appendix "Error Codes" of PostgreSQL's manual): two that
@@ -149,7 +177,7 @@ const CONFLICT: [&str; 3] = ["40001", "40P01", "23505"];
 /// breaks down or begins (57P), its system fails (58); it was left in a transaction for too long (25P03), or only reads: it
 /// is a standby, or was the primary before (25006).
 const AWAY: [&str; 6] = ["08", "53", "57P", "58", "25P03", "25006"];
-/// A lock was not to be had within [`LOCK_TIMEOUT`], or within a time limit that the role or the server has; or others came in
+/// A lock was not to be had in time ([`SETTINGS`]), or within a time limit that the role or the server has; or others came in
 /// the way again and again.
 const LOCKED_OUT: [&str; 5] = ["55P03", "57014", "25P04", "40001", "40P01"];
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use database::postgres::SessionScope;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -115,31 +116,39 @@ pub(super) enum Pool {
     },
     /// The one connection is the database: without it there are no books.
     Memory(SqlitePool),
-    Postgres(PgPool),
+    Postgres(PgPool, SessionScope),
 }
 
 /// One of them, until it is dropped: then it goes back to the others.
 pub(super) enum Connection {
     File { connection: PoolConnection<Sqlite>, is_unsettled: Arc<AtomicBool> },
     Memory(PoolConnection<Sqlite>),
-    Postgres(Lent),
+    Postgres(Lent, SessionScope),
 }
 
 /// A write transaction, undone unless it is committed.
 pub(super) enum Tx<'c> {
     Sqlite(Transaction<'c, Sqlite>),
-    Postgres(Transaction<'c, Postgres>),
+    Postgres(Transaction<'c, Postgres>, SessionScope),
 }
 
+/// Prepared once for each connection, where it has its session for as long.
 macro_rules! prepared {
     ($sql:expr, $values:expr) => {
-        $values.iter().fold(sqlx::query_as($sql), |query, value| match *value {
+        prepared!($sql, $values, SessionScope::Connection)
+    };
+    ($sql:expr, $values:expr, $scope:expr) => {
+        $values.iter().fold(sqlx::query_as($sql).persistent(is_kept($scope)), |query, value| match *value {
             Value::Number(number) => query.bind(number),
             Value::Text(text) => query.bind(text),
             Value::MaybeNumber(number) => query.bind(number),
             Value::MaybeText(text) => query.bind(text),
         })
     };
+}
+
+fn is_kept(scope: SessionScope) -> bool {
+    scope == SessionScope::Connection
 }
 
 impl Pool {
@@ -177,8 +186,15 @@ impl Pool {
                 Connection::File { connection, .. } | Connection::Memory(connection) => {
                     prepared!(sql.sqlite, values).fetch_all(&mut **connection).await?
                 }
-                Connection::Postgres(connection) => {
+                Connection::Postgres(connection, SessionScope::Connection) => {
                     prepared!(sql.postgres, values).fetch_all(&mut **connection).await?
+                }
+                // A question is prepared and asked, and both have to come to the same session.
+                Connection::Postgres(connection, scope) => {
+                    let mut tx = connection.begin_with(super::postgres::begin(*scope)).await?;
+                    let rows = prepared!(sql.postgres, values, *scope).fetch_all(&mut *tx).await?;
+                    tx.commit().await?;
+                    rows
                 }
             })
         };
@@ -193,7 +209,9 @@ impl Pool {
                 pool.acquire().await.map(|connection| Connection::File { connection, is_unsettled })
             }
             Self::Memory(pool) => pool.acquire().await.map(Connection::Memory),
-            Self::Postgres(pool) => pool.acquire().await.map(|lent| Connection::Postgres(lent.into())),
+            Self::Postgres(pool, scope) => {
+                pool.acquire().await.map(|lent| Connection::Postgres(lent.into(), *scope))
+            }
         }
     }
 
@@ -201,7 +219,7 @@ impl Pool {
     pub(super) async fn close(&self) {
         match self {
             Self::File { pool, .. } | Self::Memory(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres(pool, _) => pool.close().await,
         }
     }
 }
@@ -218,8 +236,9 @@ impl Connection {
                 connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite)
             }
             Self::Memory(connection) => connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite),
-            Self::Postgres(connection) => {
-                connection.begin_with(super::postgres::BEGIN).await.map(Tx::Postgres)
+            Self::Postgres(connection, scope) => {
+                let tx = connection.begin_with(super::postgres::begin(*scope)).await?;
+                Ok(Tx::Postgres(tx, *scope))
             }
         }
     }
@@ -248,7 +267,7 @@ impl Connection {
     }
 
     fn set_busy(&mut self, is_busy: bool) {
-        if let Self::Postgres(lent) = self {
+        if let Self::Postgres(lent, _) = self {
             lent.is_busy = is_busy;
         }
     }
@@ -261,7 +280,9 @@ impl Tx<'static> {
             Pool::File { pool, .. } | Pool::Memory(pool) => {
                 Ok(Self::Sqlite(pool.begin_with(super::sqlite::BEGIN).await?))
             }
-            Pool::Postgres(pool) => Ok(Self::Postgres(pool.begin_with(super::postgres::BEGIN).await?)),
+            Pool::Postgres(pool, scope) => {
+                Ok(Self::Postgres(pool.begin_with(super::postgres::begin(*scope)).await?, *scope))
+            }
         }
     }
 }
@@ -270,7 +291,7 @@ impl Tx<'_> {
     pub(super) async fn commit(self) -> Result<(), sqlx::Error> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Postgres(tx, _) => tx.commit().await,
         }
     }
 
@@ -281,7 +302,9 @@ impl Tx<'_> {
     ) -> Result<Option<R>, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => prepared!(sql.into().sqlite, values).fetch_optional(&mut **tx).await,
-            Self::Postgres(tx) => prepared!(sql.into().postgres, values).fetch_optional(&mut **tx).await,
+            Self::Postgres(tx, scope) => {
+                prepared!(sql.into().postgres, values, *scope).fetch_optional(&mut **tx).await
+            }
         }
     }
 
@@ -300,7 +323,9 @@ impl Tx<'_> {
     ) -> Result<Vec<R>, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => prepared!(sql.into().sqlite, values).fetch_all(&mut **tx).await,
-            Self::Postgres(tx) => prepared!(sql.into().postgres, values).fetch_all(&mut **tx).await,
+            Self::Postgres(tx, scope) => {
+                prepared!(sql.into().postgres, values, *scope).fetch_all(&mut **tx).await
+            }
         }
     }
 

@@ -79,7 +79,7 @@ impl Ledger {
         let id = id.to_string();
         let look = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
-            if let Tx::Postgres(_) = tx {
+            if let Tx::Postgres(..) = tx {
                 // Another bank may be deciding the order. Then it holds this lock until that is committed. And a lock is
                 // written down, so that the commit of this transaction waits for the standby: a server that has started
                 // anew shows what the standby does not have yet.

@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::sync::Arc;
 
-use bank::{Bank, ManualClock};
+use bank::{Bank, Database, ManualClock};
 use postgres_for_tests::{Durability, Pooler, Server, StartError};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
@@ -112,17 +113,50 @@ async fn refusal(database: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pooler_that_lends_sessions_for_a_transaction_is_refused_by_name() {
+async fn pooler_in_statement_mode_is_refused_by_name() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
-    for mode in ["transaction", "statement"] {
-        let pooler = Pooler::start(&postgres, mode).unwrap_or_else(|error| panic!("{error}"));
-        let said = refusal(&pooler.url("books")).await;
-        assert!(
-            said.contains("a pooler in transaction or statement mode, as of PgBouncer"),
-            "{mode}: {said}"
-        );
+    let pooler = Pooler::start(&postgres, "statement").unwrap_or_else(|error| panic!("{error}"));
+    let said = refusal(&pooler.url("books")).await;
+    assert!(said.contains("a pooler in statement mode, as of PgBouncer"), "{said}");
+}
+
+/// Each transaction has another session of the server, which others have had before and will have after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
+    let postgres = start(Durability::None);
+    postgres.create("books").unwrap();
+    let pooler = Pooler::start(&postgres, "transaction").unwrap_or_else(|error| panic!("{error}"));
+    let url = pooler.url("books");
+    let database = || url.parse::<Database>().unwrap();
+    // Two that make the same tables at the same time, and one that finds them.
+    let (first, second) = tokio::join!(
+        World::with(Issuer::start().await, database()),
+        World::with(Issuer::start().await, database())
+    );
+    let third = World::with(Issuer::start().await, database()).await;
+    let worlds = [first, second, third];
+    let order = order_of(1);
+    let orders = worlds.iter().flat_map(|world| std::iter::repeat_with(|| world.order(&order)).take(20));
+    for answer in futures_util::future::join_all(orders).await {
+        assert_eq!(answer.status, 201, "{}", answer.body);
     }
+    let mut settings = PgConnection::connect(&postgres.url("books")).await.unwrap();
+    sqlx::query("ALTER DATABASE books SET synchronous_commit = off").execute(&mut settings).await.unwrap();
+    for world in &worlds {
+        let view = world.token("view:balance");
+        for address in ["/balance", "/transfers", "/readyz"] {
+            assert_eq!(world.get(address, &view).await.status, 200, "{address}");
+        }
+        let absent = format!("/transfers/{}", uuid::Uuid::new_v4());
+        assert_eq!(world.get(&absent, &view).await.problem(), "transfer-not-found");
+        assert_eq!(world.balance().await, OPENING - 60);
+    }
+    // What is said in a transaction is forgotten with it: the sessions are as the server made them.
+    let options: PgConnectOptions = url.parse().unwrap();
+    let mut lent = PgConnection::connect_with(&options.extra_float_digits(None)).await.unwrap();
+    let row = sqlx::raw_sql("SELECT current_setting('lock_timeout')").fetch_one(&mut lent).await.unwrap();
+    assert_eq!(sqlx::Row::get::<String, _>(&row, 0), "0");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -315,21 +315,17 @@ async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
 async fn a_pooler_is_good_where_its_sessions_last_and_refused_by_name_where_not() {
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
     server.create("pooled").unwrap();
-    for (mode, good) in [("transaction", false), ("statement", false), ("session", true)] {
+    for mode in ["transaction", "statement", "session"] {
         let pooler = Pooler::start(&server, mode).unwrap_or_else(|error| panic!("{error}"));
         let database: Database = pooler.url("pooled").parse().unwrap();
         match Tenant::open(with(&database), Arc::new(SystemClock)).await {
             Ok(tenant) => {
-                assert!(good, "{mode}");
+                assert_eq!(mode, "session");
                 tenant.finish().await;
             }
             Err(error) => {
                 let said = error.to_string();
-                assert!(!good, "{mode}: {said}");
-                assert!(
-                    said.contains("a pooler in transaction or statement mode, as of PgBouncer"),
-                    "{said}"
-                );
+                assert!(said.contains(&format!("a pooler in {mode} mode, as of PgBouncer")), "{said}");
             }
         }
     }
