@@ -230,8 +230,8 @@ impl Connection {
         match self {
             Self::File { connection, is_unsettled } => {
                 if is_unsettled.load(Ordering::Acquire) {
-                    super::sqlite::settle(connection).await?;
-                    is_unsettled.store(false, Ordering::Release);
+                    let is_settled = super::sqlite::settle(connection).await?;
+                    is_unsettled.store(!is_settled, Ordering::Release);
                 }
                 connection.begin_with(super::sqlite::BEGIN).await.map(Tx::Sqlite)
             }

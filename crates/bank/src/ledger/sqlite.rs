@@ -24,7 +24,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// After a failure, or the end of a process, the log can hold a commit of which nobody knows whether it is on the disk: a
 /// sync that failed once is not tried again by all systems. So all of it is written into the database file, and synced
 /// there, before anything is read that somebody will rely on.
-const SETTLE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+const SETTLE: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 /// How long until it tries again where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
@@ -43,7 +43,6 @@ pub(super) async fn open_file(path: &Path) -> Result<Ledger, OpenError> {
     let options = options().filename(path).journal_mode(SqliteJournalMode::Wal);
     let writer = connect(&options).await.map_err(LedgerError::from)?;
     let reader = pool(READERS).connect_lazy_with(options.pragma("query_only", "on"));
-    settle(&mut *writer.acquire().await.map_err(LedgerError::from)?).await.map_err(LedgerError::from)?;
     migrate(&writer).await?;
     let writer = Pool::file(writer);
     Ok(Ledger::new(writer.clone(), Pool::file(reader), writer, WRITERS))
@@ -63,14 +62,15 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqlitePool, sqlx::Err
     }
 }
 
-/// Before the first transaction, and before the next one after a failure.
-pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let (is_busy, _, _): (i64, i64, i64) = sqlx::query_as(SETTLE).fetch_one(connection).await?;
-    // Another process is at it, or reads: what there is will be settled by it, or by the next one that is not in the way.
-    if is_busy == 1 {
-        tracing::debug!("the log of the books is in use and was not settled as a whole");
+/// Before the first transaction, and before the next ones after a failure until it has been possible: what somebody still
+/// reads, or another process is at, is not waited for. Tells whether it was.
+pub(super) async fn settle(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    match sqlx::query_as::<_, (i64, i64, i64)>(SETTLE).fetch_one(connection).await {
+        Ok((_, in_log, in_file)) => Ok(in_log == in_file),
+        // Another process is at it.
+        Err(error) if has_code(&error, &[BUSY]) => Ok(false),
+        Err(error) => Err(error),
     }
-    Ok(())
 }
 
 /// Books in memory, which live as long as their one connection.
