@@ -2,10 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::thread;
 
 use tempfile::TempDir;
 
@@ -85,8 +86,10 @@ impl Pooler {
                 break;
             }
         }
-        // What it says from now on is not read, and little.
-        keeper.stdout = lines.map(BufReader::into_inner);
+        // It writes a line for each connection, and stands still when nobody reads them.
+        if let Some(mut lines) = lines {
+            thread::spawn(move || io::copy(&mut lines, &mut io::sink()));
+        }
         Ok(Self { keeper, folder })
     }
 

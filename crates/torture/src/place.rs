@@ -141,5 +141,5 @@ fn server() -> Result<Server, StartError> {
 }
 
 const NAME: &str = "torture";
-/// In transaction mode a bank that opens while others are killed can wait for its sessions for longer than it does.
-const POOL_MODE: &str = "session";
+/// As hosters have it.
+const POOL_MODE: &str = "transaction";
