@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use stepup::{
-    event::Field,
+    domain::transfer::Field,
     view::{Screen, View},
 };
 

@@ -7,7 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::{Array, Function, Promise};
 use riser::{driver::locale::locale, format};
-use stepup::{
+use stepup::domain::{
     locale::{Locale, Notation},
     money::{self, AmountError, Money},
 };

@@ -8,7 +8,7 @@ mod states;
 use page::Page;
 use riser::app::Intent;
 use stepup::{
-    event::Field,
+    domain::transfer::Field,
     view::{FieldView, Screen, TransferView, View},
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

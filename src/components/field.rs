@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
     tachys::html::attribute::{any_attribute::IntoAnyAttribute, custom::custom_attribute},
 };
-use stepup::{event::Field, view::View};
+use stepup::{domain::transfer::Field, view::View};
 
 use crate::{
     app::{Dispatch, Intent},

@@ -1,7 +1,7 @@
 //! A failure inside the account, and the details that support asks for.
 
 use leptos::prelude::*;
-use stepup::problem::Problem;
+use stepup::domain::problem::Problem;
 
 use super::button::{Rank, button};
 use crate::app::Intent;

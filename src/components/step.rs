@@ -1,8 +1,8 @@
 //! The words of each step of a transfer between the form and its end, as data: one layout draws them all.
 
 use stepup::{
-    problem::Problem,
-    view::{DoneView, Receipt, TransferView},
+    domain::{problem::Problem, transfer::Receipt},
+    view::{DoneView, TransferView},
 };
 
 use super::{button::Rank, icon::Icon};

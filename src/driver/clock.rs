@@ -1,6 +1,6 @@
 //! The browser's clock.
 
-use stepup::time::Timestamp;
+use stepup::domain::time::Timestamp;
 
 /// Now, in whole seconds.
 #[expect(

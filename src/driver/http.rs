@@ -2,10 +2,7 @@
 
 use super::clock;
 use gloo_net::http::{RequestBuilder, Response};
-use stepup::{
-    effect::{Body, Caching, Method, Request},
-    event::{Answer, NetworkError},
-};
+use stepup::http::{Answer, Body, Caching, Method, NetworkError, Request};
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// How long an answer may take, in milliseconds: a bank's slowest honest answer, and no longer than a person waits.

@@ -13,12 +13,7 @@ mod storage;
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use stepup::{
-    Effect as Task, Event, Session,
-    effect::{Slot, Timer},
-    event::Boot,
-    view::View,
-};
+use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::Slot, view::View};
 
 use crate::app::{Intent, app};
 

@@ -3,9 +3,9 @@
 use js_sys::Array;
 use leptos::prelude::{document, window};
 use stepup::{
-    effect::FormText,
-    oidc::callback::Landing,
-    web_url::{Parts, WebUrl},
+    domain::web_url::{Parts, WebUrl},
+    http::FormText,
+    oidc::authorization_response::Landing,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlFormElement, Url};

@@ -2,7 +2,7 @@
 //! by which the tabs of a browser learn that somebody has logged out.
 
 use leptos::prelude::window;
-use stepup::{Event, effect::Slot};
+use stepup::{Event, storage::Slot};
 use web_sys::{Storage, StorageEvent};
 
 /// The names under which things are kept. The state of a request comes from the address when it is looked up: the

@@ -1,11 +1,10 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    money::Money,
-    problem::Problem,
+    domain::{money::Money, problem::Problem, transfer::Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        Notice, OlderStatements, PastTransfer, Receipt, Screen, SessionView, Statement, StatementsContent,
+        Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement, StatementsContent,
         StatementsPage, TransferView, View,
     },
 };

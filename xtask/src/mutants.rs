@@ -236,7 +236,7 @@ fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))
 }
 
-/// Reads `crates/stepup/src/demand.rs:66:9: replace … with …`, one a line.
+/// Reads `crates/stepup/src/json.rs:66:9: replace … with …`, one a line.
 fn names(text: &str) -> Vec<Name> {
     let name = |line: &str| {
         let mut parts = line.splitn(4, ':');

@@ -3,9 +3,9 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use stepup::{
-    challenge::Challenge,
+    bank_api::challenge::Challenge,
     config::{Config, Flow},
-    oidc::{callback, discovery, jwks::Jwks, jws::UnverifiedJws},
+    oidc::{authorization_response, discovery, jwks::Jwks, jws::UnverifiedJws},
 };
 use url::Url;
 
@@ -22,7 +22,7 @@ pub(crate) fn fragment(data: &[u8]) -> bool {
             Flow::Implicit => ["access_token", "id_token"].as_slice(),
             Flow::Code => &["code"],
         };
-        match callback::parse(text, flow) {
+        match authorization_response::parse(text, flow) {
             Ok(response) => {
                 accepted |= response.outcome.is_ok();
                 assert!(data.len() <= 16 * 1024, "longer than any answer is");

@@ -8,12 +8,12 @@ use std::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use stepup::{
     Effect, Event, Session,
-    effect::{CheckId, Method, RequestId, Slot},
-    entropy::Entropy,
-    event::{Answer, Boot, NetworkError},
-    oidc::callback::Landing,
-    time::Timestamp,
-    web_url::Parts,
+    domain::{entropy::Entropy, time::Timestamp, web_url::Parts},
+    effect::CheckId,
+    event::Boot,
+    http::{Answer, Method, NetworkError, RequestId},
+    oidc::authorization_response::Landing,
+    storage::Slot,
 };
 use url::Url;
 

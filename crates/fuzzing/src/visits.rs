@@ -2,8 +2,9 @@
 
 use stepup::{
     Event,
+    domain::transfer::Field,
     effect::Timer,
-    event::{Answer, Field, NetworkError},
+    http::{Answer, NetworkError},
     view::{Screen, TransferView},
 };
 

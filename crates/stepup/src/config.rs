@@ -1,12 +1,13 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
 use crate::{
+    domain::{
+        problem::Problem,
+        scope::Scopes,
+        web_url::{Parse, WebUrl},
+    },
     json::{Json, Object},
     oidc::id_token::Parties,
-    problem::Problem,
-    record::RECORD_LIFETIME,
-    tokens::Scopes,
-    web_url::{Parse, WebUrl},
 };
 
 /// A deployment's settings, checked.
@@ -152,6 +153,9 @@ const KEYS: [&str; 19] = [
     "token_endpoint",
     "authorization_details",
 ];
+
+/// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
+pub const RECORD_LIFETIME: i64 = 10 * 60;
 
 /// How far two clocks may be apart when the deployment does not say, in seconds. A security invariant: it lengthens the life
 /// of every token.
@@ -382,7 +386,7 @@ pub fn problem(errors: &[ConfigError]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_for_tests;
 
     const GOOD: &str =
         r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;

@@ -1,9 +1,11 @@
 //! What can happen to a session: everything the shell and the customer can tell the core.
 
 use crate::{
-    effect::{CheckId, RequestId, Slot, Timer},
-    entropy::Entropy,
-    oidc::callback::Landing,
+    domain::{entropy::Entropy, transfer::Field},
+    effect::{CheckId, Timer},
+    http::{Answer, NetworkError, RequestId},
+    oidc::authorization_response::Landing,
+    storage::Slot,
 };
 
 /// One thing that happened.
@@ -91,44 +93,9 @@ pub struct Boot {
     /// What all tabs share: [`Slot::LogOuts`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.
-    pub locale: crate::locale::Locale,
+    pub locale: crate::domain::locale::Locale,
     /// Does the browser have a network?
     pub online: bool,
     /// The name of something that this browser lacks and Riser cannot do without.
     pub lacking: Option<&'static str>,
-}
-
-/// A field of the transfer form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// "Pay to (IBAN)"
-    Payee,
-    /// "Amount"
-    Amount,
-    /// "Reference"
-    Reference,
-}
-
-/// An answer over HTTP, as far as the core looks at it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// The status code.
-    pub status: u16,
-    /// `WWW-Authenticate`, when it may be read.
-    pub www_authenticate: Option<String>,
-    /// Was there an `Idempotency-Replayed: true`?
-    pub replayed: bool,
-    /// `Retry-After` (RFC 9110 10.2.3), in seconds from now, when there was one that could be read.
-    pub retry_after: Option<u32>,
-    /// The body as text.
-    pub body: String,
-}
-
-/// There was no answer: nobody knows whether the request arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NetworkError {
-    /// No connection, a refused CORS request, or an answer cut short: the browser does not tell which.
-    Unreachable(String),
-    /// No answer within the shell's limit.
-    TimedOut,
 }

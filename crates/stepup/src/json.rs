@@ -118,6 +118,17 @@ impl Object {
     }
 }
 
+/// Something that is read back from the tab's storage.
+pub(crate) trait Stored: Sized {
+    /// `None` when a member is missing or of another type.
+    fn read(object: &Object) -> Option<Self>;
+}
+
+/// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
+pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
+    T::read(&Object::parse(text?).ok()?)
+}
+
 /// Writes JSON.
 pub(crate) fn write<T: Serialize>(value: &T) -> String {
     // Writing to a string fails only for maps with keys that are no strings, and there are none here.

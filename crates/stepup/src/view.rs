@@ -3,7 +3,11 @@
 //! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
 //! the pages. Money stays in minor units: the shell formats it for the customer's locale.
 
-use crate::{event::Field, money::Money, problem::Problem};
+use crate::domain::{
+    money::Money,
+    problem::Problem,
+    transfer::{Field, Receipt},
+};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -316,17 +320,6 @@ pub struct DoneView {
     pub message: Option<String>,
     /// What the bank did is not what this tab had kept; the receipt shows what the bank did.
     pub differs: bool,
-}
-
-/// What is, will be or was sent, exactly.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The payee's IBAN, grouped by four.
-    pub payee: String,
-    /// How much.
-    pub money: Money,
-    /// What the payee reads; may be empty.
-    pub reference: String,
 }
 
 /// The transfer form.

@@ -1,9 +1,9 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
 use crate::{
+    domain::web_url::{Parse, WebUrl},
     json::{Json, Object},
-    record::PAYMENT_INITIATION,
-    web_url::{Parse, WebUrl},
+    oidc::authorization_request::PAYMENT_INITIATION,
 };
 
 /// The endpoints that Riser uses.
@@ -75,7 +75,7 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_for_tests;
 
     const GOOD: &str = r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
         "jwks_uri":"https://id.example/keys","token_endpoint":"https://id.example/token"}"#;

@@ -4,11 +4,13 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    demand::{Demand, MFA},
+    domain::{
+        authentication::{Demand, MFA},
+        problem::Problem,
+        time::Timestamp,
+    },
     json::{Json, Object},
     oidc::jws::{JwsError, SignedPayload},
-    problem::Problem,
-    time::Timestamp,
 };
 
 /// The largest time that is read: 2^53, beyond which JSON numbers differ between readers.

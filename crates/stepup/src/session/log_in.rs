@@ -2,18 +2,17 @@
 
 use super::{Kept, Stage};
 use crate::{
-    demand::Demand,
-    departure::Departure,
-    effect::{Effect, Slot},
-    entropy::Entropy,
-    oidc::{authorize::State, end_session, pkce::Verifier},
-    provider,
-    record::{LogOutHints, Purpose, Record},
-    time::Timestamp,
-    tokens::Scopes,
-    transfer::Salt,
+    domain::{authentication::Demand, entropy::Entropy, scope::Scopes, time::Timestamp},
+    effect::Effect,
+    flow::{authorization::redirect::Departure, context::World},
+    oidc::{
+        authorization_request::{Purpose, Record, Salt, State},
+        end_session::{self, LogOutHints},
+        pkce::Verifier,
+        provider,
+    },
+    storage::Slot,
     view::Notice,
-    world::World,
 };
 
 /// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
@@ -91,5 +90,9 @@ pub(super) fn forget() -> Vec<Effect> {
 
 pub(super) fn end_session(hints: Option<&LogOutHints>, world: &World) -> Option<Effect> {
     let endpoint = world.provider.end_session_endpoint()?;
-    Some(end_session::request(endpoint, &world.config, hints))
+    let (url, form) = end_session::request(endpoint, &world.config, hints);
+    Some(match form {
+        Some(form) => Effect::Submit(url, form),
+        None => Effect::Navigate(url),
+    })
 }

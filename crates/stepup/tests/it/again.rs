@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use stepup::{
     Event,
-    effect::Method,
-    event::{Field, NetworkError},
+    domain::transfer::Field,
+    http::{Method, NetworkError},
     view::{Loadable, Screen, SessionView, TransferView},
 };
 

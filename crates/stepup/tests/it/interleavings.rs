@@ -7,7 +7,8 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Field, NetworkError},
+    domain::transfer::Field,
+    http::NetworkError,
     view::{Screen, TransferView},
 };
 use url::Url;

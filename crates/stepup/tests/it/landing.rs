@@ -2,7 +2,7 @@
 //! somebody else has put into the address.
 
 use stepup::{
-    oidc::callback::Landing,
+    oidc::authorization_response::Landing,
     view::{Screen, TransferView},
 };
 use url::Url;

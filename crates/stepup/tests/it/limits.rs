@@ -3,7 +3,7 @@
 use stepup::{
     Event,
     effect::Timer,
-    event::{Answer, NetworkError},
+    http::{Answer, NetworkError},
     view::{Loadable, Screen, TransferView},
 };
 

@@ -162,7 +162,7 @@ fn an_order_from_before_a_log_out_is_shown_to_nobody() {
     tab.happen(Event::Review);
     tab.confirm();
     let (id, _) = tab.requests.pop_front().expect("the first attempt");
-    tab.answer(id, Err(stepup::event::NetworkError::TimedOut));
+    tab.answer(id, Err(stepup::http::NetworkError::TimedOut));
     // The session ends, the customer goes to log in, and logs out in the other tab.
     tab.now += 7_200;
     tab.wake();

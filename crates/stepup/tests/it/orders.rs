@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    event::Field,
+    domain::transfer::Field,
     view::{Screen, TransferView},
 };
 

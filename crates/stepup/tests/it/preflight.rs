@@ -3,8 +3,7 @@
 
 use stepup::{
     Event,
-    effect::Method,
-    event::NetworkError,
+    http::{Method, NetworkError},
     view::{HistoryView, Loadable, Screen, TransferView},
 };
 

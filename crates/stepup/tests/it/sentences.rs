@@ -3,7 +3,7 @@
 use serde_json::json;
 use stepup::{
     Event,
-    event::NetworkError,
+    http::NetworkError,
     view::{Failure, Notice, Screen, StatementsContent, TransferView},
 };
 

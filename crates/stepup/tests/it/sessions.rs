@@ -3,8 +3,8 @@
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Boot, Field},
-    time::Timestamp,
+    domain::{time::Timestamp, transfer::Field},
+    event::Boot,
     view::{
         AccountView, Action, BalanceView, HistoryView, Loadable, Notice, Screen, SessionView,
         StatementsContent, TransferView,
@@ -31,7 +31,7 @@ fn failure(tab: &Tab) -> stepup::view::Failure {
 }
 
 /// Answers every request to the bank in one way, and those to the provider as usual.
-fn bank_answers(world: &mut World, tab: &mut Tab, with: &stepup::event::Answer) {
+fn bank_answers(world: &mut World, tab: &mut Tab, with: &stepup::http::Answer) {
     while let Some((id, request)) = tab.requests.pop_front() {
         let answered = if request.authorization.is_some() { with.clone() } else { world.serve(request) };
         tab.answer(id, Ok(answered));

@@ -3,7 +3,8 @@
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Field, NetworkError},
+    domain::transfer::Field,
+    http::NetworkError,
     view::{OlderStatements, Screen, SessionView, StatementsContent, TransferView},
 };
 

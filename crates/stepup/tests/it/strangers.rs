@@ -2,10 +2,12 @@
 
 use stepup::{
     Effect, Event, Session,
-    effect::{CheckId, RequestId, Slot},
+    domain::time::Timestamp,
+    effect::CheckId,
     event::Boot,
-    oidc::callback::Landing,
-    time::Timestamp,
+    http::RequestId,
+    oidc::authorization_response::Landing,
+    storage::Slot,
     view::{Screen, StatementsContent, TransferView},
 };
 
@@ -18,7 +20,7 @@ const NOBODYS_REQUEST: RequestId = RequestId(9_999);
 const NOBODYS_CHECK: CheckId = CheckId(9_999);
 
 /// The provider's metadata, with which a browser could be sent away.
-fn metadata() -> stepup::event::Answer {
+fn metadata() -> stepup::http::Answer {
     answer(
         200,
         r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    effect::{Body, CheckId, Method, Request, RequestId, Slot, Timer},
-    entropy::Entropy,
-    event::{Answer, Boot, Field, NetworkError},
-    oidc::callback::Landing,
-    time::Timestamp,
-    tokens::Bearer,
+    domain::{entropy::Entropy, time::Timestamp, token::Bearer, transfer::Field, web_url::Parts},
+    effect::{CheckId, Timer},
+    event::Boot,
+    http::{Answer, Body, Method, NetworkError, Request, RequestId},
+    oidc::authorization_response::Landing,
+    storage::Slot,
     view::{Screen, TransferView, View},
-    web_url::Parts,
 };
 use url::Url;
 

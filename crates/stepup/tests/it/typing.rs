@@ -1,7 +1,7 @@
 //! What people type and paste into the form, and what is sent of it.
 
 use serde_json::Value;
-use stepup::{
+use stepup::domain::{
     iban::{Iban, IbanError},
     locale::{Locale, MAX_MARKS},
     transfer::{Draft, Order},
@@ -33,7 +33,7 @@ fn order(
     amount: &str,
     reference: &str,
     currency: &str,
-) -> Result<Order, stepup::transfer::DraftErrors> {
+) -> Result<Order, stepup::domain::transfer::DraftErrors> {
     let draft = Draft { payee: payee.into(), amount: amount.into(), reference: reference.into() };
     draft.check(currency, browser(), None)
 }

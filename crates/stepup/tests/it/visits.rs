@@ -2,7 +2,8 @@
 
 use stepup::{
     Event,
-    event::{Field, NetworkError},
+    domain::transfer::Field,
+    http::NetworkError,
     view::{Action, BalanceView, HistoryView, Loadable, Notice, Screen, TransferView},
 };
 

@@ -6,8 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stepup::{
-    effect::Method,
-    event::{Answer, NetworkError},
+    http::{Answer, Method, NetworkError},
     oidc::id_token::at_hash,
 };
 use url::Url;

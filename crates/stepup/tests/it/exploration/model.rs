@@ -10,8 +10,9 @@ use std::{
 use serde_json::json;
 use stepup::{
     Event,
-    effect::{RequestId, Timer},
-    event::{Answer, Field, NetworkError},
+    domain::transfer::Field,
+    effect::Timer,
+    http::{Answer, NetworkError, RequestId},
 };
 use url::Url;
 

@@ -8,9 +8,11 @@ use std::{
 
 use serde_json::Value;
 use stepup::{
-    effect::{Method, Timer},
-    record::RECORD_LIFETIME,
-    view::{Loadable, Receipt, Screen, StatementsContent, TransferView},
+    config::RECORD_LIFETIME,
+    domain::transfer::Receipt,
+    effect::Timer,
+    http::Method,
+    view::{Loadable, Screen, StatementsContent, TransferView},
 };
 
 use super::act::Reply;

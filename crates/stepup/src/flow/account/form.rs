@@ -1,0 +1,117 @@
+//! The transfer form: what stands in it, and what is wrong with that.
+
+use crate::{
+    domain::{
+        iban::Iban,
+        locale::Locale,
+        money::{self, Money},
+        reference,
+        transfer::{Draft, DraftErrors, Field, Order},
+    },
+    view::{FieldView, FormView},
+};
+
+/// The form.
+#[derive(Debug, Default)]
+pub(crate) struct Form {
+    pub(crate) draft: Draft,
+    pub(crate) errors: DraftErrors,
+}
+
+/// What the form is checked against.
+pub(crate) struct Rules<'a> {
+    /// The account's currency (ISO 4217).
+    pub(crate) currency: &'a str,
+    /// How the customer writes money and text.
+    pub(crate) locale: Locale,
+    /// The customer's own IBAN, when the bank says it: nobody pays themselves.
+    pub(crate) own: Option<String>,
+}
+
+impl Form {
+    /// With what was typed before.
+    pub(crate) fn new(draft: Draft) -> Self {
+        Self { draft, errors: DraftErrors::default() }
+    }
+
+    /// What would be sent, or what is wrong.
+    pub(crate) fn check(&self, rules: &Rules<'_>) -> Result<Order, DraftErrors> {
+        self.draft.check(rules.currency, rules.locale, rules.own.as_deref())
+    }
+
+    /// The customer types.
+    pub(crate) fn edited(&mut self, field: Field, text: String) {
+        let (place, error) = match field {
+            Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
+            Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
+            Field::Reference => (&mut self.draft.reference, &mut self.errors.reference),
+        };
+        *place = text;
+        *error = None;
+    }
+
+    /// The customer leaves a field: it is checked, and shown as it will be read.
+    pub(crate) fn left(&mut self, field: Field, rules: &Rules<'_>) {
+        let errors = self.check(rules).err().unwrap_or_default();
+        let draft = &mut self.draft;
+        // An empty field is not yet an error: the customer may only be looking around.
+        match field {
+            Field::Payee if !draft.payee.is_empty() => {
+                self.errors.payee = errors.payee;
+                if let Ok(iban) = Iban::typed(&draft.payee, rules.locale) {
+                    draft.payee = iban.grouped();
+                }
+            }
+            Field::Amount if !draft.amount.is_empty() => {
+                self.errors.amount = errors.amount;
+                if let Ok(amount) = money::parse(&draft.amount, rules.currency, rules.locale) {
+                    let currency = rules.currency.to_owned();
+                    draft.amount = (rules.locale.write)(&Money { amount, currency });
+                }
+            }
+            Field::Reference => {
+                self.errors.reference = errors.reference;
+                draft.reference = reference::clean(&draft.reference);
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn view(&self, currency: &str) -> FormView {
+        let field =
+            |text: &str, error: &Option<String>| FieldView { text: text.to_owned(), error: error.clone() };
+        FormView {
+            payee: field(&self.draft.payee, &self.errors.payee),
+            amount: field(&self.draft.amount, &self.errors.amount),
+            reference: field(&self.draft.reference, &self.errors.reference),
+            currency: currency.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_checked_when_it_is_left_unless_it_is_empty() {
+        let rules = Rules { currency: "EUR", locale: Locale::default(), own: None };
+        let mut form = Form::default();
+        for field in [Field::Payee, Field::Amount, Field::Reference] {
+            form.left(field, &rules);
+        }
+        assert_eq!(form.errors, DraftErrors::default(), "the customer is only looking around");
+        for (field, text) in [
+            (Field::Payee, "GB82".to_owned()),
+            (Field::Amount, "12,".to_owned()),
+            (Field::Reference, "x".repeat(1000)),
+        ] {
+            form.edited(field, text);
+            form.left(field, &rules);
+            let view = form.view("EUR");
+            assert!(view.field(field).error.is_some(), "{field:?}");
+            form.edited(field, "1".into());
+            assert!(form.view("EUR").field(field).error.is_none(), "{field:?}: being mended");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The provider's endpoints and keys, as far as they are known, and how the rest is found out.
+
+use crate::{
+    config::{Config, Pins},
+    domain::{
+        problem::Problem,
+        web_url::{Parse, WebUrl},
+    },
+    http::{Answer, Caching, Method, NetworkError, Request},
+    oidc::{discovery, jwks::Jwks},
+};
+
+/// What is known of the provider in this tab.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    pins: Pins,
+    parse: Parse,
+    keys: Option<Jwks>,
+    /// What the metadata say about `iss` (RFC 9207 3), once they were read.
+    names_itself: Option<bool>,
+}
+
+impl Provider {
+    pub(crate) fn new(config: &Config, parse: Parse) -> Self {
+        Self { pins: config.pins.clone(), parse, keys: None, names_itself: None }
+    }
+
+    pub(crate) fn token_endpoint(&self) -> Option<&WebUrl> {
+        self.pins.token_endpoint.as_ref()
+    }
+
+    /// Has the provider promised `iss` in each of its answers (RFC 9207)? `None` until its metadata were read.
+    pub(crate) fn names_itself(&self) -> Option<bool> {
+        self.names_itself
+    }
+
+    /// May a request name the transfer that it is for (RFC 9396)? Not until somebody has said so.
+    pub(crate) fn takes_details(&self) -> bool {
+        self.pins.authorization_details == Some(true)
+    }
+
+    pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
+        self.pins.authorization_endpoint.as_ref()
+    }
+
+    pub(crate) fn end_session_endpoint(&self) -> Option<&WebUrl> {
+        self.pins.end_session_endpoint.as_ref()
+    }
+
+    pub(crate) fn jwks_uri(&self) -> Option<&WebUrl> {
+        self.pins.jwks_uri.as_ref()
+    }
+
+    pub(crate) fn keys(&self) -> Option<&Jwks> {
+        self.keys.as_ref()
+    }
+
+    /// Takes the metadata in. What the deployment pinned stays as it was pinned.
+    pub(crate) fn learn_endpoints(
+        &mut self,
+        config: &Config,
+        outcome: Result<Answer, NetworkError>,
+    ) -> Result<(), Problem> {
+        let body = successful(outcome)?;
+        let found = discovery::parse(&body, &config.issuer, self.parse)
+            .map_err(|e| unfit("provider.metadata", format!("discovery: {e}")))?;
+        let pins = &mut self.pins;
+        pins.authorization_endpoint.get_or_insert(found.authorization_endpoint);
+        pins.jwks_uri.get_or_insert(found.jwks_uri);
+        // Where the way to the provider is pinned, the metadata are not read for it: whether they were read for something
+        // else must not make a difference.
+        if config.pins.authorization_endpoint.is_none() {
+            pins.authorization_details.get_or_insert(found.authorization_details);
+        }
+        pins.token_endpoint = pins.token_endpoint.take().or(found.token_endpoint);
+        pins.end_session_endpoint = pins.end_session_endpoint.take().or(found.end_session_endpoint);
+        self.names_itself = Some(found.names_itself);
+        Ok(())
+    }
+
+    /// Takes the keys in.
+    pub(crate) fn learn_keys(&mut self, outcome: Result<Answer, NetworkError>) -> Result<(), Problem> {
+        let body = successful(outcome)?;
+        self.keys = Some(Jwks::parse(&body).map_err(|e| unfit("provider.keys", format!("keys: {e}")))?);
+        Ok(())
+    }
+}
+
+/// The request for the metadata.
+pub(crate) fn metadata_request(config: &Config) -> Request {
+    get(config.metadata.clone(), Caching::Allowed)
+}
+
+/// A request without a token, for what is everybody's.
+pub(crate) fn get(url: WebUrl, caching: Caching) -> Request {
+    Request { method: Method::Get, url, authorization: None, idempotency_key: None, body: None, caching }
+}
+
+/// The body of an answer that went well.
+pub(crate) fn successful(outcome: Result<Answer, NetworkError>) -> Result<String, Problem> {
+    let cause = match outcome {
+        Ok(Answer { status: 200, body, .. }) => return Ok(body),
+        Ok(Answer { status, .. }) => format!("the provider answered {status}"),
+        Err(error) => return Err(unreachable(error)),
+    };
+    Err(not_there(cause))
+}
+
+/// The page's words for a provider that cannot be reached.
+pub(crate) fn unreachable(error: NetworkError) -> Problem {
+    not_there(match error {
+        NetworkError::Unreachable(cause) => cause,
+        NetworkError::TimedOut => "no answer in time".to_owned(),
+    })
+}
+
+/// The code of a problem that says nothing but that nobody answered.
+pub(crate) const UNREACHABLE: &str = "provider.unreachable";
+
+fn not_there(cause: String) -> Problem {
+    Problem::new(
+        UNREACHABLE,
+        "Your bank's log-in cannot be reached",
+        "There is no connection to it at the moment. No money was moved. Please try again.",
+        cause,
+    )
+}
+
+/// The page's words for a provider that does not fit this page.
+pub(crate) fn unfit(code: &'static str, cause: String) -> Problem {
+    Problem::new(
+        code,
+        "Your bank's log-in is not set up correctly",
+        "What it tells about itself does not fit, so we do not trust it. No money was moved. Please tell your bank.",
+        cause,
+    )
+}
