@@ -13,7 +13,7 @@ mod storage;
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::Slot, view::View};
+use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
 
 use crate::app::{Intent, app};
 
@@ -72,11 +72,11 @@ impl Driver {
             config: navigation::config(),
             origin: navigation::origin(),
             landing: navigation::take_landing(),
-            session: storage::read(&Slot::Session),
-            pending: storage::read(&Slot::Pending),
-            draft: storage::read(&Slot::Draft),
-            logged_out_while_sending: storage::read(&Slot::LoggedOutWhileSending).is_some(),
-            log_outs: storage::read(&Slot::LogOuts),
+            session: storage::read(&StorageKey::Session),
+            pending: storage::read(&StorageKey::Pending),
+            draft: storage::read(&StorageKey::Draft),
+            logged_out_while_sending: storage::read(&StorageKey::LoggedOutWhileSending).is_some(),
+            log_outs: storage::read(&StorageKey::LogoutCount),
             locale: locale::locale(),
             online: navigation::is_online(),
             lacking: [storage::lacking(), crypto::lacking()].into_iter().flatten().next(),

@@ -2,19 +2,19 @@
 //! by which the tabs of a browser learn that somebody has logged out.
 
 use leptos::prelude::window;
-use stepup::{Event, storage::Slot};
+use stepup::{Event, storage::StorageKey};
 use web_sys::{Storage, StorageEvent};
 
 /// The names under which things are kept. The state of a request comes from the address when it is looked up: the
 /// prefix keeps it from naming anything but a request.
-fn key(slot: &Slot) -> String {
+fn key(slot: &StorageKey) -> String {
     match slot {
-        Slot::Session => "riser.session".into(),
-        Slot::Pending => "riser.pending".into(),
-        Slot::Draft => "riser.draft".into(),
-        Slot::Request(state) => [REQUEST, state.as_str()].concat(),
-        Slot::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
-        Slot::LogOuts => LOG_OUTS.into(),
+        StorageKey::Session => "riser.session".into(),
+        StorageKey::Pending => "riser.pending".into(),
+        StorageKey::Draft => "riser.draft".into(),
+        StorageKey::Request(state) => [REQUEST, state.as_str()].concat(),
+        StorageKey::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
+        StorageKey::LogoutCount => LOG_OUTS.into(),
     }
 }
 
@@ -26,9 +26,9 @@ fn storage() -> Option<Storage> {
 }
 
 /// Where a thing is kept: with the tab, or for all tabs of this origin.
-fn home(slot: &Slot) -> Option<Storage> {
+fn home(slot: &StorageKey) -> Option<Storage> {
     match slot {
-        Slot::LogOuts => window().local_storage().ok().flatten(),
+        StorageKey::LogoutCount => window().local_storage().ok().flatten(),
         _ => storage(),
     }
 }
@@ -36,7 +36,7 @@ fn home(slot: &Slot) -> Option<Storage> {
 /// What the core has to know of what another tab has written, when it has to know it.
 pub(super) fn log_outs(event: &StorageEvent) -> Option<Event> {
     // Without a key, everything was cleared.
-    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogOuts(event.new_value()))
+    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogoutCountChanged(event.new_value()))
 }
 
 /// What the browser lacks, when it does not let this page keep anything.
@@ -47,27 +47,27 @@ pub(super) fn lacking() -> Option<&'static str> {
         return Some("sessionStorage");
     }
     // Without it, a log-out here would be none in the other tabs.
-    (!home(&Slot::LogOuts).is_some_and(works)).then_some("localStorage")
+    (!home(&StorageKey::LogoutCount).is_some_and(works)).then_some("localStorage")
 }
 
-pub(super) fn read(slot: &Slot) -> Option<String> {
+pub(super) fn read(slot: &StorageKey) -> Option<String> {
     home(slot)?.get_item(&key(slot)).ok().flatten()
 }
 
-pub(super) fn write(slot: &Slot, value: &str) {
+pub(super) fn write(slot: &StorageKey, value: &str) {
     if let Some(storage) = home(slot) {
         // A full storage shows when the record is missed: the core then says that the log-in was not started here.
         let _ = storage.set_item(&key(slot), value);
     }
 }
 
-pub(super) fn remove(slot: &Slot) {
+pub(super) fn remove(slot: &StorageKey) {
     if let Some(storage) = home(slot) {
         let _ = storage.remove_item(&key(slot));
     }
 }
 
-/// Removes every [`Slot::Request`].
+/// Removes every [`StorageKey::Request`].
 pub(super) fn remove_requests() {
     let Some(storage) = storage() else { return };
     // From the last to the first: removing one moves those behind it.
@@ -79,7 +79,7 @@ pub(super) fn remove_requests() {
 }
 
 /// Reads and forgets in one step.
-pub(super) fn take(slot: &Slot) -> Option<String> {
+pub(super) fn take(slot: &StorageKey) -> Option<String> {
     let value = read(slot);
     remove(slot);
     value

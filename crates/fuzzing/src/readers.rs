@@ -137,7 +137,7 @@ pub(crate) fn discovery(data: &[u8]) -> bool {
     for url in endpoints.into_iter().flatten() {
         is_secure(url.as_str());
     }
-    assert_eq!(found.names_itself, metadata["authorization_response_iss_parameter_supported"] == true);
+    assert_eq!(found.sends_iss, metadata["authorization_response_iss_parameter_supported"] == true);
     let types = metadata["authorization_details_types_supported"].as_array();
     let listed = types.is_some_and(|types| types.iter().any(|it| it == "payment_initiation"));
     assert_eq!(found.authorization_details, listed);

@@ -11,9 +11,9 @@ use stepup::{
     domain::{entropy::Entropy, time::Timestamp, web_url::Parts},
     effect::CheckId,
     event::Boot,
-    http::{Answer, Method, NetworkError, RequestId},
-    oidc::authorization_response::Landing,
-    storage::Slot,
+    http::{HttpResponse, Method, NetworkError, RequestId},
+    oidc::authorization_response::PageUrl,
+    storage::StorageKey,
 };
 use url::Url;
 
@@ -88,7 +88,7 @@ impl Visit {
         self.happen(Event::Booted(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
-            landing: Landing {
+            landing: PageUrl {
                 path: "/callback".into(),
                 query: String::new(),
                 fragment: fragment.unwrap_or_default(),
@@ -126,7 +126,7 @@ impl Visit {
     }
 
     /// Answers the oldest request.
-    pub(crate) fn answer(&mut self, outcome: Result<Answer, NetworkError>) {
+    pub(crate) fn answer(&mut self, outcome: Result<HttpResponse, NetworkError>) {
         if let Some((request, _)) = self.requests.pop_front() {
             self.happen(Event::Answered { request, outcome });
         }
@@ -134,7 +134,7 @@ impl Visit {
 
     /// Answers the oldest request with 200 and this body.
     pub(crate) fn succeed(&mut self, body: &str) {
-        self.answer(Ok(Answer { status: 200, body: body.to_owned(), ..Answer::default() }));
+        self.answer(Ok(HttpResponse { status: 200, body: body.to_owned(), ..HttpResponse::default() }));
     }
 
     /// Every signature that is asked about is right.
@@ -155,14 +155,14 @@ pub(crate) fn entropy() -> Entropy {
     Entropy::new(std::array::from_fn(|i| u8::try_from(i).unwrap_or_default()))
 }
 
-fn key(slot: &Slot) -> String {
+fn key(slot: &StorageKey) -> String {
     match slot {
-        Slot::Session => "session".into(),
-        Slot::Pending => "pending".into(),
-        Slot::Draft => "draft".into(),
-        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
-        Slot::LogOuts => "log_outs".into(),
-        Slot::Request(state) => format!("request.{}", state.as_str()),
+        StorageKey::Session => "session".into(),
+        StorageKey::Pending => "pending".into(),
+        StorageKey::Draft => "draft".into(),
+        StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutCount => "log_outs".into(),
+        StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }
 }
 

@@ -4,7 +4,7 @@ use stepup::{
     Event,
     domain::transfer::Field,
     effect::Timer,
-    http::{Answer, NetworkError},
+    http::{HttpResponse, NetworkError},
     view::{Screen, TransferView},
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn stored(data: &[u8]) -> bool {
 
 /// What one byte means. Says whether the customer confirmed a transfer.
 fn happens(visit: &mut Visit, byte: u8) -> bool {
-    let answer = |status| Ok(Answer { status, body: "{}".into(), ..Answer::default() });
+    let answer = |status| Ok(HttpResponse { status, body: "{}".into(), ..HttpResponse::default() });
     match byte % 20 {
         0 => visit.happen(Event::Review),
         1 => {
@@ -55,7 +55,7 @@ fn happens(visit: &mut Visit, byte: u8) -> bool {
         9 => visit.happen(Event::Woke(Timer::Leave)),
         10 => visit.happen(Event::Woke(Timer::SessionEnds)),
         11 => visit.happen(Event::LogOut),
-        12 => visit.happen(Event::LogOuts(Some("7".into()))),
+        12 => visit.happen(Event::LogoutCountChanged(Some("7".into()))),
         13 => visit.load(None),
         14 => visit.load(Some(format!("error=access_denied&state={STATE}"))),
         15 => visit.answer(Err(NetworkError::TimedOut)),
@@ -109,6 +109,6 @@ fn give(visit: &mut Visit, bytes: Option<&[u8]>) -> Option<u16> {
     let www_authenticate = (!header.is_empty()).then(|| header.to_owned());
     let replayed = first % 2 == 1;
     let retry_after = (first % 3 == 1).then(|| u32::from(*first));
-    visit.answer(Ok(Answer { status, www_authenticate, replayed, retry_after, body: body.to_owned() }));
+    visit.answer(Ok(HttpResponse { status, www_authenticate, replayed, retry_after, body: body.to_owned() }));
     Some(status)
 }

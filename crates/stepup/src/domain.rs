@@ -4,7 +4,7 @@ pub mod authentication;
 pub mod entropy;
 pub mod iban;
 pub mod locale;
-pub mod log_outs;
+pub mod logout_count;
 pub mod money;
 pub mod problem;
 pub mod reference;

@@ -2,16 +2,16 @@
 
 use crate::{
     domain::web_url::WebUrl,
-    http::{FormText, Request, RequestId},
+    http::{FormText, HttpRequest, RequestId},
     oidc::{jwks::RsaKey, jws::UnverifiedJws},
-    storage::Slot,
+    storage::StorageKey,
 };
 
 /// One thing to do. The shell does them in order.
 #[derive(Debug)]
 pub enum Effect {
     /// Send a request; answer with [`crate::Event::Answered`].
-    Fetch(RequestId, Request),
+    Fetch(RequestId, HttpRequest),
     /// Check an RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256); answer with [`crate::Event::Verified`].
     Verify {
         /// To be named in the answer.
@@ -22,20 +22,20 @@ pub enum Effect {
         key: RsaKey,
     },
     /// Keep a text for this tab (`sessionStorage`).
-    Store(Slot, String),
+    Store(StorageKey, String),
     /// Forget it.
-    Remove(Slot),
-    /// Forget every [`Slot::Request`]: an answer to an earlier request is good for nothing from here on.
+    Remove(StorageKey),
+    /// Forget every [`StorageKey::Request`]: an answer to an earlier request is good for nothing from here on.
     ForgetRequests,
     /// Read it and forget it, in one step; answer with [`crate::Event::Taken`].
-    Take(Slot),
+    Take(StorageKey),
     /// Leave this page for that address.
     Navigate(WebUrl),
     /// Leave this page for that address, which is sent these parameters as a form (`POST`).
     Submit(WebUrl, FormText),
     /// Load this page anew.
     Reload,
-    /// Answer with [`crate::Event::Woke`] after that many milliseconds.
+    /// HttpResponse with [`crate::Event::Woke`] after that many milliseconds.
     Wake(Timer, u32),
 }
 

@@ -3,9 +3,9 @@
 use crate::{
     domain::{entropy::Entropy, transfer::Field},
     effect::{CheckId, Timer},
-    http::{Answer, NetworkError, RequestId},
-    oidc::authorization_response::Landing,
-    storage::Slot,
+    http::{HttpResponse, NetworkError, RequestId},
+    oidc::authorization_response::PageUrl,
+    storage::StorageKey,
 };
 
 /// One thing that happened.
@@ -16,7 +16,7 @@ pub enum Event {
     /// The answer to [`crate::Effect::Take`].
     Taken {
         /// What was asked for.
-        slot: Slot,
+        slot: StorageKey,
         /// What was there. It is there no longer.
         value: Option<String>,
     },
@@ -25,7 +25,7 @@ pub enum Event {
         /// Which request.
         request: RequestId,
         /// What came back.
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
     },
     /// The answer to [`crate::Effect::Verify`]: does the signature fit the key?
     Verified {
@@ -40,8 +40,8 @@ pub enum Event {
     Restored,
     /// The browser says whether it has a network.
     Online(bool),
-    /// Another tab of this browser has changed [`Slot::LogOuts`]; this is what stands there now.
-    LogOuts(Option<String>),
+    /// Another tab of this browser has changed [`StorageKey::LogoutCount`]; this is what stands there now.
+    LogoutCountChanged(Option<String>),
     /// The browser turned out to lack something, by its name.
     Lacks(&'static str),
 
@@ -81,16 +81,16 @@ pub struct Boot {
     /// The page's own origin, as in `https://bank.example`.
     pub origin: String,
     /// The address with which it was loaded.
-    pub landing: Landing,
-    /// The stored session, transfer and draft: [`Slot::Session`], [`Slot::Pending`], [`Slot::Draft`].
+    pub landing: PageUrl,
+    /// The stored session, transfer and draft: [`StorageKey::Session`], [`StorageKey::Pending`], [`StorageKey::Draft`].
     pub session: Option<String>,
     /// See `session`.
     pub pending: Option<String>,
     /// See `session`.
     pub draft: Option<String>,
-    /// [`Slot::LoggedOutWhileSending`]
+    /// [`StorageKey::LoggedOutWhileSending`]
     pub logged_out_while_sending: bool,
-    /// What all tabs share: [`Slot::LogOuts`].
+    /// What all tabs share: [`StorageKey::LogoutCount`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.
     pub locale: crate::domain::locale::Locale,

@@ -10,7 +10,7 @@ pub struct RequestId(pub u32);
 
 /// A request over HTTP. It is consumed by sending it: it cannot be cloned, so a token in it leaves once.
 #[derive(Debug)]
-pub struct Request {
+pub struct HttpRequest {
     /// `GET` or `POST`.
     pub method: Method,
     /// Where to.
@@ -66,7 +66,7 @@ impl std::fmt::Debug for FormText {
 pub enum Caching {
     /// Nothing: what is somebody's own is kept nowhere.
     Never,
-    /// Answer, as long as the server said that it may.
+    /// HttpResponse, as long as the server said that it may.
     Allowed,
     /// Ask the server, and keep what it answers.
     Renewed,
@@ -83,7 +83,7 @@ pub enum Method {
 
 /// An answer over HTTP, as far as the core looks at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// `WWW-Authenticate`, when it may be read.

@@ -119,13 +119,13 @@ impl Object {
 }
 
 /// Something that is read back from the tab's storage.
-pub(crate) trait Stored: Sized {
+pub(crate) trait FromJson: Sized {
     /// `None` when a member is missing or of another type.
     fn read(object: &Object) -> Option<Self>;
 }
 
 /// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
-pub(crate) fn read<T: Stored>(text: Option<&str>) -> Option<T> {
+pub(crate) fn read<T: FromJson>(text: Option<&str>) -> Option<T> {
     T::read(&Object::parse(text?).ok()?)
 }
 

@@ -6,11 +6,11 @@ use self::log_in::{end_session, forget, log_in, log_out, logged_out_elsewhere};
 use crate::{
     config::{self, Config},
     domain::{
-        authentication::Demand,
-        log_outs::LogOuts,
+        authentication::AuthenticationRequirement,
+        logout_count::LogoutCount,
         problem::Problem,
         time::Timestamp,
-        token::{AccessToken, SingleUseToken, Vault},
+        token::{AccessToken, SingleUseToken, TokenCache},
         web_url::Parse,
     },
     effect::{Effect, Timer},
@@ -31,12 +31,12 @@ use crate::{
     http::RequestId,
     json,
     oidc::{
-        authorization_request::{Purpose, Record},
+        authorization_request::{AuthorizationRequest, Purpose},
         authorization_response::{self, CallbackError},
-        end_session::LogOutHints,
+        end_session::LogoutHints,
         provider::Provider,
     },
-    storage::{Pending, PendingStage, Slot, StoredDraft},
+    storage::{Pending, PendingStage, StorageKey, StoredDraft},
     view::{Action, Failure, Notice, Screen, View},
 };
 
@@ -60,7 +60,7 @@ enum Stage {
     SignedOut {
         notice: Option<Notice>,
         /// The metadata are on their way, which say where the provider's session ends.
-        logging_out: Option<(RequestId, Option<LogOutHints>)>,
+        logging_out: Option<(RequestId, Option<LogoutHints>)>,
     },
     LoggingIn(Box<Departure>, Kept),
     SigningIn(Box<Arrival>, Kept),
@@ -97,7 +97,7 @@ impl Kept {
     }
 
     /// Is there something from before a log-out?
-    fn is_older_than(&self, log_outs: LogOuts) -> bool {
+    fn is_older_than(&self, log_outs: LogoutCount) -> bool {
         self.pending.as_ref().is_some_and(|pending| pending.log_outs != log_outs)
             || self.draft.as_ref().is_some_and(|draft| draft.log_outs != log_outs)
     }
@@ -132,8 +132,8 @@ impl Session {
             _ => {}
         }
         let Some(world) = &mut self.world else { return Vec::new() };
-        if let Event::LogOuts(text) = event {
-            let log_outs = LogOuts::read(text.as_deref());
+        if let Event::LogoutCountChanged(text) = event {
+            let log_outs = LogoutCount::read(text.as_deref());
             return if log_outs == std::mem::replace(&mut world.log_outs, log_outs) {
                 Vec::new()
             } else {
@@ -188,7 +188,7 @@ impl Session {
         }
         let provider = Provider::new(&config, self.parse);
         let answer = authorization_response::find(&boot.landing, &config);
-        let log_outs = LogOuts::read(boot.log_outs.as_deref());
+        let log_outs = LogoutCount::read(boot.log_outs.as_deref());
         let (ids, locale) = (Ids::default(), boot.locale);
         let (preflight, offline) = (Preflight::new(&config), self.offline);
         let world = self.world.insert(World { config, provider, ids, locale, log_outs, preflight, offline });
@@ -211,8 +211,8 @@ impl Session {
             let notice =
                 if kept.is_sending() { Notice::LoggedOutWhileSending } else { Notice::LoggedOutElsewhere };
             let ended = kept.login.is_none().then_some(notice);
-            effects.extend([Slot::Pending, Slot::Draft].map(Effect::Remove));
-            effects.extend(ended.map(|_| Effect::Remove(Slot::Session)));
+            effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
+            effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
             kept = Kept { ended, login: kept.login, ..Kept::default() };
         }
         let (stage, more) = match answer {
@@ -251,7 +251,7 @@ fn dead_end(problem: Problem, action: Option<Action>) -> Stage {
 fn failed(problem: Problem, kept: Kept) -> Stage {
     let action =
         if kept.login.is_some() || kept.pending.is_some() { Action::BackToAccount } else { Action::LogIn };
-    let problem = if kept.pending.is_some() { problem.beside_unanswered() } else { problem };
+    let problem = if kept.pending.is_some() { problem.with_unanswered_transfer() } else { problem };
     Stage::Failed(Box::new(Failure { problem, action: Some(action) }), kept)
 }
 
@@ -260,7 +260,7 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
     let Kept { login, draft, pending, ended } = kept.now(world, now);
     let mut effects = Vec::new();
     if ended.is_some() {
-        effects.push(Effect::Remove(Slot::Session));
+        effects.push(Effect::Remove(StorageKey::Session));
     }
     let subject = match (&login, &pending) {
         (Some(login), _) => login.subject.clone(),
@@ -271,7 +271,7 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
         }
     };
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
-        effects.push(Effect::Remove(Slot::Draft));
+        effects.push(Effect::Remove(StorageKey::Draft));
     }
     let draft = draft.filter(|stored| stored.subject == subject);
     let mut account = Account::new(subject, login, draft, world.log_outs);
@@ -280,7 +280,7 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
         Some(pending) if pending.subject == account.subject => {
             effects.extend(account.pick_up(pending, world, now));
         }
-        Some(_) => effects.push(Effect::Remove(Slot::Pending)),
+        Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
         None => {}
     }
     effects.extend(account.load(world, now));
@@ -291,10 +291,10 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
 fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
     match (stage, event) {
         (Stage::Failed(_, kept), Event::LogIn(entropy)) => {
-            log_in(entropy, Demand::default(), kept, world, now)
+            log_in(entropy, AuthenticationRequirement::default(), kept, world, now)
         }
         (Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
-            log_in(entropy, Demand::default(), Kept::default(), world, now)
+            log_in(entropy, AuthenticationRequirement::default(), Kept::default(), world, now)
         }
         (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
         (
@@ -368,7 +368,10 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
                     (Stage::Account(account), effects)
                 }
             },
-            Err(Refused { record: Some(Record { purpose: Purpose::StepUp(step_up), .. }), problem }) => {
+            Err(Refused {
+                record: Some(AuthorizationRequest { purpose: Purpose::StepUp(step_up), .. }),
+                problem,
+            }) => {
                 if is_foreign(&step_up.subject, &kept) {
                     return foreign(kept);
                 }
@@ -379,7 +382,7 @@ fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage,
             }
             // The session goes on without the statements, if it is still the same one.
             Err(Refused {
-                record: Some(Record { purpose: Purpose::Statements { subject, .. }, .. }),
+                record: Some(AuthorizationRequest { purpose: Purpose::Statements { subject, .. }, .. }),
                 problem,
             }) if kept.login.as_ref().is_some_and(|login| login.subject == subject) => {
                 let (stage, effects) = resume(kept, world, now);
@@ -413,12 +416,12 @@ fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> 
 
 /// A verified log-in becomes a session.
 fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let mut vault = Vault::default();
+    let mut vault = TokenCache::default();
     let token = AccessToken::new(granted.access_token);
     vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
     let Granted { id_token, compact, record, .. } = granted;
     let log_out_hints =
-        Some(LogOutHints { id_token_hint: compact.clone(), logout_hint: id_token.session_id.clone() });
+        Some(LogoutHints { id_token_hint: compact.clone(), logout_hint: id_token.session_id.clone() });
     // Providers leave `amr` out when they did not have to ask (silent authentication): that takes nothing away from what
     // the same customer has proven in this session.
     let before = kept.login.filter(|login| login.subject == id_token.subject);
@@ -495,10 +498,11 @@ fn update_account(
             }
             Step::Done(result) => match *result {
                 Ok(granted) => stepped_up(&mut account, granted, world, now),
-                Err(Refused { record: Some(Record { purpose: Purpose::StepUp(step_up), .. }), problem }) => {
-                    account.step(world, now, |_, _| transfer::unconfirmed(step_up.order, problem))
-                }
-                Err(_) => vec![Effect::Remove(Slot::Pending)],
+                Err(Refused {
+                    record: Some(AuthorizationRequest { purpose: Purpose::StepUp(step_up), .. }),
+                    problem,
+                }) => account.step(world, now, |_, _| transfer::unconfirmed(step_up.order, problem)),
+                Err(_) => vec![Effect::Remove(StorageKey::Pending)],
             },
             // Its record was found before there was a page.
             Step::Foreign => Vec::new(),
@@ -516,7 +520,7 @@ fn update_account(
             let (effects, outcome) = account.answered(request, outcome, world, now);
             if let Outcome::Rejected(problem) = outcome {
                 let unanswered = account.transfer.sent().is_some();
-                let problem = if unanswered { problem.beside_unanswered() } else { problem };
+                let problem = if unanswered { problem.with_unanswered_transfer() } else { problem };
                 return (dead_end(problem, Some(Action::LogIn)), effects);
             }
             effects

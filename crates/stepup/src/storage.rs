@@ -7,17 +7,17 @@ use serde::Serialize;
 
 use crate::{
     domain::{
-        log_outs::LogOuts,
-        token::{CompactIdToken, Vault},
+        logout_count::LogoutCount,
+        token::{CompactIdToken, TokenCache},
         transfer::{Draft, Order, TransferId},
     },
-    json::{Json, Object, Stored},
-    oidc::{authorization_request::State, end_session::LogOutHints},
+    json::{FromJson, Json, Object},
+    oidc::{authorization_request::StateParameter, end_session::LogoutHints},
 };
 
 /// Places in the tab's storage, and one that all tabs share. None of them ever holds a single-use token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Slot {
+pub enum StorageKey {
     /// The logged-in session with its token for the balance.
     Session,
     /// A transfer that was sent and not answered.
@@ -25,11 +25,11 @@ pub enum Slot {
     /// What stands in the form.
     Draft,
     /// What a request to the provider was for, by its `state`.
-    Request(State),
+    Request(StateParameter),
     /// That somebody has logged out here while a transfer was on its way, until the next log-in.
     LoggedOutWhileSending,
     /// How often somebody has logged out in this browser: a number, which all tabs of this origin share.
-    LogOuts,
+    LogoutCount,
 }
 
 /// A transfer that is not over: what to do after a reload.
@@ -46,7 +46,7 @@ pub struct Pending {
     /// Is it sent without its id, which is the `Idempotency-Key`? Then the bank cannot be asked about it.
     pub unkeyed: bool,
     /// How often somebody had logged out in this browser by then.
-    pub log_outs: LogOuts,
+    pub log_outs: LogoutCount,
 }
 
 /// How far a transfer got before the page went away.
@@ -65,13 +65,13 @@ pub struct StoredSession {
     /// Who is logged in.
     pub subject: String,
     /// With which tokens.
-    pub vault: Vault,
+    pub vault: TokenCache,
     /// The ID token that told of a second factor. It is verified again before it counts.
     pub second_factor: Option<CompactIdToken>,
     /// What a log-out tells the provider.
-    pub log_out_hints: Option<LogOutHints>,
+    pub log_out_hints: Option<LogoutHints>,
     /// How often somebody had logged out in this browser when the session began.
-    pub log_outs: LogOuts,
+    pub log_outs: LogoutCount,
 }
 
 /// What stands in the form, with whose it is: nobody else is shown it.
@@ -84,7 +84,7 @@ pub struct StoredDraft {
     /// What was sent, as long as the bank has not said what became of it: each order once.
     pub attempts: Vec<Attempt>,
     /// How often somebody had logged out in this browser by then.
-    pub log_outs: LogOuts,
+    pub log_outs: LogoutCount,
 }
 
 /// An order that was sent and that the bank has neither done nor refused. The same order again has to have the same id:
@@ -99,7 +99,7 @@ pub struct Attempt {
     pub unauthorized: bool,
 }
 
-impl Stored for Pending {
+impl FromJson for Pending {
     fn read(object: &Object) -> Option<Self> {
         let stage = match object.text("stage").as_deref() {
             Some("confirming") => PendingStage::Confirming,
@@ -112,29 +112,29 @@ impl Stored for Pending {
             order: Order::read(object.object("order")?)?,
             stage,
             unkeyed: object.get("unkeyed") == Some(&Json::Bool(true)),
-            log_outs: LogOuts::of(object)?,
+            log_outs: LogoutCount::of(object)?,
         })
     }
 }
 
-impl Stored for StoredSession {
+impl FromJson for StoredSession {
     fn read(object: &Object) -> Option<Self> {
         Some(Self {
             subject: object.text("subject")?,
-            vault: Vault::read(object.list("vault")?)?,
+            vault: TokenCache::read(object.list("vault")?)?,
             second_factor: object.text("second_factor").map(CompactIdToken::new),
             log_out_hints: object.object("log_out_hints").and_then(|hints| {
-                Some(LogOutHints {
+                Some(LogoutHints {
                     id_token_hint: CompactIdToken::new(hints.text("id_token_hint")?),
                     logout_hint: hints.text("logout_hint"),
                 })
             }),
-            log_outs: LogOuts::of(object)?,
+            log_outs: LogoutCount::of(object)?,
         })
     }
 }
 
-impl Stored for StoredDraft {
+impl FromJson for StoredDraft {
     fn read(object: &Object) -> Option<Self> {
         let attempt = |attempt: &Json| {
             let attempt = attempt.as_object()?;
@@ -148,7 +148,7 @@ impl Stored for StoredDraft {
             subject: object.text("subject")?,
             draft: Draft::read(object.object("draft")?)?,
             attempts: object.list("attempts")?.iter().map(attempt).collect::<Option<_>>()?,
-            log_outs: LogOuts::of(object)?,
+            log_outs: LogoutCount::of(object)?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a 401 or 403 of the API asks for: the `WWW-Authenticate` header (RFC 9110 11.6.1, RFC 6750 3, RFC 9470 3).
 
-use crate::domain::{authentication::Demand, scope::Scopes};
+use crate::domain::{authentication::AuthenticationRequirement, scope::Scopes};
 
 /// The Bearer challenge of an answer. The status decides what happens; this only refines it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Challenge {
     /// `scope`: what would be enough.
     pub scope: Option<Scopes>,
     /// `acr_values` and `max_age`: which authentication would be enough.
-    pub demand: Demand,
+    pub demand: AuthenticationRequirement,
 }
 
 impl Challenge {
@@ -140,11 +140,14 @@ mod tests {
         )
         .unwrap();
         assert!(challenge.asks_to_authenticate());
-        assert_eq!(challenge.demand, Demand { acr_values: Some("myACR".into()), max_age: None });
+        assert_eq!(
+            challenge.demand,
+            AuthenticationRequirement { acr_values: Some("myACR".into()), max_age: None }
+        );
         for max_age in [r#""5""#, "5"] {
             let header = format!(r#"Bearer error="insufficient_user_authentication", max_age={max_age}"#);
             let challenge = Challenge::parse(&header).unwrap();
-            assert_eq!(challenge.demand, Demand { acr_values: None, max_age: Some(5) });
+            assert_eq!(challenge.demand, AuthenticationRequirement { acr_values: None, max_age: Some(5) });
         }
         assert!(
             !Challenge::parse(r#"Bearer error="invalid_token", max_age=5"#).unwrap().asks_to_authenticate()

@@ -2,8 +2,8 @@
 
 use crate::{
     bank_api::challenge::Challenge,
-    domain::{authentication::Demand, problem::Problem},
-    http::{Answer, NetworkError},
+    domain::{authentication::AuthenticationRequirement, problem::Problem},
+    http::{HttpResponse, NetworkError},
     json::{Json, Object},
 };
 
@@ -19,7 +19,7 @@ pub(super) struct ProblemDetails {
 
 impl ProblemDetails {
     /// From a body that is a problem, or anything else.
-    pub(super) fn of(answer: &Answer) -> Self {
+    pub(super) fn of(answer: &HttpResponse) -> Self {
         Self::read(&Object::parse(&answer.body).unwrap_or_default())
     }
 
@@ -41,30 +41,34 @@ impl ProblemDetails {
 }
 
 /// How long Riser waits by itself, in seconds. Whoever is told to wait longer looks after it.
-pub(super) const PATIENCE: u32 = 120;
+pub(super) const MAX_AUTOMATIC_WAIT: u32 = 120;
 
 /// The longest wait that counts, in seconds: a day. Browsers keep timers in 31 bits, and a longer one would go off at once.
-pub(super) const LONGEST_WAIT: u32 = 24 * 60 * 60;
+pub(super) const MAX_RETRY_AFTER: u32 = 24 * 60 * 60;
 
 /// In how many seconds the bank wants to be asked again, if it says so.
-pub(super) fn told_to_wait(answer: &Answer) -> Option<u32> {
+pub(super) fn retry_after(answer: &HttpResponse) -> Option<u32> {
     let wait = answer.retry_after.filter(|_| matches!(answer.status, 429 | 503))?;
-    Some(wait.clamp(1, LONGEST_WAIT))
+    Some(wait.clamp(1, MAX_RETRY_AFTER))
 }
 
 /// The same in milliseconds, if that is soon.
-pub(super) fn later(answer: &Answer) -> Option<u32> {
-    told_to_wait(answer).filter(|wait| *wait <= PATIENCE).map(|wait| wait * 1000)
+pub(super) fn later(answer: &HttpResponse) -> Option<u32> {
+    retry_after(answer).filter(|wait| *wait <= MAX_AUTOMATIC_WAIT).map(|wait| wait * 1000)
 }
 
 /// Which authentication a 401 asks for, when that is what is missing (RFC 9470 3). One that names nothing in particular
 /// asks for a second factor.
-pub(super) fn demand(answer: &Answer) -> Option<Demand> {
+pub(super) fn demand(answer: &HttpResponse) -> Option<AuthenticationRequirement> {
     let challenge = challenge(answer).filter(Challenge::asks_to_authenticate)?;
-    Some(if challenge.demand.is_empty() { Demand::second_factor() } else { challenge.demand })
+    Some(if challenge.demand.is_empty() {
+        AuthenticationRequirement::second_factor()
+    } else {
+        challenge.demand
+    })
 }
 
-pub(super) fn challenge(answer: &Answer) -> Option<Challenge> {
+pub(super) fn challenge(answer: &HttpResponse) -> Option<Challenge> {
     answer.www_authenticate.as_deref().and_then(Challenge::parse)
 }
 

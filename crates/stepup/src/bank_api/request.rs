@@ -9,14 +9,14 @@ use crate::{
         token::Bearer,
         transfer::{Order, TransferId},
     },
-    http::{Body, Caching, Method, Request},
+    http::{Body, Caching, HttpRequest, Method},
     json,
 };
 
-fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
+fn request(config: &Config, path: &str, bearer: Bearer) -> HttpRequest {
     let url = config.api.below(path);
     let (idempotency_key, body) = (None, None);
-    Request {
+    HttpRequest {
         method: Method::Get,
         url,
         authorization: Some(bearer),
@@ -27,17 +27,17 @@ fn request(config: &Config, path: &str, bearer: Bearer) -> Request {
 }
 
 /// `GET /balance`
-pub(crate) fn balance(config: &Config, bearer: Bearer) -> Request {
+pub(crate) fn balance(config: &Config, bearer: Bearer) -> HttpRequest {
     request(config, "balance", bearer)
 }
 
 /// `GET /transfers`
-pub(crate) fn history(config: &Config, bearer: Bearer) -> Request {
+pub(crate) fn history(config: &Config, bearer: Bearer) -> HttpRequest {
     request(config, "transfers", bearer)
 }
 
 /// `GET /statements`, from the newest on or before this cursor.
-pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> Request {
+pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> HttpRequest {
     let mut request = request(config, "statements", bearer);
     if let Some(before) = before {
         request.url = request.url.with_query(&[("before", before)]);
@@ -52,15 +52,15 @@ pub(crate) fn transfer_status(
     id: &TransferId,
     is_abandoned: bool,
     bearer: Bearer,
-) -> Request {
+) -> HttpRequest {
     let query = if is_abandoned { "" } else { "?retire=false" };
     request(config, &["transfers/", id.as_str(), query].concat(), bearer)
 }
 
 /// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
 /// preflight may refuse.
-pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> Request {
-    Request {
+pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> HttpRequest {
+    HttpRequest {
         method,
         url: config.api.below("transfer"),
         authorization: None,
@@ -77,7 +77,7 @@ pub(crate) fn transfer(
     order: &Order,
     unkeyed: bool,
     bearer: Bearer,
-) -> Request {
+) -> HttpRequest {
     #[derive(Serialize)]
     struct Content<'a> {
         payee: &'a str,
@@ -85,7 +85,7 @@ pub(crate) fn transfer(
         reference: &'a str,
     }
     let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
-    Request {
+    HttpRequest {
         method: Method::Post,
         idempotency_key: (!unkeyed).then(|| id.as_str().to_owned()),
         body: Some(Body::Json(json::write(&content))),

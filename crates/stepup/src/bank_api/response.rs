@@ -5,8 +5,8 @@
 
 use crate::{
     bank_api::problem::{ProblemDetails, busy, demand, down, later, unreachable},
-    domain::{authentication::Demand, iban, money::Money, problem::Problem},
-    http::{Answer, NetworkError},
+    domain::{authentication::AuthenticationRequirement, iban, money::Money, problem::Problem},
+    http::{HttpResponse, NetworkError},
     json::{Json, Object},
     view::{BalanceView, HistoryView, PastTransfer, Statement},
 };
@@ -16,7 +16,7 @@ use crate::{
 pub(crate) enum ReadError {
     /// 401: the token is not accepted, or no longer. When the bank asks for another authentication (RFC 9470), with what
     /// it demands.
-    Unauthorized(Demand, Problem),
+    Unauthorized(AuthenticationRequirement, Problem),
     /// The bank has no such thing.
     NotOffered,
     /// The bank has too much to do, and wants to be asked again in so many milliseconds.
@@ -26,7 +26,7 @@ pub(crate) enum ReadError {
 }
 
 /// What `GET /balance` brought.
-pub(crate) fn read_balance(outcome: Result<Answer, NetworkError>) -> Result<BalanceView, ReadError> {
+pub(crate) fn read_balance(outcome: Result<HttpResponse, NetworkError>) -> Result<BalanceView, ReadError> {
     let body = successful(outcome)?;
     let amount = || {
         let money = Money::read(body.object("balance")?)?;
@@ -40,7 +40,7 @@ pub(crate) fn read_balance(outcome: Result<Answer, NetworkError>) -> Result<Bala
 }
 
 /// What `GET /transfers` brought.
-pub(crate) fn read_history(outcome: Result<Answer, NetworkError>) -> Result<HistoryView, ReadError> {
+pub(crate) fn read_history(outcome: Result<HttpResponse, NetworkError>) -> Result<HistoryView, ReadError> {
     let body = match successful(outcome) {
         Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
         other => other?,
@@ -71,7 +71,9 @@ fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
 pub(crate) type StatementsAnswer = (Vec<Statement>, Option<String>);
 
 /// What `GET /statements` brought.
-pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<StatementsAnswer, ReadError> {
+pub(crate) fn read_statements(
+    outcome: Result<HttpResponse, NetworkError>,
+) -> Result<StatementsAnswer, ReadError> {
     let body = successful(outcome)?;
     let statement = |item: &Json| {
         let item = item.as_object()?;
@@ -89,7 +91,7 @@ pub(crate) fn read_statements(outcome: Result<Answer, NetworkError>) -> Result<S
     Ok((list, body.text("next")))
 }
 
-fn successful(outcome: Result<Answer, NetworkError>) -> Result<Object, ReadError> {
+fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<Object, ReadError> {
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
     let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
@@ -131,8 +133,8 @@ fn unreadable() -> Problem {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, body: body.to_owned(), ..Answer::default() }
+    fn answer(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
     }
 
     #[test]

@@ -4,29 +4,31 @@
 use crate::{
     bank_api::{
         challenge::Challenge,
-        problem::{PATIENCE, ProblemDetails, busy, challenge, demand, down, told_to_wait, unreachable},
+        problem::{
+            MAX_AUTOMATIC_WAIT, ProblemDetails, busy, challenge, demand, down, retry_after, unreachable,
+        },
     },
     domain::{
-        authentication::Demand,
+        authentication::AuthenticationRequirement,
         iban,
         money::Money,
         problem::Problem,
         transfer::{Order, Receipt, TransferId},
     },
-    http::{Answer, NetworkError},
+    http::{HttpResponse, NetworkError},
     json::{Json, Object},
     view::DoneView,
 };
 
 /// What the bank's answer to a transfer, or to the question about one, means.
 #[derive(Debug)]
-pub(crate) enum TransferAnswer {
+pub(crate) enum TransferResponse {
     /// Done, now or before.
     Done(Details),
     /// 403: more authority is needed, if there is any to be had.
     Forbidden(Challenge, Problem),
     /// 401: another authentication is needed (RFC 9470); nothing was done.
-    Demanding(Demand, Problem),
+    Demanding(AuthenticationRequirement, Problem),
     /// 401: the token is not accepted; nothing was done with it.
     Unauthorized(Problem),
     /// Refused for good: no money was moved.
@@ -92,42 +94,42 @@ pub(crate) fn cannot_ask(cause: String) -> Problem {
 
 /// Reads an answer to `POST /transfer`, or to `GET /transfers/{id}` about the transfer `about`.
 pub(crate) fn read_transfer(
-    outcome: Result<Answer, NetworkError>,
+    outcome: Result<HttpResponse, NetworkError>,
     about: Option<&TransferId>,
-) -> TransferAnswer {
+) -> TransferResponse {
     let asked = about.is_some();
     let answer = match outcome {
         Ok(answer) => answer,
-        Err(error) => return TransferAnswer::Unknown(unreachable(&error)),
+        Err(error) => return TransferResponse::Unknown(unreachable(&error)),
     };
     let details = ProblemDetails::of(&answer);
     let cause = details.cause(answer.status);
     match answer.status {
         200..=299 => read_success(&answer, about),
         // A spent token: this very transfer may be what it was spent for.
-        401 if details.code() == "token-spent" => TransferAnswer::Unknown(refusal(&details, cause)),
+        401 if details.code() == "token-spent" => TransferResponse::Unknown(refusal(&details, cause)),
         401 => match demand(&answer) {
-            Some(demand) => TransferAnswer::Demanding(demand, refused(&details, cause, asked)),
-            None => TransferAnswer::Unauthorized(refused(&details, cause, asked)),
+            Some(demand) => TransferResponse::Demanding(demand, refused(&details, cause, asked)),
+            None => TransferResponse::Unauthorized(refused(&details, cause, asked)),
         },
         403 if !asked => {
-            TransferAnswer::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
+            TransferResponse::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
         }
         404 if asked && details.code() == "transfer-not-found" => {
-            TransferAnswer::NeverArrived { is_final: details.is_final }
+            TransferResponse::NeverArrived { is_final: details.is_final }
         }
         // A 404 of a bank that cannot be asked about transfers says nothing about this one. Nor does a 403.
-        403 | 404 | 405 | 501 if asked => TransferAnswer::CannotAsk(cannot_ask(cause)),
-        429 if !asked => TransferAnswer::TurnedAway(too_many(answer.retry_after, cause)),
+        403 | 404 | 405 | 501 if asked => TransferResponse::CannotAsk(cannot_ask(cause)),
+        429 if !asked => TransferResponse::TurnedAway(too_many(answer.retry_after, cause)),
         // Another copy of the request is being worked on (draft-ietf-httpapi-idempotency-key-header 2.6), or it may come again.
-        409 | 425 if !asked && details.code().is_empty() => TransferAnswer::Unknown(unclear(cause)),
+        409 | 425 if !asked && details.code().is_empty() => TransferResponse::Unknown(unclear(cause)),
         // The bank said that it did not take the request (RFC 9110 15.5): it can be relied upon.
-        400..=499 if answer.status != 408 && !asked => TransferAnswer::Refused(refusal(&details, cause)),
-        _ => match told_to_wait(&answer).filter(|_| asked) {
+        400..=499 if answer.status != 408 && !asked => TransferResponse::Refused(refusal(&details, cause)),
+        _ => match retry_after(&answer).filter(|_| asked) {
             // What is unknown is asked for by itself after any time, but never sooner than the bank says.
-            Some(wait) if wait > PATIENCE => TransferAnswer::Later(down(cause), wait * 1000),
-            Some(wait) => TransferAnswer::Later(busy(cause), wait * 1000),
-            None => TransferAnswer::Unknown(down(cause)),
+            Some(wait) if wait > MAX_AUTOMATIC_WAIT => TransferResponse::Later(down(cause), wait * 1000),
+            Some(wait) => TransferResponse::Later(busy(cause), wait * 1000),
+            None => TransferResponse::Unknown(down(cause)),
         },
     }
 }
@@ -162,8 +164,8 @@ const DONE: [&str; 5] = ["completed", "done", "executed", "booked", "settled"];
 
 /// A status of success and a body: only what the bank says in both counts. Hosts answer every path with a page, proxies show
 /// that they are being maintained, and banks accept what they do not do at once (202, RFC 9110 15.3.3).
-fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
-    let unknown = |cause: &str| TransferAnswer::Unknown(unclear(format!("{} {cause}", answer.status)));
+fn read_success(answer: &HttpResponse, about: Option<&TransferId>) -> TransferResponse {
+    let unknown = |cause: &str| TransferResponse::Unknown(unclear(format!("{} {cause}", answer.status)));
     let Ok(transfer) = Object::parse(&answer.body) else {
         return unknown("with a body that is not a JSON object");
     };
@@ -175,7 +177,7 @@ fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
     if status.as_deref() == Some("refused") && answer.status != 202 {
         let details = transfer.object("problem").map(ProblemDetails::read).unwrap_or_default();
         let cause = details.cause(answer.status);
-        return TransferAnswer::Refused(refusal(&details, cause));
+        return TransferResponse::Refused(refusal(&details, cause));
     }
     let no = Some(&Json::Bool(false));
     if ["error", "errors"].iter().any(|name| transfer.get(name).is_some())
@@ -193,7 +195,7 @@ fn read_success(answer: &Answer, about: Option<&TransferId>) -> TransferAnswer {
     if answer.status == 202 || !is_done {
         return unknown("without saying that this transfer was done");
     }
-    TransferAnswer::Done(Details {
+    TransferResponse::Done(Details {
         number: transfer.text("number"),
         at: transfer.text("created_at"),
         balance_after: transfer.object("balance_after").and_then(Money::read),
@@ -254,15 +256,15 @@ fn refusal(details: &ProblemDetails, cause: String) -> Problem {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, body: body.to_owned(), ..Answer::default() }
+    fn answer(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
     }
 
     fn id() -> TransferId {
         TransferId::new(crate::domain::time::Timestamp(1), [1; 16])
     }
 
-    fn read(outcome: Result<Answer, NetworkError>, asked: bool) -> TransferAnswer {
+    fn read(outcome: Result<HttpResponse, NetworkError>, asked: bool) -> TransferResponse {
         read_transfer(outcome, asked.then(id).as_ref())
     }
 
@@ -281,7 +283,7 @@ mod tests {
         let refused = |name: &str| {
             let body = format!(r#"{{"type":"urn:riser:problem:{name}","title":"No","detail":"Because."}}"#);
             match read(Ok(answer(422, &body)), false) {
-                TransferAnswer::Refused(problem) => problem,
+                TransferResponse::Refused(problem) => problem,
                 _ => panic!("{name}"),
             }
         };
@@ -293,10 +295,10 @@ mod tests {
             assert_eq!(problem.cause, "422 No: Because.");
             assert!(problem.sentence.contains("o money was moved"), "{name}: {}", problem.sentence);
         }
-        let TransferAnswer::Refused(problem) = read(Ok(answer(400, "no")), false) else { panic!() };
+        let TransferResponse::Refused(problem) = read(Ok(answer(400, "no")), false) else { panic!() };
         assert_eq!((&*problem.code, &*problem.cause), ("transfer.refused", "the bank answered 400"));
         let spent = answer(401, r#"{"type":"urn:riser:problem:token-spent"}"#);
-        let TransferAnswer::Unknown(problem) = read(Ok(spent), false) else { panic!() };
+        let TransferResponse::Unknown(problem) = read(Ok(spent), false) else { panic!() };
         assert_eq!(
             (&*problem.code, problem.headline),
             ("transfer.token-spent", "This confirmation was used already")
@@ -306,17 +308,17 @@ mod tests {
     #[test]
     fn the_status_decides_what_became_of_a_transfer() {
         let kind = |status, body: &str, asked| match read(Ok(answer(status, body)), asked) {
-            TransferAnswer::Done(_) => "done",
-            TransferAnswer::Forbidden(..) => "forbidden",
-            TransferAnswer::Demanding(..) => "demanding",
-            TransferAnswer::Unauthorized(_) => "unauthorized",
-            TransferAnswer::Refused(_) => "refused",
-            TransferAnswer::NeverArrived { is_final: false } => "never arrived",
-            TransferAnswer::NeverArrived { is_final: true } => "never will",
-            TransferAnswer::TurnedAway(_) => "turned away",
-            TransferAnswer::Later(..) => "later",
-            TransferAnswer::Unknown(_) => "unknown",
-            TransferAnswer::CannotAsk(_) => "cannot ask",
+            TransferResponse::Done(_) => "done",
+            TransferResponse::Forbidden(..) => "forbidden",
+            TransferResponse::Demanding(..) => "demanding",
+            TransferResponse::Unauthorized(_) => "unauthorized",
+            TransferResponse::Refused(_) => "refused",
+            TransferResponse::NeverArrived { is_final: false } => "never arrived",
+            TransferResponse::NeverArrived { is_final: true } => "never will",
+            TransferResponse::TurnedAway(_) => "turned away",
+            TransferResponse::Later(..) => "later",
+            TransferResponse::Unknown(_) => "unknown",
+            TransferResponse::CannotAsk(_) => "cannot ask",
         };
         let spent = r#"{"type":"urn:riser:problem:token-spent"}"#;
         let absent = r#"{"type":"urn:riser:problem:transfer-not-found"}"#;
@@ -350,7 +352,7 @@ mod tests {
         ] {
             assert_eq!(kind(status, body, asked), expected, "{status} {body} {asked}");
         }
-        assert!(matches!(read(Err(NetworkError::TimedOut), false), TransferAnswer::Unknown(_)));
+        assert!(matches!(read(Err(NetworkError::TimedOut), false), TransferResponse::Unknown(_)));
     }
 
     /// What hosts, proxies and banks answer with a status of success, and what is no word of a transfer that was made.
@@ -404,7 +406,7 @@ mod tests {
         for (status, body) in WRONG {
             for asked in [false, true] {
                 let read = read(Ok(answer(status, body)), asked);
-                assert!(matches!(read, TransferAnswer::Unknown(_)), "{status} {body} {asked}: {read:?}");
+                assert!(matches!(read, TransferResponse::Unknown(_)), "{status} {body} {asked}: {read:?}");
             }
         }
         for body in [
@@ -414,7 +416,7 @@ mod tests {
             r#"{"status":"completed","id":17}"#,
         ] {
             let read = read(Ok(answer(201, body)), true);
-            assert!(matches!(read, TransferAnswer::Unknown(_)), "no answer about this transfer: {body}");
+            assert!(matches!(read, TransferResponse::Unknown(_)), "no answer about this transfer: {body}");
         }
     }
 
@@ -423,8 +425,8 @@ mod tests {
         for (retry_after, expected) in
             [(1, busy("c".into())), (120, busy("c".into())), (121, down("c".into()))]
         {
-            let answer = Answer { retry_after: Some(retry_after), ..answer(503, "") };
-            let TransferAnswer::Later(problem, wait) = read(Ok(answer), true) else { panic!() };
+            let answer = HttpResponse { retry_after: Some(retry_after), ..answer(503, "") };
+            let TransferResponse::Later(problem, wait) = read(Ok(answer), true) else { panic!() };
             assert_eq!(
                 (problem.code, problem.sentence, wait),
                 (expected.code, expected.sentence, retry_after * 1000)

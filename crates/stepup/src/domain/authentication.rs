@@ -6,28 +6,28 @@ use serde::Serialize;
 use crate::json::Object;
 
 /// Auth0's name for "with a second factor", from the PAPE extension.
-pub const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+pub const MULTI_FACTOR_ACR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
 /// The authentication method that says so in `amr` (RFC 8176).
-pub const MFA: &str = "mfa";
+pub const MFA_AMR: &str = "mfa";
 
 /// The longest `acr_values` that is passed on.
-const LONGEST: usize = 1_000;
+const MAX_ACR_VALUES_BYTES: usize = 1_000;
 
 /// What is demanded; nothing by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Demand {
+pub struct AuthenticationRequirement {
     /// Any of these will do, blanks between, the best first.
     pub acr_values: Option<String>,
     /// How long ago the customer may have authenticated, in seconds.
     pub max_age: Option<i64>,
 }
 
-impl Demand {
+impl AuthenticationRequirement {
     /// A second factor, whenever it was.
     #[must_use]
     pub fn second_factor() -> Self {
-        Self { acr_values: Some(MULTI_FACTOR.to_owned()), max_age: None }
+        Self { acr_values: Some(MULTI_FACTOR_ACR.to_owned()), max_age: None }
     }
 
     /// Nothing in particular.
@@ -38,7 +38,7 @@ impl Demand {
 
     /// Has everything that it asks for been asked for by `other`?
     #[must_use]
-    pub fn is_within(&self, other: &Self) -> bool {
+    pub fn is_covered_by(&self, other: &Self) -> bool {
         let newer = match (self.max_age, other.max_age) {
             (Some(needed), Some(asked)) => asked <= needed,
             (needed, _) => needed.is_none(),
@@ -48,7 +48,7 @@ impl Demand {
 
     /// `acr_values` as a server wrote it: visible characters with blanks between. What is something else is no demand.
     pub(crate) fn set_acr_values(&mut self, text: String) {
-        let fits = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.len() <= LONGEST;
+        let fits = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.len() <= MAX_ACR_VALUES_BYTES;
         if fits && !text.trim().is_empty() {
             self.acr_values.get_or_insert(text);
         }
@@ -67,7 +67,7 @@ impl Demand {
     pub fn is_met_by(&self, acr: Option<&str>, amr: &[String]) -> bool {
         let Some(wanted) = &self.acr_values else { return true };
         wanted.split(' ').filter(|value| !value.is_empty()).any(|value| {
-            acr == Some(value) || (value == MULTI_FACTOR && amr.iter().any(|method| method == MFA))
+            acr == Some(value) || (value == MULTI_FACTOR_ACR && amr.iter().any(|method| method == MFA_AMR))
         })
     }
 
@@ -86,8 +86,8 @@ impl Demand {
 mod tests {
     use super::*;
 
-    fn demand(acr_values: &str, max_age: &str) -> Demand {
-        let mut demand = Demand::default();
+    fn demand(acr_values: &str, max_age: &str) -> AuthenticationRequirement {
+        let mut demand = AuthenticationRequirement::default();
         demand.set_acr_values(acr_values.to_owned());
         demand.set_max_age(max_age);
         demand
@@ -95,20 +95,28 @@ mod tests {
 
     #[test]
     fn what_is_no_demand_is_left_out() {
-        assert_eq!(demand("", ""), Demand::default());
-        assert_eq!(demand("  ", "-1"), Demand::default());
-        assert_eq!(demand("gold\n", "+5"), Demand::default());
-        assert_eq!(demand("gøld", "1.5"), Demand::default());
-        assert_eq!(demand(&"g".repeat(LONGEST + 1), "99999999999"), Demand::default());
+        assert_eq!(demand("", ""), AuthenticationRequirement::default());
+        assert_eq!(demand("  ", "-1"), AuthenticationRequirement::default());
+        assert_eq!(demand("gold\n", "+5"), AuthenticationRequirement::default());
+        assert_eq!(demand("gøld", "1.5"), AuthenticationRequirement::default());
+        assert_eq!(
+            demand(&"g".repeat(MAX_ACR_VALUES_BYTES + 1), "99999999999"),
+            AuthenticationRequirement::default()
+        );
         let good = demand("gold silver", "0");
         assert_eq!((good.acr_values.as_deref(), good.max_age), (Some("gold silver"), Some(0)));
-        assert_eq!(demand(&"g".repeat(LONGEST), "").acr_values.map(|text| text.len()), Some(LONGEST));
+        assert_eq!(
+            demand(&"g".repeat(MAX_ACR_VALUES_BYTES), "").acr_values.map(|text| text.len()),
+            Some(MAX_ACR_VALUES_BYTES)
+        );
     }
 
     #[test]
     fn what_was_asked_for_is_known_again() {
-        let demand =
-            |acr_values: Option<&str>, max_age| Demand { acr_values: acr_values.map(str::to_owned), max_age };
+        let demand = |acr_values: Option<&str>, max_age| AuthenticationRequirement {
+            acr_values: acr_values.map(str::to_owned),
+            max_age,
+        };
         for (needed, asked, within) in [
             (demand(None, None), demand(None, None), true),
             (demand(None, None), demand(Some("gold"), Some(1)), true),
@@ -120,7 +128,7 @@ mod tests {
             (demand(None, Some(60)), demand(None, Some(61)), false),
             (demand(None, Some(60)), demand(None, None), false),
         ] {
-            assert_eq!(needed.is_within(&asked), within, "{needed:?} within {asked:?}");
+            assert_eq!(needed.is_covered_by(&asked), within, "{needed:?} within {asked:?}");
         }
     }
 
@@ -141,11 +149,11 @@ mod tests {
             ("gold silver", Some("bronze"), methods(&["mfa"]), false),
             ("gold silver", Some("gold silver"), methods(&[]), false),
             ("gold", None, methods(&["gold"]), false),
-            (MULTI_FACTOR, None, methods(&["pwd", "mfa"]), true),
-            (MULTI_FACTOR, Some(MULTI_FACTOR), methods(&[]), true),
-            (MULTI_FACTOR, None, methods(&["pwd"]), false),
-            (MULTI_FACTOR, None, methods(&["MFA"]), false),
-            (MULTI_FACTOR, Some(""), methods(&[]), false),
+            (MULTI_FACTOR_ACR, None, methods(&["pwd", "mfa"]), true),
+            (MULTI_FACTOR_ACR, Some(MULTI_FACTOR_ACR), methods(&[]), true),
+            (MULTI_FACTOR_ACR, None, methods(&["pwd"]), false),
+            (MULTI_FACTOR_ACR, None, methods(&["MFA_AMR"]), false),
+            (MULTI_FACTOR_ACR, Some(""), methods(&[]), false),
         ] {
             assert_eq!(demand(wanted, "").is_met_by(acr, &amr), met, "{wanted} {acr:?} {amr:?}");
         }

@@ -39,7 +39,7 @@ impl Money {
         text
     }
 
-    /// Can somebody have typed it? More than nothing, and not more than [`LARGEST`] units.
+    /// Can somebody have typed it? More than nothing, and not more than [`MAX_UNITS`] units.
     pub(crate) fn may_be_sent(&self) -> bool {
         minor_digits(&self.currency).is_some_and(|digits| (1..=largest(digits)).contains(&self.amount))
     }
@@ -71,11 +71,11 @@ pub fn minor_digits(currency: &str) -> Option<u8> {
 }
 
 /// The largest amount that can be typed, in units: ten thousand million.
-const LARGEST: i64 = 10_000_000_000;
+const MAX_UNITS: i64 = 10_000_000_000;
 
 /// The same in minor units. It fits `f64` exactly.
 fn largest(digits: u8) -> i64 {
-    LARGEST * power(digits)
+    MAX_UNITS * power(digits)
 }
 
 /// How many minor units make a unit.

@@ -29,7 +29,7 @@ impl Problem {
 
     /// The same while a transfer has no answer: then nobody may say that no money was moved.
     #[must_use]
-    pub(crate) fn beside_unanswered(self) -> Self {
+    pub(crate) fn with_unanswered_transfer(self) -> Self {
         if !self.sentence.to_ascii_lowercase().contains("no money was moved") {
             return self;
         }

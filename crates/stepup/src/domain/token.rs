@@ -58,7 +58,7 @@ impl CompactIdToken {
 }
 
 /// Can this stand in an `Authorization` header (RFC 6750 2.1)? A browser refuses others by an exception.
-pub(crate) fn is_sendable(token: &str) -> bool {
+pub(crate) fn fits_authorization_header(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
@@ -107,7 +107,7 @@ redacted!(AccessToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode
 
 /// A token that is held, with what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HeldToken {
+pub struct CachedToken {
     /// The API it is for.
     pub audience: String,
     /// What was granted.
@@ -119,18 +119,18 @@ pub struct HeldToken {
 
 /// The tokens of a session, by audience and granted scopes. It is kept in the tab's storage with the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Vault(Vec<HeldToken>);
+pub struct TokenCache(Vec<CachedToken>);
 
-impl Vault {
+impl TokenCache {
     /// From the tab's storage.
     pub(crate) fn read(list: &[Json]) -> Option<Self> {
         let held = |item: &Json| {
             let item = item.as_object()?;
-            Some(HeldToken {
+            Some(CachedToken {
                 audience: item.text("audience")?,
                 scopes: Scopes::parse(&item.text("scopes")?),
                 expires_at: Timestamp(item.integer("expires_at")?),
-                token: AccessToken(item.text("token").filter(|token| is_sendable(token))?),
+                token: AccessToken(item.text("token").filter(|token| fits_authorization_header(token))?),
             })
         };
         list.iter().map(held).collect::<Option<_>>().map(Self)
@@ -139,11 +139,11 @@ impl Vault {
     /// Puts a token in; one for the same audience and scopes is replaced.
     pub(crate) fn put(&mut self, audience: &str, scopes: Scopes, expires_at: Timestamp, token: AccessToken) {
         self.0.retain(|held| held.audience != audience || held.scopes != scopes);
-        self.0.push(HeldToken { audience: audience.to_owned(), scopes, expires_at, token });
+        self.0.push(CachedToken { audience: audience.to_owned(), scopes, expires_at, token });
     }
 
     /// A token for that audience that is good for at least those scopes now.
-    pub(crate) fn find(&self, audience: &str, needed: &Scopes, now: Timestamp) -> Option<&HeldToken> {
+    pub(crate) fn find(&self, audience: &str, needed: &Scopes, now: Timestamp) -> Option<&CachedToken> {
         self.0
             .iter()
             .find(|held| held.audience == audience && held.expires_at > now && held.scopes.contains(needed))
@@ -155,7 +155,7 @@ impl Vault {
     }
 }
 
-impl HeldToken {
+impl CachedToken {
     /// For one more request.
     pub(crate) fn bearer(&self) -> Bearer {
         self.token.bearer()
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn the_vault_hands_out_only_what_fits() {
-        let mut vault = Vault::default();
+        let mut vault = TokenCache::default();
         let (api, view) = ("https://api", Scopes::parse("openid view:balance"));
         vault.put(api, view.clone(), Timestamp(100), AccessToken::new("t".into()));
         let balance = Scopes::parse("view:balance");

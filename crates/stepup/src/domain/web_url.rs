@@ -97,7 +97,7 @@ fn is_local(hostname: &str) -> bool {
 
 /// The parser of the host's tests: as the URL Standard has it, like the browser's.
 #[cfg(test)]
-pub(crate) fn parse_for_tests(text: &str) -> Option<Parts> {
+pub(crate) fn parse_with_url_crate(text: &str) -> Option<Parts> {
     let url = url::Url::parse(text).ok()?;
     Some(Parts {
         protocol: format!("{}:", url.scheme()),
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
 
     fn trusted(text: &str) -> Option<String> {
-        WebUrl::trustworthy(text, parse_for_tests).map(|url| url.0)
+        WebUrl::trustworthy(text, parse_with_url_crate).map(|url| url.0)
     }
 
     #[test]
@@ -161,14 +161,14 @@ mod tests {
             ("https://api.example/v1", "https://api.example/v1/balance"),
             ("https://api.example/v1/?x=1", "https://api.example/v1/balance"),
         ] {
-            let base = WebUrl::parse(base, parse_for_tests).unwrap();
+            let base = WebUrl::parse(base, parse_with_url_crate).unwrap();
             assert_eq!(base.below("balance").as_str(), expected);
         }
     }
 
     #[test]
     fn parameters_come_after_those_that_are_there() {
-        let url = |text| WebUrl::parse(text, parse_for_tests).unwrap();
+        let url = |text| WebUrl::parse(text, parse_with_url_crate).unwrap();
         let pairs = [("a b", "c+d & é"), ("e", "")];
         let query = "a%20b=c%2Bd%20%26%20%C3%A9&e=";
         assert_eq!(url("https://x").with_query(&pairs).as_str(), format!("https://x/?{query}"));

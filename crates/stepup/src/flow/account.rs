@@ -9,10 +9,10 @@ use crate::{
     },
     config::Config,
     domain::{
-        authentication::Demand,
+        authentication::AuthenticationRequirement,
         entropy::Entropy,
         locale::Locale,
-        log_outs::LogOuts,
+        logout_count::LogoutCount,
         money::{self, Money},
         problem::Problem,
         time::Timestamp,
@@ -27,9 +27,9 @@ use crate::{
         statements::{self, Redirect, Statements},
         transfer::{self, Moved, Transfer},
     },
-    http::{Answer, NetworkError, RequestId},
+    http::{HttpResponse, NetworkError, RequestId},
     json,
-    storage::{Attempt, Pending, Slot, StoredDraft},
+    storage::{Attempt, Pending, StorageKey, StoredDraft},
     view::{
         AccountView, BalanceView, HistoryView, Loadable, Screen, SessionView, StatementsContent,
         StatementsPage, TransferView,
@@ -48,7 +48,7 @@ pub(crate) struct Account {
     /// The page "Statements", when it is up.
     pub(crate) statements: Statements,
     /// What the next log-in has to meet, because the bank says so.
-    pub(crate) demand: Demand,
+    pub(crate) demand: AuthenticationRequirement,
     /// Has the customer been told that the session ends soon?
     ends_soon: bool,
     balance: Loadable<BalanceView>,
@@ -66,7 +66,7 @@ pub(crate) struct Account {
     /// What was sent, as long as the bank has not said what became of it: each order once.
     attempts: Vec<Attempt>,
     /// What is kept is kept under this count.
-    log_outs: LogOuts,
+    log_outs: LogoutCount,
 }
 
 /// What the rest of the session has to know after a step.
@@ -86,7 +86,7 @@ impl Account {
         subject: String,
         login: Option<Login>,
         stored: Option<StoredDraft>,
-        log_outs: LogOuts,
+        log_outs: LogoutCount,
     ) -> Self {
         let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
         Self {
@@ -94,7 +94,7 @@ impl Account {
             arrival: None,
             transfer: Transfer::Editing,
             statements: Statements::Closed,
-            demand: Demand::default(),
+            demand: AuthenticationRequirement::default(),
             ends_soon: false,
             balance: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
             history: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
@@ -143,7 +143,7 @@ impl Account {
     }
 
     /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the demand.
-    pub(crate) fn end_session(&mut self, demand: Demand) -> Vec<Effect> {
+    pub(crate) fn end_session(&mut self, demand: AuthenticationRequirement) -> Vec<Effect> {
         // It ends once: what was demanded then still stands.
         if self.login.take().is_some() {
             self.demand = demand;
@@ -158,7 +158,7 @@ impl Account {
         }
         // What is sensitive does not outlast the session.
         let mut effects = std::mem::take(&mut self.statements).closed();
-        effects.push(Effect::Remove(Slot::Session));
+        effects.push(Effect::Remove(StorageKey::Session));
         effects
     }
 
@@ -166,7 +166,7 @@ impl Account {
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
         let Some(login) = &self.login else { return Vec::new() };
         if login.is_over(now) {
-            return self.end_session(Demand::default());
+            return self.end_session(AuthenticationRequirement::default());
         }
         self.ends_soon = login.ends_soon(now);
         Vec::new()
@@ -176,7 +176,7 @@ impl Account {
     pub(crate) fn answered(
         &mut self,
         id: RequestId,
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
         world: &mut World,
         now: Timestamp,
     ) -> (Vec<Effect>, Outcome) {
@@ -298,7 +298,7 @@ impl Account {
         let log_outs = world.log_outs;
         let outside = world.outside(now);
         let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
-        let nothing = Demand::default();
+        let nothing = AuthenticationRequirement::default();
         let met = self.login.as_ref().map_or(&nothing, |login| &login.met);
         let mut cx = statements::Context { outside, log_outs, subject: &self.subject, held, met };
         let statements::Moved { statements, mut effects, outcome } =
@@ -379,7 +379,7 @@ impl Account {
 
     /// The bank does not accept the token: a new log-in mends that, once. A second time it is the bank's last word on
     /// this order.
-    fn unauthorized(&mut self, sent: Option<&TransferId>, demand: Demand) -> Vec<Effect> {
+    fn unauthorized(&mut self, sent: Option<&TransferId>, demand: AuthenticationRequirement) -> Vec<Effect> {
         let attempt = self.attempts.iter_mut().find(|attempt| Some(&attempt.id) == sent);
         if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), attempt) {
             if attempt.unauthorized {
@@ -412,11 +412,11 @@ impl Account {
 
     fn store_draft(&self) -> Effect {
         if self.form.draft.is_empty() && self.attempts.is_empty() {
-            return Effect::Remove(Slot::Draft);
+            return Effect::Remove(StorageKey::Draft);
         }
         let (subject, draft) = (self.subject.clone(), self.form.draft.clone());
         let stored = StoredDraft { subject, draft, attempts: self.attempts.clone(), log_outs: self.log_outs };
-        Effect::Store(Slot::Draft, json::write(&stored))
+        Effect::Store(StorageKey::Draft, json::write(&stored))
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
@@ -442,7 +442,7 @@ impl Account {
             Transfer::Editing => (self.form.check(&rules(&self.balance, locale)), Vec::new()),
             Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
             Transfer::Interrupted(interrupted) => {
-                (Ok(interrupted.order), vec![Effect::ForgetRequests, Effect::Remove(Slot::Pending)])
+                (Ok(interrupted.order), vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)])
             }
             other => {
                 self.transfer = other;
@@ -495,7 +495,7 @@ impl Account {
     /// How a transfer may be sent is known now, or asked once more.
     pub(crate) fn learn_preflight(
         &mut self,
-        outcome: &Result<Answer, NetworkError>,
+        outcome: &Result<HttpResponse, NetworkError>,
         world: &mut World,
         now: Timestamp,
     ) -> Vec<Effect> {
@@ -559,7 +559,7 @@ impl Account {
         let session = self.session();
         if let Some(mut content) = self.statements.view() {
             if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
-                *problem = problem.clone().beside_unanswered();
+                *problem = problem.clone().with_unanswered_transfer();
             }
             let older = self.statements.older();
             return Screen::Statements(Box::new(StatementsPage { content, older, session }));

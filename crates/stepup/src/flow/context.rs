@@ -2,7 +2,7 @@
 
 use crate::{
     config::Config,
-    domain::{locale::Locale, log_outs::LogOuts, time::Timestamp},
+    domain::{locale::Locale, logout_count::LogoutCount, time::Timestamp},
     flow::{ids::Ids, preflight::Preflight},
     oidc::provider::Provider,
 };
@@ -23,7 +23,7 @@ pub(crate) struct World {
     pub(crate) ids: Ids,
     pub(crate) locale: Locale,
     /// How often somebody has logged out in this browser.
-    pub(crate) log_outs: LogOuts,
+    pub(crate) log_outs: LogoutCount,
     /// May a transfer be sent with `Idempotency-Key`?
     pub(crate) preflight: Preflight,
     /// Does the browser say that it has no network?

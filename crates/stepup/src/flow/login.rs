@@ -3,15 +3,15 @@
 use crate::{
     config::Config,
     domain::{
-        authentication::Demand,
-        log_outs::LogOuts,
+        authentication::AuthenticationRequirement,
+        logout_count::LogoutCount,
         time::Timestamp,
-        token::{CompactIdToken, HeldToken, Vault},
+        token::{CachedToken, CompactIdToken, TokenCache},
     },
     effect::{Effect, Timer},
     json,
-    oidc::end_session::LogOutHints,
-    storage::{Slot, StoredSession},
+    oidc::end_session::LogoutHints,
+    storage::{StorageKey, StoredSession},
     view::Notice,
 };
 
@@ -22,18 +22,18 @@ const NOTICE: i64 = 120;
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) subject: String,
-    pub(crate) vault: Vault,
+    pub(crate) vault: TokenCache,
     /// What is known of a second factor.
     pub(crate) second_factor: SecondFactor,
     /// Has the bank accepted the token before? A refusal of one that it never accepted would only be repeated by a new
     /// log-in.
     pub(crate) proven: bool,
     /// What was demanded when the customer logged in, as far as this page knows.
-    pub(crate) met: Demand,
+    pub(crate) met: AuthenticationRequirement,
     /// What a log-out tells the provider.
-    pub(crate) log_out_hints: Option<LogOutHints>,
+    pub(crate) log_out_hints: Option<LogoutHints>,
     /// How often somebody had logged out in this browser when it began.
-    pub(crate) log_outs: LogOuts,
+    pub(crate) log_outs: LogoutCount,
 }
 
 /// What is known of a second factor in this session.
@@ -52,7 +52,7 @@ impl Login {
     /// From the tab's storage, while it lasts; otherwise, why it does not. `None` when nobody was logged in.
     pub(crate) fn read(
         stored: Option<&str>,
-        log_outs: LogOuts,
+        log_outs: LogoutCount,
         now: Timestamp,
     ) -> Option<Result<Self, Notice>> {
         let text = stored?;
@@ -64,14 +64,14 @@ impl Login {
         }
         let StoredSession { subject, vault, second_factor, log_out_hints, .. } = stored;
         let second_factor = second_factor.map(SecondFactor::Stored).unwrap_or_default();
-        let met = Demand::default();
+        let met = AuthenticationRequirement::default();
         let login = Self { subject, vault, second_factor, proven: true, met, log_out_hints, log_outs };
         let over = login.remaining(now).is_none_or(|seconds| seconds <= 0);
         Some(if over { Err(Notice::SessionOver) } else { Ok(login) })
     }
 
     /// The token for reading, while it is good; the one that may transfer as well, where a log-in brings it.
-    pub(crate) fn token(&self, config: &Config, now: Timestamp) -> Option<&HeldToken> {
+    pub(crate) fn token(&self, config: &Config, now: Timestamp) -> Option<&CachedToken> {
         let find = |needed| self.vault.find(&config.audience, needed, now);
         find(&config.transfer_scope).or_else(|| find(&config.balance_scope))
     }
@@ -85,7 +85,7 @@ impl Login {
             log_out_hints: self.log_out_hints.clone(),
             log_outs: self.log_outs,
         };
-        Effect::Store(Slot::Session, json::write(&session))
+        Effect::Store(StorageKey::Session, json::write(&session))
     }
 
     /// Seconds until it ends; `None` without a token.
@@ -138,16 +138,16 @@ mod tests {
     use crate::domain::{scope::Scopes, token::AccessToken};
 
     fn login(ends: i64) -> Login {
-        let mut vault = Vault::default();
+        let mut vault = TokenCache::default();
         vault.put("api", Scopes::parse("a"), Timestamp(ends), AccessToken::new("t".into()));
         let second_factor = SecondFactor::Verified(CompactIdToken::new("a.b.c".into()));
-        let (met, log_outs) = (Demand::default(), LogOuts::read(Some("3")));
+        let (met, log_outs) = (AuthenticationRequirement::default(), LogoutCount::read(Some("3")));
         let log_out_hints = None;
         Login { subject: "s".into(), vault, second_factor, proven: false, met, log_out_hints, log_outs }
     }
 
     fn stored(login: &Login) -> String {
-        let Effect::Store(Slot::Session, text) = login.store() else { panic!() };
+        let Effect::Store(StorageKey::Session, text) = login.store() else { panic!() };
         text
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn a_stored_session_lasts_until_its_token_ends_or_somebody_logs_out() {
         let text = stored(&login(100));
         let read = |log_outs: Option<&str>, now| {
-            Login::read(Some(&text), LogOuts::read(log_outs), Timestamp(now)).unwrap()
+            Login::read(Some(&text), LogoutCount::read(log_outs), Timestamp(now)).unwrap()
         };
         let back = read(Some("3"), 99).unwrap();
         assert!(back.proven);
@@ -167,7 +167,7 @@ mod tests {
         for log_outs in [Some("4"), Some("2"), None, Some("x")] {
             assert_eq!(read(log_outs, 99).err(), Some(Notice::LoggedOutElsewhere), "{log_outs:?}");
         }
-        assert!(Login::read(None, LogOuts::default(), Timestamp(0)).is_none());
+        assert!(Login::read(None, LogoutCount::default(), Timestamp(0)).is_none());
     }
 
     #[test]

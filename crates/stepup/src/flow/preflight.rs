@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     effect::Effect,
     flow::ids::Ids,
-    http::{Answer, Method, NetworkError, RequestId},
+    http::{HttpResponse, Method, NetworkError, RequestId},
 };
 
 /// What is known of it.
@@ -71,7 +71,7 @@ impl Preflight {
     /// An answer of any status came through, or none did.
     pub(crate) fn answered(
         &mut self,
-        outcome: &Result<Answer, NetworkError>,
+        outcome: &Result<HttpResponse, NetworkError>,
         config: &Config,
         ids: &mut Ids,
     ) -> Option<Effect> {

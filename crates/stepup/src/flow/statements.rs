@@ -11,12 +11,12 @@ use crate::{
         response::{self, ReadError, StatementsAnswer},
     },
     domain::{
-        authentication::{Demand, MFA},
+        authentication::{AuthenticationRequirement, MFA_AMR},
         entropy::Entropy,
-        log_outs::LogOuts,
+        logout_count::LogoutCount,
         problem::Problem,
         scope::Scopes,
-        token::HeldToken,
+        token::CachedToken,
     },
     effect::{CheckId, Effect, Timer},
     flow::{
@@ -26,14 +26,14 @@ use crate::{
         },
         context,
         login::SecondFactor,
-        transfer::READING_TIME,
+        transfer::REDIRECT_NOTICE_MS,
     },
-    http::{Answer, NetworkError, RequestId},
+    http::{HttpResponse, NetworkError, RequestId},
     oidc::{
-        authorization_request::{Purpose, Record, Salt, State},
+        authorization_request::{AuthorizationRequest, NonceSalt, Purpose, StateParameter},
         id_token::{self, IdToken},
         jws::SignedPayload,
-        pkce::Verifier,
+        pkce::CodeVerifier,
         provider,
     },
     view::{OlderStatements, Statement, StatementsContent},
@@ -62,20 +62,20 @@ pub(crate) enum Statements {
 /// What one request to the provider needs.
 #[derive(Debug)]
 pub(crate) struct Redirect {
-    state: State,
-    salt: Salt,
-    verifier: Verifier,
+    state: StateParameter,
+    salt: NonceSalt,
+    verifier: CodeVerifier,
 }
 
 /// What a transition may look at.
 pub(crate) struct Context<'a> {
     pub(crate) outside: context::Context<'a>,
-    pub(crate) log_outs: LogOuts,
+    pub(crate) log_outs: LogoutCount,
     pub(crate) subject: &'a str,
     /// The token for reading, while there is one.
-    pub(crate) held: Option<&'a HeldToken>,
+    pub(crate) held: Option<&'a CachedToken>,
     /// What was demanded when the customer was last at the provider, as far as this page knows.
-    pub(crate) met: &'a Demand,
+    pub(crate) met: &'a AuthenticationRequirement,
 }
 
 /// What the rest of the account has to know after a step.
@@ -85,7 +85,7 @@ pub(crate) enum Outcome {
     /// The stored ID token was verified again, and tells of a second factor or does not.
     Recalled(bool),
     /// The bank no longer accepts the token; a new log-in has to meet the demand.
-    Unauthorized(Demand),
+    Unauthorized(AuthenticationRequirement),
 }
 
 /// A page that became another, with what is to be done.
@@ -106,13 +106,17 @@ fn shown(content: StatementsContent) -> Moved {
 impl Redirect {
     pub(crate) fn new(entropy: Entropy) -> Self {
         let [state, salt, verifier, _] = entropy.split();
-        Self { state: State::new(state), salt: Salt::new(salt), verifier: Verifier::new(verifier) }
+        Self {
+            state: StateParameter::new(state),
+            salt: NonceSalt::new(salt),
+            verifier: CodeVerifier::new(verifier),
+        }
     }
 
     /// To the provider, and back to this page, which needs a second factor whatever else the bank demands.
-    fn depart(self, mut demand: Demand, cx: &mut Context<'_>) -> Moved {
-        demand.acr_values = demand.acr_values.or(Demand::second_factor().acr_values);
-        let record = Record {
+    fn depart(self, mut demand: AuthenticationRequirement, cx: &mut Context<'_>) -> Moved {
+        demand.acr_values = demand.acr_values.or(AuthenticationRequirement::second_factor().acr_values);
+        let record = AuthorizationRequest {
             created_at: cx.outside.now,
             scopes: Scopes::parse("openid").union(&cx.outside.config.balance_scope),
             demand,
@@ -122,14 +126,14 @@ impl Redirect {
             purpose: Purpose::Statements { subject: cx.subject.to_owned() },
         };
         let (departure, mut effects) = Departure::begin(self.state, record, &mut cx.outside);
-        effects.push(Effect::Wake(Timer::Leave, READING_TIME));
+        effects.push(Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS));
         moved(Statements::Leaving(Box::new(departure)), effects)
     }
 }
 
 /// The customer opens the page without anything that tells of a second factor.
 pub(crate) fn confirm(redirect: Redirect, cx: &mut Context<'_>) -> Moved {
-    redirect.depart(Demand::second_factor(), cx)
+    redirect.depart(AuthenticationRequirement::second_factor(), cx)
 }
 
 /// The customer opens the page with an ID token out of the storage that may tell of a second factor.
@@ -192,7 +196,7 @@ fn unconfirmed() -> Problem {
         "statements.unconfirmed",
         "This was not the confirmation that is needed here",
         "You were sent back without having confirmed on your phone, so your statements are not shown. Please try again.",
-        format!("`amr` of the ID token does not contain `{MFA}`"),
+        format!("`amr` of the ID token does not contain `{MFA_AMR}`"),
     )
 }
 
@@ -233,7 +237,7 @@ impl Statements {
     }
 
     /// The answer that it waited for.
-    pub(crate) fn answered(self, outcome: Result<Answer, NetworkError>, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn answered(self, outcome: Result<HttpResponse, NetworkError>, cx: &mut Context<'_>) -> Moved {
         match self {
             Self::Recalling(verification, redirect) => {
                 let step = verification.answered(outcome, &mut cx.outside);
@@ -353,7 +357,7 @@ fn loaded(
         // RFC 9470: once, and with what the bank says would be enough.
         Err(ReadError::Unauthorized(demand, problem)) => match redirect {
             Some(redirect) => redirect.depart(demand, cx),
-            None if demand.is_within(cx.met) => shown(StatementsContent::Failed(refused(problem))),
+            None if demand.is_covered_by(cx.met) => shown(StatementsContent::Failed(refused(problem))),
             None => shown(StatementsContent::Failed(more(problem))),
         },
     }

@@ -7,15 +7,15 @@
 mod attempts;
 mod recovery;
 
-pub(crate) use crate::flow::transfer::attempts::READING_TIME;
+pub(crate) use crate::flow::transfer::attempts::REDIRECT_NOTICE_MS;
 use crate::{
     bank_api::transfer_response,
     domain::{
-        authentication::Demand,
+        authentication::AuthenticationRequirement,
         entropy::Entropy,
-        log_outs::LogOuts,
+        logout_count::LogoutCount,
         problem::Problem,
-        token::{HeldToken, SingleUseToken},
+        token::{CachedToken, SingleUseToken},
         transfer::{Order, TransferId},
     },
     effect::Effect,
@@ -28,10 +28,10 @@ use crate::{
     },
     http::RequestId,
     oidc::{
-        authorization_request::{Salt, State, StepUp},
-        pkce::Verifier,
+        authorization_request::{NonceSalt, StateParameter, StepUp},
+        pkce::CodeVerifier,
     },
-    storage::{Pending, PendingStage, Slot},
+    storage::{Pending, PendingStage, StorageKey},
     view::{DoneView, TransferView},
 };
 
@@ -92,11 +92,11 @@ impl Ending {
 /// What a transition may look at.
 pub(crate) struct Context<'a> {
     pub(crate) outside: context::Context<'a>,
-    pub(crate) log_outs: LogOuts,
+    pub(crate) log_outs: LogoutCount,
     /// Who is logged in, or whose transfer it is.
     pub(crate) subject: &'a str,
     /// The token for reading, while there is one.
-    pub(crate) held: Option<&'a HeldToken>,
+    pub(crate) held: Option<&'a CachedToken>,
     /// Does the bank tell of past transfers at all, as far as this page knows?
     pub(crate) tells: bool,
 }
@@ -106,7 +106,7 @@ pub(crate) struct Moved {
     pub(crate) transfer: Transfer,
     pub(crate) effects: Vec<Effect>,
     /// The token for reading was refused: the session is over, and the next one has to meet this.
-    pub(crate) unauthorized: Option<Demand>,
+    pub(crate) unauthorized: Option<AuthenticationRequirement>,
 }
 
 impl Moved {
@@ -129,7 +129,7 @@ pub(crate) fn confirm(
     short.copy_from_slice(&id[..16]);
     let id = again.unwrap_or_else(|| TransferId::new(cx.outside.now, short));
     let Some(held) = cx.held else {
-        let unauthorized = Some(Demand::default());
+        let unauthorized = Some(AuthenticationRequirement::default());
         return Moved { unauthorized, ..Moved::to(Transfer::Editing, Vec::new()) };
     };
     let (bearer, scopes) = (held.bearer(), held.scopes.clone());
@@ -140,9 +140,9 @@ pub(crate) fn confirm(
             order,
             held: scopes,
             unkeyed,
-            state: State::new(state),
-            salt: Salt::new(salt),
-            verifier: Verifier::new(verifier),
+            state: StateParameter::new(state),
+            salt: NonceSalt::new(salt),
+            verifier: CodeVerifier::new(verifier),
         }))
     })
 }
@@ -161,7 +161,7 @@ pub(crate) fn resume(step_up: StepUp, subject: &str, token: SingleUseToken, cx: 
 
 fn not_sent(order: Order, problem: Problem, ending: Ending) -> Moved {
     let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, ending }));
-    Moved::to(transfer, vec![Effect::Remove(Slot::Pending)])
+    Moved::to(transfer, vec![Effect::Remove(StorageKey::Pending)])
 }
 
 /// The provider did not confirm it.
@@ -213,7 +213,7 @@ impl Transfer {
     }
 
     /// The same, as the tab has it stored.
-    pub(crate) fn pending(&self, subject: &str, log_outs: LogOuts) -> Option<Pending> {
+    pub(crate) fn pending(&self, subject: &str, log_outs: LogoutCount) -> Option<Pending> {
         let (id, order) = self.sent()?;
         let stage = if self.is_unanswered() { PendingStage::Sent } else { PendingStage::Confirming };
         let (subject, id, order) = (subject.to_owned(), id.clone(), order.clone());
@@ -272,7 +272,7 @@ impl Transfer {
     /// The answer that it waited for.
     pub(crate) fn answered(
         self,
-        outcome: Result<crate::http::Answer, crate::http::NetworkError>,
+        outcome: Result<crate::http::HttpResponse, crate::http::NetworkError>,
         cx: &mut Context<'_>,
     ) -> Moved {
         match self {
@@ -310,11 +310,11 @@ impl Transfer {
         match self {
             Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => Moved::to(Self::Editing, Vec::new()),
             Self::Interrupted(_) | Self::Leaving(_) => {
-                Moved::to(Self::Editing, vec![Effect::ForgetRequests, Effect::Remove(Slot::Pending)])
+                Moved::to(Self::Editing, vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)])
             }
             // The customer has looked. The same order again has the same id, in case it comes through all the same.
             Self::Unknown(lost) if lost.silent => {
-                Moved::to(Self::Editing, vec![Effect::Remove(Slot::Pending)])
+                Moved::to(Self::Editing, vec![Effect::Remove(StorageKey::Pending)])
             }
             // What was sent cannot be called back, and what is unknown must not be forgotten.
             other => Moved::to(other, Vec::new()),
@@ -366,7 +366,7 @@ impl Transfer {
 }
 
 fn done(view: DoneView) -> Moved {
-    Moved::to(Transfer::Done(Box::new(view)), vec![Effect::Remove(Slot::Pending)])
+    Moved::to(Transfer::Done(Box::new(view)), vec![Effect::Remove(StorageKey::Pending)])
 }
 
 fn never_arrived() -> Problem {

@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
-        authentication::Demand,
-        log_outs::LogOuts,
+        authentication::AuthenticationRequirement,
+        logout_count::LogoutCount,
         scope::Scopes,
         time::Timestamp,
         transfer::{Order, TransferId},
     },
-    json::{self, Json, Object, Stored},
-    oidc::pkce::Verifier,
+    json::{self, FromJson, Json, Object},
+    oidc::pkce::CodeVerifier,
 };
 
 /// The type of authorization details that a transfer is (RFC 9396 2.1).
@@ -25,9 +25,9 @@ pub(crate) const PAYMENT_INITIATION: &str = "payment_initiation";
 /// The `state` of one request: 256 random bits, and the name under which the request's record is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct State(String);
+pub struct StateParameter(String);
 
-impl State {
+impl StateParameter {
     /// A fresh one.
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&bytes))
@@ -49,9 +49,9 @@ impl State {
 /// learn the order from it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Salt(String);
+pub struct NonceSalt(String);
 
-impl Salt {
+impl NonceSalt {
     /// From the tab's storage.
     pub(crate) fn read(text: String) -> Self {
         Self(text)
@@ -62,27 +62,27 @@ impl Salt {
     }
 }
 
-impl std::fmt::Debug for Salt {
+impl std::fmt::Debug for NonceSalt {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Salt(…)")
+        f.write_str("NonceSalt(…)")
     }
 }
 
 /// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Record {
+pub struct AuthorizationRequest {
     /// When the request was made.
     pub created_at: Timestamp,
     /// What was asked for.
     pub scopes: Scopes,
     /// Which authentication was asked for.
-    pub demand: Demand,
+    pub demand: AuthenticationRequirement,
     /// What proves that a code was asked for by this tab; sent in the code flow only.
-    pub verifier: Verifier,
+    pub verifier: CodeVerifier,
     /// What the nonce was salted with.
-    pub salt: Salt,
+    pub salt: NonceSalt,
     /// How often somebody had logged out in this browser by then.
-    pub log_outs: LogOuts,
+    pub log_outs: LogoutCount,
     /// What for.
     pub purpose: Purpose,
 }
@@ -138,7 +138,7 @@ impl StepUp {
     }
 }
 
-impl Record {
+impl AuthorizationRequest {
     /// What the request says of a transfer besides its scope, when it does.
     pub(crate) fn authorization_details(&self) -> Option<String> {
         match &self.purpose {
@@ -160,7 +160,7 @@ impl Record {
     }
 }
 
-impl Stored for Record {
+impl FromJson for AuthorizationRequest {
     fn read(object: &Object) -> Option<Self> {
         let purpose = object.get("purpose")?;
         let purpose = if purpose.as_text() == Some("log_in") {
@@ -181,10 +181,10 @@ impl Stored for Record {
         Some(Self {
             created_at: Timestamp(object.integer("created_at")?),
             scopes: Scopes::parse(&object.text("scopes")?),
-            demand: Demand::read(object.object("demand")?),
-            verifier: Verifier::read(object.text("verifier")?),
-            salt: Salt::read(object.text("salt")?),
-            log_outs: LogOuts::of(object)?,
+            demand: AuthenticationRequirement::read(object.object("demand")?),
+            verifier: CodeVerifier::read(object.text("verifier")?),
+            salt: NonceSalt::read(object.text("salt")?),
+            log_outs: LogoutCount::of(object)?,
             purpose,
         })
     }
@@ -196,20 +196,20 @@ mod tests {
     use crate::domain::iban::Iban;
     use crate::domain::money::Money;
 
-    fn record() -> Record {
+    fn record() -> AuthorizationRequest {
         let order = Order {
             payee: Iban::parse("GB82WEST12345698765432").unwrap(),
             amount: Money { amount: 1250, currency: "EUR".into() },
             reference: "Rent".into(),
         };
         let id = TransferId::new(Timestamp(1), [2; 16]);
-        Record {
+        AuthorizationRequest {
             created_at: Timestamp(1),
             scopes: Scopes::parse("openid"),
-            demand: Demand::second_factor(),
-            verifier: Verifier::new([3; 32]),
-            salt: Salt::new([1; 32]),
-            log_outs: LogOuts::default(),
+            demand: AuthenticationRequirement::second_factor(),
+            verifier: CodeVerifier::new([3; 32]),
+            salt: NonceSalt::new([1; 32]),
+            log_outs: LogoutCount::default(),
             purpose: Purpose::StepUp(StepUp {
                 subject: "a".into(),
                 id,
@@ -221,29 +221,29 @@ mod tests {
         }
     }
 
-    fn changed(change: impl FnOnce(&mut Record)) -> Record {
+    fn changed(change: impl FnOnce(&mut AuthorizationRequest)) -> AuthorizationRequest {
         let mut record = record();
         change(&mut record);
         record
     }
 
-    fn step_up(change: impl FnOnce(&mut StepUp)) -> Record {
+    fn step_up(change: impl FnOnce(&mut StepUp)) -> AuthorizationRequest {
         changed(|record| match &mut record.purpose {
             Purpose::StepUp(step_up) => change(step_up),
             other => panic!("{other:?}"),
         })
     }
 
-    fn each_part_changed() -> Vec<Record> {
+    fn each_part_changed() -> Vec<AuthorizationRequest> {
         vec![
             record(),
             changed(|it| it.created_at = Timestamp(2)),
             changed(|it| it.scopes = Scopes::parse("openid transfer:funds")),
-            changed(|it| it.demand = Demand::default()),
+            changed(|it| it.demand = AuthenticationRequirement::default()),
             changed(|it| it.demand.max_age = Some(300)),
-            changed(|it| it.verifier = Verifier::new([4; 32])),
-            changed(|it| it.salt = Salt::new([3; 32])),
-            changed(|it| it.log_outs = LogOuts::default().next()),
+            changed(|it| it.verifier = CodeVerifier::new([4; 32])),
+            changed(|it| it.salt = NonceSalt::new([3; 32])),
+            changed(|it| it.log_outs = LogoutCount::default().next()),
             changed(|it| it.purpose = Purpose::LogIn),
             changed(|it| it.purpose = Purpose::Statements { subject: "a".into() }),
             changed(|it| it.purpose = Purpose::Statements { subject: "b".into() }),
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_nonce_changes_with_every_part() {
-        let all: Vec<_> = each_part_changed().iter().map(Record::nonce).collect();
+        let all: Vec<_> = each_part_changed().iter().map(AuthorizationRequest::nonce).collect();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
         assert_eq!(all[0], record().nonce(), "the same request has the same nonce");
@@ -301,12 +301,12 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was_kept() {
         for record in each_part_changed() {
-            assert_eq!(json::read::<Record>(Some(&json::write(&record))), Some(record));
+            assert_eq!(json::read::<AuthorizationRequest>(Some(&json::write(&record))), Some(record));
         }
     }
 
     #[test]
     fn a_salt_does_not_show_itself() {
-        assert_eq!(format!("{:?}", Salt::new([7; 32])), "Salt(…)");
+        assert_eq!(format!("{:?}", NonceSalt::new([7; 32])), "NonceSalt(…)");
     }
 }

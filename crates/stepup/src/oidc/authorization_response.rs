@@ -1,25 +1,25 @@
 //! The authorization response (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
 //!
 //! The implicit flow answers in the fragment. The code flow is asked to do so too, and answers in the query where a
-//! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). Tokens are never taken from a query.
+//! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). ReceivedTokens are never taken from a query.
 
 use crate::{
     config::{Config, Flow},
     domain::{
         problem::Problem,
         scope::Scopes,
-        token::{AuthorizationCode, is_sendable},
+        token::{AuthorizationCode, fits_authorization_header},
     },
     json::Json,
-    oidc::authorization_request::State,
+    oidc::authorization_request::StateParameter,
 };
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
-const LONGEST: usize = 16 * 1024;
+const MAX_RESPONSE_BYTES: usize = 16 * 1024;
 
 /// The address with which the page was loaded, as far as it may hold an authorization response.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Landing {
+pub struct PageUrl {
     /// The path, with its slash.
     pub path: String,
     /// The query, without `?`.
@@ -30,30 +30,30 @@ pub struct Landing {
 
 /// An answer that can be looked into once its `state` is known to be ours.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Response {
+pub struct AuthorizationResponse {
     /// May it be somebody else's? It came to an address that is not for answers alone, and brings no token: without a
     /// record of its `state`, it is none.
     pub may_be_foreign: bool,
     /// Whose answer it claims to be.
-    pub state: State,
+    pub state: StateParameter,
     /// `iss` of RFC 9207, when it is there.
     pub iss: Option<String>,
     /// What was asked for, or an error.
-    pub outcome: Result<Success, ProviderError>,
+    pub outcome: Result<AuthorizationSuccess, ProviderError>,
 }
 
 /// What a successful answer holds.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Success {
-    /// Tokens: the implicit flow.
-    Tokens(Tokens),
+pub enum AuthorizationSuccess {
+    /// ReceivedTokens: the implicit flow.
+    ReceivedTokens(ReceivedTokens),
     /// A code to be exchanged for them (RFC 6749 4.1.2).
     Code(AuthorizationCode),
 }
 
-/// Tokens as they came. Nothing in them has been checked.
+/// ReceivedTokens as they came. Nothing in them has been checked.
 #[derive(PartialEq, Eq)]
-pub struct Tokens {
+pub struct ReceivedTokens {
     /// The ID token, in compact form.
     pub id_token: String,
     /// The access token: opaque to a client.
@@ -66,9 +66,9 @@ pub struct Tokens {
     pub(crate) details: Option<Json>,
 }
 
-impl std::fmt::Debug for Tokens {
+impl std::fmt::Debug for ReceivedTokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(…)")
+        f.write_str("ReceivedTokens(…)")
     }
 }
 
@@ -85,7 +85,7 @@ pub struct ProviderError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CallbackError {
     /// Longer than any honest answer.
-    #[error("the answer has {0} bytes, more than the {LONGEST} that are read")]
+    #[error("the answer has {0} bytes, more than the {MAX_RESPONSE_BYTES} that are read")]
     TooLong(usize),
     /// A parameter twice: two readers could take two different ones.
     #[error("the parameter `{0}` is there more than once")]
@@ -96,7 +96,7 @@ pub enum CallbackError {
     /// An error that cannot be tied to a request: it is not believed, and nothing came of the request.
     #[error("the answer is the error {0:?}, {1}: it is not believed")]
     UnboundError(String, &'static str),
-    /// Tokens in the query: they are in the logs of servers, and never taken.
+    /// ReceivedTokens in the query: they are in the logs of servers, and never taken.
     #[error("the answer has tokens in the query: they are taken from the fragment alone")]
     TokensInQuery,
     /// The implicit flow answers in the fragment.
@@ -108,7 +108,7 @@ pub enum CallbackError {
     /// An error and tokens in one answer.
     #[error("the answer holds an error and tokens, or a code, at once")]
     ErrorWithTokens,
-    /// Tokens where a code was asked for: they would not be bound to the request (RFC 9700 2.1.2).
+    /// ReceivedTokens where a code was asked for: they would not be bound to the request (RFC 9700 2.1.2).
     #[error("the answer holds tokens where a code was asked for")]
     TokensForCode,
     /// A required parameter is missing.
@@ -161,7 +161,7 @@ pub enum CallbackError {
 /// Somebody else's `code`, `state` or `error` (a newsletter's, an e-mail verification's) is no answer. At `redirect_uri`,
 /// where that address has no other use, everything is.
 #[must_use]
-pub fn find(landing: &Landing, config: &Config) -> Option<Result<Response, CallbackError>> {
+pub fn find(landing: &PageUrl, config: &Config) -> Option<Result<AuthorizationResponse, CallbackError>> {
     let (query, fragment) = (Parameters::read(&landing.query), Parameters::read(&landing.fragment));
     let redirect_path = config.redirect_uri.path();
     let at_redirect_uri = !redirect_path.is_empty() && landing.path.trim_end_matches('/') == redirect_path;
@@ -179,7 +179,7 @@ pub fn find(landing: &Landing, config: &Config) -> Option<Result<Response, Callb
     };
     let may_be_foreign = !at_redirect_uri && !fragment.has_tokens();
     match outcome {
-        Ok(response) => Some(Ok(Response { may_be_foreign, ..response })),
+        Ok(response) => Some(Ok(AuthorizationResponse { may_be_foreign, ..response })),
         Err(_) if may_be_foreign => None,
         Err(error) => Some(Err(error)),
     }
@@ -213,8 +213,8 @@ impl Parameters {
 }
 
 /// Takes a form-encoded text (a fragment without `#`, a query without `?`) apart, as the answer to a request of that flow.
-pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
-    if text.len() > LONGEST {
+pub fn parse(text: &str, flow: Flow) -> Result<AuthorizationResponse, CallbackError> {
+    if text.len() > MAX_RESPONSE_BYTES {
         return Err(CallbackError::TooLong(text.len()));
     }
     let mut parameters = Parameters::read(text);
@@ -226,7 +226,7 @@ pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
     let brings_tokens = parameters.has_tokens();
     // In the implicit flow a `code` is one of the parameters that nobody asked for.
     let brings_code = flow == Flow::Code && parameters.get("code").is_some();
-    let state = parameters.take("state").filter(|s| !s.is_empty()).map(State::returned);
+    let state = parameters.take("state").filter(|s| !s.is_empty()).map(StateParameter::returned);
     let (iss, error) = (parameters.take("iss"), parameters.take("error"));
     if error.is_some() && (brings_tokens || brings_code) {
         return Err(CallbackError::ErrorWithTokens);
@@ -245,19 +245,24 @@ pub fn parse(text: &str, flow: Flow) -> Result<Response, CallbackError> {
                 let details = parameters.take("authorization_details");
                 // What is not JSON is nothing that was asked for.
                 let details = details.map(|text| Json::parse(&text).unwrap_or(Json::Null));
-                Success::Tokens(Tokens::read(|name| parameters.take(name), details)?)
+                AuthorizationSuccess::ReceivedTokens(ReceivedTokens::read(
+                    |name| parameters.take(name),
+                    details,
+                )?)
             }
             Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
             Flow::Code => {
                 let code = parameters.take("code").filter(|code| !code.is_empty());
-                Success::Code(AuthorizationCode::new(code.ok_or(CallbackError::Missing("code"))?))
+                AuthorizationSuccess::Code(AuthorizationCode::new(
+                    code.ok_or(CallbackError::Missing("code"))?,
+                ))
             }
         })
     };
-    Ok(Response { may_be_foreign: false, state, iss, outcome })
+    Ok(AuthorizationResponse { may_be_foreign: false, state, iss, outcome })
 }
 
-impl Tokens {
+impl ReceivedTokens {
     /// From the parameters of an answer, in the fragment or of the token endpoint: they have the same names and the same
     /// rules (RFC 6749 4.2.2 and 5.1). A refresh token is not looked at, so it is never kept.
     pub(crate) fn read(
@@ -274,7 +279,13 @@ impl Tokens {
         Ok(Self {
             id_token: take("id_token").ok_or(CallbackError::Missing("id_token"))?,
             access_token: take("access_token").ok_or(CallbackError::Missing("access_token")).and_then(
-                |token| if is_sendable(&token) { Ok(token) } else { Err(CallbackError::AccessToken) },
+                |token| {
+                    if fits_authorization_header(&token) {
+                        Ok(token)
+                    } else {
+                        Err(CallbackError::AccessToken)
+                    }
+                },
             )?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
@@ -401,7 +412,9 @@ mod tests {
     fn a_good_answer_is_taken_apart() {
         let response = parse(GOOD, Flow::Implicit).ok().unwrap();
         assert_eq!(response.state.as_str(), "S");
-        let Some(Success::Tokens(tokens)) = response.outcome.ok() else { panic!("no tokens") };
+        let Some(AuthorizationSuccess::ReceivedTokens(tokens)) = response.outcome.ok() else {
+            panic!("no tokens")
+        };
         assert_eq!((tokens.access_token.as_str(), tokens.id_token.as_str()), ("AT", "IT"));
         assert_eq!(tokens.expires_in, Some(7200));
         assert_eq!(tokens.scope, Some(Scopes::parse("openid view:balance")));
@@ -421,7 +434,10 @@ mod tests {
             (&GOOD.replace("access_token=AT&", ""), CallbackError::Missing("access_token")),
             (&GOOD.replace("7200", "-1"), CallbackError::ExpiresIn("-1".into())),
             (&GOOD.replace("7200", "soon"), CallbackError::ExpiresIn("soon".into())),
-            (&format!("{GOOD}&x={}", "y".repeat(LONGEST)), CallbackError::TooLong(LONGEST + 3 + GOOD.len())),
+            (
+                &format!("{GOOD}&x={}", "y".repeat(MAX_RESPONSE_BYTES)),
+                CallbackError::TooLong(MAX_RESPONSE_BYTES + 3 + GOOD.len()),
+            ),
         ] {
             assert_eq!(parse(fragment, Flow::Implicit).err(), Some(expected), "{fragment:.80}");
         }
@@ -429,8 +445,8 @@ mod tests {
 
     #[test]
     fn an_answer_may_be_as_long_as_the_limit() {
-        let longest = format!("{GOOD}&x={}", "y".repeat(LONGEST - 3 - GOOD.len()));
-        assert_eq!(longest.len(), LONGEST);
+        let longest = format!("{GOOD}&x={}", "y".repeat(MAX_RESPONSE_BYTES - 3 - GOOD.len()));
+        assert_eq!(longest.len(), MAX_RESPONSE_BYTES);
         assert!(parse(&longest, Flow::Implicit).is_ok());
     }
 
@@ -461,7 +477,7 @@ mod tests {
     fn an_answer_of_the_code_flow_brings_a_code_and_no_token() {
         let response = parse("code=C&state=S&iss=I", Flow::Code).ok().unwrap();
         assert_eq!((response.state.as_str(), response.iss.as_deref()), ("S", Some("I")));
-        let Ok(Success::Code(code)) = response.outcome else { panic!("no code") };
+        let Ok(AuthorizationSuccess::Code(code)) = response.outcome else { panic!("no code") };
         assert_eq!(code.into_text(), "C");
         for (fragment, expected) in [
             (GOOD, CallbackError::TokensForCode),

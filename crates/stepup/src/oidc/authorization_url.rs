@@ -3,7 +3,7 @@
 use crate::{
     config::{Config, Flow},
     domain::web_url::WebUrl,
-    oidc::authorization_request::{Record, State},
+    oidc::authorization_request::{AuthorizationRequest, StateParameter},
 };
 
 /// The address of the authentication request whose answer `record` will be needed for. Where the record says so, it names the
@@ -13,7 +13,12 @@ use crate::{
 /// Encoding Practices 2.1): browsers do not send a fragment, so the code is in no server's log, and one script cleans the
 /// address for both flows.
 #[must_use]
-pub fn build(endpoint: &WebUrl, config: &Config, state: &State, record: &Record) -> WebUrl {
+pub fn build(
+    endpoint: &WebUrl,
+    config: &Config,
+    state: &StateParameter,
+    record: &AuthorizationRequest,
+) -> WebUrl {
     let (scopes, nonce, challenge) = (record.scopes.to_string(), record.nonce(), record.verifier.challenge());
     let response_type = match config.flow {
         Flow::Implicit => "id_token token",
@@ -54,12 +59,12 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            authentication::Demand, log_outs::LogOuts, scope::Scopes, time::Timestamp,
-            web_url::parse_for_tests,
+            authentication::AuthenticationRequirement, logout_count::LogoutCount, scope::Scopes,
+            time::Timestamp, web_url::parse_with_url_crate,
         },
         oidc::{
-            authorization_request::{Purpose, Salt},
-            pkce::Verifier,
+            authorization_request::{NonceSalt, Purpose},
+            pkce::CodeVerifier,
         },
     };
 
@@ -68,31 +73,31 @@ mod tests {
             r#"{{"issuer":"https://id.example/","client_id":"my client","audience":"https://my-banking-api",
                 "flow":"{flow}"}}"#
         );
-        Config::parse(&text, "https://bank.example", parse_for_tests).unwrap()
+        Config::parse(&text, "https://bank.example", parse_with_url_crate).unwrap()
     }
 
-    fn record(demand: Demand) -> Record {
-        Record {
+    fn record(demand: AuthenticationRequirement) -> AuthorizationRequest {
+        AuthorizationRequest {
             created_at: Timestamp(0),
             scopes: Scopes::parse("openid view:balance transfer:funds"),
             demand,
             // The example of RFC 7636, appendix B.
-            verifier: Verifier::read("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into()),
-            salt: Salt::new([0; 32]),
-            log_outs: LogOuts::default(),
+            verifier: CodeVerifier::read("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into()),
+            salt: NonceSalt::new([0; 32]),
+            log_outs: LogoutCount::default(),
             purpose: Purpose::LogIn,
         }
     }
 
-    fn parameters(flow: &str, demand: Demand) -> Vec<String> {
-        let endpoint = WebUrl::parse("https://id.example/authorize?tenant=1", parse_for_tests).unwrap();
-        let url = build(&endpoint, &config(flow), &State::new([0; 32]), &record(demand));
+    fn parameters(flow: &str, demand: AuthenticationRequirement) -> Vec<String> {
+        let endpoint = WebUrl::parse("https://id.example/authorize?tenant=1", parse_with_url_crate).unwrap();
+        let url = build(&endpoint, &config(flow), &StateParameter::new([0; 32]), &record(demand));
         assert!(!url.as_str().contains('+'), "{url:?}");
         let url = url::Url::parse(url.as_str()).unwrap();
         url.query_pairs().map(|(k, v)| format!("{k}={v}")).collect()
     }
 
-    fn expected(response_type: &str, demand: Demand) -> Vec<String> {
+    fn expected(response_type: &str, demand: AuthenticationRequirement) -> Vec<String> {
         [
             "tenant=1",
             "audience=https://my-banking-api",
@@ -109,12 +114,15 @@ mod tests {
 
     #[test]
     fn the_request_has_exactly_the_parameters_of_the_implicit_flow() {
-        assert_eq!(parameters("implicit", Demand::default()), expected("id_token token", Demand::default()));
+        assert_eq!(
+            parameters("implicit", AuthenticationRequirement::default()),
+            expected("id_token token", AuthenticationRequirement::default())
+        );
     }
 
     #[test]
     fn the_request_of_the_code_flow_carries_the_challenge_and_not_the_verifier() {
-        let mut all = expected("code", Demand::default());
+        let mut all = expected("code", AuthenticationRequirement::default());
         all.extend(
             [
                 "response_mode=fragment",
@@ -123,12 +131,13 @@ mod tests {
             ]
             .map(str::to_owned),
         );
-        assert_eq!(parameters("code", Demand::default()), all);
+        assert_eq!(parameters("code", AuthenticationRequirement::default()), all);
     }
 
     #[test]
     fn what_is_demanded_is_passed_on() {
-        let demand = Demand { max_age: Some(300), ..Demand::second_factor() };
+        let demand =
+            AuthenticationRequirement { max_age: Some(300), ..AuthenticationRequirement::second_factor() };
         let all = parameters("implicit", demand);
         assert_eq!(
             all[8..],

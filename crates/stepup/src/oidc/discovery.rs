@@ -8,7 +8,7 @@ use crate::{
 
 /// The endpoints that Riser uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
+pub struct ProviderMetadata {
     /// Where the browser is sent to log in.
     pub authorization_endpoint: WebUrl,
     /// Where a code is exchanged for tokens, when the provider has the code flow.
@@ -20,7 +20,7 @@ pub struct Endpoints {
     /// Does it know the type of authorization details that a transfer is (RFC 9396 10)?
     pub authorization_details: bool,
     /// Does the provider name itself in each of its answers (RFC 9207 3)?
-    pub names_itself: bool,
+    pub sends_iss: bool,
 }
 
 /// Metadata that cannot be used.
@@ -45,7 +45,7 @@ pub enum DiscoveryError {
 }
 
 /// Reads the metadata of `issuer`; `parse` reads the URLs in it.
-pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, DiscoveryError> {
+pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<ProviderMetadata, DiscoveryError> {
     let metadata = Object::parse(text).map_err(DiscoveryError::NotMetadata)?;
     let found =
         metadata.text("issuer").ok_or_else(|| DiscoveryError::NotMetadata("it has no `issuer`".into()))?;
@@ -59,7 +59,7 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
     };
     // One that cannot be used counts as absent: whatever needs it says so, and the rest goes on.
     let optional = |name| endpoint(name).ok();
-    Ok(Endpoints {
+    Ok(ProviderMetadata {
         authorization_endpoint: endpoint("authorization_endpoint")?,
         token_endpoint: optional("token_endpoint"),
         jwks_uri: endpoint("jwks_uri")?,
@@ -67,21 +67,20 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
         authorization_details: metadata
             .list("authorization_details_types_supported")
             .is_some_and(|types| types.iter().any(|it| it.as_text() == Some(PAYMENT_INITIATION))),
-        names_itself: metadata.get("authorization_response_iss_parameter_supported")
-            == Some(&Json::Bool(true)),
+        sends_iss: metadata.get("authorization_response_iss_parameter_supported") == Some(&Json::Bool(true)),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_with_url_crate;
 
     const GOOD: &str = r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
         "jwks_uri":"https://id.example/keys","token_endpoint":"https://id.example/token"}"#;
 
-    fn read(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
-        parse(text, issuer, parse_for_tests)
+    fn read(text: &str, issuer: &str) -> Result<ProviderMetadata, DiscoveryError> {
+        parse(text, issuer, parse_with_url_crate)
     }
 
     #[test]

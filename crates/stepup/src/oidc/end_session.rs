@@ -10,7 +10,7 @@ use crate::{
 
 /// What names the session of the provider in a log-out request (OIDC RP-Initiated Logout 1.0, 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LogOutHints {
+pub struct LogoutHints {
     /// The ID token of the log-in. It was verified when it came, and only the provider reads it again.
     pub id_token_hint: CompactIdToken,
     /// Its `sid`, where it has one.
@@ -24,7 +24,7 @@ pub struct LogOutHints {
 pub(crate) fn request(
     endpoint: &WebUrl,
     config: &Config,
-    hints: Option<&LogOutHints>,
+    hints: Option<&LogoutHints>,
 ) -> (WebUrl, Option<FormText>) {
     let mut parameters =
         vec![("client_id", config.client_id.as_str()), ("post_logout_redirect_uri", config.home.as_str())];
@@ -45,16 +45,16 @@ pub(crate) fn request(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_with_url_crate;
 
     fn sent(log_out: &str, logout_hint: Option<&str>) -> (String, Option<String>) {
         let config = format!(
             r#"{{"issuer":"https://id.example/","client_id":"my client","audience":"https://my-banking-api"{log_out}}}"#
         );
-        let config = Config::parse(&config, "https://bank.example", parse_for_tests).unwrap();
-        let endpoint = WebUrl::parse("https://id.example/oidc/logout", parse_for_tests).unwrap();
+        let config = Config::parse(&config, "https://bank.example", parse_with_url_crate).unwrap();
+        let endpoint = WebUrl::parse("https://id.example/oidc/logout", parse_with_url_crate).unwrap();
         let id_token_hint = CompactIdToken::new("a.b.c".into());
-        let hints = LogOutHints { id_token_hint, logout_hint: logout_hint.map(str::to_owned) };
+        let hints = LogoutHints { id_token_hint, logout_hint: logout_hint.map(str::to_owned) };
         let (url, form) = request(&endpoint, &config, Some(&hints));
         (url.as_str().to_owned(), form.map(FormText::into_text))
     }
@@ -73,8 +73,8 @@ mod tests {
     fn endpoint_that_the_page_may_not_submit_to_is_an_address() {
         let other = |pin: &str| {
             let config = format!(r#"{{"issuer":"https://id.example/","client_id":"c","audience":"a"{pin}}}"#);
-            let config = Config::parse(&config, "https://bank.example", parse_for_tests).unwrap();
-            let endpoint = WebUrl::parse("https://log-out.example/", parse_for_tests).unwrap();
+            let config = Config::parse(&config, "https://bank.example", parse_with_url_crate).unwrap();
+            let endpoint = WebUrl::parse("https://log-out.example/", parse_with_url_crate).unwrap();
             request(&endpoint, &config, None).1.is_some()
         };
         assert!(!other(""), "`form-action` does not name it");

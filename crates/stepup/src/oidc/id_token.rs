@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
-        authentication::{Demand, MFA},
+        authentication::{AuthenticationRequirement, MFA_AMR},
         problem::Problem,
         time::Timestamp,
     },
@@ -31,21 +31,21 @@ impl IdToken {
     /// Does it tell of a second factor? That there is an `amr` says nothing; its values are looked at.
     #[must_use]
     pub fn has_second_factor(&self) -> bool {
-        self.amr.iter().any(|method| method == MFA)
+        self.amr.iter().any(|method| method == MFA_AMR)
     }
 }
 
 /// What the token has to agree with.
 #[derive(Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedClaims<'a> {
     /// Who issues tokens, and for whom.
-    pub parties: Parties<'a>,
+    pub parties: TrustedParties<'a>,
     /// The nonce of the request.
     pub nonce: &'a str,
     /// When the request was made.
     pub asked_at: Timestamp,
     /// Which authentication it asked for.
-    pub demand: &'a Demand,
+    pub demand: &'a AuthenticationRequirement,
     /// The access token that came with it.
     pub access_token: &'a str,
     /// Did both come through the browser? Then `at_hash` is what ties them together, and required (3.2.2.9). From the
@@ -57,7 +57,7 @@ pub struct Expected<'a> {
 
 /// Whose tokens are believed, for whom they have to be, and by which clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Parties<'a> {
+pub struct TrustedParties<'a> {
     /// The configured issuer.
     pub issuer: &'a str,
     /// This client.
@@ -197,7 +197,7 @@ impl Claims {
 }
 
 /// Checks the claims of a token whose signature was right.
-pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdToken, IdTokenError> {
+pub fn validate(payload: &SignedPayload, expected: &ExpectedClaims<'_>) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
     // 2 to 5: from the issuer, for this client.
     check_parties(&claims, expected.parties)?;
@@ -242,7 +242,7 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
 /// does not belong to the request which it answered. Its signature was checked again, too.
 pub fn recall(
     payload: &SignedPayload,
-    parties: Parties<'_>,
+    parties: TrustedParties<'_>,
     now: Timestamp,
 ) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
@@ -252,7 +252,7 @@ pub fn recall(
 }
 
 /// 3.1.3.7, 2 to 5
-fn check_parties(claims: &Claims, parties: Parties<'_>) -> Result<(), IdTokenError> {
+fn check_parties(claims: &Claims, parties: TrustedParties<'_>) -> Result<(), IdTokenError> {
     // 2: the issuer, exactly.
     let issuer = claims.iss.as_ref().ok_or(IdTokenError::Missing("iss"))?;
     if issuer != parties.issuer {
@@ -375,15 +375,23 @@ mod tests {
     }
 
     fn check(text: &str) -> Result<IdToken, IdTokenError> {
-        check_for(text, &Demand::default(), true)
+        check_for(text, &AuthenticationRequirement::default(), true)
     }
 
-    const LEEWAY: i64 = crate::config::DEFAULT_LEEWAY;
-    const PARTIES: Parties<'static> =
-        Parties { issuer: "https://id.example/", client_id: "riser", trusted_audiences: &[], leeway: LEEWAY };
+    const LEEWAY: i64 = crate::config::DEFAULT_CLOCK_LEEWAY;
+    const PARTIES: TrustedParties<'static> = TrustedParties {
+        issuer: "https://id.example/",
+        client_id: "riser",
+        trusted_audiences: &[],
+        leeway: LEEWAY,
+    };
 
-    fn check_for(text: &str, demand: &Demand, front_channel: bool) -> Result<IdToken, IdTokenError> {
-        let expected = Expected {
+    fn check_for(
+        text: &str,
+        demand: &AuthenticationRequirement,
+        front_channel: bool,
+    ) -> Result<IdToken, IdTokenError> {
+        let expected = ExpectedClaims {
             parties: PARTIES,
             nonce: "n",
             asked_at: NOW,
@@ -469,13 +477,13 @@ mod tests {
 
     #[test]
     fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
-        let strong = Demand::second_factor();
+        let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&claims().to_string(), &strong, true).is_ok());
-        for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA"]))] {
+        for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA_AMR"]))] {
             let refused = check_for(&with(claim, value.clone()), &strong, true).unwrap_err();
             assert!(matches!(refused, IdTokenError::AuthenticationContext { .. }), "{claim} = {value}");
         }
-        let recent = Demand { acr_values: None, max_age: Some(300) };
+        let recent = AuthenticationRequirement { acr_values: None, max_age: Some(300) };
         for (auth_time, expected) in [
             (json!(NOW.0 - 360), None),
             (json!(NOW.0 - 361), Some(IdTokenError::AuthenticatedTooLongAgo { age: 361, max_age: 300 })),
@@ -489,7 +497,7 @@ mod tests {
 
     #[test]
     fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
-        let demand = Demand::default();
+        let demand = AuthenticationRequirement::default();
         let without = with("at_hash", Value::Null);
         assert_eq!(check_for(&without, &demand, true), Err(IdTokenError::Missing("at_hash")));
         assert!(check_for(&without, &demand, false).is_ok(), "3.1.3.8: optional from the token endpoint");
@@ -548,7 +556,7 @@ mod tests {
         ] {
             assert!(check(&with(claim, value.clone())).is_ok(), "{claim} = {value}");
         }
-        let strong = Demand::second_factor();
+        let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&with("amr", json!("mfa")), &strong, true).is_err(), "it was asked for");
     }
 
@@ -556,7 +564,7 @@ mod tests {
     fn deployment_says_whom_and_which_clock_it_trusts() {
         let trusted = ["https://api.example".to_owned()];
         let check = |text: &str, leeway| {
-            let parties = Parties { trusted_audiences: &trusted, leeway, ..PARTIES };
+            let parties = TrustedParties { trusted_audiences: &trusted, leeway, ..PARTIES };
             recall(&SignedPayload::assumed(text), parties, NOW)
         };
         assert!(check(&with("aud", json!(["riser", "https://api.example"])), 60).is_ok());

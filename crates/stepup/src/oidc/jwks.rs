@@ -31,10 +31,10 @@ pub enum JwksError {
 }
 
 /// RFC 7518 3.3: "A key of size 2048 bits or larger MUST be used".
-const SMALLEST_MODULUS: usize = 2048 / 8;
+const MIN_MODULUS_BYTES: usize = 2048 / 8;
 
 /// More keys than any issuer rotates; without a limit a token without `kid` would be tried against all of them.
-const MOST_CANDIDATES: usize = 8;
+const MAX_CANDIDATES: usize = 8;
 
 impl Jwks {
     /// Reads a key set. Keys of other kinds are left out (RFC 7517 5), not complained about.
@@ -49,7 +49,7 @@ impl Jwks {
     #[must_use]
     pub fn candidates(&self, kid: Option<&str>) -> Vec<RsaKey> {
         let fits = |key: &&RsaKey| kid.is_none() || key.kid.as_deref() == kid;
-        self.0.iter().filter(fits).take(MOST_CANDIDATES).cloned().collect()
+        self.0.iter().filter(fits).take(MAX_CANDIDATES).cloned().collect()
     }
 }
 
@@ -64,7 +64,7 @@ fn usable(jwk: &Object) -> Option<RsaKey> {
     let (n, e) = (jwk.text("n")?, jwk.text("e")?);
     let modulus = Base64UrlUnpadded::decode_vec(&n).ok()?;
     Base64UrlUnpadded::decode_vec(&e).ok()?;
-    let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS;
+    let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= MIN_MODULUS_BYTES;
     (for_signatures && long_enough).then_some(RsaKey { kid: jwk.text("kid"), n, e })
 }
 
@@ -106,7 +106,7 @@ mod tests {
     fn without_a_kid_every_key_is_a_candidate_up_to_a_limit() {
         let keys: Vec<_> = (0..20).map(|i| key(&format!(r#","kid":"{i}""#))).collect();
         let jwks = Jwks::parse(&set(&keys)).unwrap();
-        assert_eq!(jwks.candidates(None).len(), MOST_CANDIDATES);
+        assert_eq!(jwks.candidates(None).len(), MAX_CANDIDATES);
         assert_eq!(jwks.candidates(Some("19")).len(), 1);
     }
 

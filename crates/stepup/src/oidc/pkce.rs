@@ -7,9 +7,9 @@ use sha2::{Digest, Sha256};
 /// The `code_verifier` of one request: 256 random bits, 43 characters (RFC 7636 4.1).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Verifier(String);
+pub struct CodeVerifier(String);
 
-impl Verifier {
+impl CodeVerifier {
     /// A fresh one.
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&bytes))
@@ -31,9 +31,9 @@ impl Verifier {
     }
 }
 
-impl std::fmt::Debug for Verifier {
+impl std::fmt::Debug for CodeVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Verifier(…)")
+        f.write_str("CodeVerifier(…)")
     }
 }
 
@@ -48,9 +48,9 @@ mod tests {
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
-        let verifier = Verifier::new(bytes);
+        let verifier = CodeVerifier::new(bytes);
         assert_eq!(verifier.as_str(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert_eq!(format!("{verifier:?}"), "Verifier(…)");
+        assert_eq!(format!("{verifier:?}"), "CodeVerifier(…)");
     }
 }

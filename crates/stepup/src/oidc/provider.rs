@@ -1,28 +1,28 @@
 //! The provider's endpoints and keys, as far as they are known, and how the rest is found out.
 
 use crate::{
-    config::{Config, Pins},
+    config::{Config, PinnedMetadata},
     domain::{
         problem::Problem,
         web_url::{Parse, WebUrl},
     },
-    http::{Answer, Caching, Method, NetworkError, Request},
+    http::{Caching, HttpRequest, HttpResponse, Method, NetworkError},
     oidc::{discovery, jwks::Jwks},
 };
 
 /// What is known of the provider in this tab.
 #[derive(Debug)]
 pub(crate) struct Provider {
-    pins: Pins,
+    pins: PinnedMetadata,
     parse: Parse,
     keys: Option<Jwks>,
     /// What the metadata say about `iss` (RFC 9207 3), once they were read.
-    names_itself: Option<bool>,
+    sends_iss: Option<bool>,
 }
 
 impl Provider {
     pub(crate) fn new(config: &Config, parse: Parse) -> Self {
-        Self { pins: config.pins.clone(), parse, keys: None, names_itself: None }
+        Self { pins: config.pins.clone(), parse, keys: None, sends_iss: None }
     }
 
     pub(crate) fn token_endpoint(&self) -> Option<&WebUrl> {
@@ -30,12 +30,12 @@ impl Provider {
     }
 
     /// Has the provider promised `iss` in each of its answers (RFC 9207)? `None` until its metadata were read.
-    pub(crate) fn names_itself(&self) -> Option<bool> {
-        self.names_itself
+    pub(crate) fn sends_iss(&self) -> Option<bool> {
+        self.sends_iss
     }
 
     /// May a request name the transfer that it is for (RFC 9396)? Not until somebody has said so.
-    pub(crate) fn takes_details(&self) -> bool {
+    pub(crate) fn supports_authorization_details(&self) -> bool {
         self.pins.authorization_details == Some(true)
     }
 
@@ -59,7 +59,7 @@ impl Provider {
     pub(crate) fn learn_endpoints(
         &mut self,
         config: &Config,
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
     ) -> Result<(), Problem> {
         let body = successful(outcome)?;
         let found = discovery::parse(&body, &config.issuer, self.parse)
@@ -74,12 +74,12 @@ impl Provider {
         }
         pins.token_endpoint = pins.token_endpoint.take().or(found.token_endpoint);
         pins.end_session_endpoint = pins.end_session_endpoint.take().or(found.end_session_endpoint);
-        self.names_itself = Some(found.names_itself);
+        self.sends_iss = Some(found.sends_iss);
         Ok(())
     }
 
     /// Takes the keys in.
-    pub(crate) fn learn_keys(&mut self, outcome: Result<Answer, NetworkError>) -> Result<(), Problem> {
+    pub(crate) fn learn_keys(&mut self, outcome: Result<HttpResponse, NetworkError>) -> Result<(), Problem> {
         let body = successful(outcome)?;
         self.keys = Some(Jwks::parse(&body).map_err(|e| unfit("provider.keys", format!("keys: {e}")))?);
         Ok(())
@@ -87,20 +87,20 @@ impl Provider {
 }
 
 /// The request for the metadata.
-pub(crate) fn metadata_request(config: &Config) -> Request {
+pub(crate) fn metadata_request(config: &Config) -> HttpRequest {
     get(config.metadata.clone(), Caching::Allowed)
 }
 
 /// A request without a token, for what is everybody's.
-pub(crate) fn get(url: WebUrl, caching: Caching) -> Request {
-    Request { method: Method::Get, url, authorization: None, idempotency_key: None, body: None, caching }
+pub(crate) fn get(url: WebUrl, caching: Caching) -> HttpRequest {
+    HttpRequest { method: Method::Get, url, authorization: None, idempotency_key: None, body: None, caching }
 }
 
 /// The body of an answer that went well.
-pub(crate) fn successful(outcome: Result<Answer, NetworkError>) -> Result<String, Problem> {
+pub(crate) fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<String, Problem> {
     let cause = match outcome {
-        Ok(Answer { status: 200, body, .. }) => return Ok(body),
-        Ok(Answer { status, .. }) => format!("the provider answered {status}"),
+        Ok(HttpResponse { status: 200, body, .. }) => return Ok(body),
+        Ok(HttpResponse { status, .. }) => format!("the provider answered {status}"),
         Err(error) => return Err(unreachable(error)),
     };
     Err(not_there(cause))

@@ -1,11 +1,11 @@
 //! The token endpoint (RFC 6749 4.1.3, OIDC Core 3.1.3): a code and its verifier become tokens.
 
-use super::pkce::Verifier;
-use crate::oidc::authorization_response::{ProviderError, Tokens};
+use super::pkce::CodeVerifier;
+use crate::oidc::authorization_response::{ProviderError, ReceivedTokens};
 use crate::{
     config::Config,
     domain::{problem::Problem, token::AuthorizationCode, web_url::WebUrl},
-    http::{Answer, Body, Caching, FormText, Method, NetworkError, Request},
+    http::{Body, Caching, FormText, HttpRequest, HttpResponse, Method, NetworkError},
     json::{Json, Object},
     oidc::provider,
 };
@@ -15,8 +15,8 @@ pub(crate) fn request(
     endpoint: WebUrl,
     config: &Config,
     code: AuthorizationCode,
-    verifier: &Verifier,
-) -> Request {
+    verifier: &CodeVerifier,
+) -> HttpRequest {
     let code = code.into_text();
     let mut parameters = vec![
         ("grant_type", "authorization_code"),
@@ -28,7 +28,7 @@ pub(crate) fn request(
     // RFC 8707 2.2: the token is for this one of the resources that the code is good for.
     parameters.extend(config.api_parameters.resource.as_deref().map(|resource| ("resource", resource)));
     let form = FormText::encode(&parameters);
-    Request {
+    HttpRequest {
         method: Method::Post,
         url: endpoint,
         authorization: None,
@@ -39,7 +39,7 @@ pub(crate) fn request(
 }
 
 /// What the endpoint answered: tokens, an error of RFC 6749 5.2, or nothing that could be used.
-pub(crate) fn read(outcome: Result<Answer, NetworkError>) -> Result<Tokens, Problem> {
+pub(crate) fn read(outcome: Result<HttpResponse, NetworkError>) -> Result<ReceivedTokens, Problem> {
     let answer = outcome.map_err(provider::unreachable)?;
     let body = Object::parse(&answer.body);
     if let Some(error) =
@@ -62,7 +62,7 @@ pub(crate) fn read(outcome: Result<Answer, NetworkError>) -> Result<Tokens, Prob
         Json::Integer(number) => Some(number.to_string()),
         other => other.to_text(),
     };
-    Tokens::read(take, body.get("authorization_details").cloned()).map_err(|error| error.problem())
+    ReceivedTokens::read(take, body.get("authorization_details").cloned()).map_err(|error| error.problem())
 }
 
 #[cfg(test)]
@@ -72,8 +72,8 @@ mod tests {
     const GOOD: &str =
         r#"{"access_token":"AT","id_token":"IT","token_type":"Bearer","expires_in":7200,"scope":"openid"}"#;
 
-    fn answer(status: u16, body: &str) -> Result<Tokens, String> {
-        read(Ok(Answer { status, body: body.into(), ..Answer::default() }))
+    fn answer(status: u16, body: &str) -> Result<ReceivedTokens, String> {
+        read(Ok(HttpResponse { status, body: body.into(), ..HttpResponse::default() }))
             .map_err(|problem| problem.code.into_owned())
     }
 

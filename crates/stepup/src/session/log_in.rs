@@ -2,41 +2,41 @@
 
 use super::{Kept, Stage};
 use crate::{
-    domain::{authentication::Demand, entropy::Entropy, scope::Scopes, time::Timestamp},
+    domain::{authentication::AuthenticationRequirement, entropy::Entropy, scope::Scopes, time::Timestamp},
     effect::Effect,
     flow::{authorization::redirect::Departure, context::World},
     oidc::{
-        authorization_request::{Purpose, Record, Salt, State},
-        end_session::{self, LogOutHints},
-        pkce::Verifier,
+        authorization_request::{AuthorizationRequest, NonceSalt, Purpose, StateParameter},
+        end_session::{self, LogoutHints},
+        pkce::CodeVerifier,
         provider,
     },
-    storage::Slot,
+    storage::StorageKey,
     view::Notice,
 };
 
 /// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
 pub(super) fn log_in(
     entropy: Entropy,
-    demand: Demand,
+    demand: AuthenticationRequirement,
     kept: Kept,
     world: &mut World,
     now: Timestamp,
 ) -> (Stage, Vec<Effect>) {
     let [state, salt, verifier, _] = entropy.split();
-    let record = Record {
+    let record = AuthorizationRequest {
         created_at: now,
         scopes: Scopes::parse("openid").union(&world.config.balance_scope),
         demand,
-        verifier: Verifier::new(verifier),
-        salt: Salt::new(salt),
+        verifier: CodeVerifier::new(verifier),
+        salt: NonceSalt::new(salt),
         log_outs: world.log_outs,
         purpose: Purpose::LogIn,
     };
     let cx = &mut world.outside(now);
-    let (mut departure, mut effects) = Departure::begin(State::new(state), record, cx);
+    let (mut departure, mut effects) = Departure::begin(StateParameter::new(state), record, cx);
     effects.extend(departure.proceed(cx));
-    effects.push(Effect::Remove(Slot::LoggedOutWhileSending));
+    effects.push(Effect::Remove(StorageKey::LoggedOutWhileSending));
     (Stage::LoggingIn(Box::new(departure), kept), effects)
 }
 
@@ -44,12 +44,12 @@ pub(super) fn log_in(
 /// `unanswered`: a transfer was sent, and nobody will wait for its answer.
 pub(super) fn log_out(
     unanswered: bool,
-    hints: Option<LogOutHints>,
+    hints: Option<LogoutHints>,
     world: &mut World,
 ) -> (Stage, Vec<Effect>) {
     world.log_outs = world.log_outs.next();
     let mut effects = forget();
-    effects.push(Effect::Store(Slot::LogOuts, world.log_outs.to_text()));
+    effects.push(Effect::Store(StorageKey::LogoutCount, world.log_outs.to_text()));
     let mut logging_out = None;
     if let Some(leave) = end_session(hints.as_ref(), world) {
         effects.push(leave);
@@ -60,7 +60,7 @@ pub(super) fn log_out(
     }
     if unanswered {
         // The page goes to the provider and comes back before anybody has read a word.
-        effects.insert(0, Effect::Store(Slot::LoggedOutWhileSending, "1".to_owned()));
+        effects.insert(0, Effect::Store(StorageKey::LoggedOutWhileSending, "1".to_owned()));
     }
     let notice = if unanswered { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
     (Stage::SignedOut { notice: Some(notice), logging_out }, effects)
@@ -83,12 +83,13 @@ pub(super) fn logged_out_elsewhere(before: &Stage) -> Stage {
 
 /// Nothing of this tab's is left.
 pub(super) fn forget() -> Vec<Effect> {
-    let mut effects: Vec<Effect> = [Slot::Session, Slot::Pending, Slot::Draft].map(Effect::Remove).into();
+    let mut effects: Vec<Effect> =
+        [StorageKey::Session, StorageKey::Pending, StorageKey::Draft].map(Effect::Remove).into();
     effects.push(Effect::ForgetRequests);
     effects
 }
 
-pub(super) fn end_session(hints: Option<&LogOutHints>, world: &World) -> Option<Effect> {
+pub(super) fn end_session(hints: Option<&LogoutHints>, world: &World) -> Option<Effect> {
     let endpoint = world.provider.end_session_endpoint()?;
     let (url, form) = end_session::request(endpoint, &world.config, hints);
     Some(match form {

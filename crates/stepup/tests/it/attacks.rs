@@ -204,7 +204,7 @@ fn a_bank_that_asks_for_what_the_token_has_is_final_at_once() {
     tab.happen(Event::Review);
     tab.confirm();
     let (id, _) = tab.requests.pop_front().expect("the first attempt");
-    let refusal = stepup::http::Answer {
+    let refusal = stepup::http::HttpResponse {
         www_authenticate: Some(r#"Bearer error="insufficient_scope", scope="view:balance""#.into()),
         ..crate::world::answer(403, "")
     };

@@ -2,7 +2,7 @@
 //! somebody else has put into the address.
 
 use stepup::{
-    oidc::authorization_response::Landing,
+    oidc::authorization_response::PageUrl,
     view::{Screen, TransferView},
 };
 use url::Url;
@@ -12,8 +12,8 @@ use crate::{
     world::{CODE_FLOW, CONFIG, Grant, World, query},
 };
 
-fn landing(path: &str, query: &str, fragment: &str) -> Landing {
-    Landing { path: path.into(), query: query.into(), fragment: fragment.into() }
+fn landing(path: &str, query: &str, fragment: &str) -> PageUrl {
+    PageUrl { path: path.into(), query: query.into(), fragment: fragment.into() }
 }
 
 /// A tab that asked to log in, and where it was sent.

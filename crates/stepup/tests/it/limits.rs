@@ -3,7 +3,7 @@
 use stepup::{
     Event,
     effect::Timer,
-    http::{Answer, NetworkError},
+    http::{HttpResponse, NetworkError},
     view::{Loadable, Screen, TransferView},
 };
 
@@ -175,7 +175,7 @@ fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() 
         let mut tab = world.logged_in();
         tab.happen(Event::TryAgain);
         while let Some((id, _)) = tab.requests.pop_front() {
-            tab.answer(id, Ok(Answer { retry_after, ..answer(status, "") }));
+            tab.answer(id, Ok(HttpResponse { retry_after, ..answer(status, "") }));
         }
         let headline = match expected {
             Some(_) => "Your bank asks us to wait",
@@ -276,7 +276,7 @@ fn asking_about_a_transfer_hastens_nothing_else() {
     tab.happen(Event::TryAgain);
     let mut waits = [60, 5].into_iter();
     while let Some((id, _)) = tab.requests.pop_front() {
-        tab.answer(id, Ok(Answer { retry_after: waits.next(), ..answer(429, "") }));
+        tab.answer(id, Ok(HttpResponse { retry_after: waits.next(), ..answer(429, "") }));
     }
     assert_eq!(tab.waits.last(), Some(&(Timer::Retry, 60_000)), "the longer one");
     tab.happen(Event::Woke(Timer::AskAgain));
@@ -295,7 +295,7 @@ fn a_question_about_a_transfer_is_never_asked_sooner_than_the_bank_says() {
         let (id, _) = tab.requests.pop_front().expect("the order");
         tab.answer(id, Err(NetworkError::TimedOut));
         let (id, _) = tab.requests.pop_front().expect("the question");
-        tab.answer(id, Ok(Answer { retry_after: Some(retry_after), ..answer(429, "") }));
+        tab.answer(id, Ok(HttpResponse { retry_after: Some(retry_after), ..answer(429, "") }));
         assert_eq!(tab.waits.last(), Some(&(Timer::AskAgain, pause)), "{retry_after}");
     }
 }

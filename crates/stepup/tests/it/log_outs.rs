@@ -27,7 +27,7 @@ fn session(tab: &Tab) -> SessionView {
 /// What the browser tells the other tabs.
 fn hears(tab: &mut Tab, of: &Tab) {
     tab.log_outs.clone_from(&of.log_outs);
-    tab.happen(Event::LogOuts(of.log_outs.clone()));
+    tab.happen(Event::LogoutCountChanged(of.log_outs.clone()));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_log_out_while_money_is_on_its_way_says_so() {
             tab.happen(Event::LogOut);
         }
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "elsewhere: {elsewhere}");
-        tab.happen(Event::LogOuts(Some("7".into())));
+        tab.happen(Event::LogoutCountChanged(Some("7".into())));
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "one more log-out takes no news away");
         if !elsewhere {
             // The page goes to the provider and comes back.

@@ -113,7 +113,7 @@ fn a_log_out_elsewhere_tells_a_failure_of_what_is_not_answered_and_of_nothing_el
     ] {
         tab.load(old_answer());
         failure(&tab);
-        tab.happen(Event::LogOuts(Some("1".into())));
+        tab.happen(Event::LogoutCountChanged(Some("1".into())));
         assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(expected) });
     }
 }

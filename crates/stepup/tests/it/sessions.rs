@@ -31,7 +31,7 @@ fn failure(tab: &Tab) -> stepup::view::Failure {
 }
 
 /// Answers every request to the bank in one way, and those to the provider as usual.
-fn bank_answers(world: &mut World, tab: &mut Tab, with: &stepup::http::Answer) {
+fn bank_answers(world: &mut World, tab: &mut Tab, with: &stepup::http::HttpResponse) {
     while let Some((id, request)) = tab.requests.pop_front() {
         let answered = if request.authorization.is_some() { with.clone() } else { world.serve(request) };
         tab.answer(id, Ok(answered));

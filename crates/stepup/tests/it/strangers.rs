@@ -6,8 +6,8 @@ use stepup::{
     effect::CheckId,
     event::Boot,
     http::RequestId,
-    oidc::authorization_response::Landing,
-    storage::Slot,
+    oidc::authorization_response::PageUrl,
+    storage::StorageKey,
     view::{Screen, StatementsContent, TransferView},
 };
 
@@ -20,7 +20,7 @@ const NOBODYS_REQUEST: RequestId = RequestId(9_999);
 const NOBODYS_CHECK: CheckId = CheckId(9_999);
 
 /// The provider's metadata, with which a browser could be sent away.
-fn metadata() -> stepup::http::Answer {
+fn metadata() -> stepup::http::HttpResponse {
     answer(
         200,
         r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
@@ -146,13 +146,13 @@ fn a_value_from_another_place_is_not_the_record() {
     let boot = Boot {
         config: CONFIG.into(),
         origin: BANK.into(),
-        landing: Landing { path: "/callback".into(), query: String::new(), fragment },
+        landing: PageUrl { path: "/callback".into(), query: String::new(), fragment },
         online: true,
         ..Boot::default()
     };
     let effects = session.update(Event::Booted(boot), Timestamp(START));
     let [Effect::Take(asked)] = &effects[..] else { panic!("{effects:?}") };
-    let foreign = Event::Taken { slot: Slot::Session, value: Some(record.1.clone()) };
+    let foreign = Event::Taken { slot: StorageKey::Session, value: Some(record.1.clone()) };
     assert!(session.update(foreign, Timestamp(START)).is_empty());
     assert_eq!(session.view().screen, Screen::SigningIn);
     let own = Event::Taken { slot: asked.clone(), value: Some(record.1) };

@@ -7,9 +7,9 @@ use stepup::{
     domain::{entropy::Entropy, time::Timestamp, token::Bearer, transfer::Field, web_url::Parts},
     effect::{CheckId, Timer},
     event::Boot,
-    http::{Answer, Body, Method, NetworkError, Request, RequestId},
-    oidc::authorization_response::Landing,
-    storage::Slot,
+    http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
+    oidc::authorization_response::PageUrl,
+    storage::StorageKey,
     view::{Screen, TransferView, View},
 };
 use url::Url;
@@ -34,7 +34,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    fn new(request: Request) -> Self {
+    fn new(request: HttpRequest) -> Self {
         let (json, form) = match request.body {
             None => (None, None),
             Some(Body::Json(text)) => (Some(text), None),
@@ -134,7 +134,7 @@ impl Tab {
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
     /// `fragment`: that of the answer with which the provider sent the browser back.
     pub(crate) fn load(&mut self, fragment: Option<String>) {
-        self.land(fragment.map_or_else(Landing::default, |fragment| Landing {
+        self.land(fragment.map_or_else(PageUrl::default, |fragment| PageUrl {
             path: "/callback".into(),
             query: String::new(),
             fragment,
@@ -142,7 +142,7 @@ impl Tab {
     }
 
     /// The same at any address.
-    pub(crate) fn land(&mut self, landing: Landing) {
+    pub(crate) fn land(&mut self, landing: PageUrl) {
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
@@ -195,7 +195,7 @@ impl Tab {
                 });
                 self.happen(Event::Verified { check, outcome });
             }
-            Effect::Store(Slot::LogOuts, value) => self.log_outs = Some(value),
+            Effect::Store(StorageKey::LogoutCount, value) => self.log_outs = Some(value),
             Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
             Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
             Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
@@ -233,7 +233,7 @@ impl Tab {
         }
     }
 
-    pub(crate) fn answer(&mut self, request: RequestId, outcome: Result<Answer, NetworkError>) {
+    pub(crate) fn answer(&mut self, request: RequestId, outcome: Result<HttpResponse, NetworkError>) {
         self.happen(Event::Answered { request, outcome });
     }
 
@@ -296,14 +296,14 @@ impl Tab {
     }
 }
 
-fn key(slot: &Slot) -> String {
+fn key(slot: &StorageKey) -> String {
     match slot {
-        Slot::Session => "session".into(),
-        Slot::Pending => "pending".into(),
-        Slot::Draft => "draft".into(),
-        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
-        Slot::LogOuts => unreachable!("it is not the tab's"),
-        Slot::Request(state) => format!("request.{}", state.as_str()),
+        StorageKey::Session => "session".into(),
+        StorageKey::Pending => "pending".into(),
+        StorageKey::Draft => "draft".into(),
+        StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutCount => unreachable!("it is not the tab's"),
+        StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }
 }
 

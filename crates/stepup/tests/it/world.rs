@@ -6,7 +6,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stepup::{
-    http::{Answer, Method, NetworkError},
+    http::{HttpResponse, Method, NetworkError},
     oidc::id_token::at_hash,
 };
 use url::Url;
@@ -144,7 +144,7 @@ impl World {
     }
 
     /// The token endpoint: a code counts once, and for whoever has its verifier.
-    fn redeem(&mut self, form: &str) -> Answer {
+    fn redeem(&mut self, form: &str) -> HttpResponse {
         self.exchanges += 1;
         let sent: BTreeMap<String, String> =
             url::form_urlencoded::parse(form.as_bytes()).into_owned().collect();
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// What the server that is asked does and answers.
-    pub(crate) fn serve(&mut self, request: Sent) -> Answer {
+    pub(crate) fn serve(&mut self, request: Sent) -> HttpResponse {
         let path = Url::parse(request.url.as_str()).expect("an absolute URL").path().to_owned();
         if request.url.as_str().starts_with(ISSUER) {
             assert!(request.authorization.is_none(), "no token of the bank's goes to the provider");
@@ -181,7 +181,7 @@ impl World {
         };
         if let Some(left) = turned_away.checked_sub(1) {
             *turned_away = left;
-            return Answer {
+            return HttpResponse {
                 retry_after: self.retry_after,
                 ..answer(429, r#"{"type":"urn:riser:problem:too-many-requests","title":"Too many"}"#)
             };
@@ -227,7 +227,7 @@ impl World {
         }
     }
 
-    fn provider(&mut self, path: &str) -> Answer {
+    fn provider(&mut self, path: &str) -> HttpResponse {
         self.provider_paths.push(path.to_owned());
         if path.ends_with("openid-configuration") {
             let mut metadata = json!({
@@ -252,13 +252,13 @@ impl World {
         answer(200, self.jwks.as_deref().unwrap_or(&keys.to_string()))
     }
 
-    fn transfer(&mut self, id: String, body: String, scope: &str, token: String) -> Answer {
+    fn transfer(&mut self, id: String, body: String, scope: &str, token: String) -> HttpResponse {
         self.posts.push((id.clone(), body.clone(), scope.to_owned()));
         if let Some(demanded) = self.demands.filter(|_| !self.strong.contains(&token)) {
             return demand(demanded);
         }
         if self.refuses || !scope.contains("transfer:funds") {
-            return Answer {
+            return HttpResponse {
                 www_authenticate: Some(r#"Bearer error="insufficient_scope", scope="transfer:funds""#.into()),
                 ..answer(403, r#"{"type":"urn:riser:problem:insufficient-scope"}"#)
             };
@@ -268,7 +268,7 @@ impl World {
         }
         if let Some(before) = self.done.get(&id) {
             assert_eq!(*before, body, "one id, two contents");
-            return Answer { replayed: true, ..answer(201, r#"{"status":"completed"}"#) };
+            return HttpResponse { replayed: true, ..answer(201, r#"{"status":"completed"}"#) };
         }
         if !self.spent.insert(token) {
             return answer(401, r#"{"type":"urn:riser:problem:token-spent"}"#);
@@ -349,15 +349,15 @@ impl World {
 }
 
 /// 401 of RFC 9470, with these parameters.
-pub(crate) fn demand(parameters: &str) -> Answer {
+pub(crate) fn demand(parameters: &str) -> HttpResponse {
     let challenge = format!(r#"Bearer error="insufficient_user_authentication", {parameters}"#);
-    Answer { www_authenticate: Some(challenge), ..answer(401, "{}") }
+    HttpResponse { www_authenticate: Some(challenge), ..answer(401, "{}") }
 }
 
 fn form(pairs: &[(&str, &str)]) -> String {
     url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-pub(crate) fn answer(status: u16, body: &str) -> Answer {
-    Answer { status, body: body.to_owned(), ..Answer::default() }
+pub(crate) fn answer(status: u16, body: &str) -> HttpResponse {
+    HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
 }

@@ -4,20 +4,20 @@ use crate::{
     domain::problem::Problem,
     effect::Effect,
     flow::context::Context,
-    http::{Answer, NetworkError, RequestId},
+    http::{HttpResponse, NetworkError, RequestId},
     json,
     oidc::{
-        authorization_request::{Purpose, Record, State},
+        authorization_request::{AuthorizationRequest, Purpose, StateParameter},
         authorization_url, provider,
     },
-    storage::Slot,
+    storage::StorageKey,
 };
 
 /// A request to the provider that the browser has not left for yet.
 #[derive(Debug)]
 pub(crate) struct Departure {
-    state: State,
-    record: Record,
+    state: StateParameter,
+    record: AuthorizationRequest,
     metadata: Option<RequestId>,
     /// May the browser leave, or does a sentence have to be read first?
     may_go: bool,
@@ -27,7 +27,11 @@ pub(crate) struct Departure {
 impl Departure {
     /// Keeps the record, and finds out where to go. A tab has one request at the provider at most: the one before is
     /// forgotten.
-    pub(crate) fn begin(state: State, record: Record, cx: &mut Context<'_>) -> (Self, Vec<Effect>) {
+    pub(crate) fn begin(
+        state: StateParameter,
+        record: AuthorizationRequest,
+        cx: &mut Context<'_>,
+    ) -> (Self, Vec<Effect>) {
         let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
         let departure = Self { state, record, metadata, may_go: false, gone: false };
         let mut effects = vec![Effect::ForgetRequests, departure.keep()];
@@ -43,14 +47,14 @@ impl Departure {
     /// The metadata arrived, or did not. What is asked for may depend on them, and the record says what is.
     pub(crate) fn answered(
         &mut self,
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
         cx: &mut Context<'_>,
     ) -> Result<Vec<Effect>, Problem> {
         self.metadata = None;
         cx.provider.learn_endpoints(cx.config, outcome)?;
         let mut effects = Vec::new();
         if let Purpose::StepUp(step_up) = &mut self.record.purpose
-            && step_up.details != cx.provider.takes_details()
+            && step_up.details != cx.provider.supports_authorization_details()
         {
             step_up.details = !step_up.details;
             effects.push(self.keep());
@@ -60,7 +64,7 @@ impl Departure {
     }
 
     fn keep(&self) -> Effect {
-        Effect::Store(Slot::Request(self.state.clone()), json::write(&self.record))
+        Effect::Store(StorageKey::Request(self.state.clone()), json::write(&self.record))
     }
 
     /// Nothing has to be read any more.

@@ -4,9 +4,9 @@
 //! signature and the claims. Each step is one effect and one event; [`Step::Done`] ends it either way.
 
 use crate::{
-    config::{Config, Flow, RECORD_LIFETIME},
+    config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{
-        log_outs::LogOuts,
+        logout_count::LogoutCount,
         problem::Problem,
         scope::Scopes,
         time::Timestamp,
@@ -17,16 +17,18 @@ use crate::{
         authorization::verification::{self, Verification},
         context::Context,
     },
-    http::{Answer, NetworkError, RequestId},
-    json::{Json, Object, Stored},
+    http::{HttpResponse, NetworkError, RequestId},
+    json::{FromJson, Json, Object},
     oidc::{
-        authorization_request::{Purpose, Record},
-        authorization_response::{CallbackError, Response, Success, Tokens},
-        id_token::{self, Expected, IdToken},
+        authorization_request::{AuthorizationRequest, Purpose},
+        authorization_response::{
+            AuthorizationResponse, AuthorizationSuccess, CallbackError, ReceivedTokens,
+        },
+        id_token::{self, ExpectedClaims, IdToken},
         jws::SignedPayload,
         provider, token_endpoint,
     },
-    storage::Slot,
+    storage::StorageKey,
 };
 
 /// An answer that is being checked.
@@ -38,18 +40,18 @@ pub(crate) struct Arrival {
 #[derive(Debug)]
 enum Stage {
     /// The record was asked for.
-    Claiming(Response, LogOuts),
+    Claiming(AuthorizationResponse, LogoutCount),
     /// A code waits for the metadata.
-    FindingIssuer { request: RequestId, record: Record, code: AuthorizationCode, named: bool },
+    FindingIssuer { request: RequestId, record: AuthorizationRequest, code: AuthorizationCode, named: bool },
     /// A code is being exchanged.
-    Redeeming { request: RequestId, record: Record },
+    Redeeming { request: RequestId, record: AuthorizationRequest },
     /// The ID token's signature is being checked.
-    Verifying { record: Record, tokens: Tokens, verification: Box<Verification> },
+    Verifying { record: AuthorizationRequest, tokens: ReceivedTokens, verification: Box<Verification> },
 }
 
 /// A verified answer: who it is, and what was granted.
 pub(crate) struct Granted {
-    pub(crate) record: Record,
+    pub(crate) record: AuthorizationRequest,
     pub(crate) id_token: IdToken,
     /// The same as it was signed.
     pub(crate) compact: CompactIdToken,
@@ -60,7 +62,7 @@ pub(crate) struct Granted {
 
 /// A refused answer, with what the request was for, as far as that is known.
 pub(crate) struct Refused {
-    pub(crate) record: Option<Record>,
+    pub(crate) record: Option<AuthorizationRequest>,
     pub(crate) problem: Problem,
 }
 
@@ -82,13 +84,13 @@ const LONGEST_LIFETIME: i64 = 24 * 60 * 60;
 
 impl Arrival {
     /// Begins with an answer whose `state` is to be looked up, in a browser with that many log-outs.
-    pub(crate) fn begin(response: Response, log_outs: LogOuts) -> (Box<Self>, Effect) {
-        let take = Effect::Take(Slot::Request(response.state.clone()));
+    pub(crate) fn begin(response: AuthorizationResponse, log_outs: LogoutCount) -> (Box<Self>, Effect) {
+        let take = Effect::Take(StorageKey::Request(response.state.clone()));
         (Box::new(Self { stage: Stage::Claiming(response, log_outs) }), take)
     }
 
     /// The record of the request, once it is known.
-    pub(crate) fn record(&self) -> Option<&Record> {
+    pub(crate) fn record(&self) -> Option<&AuthorizationRequest> {
         match &self.stage {
             Stage::Claiming(..) => None,
             Stage::FindingIssuer { record, .. }
@@ -112,9 +114,14 @@ impl Arrival {
     }
 
     /// The record was taken out of the storage.
-    pub(crate) fn taken(self: Box<Self>, slot: &Slot, value: Option<&str>, cx: &mut Context<'_>) -> Step {
+    pub(crate) fn taken(
+        self: Box<Self>,
+        slot: &StorageKey,
+        value: Option<&str>,
+        cx: &mut Context<'_>,
+    ) -> Step {
         let (response, log_outs) = match self.stage {
-            Stage::Claiming(response, log_outs) if *slot == Slot::Request(response.state.clone()) => {
+            Stage::Claiming(response, log_outs) if *slot == StorageKey::Request(response.state.clone()) => {
                 (response, log_outs)
             }
             stage => return wait(stage, Vec::new()),
@@ -127,7 +134,9 @@ impl Arrival {
             };
         };
         let record = match Object::parse(text) {
-            Ok(object) => Record::read(&object).ok_or("a member is missing or of another type".to_owned()),
+            Ok(object) => {
+                AuthorizationRequest::read(&object).ok_or("a member is missing or of another type".to_owned())
+            }
             Err(cause) => Err(cause),
         };
         let record = match record {
@@ -139,7 +148,7 @@ impl Arrival {
             return refuse(None, &CallbackError::LoggedOut);
         }
         let age = cx.now.since(record.created_at);
-        if !(-cx.config.clock_leeway..=RECORD_LIFETIME).contains(&age) {
+        if !(-cx.config.clock_leeway..=AUTHORIZATION_REQUEST_LIFETIME).contains(&age) {
             return refuse(Some(record), &CallbackError::Expired(age));
         }
         // RFC 9207 2.4: only the issuer that was asked may answer, with an error too.
@@ -148,8 +157,8 @@ impl Arrival {
             return refuse(Some(record), &CallbackError::ForeignIssuer(iss.chars().take(200).collect()));
         }
         match response.outcome {
-            Ok(Success::Tokens(tokens)) => verify(record, tokens, cx),
-            Ok(Success::Code(code)) => redeem(record, code, named, cx),
+            Ok(AuthorizationSuccess::ReceivedTokens(tokens)) => verify(record, tokens, cx),
+            Ok(AuthorizationSuccess::Code(code)) => redeem(record, code, named, cx),
             Err(error) => end(Some(record), error.problem()),
         }
     }
@@ -157,7 +166,7 @@ impl Arrival {
     /// What it waited for arrived, or did not.
     pub(crate) fn answered(
         self: Box<Self>,
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
         cx: &mut Context<'_>,
     ) -> Step {
         match self.stage {
@@ -190,10 +199,10 @@ impl Arrival {
 }
 
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
-fn redeem(record: Record, code: AuthorizationCode, named: bool, cx: &mut Context<'_>) -> Step {
+fn redeem(record: AuthorizationRequest, code: AuthorizationCode, named: bool, cx: &mut Context<'_>) -> Step {
     let request = cx.ids.request();
     let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
-        if cx.provider.names_itself().is_some() {
+        if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return end(Some(record), provider::unfit("provider.metadata", cause.to_owned()));
         }
@@ -201,15 +210,15 @@ fn redeem(record: Record, code: AuthorizationCode, named: bool, cx: &mut Context
         return wait(Stage::FindingIssuer { request, record, code, named }, vec![fetch]);
     };
     // A code says nothing about who issued it: a provider that promised to name itself has to have done so.
-    if cx.provider.names_itself() == Some(true) && !named {
+    if cx.provider.sends_iss() == Some(true) && !named {
         return refuse(Some(record), &CallbackError::NoIssuer);
     }
     let exchange = token_endpoint::request(endpoint, cx.config, code, &record.verifier);
     wait(Stage::Redeeming { request, record }, vec![Effect::Fetch(request, exchange)])
 }
 
-/// Tokens came: enough of them, before they are even looked at.
-fn verify(record: Record, tokens: Tokens, cx: &mut Context<'_>) -> Step {
+/// ReceivedTokens came: enough of them, before they are even looked at.
+fn verify(record: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context<'_>) -> Step {
     if let Err(error) = enough(&record, &tokens, cx.config) {
         return refuse(Some(record), &error);
     }
@@ -221,7 +230,11 @@ fn verify(record: Record, tokens: Tokens, cx: &mut Context<'_>) -> Step {
 ///
 /// `scope` is that of the access token (RFC 6749 5.1), so the API's scopes that this step needs are all that is compared:
 /// certified providers leave `openid` out of it, and that it was granted is what the ID token is there for.
-fn enough(record: &Record, tokens: &Tokens, config: &Config) -> Result<(), CallbackError> {
+fn enough(
+    record: &AuthorizationRequest,
+    tokens: &ReceivedTokens,
+    config: &Config,
+) -> Result<(), CallbackError> {
     let needed = match &record.purpose {
         Purpose::LogIn | Purpose::Statements { .. } => &config.balance_scope,
         Purpose::StepUp(step_up) => &step_up.needed,
@@ -240,7 +253,7 @@ fn enough(record: &Record, tokens: &Tokens, config: &Config) -> Result<(), Callb
 /// Where it was asked for, the answer has to say so: without it nobody knows what the customer was shown and what the token
 /// is for. Absent does not mean "as asked" here, as it does for `scope`: a provider that passes over parameters that it does
 /// not know would answer in the same way.
-fn linked(record: &Record, tokens: &Tokens) -> Result<(), CallbackError> {
+fn linked(record: &AuthorizationRequest, tokens: &ReceivedTokens) -> Result<(), CallbackError> {
     let Purpose::StepUp(step_up) = &record.purpose else { return Ok(()) };
     let said = step_up.details || tokens.details.is_some();
     if said && tokens.details != Json::parse(&step_up.authorization_details()) {
@@ -249,7 +262,12 @@ fn linked(record: &Record, tokens: &Tokens) -> Result<(), CallbackError> {
     Ok(())
 }
 
-fn go_on(record: Record, tokens: Tokens, step: verification::Step, cx: &Context<'_>) -> Step {
+fn go_on(
+    record: AuthorizationRequest,
+    tokens: ReceivedTokens,
+    step: verification::Step,
+    cx: &Context<'_>,
+) -> Step {
     match step {
         verification::Step::Continue(verification, effect) => {
             wait(Stage::Verifying { record, tokens, verification }, vec![effect])
@@ -260,9 +278,14 @@ fn go_on(record: Record, tokens: Tokens, step: verification::Step, cx: &Context<
 }
 
 /// The signature was right: now the claims.
-fn believe(record: Record, tokens: Tokens, payload: &SignedPayload, cx: &Context<'_>) -> Step {
+fn believe(
+    record: AuthorizationRequest,
+    tokens: ReceivedTokens,
+    payload: &SignedPayload,
+    cx: &Context<'_>,
+) -> Step {
     let nonce = record.nonce();
-    let expected = Expected {
+    let expected = ExpectedClaims {
         parties: cx.config.parties(),
         nonce: &nonce,
         asked_at: record.created_at,
@@ -291,10 +314,10 @@ fn wait(stage: Stage, effects: Vec<Effect>) -> Step {
     Step::Continue(Box::new(Arrival { stage }), effects)
 }
 
-fn refuse(record: Option<Record>, error: &CallbackError) -> Step {
+fn refuse(record: Option<AuthorizationRequest>, error: &CallbackError) -> Step {
     end(record, error.problem())
 }
 
-fn end(record: Option<Record>, problem: Problem) -> Step {
+fn end(record: Option<AuthorizationRequest>, problem: Problem) -> Step {
     Step::Done(Box::new(Err(Refused { record, problem })))
 }

@@ -5,7 +5,7 @@ use crate::{
     domain::problem::Problem,
     effect::{CheckId, Effect},
     flow::context::Context,
-    http::{Answer, Caching, NetworkError, RequestId},
+    http::{Caching, HttpResponse, NetworkError, RequestId},
     oidc::{
         id_token::IdTokenError,
         jwks::RsaKey,
@@ -62,7 +62,7 @@ impl Verification {
     }
 
     /// What it waited for arrived, or did not.
-    pub(crate) fn answered(self, outcome: Result<Answer, NetworkError>, cx: &mut Context<'_>) -> Step {
+    pub(crate) fn answered(self, outcome: Result<HttpResponse, NetworkError>, cx: &mut Context<'_>) -> Step {
         let learned = match self.stage {
             Stage::FindingIssuer(_) => cx.provider.learn_endpoints(cx.config, outcome),
             _ => cx.provider.learn_keys(outcome),

@@ -1,9 +1,9 @@
 //! The two attempts, and the way to the provider between them.
 
 use crate::{
-    bank_api::{request, transfer_response::TransferAnswer},
+    bank_api::{request, transfer_response::TransferResponse},
     domain::{
-        authentication::Demand,
+        authentication::AuthenticationRequirement,
         problem::Problem,
         scope::Scopes,
         token::Bearer,
@@ -20,14 +20,14 @@ use crate::{
     http::RequestId,
     json,
     oidc::{
-        authorization_request::{Purpose, Record, Salt, State, StepUp},
-        pkce::Verifier,
+        authorization_request::{AuthorizationRequest, NonceSalt, Purpose, StateParameter, StepUp},
+        pkce::CodeVerifier,
     },
-    storage::{Pending, PendingStage, Slot},
+    storage::{Pending, PendingStage, StorageKey},
 };
 
 /// How long the sentence before the second factor stands still, in milliseconds: long enough to be read.
-pub(crate) const READING_TIME: u32 = 1_000;
+pub(crate) const REDIRECT_NOTICE_MS: u32 = 1_000;
 
 /// The attempt that may be answered with 403.
 #[derive(Debug)]
@@ -37,9 +37,9 @@ pub(crate) struct FirstAttempt {
     pub(super) order: Order,
     pub(super) held: Scopes,
     pub(super) unkeyed: bool,
-    pub(super) state: State,
-    pub(super) salt: Salt,
-    pub(super) verifier: Verifier,
+    pub(super) state: StateParameter,
+    pub(super) salt: NonceSalt,
+    pub(super) verifier: CodeVerifier,
 }
 
 /// The attempt after the second factor. There is no other after it.
@@ -87,53 +87,55 @@ fn store_pending(
 ) -> Effect {
     let (subject, id, order) = (cx.subject.to_owned(), id.clone(), order.clone());
     let pending = Pending { subject, id, order, stage, unkeyed, log_outs: cx.log_outs };
-    Effect::Store(Slot::Pending, json::write(&pending))
+    Effect::Store(StorageKey::Pending, json::write(&pending))
 }
 
 impl FirstAttempt {
-    pub(super) fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
+    pub(super) fn answered(self, answer: TransferResponse, cx: &mut Context<'_>) -> Moved {
         match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(challenge, problem) => {
+            TransferResponse::Done(details) => done(details.done(&self.order)),
+            TransferResponse::Forbidden(challenge, problem) => {
                 let needed = challenge.scope.filter(|s| !s.is_empty());
                 let needed = needed.unwrap_or_else(|| cx.outside.config.transfer_scope.clone());
                 if self.held.contains(&needed) {
                     // It has what is asked for and is refused all the same: more of it would not help.
                     not_sent(self.order, problem, Ending::Refused)
                 } else {
-                    self.depart(&needed, Demand::default(), cx)
+                    self.depart(&needed, AuthenticationRequirement::default(), cx)
                 }
             }
             // RFC 9470. There is no second redirect, so that what a transfer needs is asked for as well.
-            TransferAnswer::Demanding(demand, _) => {
+            TransferResponse::Demanding(demand, _) => {
                 let needed = cx.outside.config.transfer_scope.clone();
                 self.depart(&needed, demand, cx)
             }
-            TransferAnswer::Unauthorized(problem) => {
-                let unauthorized = Some(Demand::default());
+            TransferResponse::Unauthorized(problem) => {
+                let unauthorized = Some(AuthenticationRequirement::default());
                 Moved { unauthorized, ..not_sent(self.order, problem, Ending::Unauthorized) }
             }
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived { is_final } => {
+            TransferResponse::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferResponse::NeverArrived { is_final } => {
                 not_sent(self.order, never_arrived(), Ending::never_arrived(is_final))
             }
-            TransferAnswer::TurnedAway(problem) => {
+            TransferResponse::TurnedAway(problem) => {
                 turned_away(self.id, self.order, self.unkeyed, problem, cx)
             }
-            TransferAnswer::Unknown(problem)
-            | TransferAnswer::Later(problem, _)
-            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, self.unkeyed, Some(problem), cx),
+            TransferResponse::Unknown(problem)
+            | TransferResponse::Later(problem, _)
+            | TransferResponse::CannotAsk(problem) => {
+                ask(self.id, self.order, self.unkeyed, Some(problem), cx)
+            }
         }
     }
 
     /// Keeps the order under the new `state`, shows the sentence, and goes.
-    fn depart(self, needed: &Scopes, mut demand: Demand, cx: &mut Context<'_>) -> Moved {
+    fn depart(self, needed: &Scopes, mut demand: AuthenticationRequirement, cx: &mut Context<'_>) -> Moved {
         let Self { id, order, held, unkeyed, state, salt, verifier, .. } = self;
         if let Some(max_age) = cx.outside.config.step_up_max_age {
             demand.max_age = Some(demand.max_age.map_or(max_age, |asked| asked.min(max_age)));
         }
         let balance = &cx.outside.config.balance_scope;
-        let record = Record {
+        let record = AuthorizationRequest {
             created_at: cx.outside.now,
             scopes: Scopes::parse("openid").union(balance).union(&held).union(needed),
             demand,
@@ -144,14 +146,14 @@ impl FirstAttempt {
                 subject: cx.subject.to_owned(),
                 id: id.clone(),
                 order: order.clone(),
-                details: cx.outside.provider.takes_details(),
+                details: cx.outside.provider.supports_authorization_details(),
                 needed: needed.clone(),
                 unkeyed,
             }),
         };
         let pending = store_pending(&id, &order, unkeyed, PendingStage::Confirming, cx);
         let (departure, mut effects) = Departure::begin(state, record, &mut cx.outside);
-        effects.extend([pending, Effect::Wake(Timer::Leave, READING_TIME)]);
+        effects.extend([pending, Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS)]);
         Moved::to(Transfer::Leaving(Box::new(Leaving { id, order, unkeyed, departure })), effects)
     }
 }
@@ -166,22 +168,24 @@ impl Leaving {
 
 impl SecondAttempt {
     /// Whatever the bank answers is final, or a question to the bank.
-    pub(super) fn answered(self, answer: TransferAnswer, cx: &mut Context<'_>) -> Moved {
+    pub(super) fn answered(self, answer: TransferResponse, cx: &mut Context<'_>) -> Moved {
         match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Forbidden(_, problem)
-            | TransferAnswer::Demanding(_, problem)
-            | TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
-            TransferAnswer::NeverArrived { is_final } => {
+            TransferResponse::Done(details) => done(details.done(&self.order)),
+            TransferResponse::Forbidden(_, problem)
+            | TransferResponse::Demanding(_, problem)
+            | TransferResponse::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferResponse::Unauthorized(problem) => not_sent(self.order, problem, Ending::Unauthorized),
+            TransferResponse::NeverArrived { is_final } => {
                 not_sent(self.order, never_arrived(), Ending::never_arrived(is_final))
             }
-            TransferAnswer::TurnedAway(problem) => {
+            TransferResponse::TurnedAway(problem) => {
                 turned_away(self.id, self.order, self.unkeyed, problem, cx)
             }
-            TransferAnswer::Unknown(problem)
-            | TransferAnswer::Later(problem, _)
-            | TransferAnswer::CannotAsk(problem) => ask(self.id, self.order, self.unkeyed, Some(problem), cx),
+            TransferResponse::Unknown(problem)
+            | TransferResponse::Later(problem, _)
+            | TransferResponse::CannotAsk(problem) => {
+                ask(self.id, self.order, self.unkeyed, Some(problem), cx)
+            }
         }
     }
 }

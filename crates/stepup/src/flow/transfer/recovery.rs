@@ -3,10 +3,10 @@
 use crate::{
     bank_api::{
         request,
-        transfer_response::{self, TransferAnswer},
+        transfer_response::{self, TransferResponse},
     },
     domain::{
-        authentication::Demand,
+        authentication::AuthenticationRequirement,
         problem::Problem,
         transfer::{Order, TransferId},
     },
@@ -41,14 +41,14 @@ pub(crate) struct Lost {
     pub(super) turned_away: Option<Problem>,
     /// The bank cannot be asked at all.
     pub(super) silent: bool,
-    /// How often nobody answered the question, up to [`MOST_DOUBLED`].
+    /// How often nobody answered the question, up to [`MAX_DOUBLINGS`].
     pub(super) in_vain: u8,
 }
 
 /// How long the second question waits, in milliseconds. Each one after it waits twice as long.
-const FIRST_PAUSE: u32 = 2_000;
+const FIRST_RETRY_DELAY_MS: u32 = 2_000;
 /// How often the pause is doubled: from then on the bank is asked once a minute or so.
-const MOST_DOUBLED: u8 = 5;
+const MAX_DOUBLINGS: u8 = 5;
 
 /// Asks the bank what became of a transfer. One that was sent without its id is none that the bank could be asked about.
 pub(super) fn ask(
@@ -99,34 +99,35 @@ pub(super) fn question(
 }
 
 impl Lost {
-    pub(super) fn answered(self, answer: TransferAnswer, cx: &Context<'_>) -> Moved {
+    pub(super) fn answered(self, answer: TransferResponse, cx: &Context<'_>) -> Moved {
         match answer {
-            TransferAnswer::Done(details) => done(details.done(&self.order)),
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
-            TransferAnswer::NeverArrived { is_final } => {
+            TransferResponse::Done(details) => done(details.done(&self.order)),
+            TransferResponse::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferResponse::NeverArrived { is_final } => {
                 let problem = self.turned_away.unwrap_or_else(never_arrived);
                 not_sent(self.order, problem, Ending::never_arrived(is_final))
             }
             // The question was refused: that says nothing about the transfer.
-            TransferAnswer::Unauthorized(problem) => {
-                Moved { unauthorized: Some(Demand::default()), ..self.still_unknown(problem, false) }
-            }
-            TransferAnswer::Demanding(demand, problem) => {
+            TransferResponse::Unauthorized(problem) => Moved {
+                unauthorized: Some(AuthenticationRequirement::default()),
+                ..self.still_unknown(problem, false)
+            },
+            TransferResponse::Demanding(demand, problem) => {
                 Moved { unauthorized: Some(demand), ..self.still_unknown(problem, false) }
             }
             // An API that has no list of transfers has no single one either, whatever its answer looks like.
-            TransferAnswer::Unknown(Problem { cause, .. }) if !cx.tells && self.in_vain > 0 => {
-                self.answered(TransferAnswer::CannotAsk(transfer_response::cannot_ask(cause)), cx)
+            TransferResponse::Unknown(Problem { cause, .. }) if !cx.tells && self.in_vain > 0 => {
+                self.answered(TransferResponse::CannotAsk(transfer_response::cannot_ask(cause)), cx)
             }
-            TransferAnswer::Forbidden(_, problem) | TransferAnswer::CannotAsk(problem) => {
+            TransferResponse::Forbidden(_, problem) | TransferResponse::CannotAsk(problem) => {
                 match self.turned_away {
                     // There is no more to be known than what this bank has said.
                     Some(problem) => not_sent(self.order, problem, Ending::NeverArrived),
                     None => self.still_unknown(problem, true),
                 }
             }
-            TransferAnswer::Later(problem, wait) => self.once_more(problem, wait),
-            TransferAnswer::Unknown(problem) | TransferAnswer::TurnedAway(problem) => {
+            TransferResponse::Later(problem, wait) => self.once_more(problem, wait),
+            TransferResponse::Unknown(problem) | TransferResponse::TurnedAway(problem) => {
                 self.once_more(problem, 0)
             }
         }
@@ -134,8 +135,8 @@ impl Lost {
 
     /// It is asked again, not before so many milliseconds are over, and ever more rarely.
     fn once_more(self, problem: Problem, least: u32) -> Moved {
-        let pause = (FIRST_PAUSE << self.in_vain).max(least);
-        let in_vain = MOST_DOUBLED.min(self.in_vain + 1);
+        let pause = (FIRST_RETRY_DELAY_MS << self.in_vain).max(least);
+        let in_vain = MAX_DOUBLINGS.min(self.in_vain + 1);
         let mut moved = Self { in_vain, ..self }.still_unknown(problem, false);
         moved.effects.push(Effect::Wake(Timer::AskAgain, pause));
         moved
@@ -150,19 +151,19 @@ impl Lost {
 impl Interrupted {
     /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id
     /// unless the bank has given it up.
-    pub(super) fn answered(mut self: Box<Self>, answer: TransferAnswer) -> Moved {
+    pub(super) fn answered(mut self: Box<Self>, answer: TransferResponse) -> Moved {
         self.asking = None;
         match answer {
-            TransferAnswer::Done(details) => {
+            TransferResponse::Done(details) => {
                 done(DoneView { already_done: true, ..details.done(&self.order) })
             }
-            TransferAnswer::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
+            TransferResponse::Refused(problem) => not_sent(self.order, problem, Ending::Refused),
             other => {
-                self.nothing_moved = matches!(other, TransferAnswer::NeverArrived { .. });
-                self.is_retired |= matches!(other, TransferAnswer::NeverArrived { is_final: true });
+                self.nothing_moved = matches!(other, TransferResponse::NeverArrived { .. });
+                self.is_retired |= matches!(other, TransferResponse::NeverArrived { is_final: true });
                 let unauthorized = match other {
-                    TransferAnswer::Unauthorized(_) => Some(Demand::default()),
-                    TransferAnswer::Demanding(demand, _) => Some(demand),
+                    TransferResponse::Unauthorized(_) => Some(AuthenticationRequirement::default()),
+                    TransferResponse::Demanding(demand, _) => Some(demand),
                     _ => None,
                 };
                 Moved { unauthorized, ..Moved::to(Transfer::Interrupted(self), Vec::new()) }

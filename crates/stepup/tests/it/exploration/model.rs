@@ -12,7 +12,7 @@ use stepup::{
     Event,
     domain::transfer::Field,
     effect::Timer,
-    http::{Answer, NetworkError, RequestId},
+    http::{HttpResponse, NetworkError, RequestId},
 };
 use url::Url;
 
@@ -49,7 +49,7 @@ struct Flight {
     id: RequestId,
     sent: Sent,
     /// What the server answered, while it is on its way.
-    answer: Option<Answer>,
+    answer: Option<HttpResponse>,
     /// Does the page still wait?
     awaited: bool,
     /// Is the page still there?
@@ -61,7 +61,7 @@ struct Flight {
 struct Side {
     tab: Tab,
     flights: Vec<Flight>,
-    delivered: Option<(RequestId, Answer)>,
+    delivered: Option<(RequestId, HttpResponse)>,
     /// Has it not yet heard of the last log-out?
     unheard: bool,
     /// The answer of the provider with which its page was loaded.
@@ -304,7 +304,7 @@ impl Model {
                 side.unheard = false;
                 self.witness.hears(at);
                 let count = tab.log_outs.clone();
-                tab.happen(Event::LogOuts(count));
+                tab.happen(Event::LogoutCountChanged(count));
             }
             Do::Again => {
                 if let Some((id, answer)) = side.delivered.take() {

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 use stepup::{
-    config::RECORD_LIFETIME,
+    config::AUTHORIZATION_REQUEST_LIFETIME,
     domain::transfer::Receipt,
     effect::Timer,
     http::Method,
@@ -190,7 +190,7 @@ impl Witness {
         for (key, record) in taken {
             let record: Value = record.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
             let age = record["created_at"].as_i64().map(|at| now - at);
-            if age.is_some_and(|age| (-60..=RECORD_LIFETIME).contains(&age)) {
+            if age.is_some_and(|age| (-60..=AUTHORIZATION_REQUEST_LIFETIME).contains(&age)) {
                 watched.claimed.insert(key.trim_start_matches("request.").to_owned());
             }
         }

@@ -8,9 +8,9 @@ use crate::json::Object;
 /// over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct LogOuts(i64);
+pub struct LogoutCount(i64);
 
-impl LogOuts {
+impl LogoutCount {
     /// From the storage; what is no number was written by somebody else, and differs from every count that was kept.
     pub(crate) fn read(text: Option<&str>) -> Self {
         text.map_or(Self(0), |text| Self(text.parse().unwrap_or(-1)))
