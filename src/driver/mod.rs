@@ -71,7 +71,7 @@ impl Driver {
         Boot {
             config: navigation::config(),
             origin: navigation::origin(),
-            landing: navigation::take_landing(),
+            url: navigation::take_url(),
             session: storage::read(&StorageKey::Session),
             pending: storage::read(&StorageKey::Pending),
             draft: storage::read(&StorageKey::Draft),
@@ -128,12 +128,12 @@ impl Driver {
                 let outcome = crypto::verify(&token, key).await;
                 driver.happen(Event::Verified { check, outcome });
             }),
-            Task::Store(slot, value) => storage::write(&slot, &value),
-            Task::Remove(slot) => storage::remove(&slot),
+            Task::Store(key, value) => storage::write(&key, &value),
+            Task::Remove(key) => storage::remove(&key),
             Task::ForgetRequests => storage::remove_requests(),
-            Task::Take(slot) => {
-                let value = storage::take(&slot);
-                driver.happen(Event::Taken { slot, value });
+            Task::Take(key) => {
+                let value = storage::take(&key);
+                driver.happen(Event::Taken { key, value });
             }
             Task::Navigate(url) => navigation::leave_for(&url),
             Task::Submit(url, form) => navigation::submit(&url, &form),

@@ -28,7 +28,7 @@ pub(super) fn origin() -> String {
 }
 
 /// The address with which the page was loaded, once: it is gone from the page after this.
-pub(super) fn take_landing() -> PageUrl {
+pub(super) fn take_url() -> PageUrl {
     let (window, name) = (window(), JsValue::from_str(LANDING));
     let parts = js_sys::Reflect::get(&window, &name).ok().and_then(|parts| parts.dyn_into::<Array>().ok());
     let _ = js_sys::Reflect::delete_property(&window, &name);

@@ -7,8 +7,8 @@ use web_sys::{Storage, StorageEvent};
 
 /// The names under which things are kept. The state of a request comes from the address when it is looked up: the
 /// prefix keeps it from naming anything but a request.
-fn key(slot: &StorageKey) -> String {
-    match slot {
+fn name(key: &StorageKey) -> String {
+    match key {
         StorageKey::Session => "riser.session".into(),
         StorageKey::Pending => "riser.pending".into(),
         StorageKey::Draft => "riser.draft".into(),
@@ -26,8 +26,8 @@ fn storage() -> Option<Storage> {
 }
 
 /// Where a thing is kept: with the tab, or for all tabs of this origin.
-fn home(slot: &StorageKey) -> Option<Storage> {
-    match slot {
+fn home(key: &StorageKey) -> Option<Storage> {
+    match key {
         StorageKey::LogoutCount => window().local_storage().ok().flatten(),
         _ => storage(),
     }
@@ -50,20 +50,20 @@ pub(super) fn lacking() -> Option<&'static str> {
     (!home(&StorageKey::LogoutCount).is_some_and(works)).then_some("localStorage")
 }
 
-pub(super) fn read(slot: &StorageKey) -> Option<String> {
-    home(slot)?.get_item(&key(slot)).ok().flatten()
+pub(super) fn read(key: &StorageKey) -> Option<String> {
+    home(key)?.get_item(&name(key)).ok().flatten()
 }
 
-pub(super) fn write(slot: &StorageKey, value: &str) {
-    if let Some(storage) = home(slot) {
+pub(super) fn write(key: &StorageKey, value: &str) {
+    if let Some(storage) = home(key) {
         // A full storage shows when the record is missed: the core then says that the log-in was not started here.
-        let _ = storage.set_item(&key(slot), value);
+        let _ = storage.set_item(&name(key), value);
     }
 }
 
-pub(super) fn remove(slot: &StorageKey) {
-    if let Some(storage) = home(slot) {
-        let _ = storage.remove_item(&key(slot));
+pub(super) fn remove(key: &StorageKey) {
+    if let Some(storage) = home(key) {
+        let _ = storage.remove_item(&name(key));
     }
 }
 
@@ -79,8 +79,8 @@ pub(super) fn remove_requests() {
 }
 
 /// Reads and forgets in one step.
-pub(super) fn take(slot: &StorageKey) -> Option<String> {
-    let value = read(slot);
-    remove(slot);
+pub(super) fn take(key: &StorageKey) -> Option<String> {
+    let value = read(key);
+    remove(key);
     value
 }

@@ -88,7 +88,7 @@ impl Visit {
         self.happen(Event::Booted(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
-            landing: PageUrl {
+            url: PageUrl {
                 path: "/callback".into(),
                 query: String::new(),
                 fragment: fragment.unwrap_or_default(),
@@ -111,12 +111,12 @@ impl Visit {
                     self.requests.push_back((id, request.method));
                 }
                 Effect::Verify { check, .. } => self.checks.push_back(check),
-                Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
-                Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+                Effect::Store(key, value) => drop(self.storage.insert(name(&key), value)),
+                Effect::Remove(key) => drop(self.storage.remove(&name(&key))),
                 Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
-                Effect::Take(slot) => {
-                    let value = self.storage.remove(&key(&slot));
-                    self.happen(Event::Taken { slot, value });
+                Effect::Take(key) => {
+                    let value = self.storage.remove(&name(&key));
+                    self.happen(Event::Taken { key, value });
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
@@ -155,8 +155,8 @@ pub(crate) fn entropy() -> Entropy {
     Entropy::new(std::array::from_fn(|i| u8::try_from(i).unwrap_or_default()))
 }
 
-fn key(slot: &StorageKey) -> String {
-    match slot {
+fn name(key: &StorageKey) -> String {
+    match key {
         StorageKey::Session => "session".into(),
         StorageKey::Pending => "pending".into(),
         StorageKey::Draft => "draft".into(),

@@ -16,7 +16,7 @@ pub enum Event {
     /// The answer to [`crate::Effect::Take`].
     Taken {
         /// What was asked for.
-        slot: StorageKey,
+        key: StorageKey,
         /// What was there. It is there no longer.
         value: Option<String>,
     },
@@ -81,7 +81,7 @@ pub struct Boot {
     /// The page's own origin, as in `https://bank.example`.
     pub origin: String,
     /// The address with which it was loaded.
-    pub landing: PageUrl,
+    pub url: PageUrl,
     /// The stored session, transfer and draft: [`StorageKey::Session`], [`StorageKey::Pending`], [`StorageKey::Draft`].
     pub session: Option<String>,
     /// See `session`.

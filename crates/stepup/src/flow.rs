@@ -3,8 +3,11 @@
 pub(crate) mod account;
 pub(crate) mod authorization;
 pub(crate) mod context;
+pub(crate) mod customer;
 pub(crate) mod ids;
 pub(crate) mod login;
 pub(crate) mod preflight;
 pub(crate) mod statements;
+pub(crate) mod stored_state;
 pub(crate) mod transfer;
+pub(crate) mod transition;

@@ -1,42 +1,39 @@
 //! The whole client as one value: events come in, effects go out.
 
-mod log_in;
+mod login;
 
-use self::log_in::{end_session, forget, log_in, log_out, logged_out_elsewhere};
+use self::login::{SignedOut, forget, log_in, log_out, stored_notice};
 use crate::{
     config::{self, Config},
     domain::{
-        authentication::AuthenticationRequirement,
-        logout_count::LogoutCount,
-        problem::Problem,
-        time::Timestamp,
-        token::{AccessToken, SingleUseToken, TokenCache},
-        web_url::Parse,
+        authentication::AuthenticationRequirement, entropy::Entropy, logout_count::LogoutCount,
+        problem::Problem, time::Timestamp, token::TokenCache, web_url::Parse,
     },
-    effect::{Effect, Timer},
+    effect::Effect,
     event::{Boot, Event},
     flow::{
-        account::{Account, Outcome},
+        account::{Account, Next},
         authorization::{
-            redirect::Departure,
-            response::{Arrival, Granted, Refused, Step},
+            redirect::AuthorizationRedirect,
+            response::{LoginGrant, Rejection, ResponseValidation, Validated, ValidationProgress},
         },
-        context::World,
+        context::Context,
         ids::Ids,
         login::{Login, SecondFactor},
         preflight::Preflight,
         statements,
-        transfer::{self, Transfer},
+        stored_state::StoredState,
+        transfer,
+        transition::{Progress, Transition},
     },
-    http::RequestId,
     json,
     oidc::{
-        authorization_request::{AuthorizationRequest, Purpose},
+        authorization_request::Purpose,
         authorization_response::{self, CallbackError},
         end_session::LogoutHints,
         provider::Provider,
     },
-    storage::{Pending, PendingStage, StorageKey, StoredDraft},
+    storage::StorageKey,
     view::{Action, Failure, Notice, Screen, View},
 };
 
@@ -47,7 +44,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Session {
     parse: Parse,
-    world: Option<World>,
+    context: Option<Context>,
     stage: Stage,
     offline: bool,
 }
@@ -56,58 +53,18 @@ pub struct Session {
 enum Stage {
     #[default]
     Starting,
-    Failed(Box<Failure>, Kept),
-    SignedOut {
-        notice: Option<Notice>,
-        /// The metadata are on their way, which say where the provider's session ends.
-        logging_out: Option<(RequestId, Option<LogoutHints>)>,
-    },
-    LoggingIn(Box<Departure>, Kept),
-    SigningIn(Box<Arrival>, Kept),
+    Failed(Box<Failure>, StoredState),
+    SignedOut(SignedOut),
+    LoggingIn(Box<AuthorizationRedirect>, StoredState),
+    SigningIn(Box<ResponseValidation>, StoredState),
     Account(Box<Account>),
-}
-
-/// What the tab had stored when the page was loaded. Time may have gone by since: see [`Kept::now`].
-#[derive(Debug, Default)]
-struct Kept {
-    login: Option<Login>,
-    draft: Option<StoredDraft>,
-    pending: Option<Pending>,
-    /// There was a session, and this is how it ended.
-    ended: Option<Notice>,
-}
-
-impl Kept {
-    /// Without a session that has no token to ask with: its time is up, or the deployment has changed what it needs.
-    fn now(mut self, world: &World, now: Timestamp) -> Self {
-        if self.login.as_ref().is_some_and(|login| login.token(&world.config, now).is_none()) {
-            (self.login, self.ended) = (None, Some(Notice::SessionOver));
-        }
-        self
-    }
-
-    /// Was the customer sent away to confirm a transfer?
-    fn is_confirming(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.stage == PendingStage::Confirming)
-    }
-
-    /// Was a transfer sent of which nobody knows yet what became of it?
-    fn is_sending(&self) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.stage == PendingStage::Sent)
-    }
-
-    /// Is there something from before a log-out?
-    fn is_older_than(&self, log_outs: LogoutCount) -> bool {
-        self.pending.as_ref().is_some_and(|pending| pending.log_outs != log_outs)
-            || self.draft.as_ref().is_some_and(|draft| draft.log_outs != log_outs)
-    }
 }
 
 impl Session {
     /// A visit that has not begun: feed it [`Event::Booted`]. `parse` is how the browser reads a URL.
     #[must_use]
     pub fn new(parse: Parse) -> Self {
-        Self { parse, world: None, stage: Stage::Starting, offline: false }
+        Self { parse, context: None, stage: Stage::Starting, offline: false }
     }
 
     /// Takes one event in at the time `now` and says what is to be done, in order.
@@ -124,37 +81,33 @@ impl Session {
             }
             Event::Online(online) => {
                 self.offline = !online;
-                if let Some(world) = &mut self.world {
-                    world.offline = !online;
+                if let Some(cx) = &mut self.context {
+                    cx.offline = !online;
                 }
                 return Vec::new();
             }
             _ => {}
         }
-        let Some(world) = &mut self.world else { return Vec::new() };
+        let Some(cx) = &mut self.context else { return Vec::new() };
+        cx.now = now;
         if let Event::LogoutCountChanged(text) = event {
             let log_outs = LogoutCount::read(text.as_deref());
-            return if log_outs == std::mem::replace(&mut world.log_outs, log_outs) {
+            return if log_outs == std::mem::replace(&mut cx.log_outs, log_outs) {
                 Vec::new()
             } else {
                 self.stage = logged_out_elsewhere(&self.stage);
                 forget()
             };
         }
-        match std::mem::take(&mut self.stage) {
-            Stage::Account(mut account) => {
-                let mut effects = account.tick(now);
-                let (stage, more) = update_account(account, event, world, now);
-                self.stage = stage;
-                effects.extend(more);
-                effects
+        let next = match std::mem::take(&mut self.stage) {
+            Stage::Account(account) => {
+                let Transition { state, effects, .. } = account.update(event, cx);
+                leave_account(state, cx).after(effects)
             }
-            stage => {
-                let (stage, effects) = update_elsewhere(stage, event, world, now);
-                self.stage = stage;
-                effects
-            }
-        }
+            stage => update_elsewhere(stage, event, cx),
+        };
+        self.stage = next.state;
+        next.effects
     }
 
     /// What the page shows now.
@@ -163,12 +116,10 @@ impl Session {
         let screen = match &self.stage {
             Stage::Starting => Screen::Starting,
             Stage::Failed(failure, _) => Screen::Failed(Failure::clone(failure)),
-            Stage::SignedOut { notice, .. } => Screen::SignedOut { notice: *notice },
+            Stage::SignedOut(SignedOut { notice, .. }) => Screen::SignedOut { notice: *notice },
             Stage::LoggingIn(..) => Screen::LeavingToLogIn,
             Stage::SigningIn(..) => Screen::SigningIn,
-            Stage::Account(account) => {
-                self.world.as_ref().map_or(Screen::Starting, |world| account.view(world))
-            }
+            Stage::Account(account) => self.context.as_ref().map_or(Screen::Starting, |cx| account.view(cx)),
         };
         View { screen, online: !self.offline }
     }
@@ -186,49 +137,58 @@ impl Session {
             self.stage = lacks(name);
             return Vec::new();
         }
-        let provider = Provider::new(&config, self.parse);
-        let answer = authorization_response::find(&boot.landing, &config);
+        let response = authorization_response::find(&boot.url, &config);
         let log_outs = LogoutCount::read(boot.log_outs.as_deref());
-        let (ids, locale) = (Ids::default(), boot.locale);
-        let (preflight, offline) = (Preflight::new(&config), self.offline);
-        let world = self.world.insert(World { config, provider, ids, locale, log_outs, preflight, offline });
-        let mut kept = Kept {
-            draft: json::read(boot.draft.as_deref()),
-            pending: json::read(boot.pending.as_deref()),
-            ..Kept::default()
-        };
-        let mut effects = Vec::new();
-        match Login::read(boot.session.as_deref(), log_outs, now) {
-            None => {}
-            Some(Ok(login)) => kept.login = Some(login),
-            Some(Err(notice)) => kept.ended = Some(notice),
-        }
-        if boot.logged_out_while_sending && kept.login.is_none() && kept.pending.is_none() {
-            kept.ended = Some(Notice::LoggedOutWhileSending);
-        }
-        // This tab was away when another one logged out. A request says itself whether it is older than that.
-        if kept.ended == Some(Notice::LoggedOutElsewhere) || kept.is_older_than(log_outs) {
-            let notice =
-                if kept.is_sending() { Notice::LoggedOutWhileSending } else { Notice::LoggedOutElsewhere };
-            let ended = kept.login.is_none().then_some(notice);
-            effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
-            effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
-            kept = Kept { ended, login: kept.login, ..Kept::default() };
-        }
-        let (stage, more) = match answer {
-            None => resume(kept, world, now),
+        let cx = self.context.insert(Context {
+            provider: Provider::new(&config, self.parse),
+            ids: Ids::default(),
+            locale: boot.locale,
+            now,
+            log_outs,
+            preflight: Preflight::new(&config),
+            offline: self.offline,
+            config,
+        });
+        let (stored, mut effects) = read_stored(boot, cx);
+        let next = match response {
+            None => resume(stored, cx),
             Some(Ok(response)) => {
-                let (arrival, take) = Arrival::begin(response, log_outs);
-                (Stage::SigningIn(arrival, kept), vec![take])
+                ResponseValidation::begin(response).map(|validation| Stage::SigningIn(validation, stored))
             }
             // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
-            Some(Err(CallbackError::UnboundError(..))) if kept.is_confirming() => resume(kept, world, now),
-            Some(Err(error)) => (failed(error.problem(), kept), Vec::new()),
+            Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => resume(stored, cx),
+            Some(Err(error)) => Transition::to(failed(error.problem(), stored)),
         };
-        self.stage = stage;
-        effects.extend(more);
+        self.stage = next.state;
+        effects.extend(next.effects);
         effects
     }
+}
+
+/// What the tab has stored, as far as it is still good for something.
+fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
+    let mut stored = StoredState {
+        draft: json::read(boot.draft.as_deref()),
+        pending: json::read(boot.pending.as_deref()),
+        ..StoredState::default()
+    };
+    let mut effects = Vec::new();
+    match Login::read(boot.session.as_deref(), cx.log_outs, cx.now) {
+        None => {}
+        Some(Ok(login)) => stored.login = Some(login),
+        Some(Err(notice)) => stored.ended = Some(notice),
+    }
+    if boot.logged_out_while_sending && stored.login.is_none() && stored.pending.is_none() {
+        stored.ended = Some(Notice::LoggedOutWhileSending);
+    }
+    // This tab was away when another one logged out. A request says itself whether it is older than that.
+    if stored.ended == Some(Notice::LoggedOutElsewhere) || stored.is_older_than(cx.log_outs) {
+        let ended = stored.login.is_none().then_some(stored_notice(&stored));
+        effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
+        effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
+        stored = StoredState { ended, login: stored.login, ..StoredState::default() };
+    }
+    (stored, effects)
 }
 
 /// The browser cannot do what is needed to handle money safely.
@@ -244,20 +204,36 @@ fn lacks(name: &str) -> Stage {
 
 /// Shows a failure behind which nothing is kept.
 fn dead_end(problem: Problem, action: Option<Action>) -> Stage {
-    Stage::Failed(Box::new(Failure { problem, action }), Kept::default())
+    Stage::Failed(Box::new(Failure { problem, action }), StoredState::default())
 }
 
 /// Shows a failure with the way on that there is.
-fn failed(problem: Problem, kept: Kept) -> Stage {
-    let action =
-        if kept.login.is_some() || kept.pending.is_some() { Action::BackToAccount } else { Action::LogIn };
-    let problem = if kept.pending.is_some() { problem.with_unanswered_transfer() } else { problem };
-    Stage::Failed(Box::new(Failure { problem, action: Some(action) }), kept)
+fn failed(problem: Problem, stored: StoredState) -> Stage {
+    let action = if stored.login.is_some() || stored.pending.is_some() {
+        Action::BackToAccount
+    } else {
+        Action::LogIn
+    };
+    let problem = if stored.pending.is_some() { problem.with_unanswered_transfer() } else { problem };
+    Stage::Failed(Box::new(Failure { problem, action: Some(action) }), stored)
+}
+
+/// A log-out in another tab ends this one as well; that tab tells the provider.
+fn logged_out_elsewhere(before: &Stage) -> Stage {
+    let notice = match before {
+        Stage::SignedOut(signed_out) => signed_out.notice,
+        Stage::Account(account) if account.is_unanswered() => Some(Notice::LoggedOutWhileSending),
+        Stage::Failed(_, stored) | Stage::LoggingIn(_, stored) | Stage::SigningIn(_, stored) => {
+            Some(stored_notice(stored))
+        }
+        _ => Some(Notice::LoggedOutElsewhere),
+    };
+    Stage::SignedOut(SignedOut::new(notice))
 }
 
 /// From what the tab had stored to the page that belongs to it.
-fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let Kept { login, draft, pending, ended } = kept.now(world, now);
+fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    let StoredState { login, draft, pending, ended } = stored.without_expired_login(cx);
     let mut effects = Vec::new();
     if ended.is_some() {
         effects.push(Effect::Remove(StorageKey::Session));
@@ -266,303 +242,173 @@ fn resume(kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>)
         (Some(login), _) => login.subject.clone(),
         // Without a session the page is shown only for a transfer whose end has to be found out.
         (None, Some(pending)) => pending.subject.clone(),
-        (None, None) => {
-            return (Stage::SignedOut { notice: ended, logging_out: None }, effects);
-        }
+        (None, None) => return Transition::new(Stage::SignedOut(SignedOut::new(ended)), effects),
     };
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
         effects.push(Effect::Remove(StorageKey::Draft));
     }
     let draft = draft.filter(|stored| stored.subject == subject);
-    let mut account = Account::new(subject, login, draft, world.log_outs);
-    effects.extend(account.watch(now));
-    match pending {
-        Some(pending) if pending.subject == account.subject => {
-            effects.extend(account.pick_up(pending, world, now));
-        }
-        Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
-        None => {}
+    let mut account = Account::new(subject, login, draft);
+    effects.extend(account.start(pending, cx));
+    Transition::new(Stage::Account(Box::new(account)), effects)
+}
+
+/// The account page of the customer whose transfer came back; what happened to it is for `then` to say.
+fn resume_step_up(
+    ordered_by: &str,
+    stored: StoredState,
+    cx: &mut Context,
+    then: impl FnOnce(&mut Account, &mut Context) -> Vec<Effect>,
+) -> Transition<Stage> {
+    // Somebody else has logged in since: the transfer is not theirs to see.
+    if stored.is_of_somebody_else(ordered_by) {
+        return Transition::to(failed(transfer::someone_else(), stored));
     }
-    effects.extend(account.load(world, now));
-    (Stage::Account(Box::new(account)), effects)
+    let StoredState { login, draft, .. } = stored.without_expired_login(cx);
+    let draft = draft.filter(|stored| stored.subject == ordered_by);
+    let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
+    let mut effects = account.start(None, cx);
+    effects.extend(then(&mut account, cx));
+    Transition::new(Stage::Account(account), effects)
+}
+
+/// Where the customer goes from the account page.
+fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
+    match next {
+        Next::Stay(account) => Transition::to(Stage::Account(account)),
+        Next::LogIn(entropy, requirement, stored) => leave_to_log_in(entropy, requirement, stored, cx),
+        Next::LogOut { is_unanswered, hints } => sign_out(is_unanswered, hints, cx),
+        Next::Rejected(problem) => Transition::to(dead_end(problem, Some(Action::LogIn))),
+    }
+}
+
+fn leave_to_log_in(
+    entropy: Entropy,
+    requirement: AuthenticationRequirement,
+    stored: StoredState,
+    cx: &mut Context,
+) -> Transition<Stage> {
+    log_in(entropy, requirement, cx).map(|redirect| Stage::LoggingIn(Box::new(redirect), stored))
+}
+
+fn sign_out(is_unanswered: bool, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
+    log_out(is_unanswered, hints, cx).map(Stage::SignedOut)
 }
 
 /// Everything but the account page.
-fn update_elsewhere(stage: Stage, event: Event, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
+fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {
     match (stage, event) {
-        (Stage::Failed(_, kept), Event::LogIn(entropy)) => {
-            log_in(entropy, AuthenticationRequirement::default(), kept, world, now)
+        (Stage::Failed(_, stored), Event::LogIn(entropy)) => {
+            leave_to_log_in(entropy, AuthenticationRequirement::default(), stored, cx)
         }
         (Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
-            log_in(entropy, AuthenticationRequirement::default(), Kept::default(), world, now)
+            let requirement = AuthenticationRequirement::default();
+            leave_to_log_in(entropy, requirement, StoredState::default(), cx)
         }
-        (Stage::Failed(_, kept), Event::Dismiss | Event::TryAgain) => resume(kept, world, now),
-        (
-            Stage::SignedOut { notice, logging_out: Some((awaited, hints)) },
-            Event::Answered { request, outcome },
-        ) if awaited == request => {
-            // A provider that cannot be reached keeps its session; there is no more to be done from here.
-            let _ = world.provider.learn_endpoints(&world.config, outcome);
-            let leave = end_session(hints.as_ref(), world);
-            (Stage::SignedOut { notice, logging_out: None }, leave.into_iter().collect())
-        }
-        (Stage::LoggingIn(mut departure, kept), Event::Answered { request, outcome })
-            if departure.awaits(request) =>
+        (Stage::Failed(_, stored), Event::Dismiss | Event::TryAgain) => resume(stored, cx),
+        (Stage::SignedOut(mut signed_out), Event::Answered { request, outcome })
+            if signed_out.awaits(request) =>
         {
-            match departure.answered(outcome, &mut world.outside(now)) {
-                Ok(effects) => (Stage::LoggingIn(departure, kept), effects),
-                Err(problem) => (failed(problem, kept), vec![Effect::ForgetRequests]),
+            // A provider that cannot be reached keeps its session; there is no more to be done from here.
+            let _ = cx.provider.learn_endpoints(&cx.config, outcome);
+            let leave = signed_out.leave(cx);
+            Transition::to(Stage::SignedOut(signed_out)).then(leave)
+        }
+        (Stage::LoggingIn(redirect, stored), Event::Answered { request, outcome })
+            if redirect.awaits(request) =>
+        {
+            match redirect.answered(outcome, cx) {
+                Ok(next) => next.map(|redirect| Stage::LoggingIn(redirect, stored)),
+                Err(problem) => Transition::new(failed(problem, stored), vec![Effect::ForgetRequests]),
             }
         }
-        (Stage::SigningIn(arrival, kept), event) => {
-            let (step, _) = advance(arrival, event, world, now);
-            arrived(step, kept, world, now)
-        }
-        (stage, _) => (stage, Vec::new()),
-    }
-}
-
-/// Gives an event to an answer that is being checked; hands it back when it was for somebody else.
-fn advance(arrival: Box<Arrival>, event: Event, world: &mut World, now: Timestamp) -> (Step, Option<Event>) {
-    let cx = &mut world.outside(now);
-    match event {
-        Event::Taken { slot, value } => (arrival.taken(&slot, value.as_deref(), cx), None),
-        Event::Answered { request, outcome } if arrival.awaits(request) => {
-            (arrival.answered(outcome, cx), None)
-        }
-        Event::Verified { check, outcome } if arrival.awaits_check(check) => {
-            (arrival.verified(outcome, cx), None)
-        }
-        other => (Step::Continue(arrival, Vec::new()), Some(other)),
-    }
-}
-
-/// What became of an answer for which no page is up yet.
-fn arrived(step: Step, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    match step {
-        Step::Continue(arrival, mut effects) => {
-            let Some(Purpose::StepUp(step_up)) = arrival.record().map(|record| &record.purpose) else {
-                return (Stage::SigningIn(arrival, kept), effects);
-            };
-            if is_foreign(&step_up.subject, &kept) {
-                return foreign(kept);
-            }
-            // From here on the transfer has a page: the receipt is there while the answer is checked.
-            let (mut account, more) = account_for(&step_up.subject, kept, world, now);
-            account.transfer = Transfer::Returning(step_up.order.clone());
-            account.arrival = Some(arrival);
-            effects.extend(more);
-            (Stage::Account(account), effects)
-        }
-        Step::Done(result) => match *result {
-            Ok(granted) => match &granted.record.purpose {
-                Purpose::LogIn => logged_in(granted, kept, world, now),
-                Purpose::Statements { subject, .. } if *subject != granted.id_token.subject => {
-                    (failed(statements::someone_else(), kept), Vec::new())
-                }
-                Purpose::Statements { .. } => confirmed(granted, kept, world, now),
-                Purpose::StepUp(_) => {
-                    let subject = granted.id_token.subject.clone();
-                    let (mut account, mut effects) = account_for(&subject, kept, world, now);
-                    effects.extend(stepped_up(&mut account, granted, world, now));
-                    (Stage::Account(account), effects)
-                }
-            },
-            Err(Refused {
-                record: Some(AuthorizationRequest { purpose: Purpose::StepUp(step_up), .. }),
-                problem,
-            }) => {
-                if is_foreign(&step_up.subject, &kept) {
-                    return foreign(kept);
-                }
-                let (mut account, mut effects) = account_for(&step_up.subject, kept, world, now);
-                effects
-                    .extend(account.step(world, now, |_, _| transfer::unconfirmed(step_up.order, problem)));
-                (Stage::Account(account), effects)
-            }
-            // The session goes on without the statements, if it is still the same one.
-            Err(Refused {
-                record: Some(AuthorizationRequest { purpose: Purpose::Statements { subject, .. }, .. }),
-                problem,
-            }) if kept.login.as_ref().is_some_and(|login| login.subject == subject) => {
-                let (stage, effects) = resume(kept, world, now);
-                (on_statements(stage, problem), effects)
-            }
-            Err(Refused { problem, .. }) => (failed(problem, kept), Vec::new()),
+        (Stage::SigningIn(validation, stored), event) => match validation.update(event, cx) {
+            Ok(next) => validated(next, stored, cx),
+            Err((validation, _)) => Transition::to(Stage::SigningIn(validation, stored)),
         },
-        Step::Foreign => resume(kept, world, now),
+        (stage, _) => Transition::to(stage),
     }
 }
 
-/// Somebody else has logged in since: the transfer is not theirs to see.
-fn is_foreign(ordered_by: &str, kept: &Kept) -> bool {
-    kept.login.as_ref().is_some_and(|login| login.subject != ordered_by)
+/// What became of a response for which no page is up yet.
+fn validated(
+    next: Transition<ValidationProgress>,
+    stored: StoredState,
+    cx: &mut Context,
+) -> Transition<Stage> {
+    let Transition { state, effects, .. } = next;
+    match state {
+        Progress::Pending(validation) => {
+            let Some(step_up) = validation.step_up() else {
+                return Transition::new(Stage::SigningIn(validation, stored), effects);
+            };
+            // From here on the transfer has a page: the receipt is there while the response is checked.
+            let ordered_by = step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, _| {
+                account.await_step_up(validation);
+                Vec::new()
+            })
+            .after(effects)
+        }
+        Progress::Done(Validated::LoggedIn(grant)) => logged_in(*grant, stored, cx),
+        Progress::Done(Validated::SteppedUp(grant)) => {
+            let ordered_by = grant.step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.stepped_up(*grant, cx))
+        }
+        Progress::Done(Validated::Rejected(rejection)) => rejected(*rejection, stored, cx),
+        Progress::Done(Validated::NotOurs) => resume(stored, cx),
+    }
 }
 
-fn foreign(kept: Kept) -> (Stage, Vec<Effect>) {
-    (failed(transfer::someone_else(), kept), Vec::new())
+fn rejected(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    match &rejection.purpose {
+        Some(Purpose::StepUp(step_up)) => {
+            let ordered_by = step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.step_up_rejected(rejection, cx))
+        }
+        // The session goes on without the statements, if it is still the same one.
+        Some(Purpose::Statements { subject })
+            if stored.login.as_ref().is_some_and(|login| login.subject == *subject) =>
+        {
+            let mut next = resume(stored, cx);
+            if let Stage::Account(account) = &mut next.state {
+                account.show_statements_problem(rejection.problem);
+            }
+            next
+        }
+        _ => Transition::to(failed(rejection.problem, stored)),
+    }
 }
 
-/// The account page of the customer whose transfer came back.
-fn account_for(subject: &str, kept: Kept, world: &mut World, now: Timestamp) -> (Box<Account>, Vec<Effect>) {
-    let Kept { login, draft, .. } = kept.now(world, now);
-    let owner = login.as_ref().map_or_else(|| subject.to_owned(), |login| login.subject.clone());
-    let draft = draft.filter(|stored| stored.subject == owner);
-    let mut account = Box::new(Account::new(owner, login, draft, world.log_outs));
-    let mut effects: Vec<Effect> = account.watch(now).into_iter().collect();
-    effects.extend(account.load(world, now));
-    (account, effects)
-}
-
-/// A verified log-in becomes a session.
-fn logged_in(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    let mut vault = TokenCache::default();
-    let token = AccessToken::new(granted.access_token);
-    vault.put(&world.config.audience, granted.scopes, granted.expires_at, token);
-    let Granted { id_token, compact, record, .. } = granted;
+/// A verified log-in becomes a session. On the way to the statements it has to be the customer's who asked for them.
+fn logged_in(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    let LoginGrant { identity, access_token, scopes, expires_at, met, statements_for } = grant;
+    let (id_token, compact) = (identity.id_token, identity.compact);
+    if let Some(asked_by) = &statements_for
+        && (*asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
+    {
+        return Transition::to(failed(statements::someone_else(), stored));
+    }
+    let mut tokens = TokenCache::default();
+    tokens.put(&cx.config.audience, scopes, expires_at, access_token);
     let log_out_hints =
         Some(LogoutHints { id_token_hint: compact.clone(), logout_hint: id_token.session_id.clone() });
     // Providers leave `amr` out when they did not have to ask (silent authentication): that takes nothing away from what
     // the same customer has proven in this session.
-    let before = kept.login.filter(|login| login.subject == id_token.subject);
     let second_factor = if id_token.has_second_factor() {
         SecondFactor::Verified(compact)
     } else {
+        let before = stored.login.filter(|login| login.subject == id_token.subject);
         before.map(|login| login.second_factor).unwrap_or_default()
     };
-    let (subject, met, log_outs) = (id_token.subject, record.demand, world.log_outs);
-    let login = Login { subject, vault, second_factor, proven: false, met, log_out_hints, log_outs };
-    let mut effects = vec![login.store()];
-    let (stage, more) = resume(Kept { login: Some(login), ended: None, ..kept }, world, now);
-    effects.extend(more);
-    (stage, effects)
-}
-
-/// A verified answer opens the statements, when there is a second factor to know of.
-fn confirmed(granted: Granted, kept: Kept, world: &mut World, now: Timestamp) -> (Stage, Vec<Effect>) {
-    if is_foreign(&granted.id_token.subject, &kept) {
-        return (failed(statements::someone_else(), kept), Vec::new());
+    let (subject, log_outs) = (id_token.subject, cx.log_outs);
+    let login = Login { subject, tokens, second_factor, proven: false, met, log_out_hints, log_outs };
+    let store = login.store();
+    let stored =
+        StoredState { login: Some(login), ended: None, draft: stored.draft, pending: stored.pending };
+    let mut next = resume(stored, cx);
+    if let (Stage::Account(account), Some(_)) = (&mut next.state, statements_for) {
+        next.effects.extend(account.open_statements_after_login(cx));
     }
-    let (stage, mut effects) = logged_in(granted, kept, world, now);
-    let stage = match stage {
-        Stage::Account(mut account) => {
-            let known = account.login.as_ref().map(|login| login.second_factor.clone()).unwrap_or_default();
-            effects.extend(account.turn(world, now, |_, cx| statements::back(known, cx)));
-            Stage::Account(account)
-        }
-        other => other,
-    };
-    (stage, effects)
-}
-
-/// The page "Statements", with the reason why there are none to see.
-fn on_statements(stage: Stage, problem: Problem) -> Stage {
-    match stage {
-        Stage::Account(mut account) => {
-            account.statements = statements::failed(problem);
-            Stage::Account(account)
-        }
-        other => other,
-    }
-}
-
-/// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
-fn stepped_up(account: &mut Account, granted: Granted, world: &mut World, now: Timestamp) -> Vec<Effect> {
-    let Granted { record, id_token, compact, access_token, .. } = granted;
-    let Purpose::StepUp(step_up) = record.purpose else { return Vec::new() };
-    let token = SingleUseToken::new(access_token);
-    let mut effects = Vec::new();
-    let login = account.login.as_mut().filter(|login| login.subject == id_token.subject);
-    if let Some(login) = login.filter(|_| id_token.has_second_factor()) {
-        login.second_factor = SecondFactor::Verified(compact);
-        effects.push(login.store());
-    }
-    effects.extend(account.step(world, now, |_, cx| transfer::resume(step_up, &id_token.subject, token, cx)));
-    effects
-}
-
-/// The account page.
-fn update_account(
-    mut account: Box<Account>,
-    event: Event,
-    world: &mut World,
-    now: Timestamp,
-) -> (Stage, Vec<Effect>) {
-    let mut event = event;
-    if let Some(arrival) = account.arrival.take() {
-        let (step, unused) = advance(arrival, event, world, now);
-        let effects = match step {
-            Step::Continue(arrival, effects) => {
-                account.arrival = Some(arrival);
-                effects
-            }
-            Step::Done(result) => match *result {
-                Ok(granted) => stepped_up(&mut account, granted, world, now),
-                Err(Refused {
-                    record: Some(AuthorizationRequest { purpose: Purpose::StepUp(step_up), .. }),
-                    problem,
-                }) => account.step(world, now, |_, _| transfer::unconfirmed(step_up.order, problem)),
-                Err(_) => vec![Effect::Remove(StorageKey::Pending)],
-            },
-            // Its record was found before there was a page.
-            Step::Foreign => Vec::new(),
-        };
-        match unused {
-            None => return (Stage::Account(account), effects),
-            Some(unused) => event = unused,
-        }
-    }
-    let effects = match event {
-        Event::Answered { request, outcome } if world.preflight.awaits(request) => {
-            account.learn_preflight(&outcome, world, now)
-        }
-        Event::Answered { request, outcome } => {
-            let (effects, outcome) = account.answered(request, outcome, world, now);
-            if let Outcome::Rejected(problem) = outcome {
-                let unanswered = account.transfer.sent().is_some();
-                let problem = if unanswered { problem.with_unanswered_transfer() } else { problem };
-                return (dead_end(problem, Some(Action::LogIn)), effects);
-            }
-            effects
-        }
-        Event::Verified { check, outcome } if account.awaits_check(check) => {
-            account.turn(world, now, |statements, cx| statements.verified(outcome, cx))
-        }
-        Event::Woke(Timer::Leave) | Event::Proceed if account.statements.is_open() => {
-            account.turn(world, now, |statements, cx| statements.proceed(cx))
-        }
-        Event::Woke(Timer::Leave) | Event::Proceed => {
-            account.step(world, now, |transfer, cx| transfer.proceed(cx))
-        }
-        Event::Woke(Timer::SessionEnds) => account.watch(now).into_iter().collect(),
-        Event::Woke(Timer::Retry) => account.retry(world, now),
-        Event::Statements(entropy) => account.open_statements(entropy, world, now),
-        Event::OlderStatements => account.turn(world, now, statements::Statements::load_older),
-        Event::Dismiss | Event::Cancel if account.statements.is_open() => account.close_statements(),
-        // The transfer is not on the page: nobody can have meant it.
-        Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
-            if account.statements.is_open() =>
-        {
-            Vec::new()
-        }
-        Event::Edited(field, text) => account.edited(field, text),
-        Event::Left(field) => account.left(field, world.locale),
-        Event::Review => account.review(world),
-        Event::Confirm(entropy) => account.confirm(entropy, world, now),
-        Event::Cancel | Event::Dismiss => account.dismiss(world, now),
-        Event::AskAgain | Event::Woke(Timer::AskAgain) => account.step(world, now, Transfer::ask_again),
-        Event::TryAgain => account.load(world, now),
-        Event::LogIn(entropy) if account.may_log_in() => {
-            let demand = account.demand.clone();
-            let (login, draft, pending) = account.kept();
-            let kept = Kept { login, draft, pending, ended: None };
-            return log_in(entropy, demand, kept, world, now);
-        }
-        Event::LogOut => {
-            let hints = account.login.and_then(|login| login.log_out_hints);
-            return log_out(account.transfer.is_unanswered(), hints, world);
-        }
-        _ => Vec::new(),
-    };
-    (Stage::Account(account), effects)
+    next.after([store])
 }

@@ -65,7 +65,8 @@ pub struct StoredSession {
     /// Who is logged in.
     pub subject: String,
     /// With which tokens.
-    pub vault: TokenCache,
+    #[serde(rename = "vault")]
+    pub tokens: TokenCache,
     /// The ID token that told of a second factor. It is verified again before it counts.
     pub second_factor: Option<CompactIdToken>,
     /// What a log-out tells the provider.
@@ -121,7 +122,7 @@ impl FromJson for StoredSession {
     fn read(object: &Object) -> Option<Self> {
         Some(Self {
             subject: object.text("subject")?,
-            vault: TokenCache::read(object.list("vault")?)?,
+            tokens: TokenCache::read(object.list("vault")?)?,
             second_factor: object.text("second_factor").map(CompactIdToken::new),
             log_out_hints: object.object("log_out_hints").and_then(|hints| {
                 Some(LogoutHints {

@@ -1,6 +1,6 @@
 //! Scopes, access tokens, and the vault that holds the one for the balance.
 //!
-//! The types say what may be done: an [`AccessToken`] can be held and sent again, a [`SingleUseToken`] is consumed by
+//! The types say what may be done: an [`AccessToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
 //! the request that carries it. Neither shows itself in `Debug`, and neither has `Display`.
 
 use std::fmt;
@@ -11,6 +11,10 @@ use crate::{
     domain::{scope::Scopes, time::Timestamp},
     json::Json,
 };
+
+/// An access token as it came from the provider. What it was asked for decides, once, what it becomes.
+#[derive(PartialEq, Eq)]
+pub struct ReceivedAccessToken(String);
 
 /// An access token that may be used until it expires: the one for the balance.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -58,12 +62,34 @@ impl CompactIdToken {
 }
 
 /// Can this stand in an `Authorization` header (RFC 6750 2.1)? A browser refuses others by an exception.
-pub(crate) fn fits_authorization_header(token: &str) -> bool {
+fn fits_authorization_header(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+impl ReceivedAccessToken {
+    /// `None` when it does not fit into a header.
+    pub(crate) fn new(token: String) -> Option<Self> {
+        fits_authorization_header(&token).then_some(Self(token))
+    }
+
+    /// For `at_hash`.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// For a session.
+    pub(crate) fn into_reusable(self) -> AccessToken {
+        AccessToken(self.0)
+    }
+
+    /// For one transfer.
+    pub(crate) fn into_single_use(self) -> SingleUseToken {
+        SingleUseToken(self.0)
+    }
+}
+
 impl AccessToken {
-    /// From a checked answer of the provider.
+    #[cfg(test)]
     pub(crate) fn new(token: String) -> Self {
         Self(token)
     }
@@ -75,11 +101,6 @@ impl AccessToken {
 }
 
 impl SingleUseToken {
-    /// From a checked answer of the provider.
-    pub(crate) fn new(token: String) -> Self {
-        Self(token)
-    }
-
     /// For the one request that it is for.
     pub(crate) fn into_bearer(self) -> Bearer {
         Bearer(self.0)
@@ -103,9 +124,9 @@ macro_rules! redacted {
         }
     )*};
 }
-redacted!(AccessToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
+redacted!(ReceivedAccessToken, AccessToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
 
-/// A token that is held, with what it is good for.
+/// A token that is kept, with what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CachedToken {
     /// The API it is for.
@@ -124,7 +145,7 @@ pub struct TokenCache(Vec<CachedToken>);
 impl TokenCache {
     /// From the tab's storage.
     pub(crate) fn read(list: &[Json]) -> Option<Self> {
-        let held = |item: &Json| {
+        let cached = |item: &Json| {
             let item = item.as_object()?;
             Some(CachedToken {
                 audience: item.text("audience")?,
@@ -133,25 +154,25 @@ impl TokenCache {
                 token: AccessToken(item.text("token").filter(|token| fits_authorization_header(token))?),
             })
         };
-        list.iter().map(held).collect::<Option<_>>().map(Self)
+        list.iter().map(cached).collect::<Option<_>>().map(Self)
     }
 
     /// Puts a token in; one for the same audience and scopes is replaced.
     pub(crate) fn put(&mut self, audience: &str, scopes: Scopes, expires_at: Timestamp, token: AccessToken) {
-        self.0.retain(|held| held.audience != audience || held.scopes != scopes);
+        self.0.retain(|cached| cached.audience != audience || cached.scopes != scopes);
         self.0.push(CachedToken { audience: audience.to_owned(), scopes, expires_at, token });
     }
 
     /// A token for that audience that is good for at least those scopes now.
     pub(crate) fn find(&self, audience: &str, needed: &Scopes, now: Timestamp) -> Option<&CachedToken> {
-        self.0
-            .iter()
-            .find(|held| held.audience == audience && held.expires_at > now && held.scopes.contains(needed))
+        self.0.iter().find(|cached| {
+            cached.audience == audience && cached.expires_at > now && cached.scopes.contains(needed)
+        })
     }
 
     /// When the last of the tokens ends.
     pub(crate) fn ends_at(&self) -> Option<Timestamp> {
-        self.0.iter().map(|held| held.expires_at).max()
+        self.0.iter().map(|cached| cached.expires_at).max()
     }
 }
 
@@ -172,7 +193,7 @@ mod tests {
         let shown = format!(
             "{:?} {:?} {:?}",
             AccessToken::new(secret.into()),
-            SingleUseToken::new(secret.into()),
+            SingleUseToken(secret.into()),
             AccessToken::new(secret.into()).bearer()
         );
         assert!(!shown.contains(secret), "{shown}");

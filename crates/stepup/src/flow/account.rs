@@ -1,562 +1,485 @@
-//! The logged-in customer: the token for reading, the balance, the history, the form, and one transfer.
+//! The account page of a customer: balance and history, the form, one transfer, and the statements.
 
 mod form;
+mod overview;
+mod sent_orders;
 
+use self::{
+    form::{Form, Rules},
+    overview::{Overview, TokenRefused},
+    sent_orders::SentOrders,
+};
 use crate::{
-    bank_api::{
-        request,
-        response::{self, ReadError},
-    },
-    config::Config,
     domain::{
         authentication::AuthenticationRequirement,
         entropy::Entropy,
         locale::Locale,
-        logout_count::LogoutCount,
-        money::{self, Money},
         problem::Problem,
-        time::Timestamp,
         transfer::{DraftErrors, Field, TransferId},
     },
-    effect::{CheckId, Effect, Timer},
+    effect::{Effect, Timer},
+    event::Event,
     flow::{
-        account::form::{Form, Rules},
-        authorization::response::Arrival,
-        context::World,
-        login::{Login, SecondFactor},
-        statements::{self, Redirect, Statements},
-        transfer::{self, Moved, Transfer},
+        authorization::response::{
+            Rejection, ResponseValidation, StepUpGrant, Validated, ValidationProgress,
+        },
+        context::Context,
+        customer::Customer,
+        login::Login,
+        statements::{self, Statements},
+        stored_state::StoredState,
+        transfer::{self, Transfer},
+        transition::{LoginEvent, Progress, Transition},
     },
     http::{HttpResponse, NetworkError, RequestId},
     json,
-    storage::{Attempt, Pending, StorageKey, StoredDraft},
-    view::{
-        AccountView, BalanceView, HistoryView, Loadable, Screen, SessionView, StatementsContent,
-        StatementsPage, TransferView,
-    },
+    oidc::{authorization_request::Purpose, end_session::LogoutHints},
+    storage::{Pending, StorageKey, StoredDraft},
+    view::{AccountView, Screen, StatementsContent, StatementsPage, TransferView},
 };
 
-/// The account page's state.
 #[derive(Debug)]
 pub(crate) struct Account {
-    /// Whose page this is, also after the session is over.
-    pub(crate) subject: String,
-    pub(crate) login: Option<Login>,
-    /// The answer to a step-up that is being checked.
-    pub(crate) arrival: Option<Box<Arrival>>,
-    pub(crate) transfer: Transfer,
-    /// The page "Statements", when it is up.
-    pub(crate) statements: Statements,
-    /// What the next log-in has to meet, because the bank says so.
-    pub(crate) demand: AuthenticationRequirement,
-    /// Has the customer been told that the session ends soon?
-    ends_soon: bool,
-    balance: Loadable<BalanceView>,
-    history: Loadable<HistoryView>,
-    balance_request: Option<RequestId>,
-    history_request: Option<RequestId>,
-    /// Did the last question for the history find no answer at all, on another origin? It may be that the API has none, and
-    /// that its preflight says so (404): a browser does not tell.
-    history_unanswered: bool,
-    /// "Confirm transfer" was pressed while it is still being found out how the transfer may be sent.
-    confirmed: Option<Entropy>,
-    /// How long the bank wants to be left alone since it was asked for them, in milliseconds.
-    wait: u32,
+    customer: Customer,
+    overview: Overview,
     form: Form,
-    /// What was sent, as long as the bank has not said what became of it: each order once.
-    attempts: Vec<Attempt>,
-    /// What is kept is kept under this count.
-    log_outs: LogoutCount,
+    sent: SentOrders,
+    transfer: Transfer,
+    /// "Confirm transfer" was pressed while it is still being found out how the transfer may be sent.
+    confirmation: Option<Entropy>,
+    /// The response to a step-up that is being checked.
+    validation: Option<Box<ResponseValidation>>,
+    statements: Statements,
 }
 
-/// What the rest of the session has to know after a step.
-pub(crate) enum Outcome {
-    /// Nothing.
-    Stay,
+/// Where the customer is after an event.
+pub(crate) enum Next {
+    Stay(Box<Account>),
+    /// To the provider, to meet the requirement; this is what the tab has stored.
+    LogIn(Entropy, AuthenticationRequirement, StoredState),
+    /// `is_unanswered`: a transfer was sent, and nobody will wait for its answer.
+    LogOut {
+        is_unanswered: bool,
+        hints: Option<LogoutHints>,
+    },
     /// The bank refuses a token that it never accepted: final.
     Rejected(Problem),
 }
 
-/// The currency of a bank that does not say which it uses.
-const DEFAULT_CURRENCY: &str = "EUR";
-
 impl Account {
-    /// The page for a customer, with nothing loaded yet. `stored` is theirs, or nobody's.
-    pub(crate) fn new(
-        subject: String,
-        login: Option<Login>,
-        stored: Option<StoredDraft>,
-        log_outs: LogoutCount,
-    ) -> Self {
+    /// The page with nothing loaded yet. `stored` is this customer's, or nobody's.
+    pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
         let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
         Self {
-            subject,
-            arrival: None,
-            transfer: Transfer::Editing,
-            statements: Statements::Closed,
-            demand: AuthenticationRequirement::default(),
-            ends_soon: false,
-            balance: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
-            history: if login.is_some() { Loadable::Loading } else { Loadable::Withheld },
-            login,
-            balance_request: None,
-            history_request: None,
-            history_unanswered: false,
-            confirmed: None,
-            wait: 0,
+            overview: Overview::new(login.is_some()),
+            customer: Customer::new(subject, login),
             form: Form::new(draft),
-            attempts,
-            log_outs,
+            sent: SentOrders::new(attempts),
+            transfer: Transfer::Editing,
+            confirmation: None,
+            validation: None,
+            statements: Statements::Closed,
         }
     }
 
-    /// Picks up a transfer that was under way when the page went.
-    pub(crate) fn pick_up(&mut self, pending: Pending, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        self.step(world, now, |_, cx| transfer::found(pending, cx))
-    }
-
-    /// Fetches balance and history. What is shown stays until the new arrives.
-    pub(crate) fn load(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        let held = self.login.as_ref().and_then(|login| login.token(&world.config, now));
-        let Some(held) = held else { return Vec::new() };
-        let (balance, history) = (world.ids.request(), world.ids.request());
-        let effects = vec![
-            Effect::Fetch(balance, request::balance(&world.config, held.bearer())),
-            Effect::Fetch(history, request::history(&world.config, held.bearer())),
-        ];
-        (self.balance_request, self.history_request) = (Some(balance), Some(history));
-        self.wait = 0;
-        if matches!(self.balance, Loadable::Failed(_)) {
-            self.balance = Loadable::Loading;
+    /// Sets the timer of the session, picks up a transfer that was under way when the page went, and loads.
+    pub(crate) fn start(&mut self, pending: Option<Pending>, cx: &mut Context) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
+        match pending {
+            Some(pending) if pending.subject == self.customer.subject() => {
+                effects.extend(self.step(cx, |_, customer, cx| transfer::restore(pending, customer, cx)));
+            }
+            Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
+            None => {}
         }
-        if matches!(self.history, Loadable::Failed(_)) {
-            self.history = Loadable::Loading;
-        }
+        effects.extend(self.load(cx));
         effects
     }
 
-    /// Sets the alarm clock of the session.
-    pub(crate) fn watch(&mut self, now: Timestamp) -> Option<Effect> {
-        let login = self.login.as_ref()?;
-        self.ends_soon = login.ends_soon(now);
-        login.watch(now)
+    fn load(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.overview.load(&self.customer, cx)
     }
 
-    /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the demand.
-    pub(crate) fn end_session(&mut self, demand: AuthenticationRequirement) -> Vec<Effect> {
-        // It ends once: what was demanded then still stands.
-        if self.login.take().is_some() {
-            self.demand = demand;
+    /// Takes one event in.
+    pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
+        let mut effects = Vec::new();
+        if self.customer.tick(cx.now) {
+            effects = self.end_session(AuthenticationRequirement::default());
         }
-        self.balance_request = None;
-        self.history_request = None;
-        if self.balance == Loadable::Loading {
-            self.balance = Loadable::Withheld;
-        }
-        if self.history == Loadable::Loading {
-            self.history = Loadable::Withheld;
-        }
+        let event = match self.validation.take() {
+            None => event,
+            Some(validation) => match validation.update(event, cx) {
+                Ok(next) => {
+                    effects.extend(self.validated(next, cx));
+                    return Transition::new(Next::Stay(self), effects);
+                }
+                Err((validation, event)) => {
+                    self.validation = Some(validation);
+                    *event
+                }
+            },
+        };
+        let more = match event {
+            Event::Answered { request, outcome } if cx.preflight.awaits(request) => {
+                self.preflight_answered(&outcome, cx)
+            }
+            Event::Answered { request, outcome } if self.overview.awaits(request) => {
+                match self.overview.answered(request, outcome, &mut self.customer, cx) {
+                    Ok(effect) => effect.into_iter().collect(),
+                    Err(TokenRefused(requirement, problem)) => {
+                        let may_log_in = self.customer.may_log_in_for(&requirement);
+                        effects.extend(self.end_session(requirement));
+                        if !may_log_in {
+                            let is_sent = self.transfer.sent().is_some();
+                            let problem = if is_sent { problem.with_unanswered_transfer() } else { problem };
+                            return Transition::new(Next::Rejected(problem), effects);
+                        }
+                        Vec::new()
+                    }
+                }
+            }
+            Event::Answered { request, outcome } => self.answered(request, outcome, cx),
+            Event::Verified { check, outcome } if self.statements.awaits_check(check) => {
+                self.turn(cx, |statements, customer, cx| statements.verified(outcome, customer, cx))
+            }
+            Event::Woke(Timer::Leave) | Event::Proceed if self.statements.is_open() => {
+                self.turn(cx, |statements, _, cx| statements.proceed(cx))
+            }
+            Event::Woke(Timer::Leave) | Event::Proceed => {
+                self.step(cx, |transfer, _, cx| transfer.proceed(cx))
+            }
+            Event::Woke(Timer::SessionEnds) => self.customer.watch(cx.now).into_iter().collect(),
+            Event::Woke(Timer::Retry) => self.overview.retry(&self.customer, cx),
+            Event::Statements(entropy) if self.leads_to_statements(cx) => {
+                self.turn(cx, |_, customer, cx| statements::open(entropy, customer, cx))
+            }
+            Event::OlderStatements => self.turn(cx, Statements::load_older),
+            Event::Dismiss | Event::Cancel if self.statements.is_open() => self.close_statements(),
+            // The transfer is not on the page: nobody can have meant it.
+            Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
+                if self.statements.is_open() =>
+            {
+                Vec::new()
+            }
+            Event::Edited(field, text) => self.edited(field, text, cx),
+            Event::Left(field) => self.left(field, cx),
+            Event::Review => self.review(cx),
+            Event::Confirm(entropy) => self.confirm(entropy, cx),
+            Event::Cancel | Event::Dismiss => self.dismiss(cx),
+            Event::AskAgain | Event::Woke(Timer::AskAgain) => self.step(cx, Transfer::ask_again),
+            Event::TryAgain => self.load(cx),
+            Event::LogIn(entropy) if self.customer.may_log_in(self.is_sending()) => {
+                let requirement = self.customer.requirement().clone();
+                let next = Next::LogIn(entropy, requirement, self.into_stored(cx));
+                return Transition::new(next, effects);
+            }
+            Event::LogOut => {
+                let is_unanswered = self.is_unanswered();
+                let hints = self.customer.into_logout_hints();
+                return Transition::new(Next::LogOut { is_unanswered, hints }, effects);
+            }
+            _ => Vec::new(),
+        };
+        effects.extend(more);
+        Transition::new(Next::Stay(self), effects)
+    }
+
+    /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the requirement.
+    fn end_session(&mut self, requirement: AuthenticationRequirement) -> Vec<Effect> {
+        self.customer.end_session(requirement);
+        self.overview.withhold();
         // What is sensitive does not outlast the session.
-        let mut effects = std::mem::take(&mut self.statements).closed();
+        let mut effects = self.close_statements();
         effects.push(Effect::Remove(StorageKey::Session));
         effects
     }
 
-    /// Ends the session when its time is up.
-    pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(login) = &self.login else { return Vec::new() };
-        if login.is_over(now) {
-            return self.end_session(AuthenticationRequirement::default());
-        }
-        self.ends_soon = login.ends_soon(now);
-        Vec::new()
-    }
-
-    /// An answer for this page.
-    pub(crate) fn answered(
+    /// An answer of the bank for the statements or the transfer.
+    fn answered(
         &mut self,
         id: RequestId,
         outcome: Result<HttpResponse, NetworkError>,
-        world: &mut World,
-        now: Timestamp,
-    ) -> (Vec<Effect>, Outcome) {
-        if self.balance_request == Some(id) {
-            self.balance_request = None;
-            let read = response::read_balance(outcome);
-            return self.loaded(read, world, |account, balance| account.balance = balance);
-        }
-        if self.history_request == Some(id) {
-            self.history_request = None;
-            self.history_unanswered = matches!(outcome, Err(NetworkError::Unreachable(_)))
-                && !world.config.api.has_origin_of(&world.config.home);
-            let read = response::read_history(outcome);
-            return self.loaded(read, world, |account, history| account.history = history);
-        }
+        cx: &mut Context,
+    ) -> Vec<Effect> {
         if self.statements.awaits(id) {
-            let effects = self.turn(world, now, |statements, cx| statements.answered(outcome, cx));
-            return (effects, Outcome::Stay);
+            return self.turn(cx, |statements, customer, cx| statements.answered(outcome, customer, cx));
         }
         if !self.transfer.awaits(id) {
-            return (Vec::new(), Outcome::Stay);
+            return Vec::new();
         }
-        let mut effects = self.step(world, now, |transfer, cx| transfer.answered(outcome, cx));
+        let has_history = !self.overview.has_no_history();
+        let mut effects =
+            self.step(cx, |transfer, customer, cx| transfer.answered(outcome, has_history, customer, cx));
         if let Transfer::Done(done) = &self.transfer {
-            if let (Some(after), Loadable::Ready(BalanceView::Amount { money, .. })) =
-                (&done.balance_after, &mut self.balance)
-            {
-                *money = after.clone();
+            if let Some(after) = &done.balance_after {
+                self.overview.set_balance(after);
             }
-            effects.extend(self.load(world, now));
+            effects.extend(self.load(cx));
         }
-        (effects, Outcome::Stay)
-    }
-
-    fn loaded<T>(
-        &mut self,
-        read: Result<T, ReadError>,
-        world: &World,
-        put: impl FnOnce(&mut Self, Loadable<T>),
-    ) -> (Vec<Effect>, Outcome) {
-        match read {
-            Ok(value) => {
-                if let Some(login) = &mut self.login {
-                    login.proven = true;
-                }
-                put(self, Loadable::Ready(value));
-                (Vec::new(), Outcome::Stay)
-            }
-            Err(ReadError::Unauthorized(demand, problem)) => {
-                // A new log-in mends that, once: not when this one was made for it.
-                let again = self.login.as_ref().is_none_or(|login| login.proven || login.met != demand);
-                let effects = self.end_session(demand);
-                (effects, if again { Outcome::Stay } else { Outcome::Rejected(problem) })
-            }
-            Err(ReadError::NotOffered) => {
-                let cause = format!("no such resource under {}", world.config.api.as_str());
-                put(
-                    self,
-                    Loadable::Failed(Problem::new(
-                        "api.not_found",
-                        "Your bank does not show this here",
-                        "This page and your bank do not fit together. Please tell your bank; the details below help.",
-                        cause,
-                    )),
-                );
-                (Vec::new(), Outcome::Stay)
-            }
-            Err(ReadError::Later(problem, wait)) => {
-                put(self, Loadable::Failed(problem));
-                // Both are asked for together: not before the longer wait is over.
-                self.wait = self.wait.max(wait);
-                (vec![Effect::Wake(Timer::Retry, self.wait)], Outcome::Stay)
-            }
-            Err(ReadError::Failed(problem)) => {
-                put(self, Loadable::Failed(problem));
-                (Vec::new(), Outcome::Stay)
-            }
-        }
-    }
-
-    /// The bank wants to be asked again now: for what it has not told.
-    pub(crate) fn retry(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        if matches!(self.balance, Loadable::Failed(_)) || matches!(self.history, Loadable::Failed(_)) {
-            return self.load(world, now);
-        }
-        Vec::new()
+        effects
     }
 
     /// Moves the transfer on.
-    pub(crate) fn step(
+    fn step(
         &mut self,
-        world: &mut World,
-        now: Timestamp,
-        transition: impl FnOnce(Transfer, &mut transfer::Context<'_>) -> Moved,
+        cx: &mut Context,
+        transition: impl FnOnce(Transfer, &Customer, &mut Context) -> Transition<Transfer>,
     ) -> Vec<Effect> {
-        let log_outs = world.log_outs;
-        let outside = world.outside(now);
-        let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
-        let tells = !self.has_no_history();
-        let mut cx = transfer::Context { outside, log_outs, subject: &self.subject, held, tells };
-        let transfer = std::mem::replace(&mut self.transfer, Transfer::Editing);
-        let sent = transfer.sent().map(|(id, _)| id.clone());
-        let Moved { transfer, mut effects, unauthorized } = transition(transfer, &mut cx);
-        self.transfer = transfer;
-        effects.extend(self.remember(sent.as_ref()));
-        if let Some(demand) = unauthorized {
-            effects.extend(self.unauthorized(sent.as_ref(), demand));
+        let before = std::mem::replace(&mut self.transfer, Transfer::Editing);
+        let sent = before.sent().map(|(id, _)| id.clone());
+        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        self.transfer = state;
+        if matches!(self.transfer, Transfer::Done(_)) {
+            self.form = Form::default();
+        }
+        if self.sent.follow(&self.transfer, sent.as_ref()) {
+            effects.push(self.store_draft(cx));
+        }
+        if let Some(LoginEvent::TokenRefused(requirement)) = login_event {
+            effects.extend(self.token_refused(sent.as_ref(), requirement, cx));
         }
         effects
     }
 
     /// Moves the page "Statements" on.
-    pub(crate) fn turn(
+    fn turn(
         &mut self,
-        world: &mut World,
-        now: Timestamp,
-        transition: impl FnOnce(Statements, &mut statements::Context<'_>) -> statements::Moved,
+        cx: &mut Context,
+        transition: impl FnOnce(Statements, &Customer, &mut Context) -> Transition<Statements>,
     ) -> Vec<Effect> {
-        let log_outs = world.log_outs;
-        let outside = world.outside(now);
-        let held = self.login.as_ref().and_then(|login| login.token(outside.config, now));
-        let nothing = AuthenticationRequirement::default();
-        let met = self.login.as_ref().map_or(&nothing, |login| &login.met);
-        let mut cx = statements::Context { outside, log_outs, subject: &self.subject, held, met };
-        let statements::Moved { statements, mut effects, outcome } =
-            transition(std::mem::take(&mut self.statements), &mut cx);
-        self.statements = statements;
-        match outcome {
-            statements::Outcome::Stay => {}
-            statements::Outcome::Recalled(proven) => {
-                if let Some(login) = &mut self.login {
-                    login.second_factor.recalled(proven);
-                }
+        let before = std::mem::take(&mut self.statements);
+        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        self.statements = state;
+        match login_event {
+            None => {}
+            Some(LoginEvent::SecondFactorChecked(is_proven)) => {
+                self.customer.second_factor_checked(is_proven);
             }
-            statements::Outcome::Unauthorized(demand) => effects.extend(self.end_session(demand)),
+            Some(LoginEvent::TokenRefused(requirement)) => effects.extend(self.end_session(requirement)),
         }
         effects
     }
 
-    /// The customer opens the page "Statements". Not while a transfer is on its way.
-    pub(crate) fn open_statements(
+    /// The bank does not accept the token with which a transfer was sent: a new log-in mends that, once. A second time it
+    /// is the bank's last word on this order.
+    fn token_refused(
         &mut self,
-        entropy: Entropy,
-        world: &mut World,
-        now: Timestamp,
+        sent: Option<&TransferId>,
+        requirement: AuthenticationRequirement,
+        cx: &Context,
     ) -> Vec<Effect> {
-        let Some(login) = self.login.as_ref().filter(|_| self.leads_to_statements(&world.config)) else {
+        let mut effects = Vec::new();
+        if self.transfer.is_unauthorized()
+            && let Some(was_refused_before) = self.sent.token_refused(sent)
+        {
+            if was_refused_before {
+                return effects;
+            }
+            self.transfer = Transfer::Editing;
+            effects.push(self.store_draft(cx));
+        }
+        effects.extend(self.end_session(requirement));
+        effects
+    }
+
+    /// Shows the transfer whose step-up is being checked.
+    pub(crate) fn await_step_up(&mut self, validation: Box<ResponseValidation>) {
+        if let Some(step_up) = validation.step_up() {
+            self.transfer = Transfer::Returning(step_up.order.clone());
+        }
+        self.validation = Some(validation);
+    }
+
+    fn validated(&mut self, next: Transition<ValidationProgress>, cx: &mut Context) -> Vec<Effect> {
+        match next.state {
+            Progress::Pending(validation) => {
+                self.validation = Some(validation);
+                next.effects
+            }
+            Progress::Done(Validated::SteppedUp(grant)) => self.stepped_up(*grant, cx),
+            Progress::Done(Validated::Rejected(rejection)) => self.step_up_rejected(*rejection, cx),
+            // Its request was found to be a step-up before there was a page.
+            Progress::Done(Validated::LoggedIn(_) | Validated::NotOurs) => Vec::new(),
+        }
+    }
+
+    /// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
+    pub(crate) fn stepped_up(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
+        let StepUpGrant { identity, step_up, access_token } = grant;
+        let subject = identity.id_token.subject.clone();
+        let mut effects: Vec<Effect> = self.customer.has_confirmed(identity).into_iter().collect();
+        effects.extend(self.step(cx, |_, customer, cx| {
+            transfer::send_confirmed(step_up, &subject, access_token, customer, cx)
+        }));
+        effects
+    }
+
+    /// The provider did not confirm the transfer, or its response is not believed.
+    pub(crate) fn step_up_rejected(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
+        let Rejection { purpose: Some(Purpose::StepUp(step_up)), problem } = rejection else {
             return Vec::new();
         };
-        let redirect = Redirect::new(entropy);
-        let known = login.second_factor.clone();
-        self.turn(world, now, |_, cx| match known {
-            SecondFactor::Unknown => statements::confirm(redirect, cx),
-            SecondFactor::Stored(token) => statements::recall(token.as_str(), redirect, cx),
-            SecondFactor::Verified(_) => statements::load(Some(redirect), cx),
-        })
+        self.step(cx, |_, _, _| transfer::not_confirmed(step_up.order, problem))
     }
 
-    fn leads_to_statements(&self, config: &Config) -> bool {
-        config.statements && self.login.is_some() && !self.is_sending()
+    /// The customer is back from the provider, on the way to the statements.
+    pub(crate) fn open_statements_after_login(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.turn(cx, |_, customer, cx| statements::open_after_login(customer, cx))
     }
 
-    /// Does the page offer to log in? Not while a transfer is on its way: that would take its answer away.
-    pub(crate) fn may_log_in(&self) -> bool {
-        self.login.is_none() || (self.ends_soon && !self.is_sending())
+    /// The page "Statements", with the reason why there are none to see.
+    pub(crate) fn show_statements_problem(&mut self, problem: Problem) {
+        self.statements = statements::failed(problem);
+    }
+
+    fn close_statements(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.statements).close()
+    }
+
+    fn leads_to_statements(&self, cx: &Context) -> bool {
+        cx.config.statements && self.customer.is_logged_in() && !self.is_sending()
     }
 
     /// Is a transfer on its way, or about to be?
     fn is_sending(&self) -> bool {
-        self.confirmed.is_some() || self.transfer.is_under_way()
+        self.confirmation.is_some() || self.transfer.is_under_way()
     }
 
-    /// Does this page wait for that check?
-    pub(crate) fn awaits_check(&self, id: CheckId) -> bool {
-        self.statements.awaits_check(id)
+    /// Was a transfer sent, without an answer yet?
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.transfer.is_unanswered()
     }
 
-    /// Keeps what was sent until the bank has said what became of it. `sent` is what the bank may have spoken about.
-    fn remember(&mut self, sent: Option<&TransferId>) -> Option<Effect> {
-        if matches!(self.transfer, Transfer::Done(_)) {
-            self.form = Form::default();
+    /// What the tab has stored of this page, for when the browser does not leave after all.
+    fn into_stored(self, cx: &Context) -> StoredState {
+        let pending = self.transfer.pending(&self.customer, cx);
+        let draft = Some(StoredDraft {
+            subject: self.customer.subject().to_owned(),
+            draft: self.form.into_draft(),
+            attempts: self.sent.as_slice().to_vec(),
+            log_outs: cx.log_outs,
+        });
+        StoredState { login: self.customer.into_login(), draft, pending, ended: None }
+    }
+
+    fn store_draft(&self, cx: &Context) -> Effect {
+        let (draft, attempts) = (self.form.draft().clone(), self.sent.as_slice().to_vec());
+        if draft.is_empty() && attempts.is_empty() {
+            return Effect::Remove(StorageKey::Draft);
         }
-        if self.transfer.is_settled() {
-            self.attempts.retain(|attempt| Some(&attempt.id) != sent);
-        } else {
-            let (id, order) = self.transfer.sent()?;
-            // 403: the bank did accept the token.
-            let accepted = matches!(self.transfer, Transfer::Leaving(_));
-            match self.attempts.iter_mut().find(|attempt| attempt.id == *id) {
-                None => {
-                    let (id, order) = (id.clone(), order.clone());
-                    self.attempts.push(Attempt { id, order, unauthorized: false });
-                }
-                Some(attempt) if attempt.unauthorized && accepted => attempt.unauthorized = false,
-                Some(_) => return None,
-            }
-        }
-        Some(self.store_draft())
+        let subject = self.customer.subject().to_owned();
+        let stored = StoredDraft { subject, draft, attempts, log_outs: cx.log_outs };
+        Effect::Store(StorageKey::Draft, json::write(&stored))
     }
 
-    /// The bank does not accept the token: a new log-in mends that, once. A second time it is the bank's last word on
-    /// this order.
-    fn unauthorized(&mut self, sent: Option<&TransferId>, demand: AuthenticationRequirement) -> Vec<Effect> {
-        let attempt = self.attempts.iter_mut().find(|attempt| Some(&attempt.id) == sent);
-        if let (true, Some(attempt)) = (self.transfer.is_unauthorized(), attempt) {
-            if attempt.unauthorized {
-                return Vec::new();
-            }
-            attempt.unauthorized = true;
-            self.transfer = Transfer::Editing;
-            let mut effects = vec![self.store_draft()];
-            effects.extend(self.end_session(demand));
-            return effects;
-        }
-        self.end_session(demand)
+    /// What the form is checked against, as far as the bank has told.
+    fn rules(&self, locale: Locale) -> Rules {
+        Rules { currency: self.overview.currency().to_owned(), locale, own: self.overview.own_iban() }
     }
 
-    /// The customer types.
-    pub(crate) fn edited(&mut self, field: Field, text: String) -> Vec<Effect> {
+    fn edited(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
         self.form.edited(field, text);
-        vec![self.store_draft()]
-    }
-
-    /// What the tab has stored of this page, for when the browser does not leave after all.
-    pub(crate) fn kept(self) -> (Option<Login>, Option<StoredDraft>, Option<Pending>) {
-        let Self { subject, login, transfer, form, attempts, log_outs, .. } = self;
-        let pending = transfer.pending(&subject, log_outs);
-        (login, Some(StoredDraft { subject, draft: form.draft, attempts, log_outs }), pending)
-    }
-
-    fn store_draft(&self) -> Effect {
-        if self.form.draft.is_empty() && self.attempts.is_empty() {
-            return Effect::Remove(StorageKey::Draft);
-        }
-        let (subject, draft) = (self.subject.clone(), self.form.draft.clone());
-        let stored = StoredDraft { subject, draft, attempts: self.attempts.clone(), log_outs: self.log_outs };
-        Effect::Store(StorageKey::Draft, json::write(&stored))
+        vec![self.store_draft(cx)]
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    pub(crate) fn left(&mut self, field: Field, locale: Locale) -> Vec<Effect> {
+    fn left(&mut self, field: Field, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
-        let rules = rules(&self.balance, locale);
-        self.form.left(field, &rules);
+        self.form.left(field, &self.rules(cx.locale));
         if field == Field::Amount
-            && let Ok(amount) = money::parse(&self.form.draft.amount, currency(&self.balance), locale)
-            && self.is_above_balance(amount)
+            && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
+            && let Some(sentence) = self.overview.above_balance(amount, cx.locale)
         {
-            self.form.errors.amount = self.above_balance(locale);
+            self.form.refuse_amount(sentence);
         }
-        vec![self.store_draft()]
+        vec![self.store_draft(cx)]
     }
 
     /// "Transfer": what will be sent, or what is wrong.
-    pub(crate) fn review(&mut self, world: &mut World) -> Vec<Effect> {
-        let locale = world.locale;
-        let (order, mut effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing) {
-            Transfer::Editing => (self.form.check(&rules(&self.balance, locale)), Vec::new()),
-            Transfer::NotSent(not_sent) => (Ok(not_sent.order), Vec::new()),
-            Transfer::Interrupted(interrupted) => {
-                (Ok(interrupted.order), vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)])
-            }
-            other => {
+    fn review(&mut self, cx: &mut Context) -> Vec<Effect> {
+        let locale = cx.locale;
+        let (order, mut effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing).review() {
+            Ok((order, effects)) => (order, effects),
+            Err(other) => {
                 self.transfer = other;
                 return Vec::new();
             }
         };
-        match order {
+        let order = match order.map_or_else(|| self.form.check(&self.rules(locale)), Ok) {
+            Ok(order) => order,
+            Err(errors) => {
+                self.form.set_errors(errors);
+                return effects;
+            }
+        };
+        self.form.set_errors(DraftErrors::default());
+        match self.overview.above_balance(order.amount.amount, locale) {
             // One that was sent before may be why there is less: the same order again has the same id.
-            Ok(order)
-                if self.is_above_balance(order.amount.amount)
-                    && !self.attempts.iter().any(|attempt| attempt.order == order) =>
-            {
-                self.form.errors =
-                    DraftErrors { amount: self.above_balance(locale), ..DraftErrors::default() };
-                if self.form.draft.is_empty() {
-                    self.form.draft = order.draft(locale);
-                }
+            Some(sentence) if self.sent.id_of(&order).is_none() => {
+                self.form.refuse_amount(sentence);
+                self.form.fill(&order, locale);
             }
-            Ok(order) => {
-                self.form.errors = DraftErrors::default();
+            _ => {
                 self.transfer = Transfer::Reviewing(order);
-                self.confirmed = None;
-                effects.extend(world.preflight.begin(&world.config, &mut world.ids));
+                self.confirmation = None;
+                effects.extend(cx.preflight.begin(&cx.config, &mut cx.ids));
             }
-            Err(errors) => self.form.errors = errors,
         }
         effects
     }
 
-    /// Is that more, in minor units, than the balance that the page shows?
-    fn is_above_balance(&self, amount: i64) -> bool {
-        matches!(&self.balance, Loadable::Ready(BalanceView::Amount { money, .. }) if money.amount < amount)
-    }
-
-    fn above_balance(&self, locale: Locale) -> Option<String> {
-        let Loadable::Ready(BalanceView::Amount { money, .. }) = &self.balance else { return None };
-        let left = Money { amount: money.amount.max(0), currency: money.currency.clone() };
-        Some(format!("You have {} {}. Enter a smaller amount.", (locale.write)(&left), left.currency))
-    }
-
-    /// Does the API have no list of past transfers?
-    fn has_no_history(&self) -> bool {
-        match &self.history {
-            Loadable::Ready(HistoryView::NotOffered) => true,
-            Loadable::Failed(_) => self.history_unanswered && matches!(self.balance, Loadable::Ready(_)),
-            _ => false,
-        }
-    }
-
     /// How a transfer may be sent is known now, or asked once more.
-    pub(crate) fn learn_preflight(
+    fn preflight_answered(
         &mut self,
         outcome: &Result<HttpResponse, NetworkError>,
-        world: &mut World,
-        now: Timestamp,
+        cx: &mut Context,
     ) -> Vec<Effect> {
-        let World { preflight, config, ids, .. } = world;
-        let mut effects: Vec<Effect> = preflight.answered(outcome, config, ids).into_iter().collect();
-        if preflight.is_pending() {
+        let mut effects: Vec<Effect> =
+            cx.preflight.answered(outcome, &cx.config, &mut cx.ids).into_iter().collect();
+        if cx.preflight.is_pending() {
             return effects;
         }
         // It has to be read before it is confirmed what it means that the transfer is sent without the header.
-        if let Some(entropy) = self.confirmed.take().filter(|_| !preflight.refuses_key()) {
-            effects.extend(self.confirm(entropy, world, now));
+        if let Some(entropy) = self.confirmation.take().filter(|_| !cx.preflight.refuses_key()) {
+            effects.extend(self.confirm(entropy, cx));
         }
         effects
     }
 
     /// "Confirm transfer".
-    pub(crate) fn confirm(&mut self, entropy: Entropy, world: &mut World, now: Timestamp) -> Vec<Effect> {
+    fn confirm(&mut self, entropy: Entropy, cx: &mut Context) -> Vec<Effect> {
         let Transfer::Reviewing(order) = &self.transfer else { return Vec::new() };
-        if world.offline {
-            let order = order.clone();
-            let again = self.attempts.iter().any(|attempt| attempt.order == order);
-            return self.step(world, now, |_, _| transfer::not_sent_offline(order, again));
+        let order = order.clone();
+        let again = self.sent.id_of(&order).cloned();
+        if cx.offline {
+            return self.step(cx, |_, _, _| transfer::offline(order, again.is_some()));
         }
-        if world.preflight.is_pending() {
-            self.confirmed.get_or_insert(entropy);
+        if cx.preflight.is_pending() {
+            self.confirmation.get_or_insert(entropy);
             return Vec::new();
         }
-        let unkeyed = world.preflight.refuses_key();
-        let sent = match &self.transfer {
-            Transfer::Reviewing(order) => self.attempts.iter().find(|attempt| attempt.order == *order),
-            _ => None,
-        };
-        let again = sent.map(|attempt| attempt.id.clone());
-        self.step(world, now, |transfer, cx| match transfer {
-            Transfer::Reviewing(order) => transfer::confirm(&order, again, unkeyed, entropy, cx),
-            other => Moved { transfer: other, effects: Vec::new(), unauthorized: None },
-        })
+        let unkeyed = cx.preflight.refuses_key();
+        self.step(cx, |_, customer, cx| transfer::confirm(&order, again, unkeyed, entropy, customer, cx))
     }
 
     /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
-    pub(crate) fn dismiss(&mut self, world: &mut World, now: Timestamp) -> Vec<Effect> {
-        self.confirmed = None;
-        let order = match &self.transfer {
-            Transfer::NotSent(not_sent) => Some(not_sent.order.clone()),
-            other => other.sent().map(|(_, order)| order.clone()),
-        };
-        let effects = self.step(world, now, |transfer, _| transfer.dismissed());
-        if let (Some(order), true) = (order, self.form.draft.is_empty()) {
-            self.form.draft = order.draft(world.locale);
+    fn dismiss(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.confirmation = None;
+        let order = self.transfer.order().cloned();
+        let effects = self.step(cx, |transfer, _, _| transfer.dismiss());
+        if let Some(order) = order {
+            self.form.fill(&order, cx.locale);
         }
         effects
     }
 
-    /// "Your account", on the page "Statements".
-    pub(crate) fn close_statements(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.statements).closed()
-    }
-
-    pub(crate) fn view(&self, world: &World) -> Screen {
-        let config = &world.config;
-        let session = self.session();
+    pub(crate) fn view(&self, cx: &Context) -> Screen {
+        let session = self.customer.view(self.is_sending());
         if let Some(mut content) = self.statements.view() {
             if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
                 *problem = problem.clone().with_unanswered_transfer();
@@ -564,51 +487,20 @@ impl Account {
             let older = self.statements.older();
             return Screen::Statements(Box::new(StatementsPage { content, older, session }));
         }
-        let currency = currency(&self.balance);
-        let mut transfer = self.transfer.view(self.login.is_some());
+        let mut transfer = self.transfer.view(self.customer.is_logged_in());
         if let Some(TransferView::Review { receipt, unkeyed }) = &mut transfer {
-            *unkeyed = world.preflight.refuses_key();
-            if self.confirmed.is_some() {
+            *unkeyed = cx.preflight.refuses_key();
+            if self.confirmation.is_some() {
                 transfer = Some(TransferView::Sending { receipt: receipt.clone(), second: false });
             }
         }
-        let history = match &self.history {
-            Loadable::Failed(_) if self.has_no_history() => Loadable::Ready(HistoryView::NotOffered),
-            history => history.clone(),
-        };
         Screen::Account(Box::new(AccountView {
-            balance: self.balance.clone(),
-            history,
-            transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form.view(currency))),
+            balance: self.overview.balance(),
+            history: self.overview.history(),
+            transfer: transfer
+                .unwrap_or_else(|| TransferView::Form(self.form.view(self.overview.currency()))),
             session,
-            leads_to_statements: self.leads_to_statements(config),
+            leads_to_statements: self.leads_to_statements(cx),
         }))
-    }
-
-    fn session(&self) -> SessionView {
-        match &self.login {
-            Some(_) if self.ends_soon && !self.is_sending() => SessionView::EndsSoon,
-            Some(_) => SessionView::Open,
-            None if self.demand.is_empty() => SessionView::Over,
-            None => SessionView::Demanded,
-        }
-    }
-}
-
-/// What the form is checked against, as far as the bank has told.
-fn rules(balance: &Loadable<BalanceView>, locale: Locale) -> Rules<'_> {
-    let own = match balance {
-        Loadable::Ready(BalanceView::Amount { iban, .. }) => {
-            iban.as_ref().map(|grouped| grouped.replace(' ', ""))
-        }
-        _ => None,
-    };
-    Rules { currency: currency(balance), locale, own }
-}
-
-fn currency(balance: &Loadable<BalanceView>) -> &str {
-    match balance {
-        Loadable::Ready(BalanceView::Amount { money, .. }) => &money.currency,
-        _ => DEFAULT_CURRENCY,
     }
 }

@@ -1,4 +1,4 @@
-//! What a session needs of its surroundings at every step.
+//! What every state machine of the core may look at, whatever state it is in.
 
 use crate::{
     config::Config,
@@ -7,33 +7,17 @@ use crate::{
     oidc::provider::Provider,
 };
 
-/// What everything that has to do with the provider may look at.
-pub(crate) struct Context<'a> {
-    pub(crate) config: &'a Config,
-    pub(crate) provider: &'a mut Provider,
-    pub(crate) ids: &'a mut Ids,
-    pub(crate) now: Timestamp,
-}
-
-/// The surroundings.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Context {
     pub(crate) config: Config,
     pub(crate) provider: Provider,
     pub(crate) ids: Ids,
     pub(crate) locale: Locale,
-    /// How often somebody has logged out in this browser.
+    /// When the event happened that is being looked at.
+    pub(crate) now: Timestamp,
     pub(crate) log_outs: LogoutCount,
     /// May a transfer be sent with `Idempotency-Key`?
     pub(crate) preflight: Preflight,
     /// Does the browser say that it has no network?
     pub(crate) offline: bool,
-}
-
-impl World {
-    /// What everything that has to do with the provider may look at.
-    pub(crate) fn outside(&mut self, now: Timestamp) -> Context<'_> {
-        let Self { config, provider, ids, .. } = self;
-        Context { config, provider, ids, now }
-    }
 }

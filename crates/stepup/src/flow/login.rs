@@ -16,13 +16,13 @@ use crate::{
 };
 
 /// How long before its end the customer is told, in seconds.
-const NOTICE: i64 = 120;
+const EXPIRY_WARNING_SECONDS: i64 = 120;
 
 /// A log-in.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) subject: String,
-    pub(crate) vault: TokenCache,
+    pub(crate) tokens: TokenCache,
     /// What is known of a second factor.
     pub(crate) second_factor: SecondFactor,
     /// Has the bank accepted the token before? A refusal of one that it never accepted would only be repeated by a new
@@ -62,17 +62,17 @@ impl Login {
         if stored.log_outs != log_outs {
             return Some(Err(Notice::LoggedOutElsewhere));
         }
-        let StoredSession { subject, vault, second_factor, log_out_hints, .. } = stored;
+        let StoredSession { subject, tokens, second_factor, log_out_hints, .. } = stored;
         let second_factor = second_factor.map(SecondFactor::Stored).unwrap_or_default();
         let met = AuthenticationRequirement::default();
-        let login = Self { subject, vault, second_factor, proven: true, met, log_out_hints, log_outs };
+        let login = Self { subject, tokens, second_factor, proven: true, met, log_out_hints, log_outs };
         let over = login.remaining(now).is_none_or(|seconds| seconds <= 0);
         Some(if over { Err(Notice::SessionOver) } else { Ok(login) })
     }
 
     /// The token for reading, while it is good; the one that may transfer as well, where a log-in brings it.
     pub(crate) fn token(&self, config: &Config, now: Timestamp) -> Option<&CachedToken> {
-        let find = |needed| self.vault.find(&config.audience, needed, now);
+        let find = |needed| self.tokens.find(&config.audience, needed, now);
         find(&config.transfer_scope).or_else(|| find(&config.balance_scope))
     }
 
@@ -80,7 +80,7 @@ impl Login {
     pub(crate) fn store(&self) -> Effect {
         let session = StoredSession {
             subject: self.subject.clone(),
-            vault: self.vault.clone(),
+            tokens: self.tokens.clone(),
             second_factor: self.second_factor.token().cloned(),
             log_out_hints: self.log_out_hints.clone(),
             log_outs: self.log_outs,
@@ -90,7 +90,7 @@ impl Login {
 
     /// Seconds until it ends; `None` without a token.
     fn remaining(&self, now: Timestamp) -> Option<i64> {
-        self.vault.ends_at().map(|ends| ends.since(now))
+        self.tokens.ends_at().map(|ends| ends.since(now))
     }
 
     /// Is its time up?
@@ -100,13 +100,14 @@ impl Login {
 
     /// Is it time to tell the customer?
     pub(crate) fn ends_soon(&self, now: Timestamp) -> bool {
-        self.remaining(now).is_some_and(|seconds| seconds <= NOTICE)
+        self.remaining(now).is_some_and(|seconds| seconds <= EXPIRY_WARNING_SECONDS)
     }
 
     /// Wakes up when there is something to tell: that it ends soon, or that it is over.
     pub(crate) fn watch(&self, now: Timestamp) -> Option<Effect> {
         let remaining = self.remaining(now)?;
-        let seconds = if remaining > NOTICE { remaining - NOTICE } else { remaining };
+        let seconds =
+            if remaining > EXPIRY_WARNING_SECONDS { remaining - EXPIRY_WARNING_SECONDS } else { remaining };
         let milliseconds = seconds.max(0).saturating_mul(1000);
         // Browsers keep timers in 31 bits; a timer that fires early is set anew.
         Some(Effect::Wake(Timer::SessionEnds, u32::try_from(milliseconds).unwrap_or(u32::MAX).min(1 << 30)))
@@ -115,7 +116,7 @@ impl Login {
 
 impl SecondFactor {
     /// The stored token was verified again: now it counts, or it is forgotten.
-    pub(crate) fn recalled(&mut self, proven: bool) {
+    pub(crate) fn checked(&mut self, proven: bool) {
         *self = match std::mem::take(self) {
             Self::Stored(token) if proven => Self::Verified(token),
             Self::Stored(_) => Self::Unknown,
@@ -138,12 +139,12 @@ mod tests {
     use crate::domain::{scope::Scopes, token::AccessToken};
 
     fn login(ends: i64) -> Login {
-        let mut vault = TokenCache::default();
-        vault.put("api", Scopes::parse("a"), Timestamp(ends), AccessToken::new("t".into()));
+        let mut tokens = TokenCache::default();
+        tokens.put("api", Scopes::parse("a"), Timestamp(ends), AccessToken::new("t".into()));
         let second_factor = SecondFactor::Verified(CompactIdToken::new("a.b.c".into()));
         let (met, log_outs) = (AuthenticationRequirement::default(), LogoutCount::read(Some("3")));
         let log_out_hints = None;
-        Login { subject: "s".into(), vault, second_factor, proven: false, met, log_out_hints, log_outs }
+        Login { subject: "s".into(), tokens, second_factor, proven: false, met, log_out_hints, log_outs }
     }
 
     fn stored(login: &Login) -> String {

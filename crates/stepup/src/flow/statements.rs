@@ -13,27 +13,24 @@ use crate::{
     domain::{
         authentication::{AuthenticationRequirement, MFA_AMR},
         entropy::Entropy,
-        logout_count::LogoutCount,
         problem::Problem,
-        scope::Scopes,
-        token::CachedToken,
     },
     effect::{CheckId, Effect, Timer},
     flow::{
         authorization::{
-            redirect::Departure,
-            verification::{self, Verification},
+            redirect::{AuthorizationRedirect, REDIRECT_NOTICE_MS},
+            verification::{Verification, VerificationProgress},
         },
-        context,
+        context::Context,
+        customer::Customer,
         login::SecondFactor,
-        transfer::REDIRECT_NOTICE_MS,
+        transition::{LoginEvent, Progress, Transition},
     },
     http::{HttpResponse, NetworkError, RequestId},
     oidc::{
-        authorization_request::{AuthorizationRequest, NonceSalt, Purpose, StateParameter},
+        authorization_request::{Purpose, RequestSecrets},
         id_token::{self, IdToken},
         jws::SignedPayload,
-        pkce::CodeVerifier,
         provider,
     },
     view::{OlderStatements, Statement, StatementsContent},
@@ -46,11 +43,11 @@ pub(crate) enum Statements {
     #[default]
     Closed,
     /// The stored ID token is verified again before it counts.
-    Recalling(Box<Verification>, Option<Redirect>),
+    Rechecking(Box<Verification>, Option<RequestSecrets>),
     /// The bank was asked.
-    Loading(RequestId, Option<Redirect>),
+    Loading(RequestId, Option<RequestSecrets>),
     /// About to leave for the second factor.
-    Leaving(Box<Departure>),
+    Leaving(Box<AuthorizationRedirect>),
     /// Here they are, or why they are not; and the cursor of what is older.
     Shown(StatementsContent, Option<String>),
     /// Here are some, and the bank was asked for what is before this cursor.
@@ -59,135 +56,105 @@ pub(crate) enum Statements {
     LacksOlder(Vec<Statement>, String, Problem),
 }
 
-/// What one request to the provider needs.
-#[derive(Debug)]
-pub(crate) struct Redirect {
-    state: StateParameter,
-    salt: NonceSalt,
-    verifier: CodeVerifier,
+type Next = Transition<Statements>;
+
+fn shown(content: StatementsContent) -> Next {
+    Transition::to(Statements::Shown(content, None))
 }
 
-/// What a transition may look at.
-pub(crate) struct Context<'a> {
-    pub(crate) outside: context::Context<'a>,
-    pub(crate) log_outs: LogoutCount,
-    pub(crate) subject: &'a str,
-    /// The token for reading, while there is one.
-    pub(crate) held: Option<&'a CachedToken>,
-    /// What was demanded when the customer was last at the provider, as far as this page knows.
-    pub(crate) met: &'a AuthenticationRequirement,
+/// To the provider, and back to this page, which needs a second factor whatever else the bank asks for.
+fn redirect_for(
+    mut requirement: AuthenticationRequirement,
+    secrets: RequestSecrets,
+    customer: &Customer,
+    cx: &mut Context,
+) -> Next {
+    requirement.acr_values = requirement.acr_values.or(AuthenticationRequirement::second_factor().acr_values);
+    let purpose = Purpose::Statements { subject: customer.subject().to_owned() };
+    let scopes = cx.config.balance_scope.clone();
+    AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
+        .then([Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS)])
+        .map(|redirect| Statements::Leaving(Box::new(redirect)))
 }
 
-/// What the rest of the account has to know after a step.
-pub(crate) enum Outcome {
-    /// Nothing.
-    Stay,
-    /// The stored ID token was verified again, and tells of a second factor or does not.
-    Recalled(bool),
-    /// The bank no longer accepts the token; a new log-in has to meet the demand.
-    Unauthorized(AuthenticationRequirement),
-}
-
-/// A page that became another, with what is to be done.
-pub(crate) struct Moved {
-    pub(crate) statements: Statements,
-    pub(crate) effects: Vec<Effect>,
-    pub(crate) outcome: Outcome,
-}
-
-fn moved(statements: Statements, effects: Vec<Effect>) -> Moved {
-    Moved { statements, effects, outcome: Outcome::Stay }
-}
-
-fn shown(content: StatementsContent) -> Moved {
-    moved(Statements::Shown(content, None), Vec::new())
-}
-
-impl Redirect {
-    pub(crate) fn new(entropy: Entropy) -> Self {
-        let [state, salt, verifier, _] = entropy.split();
-        Self {
-            state: StateParameter::new(state),
-            salt: NonceSalt::new(salt),
-            verifier: CodeVerifier::new(verifier),
+/// The customer opens the page. A stored ID token that may tell of a second factor is verified again first.
+pub(crate) fn open(entropy: Entropy, customer: &Customer, cx: &mut Context) -> Next {
+    let (secrets, _) = RequestSecrets::draw(entropy);
+    match customer.second_factor() {
+        SecondFactor::Unknown => confirm(secrets, customer, cx),
+        SecondFactor::Stored(token) => {
+            let next = Verification::begin(token.as_str(), cx);
+            recheck(next, Some(secrets), customer, cx)
         }
-    }
-
-    /// To the provider, and back to this page, which needs a second factor whatever else the bank demands.
-    fn depart(self, mut demand: AuthenticationRequirement, cx: &mut Context<'_>) -> Moved {
-        demand.acr_values = demand.acr_values.or(AuthenticationRequirement::second_factor().acr_values);
-        let record = AuthorizationRequest {
-            created_at: cx.outside.now,
-            scopes: Scopes::parse("openid").union(&cx.outside.config.balance_scope),
-            demand,
-            verifier: self.verifier,
-            salt: self.salt,
-            log_outs: cx.log_outs,
-            purpose: Purpose::Statements { subject: cx.subject.to_owned() },
-        };
-        let (departure, mut effects) = Departure::begin(self.state, record, &mut cx.outside);
-        effects.push(Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS));
-        moved(Statements::Leaving(Box::new(departure)), effects)
+        SecondFactor::Verified(_) => load(Some(secrets), customer, cx),
     }
 }
 
-/// The customer opens the page without anything that tells of a second factor.
-pub(crate) fn confirm(redirect: Redirect, cx: &mut Context<'_>) -> Moved {
-    redirect.depart(AuthenticationRequirement::second_factor(), cx)
-}
-
-/// The customer opens the page with an ID token out of the storage that may tell of a second factor.
-pub(crate) fn recall(token: &str, redirect: Redirect, cx: &mut Context<'_>) -> Moved {
-    let step = Verification::begin(token, &mut cx.outside);
-    recalled(step, Some(redirect), cx)
+fn confirm(secrets: RequestSecrets, customer: &Customer, cx: &mut Context) -> Next {
+    redirect_for(AuthenticationRequirement::second_factor(), secrets, customer, cx)
 }
 
 /// The customer is back from the provider. What is known of a second factor may be from this answer or from before: the
 /// bank may have asked for something else.
-pub(crate) fn back(known: SecondFactor, cx: &mut Context<'_>) -> Moved {
-    match known {
-        SecondFactor::Verified(_) => load(None, cx),
+pub(crate) fn open_after_login(customer: &Customer, cx: &mut Context) -> Next {
+    match customer.second_factor() {
+        SecondFactor::Verified(_) => load(None, customer, cx),
         SecondFactor::Stored(token) => {
-            let step = Verification::begin(token.as_str(), &mut cx.outside);
-            recalled(step, None, cx)
+            let next = Verification::begin(token.as_str(), cx);
+            recheck(next, None, customer, cx)
         }
         SecondFactor::Unknown => shown(StatementsContent::Failed(unconfirmed())),
     }
 }
 
-fn recalled(step: verification::Step, redirect: Option<Redirect>, cx: &mut Context<'_>) -> Moved {
-    match step {
-        verification::Step::Continue(verification, effect) => {
-            moved(Statements::Recalling(verification, redirect), vec![effect])
+fn recheck(
+    next: Transition<VerificationProgress>,
+    secrets: Option<RequestSecrets>,
+    customer: &Customer,
+    cx: &mut Context,
+) -> Next {
+    match next.state {
+        Progress::Pending(verification) => {
+            Transition::new(Statements::Rechecking(verification, secrets), next.effects)
         }
         // Nothing was learned about the token: what is known stays as it is.
-        verification::Step::Done(Err(problem)) if problem.code == provider::UNREACHABLE => {
+        Progress::Done(Err(problem)) if problem.code == provider::UNREACHABLE => {
             shown(StatementsContent::Failed(problem))
         }
-        verification::Step::Done(payload) => {
-            let proven = payload.ok().is_some_and(|payload| tells_of_second_factor(&payload, cx));
-            let next = match redirect {
-                redirect if proven => load(redirect, cx),
+        Progress::Done(payload) => {
+            let is_proven =
+                payload.ok().is_some_and(|payload| tells_of_second_factor(&payload, customer, cx));
+            let next = match secrets {
+                secrets if is_proven => load(secrets, customer, cx),
                 // What the storage held was good for nothing: the provider is asked.
-                Some(redirect) => confirm(redirect, cx),
+                Some(secrets) => confirm(secrets, customer, cx),
                 None => shown(StatementsContent::Failed(unconfirmed())),
             };
-            Moved { outcome: Outcome::Recalled(proven), ..next }
+            next.with(LoginEvent::SecondFactorChecked(is_proven))
         }
     }
 }
 
-fn tells_of_second_factor(payload: &SignedPayload, cx: &Context<'_>) -> bool {
-    let token = id_token::recall(payload, cx.outside.config.parties(), cx.outside.now);
-    token.is_ok_and(|token: IdToken| token.subject == cx.subject && token.has_second_factor())
+fn tells_of_second_factor(payload: &SignedPayload, customer: &Customer, cx: &Context) -> bool {
+    let token = id_token::recall(payload, cx.config.parties(), cx.now);
+    token.is_ok_and(|token: IdToken| token.subject == customer.subject() && token.has_second_factor())
 }
 
-/// A second factor is known of: the bank is asked. With a `redirect`, its answer may send the browser away once.
-pub(crate) fn load(redirect: Option<Redirect>, cx: &mut Context<'_>) -> Moved {
-    let Some(held) = cx.held else { return moved(Statements::Closed, Vec::new()) };
-    let id = cx.outside.ids.request();
-    let request = request::statements(cx.outside.config, None, held.bearer());
-    moved(Statements::Loading(id, redirect), vec![Effect::Fetch(id, request)])
+/// A second factor is known of: the bank is asked. With `secrets`, its answer may send the browser away once.
+fn load(secrets: Option<RequestSecrets>, customer: &Customer, cx: &mut Context) -> Next {
+    fetch(None, customer, cx, |id| Statements::Loading(id, secrets))
+}
+
+fn fetch(
+    before: Option<&str>,
+    customer: &Customer,
+    cx: &mut Context,
+    state: impl FnOnce(RequestId) -> Statements,
+) -> Next {
+    let Some(token) = customer.token(cx) else { return Transition::to(Statements::Closed) };
+    let id = cx.ids.request();
+    let request = request::statements(&cx.config, before, token.bearer());
+    Transition::new(state(id), vec![Effect::Fetch(id, request)])
 }
 
 /// The provider answered well, and its ID token tells of no second factor.
@@ -224,7 +191,7 @@ impl Statements {
     /// Does it wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         match self {
-            Self::Recalling(verification, _) => verification.awaits(id),
+            Self::Rechecking(verification, _) => verification.awaits(id),
             Self::Loading(request, _) | Self::LoadingOlder(request, ..) => *request == id,
             Self::Leaving(departure) => departure.awaits(id),
             Self::Closed | Self::Shown(..) | Self::LacksOlder(..) => false,
@@ -233,68 +200,74 @@ impl Statements {
 
     /// Does it wait for that check?
     pub(crate) fn awaits_check(&self, id: CheckId) -> bool {
-        matches!(self, Self::Recalling(verification, _) if verification.awaits_check(id))
+        matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
 
-    /// The answer that it waited for.
-    pub(crate) fn answered(self, outcome: Result<HttpResponse, NetworkError>, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn answered(
+        self,
+        outcome: Result<HttpResponse, NetworkError>,
+        customer: &Customer,
+        cx: &mut Context,
+    ) -> Next {
         match self {
-            Self::Recalling(verification, redirect) => {
-                let step = verification.answered(outcome, &mut cx.outside);
-                recalled(step, redirect, cx)
+            Self::Rechecking(verification, secrets) => {
+                let next = verification.answered(outcome, cx);
+                recheck(next, secrets, customer, cx)
             }
-            Self::Loading(_, redirect) => loaded(response::read_statements(outcome), redirect, cx),
+            Self::Loading(_, secrets) => loaded(response::read_statements(outcome), secrets, customer, cx),
             Self::LoadingOlder(_, list, before) => match response::read_statements(outcome) {
                 Ok((older, next)) => {
-                    moved(Self::Shown(StatementsContent::Ready(joined(list, older)), next), Vec::new())
+                    Transition::to(Self::Shown(StatementsContent::Ready(joined(list, older)), next))
                 }
                 Err(ReadError::Later(problem, _)) => {
-                    moved(Self::LacksOlder(list, before, problem::down(problem.cause)), Vec::new())
+                    Transition::to(Self::LacksOlder(list, before, problem::down(problem.cause)))
                 }
-                Err(ReadError::Failed(problem)) => moved(Self::LacksOlder(list, before, problem), Vec::new()),
+                Err(ReadError::Failed(problem)) => Transition::to(Self::LacksOlder(list, before, problem)),
                 // The log-in or the second factor has become too old: that is not about the older ones alone.
-                Err(error) => loaded(Err(error), None, cx),
+                Err(error) => loaded(Err(error), None, customer, cx),
             },
-            Self::Leaving(mut departure) => match departure.answered(outcome, &mut cx.outside) {
-                Ok(effects) => moved(Self::Leaving(departure), effects),
-                Err(problem) => moved(failed(problem), vec![Effect::ForgetRequests]),
+            Self::Leaving(redirect) => match redirect.answered(outcome, cx) {
+                Ok(next) => next.map(Self::Leaving),
+                Err(problem) => Transition::new(failed(problem), vec![Effect::ForgetRequests]),
             },
-            other => moved(other, Vec::new()),
+            other => Transition::to(other),
         }
     }
 
     /// The signature was checked.
-    pub(crate) fn verified(self, outcome: Result<bool, String>, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn verified(
+        self,
+        outcome: Result<bool, String>,
+        customer: &Customer,
+        cx: &mut Context,
+    ) -> Next {
         match self {
-            Self::Recalling(verification, redirect) => {
-                let step = verification.verified(outcome, &mut cx.outside);
-                recalled(step, redirect, cx)
+            Self::Rechecking(verification, secrets) => {
+                let next = verification.verified(outcome, cx);
+                recheck(next, secrets, customer, cx)
             }
-            other => moved(other, Vec::new()),
+            other => Transition::to(other),
         }
     }
 
     /// The sentence was there long enough, or the customer does not want to wait.
-    pub(crate) fn proceed(mut self, cx: &Context<'_>) -> Moved {
+    pub(crate) fn proceed(mut self, cx: &Context) -> Next {
         let effect = match &mut self {
-            Self::Leaving(departure) => departure.proceed(&cx.outside),
+            Self::Leaving(redirect) => redirect.proceed(cx),
             _ => None,
         };
-        moved(self, effect.into_iter().collect())
+        Transition::to(self).then(effect)
     }
 
     /// "Show older".
-    pub(crate) fn load_older(self, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn load_older(self, customer: &Customer, cx: &mut Context) -> Next {
         let (list, before) = match self {
             Self::Shown(StatementsContent::Ready(list), Some(before)) | Self::LacksOlder(list, before, _) => {
                 (list, before)
             }
-            other => return moved(other, Vec::new()),
+            other => return Transition::to(other),
         };
-        let Some(held) = cx.held else { return moved(Self::Closed, Vec::new()) };
-        let id = cx.outside.ids.request();
-        let request = request::statements(cx.outside.config, Some(&before), held.bearer());
-        moved(Self::LoadingOlder(id, list, before), vec![Effect::Fetch(id, request)])
+        fetch(Some(&before.clone()), customer, cx, |id| Self::LoadingOlder(id, list, before))
     }
 
     /// What there is besides what is shown.
@@ -308,7 +281,7 @@ impl Statements {
     }
 
     /// Back to the account. A request that the browser has not left for is forgotten.
-    pub(crate) fn closed(self) -> Vec<Effect> {
+    pub(crate) fn close(self) -> Vec<Effect> {
         if matches!(self, Self::Leaving(_)) { vec![Effect::ForgetRequests] } else { Vec::new() }
     }
 
@@ -316,7 +289,7 @@ impl Statements {
     pub(crate) fn view(&self) -> Option<StatementsContent> {
         Some(match self {
             Self::Closed => return None,
-            Self::Recalling(..) | Self::Loading(..) => StatementsContent::Loading,
+            Self::Rechecking(..) | Self::Loading(..) => StatementsContent::Loading,
             Self::Leaving(_) => StatementsContent::Leaving,
             Self::Shown(content, _) => content.clone(),
             Self::LoadingOlder(_, list, _) | Self::LacksOlder(list, ..) => {
@@ -341,23 +314,25 @@ fn joined(mut list: Vec<Statement>, older: Vec<Statement>) -> Vec<Statement> {
 
 fn loaded(
     read: Result<StatementsAnswer, ReadError>,
-    redirect: Option<Redirect>,
-    cx: &mut Context<'_>,
-) -> Moved {
+    secrets: Option<RequestSecrets>,
+    customer: &Customer,
+    cx: &mut Context,
+) -> Next {
     match read {
-        Ok((list, next)) => moved(Statements::Shown(StatementsContent::Ready(list), next), Vec::new()),
+        Ok((list, next)) => Transition::to(Statements::Shown(StatementsContent::Ready(list), next)),
         Err(ReadError::NotOffered) => shown(StatementsContent::NotOffered),
         // There is a button to try again; by then, the customer may be elsewhere.
         Err(ReadError::Later(problem, _)) => shown(StatementsContent::Failed(problem::down(problem.cause))),
         Err(ReadError::Failed(problem)) => shown(StatementsContent::Failed(problem)),
-        Err(ReadError::Unauthorized(demand, problem)) if demand.is_empty() => {
-            let outcome = Outcome::Unauthorized(demand);
-            Moved { outcome, ..shown(StatementsContent::Failed(problem)) }
+        Err(ReadError::Unauthorized(requirement, problem)) if requirement.is_empty() => {
+            shown(StatementsContent::Failed(problem)).with(LoginEvent::TokenRefused(requirement))
         }
         // RFC 9470: once, and with what the bank says would be enough.
-        Err(ReadError::Unauthorized(demand, problem)) => match redirect {
-            Some(redirect) => redirect.depart(demand, cx),
-            None if demand.is_covered_by(cx.met) => shown(StatementsContent::Failed(refused(problem))),
+        Err(ReadError::Unauthorized(requirement, problem)) => match secrets {
+            Some(secrets) => redirect_for(requirement, secrets, customer, cx),
+            None if customer.was_asked_for(&requirement) => {
+                shown(StatementsContent::Failed(refused(problem)))
+            }
             None => shown(StatementsContent::Failed(more(problem))),
         },
     }

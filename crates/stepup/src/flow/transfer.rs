@@ -7,30 +7,27 @@
 mod attempts;
 mod recovery;
 
-pub(crate) use crate::flow::transfer::attempts::REDIRECT_NOTICE_MS;
+use self::{
+    attempts::{FirstAttempt, Leaving, SecondAttempt, send},
+    recovery::{Interrupted, UnknownTransfer, inquire, interrupted},
+};
 use crate::{
-    bank_api::transfer_response,
+    bank_api::transfer_response::read_transfer,
     domain::{
         authentication::AuthenticationRequirement,
         entropy::Entropy,
-        logout_count::LogoutCount,
         problem::Problem,
-        token::{CachedToken, SingleUseToken},
+        token::SingleUseToken,
         transfer::{Order, TransferId},
     },
     effect::Effect,
     flow::{
-        context,
-        transfer::{
-            attempts::{FirstAttempt, Leaving, SecondAttempt, send},
-            recovery::{Interrupted, Lost, ask, question},
-        },
+        context::Context,
+        customer::Customer,
+        transition::{LoginEvent, Transition},
     },
-    http::RequestId,
-    oidc::{
-        authorization_request::{NonceSalt, StateParameter, StepUp},
-        pkce::CodeVerifier,
-    },
+    http::{HttpResponse, NetworkError, RequestId},
+    oidc::authorization_request::{RequestSecrets, StepUp},
     storage::{Pending, PendingStage, StorageKey},
     view::{DoneView, TransferView},
 };
@@ -53,24 +50,33 @@ pub(crate) enum Transfer {
     /// Sent with the single-use token.
     Second(Box<SecondAttempt>),
     /// Sent, and not answered.
-    Unknown(Box<Lost>),
+    Unknown(Box<UnknownTransfer>),
     /// Money was moved.
     Done(Box<DoneView>),
     /// No money was moved.
     NotSent(Box<NotSent>),
 }
 
+/// An order under its id, once it was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct SentTransfer {
+    id: TransferId,
+    order: Order,
+    /// Without the id, which is the `Idempotency-Key`? Then the bank cannot be asked about it.
+    unkeyed: bool,
+}
+
 /// A transfer that ended without money being moved.
 #[derive(Debug)]
 pub(crate) struct NotSent {
-    pub(crate) order: Order,
+    order: Order,
     problem: Problem,
-    ending: Ending,
+    reason: NotSentReason,
 }
 
 /// How a transfer ended without money being moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ending {
+pub(crate) enum NotSentReason {
     /// The bank refused it for good: its id is used up, and the same order again is another transfer.
     Refused,
     /// It was not confirmed, or not as it has to be.
@@ -83,35 +89,17 @@ pub(crate) enum Ending {
     Retired,
 }
 
-impl Ending {
-    const fn never_arrived(is_final: bool) -> Self {
-        if is_final { Self::Retired } else { Self::NeverArrived }
+impl SentTransfer {
+    /// As the tab stores it.
+    fn pending(&self, stage: PendingStage, customer: &Customer, cx: &Context) -> Pending {
+        let (subject, id, order) = (customer.subject().to_owned(), self.id.clone(), self.order.clone());
+        Pending { subject, id, order, stage, unkeyed: self.unkeyed, log_outs: cx.log_outs }
     }
 }
 
-/// What a transition may look at.
-pub(crate) struct Context<'a> {
-    pub(crate) outside: context::Context<'a>,
-    pub(crate) log_outs: LogoutCount,
-    /// Who is logged in, or whose transfer it is.
-    pub(crate) subject: &'a str,
-    /// The token for reading, while there is one.
-    pub(crate) held: Option<&'a CachedToken>,
-    /// Does the bank tell of past transfers at all, as far as this page knows?
-    pub(crate) tells: bool,
-}
-
-/// A transfer that became another, with what is to be done.
-pub(crate) struct Moved {
-    pub(crate) transfer: Transfer,
-    pub(crate) effects: Vec<Effect>,
-    /// The token for reading was refused: the session is over, and the next one has to meet this.
-    pub(crate) unauthorized: Option<AuthenticationRequirement>,
-}
-
-impl Moved {
-    fn to(transfer: Transfer, effects: Vec<Effect>) -> Self {
-        Self { transfer, effects, unauthorized: None }
+impl NotSentReason {
+    const fn never_arrived(is_final: bool) -> Self {
+        if is_final { Self::Retired } else { Self::NeverArrived }
     }
 }
 
@@ -122,56 +110,53 @@ pub(crate) fn confirm(
     again: Option<TransferId>,
     unkeyed: bool,
     entropy: Entropy,
-    cx: &mut Context<'_>,
-) -> Moved {
-    let [state, salt, verifier, id] = entropy.split();
+    customer: &Customer,
+    cx: &mut Context,
+) -> Transition<Transfer> {
+    let (secrets, rest) = RequestSecrets::draw(entropy);
     let mut short = [0; 16];
-    short.copy_from_slice(&id[..16]);
-    let id = again.unwrap_or_else(|| TransferId::new(cx.outside.now, short));
-    let Some(held) = cx.held else {
-        let unauthorized = Some(AuthenticationRequirement::default());
-        return Moved { unauthorized, ..Moved::to(Transfer::Editing, Vec::new()) };
+    short.copy_from_slice(&rest[..16]);
+    let id = again.unwrap_or_else(|| TransferId::new(cx.now, short));
+    let Some(token) = customer.token(cx) else {
+        return Transition::to(Transfer::Editing)
+            .with(LoginEvent::TokenRefused(AuthenticationRequirement::default()));
     };
-    let (bearer, scopes) = (held.bearer(), held.scopes.clone());
-    send(&id, order, unkeyed, bearer, cx, |request, id, order| {
-        Transfer::First(Box::new(FirstAttempt {
-            request,
-            id,
-            order,
-            held: scopes,
-            unkeyed,
-            state: StateParameter::new(state),
-            salt: NonceSalt::new(salt),
-            verifier: CodeVerifier::new(verifier),
-        }))
-    })
+    let (bearer, scopes) = (token.bearer(), token.scopes.clone());
+    let sent = SentTransfer { id, order: order.clone(), unkeyed };
+    send(sent, bearer, customer, cx)
+        .map(|(request, sent)| Transfer::First(Box::new(FirstAttempt { request, sent, scopes, secrets })))
 }
 
 /// The provider's answer was verified: the second attempt, if it is the same person. That the confirmation is a new one is
 /// what the signed nonce says.
-pub(crate) fn resume(step_up: StepUp, subject: &str, token: SingleUseToken, cx: &mut Context<'_>) -> Moved {
+pub(crate) fn send_confirmed(
+    step_up: StepUp,
+    subject: &str,
+    token: SingleUseToken,
+    customer: &Customer,
+    cx: &mut Context,
+) -> Transition<Transfer> {
     let StepUp { subject: confirmed_by, id, order, unkeyed, .. } = step_up;
     if subject != confirmed_by {
-        return not_sent(order, someone_else(), Ending::Unconfirmed);
+        return not_sent(order, someone_else(), NotSentReason::Unconfirmed);
     }
-    send(&id, &order, unkeyed, token.into_bearer(), cx, |request, id, order| {
-        Transfer::Second(Box::new(SecondAttempt { request, id, order, unkeyed }))
-    })
+    send(SentTransfer { id, order, unkeyed }, token.into_bearer(), customer, cx)
+        .map(|(request, sent)| Transfer::Second(Box::new(SecondAttempt { request, sent })))
 }
 
-fn not_sent(order: Order, problem: Problem, ending: Ending) -> Moved {
-    let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, ending }));
-    Moved::to(transfer, vec![Effect::Remove(StorageKey::Pending)])
+fn not_sent(order: Order, problem: Problem, reason: NotSentReason) -> Transition<Transfer> {
+    let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, reason }));
+    Transition::new(transfer, vec![Effect::Remove(StorageKey::Pending)])
 }
 
 /// The provider did not confirm it.
-pub(crate) fn unconfirmed(order: Order, problem: Problem) -> Moved {
-    not_sent(order, problem, Ending::Unconfirmed)
+pub(crate) fn not_confirmed(order: Order, problem: Problem) -> Transition<Transfer> {
+    not_sent(order, problem, NotSentReason::Unconfirmed)
 }
 
 /// The browser says that it has no network: nothing is sent that nobody would get. `again`: it was sent before, and nobody
 /// knows what became of that.
-pub(crate) fn not_sent_offline(order: Order, again: bool) -> Moved {
+pub(crate) fn offline(order: Order, again: bool) -> Transition<Transfer> {
     let problem = Problem::new(
         "transfer.offline",
         "You are offline",
@@ -182,61 +167,47 @@ pub(crate) fn not_sent_offline(order: Order, again: bool) -> Moved {
         },
         "the browser has no network".to_owned(),
     );
-    not_sent(order, problem, Ending::NeverArrived)
+    not_sent(order, problem, NotSentReason::NeverArrived)
 }
 
 /// A transfer that is found in the storage after a reload.
-pub(crate) fn found(pending: Pending, cx: &mut Context<'_>) -> Moved {
-    match pending.stage {
-        PendingStage::Confirming => {
-            let Pending { id, order, unkeyed, .. } = pending;
-            let (asking, effects) = question(&id, unkeyed, false, cx);
-            let interrupted =
-                Interrupted { id, order, unkeyed, asking, nothing_moved: false, is_retired: false };
-            Moved::to(Transfer::Interrupted(Box::new(interrupted)), effects)
-        }
-        PendingStage::Sent => ask(pending.id, pending.order, pending.unkeyed, None, cx),
+pub(crate) fn restore(pending: Pending, customer: &Customer, cx: &mut Context) -> Transition<Transfer> {
+    let Pending { id, order, unkeyed, stage, .. } = pending;
+    let sent = SentTransfer { id, order, unkeyed };
+    match stage {
+        PendingStage::Confirming => interrupted(sent, customer, cx),
+        PendingStage::Sent => inquire(sent, None, customer, cx),
     }
 }
 
 impl Transfer {
     /// What was sent, while the bank has neither done nor refused it.
-    pub(crate) fn sent(&self) -> Option<(&TransferId, &Order)> {
+    fn sent_transfer(&self) -> Option<&SentTransfer> {
         match self {
-            Self::First(it) => Some((&it.id, &it.order)),
-            Self::Leaving(it) => Some((&it.id, &it.order)),
-            Self::Interrupted(it) => Some((&it.id, &it.order)),
-            Self::Second(it) => Some((&it.id, &it.order)),
-            Self::Unknown(it) => Some((&it.id, &it.order)),
+            Self::First(it) => Some(&it.sent),
+            Self::Leaving(it) => Some(&it.sent),
+            Self::Interrupted(it) => Some(&it.sent),
+            Self::Second(it) => Some(&it.sent),
+            Self::Unknown(it) => Some(&it.sent),
             _ => None,
         }
     }
 
-    /// The same, as the tab has it stored.
-    pub(crate) fn pending(&self, subject: &str, log_outs: LogoutCount) -> Option<Pending> {
-        let (id, order) = self.sent()?;
-        let stage = if self.is_unanswered() { PendingStage::Sent } else { PendingStage::Confirming };
-        let (subject, id, order) = (subject.to_owned(), id.clone(), order.clone());
-        Some(Pending { subject, id, order, stage, unkeyed: self.is_unkeyed(), log_outs })
+    pub(crate) fn sent(&self) -> Option<(&TransferId, &Order)> {
+        self.sent_transfer().map(|sent| (&sent.id, &sent.order))
     }
 
-    /// Was it sent without its id?
-    fn is_unkeyed(&self) -> bool {
-        match self {
-            Self::First(it) => it.unkeyed,
-            Self::Leaving(it) => it.unkeyed,
-            Self::Interrupted(it) => it.unkeyed,
-            Self::Second(it) => it.unkeyed,
-            Self::Unknown(it) => it.unkeyed,
-            _ => false,
-        }
+    /// The same, as the tab has it stored.
+    pub(crate) fn pending(&self, customer: &Customer, cx: &Context) -> Option<Pending> {
+        let stage = if self.is_unanswered() { PendingStage::Sent } else { PendingStage::Confirming };
+        Some(self.sent_transfer()?.pending(stage, customer, cx))
     }
 
     /// Has the bank said its last word on what was sent?
     pub(crate) fn is_settled(&self) -> bool {
         match self {
             Self::Done(_) => true,
-            Self::NotSent(it) => matches!(it.ending, Ending::Refused | Ending::Retired),
+            Self::NotSent(it) => matches!(it.reason, NotSentReason::Refused | NotSentReason::Retired),
             Self::Interrupted(it) => it.is_retired,
             _ => false,
         }
@@ -254,85 +225,94 @@ impl Transfer {
 
     /// Did the bank refuse the token (401)?
     pub(crate) fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::NotSent(it) if it.ending == Ending::Unauthorized)
+        matches!(self, Self::NotSent(it) if it.reason == NotSentReason::Unauthorized)
     }
 
-    /// Does this transfer wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         match self {
             Self::First(attempt) => attempt.request == id,
             Self::Second(attempt) => attempt.request == id,
-            Self::Leaving(leaving) => leaving.departure.awaits(id),
-            Self::Interrupted(interrupted) => interrupted.asking == Some(id),
-            Self::Unknown(lost) => lost.asking == Some(id),
+            Self::Leaving(leaving) => leaving.redirect.awaits(id),
+            Self::Interrupted(interrupted) => interrupted.inquiry == Some(id),
+            Self::Unknown(unknown) => unknown.inquiry == Some(id),
             _ => false,
         }
     }
 
-    /// The answer that it waited for.
+    /// The answer that it waited for. `has_history`: does the bank tell of past transfers, as far as this page knows?
     pub(crate) fn answered(
         self,
-        outcome: Result<crate::http::HttpResponse, crate::http::NetworkError>,
-        cx: &mut Context<'_>,
-    ) -> Moved {
+        outcome: Result<HttpResponse, NetworkError>,
+        has_history: bool,
+        customer: &Customer,
+        cx: &mut Context,
+    ) -> Transition<Self> {
         match self {
-            Self::First(attempt) => attempt.answered(transfer_response::read_transfer(outcome, None), cx),
-            Self::Second(attempt) => attempt.answered(transfer_response::read_transfer(outcome, None), cx),
-            Self::Unknown(lost) => {
-                let answer = transfer_response::read_transfer(outcome, Some(&lost.id));
-                lost.answered(answer, cx)
+            Self::First(attempt) => attempt.answered(read_transfer(outcome, None), customer, cx),
+            Self::Second(attempt) => attempt.answered(read_transfer(outcome, None), customer, cx),
+            Self::Unknown(unknown) => {
+                let response = read_transfer(outcome, Some(&unknown.sent.id));
+                unknown.answered(response, has_history)
             }
             Self::Interrupted(interrupted) => {
-                let answer = transfer_response::read_transfer(outcome, Some(&interrupted.id));
-                interrupted.answered(answer)
+                let response = read_transfer(outcome, Some(&interrupted.sent.id));
+                interrupted.answered(response)
             }
-            Self::Leaving(mut leaving) => match leaving.departure.answered(outcome, &mut cx.outside) {
-                Ok(effects) => Moved::to(Self::Leaving(leaving), effects),
-                Err(problem) => leaving.give_up(problem),
-            },
-            other => Moved::to(other, Vec::new()),
+            Self::Leaving(leaving) => leaving.answered(outcome, cx),
+            other => Transition::to(other),
         }
     }
 
     /// The sentence was there long enough, or the customer does not want to wait.
-    pub(crate) fn proceed(self, cx: &Context<'_>) -> Moved {
-        match self {
-            Self::Leaving(mut leaving) => {
-                let effect = leaving.departure.proceed(&cx.outside);
-                Moved::to(Self::Leaving(leaving), effect.into_iter().collect())
-            }
-            other => Moved::to(other, Vec::new()),
-        }
+    pub(crate) fn proceed(mut self, cx: &Context) -> Transition<Self> {
+        let effect = match &mut self {
+            Self::Leaving(leaving) => leaving.redirect.proceed(cx),
+            _ => None,
+        };
+        Transition::to(self).then(effect)
     }
 
     /// "Cancel", or "I have seen it": back to the form wherever that is safe.
-    pub(crate) fn dismissed(self) -> Moved {
+    pub(crate) fn dismiss(self) -> Transition<Self> {
+        let remove = Effect::Remove(StorageKey::Pending);
         match self {
-            Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => Moved::to(Self::Editing, Vec::new()),
+            Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => Transition::to(Self::Editing),
             Self::Interrupted(_) | Self::Leaving(_) => {
-                Moved::to(Self::Editing, vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)])
+                Transition::new(Self::Editing, vec![Effect::ForgetRequests, remove])
             }
             // The customer has looked. The same order again has the same id, in case it comes through all the same.
-            Self::Unknown(lost) if lost.silent => {
-                Moved::to(Self::Editing, vec![Effect::Remove(StorageKey::Pending)])
-            }
+            Self::Unknown(unknown) if unknown.cannot_be_asked => Transition::new(Self::Editing, vec![remove]),
             // What was sent cannot be called back, and what is unknown must not be forgotten.
-            other => Moved::to(other, Vec::new()),
+            other => Transition::to(other),
+        }
+    }
+
+    /// "Transfer", or once more as it is: the order, unless the form has it. What else stands here stays.
+    pub(crate) fn review(self) -> Result<(Option<Order>, Vec<Effect>), Self> {
+        match self {
+            Self::Editing => Ok((None, Vec::new())),
+            Self::NotSent(not_sent) => Ok((Some(not_sent.order), Vec::new())),
+            Self::Interrupted(it) => {
+                let effects = vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)];
+                Ok((Some(it.sent.order), effects))
+            }
+            other => Err(other),
+        }
+    }
+
+    /// What was to be sent, if it was not done.
+    pub(crate) fn order(&self) -> Option<&Order> {
+        match self {
+            Self::NotSent(not_sent) => Some(&not_sent.order),
+            other => other.sent().map(|(_, order)| order),
         }
     }
 
     /// "Ask again".
-    pub(crate) fn ask_again(self, cx: &mut Context<'_>) -> Moved {
+    pub(crate) fn ask_again(self, customer: &Customer, cx: &mut Context) -> Transition<Self> {
         match self {
-            Self::Unknown(mut lost) if lost.asking.is_none() => {
-                let (asking, effects) = question(&lost.id, lost.unkeyed, true, cx);
-                // Without a session nobody asks, and what was said (to log in again, for example) still holds.
-                if asking.is_some() {
-                    (lost.asking, lost.problem) = (asking, None);
-                }
-                Moved::to(Self::Unknown(lost), effects)
-            }
-            other => Moved::to(other, Vec::new()),
+            Self::Unknown(unknown) => unknown.ask_again(customer, cx),
+            other => Transition::to(other),
         }
     }
 
@@ -341,32 +321,31 @@ impl Transfer {
         Some(match self {
             Self::Editing => return None,
             Self::Reviewing(order) => TransferView::Review { receipt: order.receipt(), unkeyed: false },
-            Self::First(first) => TransferView::Sending { receipt: first.order.receipt(), second: false },
-            Self::Second(second) => TransferView::Sending { receipt: second.order.receipt(), second: true },
-            Self::Leaving(leaving) => TransferView::Leaving(leaving.order.receipt()),
-            Self::Interrupted(it) => {
-                TransferView::Interrupted { receipt: it.order.receipt(), nothing_moved: it.nothing_moved }
+            Self::First(first) => {
+                TransferView::Sending { receipt: first.sent.order.receipt(), second: false }
             }
-            Self::Returning(order) => TransferView::Returning(order.receipt()),
-            Self::Unknown(lost) => TransferView::Unknown {
-                receipt: lost.order.receipt(),
-                asking: lost.asking.is_some(),
-                may_ask: lost.asking.is_none() && logged_in && !lost.unkeyed,
-                may_leave: lost.silent,
-                problem: lost.problem.clone(),
+            Self::Second(second) => {
+                TransferView::Sending { receipt: second.sent.order.receipt(), second: true }
+            }
+            Self::Leaving(leaving) => TransferView::Leaving(leaving.sent.order.receipt()),
+            Self::Interrupted(it) => TransferView::Interrupted {
+                receipt: it.sent.order.receipt(),
+                nothing_moved: it.nothing_moved,
             },
+            Self::Returning(order) => TransferView::Returning(order.receipt()),
+            Self::Unknown(unknown) => unknown.view(logged_in),
             Self::Done(done) => TransferView::Done(DoneView::clone(done)),
             Self::NotSent(it) => TransferView::NotSent {
                 receipt: it.order.receipt(),
                 problem: it.problem.clone(),
-                may_repeat: matches!(it.ending, Ending::NeverArrived | Ending::Retired),
+                may_repeat: matches!(it.reason, NotSentReason::NeverArrived | NotSentReason::Retired),
             },
         })
     }
 }
 
-fn done(view: DoneView) -> Moved {
-    Moved::to(Transfer::Done(Box::new(view)), vec![Effect::Remove(StorageKey::Pending)])
+fn done(view: DoneView) -> Transition<Transfer> {
+    Transition::new(Transfer::Done(Box::new(view)), vec![Effect::Remove(StorageKey::Pending)])
 }
 
 fn never_arrived() -> Problem {

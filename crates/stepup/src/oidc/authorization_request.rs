@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     domain::{
         authentication::AuthenticationRequirement,
+        entropy::Entropy,
         logout_count::LogoutCount,
         scope::Scopes,
         time::Timestamp,
@@ -68,6 +69,26 @@ impl std::fmt::Debug for NonceSalt {
     }
 }
 
+/// What one authorization request needs of randomness. It is consumed by the request, so that it serves one redirect.
+#[derive(Debug)]
+pub struct RequestSecrets {
+    /// Its `state`.
+    pub state: StateParameter,
+    /// What its nonce is salted with.
+    pub salt: NonceSalt,
+    /// What its code is redeemed with.
+    pub verifier: CodeVerifier,
+}
+
+impl RequestSecrets {
+    /// The secrets, and the rest of the randomness.
+    pub(crate) fn draw(entropy: Entropy) -> (Self, [u8; 32]) {
+        let [state, salt, verifier, rest] = entropy.split();
+        let (state, salt) = (StateParameter::new(state), NonceSalt::new(salt));
+        (Self { state, salt, verifier: CodeVerifier::new(verifier) }, rest)
+    }
+}
+
 /// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AuthorizationRequest {
@@ -76,7 +97,8 @@ pub struct AuthorizationRequest {
     /// What was asked for.
     pub scopes: Scopes,
     /// Which authentication was asked for.
-    pub demand: AuthenticationRequirement,
+    #[serde(rename = "demand")]
+    pub requirement: AuthenticationRequirement,
     /// What proves that a code was asked for by this tab; sent in the code flow only.
     pub verifier: CodeVerifier,
     /// What the nonce was salted with.
@@ -181,7 +203,7 @@ impl FromJson for AuthorizationRequest {
         Some(Self {
             created_at: Timestamp(object.integer("created_at")?),
             scopes: Scopes::parse(&object.text("scopes")?),
-            demand: AuthenticationRequirement::read(object.object("demand")?),
+            requirement: AuthenticationRequirement::read(object.object("demand")?),
             verifier: CodeVerifier::read(object.text("verifier")?),
             salt: NonceSalt::read(object.text("salt")?),
             log_outs: LogoutCount::of(object)?,
@@ -206,7 +228,7 @@ mod tests {
         AuthorizationRequest {
             created_at: Timestamp(1),
             scopes: Scopes::parse("openid"),
-            demand: AuthenticationRequirement::second_factor(),
+            requirement: AuthenticationRequirement::second_factor(),
             verifier: CodeVerifier::new([3; 32]),
             salt: NonceSalt::new([1; 32]),
             log_outs: LogoutCount::default(),
@@ -239,8 +261,8 @@ mod tests {
             record(),
             changed(|it| it.created_at = Timestamp(2)),
             changed(|it| it.scopes = Scopes::parse("openid transfer:funds")),
-            changed(|it| it.demand = AuthenticationRequirement::default()),
-            changed(|it| it.demand.max_age = Some(300)),
+            changed(|it| it.requirement = AuthenticationRequirement::default()),
+            changed(|it| it.requirement.max_age = Some(300)),
             changed(|it| it.verifier = CodeVerifier::new([4; 32])),
             changed(|it| it.salt = NonceSalt::new([3; 32])),
             changed(|it| it.log_outs = LogoutCount::default().next()),

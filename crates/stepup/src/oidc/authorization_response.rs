@@ -8,7 +8,7 @@ use crate::{
     domain::{
         problem::Problem,
         scope::Scopes,
-        token::{AuthorizationCode, fits_authorization_header},
+        token::{AuthorizationCode, ReceivedAccessToken},
     },
     json::Json,
     oidc::authorization_request::StateParameter,
@@ -46,7 +46,7 @@ pub struct AuthorizationResponse {
 #[derive(Debug, PartialEq, Eq)]
 pub enum AuthorizationSuccess {
     /// ReceivedTokens: the implicit flow.
-    ReceivedTokens(ReceivedTokens),
+    Tokens(ReceivedTokens),
     /// A code to be exchanged for them (RFC 6749 4.1.2).
     Code(AuthorizationCode),
 }
@@ -57,7 +57,7 @@ pub struct ReceivedTokens {
     /// The ID token, in compact form.
     pub id_token: String,
     /// The access token: opaque to a client.
-    pub access_token: String,
+    pub access_token: ReceivedAccessToken,
     /// Lifetime of the access token in seconds.
     pub expires_in: Option<i64>,
     /// What was granted, when the provider says so.
@@ -245,10 +245,7 @@ pub fn parse(text: &str, flow: Flow) -> Result<AuthorizationResponse, CallbackEr
                 let details = parameters.take("authorization_details");
                 // What is not JSON is nothing that was asked for.
                 let details = details.map(|text| Json::parse(&text).unwrap_or(Json::Null));
-                AuthorizationSuccess::ReceivedTokens(ReceivedTokens::read(
-                    |name| parameters.take(name),
-                    details,
-                )?)
+                AuthorizationSuccess::Tokens(ReceivedTokens::read(|name| parameters.take(name), details)?)
             }
             Flow::Code if brings_tokens => return Err(CallbackError::TokensForCode),
             Flow::Code => {
@@ -278,15 +275,10 @@ impl ReceivedTokens {
         };
         Ok(Self {
             id_token: take("id_token").ok_or(CallbackError::Missing("id_token"))?,
-            access_token: take("access_token").ok_or(CallbackError::Missing("access_token")).and_then(
-                |token| {
-                    if fits_authorization_header(&token) {
-                        Ok(token)
-                    } else {
-                        Err(CallbackError::AccessToken)
-                    }
-                },
-            )?,
+            access_token: ReceivedAccessToken::new(
+                take("access_token").ok_or(CallbackError::Missing("access_token"))?,
+            )
+            .ok_or(CallbackError::AccessToken)?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
             details,
@@ -412,9 +404,7 @@ mod tests {
     fn a_good_answer_is_taken_apart() {
         let response = parse(GOOD, Flow::Implicit).ok().unwrap();
         assert_eq!(response.state.as_str(), "S");
-        let Some(AuthorizationSuccess::ReceivedTokens(tokens)) = response.outcome.ok() else {
-            panic!("no tokens")
-        };
+        let Some(AuthorizationSuccess::Tokens(tokens)) = response.outcome.ok() else { panic!("no tokens") };
         assert_eq!((tokens.access_token.as_str(), tokens.id_token.as_str()), ("AT", "IT"));
         assert_eq!(tokens.expires_in, Some(7200));
         assert_eq!(tokens.scope, Some(Scopes::parse("openid view:balance")));

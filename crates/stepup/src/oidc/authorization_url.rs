@@ -6,7 +6,7 @@ use crate::{
     oidc::authorization_request::{AuthorizationRequest, StateParameter},
 };
 
-/// The address of the authentication request whose answer `record` will be needed for. Where the record says so, it names the
+/// The address of the authentication request whose answer `request` will be needed for. Where the request says so, it names the
 /// transfer (`authorization_details`, RFC 9396 3).
 ///
 /// In the code flow the answer is asked for in the fragment too (`response_mode`, OAuth 2.0 Multiple Response Type
@@ -17,9 +17,10 @@ pub fn build(
     endpoint: &WebUrl,
     config: &Config,
     state: &StateParameter,
-    record: &AuthorizationRequest,
+    request: &AuthorizationRequest,
 ) -> WebUrl {
-    let (scopes, nonce, challenge) = (record.scopes.to_string(), record.nonce(), record.verifier.challenge());
+    let (scopes, nonce, challenge) =
+        (request.scopes.to_string(), request.nonce(), request.verifier.challenge());
     let response_type = match config.flow {
         Flow::Implicit => "id_token token",
         Flow::Code => "code",
@@ -40,14 +41,14 @@ pub fn build(
             ("code_challenge_method", "S256"),
         ]);
     }
-    if let Some(acr_values) = &record.demand.acr_values {
+    if let Some(acr_values) = &request.requirement.acr_values {
         parameters.push(("acr_values", acr_values));
     }
-    let max_age = record.demand.max_age.map(|seconds| seconds.to_string());
+    let max_age = request.requirement.max_age.map(|seconds| seconds.to_string());
     if let Some(max_age) = &max_age {
         parameters.push(("max_age", max_age));
     }
-    let details = record.authorization_details();
+    let details = request.authorization_details();
     if let Some(details) = &details {
         parameters.push(("authorization_details", details));
     }
@@ -76,11 +77,11 @@ mod tests {
         Config::parse(&text, "https://bank.example", parse_with_url_crate).unwrap()
     }
 
-    fn record(demand: AuthenticationRequirement) -> AuthorizationRequest {
+    fn request(requirement: AuthenticationRequirement) -> AuthorizationRequest {
         AuthorizationRequest {
             created_at: Timestamp(0),
             scopes: Scopes::parse("openid view:balance transfer:funds"),
-            demand,
+            requirement,
             // The example of RFC 7636, appendix B.
             verifier: CodeVerifier::read("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into()),
             salt: NonceSalt::new([0; 32]),
@@ -89,15 +90,15 @@ mod tests {
         }
     }
 
-    fn parameters(flow: &str, demand: AuthenticationRequirement) -> Vec<String> {
+    fn parameters(flow: &str, requirement: AuthenticationRequirement) -> Vec<String> {
         let endpoint = WebUrl::parse("https://id.example/authorize?tenant=1", parse_with_url_crate).unwrap();
-        let url = build(&endpoint, &config(flow), &StateParameter::new([0; 32]), &record(demand));
+        let url = build(&endpoint, &config(flow), &StateParameter::new([0; 32]), &request(requirement));
         assert!(!url.as_str().contains('+'), "{url:?}");
         let url = url::Url::parse(url.as_str()).unwrap();
         url.query_pairs().map(|(k, v)| format!("{k}={v}")).collect()
     }
 
-    fn expected(response_type: &str, demand: AuthenticationRequirement) -> Vec<String> {
+    fn expected(response_type: &str, requirement: AuthenticationRequirement) -> Vec<String> {
         [
             "tenant=1",
             "audience=https://my-banking-api",
@@ -105,7 +106,7 @@ mod tests {
             &format!("response_type={response_type}"),
             "client_id=my client",
             "redirect_uri=https://bank.example/callback",
-            &format!("nonce={}", record(demand).nonce()),
+            &format!("nonce={}", request(requirement).nonce()),
             "state=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
         ]
         .map(str::to_owned)
@@ -136,9 +137,9 @@ mod tests {
 
     #[test]
     fn what_is_demanded_is_passed_on() {
-        let demand =
+        let requirement =
             AuthenticationRequirement { max_age: Some(300), ..AuthenticationRequirement::second_factor() };
-        let all = parameters("implicit", demand);
+        let all = parameters("implicit", requirement);
         assert_eq!(
             all[8..],
             ["acr_values=http://schemas.openid.net/pape/policies/2007/06/multi-factor", "max_age=300"]

@@ -45,7 +45,7 @@ pub struct ExpectedClaims<'a> {
     /// When the request was made.
     pub asked_at: Timestamp,
     /// Which authentication it asked for.
-    pub demand: &'a AuthenticationRequirement,
+    pub requirement: &'a AuthenticationRequirement,
     /// The access token that came with it.
     pub access_token: &'a str,
     /// Did both come through the browser? Then `at_hash` is what ties them together, and required (3.2.2.9). From the
@@ -143,7 +143,7 @@ pub enum IdTokenError {
     AuthenticatedTooLongAgo {
         /// How long ago, in seconds.
         age: i64,
-        /// What `max_age` demanded.
+        /// What `max_age` allowed.
         max_age: i64,
     },
     /// 3.2.2.9: another access token.
@@ -213,16 +213,16 @@ pub fn validate(payload: &SignedPayload, expected: &ExpectedClaims<'_>) -> Resul
         return Err(IdTokenError::Nonce);
     }
     // 12: as strongly as was asked for.
-    if !expected.demand.is_met_by(claims.acr.as_deref(), &claims.amr) {
+    if !expected.requirement.is_met_by(claims.acr.as_deref(), &claims.amr) {
         return Err(IdTokenError::AuthenticationContext {
             acr: claims.acr.as_deref().map(short),
             amr: claims.amr.iter().map(|method| short(method)).take(5).collect(),
-            wanted: expected.demand.acr_values.clone().unwrap_or_default(),
+            wanted: expected.requirement.acr_values.clone().unwrap_or_default(),
         });
     }
     // 13: as recently as was asked for. Where it was not, `auth_time` says nothing that counts: many providers report the
     // time of the log-in there, and some 0.
-    if let Some(max_age) = expected.demand.max_age {
+    if let Some(max_age) = expected.requirement.max_age {
         let auth_time = claims.auth_time.ok_or(IdTokenError::Missing("auth_time"))?;
         let age = expected.now.since(in_range("auth_time", auth_time)?);
         if age > max_age.saturating_add(leeway) {
@@ -388,14 +388,14 @@ mod tests {
 
     fn check_for(
         text: &str,
-        demand: &AuthenticationRequirement,
+        requirement: &AuthenticationRequirement,
         front_channel: bool,
     ) -> Result<IdToken, IdTokenError> {
         let expected = ExpectedClaims {
             parties: PARTIES,
             nonce: "n",
             asked_at: NOW,
-            demand,
+            requirement,
             access_token: "AT",
             front_channel,
             now: NOW,
@@ -497,12 +497,15 @@ mod tests {
 
     #[test]
     fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
-        let demand = AuthenticationRequirement::default();
+        let requirement = AuthenticationRequirement::default();
         let without = with("at_hash", Value::Null);
-        assert_eq!(check_for(&without, &demand, true), Err(IdTokenError::Missing("at_hash")));
-        assert!(check_for(&without, &demand, false).is_ok(), "3.1.3.8: optional from the token endpoint");
+        assert_eq!(check_for(&without, &requirement, true), Err(IdTokenError::Missing("at_hash")));
+        assert!(
+            check_for(&without, &requirement, false).is_ok(),
+            "3.1.3.8: optional from the token endpoint"
+        );
         let other = with("at_hash", json!(at_hash("BT")));
-        assert_eq!(check_for(&other, &demand, false), Err(IdTokenError::AccessTokenHash));
+        assert_eq!(check_for(&other, &requirement, false), Err(IdTokenError::AccessTokenHash));
     }
 
     #[test]

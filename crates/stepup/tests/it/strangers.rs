@@ -146,16 +146,16 @@ fn a_value_from_another_place_is_not_the_record() {
     let boot = Boot {
         config: CONFIG.into(),
         origin: BANK.into(),
-        landing: PageUrl { path: "/callback".into(), query: String::new(), fragment },
+        url: PageUrl { path: "/callback".into(), query: String::new(), fragment },
         online: true,
         ..Boot::default()
     };
     let effects = session.update(Event::Booted(boot), Timestamp(START));
     let [Effect::Take(asked)] = &effects[..] else { panic!("{effects:?}") };
-    let foreign = Event::Taken { slot: StorageKey::Session, value: Some(record.1.clone()) };
+    let foreign = Event::Taken { key: StorageKey::Session, value: Some(record.1.clone()) };
     assert!(session.update(foreign, Timestamp(START)).is_empty());
     assert_eq!(session.view().screen, Screen::SigningIn);
-    let own = Event::Taken { slot: asked.clone(), value: Some(record.1) };
+    let own = Event::Taken { key: asked.clone(), value: Some(record.1) };
     let effects = session.update(own, Timestamp(START));
     assert!(matches!(effects[..], [Effect::Fetch(..)]), "{effects:?}");
 }

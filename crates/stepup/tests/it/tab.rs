@@ -142,7 +142,7 @@ impl Tab {
     }
 
     /// The same at any address.
-    pub(crate) fn land(&mut self, landing: PageUrl) {
+    pub(crate) fn land(&mut self, url: PageUrl) {
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
@@ -151,7 +151,7 @@ impl Tab {
         let boot = Boot {
             config: self.config.clone(),
             origin: BANK.into(),
-            landing,
+            url,
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
@@ -196,13 +196,13 @@ impl Tab {
                 self.happen(Event::Verified { check, outcome });
             }
             Effect::Store(StorageKey::LogoutCount, value) => self.log_outs = Some(value),
-            Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
-            Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+            Effect::Store(key, value) => drop(self.storage.insert(name(&key), value)),
+            Effect::Remove(key) => drop(self.storage.remove(&name(&key))),
             Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
-            Effect::Take(slot) => {
-                let value = self.storage.remove(&key(&slot));
-                self.taken.push((key(&slot), value.clone()));
-                self.happen(Event::Taken { slot, value });
+            Effect::Take(key) => {
+                let value = self.storage.remove(&name(&key));
+                self.taken.push((name(&key), value.clone()));
+                self.happen(Event::Taken { key, value });
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Submit(url, form) => {
@@ -296,8 +296,8 @@ impl Tab {
     }
 }
 
-fn key(slot: &StorageKey) -> String {
-    match slot {
+fn name(key: &StorageKey) -> String {
+    match key {
         StorageKey::Session => "session".into(),
         StorageKey::Pending => "pending".into(),
         StorageKey::Draft => "draft".into(),

@@ -11,36 +11,64 @@ use crate::{
     view::{FieldView, FormView},
 };
 
-/// The form.
 #[derive(Debug, Default)]
-pub(crate) struct Form {
-    pub(crate) draft: Draft,
-    pub(crate) errors: DraftErrors,
+pub(super) struct Form {
+    draft: Draft,
+    errors: DraftErrors,
 }
 
 /// What the form is checked against.
-pub(crate) struct Rules<'a> {
+pub(super) struct Rules {
     /// The account's currency (ISO 4217).
-    pub(crate) currency: &'a str,
+    pub(super) currency: String,
     /// How the customer writes money and text.
-    pub(crate) locale: Locale,
+    pub(super) locale: Locale,
     /// The customer's own IBAN, when the bank says it: nobody pays themselves.
-    pub(crate) own: Option<String>,
+    pub(super) own: Option<String>,
 }
 
 impl Form {
     /// With what was typed before.
-    pub(crate) fn new(draft: Draft) -> Self {
+    pub(super) fn new(draft: Draft) -> Self {
         Self { draft, errors: DraftErrors::default() }
     }
 
+    pub(super) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    pub(super) fn into_draft(self) -> Draft {
+        self.draft
+    }
+
+    /// The amount in minor units, when it can be read.
+    pub(super) fn amount(&self, currency: &str, locale: Locale) -> Option<i64> {
+        money::parse(&self.draft.amount, currency, locale).ok()
+    }
+
+    /// What is wrong with the amount, which the form's own rules do not tell.
+    pub(super) fn refuse_amount(&mut self, sentence: String) {
+        self.errors.amount = Some(sentence);
+    }
+
+    pub(super) fn set_errors(&mut self, errors: DraftErrors) {
+        self.errors = errors;
+    }
+
+    /// Shows what was to be sent, unless something else was typed.
+    pub(super) fn fill(&mut self, order: &Order, locale: Locale) {
+        if self.draft.is_empty() {
+            self.draft = order.draft(locale);
+        }
+    }
+
     /// What would be sent, or what is wrong.
-    pub(crate) fn check(&self, rules: &Rules<'_>) -> Result<Order, DraftErrors> {
-        self.draft.check(rules.currency, rules.locale, rules.own.as_deref())
+    pub(super) fn check(&self, rules: &Rules) -> Result<Order, DraftErrors> {
+        self.draft.check(&rules.currency, rules.locale, rules.own.as_deref())
     }
 
     /// The customer types.
-    pub(crate) fn edited(&mut self, field: Field, text: String) {
+    pub(super) fn edited(&mut self, field: Field, text: String) {
         let (place, error) = match field {
             Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
             Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
@@ -51,7 +79,7 @@ impl Form {
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    pub(crate) fn left(&mut self, field: Field, rules: &Rules<'_>) {
+    pub(super) fn left(&mut self, field: Field, rules: &Rules) {
         let errors = self.check(rules).err().unwrap_or_default();
         let draft = &mut self.draft;
         // An empty field is not yet an error: the customer may only be looking around.
@@ -64,8 +92,8 @@ impl Form {
             }
             Field::Amount if !draft.amount.is_empty() => {
                 self.errors.amount = errors.amount;
-                if let Ok(amount) = money::parse(&draft.amount, rules.currency, rules.locale) {
-                    let currency = rules.currency.to_owned();
+                if let Ok(amount) = money::parse(&draft.amount, &rules.currency, rules.locale) {
+                    let currency = rules.currency.clone();
                     draft.amount = (rules.locale.write)(&Money { amount, currency });
                 }
             }
@@ -77,7 +105,7 @@ impl Form {
         }
     }
 
-    pub(crate) fn view(&self, currency: &str) -> FormView {
+    pub(super) fn view(&self, currency: &str) -> FormView {
         let field =
             |text: &str, error: &Option<String>| FieldView { text: text.to_owned(), error: error.clone() };
         FormView {
@@ -95,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_field_is_checked_when_it_is_left_unless_it_is_empty() {
-        let rules = Rules { currency: "EUR", locale: Locale::default(), own: None };
+        let rules = Rules { currency: "EUR".into(), locale: Locale::default(), own: None };
         let mut form = Form::default();
         for field in [Field::Payee, Field::Amount, Field::Reference] {
             form.left(field, &rules);

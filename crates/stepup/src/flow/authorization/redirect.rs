@@ -1,81 +1,95 @@
-//! On the way to the provider: the request is kept under its `state`, then the browser leaves.
+//! On the way to the provider: the request is stored under its `state`, then the browser leaves.
 
 use crate::{
-    domain::problem::Problem,
+    domain::{authentication::AuthenticationRequirement, problem::Problem, scope::Scopes},
     effect::Effect,
-    flow::context::Context,
+    flow::{context::Context, transition::Transition},
     http::{HttpResponse, NetworkError, RequestId},
     json,
     oidc::{
-        authorization_request::{AuthorizationRequest, Purpose, StateParameter},
+        authorization_request::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter},
         authorization_url, provider,
     },
     storage::StorageKey,
 };
 
-/// A request to the provider that the browser has not left for yet.
+/// How long the sentence before a redirect stands still, in milliseconds: long enough to be read.
+pub(crate) const REDIRECT_NOTICE_MS: u32 = 1_000;
+
+/// An authorization request that the browser has not left for yet.
 #[derive(Debug)]
-pub(crate) struct Departure {
+pub(crate) struct AuthorizationRedirect {
     state: StateParameter,
-    record: AuthorizationRequest,
+    request: AuthorizationRequest,
     metadata: Option<RequestId>,
     /// May the browser leave, or does a sentence have to be read first?
-    may_go: bool,
-    gone: bool,
+    may_leave: bool,
+    has_left: bool,
 }
 
-impl Departure {
-    /// Keeps the record, and finds out where to go. A tab has one request at the provider at most: the one before is
-    /// forgotten.
+impl AuthorizationRedirect {
+    /// Stores the request, and finds out where to go. A tab has one request at the provider at most: the one before is
+    /// forgotten. `scopes` are those of the API.
     pub(crate) fn begin(
-        state: StateParameter,
-        record: AuthorizationRequest,
-        cx: &mut Context<'_>,
-    ) -> (Self, Vec<Effect>) {
+        secrets: RequestSecrets,
+        purpose: Purpose,
+        scopes: &Scopes,
+        requirement: AuthenticationRequirement,
+        cx: &mut Context,
+    ) -> Transition<Self> {
+        let RequestSecrets { state, salt, verifier } = secrets;
+        let request = AuthorizationRequest {
+            created_at: cx.now,
+            scopes: Scopes::parse("openid").union(scopes),
+            requirement,
+            verifier,
+            salt,
+            log_outs: cx.log_outs,
+            purpose,
+        };
         let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
-        let departure = Self { state, record, metadata, may_go: false, gone: false };
-        let mut effects = vec![Effect::ForgetRequests, departure.keep()];
-        effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(cx.config))));
-        (departure, effects)
+        let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
+        let mut effects = vec![Effect::ForgetRequests, redirect.store()];
+        effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(&cx.config))));
+        Transition::new(redirect, effects)
     }
 
-    /// Does it wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         self.metadata == Some(id)
     }
 
-    /// The metadata arrived, or did not. What is asked for may depend on them, and the record says what is.
+    /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
     pub(crate) fn answered(
-        &mut self,
+        mut self: Box<Self>,
         outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context<'_>,
-    ) -> Result<Vec<Effect>, Problem> {
+        cx: &mut Context,
+    ) -> Result<Transition<Box<Self>>, Problem> {
         self.metadata = None;
-        cx.provider.learn_endpoints(cx.config, outcome)?;
+        cx.provider.learn_endpoints(&cx.config, outcome)?;
         let mut effects = Vec::new();
-        if let Purpose::StepUp(step_up) = &mut self.record.purpose
+        if let Purpose::StepUp(step_up) = &mut self.request.purpose
             && step_up.details != cx.provider.supports_authorization_details()
         {
             step_up.details = !step_up.details;
-            effects.push(self.keep());
+            effects.push(self.store());
         }
         effects.extend(self.leave(cx));
-        Ok(effects)
-    }
-
-    fn keep(&self) -> Effect {
-        Effect::Store(StorageKey::Request(self.state.clone()), json::write(&self.record))
+        Ok(Transition::new(self, effects))
     }
 
     /// Nothing has to be read any more.
-    pub(crate) fn proceed(&mut self, cx: &Context<'_>) -> Option<Effect> {
-        self.may_go = true;
+    pub(crate) fn proceed(&mut self, cx: &Context) -> Option<Effect> {
+        self.may_leave = true;
         self.leave(cx)
     }
 
-    fn leave(&mut self, cx: &Context<'_>) -> Option<Effect> {
-        let endpoint = cx.provider.authorization_endpoint().filter(|_| self.may_go && !self.gone)?;
-        self.gone = true;
-        Some(Effect::Navigate(authorization_url::build(endpoint, cx.config, &self.state, &self.record)))
+    fn store(&self) -> Effect {
+        Effect::Store(StorageKey::Request(self.state.clone()), json::write(&self.request))
+    }
+
+    fn leave(&mut self, cx: &Context) -> Option<Effect> {
+        let endpoint = cx.provider.authorization_endpoint().filter(|_| self.may_leave && !self.has_left)?;
+        self.has_left = true;
+        Some(Effect::Navigate(authorization_url::build(endpoint, &cx.config, &self.state, &self.request)))
     }
 }

@@ -1,26 +1,28 @@
-//! Back from the provider: from an answer in the fragment to a verified log-in, step by step.
+//! Back from the provider: from an authorization response to a verified log-in, step by step.
 //!
-//! The record is taken out of the storage before anything in the answer is used; a code is redeemed; then come the
-//! signature and the claims. Each step is one effect and one event; [`Step::Done`] ends it either way.
+//! The request is taken out of the storage before anything in the response is used; a code is redeemed; then come the
+//! signature and the claims. Each step is one effect and one event.
 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{
-        logout_count::LogoutCount,
+        authentication::AuthenticationRequirement,
         problem::Problem,
         scope::Scopes,
         time::Timestamp,
-        token::{AuthorizationCode, CompactIdToken},
+        token::{AccessToken, AuthorizationCode, CompactIdToken, SingleUseToken},
     },
-    effect::{CheckId, Effect},
+    effect::Effect,
+    event::Event,
     flow::{
-        authorization::verification::{self, Verification},
+        authorization::verification::{Verification, VerificationProgress},
         context::Context,
+        transition::{Progress, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::RequestId,
     json::{FromJson, Json, Object},
     oidc::{
-        authorization_request::{AuthorizationRequest, Purpose},
+        authorization_request::{AuthorizationRequest, Purpose, StepUp},
         authorization_response::{
             AuthorizationResponse, AuthorizationSuccess, CallbackError, ReceivedTokens,
         },
@@ -31,211 +33,213 @@ use crate::{
     storage::StorageKey,
 };
 
-/// An answer that is being checked.
+/// A response that is being checked.
 #[derive(Debug)]
-pub(crate) struct Arrival {
+pub(crate) struct ResponseValidation {
     stage: Stage,
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// The record was asked for.
-    Claiming(AuthorizationResponse, LogoutCount),
+    /// The request was asked for at the storage.
+    TakingRequest(AuthorizationResponse),
     /// A code waits for the metadata.
-    FindingIssuer { request: RequestId, record: AuthorizationRequest, code: AuthorizationCode, named: bool },
+    FetchingMetadata { id: RequestId, request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool },
     /// A code is being exchanged.
-    Redeeming { request: RequestId, record: AuthorizationRequest },
+    RedeemingCode { id: RequestId, request: AuthorizationRequest },
     /// The ID token's signature is being checked.
-    Verifying { record: AuthorizationRequest, tokens: ReceivedTokens, verification: Box<Verification> },
+    VerifyingIdToken {
+        request: AuthorizationRequest,
+        tokens: ReceivedTokens,
+        verification: Box<Verification>,
+    },
 }
 
-/// A verified answer: who it is, and what was granted.
-pub(crate) struct Granted {
-    pub(crate) record: AuthorizationRequest,
+/// What came of a response.
+pub(crate) enum Validated {
+    /// A verified answer to the request for a log-in or for the statements.
+    LoggedIn(Box<LoginGrant>),
+    /// A verified answer to the request for a step-up.
+    SteppedUp(Box<StepUpGrant>),
+    Rejected(Box<Rejection>),
+    /// It was no response of this client's provider.
+    NotOurs,
+}
+
+/// Who logged in, as the provider signed it.
+pub(crate) struct VerifiedIdentity {
     pub(crate) id_token: IdToken,
-    /// The same as it was signed.
     pub(crate) compact: CompactIdToken,
-    pub(crate) access_token: String,
+}
+
+pub(crate) struct LoginGrant {
+    pub(crate) identity: VerifiedIdentity,
+    pub(crate) access_token: AccessToken,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
+    /// What the request asked for, and the provider has met.
+    pub(crate) met: AuthenticationRequirement,
+    /// Who asked for the statements, when that is what it was for.
+    pub(crate) statements_for: Option<String>,
 }
 
-/// A refused answer, with what the request was for, as far as that is known.
-pub(crate) struct Refused {
-    pub(crate) record: Option<AuthorizationRequest>,
+pub(crate) struct StepUpGrant {
+    pub(crate) identity: VerifiedIdentity,
+    pub(crate) step_up: StepUp,
+    pub(crate) access_token: SingleUseToken,
+}
+
+/// Why a response was not used, and what its request was for, as far as that is known.
+pub(crate) struct Rejection {
+    pub(crate) purpose: Option<Purpose>,
     pub(crate) problem: Problem,
 }
 
-/// How far it is.
-pub(crate) enum Step {
-    /// More has to be known.
-    Continue(Box<Arrival>, Vec<Effect>),
-    /// It ended.
-    Done(Box<Result<Granted, Refused>>),
-    /// It was no answer of this client's provider.
-    Foreign,
+pub(crate) type ValidationProgress = Progress<ResponseValidation, Validated>;
+
+type Next = Transition<ValidationProgress>;
+
+/// An access token's life in seconds when the provider does not tell: short, and the API decides anyway.
+const DEFAULT_TOKEN_LIFETIME: i64 = 5 * 60;
+
+/// A day, in seconds. It keeps arithmetic and timers sane, whatever a provider writes.
+const MAX_TOKEN_LIFETIME: i64 = 24 * 60 * 60;
+
+impl ResponseValidation {
+    /// Begins with a response whose `state` is to be looked up.
+    pub(crate) fn begin(response: AuthorizationResponse) -> Transition<Box<Self>> {
+        let take = Effect::Take(StorageKey::Request(response.state.clone()));
+        Transition::new(Box::new(Self { stage: Stage::TakingRequest(response) }), vec![take])
+    }
+
+    /// The transfer that waits for this response, once it is known.
+    pub(crate) fn step_up(&self) -> Option<&StepUp> {
+        let request = match &self.stage {
+            Stage::TakingRequest(..) => return None,
+            Stage::FetchingMetadata { request, .. }
+            | Stage::RedeemingCode { request, .. }
+            | Stage::VerifyingIdToken { request, .. } => request,
+        };
+        match &request.purpose {
+            Purpose::StepUp(step_up) => Some(step_up),
+            _ => None,
+        }
+    }
+
+    /// Takes an event in; gives it back when it was meant for somebody else.
+    pub(crate) fn update(
+        self: Box<Self>,
+        event: Event,
+        cx: &mut Context,
+    ) -> Result<Next, (Box<Self>, Box<Event>)> {
+        match (self.stage, event) {
+            (Stage::TakingRequest(response), Event::Taken { key, value })
+                if key == StorageKey::Request(response.state.clone()) =>
+            {
+                Ok(taken(response, value.as_deref(), cx))
+            }
+            (
+                Stage::FetchingMetadata { id, request, code, has_iss },
+                Event::Answered { request: of, outcome },
+            ) if of == id => Ok(match cx.provider.learn_endpoints(&cx.config, outcome) {
+                Ok(()) => redeem(request, code, has_iss, cx),
+                Err(problem) => end(Some(request), problem),
+            }),
+            (Stage::RedeemingCode { id, request }, Event::Answered { request: of, outcome }) if of == id => {
+                Ok(match token_endpoint::read(outcome) {
+                    Ok(tokens) => verify(request, tokens, cx),
+                    Err(problem) => end(Some(request), problem),
+                })
+            }
+            (
+                Stage::VerifyingIdToken { request, tokens, verification },
+                Event::Answered { request: id, outcome },
+            ) if verification.awaits(id) => {
+                let next = verification.answered(outcome, cx);
+                Ok(go_on(request, tokens, next, cx))
+            }
+            (
+                Stage::VerifyingIdToken { request, tokens, verification },
+                Event::Verified { check, outcome },
+            ) if verification.awaits_check(check) => {
+                let next = verification.verified(outcome, cx);
+                Ok(go_on(request, tokens, next, cx))
+            }
+            (stage, event) => Err((Box::new(Self { stage }), Box::new(event))),
+        }
+    }
 }
 
-/// An access token's life when the provider does not tell: short, and the API decides anyway.
-const DEFAULT_LIFETIME: i64 = 5 * 60;
-
-/// The longest life that is believed: a day. It keeps arithmetic and timers sane, whatever a provider writes.
-const LONGEST_LIFETIME: i64 = 24 * 60 * 60;
-
-impl Arrival {
-    /// Begins with an answer whose `state` is to be looked up, in a browser with that many log-outs.
-    pub(crate) fn begin(response: AuthorizationResponse, log_outs: LogoutCount) -> (Box<Self>, Effect) {
-        let take = Effect::Take(StorageKey::Request(response.state.clone()));
-        (Box::new(Self { stage: Stage::Claiming(response, log_outs) }), take)
-    }
-
-    /// The record of the request, once it is known.
-    pub(crate) fn record(&self) -> Option<&AuthorizationRequest> {
-        match &self.stage {
-            Stage::Claiming(..) => None,
-            Stage::FindingIssuer { record, .. }
-            | Stage::Redeeming { record, .. }
-            | Stage::Verifying { record, .. } => Some(record),
-        }
-    }
-
-    /// Does it wait for that answer?
-    pub(crate) fn awaits(&self, id: RequestId) -> bool {
-        match &self.stage {
-            Stage::Claiming(..) => false,
-            Stage::FindingIssuer { request, .. } | Stage::Redeeming { request, .. } => *request == id,
-            Stage::Verifying { verification, .. } => verification.awaits(id),
-        }
-    }
-
-    /// Does it wait for that check?
-    pub(crate) fn awaits_check(&self, id: CheckId) -> bool {
-        matches!(&self.stage, Stage::Verifying { verification, .. } if verification.awaits_check(id))
-    }
-
-    /// The record was taken out of the storage.
-    pub(crate) fn taken(
-        self: Box<Self>,
-        slot: &StorageKey,
-        value: Option<&str>,
-        cx: &mut Context<'_>,
-    ) -> Step {
-        let (response, log_outs) = match self.stage {
-            Stage::Claiming(response, log_outs) if *slot == StorageKey::Request(response.state.clone()) => {
-                (response, log_outs)
-            }
-            stage => return wait(stage, Vec::new()),
+/// The request was taken out of the storage.
+fn taken(response: AuthorizationResponse, value: Option<&str>, cx: &mut Context) -> Next {
+    let Some(text) = value else {
+        return if response.may_be_foreign {
+            Transition::to(Progress::Done(Validated::NotOurs))
+        } else {
+            refuse(None, &CallbackError::UnknownState)
         };
-        let Some(text) = value else {
-            return if response.may_be_foreign {
-                Step::Foreign
-            } else {
-                refuse(None, &CallbackError::UnknownState)
-            };
-        };
-        let record = match Object::parse(text) {
-            Ok(object) => {
-                AuthorizationRequest::read(&object).ok_or("a member is missing or of another type".to_owned())
-            }
-            Err(cause) => Err(cause),
-        };
-        let record = match record {
-            Ok(record) => record,
-            Err(cause) => return refuse(None, &CallbackError::BrokenRecord(cause)),
-        };
-        // What it was for is shown to nobody any more.
-        if record.log_outs != log_outs {
-            return refuse(None, &CallbackError::LoggedOut);
-        }
-        let age = cx.now.since(record.created_at);
-        if !(-cx.config.clock_leeway..=AUTHORIZATION_REQUEST_LIFETIME).contains(&age) {
-            return refuse(Some(record), &CallbackError::Expired(age));
-        }
-        // RFC 9207 2.4: only the issuer that was asked may answer, with an error too.
-        let named = response.iss.is_some();
-        if let Some(iss) = response.iss.filter(|iss| *iss != cx.config.issuer) {
-            return refuse(Some(record), &CallbackError::ForeignIssuer(iss.chars().take(200).collect()));
-        }
-        match response.outcome {
-            Ok(AuthorizationSuccess::ReceivedTokens(tokens)) => verify(record, tokens, cx),
-            Ok(AuthorizationSuccess::Code(code)) => redeem(record, code, named, cx),
-            Err(error) => end(Some(record), error.problem()),
-        }
+    };
+    let request = Object::parse(text).and_then(|object| {
+        AuthorizationRequest::read(&object).ok_or_else(|| "a member is missing or of another type".to_owned())
+    });
+    let request = match request {
+        Ok(request) => request,
+        Err(cause) => return refuse(None, &CallbackError::BrokenRecord(cause)),
+    };
+    // What it was for is shown to nobody any more.
+    if request.log_outs != cx.log_outs {
+        return refuse(None, &CallbackError::LoggedOut);
     }
-
-    /// What it waited for arrived, or did not.
-    pub(crate) fn answered(
-        self: Box<Self>,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context<'_>,
-    ) -> Step {
-        match self.stage {
-            Stage::FindingIssuer { record, code, named, .. } => {
-                match cx.provider.learn_endpoints(cx.config, outcome) {
-                    Ok(()) => redeem(record, code, named, cx),
-                    Err(problem) => end(Some(record), problem),
-                }
-            }
-            Stage::Redeeming { record, .. } => match token_endpoint::read(outcome) {
-                Ok(tokens) => verify(record, tokens, cx),
-                Err(problem) => end(Some(record), problem),
-            },
-            Stage::Verifying { record, tokens, verification } => {
-                go_on(record, tokens, verification.answered(outcome, cx), cx)
-            }
-            stage @ Stage::Claiming(..) => wait(stage, Vec::new()),
-        }
+    let age = cx.now.since(request.created_at);
+    if !(-cx.config.clock_leeway..=AUTHORIZATION_REQUEST_LIFETIME).contains(&age) {
+        return refuse(Some(request), &CallbackError::Expired(age));
     }
-
-    /// The browser checked the signature against one key.
-    pub(crate) fn verified(self: Box<Self>, outcome: Result<bool, String>, cx: &mut Context<'_>) -> Step {
-        match self.stage {
-            Stage::Verifying { record, tokens, verification } => {
-                go_on(record, tokens, verification.verified(outcome, cx), cx)
-            }
-            stage => wait(stage, Vec::new()),
-        }
+    // RFC 9207 2.4: only the issuer that was asked may answer, with an error too.
+    let has_iss = response.iss.is_some();
+    if let Some(iss) = response.iss.filter(|iss| *iss != cx.config.issuer) {
+        return refuse(Some(request), &CallbackError::ForeignIssuer(iss.chars().take(200).collect()));
+    }
+    match response.outcome {
+        Ok(AuthorizationSuccess::Tokens(tokens)) => verify(request, tokens, cx),
+        Ok(AuthorizationSuccess::Code(code)) => redeem(request, code, has_iss, cx),
+        Err(error) => end(Some(request), error.problem()),
     }
 }
 
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
-fn redeem(record: AuthorizationRequest, code: AuthorizationCode, named: bool, cx: &mut Context<'_>) -> Step {
-    let request = cx.ids.request();
+fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool, cx: &mut Context) -> Next {
+    let id = cx.ids.request();
     let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
         if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
-            return end(Some(record), provider::unfit("provider.metadata", cause.to_owned()));
+            return end(Some(request), provider::unfit("provider.metadata", cause.to_owned()));
         }
-        let fetch = Effect::Fetch(request, provider::metadata_request(cx.config));
-        return wait(Stage::FindingIssuer { request, record, code, named }, vec![fetch]);
+        let fetch = Effect::Fetch(id, provider::metadata_request(&cx.config));
+        return pending(Stage::FetchingMetadata { id, request, code, has_iss }, vec![fetch]);
     };
-    // A code says nothing about who issued it: a provider that promised to name itself has to have done so.
-    if cx.provider.sends_iss() == Some(true) && !named {
-        return refuse(Some(record), &CallbackError::NoIssuer);
+    // A code says nothing about who issued it: a provider that promised `iss` has to have sent it.
+    if cx.provider.sends_iss() == Some(true) && !has_iss {
+        return refuse(Some(request), &CallbackError::NoIssuer);
     }
-    let exchange = token_endpoint::request(endpoint, cx.config, code, &record.verifier);
-    wait(Stage::Redeeming { request, record }, vec![Effect::Fetch(request, exchange)])
+    let exchange = token_endpoint::request(endpoint, &cx.config, code, &request.verifier);
+    pending(Stage::RedeemingCode { id, request }, vec![Effect::Fetch(id, exchange)])
 }
 
-/// ReceivedTokens came: enough of them, before they are even looked at.
-fn verify(record: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context<'_>) -> Step {
-    if let Err(error) = enough(&record, &tokens, cx.config) {
-        return refuse(Some(record), &error);
+/// Tokens came: enough of them, before they are even looked at.
+fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context) -> Next {
+    if let Err(error) = check_grant(&request.purpose, &tokens, &cx.config) {
+        return refuse(Some(request), &error);
     }
-    let step = Verification::begin(&tokens.id_token, cx);
-    go_on(record, tokens, step, cx)
+    let next = Verification::begin(&tokens.id_token, cx);
+    go_on(request, tokens, next, cx)
 }
 
 /// Checked before the token is even looked at: an answer that grants too little ends here, and starts no loop.
 ///
 /// `scope` is that of the access token (RFC 6749 5.1), so the API's scopes that this step needs are all that is compared:
 /// certified providers leave `openid` out of it, and that it was granted is what the ID token is there for.
-fn enough(
-    record: &AuthorizationRequest,
-    tokens: &ReceivedTokens,
-    config: &Config,
-) -> Result<(), CallbackError> {
-    let needed = match &record.purpose {
+fn check_grant(purpose: &Purpose, tokens: &ReceivedTokens, config: &Config) -> Result<(), CallbackError> {
+    let needed = match purpose {
         Purpose::LogIn | Purpose::Statements { .. } => &config.balance_scope,
         Purpose::StepUp(step_up) => &step_up.needed,
     };
@@ -244,7 +248,7 @@ fn enough(
             Err(CallbackError::ScopeTooSmall { granted: granted.to_string(), needed: needed.to_string() })
         }
         // RFC 6749 4.2.2 and 5.1: no scope in the answer means what was asked for.
-        _ => linked(record, tokens),
+        _ => check_details(purpose, tokens),
     }
 }
 
@@ -253,71 +257,81 @@ fn enough(
 /// Where it was asked for, the answer has to say so: without it nobody knows what the customer was shown and what the token
 /// is for. Absent does not mean "as asked" here, as it does for `scope`: a provider that passes over parameters that it does
 /// not know would answer in the same way.
-fn linked(record: &AuthorizationRequest, tokens: &ReceivedTokens) -> Result<(), CallbackError> {
-    let Purpose::StepUp(step_up) = &record.purpose else { return Ok(()) };
-    let said = step_up.details || tokens.details.is_some();
-    if said && tokens.details != Json::parse(&step_up.authorization_details()) {
+fn check_details(purpose: &Purpose, tokens: &ReceivedTokens) -> Result<(), CallbackError> {
+    let Purpose::StepUp(step_up) = purpose else { return Ok(()) };
+    let is_named = step_up.details || tokens.details.is_some();
+    if is_named && tokens.details != Json::parse(&step_up.authorization_details()) {
         return Err(CallbackError::OtherDetails);
     }
     Ok(())
 }
 
 fn go_on(
-    record: AuthorizationRequest,
+    request: AuthorizationRequest,
     tokens: ReceivedTokens,
-    step: verification::Step,
-    cx: &Context<'_>,
-) -> Step {
-    match step {
-        verification::Step::Continue(verification, effect) => {
-            wait(Stage::Verifying { record, tokens, verification }, vec![effect])
+    next: Transition<VerificationProgress>,
+    cx: &Context,
+) -> Next {
+    match next.state {
+        Progress::Pending(verification) => {
+            pending(Stage::VerifyingIdToken { request, tokens, verification }, next.effects)
         }
-        verification::Step::Done(Ok(payload)) => believe(record, tokens, &payload, cx),
-        verification::Step::Done(Err(problem)) => end(Some(record), problem),
+        Progress::Done(Ok(payload)) => validate_claims(request, tokens, &payload, cx),
+        Progress::Done(Err(problem)) => end(Some(request), problem),
     }
 }
 
-/// The signature was right: now the claims.
-fn believe(
-    record: AuthorizationRequest,
+/// The signature was right: now the claims. What the request was for decides what the access token may be used for.
+fn validate_claims(
+    request: AuthorizationRequest,
     tokens: ReceivedTokens,
     payload: &SignedPayload,
-    cx: &Context<'_>,
-) -> Step {
-    let nonce = record.nonce();
+    cx: &Context,
+) -> Next {
+    let nonce = request.nonce();
     let expected = ExpectedClaims {
         parties: cx.config.parties(),
         nonce: &nonce,
-        asked_at: record.created_at,
-        demand: &record.demand,
-        access_token: &tokens.access_token,
+        asked_at: request.created_at,
+        requirement: &request.requirement,
+        access_token: tokens.access_token.as_str(),
         front_channel: cx.config.flow == Flow::Implicit,
         now: cx.now,
     };
-    match id_token::validate(payload, &expected) {
-        Ok(id_token) => {
-            let lifetime = tokens.expires_in.unwrap_or(DEFAULT_LIFETIME).min(LONGEST_LIFETIME);
-            Step::Done(Box::new(Ok(Granted {
-                scopes: tokens.scope.unwrap_or_else(|| record.scopes.clone()),
-                expires_at: cx.now.plus(lifetime),
-                access_token: tokens.access_token,
-                compact: CompactIdToken::new(tokens.id_token),
-                id_token,
-                record,
-            })))
+    let id_token = match id_token::validate(payload, &expected) {
+        Ok(id_token) => id_token,
+        Err(error) => return end(Some(request), error.problem()),
+    };
+    let identity = VerifiedIdentity { id_token, compact: CompactIdToken::new(tokens.id_token) };
+    let statements_for = match request.purpose {
+        Purpose::StepUp(step_up) => {
+            let access_token = tokens.access_token.into_single_use();
+            let grant = StepUpGrant { identity, step_up, access_token };
+            return Transition::to(Progress::Done(Validated::SteppedUp(Box::new(grant))));
         }
-        Err(error) => end(Some(record), error.problem()),
-    }
+        Purpose::Statements { subject } => Some(subject),
+        Purpose::LogIn => None,
+    };
+    let lifetime = tokens.expires_in.unwrap_or(DEFAULT_TOKEN_LIFETIME).min(MAX_TOKEN_LIFETIME);
+    Transition::to(Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
+        identity,
+        access_token: tokens.access_token.into_reusable(),
+        scopes: tokens.scope.unwrap_or(request.scopes),
+        expires_at: cx.now.plus(lifetime),
+        met: request.requirement,
+        statements_for,
+    }))))
 }
 
-fn wait(stage: Stage, effects: Vec<Effect>) -> Step {
-    Step::Continue(Box::new(Arrival { stage }), effects)
+fn pending(stage: Stage, effects: Vec<Effect>) -> Next {
+    Transition::new(Progress::Pending(Box::new(ResponseValidation { stage })), effects)
 }
 
-fn refuse(record: Option<AuthorizationRequest>, error: &CallbackError) -> Step {
-    end(record, error.problem())
+fn refuse(request: Option<AuthorizationRequest>, error: &CallbackError) -> Next {
+    end(request, error.problem())
 }
 
-fn end(record: Option<AuthorizationRequest>, problem: Problem) -> Step {
-    Step::Done(Box::new(Err(Refused { record, problem })))
+fn end(request: Option<AuthorizationRequest>, problem: Problem) -> Next {
+    let purpose = request.map(|request| request.purpose);
+    Transition::to(Progress::Done(Validated::Rejected(Box::new(Rejection { purpose, problem }))))
 }
