@@ -234,6 +234,7 @@ mod tests {
     }
 
     /// From the documentation of each, with other names and passwords.
+    /// Proves: database-address
     #[test]
     fn addresses_are_read_as_hosters_print_them() {
         for text in [
@@ -271,6 +272,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-address
     #[test]
     fn parameters_end_up_where_they_belong() {
         let read = |text: &str| text.parse::<PostgresUrl>().unwrap();
@@ -305,6 +307,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-address
     #[test]
     fn an_unknown_parameter_is_named_with_what_would_be_right() {
         let told =
