@@ -5,3 +5,4 @@ pub(crate) mod layers;
 pub(crate) mod proofs;
 pub(crate) mod purity;
 mod sources;
+mod words;

@@ -4,6 +4,9 @@ use crate::step::{Failure, Outcome};
 use std::fs;
 use std::path::Path;
 
+/// Where the project's own code is.
+pub(crate) const FOLDERS: [&str; 4] = ["crates", "src", "tests", "xtask"];
+
 /// A file, by its path from the repository's root with `/` on every system.
 pub(crate) struct Source {
     pub(crate) path: String,
