@@ -7,7 +7,6 @@ use crate::{
         web_url::{Parse, WebUrl},
     },
     json::{Json, Object},
-    oidc::id_token::TrustedParties,
 };
 
 /// A deployment's settings, checked.
@@ -255,18 +254,6 @@ impl Config {
     }
 }
 
-impl Config {
-    /// Whose ID tokens are believed.
-    pub(crate) fn parties(&self) -> TrustedParties<'_> {
-        TrustedParties {
-            issuer: &self.issuer,
-            client_id: &self.client_id,
-            trusted_audiences: &self.trusted_audiences,
-            leeway: self.clock_leeway,
-        }
-    }
-}
-
 struct Reader<'a> {
     keys: &'a Object,
     errors: Vec<ConfigError>,
@@ -401,6 +388,7 @@ mod tests {
         assert_eq!(config.transfer_scope.to_string(), "transfer:funds");
     }
 
+    /// Proves: config-pins
     #[test]
     fn what_is_set_is_used() {
         let set = GOOD.replacen(

@@ -137,6 +137,7 @@ mod tests {
         HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
     }
 
+    /// Proves: api-error-sentence
     #[test]
     fn a_bank_may_answer_with_a_sentence() {
         let balance =

@@ -187,6 +187,7 @@ impl CachedToken {
 mod tests {
     use super::*;
 
+    /// Proves: threat-logged-secrets
     #[test]
     fn a_token_never_shows_itself() {
         let secret = "eyJhbGciOi";

@@ -136,7 +136,7 @@ fn recheck(
 }
 
 fn tells_of_second_factor(payload: &SignedPayload, customer: &Customer, cx: &Context) -> bool {
-    let token = id_token::recall(payload, cx.config.parties(), cx.now);
+    let token = id_token::recall(payload, (&cx.config).into(), cx.now);
     token.is_ok_and(|token: IdToken| token.subject == customer.subject() && token.has_second_factor())
 }
 

@@ -113,6 +113,7 @@ mod tests {
         .into()
     }
 
+    /// Proves: request-nonce-and-state
     #[test]
     fn the_request_has_exactly_the_parameters_of_the_implicit_flow() {
         assert_eq!(
@@ -121,6 +122,7 @@ mod tests {
         );
     }
 
+    /// Proves: pkce-verifier
     #[test]
     fn the_request_of_the_code_flow_carries_the_challenge_and_not_the_verifier() {
         let mut all = expected("code", AuthenticationRequirement::default());

@@ -4,6 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    config::Config,
     domain::{
         authentication::{AuthenticationRequirement, MFA_AMR},
         problem::Problem,
@@ -66,6 +67,17 @@ pub struct TrustedParties<'a> {
     pub trusted_audiences: &'a [String],
     /// How far the two clocks may be apart, in seconds.
     pub leeway: i64,
+}
+
+impl<'a> From<&'a Config> for TrustedParties<'a> {
+    fn from(config: &'a Config) -> Self {
+        Self {
+            issuer: &config.issuer,
+            client_id: &config.client_id,
+            trusted_audiences: &config.trusted_audiences,
+            leeway: config.clock_leeway,
+        }
+    }
 }
 
 /// Why an ID token is not believed. Each rule has its own variant, with the offending data, never with the token.
@@ -435,6 +447,7 @@ mod tests {
         assert!(check(&one.to_string()).is_ok());
     }
 
+    /// Proves: id-token-claims
     #[test]
     fn every_rule_refuses_by_its_own_name() {
         let removed = Value::Null;
@@ -475,6 +488,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-acr-auth-time
     #[test]
     fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
         let strong = AuthenticationRequirement::second_factor();
@@ -495,6 +509,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-at-hash
     #[test]
     fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
         let requirement = AuthenticationRequirement::default();
@@ -508,6 +523,7 @@ mod tests {
         assert_eq!(check_for(&other, &requirement, false), Err(IdTokenError::AccessTokenHash));
     }
 
+    /// Proves: id-token-times
     #[test]
     fn no_token_is_older_than_the_request_that_it_answers() {
         assert!(check(&with("iat", json!(NOW.0 - 60))).is_ok());
@@ -516,6 +532,7 @@ mod tests {
         assert_eq!(refused.unwrap_err().problem().code, "id_token.time");
     }
 
+    /// Proves: stored-id-token-verified
     #[test]
     fn a_stored_token_is_checked_again() {
         let again = |text: &str, now: i64| recall(&SignedPayload::assumed(text), PARTIES, Timestamp(now));
@@ -534,6 +551,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-times
     #[test]
     fn clocks_may_be_a_minute_apart() {
         for (claim, value) in [("exp", NOW.0 - 59), ("iat", NOW.0 + 59), ("nbf", NOW.0 + 59)] {
@@ -541,6 +559,7 @@ mod tests {
         }
     }
 
+    /// Proves: provider-claim-variants
     #[test]
     fn harmless_claims_are_got_along_with() {
         for (claim, value) in [
@@ -563,6 +582,7 @@ mod tests {
         assert!(check_for(&with("amr", json!("mfa")), &strong, true).is_err(), "it was asked for");
     }
 
+    /// Proves: provider-claim-variants
     #[test]
     fn deployment_says_whom_and_which_clock_it_trusts() {
         let trusted = ["https://api.example".to_owned()];
@@ -582,6 +602,7 @@ mod tests {
         }
     }
 
+    /// Proves: json-duplicate-members
     #[test]
     fn claims_of_another_type_or_twice_are_refused() {
         let good = claims().to_string();

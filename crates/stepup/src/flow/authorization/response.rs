@@ -290,7 +290,7 @@ fn validate_claims(
 ) -> Next {
     let nonce = request.nonce();
     let expected = ExpectedClaims {
-        parties: cx.config.parties(),
+        parties: (&cx.config).into(),
         nonce: &nonce,
         asked_at: request.created_at,
         requirement: &request.requirement,
