@@ -6,7 +6,7 @@ mod page;
 mod states;
 
 use page::Page;
-use riser::app::Intent;
+use riser::intent::Intent;
 use stepup::{
     domain::transfer::Field,
     view::{FieldView, Screen, TransferView, View},
@@ -234,7 +234,7 @@ async fn buttons_send_what_they_say() {
         ("denied", "Change the transfer", Intent::Dismiss),
         ("unknown", "Ask again", Intent::AskAgain),
         ("api-down", "Try again", Intent::TryAgain),
-        ("provider-down", "Try again", Intent::TryAgain),
+        ("provider-down", "Log in", Intent::LogIn),
         ("session-over", "Log in", Intent::LogIn),
     ] {
         let page = Page::show(state(name)).await;

@@ -8,16 +8,16 @@ use super::{
     icon::{Icon, icon},
 };
 use crate::{
-    app::Intent,
-    shown::{Shown, follow, live, nothing},
+    intent::Intent,
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 /// Says that the network is gone. The live region is there before the sentence is, or nobody would hear it.
-pub(crate) fn offline(shown: Shown) -> AnyView {
-    let piece = follow(shown, |before, now| before.online == now.online);
+pub(crate) fn offline(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of(signal, |before, now| before.online == now.online);
     view! {
         <div aria-live="polite">
-            {live(move || if piece.get().online { nothing() } else { no_network() })}
+            {dynamic(move || if view_slice.get().online { empty() } else { no_network() })}
         </div>
     }
     .into_any()
@@ -40,7 +40,7 @@ fn no_network() -> AnyView {
 /// Tells when the log-in does not last: the page stays, and so does what was typed.
 pub(crate) fn session(session: SessionView) -> AnyView {
     let (sentence, label, rank) = match session {
-        SessionView::Open => return nothing(),
+        SessionView::Open => return empty(),
         SessionView::EndsSoon => (
             "Your session ends in less than two minutes. Stay logged in to go on; what you typed is kept.",
             "Stay logged in",

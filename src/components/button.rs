@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    app::{Dispatch, Intent},
     focus,
+    intent::{Dispatch, Intent},
 };
 
 /// How loudly a button speaks. A screen has one primary button at most.
@@ -23,7 +23,7 @@ pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> AnyView
         Rank::Secondary => "button",
     };
     let press = move |_| {
-        focus::keep(&intent);
+        focus::before_intent(&intent);
         dispatch.send(intent.clone());
     };
     view! { <button type="button" class=class on:click=press>{label}</button> }.into_any()

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stepup::domain::problem::Problem;
 
 use super::button::{Rank, button};
-use crate::app::Intent;
+use crate::intent::Intent;
 
 /// Something could not be loaded: says so and offers to try again.
 pub(crate) fn could_not_load(problem: &Problem) -> AnyView {

@@ -6,7 +6,7 @@ use stepup::{
 };
 
 use super::{button::Rank, icon::Icon};
-use crate::{app::Intent, format};
+use crate::{format, intent::Intent};
 
 /// What one step says and offers.
 pub(crate) struct Step {

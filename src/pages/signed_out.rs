@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use stepup::view::Notice;
 
 use crate::{
-    app::Intent,
     components::button::{Rank, button},
+    intent::Intent,
 };
 
 pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {

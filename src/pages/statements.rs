@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use stepup::view::{OlderStatements, Statement, StatementsContent, StatementsPage};
 
 use crate::{
-    app::Intent,
     components::{
         banner,
         button::{Rank, button},
         history, problem, receipt, skeleton,
     },
     format,
+    intent::Intent,
 };
 
 pub(crate) fn statements(page: &StatementsPage) -> AnyView {

@@ -74,8 +74,7 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "logged-out-while-sending" => Screen::SignedOut { notice: Some(Notice::LoggedOutWhileSending) },
         "leaving-to-log-in" => Screen::LeavingToLogIn,
         "signing-in" => Screen::SigningIn,
-        "provider-down" => failed("provider.unreachable", Some(Action::TryAgain)),
-        "denied-log-in" => failed("callback.access_denied", Some(Action::LogIn)),
+        "provider-down" => failed("provider.unreachable", Some(Action::LogIn)),
         "wrong-configuration" => failed("config.issuer", None),
         _ => match statements_named(name) {
             Some(content) => {
@@ -237,11 +236,6 @@ fn problem(code: &'static str) -> Problem {
             "The log-in page cannot be reached",
             "Your bank's log-in service did not answer. You are not logged in, and no money was moved.",
             "GET http://localhost:8090/.well-known/openid-configuration: no answer within 10 s",
-        ),
-        "callback.access_denied" => (
-            "You were not logged in",
-            "The log-in was cancelled. No money was moved. You can log in again.",
-            "access_denied: the user cancelled",
         ),
         "step_up.access_denied" => (
             "You did not confirm this transfer",

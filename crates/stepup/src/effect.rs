@@ -35,7 +35,7 @@ pub enum Effect {
     Submit(WebUrl, FormText),
     /// Load this page anew.
     Reload,
-    /// HttpResponse with [`crate::Event::Woke`] after that many milliseconds.
+    /// Answer with [`crate::Event::Woke`] after that many milliseconds.
     Wake(Timer, u32),
 }
 

@@ -66,7 +66,7 @@ impl std::fmt::Debug for FormText {
 pub enum Caching {
     /// Nothing: what is somebody's own is kept nowhere.
     Never,
-    /// HttpResponse, as long as the server said that it may.
+    /// Answer, as long as the server said that it may.
     Allowed,
     /// Ask the server, and keep what it answers.
     Renewed,

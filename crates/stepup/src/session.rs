@@ -276,7 +276,10 @@ fn resume_step_up(
 fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
     match next {
         Next::Stay(account) => Transition::to(Stage::Account(account)),
-        Next::LogIn(entropy, requirement, stored) => leave_to_log_in(entropy, requirement, stored, cx),
+        Next::LogIn(parts) => {
+            let (entropy, requirement, stored) = *parts;
+            leave_to_log_in(entropy, requirement, stored, cx)
+        }
         Next::LogOut { is_unanswered, hints } => sign_out(is_unanswered, hints, cx),
         Next::Rejected(problem) => Transition::to(dead_end(problem, Some(Action::LogIn))),
     }
@@ -305,7 +308,7 @@ fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<
             let requirement = AuthenticationRequirement::default();
             leave_to_log_in(entropy, requirement, StoredState::default(), cx)
         }
-        (Stage::Failed(_, stored), Event::Dismiss | Event::TryAgain) => resume(stored, cx),
+        (Stage::Failed(_, stored), Event::Dismiss) => resume(stored, cx),
         (Stage::SignedOut(mut signed_out), Event::Answered { request, outcome })
             if signed_out.awaits(request) =>
         {

@@ -74,8 +74,6 @@ pub struct Failure {
 pub enum Action {
     /// Send [`crate::Event::LogIn`].
     LogIn,
-    /// Send [`crate::Event::TryAgain`].
-    TryAgain,
     /// Send [`crate::Event::Dismiss`]: back to the account.
     BackToAccount,
 }

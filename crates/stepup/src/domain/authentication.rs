@@ -152,7 +152,7 @@ mod tests {
             (MULTI_FACTOR_ACR, None, methods(&["pwd", "mfa"]), true),
             (MULTI_FACTOR_ACR, Some(MULTI_FACTOR_ACR), methods(&[]), true),
             (MULTI_FACTOR_ACR, None, methods(&["pwd"]), false),
-            (MULTI_FACTOR_ACR, None, methods(&["MFA_AMR"]), false),
+            (MULTI_FACTOR_ACR, None, methods(&["MFA"]), false),
             (MULTI_FACTOR_ACR, Some(""), methods(&[]), false),
         ] {
             assert_eq!(demand(wanted, "").is_met_by(acr, &amr), met, "{wanted} {acr:?} {amr:?}");

@@ -56,7 +56,7 @@ pub(crate) struct Account {
 pub(crate) enum Next {
     Stay(Box<Account>),
     /// To the provider, to meet the requirement; this is what the tab has stored.
-    LogIn(Entropy, AuthenticationRequirement, StoredState),
+    LogIn(Box<(Entropy, AuthenticationRequirement, StoredState)>),
     /// `is_unanswered`: a transfer was sent, and nobody will wait for its answer.
     LogOut {
         is_unanswered: bool,
@@ -170,7 +170,7 @@ impl Account {
             Event::TryAgain => self.load(cx),
             Event::LogIn(entropy) if self.customer.may_log_in(self.is_sending()) => {
                 let requirement = self.customer.requirement().clone();
-                let next = Next::LogIn(entropy, requirement, self.into_stored(cx));
+                let next = Next::LogIn(Box::new((entropy, requirement, self.into_stored(cx))));
                 return Transition::new(next, effects);
             }
             Event::LogOut => {

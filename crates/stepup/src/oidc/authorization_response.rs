@@ -1,7 +1,7 @@
 //! The authorization response (OIDC Core 3.1.2.5, 3.2.2.5 and 3.2.2.6), taken apart and not yet believed.
 //!
 //! The implicit flow answers in the fragment. The code flow is asked to do so too, and answers in the query where a
-//! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). ReceivedTokens are never taken from a query.
+//! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). Tokens are never taken from a query.
 
 use crate::{
     config::{Config, Flow},
@@ -45,13 +45,13 @@ pub struct AuthorizationResponse {
 /// What a successful answer holds.
 #[derive(Debug, PartialEq, Eq)]
 pub enum AuthorizationSuccess {
-    /// ReceivedTokens: the implicit flow.
+    /// Tokens: the implicit flow.
     Tokens(ReceivedTokens),
     /// A code to be exchanged for them (RFC 6749 4.1.2).
     Code(AuthorizationCode),
 }
 
-/// ReceivedTokens as they came. Nothing in them has been checked.
+/// Tokens as they came. Nothing in them has been checked.
 #[derive(PartialEq, Eq)]
 pub struct ReceivedTokens {
     /// The ID token, in compact form.
@@ -96,7 +96,7 @@ pub enum CallbackError {
     /// An error that cannot be tied to a request: it is not believed, and nothing came of the request.
     #[error("the answer is the error {0:?}, {1}: it is not believed")]
     UnboundError(String, &'static str),
-    /// ReceivedTokens in the query: they are in the logs of servers, and never taken.
+    /// Tokens in the query: they are in the logs of servers, and never taken.
     #[error("the answer has tokens in the query: they are taken from the fragment alone")]
     TokensInQuery,
     /// The implicit flow answers in the fragment.
@@ -108,7 +108,7 @@ pub enum CallbackError {
     /// An error and tokens in one answer.
     #[error("the answer holds an error and tokens, or a code, at once")]
     ErrorWithTokens,
-    /// ReceivedTokens where a code was asked for: they would not be bound to the request (RFC 9700 2.1.2).
+    /// Tokens where a code was asked for: they would not be bound to the request (RFC 9700 2.1.2).
     #[error("the answer holds tokens where a code was asked for")]
     TokensForCode,
     /// A required parameter is missing.

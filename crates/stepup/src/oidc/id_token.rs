@@ -493,7 +493,7 @@ mod tests {
     fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
         let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&claims().to_string(), &strong, true).is_ok());
-        for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA_AMR"]))] {
+        for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA"]))] {
             let refused = check_for(&with(claim, value.clone()), &strong, true).unwrap_err();
             assert!(matches!(refused, IdTokenError::AuthenticationContext { .. }), "{claim} = {value}");
         }

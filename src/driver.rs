@@ -15,7 +15,7 @@ use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
 
-use crate::app::{Intent, app};
+use crate::{app::app, intent::Intent};
 
 /// Mounts the page and begins the visit.
 pub fn start() {
@@ -26,8 +26,9 @@ pub fn start() {
         let boot = driver.clone();
         let driver = StoredValue::new_local(driver);
         listen(driver);
-        let page = app(view, Callback::new(move |intent| driver.with_value(|driver| driver.intend(intent))));
-        boot.happen(Event::Booted(Driver::look_around()));
+        let page =
+            app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
+        boot.dispatch(Event::Booted(Driver::read_boot_state()));
         page
     });
     pages.forget();
@@ -35,17 +36,17 @@ pub fn start() {
 
 /// What the browser tells by itself.
 fn listen(driver: StoredValue<Driver, LocalStorage>) {
-    let happen = move |event| driver.with_value(|driver| driver.happen(event));
-    let _ = window_event_listener(ev::online, move |_| happen(Event::Online(true)));
-    let _ = window_event_listener(ev::offline, move |_| happen(Event::Online(false)));
+    let dispatch = move |event| driver.with_value(|driver| driver.dispatch(event));
+    let _ = window_event_listener(ev::online, move |_| dispatch(Event::Online(true)));
+    let _ = window_event_listener(ev::offline, move |_| dispatch(Event::Online(false)));
     let _ = window_event_listener(ev::storage, move |event| {
         if let Some(event) = storage::log_outs(&event) {
-            happen(event);
+            dispatch(event);
         }
     });
     let _ = window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
-            happen(Event::Restored);
+            dispatch(Event::Restored);
         }
     });
 }
@@ -67,7 +68,7 @@ impl Driver {
         }
     }
 
-    fn look_around() -> Boot {
+    fn read_boot_state() -> Boot {
         Boot {
             config: navigation::config(),
             origin: navigation::origin(),
@@ -84,7 +85,7 @@ impl Driver {
     }
 
     /// Events that need randomness get it here.
-    fn intend(&self, intent: Intent) {
+    fn handle_intent(&self, intent: Intent) {
         let event = match intent {
             Intent::LogIn => entropy::draw().map_or_else(Event::Lacks, Event::LogIn),
             Intent::Confirm => entropy::draw().map_or_else(Event::Lacks, Event::Confirm),
@@ -100,11 +101,11 @@ impl Driver {
             Intent::TryAgain => Event::TryAgain,
             Intent::Dismiss => Event::Dismiss,
         };
-        self.happen(event);
+        self.dispatch(event);
     }
 
     /// One step: the core decides, the page shows it, the effects are carried out in order.
-    fn happen(&self, event: Event) {
+    fn dispatch(&self, event: Event) {
         let (tasks, view) = {
             let mut session = self.session.borrow_mut();
             let tasks = session.update(event, clock::now());
@@ -112,28 +113,28 @@ impl Driver {
         };
         self.show.set(Arc::new(view));
         for task in tasks {
-            self.carry_out(task);
+            self.run_effect(task);
         }
     }
 
     /// Every way in which Riser touches the world.
-    fn carry_out(&self, task: Task) {
+    fn run_effect(&self, task: Task) {
         let driver = self.clone();
         match task {
             Task::Fetch(request, content) => spawn_local(async move {
                 let outcome = http::send(content).await;
-                driver.happen(Event::Answered { request, outcome });
+                driver.dispatch(Event::Answered { request, outcome });
             }),
             Task::Verify { check, token, key } => spawn_local(async move {
                 let outcome = crypto::verify(&token, key).await;
-                driver.happen(Event::Verified { check, outcome });
+                driver.dispatch(Event::Verified { check, outcome });
             }),
             Task::Store(key, value) => storage::write(&key, &value),
             Task::Remove(key) => storage::remove(&key),
             Task::ForgetRequests => storage::remove_requests(),
             Task::Take(key) => {
                 let value = storage::take(&key);
-                driver.happen(Event::Taken { key, value });
+                driver.dispatch(Event::Taken { key, value });
             }
             Task::Navigate(url) => navigation::leave_for(&url),
             Task::Submit(url, form) => navigation::submit(&url, &form),
@@ -144,7 +145,7 @@ impl Driver {
 
     fn set_timer(&self, timer: Timer, milliseconds: u32) {
         let driver = self.clone();
-        let woken = move || driver.happen(Event::Woke(timer));
+        let woken = move || driver.dispatch(Event::Woke(timer));
         let mut timers = self.timers.borrow_mut();
         timers.retain(|(set, handle)| {
             if *set == timer {
