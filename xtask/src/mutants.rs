@@ -248,7 +248,9 @@ fn try_all(
     if options.iterate || at > 0 {
         command.arg("--iterate");
     }
-    command.arg("--").args(pass.targets).arg("--").args(pass.only);
+    // Otherwise it builds the other targets too.
+    command.args(pass.targets.iter().map(|target| format!("--cargo-arg={target}")));
+    command.args(["--", "--"]).args(pass.only);
     command.args(pass.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
