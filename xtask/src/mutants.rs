@@ -229,9 +229,11 @@ fn try_all(
     let mut command = Command::new(program);
     command.current_dir(&project.root).stdin(Stdio::null()).arg("mutants");
     command.args(["--package", suite.package, "--no-shuffle", "--timeout", pass.timeout]);
-    command.args(["--jobs", &options.jobs.to_string()]).arg("--output").arg(out);
+    command.arg("--output").arg(out);
     if options.in_place {
         command.arg("--in-place");
+    } else {
+        command.args(["--jobs", &options.jobs.to_string()]);
     }
     if options.file.is_empty() {
         command.args(suite.files.iter().flat_map(|file| ["--file", file]));
