@@ -1,5 +1,7 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
+
 use crate::{
     domain::{
         problem::Problem,

@@ -1,5 +1,7 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
+use alloc::string::String;
+
 use crate::{
     domain::web_url::WebUrl,
     http::{FormText, HttpRequest, RequestId},

@@ -1,5 +1,7 @@
 //! What can happen to a session: everything the shell and the customer can tell the core.
 
+use alloc::string::String;
+
 use crate::{
     domain::{entropy::Entropy, transfer::Field},
     effect::{CheckId, Timer},

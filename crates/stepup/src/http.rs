@@ -1,6 +1,7 @@
 //! HTTP as the core sees it: a request to send, and what came back.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
 
 use crate::domain::{token::Bearer, web_url::WebUrl};
 
@@ -55,8 +56,8 @@ impl FormText {
     }
 }
 
-impl std::fmt::Debug for FormText {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for FormText {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("FormText(…)")
     }
 }

@@ -4,7 +4,8 @@
 //! Two readers of one text must not see two different things, so a member that is there twice is refused at any depth.
 //! One reader is also small: a visitor for each of the two dozen shapes would weigh more than the rest of the core.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use core::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -66,7 +67,7 @@ impl Object {
 
     /// Reads bytes that should be UTF-8.
     pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Self, String> {
-        Self::parse(std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
+        Self::parse(core::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
     }
 
     /// All members.
@@ -243,10 +244,13 @@ impl<'de> Visitor<'de> for Reader {
 
     #[expect(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         reason = "beyond 64 bits it is the last of them, which is no time"
     )]
     fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        Ok(Json::OtherNumber(number.floor() as i64))
+        // Without `std`, there is no `floor`.
+        let whole = number as i64;
+        Ok(Json::OtherNumber(if whole as f64 > number { whole.saturating_sub(1) } else { whole }))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {

@@ -3,6 +3,11 @@
 //! [`Session::update`] takes an [`Event`] and the time and answers with [`Effect`]s; [`Session::view`] says what the
 //! page shows. There is no browser here, no I/O, no clock and no randomness of its own.
 
+// The compiler forbids what the core must not have: files, sockets, clocks, random hashing.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
 pub mod bank_api;
 pub mod config;
 pub mod domain;

@@ -2,6 +2,8 @@
 
 mod login;
 
+use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
+
 use self::login::{SignedOut, forget, log_in, log_out, stored_notice};
 use crate::{
     config::{self, Config},
@@ -92,14 +94,14 @@ impl Session {
         cx.now = now;
         if let Event::LogoutCountChanged(text) = event {
             let log_outs = LogoutCount::read(text.as_deref());
-            return if log_outs == std::mem::replace(&mut cx.log_outs, log_outs) {
+            return if log_outs == core::mem::replace(&mut cx.log_outs, log_outs) {
                 Vec::new()
             } else {
                 self.stage = logged_out_elsewhere(&self.stage);
                 forget()
             };
         }
-        let next = match std::mem::take(&mut self.stage) {
+        let next = match core::mem::take(&mut self.stage) {
             Stage::Account(account) => {
                 let Transition { state, effects, .. } = account.update(event, cx);
                 leave_account(state, cx).after(effects)

@@ -3,6 +3,8 @@
 //! All of it can be edited by whoever sits at the keyboard, so nothing here is believed: a record is only ever looked up
 //! by its `state`, and what it says is compared with what the provider signed.
 
+use alloc::{string::String, vec::Vec};
+
 use serde::Serialize;
 
 use crate::{

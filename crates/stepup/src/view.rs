@@ -3,6 +3,8 @@
 //! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
 //! the pages. Money stays in minor units: the shell formats it for the customer's locale.
 
+use alloc::{boxed::Box, string::String, vec::Vec};
+
 use crate::domain::{
     money::Money,
     problem::Problem,

@@ -1,5 +1,7 @@
 //! What a 401 or 403 of the API asks for: the `WWW-Authenticate` header (RFC 9110 11.6.1, RFC 6750 3, RFC 9470 3).
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::domain::{authentication::AuthenticationRequirement, scope::Scopes};
 
 /// The Bearer challenge of an answer. The status decides what happens; this only refines it.

@@ -1,5 +1,7 @@
 //! What a refusal of the bank says (RFC 9457), and the page's words for it.
 
+use alloc::{borrow::ToOwned, format, string::String};
+
 use crate::{
     bank_api::challenge::Challenge,
     domain::{authentication::AuthenticationRequirement, problem::Problem},

@@ -1,5 +1,7 @@
 //! What is sent to the bank.
 
+use alloc::borrow::ToOwned;
+
 use serde::Serialize;
 
 use crate::{

@@ -3,6 +3,8 @@
 //! A status decides, a body refines: the same client runs against a bank that answers with a sentence instead of an
 //! amount, has no list of transfers and explains nothing.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use crate::{
     bank_api::problem::{ProblemDetails, busy, demand, down, later, unreachable},
     domain::{authentication::AuthenticationRequirement, iban, money::Money, problem::Problem},

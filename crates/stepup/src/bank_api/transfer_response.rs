@@ -1,6 +1,8 @@
 //! What the bank's answer to a transfer, or to the question about one, means: done, refused, more authority needed, or
 //! nobody knows.
 
+use alloc::{format, string::String};
+
 use crate::{
     bank_api::{
         challenge::Challenge,

@@ -1,6 +1,6 @@
 //! Random bytes that arrive inside an event: the core makes none itself.
 
-use std::fmt;
+use core::fmt;
 
 /// 128 bytes from a cryptographically secure generator, used once.
 ///

@@ -1,7 +1,8 @@
 //! How the customer's browser writes money and compares text. As with URLs, the core uses what the browser has (ECMA-402,
 //! Unicode), because tables of its own would be larger than the core, and older than the browser's.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
+use core::fmt;
 
 use crate::domain::money::{self, Money};
 

@@ -1,5 +1,7 @@
 //! How often somebody has logged out in this browser.
 
+use alloc::{string::String, string::ToString};
+
 use serde::Serialize;
 
 use crate::json::Object;

@@ -2,6 +2,8 @@
 
 mod parse;
 
+use alloc::{string::String, string::ToString};
+
 use serde::Serialize;
 
 pub use crate::domain::money::parse::{AmountError, parse};

@@ -1,6 +1,7 @@
 //! A failure as people meet it: the sentence a customer reads, the code and the cause a developer looks for.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
 
 /// What went wrong, for the page.
 ///

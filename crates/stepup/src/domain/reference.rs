@@ -4,6 +4,8 @@
 //! holds the joiners alone (U+200C, U+200D), after a character of a script that is written with them, or an emoji. One
 //! character carries at most [`MAX_MARKS`] combining marks. Bank and provider have the same rule.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::domain::{
     locale::{Locale, MAX_MARKS},
     text::{is_blank, is_invisible, takes_joiner},

@@ -1,6 +1,7 @@
 //! Scopes (RFC 6749 3.3).
 
-use std::fmt;
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec::Vec};
+use core::fmt;
 
 use serde::Serialize;
 

@@ -1,5 +1,7 @@
 //! What people type and paste, as it is read: digits of any script, blanks of any width, and nothing that is not seen.
 
+use alloc::string::String;
+
 use crate::domain::locale::Locale;
 
 /// Zero in every script that has decimal digits of its own (Unicode 17, category Nd); one to nine follow each.

@@ -3,7 +3,8 @@
 //! The types say what may be done: an [`AccessToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
 //! the request that carries it. Neither shows itself in `Debug`, and neither has `Display`.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use core::fmt;
 
 use serde::Serialize;
 

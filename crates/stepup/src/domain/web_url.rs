@@ -3,7 +3,8 @@
 //! Two parsers of one text may see two different hosts, so the core brings none of its own along. The shell hands in the
 //! browser's, the one behind `fetch` and `location`, and the core judges what that one saw.
 
-use std::net::Ipv4Addr;
+use alloc::string::String;
+use core::net::Ipv4Addr;
 
 use url::form_urlencoded;
 

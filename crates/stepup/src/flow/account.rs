@@ -4,6 +4,8 @@ mod form;
 mod overview;
 mod sent_orders;
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
+
 use self::{
     form::{Form, Rules},
     overview::{Overview, TokenRefused},
@@ -225,7 +227,7 @@ impl Account {
         cx: &mut Context,
         transition: impl FnOnce(Transfer, &Customer, &mut Context) -> Transition<Transfer>,
     ) -> Vec<Effect> {
-        let before = std::mem::replace(&mut self.transfer, Transfer::Editing);
+        let before = core::mem::replace(&mut self.transfer, Transfer::Editing);
         let sent = before.sent().map(|(id, _)| id.clone());
         let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
         self.transfer = state;
@@ -247,7 +249,7 @@ impl Account {
         cx: &mut Context,
         transition: impl FnOnce(Statements, &Customer, &mut Context) -> Transition<Statements>,
     ) -> Vec<Effect> {
-        let before = std::mem::take(&mut self.statements);
+        let before = core::mem::take(&mut self.statements);
         let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
         self.statements = state;
         match login_event {
@@ -333,7 +335,7 @@ impl Account {
     }
 
     fn close_statements(&mut self) -> Vec<Effect> {
-        std::mem::take(&mut self.statements).close()
+        core::mem::take(&mut self.statements).close()
     }
 
     fn leads_to_statements(&self, cx: &Context) -> bool {
@@ -403,7 +405,7 @@ impl Account {
     /// "Transfer": what will be sent, or what is wrong.
     fn review(&mut self, cx: &mut Context) -> Vec<Effect> {
         let locale = cx.locale;
-        let (order, mut effects) = match std::mem::replace(&mut self.transfer, Transfer::Editing).review() {
+        let (order, mut effects) = match core::mem::replace(&mut self.transfer, Transfer::Editing).review() {
             Ok((order, effects)) => (order, effects),
             Err(other) => {
                 self.transfer = other;

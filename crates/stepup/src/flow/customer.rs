@@ -1,5 +1,7 @@
 //! Whose account page this is, and the log-in for as long as it lasts.
 
+use alloc::string::String;
+
 use crate::{
     domain::{authentication::AuthenticationRequirement, time::Timestamp, token::CachedToken},
     effect::Effect,

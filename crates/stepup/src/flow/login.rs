@@ -1,5 +1,7 @@
 //! Who is logged in, with what, and until when.
 
+use alloc::string::String;
+
 use crate::{
     config::Config,
     domain::{
@@ -117,7 +119,7 @@ impl Login {
 impl SecondFactor {
     /// The stored token was verified again: now it counts, or it is forgotten.
     pub(crate) fn checked(&mut self, proven: bool) {
-        *self = match std::mem::take(self) {
+        *self = match core::mem::take(self) {
             Self::Stored(token) if proven => Self::Verified(token),
             Self::Stored(_) => Self::Unknown,
             other => other,

@@ -5,6 +5,8 @@
 //! (RFC 9470). [`Loading`] carries the randomness that one redirect needs, and only when the browser has not been sent
 //! away for this page yet, so that no answer of the bank can start a loop.
 
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec, vec::Vec};
+
 use crate::{
     bank_api::{
         problem, request,

@@ -7,6 +7,8 @@
 mod attempts;
 mod recovery;
 
+use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+
 use self::{
     attempts::{FirstAttempt, Leaving, SecondAttempt, send},
     recovery::{Interrupted, UnknownTransfer, inquire, interrupted},

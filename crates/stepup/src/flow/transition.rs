@@ -1,5 +1,7 @@
 //! What every state machine of the core answers with.
 
+use alloc::{boxed::Box, vec::Vec};
+
 use crate::{domain::authentication::AuthenticationRequirement, effect::Effect};
 
 /// The next state, and what the shell has to do, in this order.

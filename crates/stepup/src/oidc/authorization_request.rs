@@ -3,6 +3,8 @@
 //! Whoever sits at the keyboard can edit what is kept, so it is not believed: it is looked up by its `state`, and the
 //! provider signs its digest, the `nonce`.
 
+use alloc::{format, string::String};
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -63,8 +65,8 @@ impl NonceSalt {
     }
 }
 
-impl std::fmt::Debug for NonceSalt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for NonceSalt {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("NonceSalt(…)")
     }
 }

@@ -3,6 +3,8 @@
 //! The implicit flow answers in the fragment. The code flow is asked to do so too, and answers in the query where a
 //! provider passes over `response_mode`: that is its default (RFC 6749 4.1.2). Tokens are never taken from a query.
 
+use alloc::{format, string::String, string::ToString, vec::Vec};
+
 use crate::{
     config::{Config, Flow},
     domain::{
@@ -66,8 +68,8 @@ pub struct ReceivedTokens {
     pub(crate) details: Option<Json>,
 }
 
-impl std::fmt::Debug for ReceivedTokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for ReceivedTokens {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.write_str("ReceivedTokens(…)")
     }
 }

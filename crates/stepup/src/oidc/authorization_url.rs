@@ -1,5 +1,7 @@
 //! The authentication request (OIDC Core 3.1.2.1 and 3.2.2.1): builds the address that the browser is sent to.
 
+use alloc::string::ToString;
+
 use crate::{
     config::{Config, Flow},
     domain::web_url::WebUrl,

@@ -1,5 +1,7 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::{
     domain::web_url::{Parse, WebUrl},
     json::{Json, Object},

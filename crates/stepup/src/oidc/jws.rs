@@ -1,5 +1,7 @@
 //! A signed token in compact form (RFC 7515), taken apart as strictly as the specification allows.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};
@@ -102,8 +104,8 @@ impl SignedPayload {
     }
 }
 
-impl std::fmt::Debug for UnverifiedJws {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for UnverifiedJws {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "UnverifiedJws(kid: {:?}, …)", self.kid)
     }
 }

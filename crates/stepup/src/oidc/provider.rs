@@ -1,5 +1,7 @@
 //! The provider's endpoints and keys, as far as they are known, and how the rest is found out.
 
+use alloc::{borrow::ToOwned, format, string::String};
+
 use crate::{
     config::{Config, PinnedMetadata},
     domain::{

@@ -1,5 +1,7 @@
 //! The token endpoint (RFC 6749 4.1.3, OIDC Core 3.1.3): a code and its verifier become tokens.
 
+use alloc::{format, string::ToString, vec};
+
 use super::pkce::CodeVerifier;
 use crate::oidc::authorization_response::{ProviderError, ReceivedTokens};
 use crate::{

@@ -1,5 +1,7 @@
 //! To the provider and away from it: logging in, logging out.
 
+use alloc::{borrow::ToOwned, vec::Vec};
+
 use crate::{
     domain::{authentication::AuthenticationRequirement, entropy::Entropy},
     effect::Effect,

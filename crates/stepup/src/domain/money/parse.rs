@@ -1,5 +1,7 @@
 //! Amounts as people type and paste them.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use crate::domain::money::{Money, largest, minor_digits, power};
 use crate::domain::{
     locale::{Locale, Notation},

@@ -1,5 +1,7 @@
 //! The transfer form: what stands in it, and what is wrong with that.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::{
     domain::{
         iban::Iban,

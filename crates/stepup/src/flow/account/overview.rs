@@ -1,5 +1,7 @@
 //! Balance and past transfers: what is loaded by itself, and shown beside the transfer.
 
+use alloc::{format, string::String, vec, vec::Vec};
+
 use crate::{
     bank_api::{
         request,

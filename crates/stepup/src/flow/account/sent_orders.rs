@@ -2,6 +2,8 @@
 //!
 //! The same order again has to have the same id: the first one may still be on its way.
 
+use alloc::vec::Vec;
+
 use crate::{
     domain::transfer::{Order, TransferId},
     flow::transfer::Transfer,
@@ -40,7 +42,7 @@ impl SentOrders {
     /// The bank refused the token with which this was sent. Had it done so before? Nothing for an order that is not here.
     pub(super) fn token_refused(&mut self, id: Option<&TransferId>) -> Option<bool> {
         let attempt = self.0.iter_mut().find(|attempt| Some(&attempt.id) == id)?;
-        Some(std::mem::replace(&mut attempt.unauthorized, true))
+        Some(core::mem::replace(&mut attempt.unauthorized, true))
     }
 
     pub(super) fn as_slice(&self) -> &[Attempt] {

@@ -1,5 +1,7 @@
 //! On the way to the provider: the request is stored under its `state`, then the browser leaves.
 
+use alloc::{boxed::Box, vec, vec::Vec};
+
 use crate::{
     domain::{authentication::AuthenticationRequirement, problem::Problem, scope::Scopes},
     effect::Effect,

@@ -3,6 +3,8 @@
 //! The request is taken out of the storage before anything in the response is used; a code is redeemed; then come the
 //! signature and the claims. Each step is one effect and one event.
 
+use alloc::{borrow::ToOwned, boxed::Box, string::String, string::ToString, vec, vec::Vec};
+
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{

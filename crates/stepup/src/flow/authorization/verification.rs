@@ -1,6 +1,8 @@
 //! The signature of an ID token: the issuer's keys are found, and the browser checks the signature against them. Each step
 //! is one effect and one event.
 
+use alloc::{boxed::Box, string::String, vec, vec::Vec};
+
 use crate::{
     domain::problem::Problem,
     effect::{CheckId, Effect},

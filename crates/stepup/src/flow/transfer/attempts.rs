@@ -1,5 +1,7 @@
 //! The two attempts, and the way to the provider between them.
 
+use alloc::{borrow::ToOwned, boxed::Box, vec};
+
 use crate::{
     bank_api::{request, transfer_response::TransferResponse},
     domain::{authentication::AuthenticationRequirement, problem::Problem, scope::Scopes, token::Bearer},

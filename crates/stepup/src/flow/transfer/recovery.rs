@@ -1,5 +1,7 @@
 //! Transfers of which nobody knows what became of them: the bank is asked.
 
+use alloc::{borrow::ToOwned, boxed::Box};
+
 use crate::{
     bank_api::{
         request,
