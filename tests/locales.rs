@@ -189,7 +189,7 @@ fn amount_is_read_with_what_the_locale_calls_the_currency() {
 
 /// Proves: reference-display
 #[wasm_bindgen_test]
-fn stacked_marks_are_seen() {
+fn detects_stacked_marks() {
     let stacked = locale().has_stacked_marks;
     for (text, is) in [
         ("Rent", false),

@@ -85,7 +85,7 @@ impl Visit {
         self.checks.clear();
         self.gone = None;
         let stored = |key: &str| self.storage.get(key).cloned();
-        self.happen(Event::Booted(Boot {
+        self.dispatch(Event::Booted(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
             url: PageUrl {
@@ -103,7 +103,7 @@ impl Visit {
         }));
     }
 
-    pub(crate) fn happen(&mut self, event: Event) {
+    pub(crate) fn dispatch(&mut self, event: Event) {
         for effect in self.session.update(event, Timestamp(NOW)) {
             match effect {
                 Effect::Fetch(id, request) => {
@@ -116,7 +116,7 @@ impl Visit {
                 Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
                 Effect::Take(key) => {
                     let value = self.storage.remove(&name(&key));
-                    self.happen(Event::Taken { key, value });
+                    self.dispatch(Event::Taken { key, value });
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
@@ -128,7 +128,7 @@ impl Visit {
     /// Answers the oldest request.
     pub(crate) fn answer(&mut self, outcome: Result<HttpResponse, NetworkError>) {
         if let Some((request, _)) = self.requests.pop_front() {
-            self.happen(Event::Answered { request, outcome });
+            self.dispatch(Event::Answered { request, outcome });
         }
     }
 
@@ -140,7 +140,7 @@ impl Visit {
     /// Every signature that is asked about is right.
     pub(crate) fn verify(&mut self) {
         while let Some(check) = self.checks.pop_front() {
-            self.happen(Event::Verified { check, outcome: Ok(true) });
+            self.dispatch(Event::Verified { check, outcome: Ok(true) });
         }
     }
 
@@ -170,7 +170,7 @@ fn name(key: &StorageKey) -> String {
 pub(crate) fn logging_in(config: &str) -> (Visit, String, String) {
     let mut visit = Visit::new(config);
     visit.load(None);
-    visit.happen(Event::LogIn(entropy()));
+    visit.dispatch(Event::LogIn(entropy()));
     let there = visit.gone.clone().expect("on the way to the provider");
     let parameter = |name: &str| {
         let found = there.query_pairs().find(|(known, _)| known == name);

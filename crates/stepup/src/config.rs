@@ -382,7 +382,7 @@ mod tests {
     const ORIGIN: &str = "https://bank.example";
 
     #[test]
-    fn three_keys_are_enough() {
+    fn three_keys_suffice() {
         let config = Config::parse(GOOD, ORIGIN, parse_with_url_crate).unwrap();
         assert_eq!(config.api.as_str(), "https://bank.example/");
         assert_eq!(config.redirect_uri.as_str(), "https://bank.example/callback");
@@ -392,7 +392,7 @@ mod tests {
 
     /// Proves: config-pins
     #[test]
-    fn what_is_set_is_used() {
+    fn uses_every_key() {
         let set = GOOD.replacen(
             '{',
             r#"{"api":"","flow":"code","statements":false,"scopes":{"balance":"read","transfer":"pay pay:now"},
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn the_metadata_is_where_the_specification_says() {
+    fn metadata_url_follows_discovery() {
         for (issuer, metadata) in [
             ("https://id.example/", "https://id.example/.well-known/openid-configuration"),
             ("https://id.example", "https://id.example/.well-known/openid-configuration"),
@@ -429,7 +429,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_key_is_named_with_what_it_held_and_should_hold() {
+    fn names_each_wrong_key() {
         for (change, expected) in [
             (r#""issuer":"http://id.example/""#, "`issuer` is \"http://id.example/\""),
             (r#""issuer":7"#, "`issuer` is 7: it should be an absolute https URL"),
@@ -470,7 +470,7 @@ mod tests {
     }
 
     #[test]
-    fn all_errors_are_told_at_once() {
+    fn reports_all_errors() {
         let errors = Config::parse("{}", ORIGIN, parse_with_url_crate).unwrap_err();
         assert_eq!(errors.len(), 3, "{errors:?}");
         assert!(matches!(

@@ -280,14 +280,14 @@ mod tests {
 
     /// Proves: json-duplicate-members
     #[test]
-    fn every_member_is_there_once_at_any_depth() {
+    fn refuses_duplicate_members_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {
             assert!(Object::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn two_texts_of_one_value_are_equal_and_nothing_else_is() {
+    fn compares_by_value() {
         let same = |a, b| Json::parse(a).unwrap() == Json::parse(b).unwrap();
         assert!(same(r#"[{"a":1,"b":{"c":2,"d":3}}]"#, r#"[{"b":{"d":3,"c":2},"a":1}]"#));
         for other in [
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_whole_or_not_there() {
+    fn integers_are_whole() {
         let object =
             Object::parse(r#"{"a":1,"b":-1,"c":1.0,"d":1e3,"e":9223372036854775808,"f":"1"}"#).unwrap();
         let read: Vec<_> = ["a", "b", "c", "d", "e", "f"].map(|name| object.integer(name)).into();
@@ -316,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_says_so_without_quoting_it() {
+    fn error_does_not_quote_the_text() {
         for text in ["", "[]", "null", "secret", "{\"secret\":", &"[".repeat(10_000)] {
             let error = Object::parse(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");

@@ -97,7 +97,7 @@ mod tests {
 
     /// Proves: api-403-step-up
     #[test]
-    fn challenges_are_read_as_servers_write_them() {
+    fn parses_challenges_of_real_servers() {
         let read = |header: &str| {
             Challenge::parse(header)
                 .map(|c| (c.error.unwrap_or_default(), c.scope.unwrap_or_default().to_string()))
@@ -137,7 +137,7 @@ mod tests {
 
     /// Proves: api-authentication-challenge
     #[test]
-    fn an_authentication_is_asked_for_as_in_rfc_9470() {
+    fn recognizes_rfc_9470_requirement() {
         // The examples of section 3.
         let challenge = Challenge::parse(
             r#"Bearer error="insufficient_user_authentication", error_description="A different authentication level is required", acr_values="myACR""#,
@@ -160,7 +160,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_header_makes_it_panic(header in "\\PC{0,120}") {
+        fn never_panics_on_header(header in "\\PC{0,120}") {
             let _ = Challenge::parse(&header);
         }
     }

@@ -141,7 +141,7 @@ mod tests {
 
     /// Proves: api-error-sentence
     #[test]
-    fn a_bank_may_answer_with_a_sentence() {
+    fn accepts_message_instead_of_balance() {
         let balance =
             read_balance(Ok(answer(201, r#"{"message":"This is the GET /balance endpoint"}"#))).unwrap();
         assert_eq!(balance, BalanceView::Message("This is the GET /balance endpoint".into()));
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn past_transfers_are_read_as_they_stand() {
+    fn reads_past_transfers() {
         let body = r#"{"transfers":[
             {"id":"2","direction":"out","counterparty":{"iban":"GB82WEST12345698765432","holder":"Bob"},
              "amount":{"amount":1250,"currency":"EUR"},"reference":"Rent","created_at":"2023-11-14T22:13:20Z"},
@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn a_host_that_answers_every_path_has_no_list_of_transfers() {
+    fn html_page_is_no_history() {
         assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
         assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
     }
 
     #[test]
-    fn an_answer_that_nobody_expected_is_a_sentence_too() {
+    fn unexpected_response_is_an_error() {
         for (status, body) in
             [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
         {

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_has_its_sentence_and_its_cause() {
+    fn refusal_has_message_and_cause() {
         let names = [
             "insufficient-funds",
             "unknown-payee",
@@ -309,7 +309,7 @@ mod tests {
 
     /// Proves: truth-of-outcome
     #[test]
-    fn the_status_decides_what_became_of_a_transfer() {
+    fn status_decides_outcome() {
         let kind = |status, body: &str, asked| match read(Ok(answer(status, body)), asked) {
             TransferResponse::Done(_) => "done",
             TransferResponse::Forbidden(..) => "forbidden",
@@ -406,7 +406,7 @@ mod tests {
 
     /// Proves: truth-of-outcome
     #[test]
-    fn wrong_answer_is_never_success() {
+    fn invalid_body_is_never_success() {
         for (status, body) in WRONG {
             for asked in [false, true] {
                 let read = read(Ok(answer(status, body)), asked);
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bank_that_wants_to_be_asked_much_later_is_down_and_not_busy() {
+    fn long_retry_after_means_down() {
         for (retry_after, expected) in
             [(1, busy("c".into())), (120, busy("c".into())), (121, down("c".into()))]
         {

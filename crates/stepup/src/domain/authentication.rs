@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_demand_is_left_out() {
+    fn ignores_invalid_values() {
         assert_eq!(demand("", ""), AuthenticationRequirement::default());
         assert_eq!(demand("  ", "-1"), AuthenticationRequirement::default());
         assert_eq!(demand("gold\n", "+5"), AuthenticationRequirement::default());
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_is_known_again() {
+    fn compares_with_earlier_requirement() {
         let demand = |acr_values: Option<&str>, max_age| AuthenticationRequirement {
             acr_values: acr_values.map(str::to_owned),
             max_age,
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_two_counts() {
+    fn first_of_two_values_counts() {
         let mut twice = demand("gold", "5");
         twice.set_acr_values("silver".into());
         twice.set_max_age("500");
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_values_are_looked_at() {
+    fn acr_and_amr_values_count() {
         let methods = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
         for (wanted, acr, amr, met) in [
             ("", None, methods(&[]), true),

@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ibans_are_read_as_they_are_pasted() {
+    fn accepts_pasted_ibans() {
         for text in [
             "DE89370400440532013000",
             "de89 3704 0044 0532 0130 00",
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn each_slip_has_its_sentence() {
+    fn each_error_has_a_message() {
         for (text, expected) in [
             ("", IbanError::Empty),
             ("  ", IbanError::Empty),
@@ -200,7 +200,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn one_changed_character_is_always_noticed(at in 2_usize..22, by in 1_u8..10) {
+        fn detects_one_changed_character(at in 2_usize..22, by in 1_u8..10) {
             let mut bytes = b"DE89370400440532013000".to_vec();
             bytes[at] = b'0' + (bytes[at] - b'0' + by) % 10;
             let text = String::from_utf8(bytes).unwrap();

@@ -105,7 +105,7 @@ mod tests {
 
     /// Proves: minor-units
     #[test]
-    fn minor_digits_are_those_of_iso_4217() {
+    fn minor_digits_match_iso_4217() {
         let mut seen = [0; 5];
         let letters = || 'A'..='Z';
         let codes = letters()
@@ -125,7 +125,7 @@ mod tests {
 
     /// Proves: minor-units
     #[test]
-    fn decimal_has_exactly_the_digits_of_the_currency() {
+    fn decimal_has_currency_digits() {
         for (amount, currency, expected) in [
             (0, "EUR", "0.00"),
             (1, "EUR", "0.01"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn english_has_groups_of_three() {
+    fn english_groups_by_three() {
         for (amount, currency, expected) in [
             (1, "EUR", "0.01"),
             (123_456, "EUR", "1,234.56"),

@@ -71,7 +71,7 @@ mod tests {
 
     /// Proves: reference-characters
     #[test]
-    fn references_are_one_plain_line() {
+    fn is_one_plain_line() {
         for bad in [
             "a\nb",
             "a\tb",

@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scopes_are_a_set() {
+    fn compare_as_a_set() {
         let scopes = Scopes::parse("view:balance  openid view:balance \"quoted\" back\\slash");
         assert_eq!(scopes.to_string(), "view:balance openid");
         assert_eq!(scopes, Scopes::parse("openid view:balance"), "the order says nothing");

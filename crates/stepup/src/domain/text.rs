@@ -64,7 +64,7 @@ mod tests {
 
     /// Proves: amount-parsing
     #[test]
-    fn digit_is_read_in_every_script() {
+    fn reads_digits_of_every_script() {
         let mut scripts = 0;
         for c in ('\u{80}'..=char::MAX).filter(|c| c.general_category() == GeneralCategory::DecimalNumber) {
             assert!(ascii_digit(c).is_ascii_digit(), "{c:?}");
@@ -78,7 +78,7 @@ mod tests {
 
     /// Proves: amount-parsing
     #[test]
-    fn format_characters_that_nobody_sees_are_invisible() {
+    fn format_characters_are_invisible() {
         for c in ('\0'..=char::MAX).filter(|c| !is_blank(*c)) {
             let category = c.general_category();
             if matches!(category, GeneralCategory::Control) {

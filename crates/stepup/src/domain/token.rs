@@ -190,7 +190,7 @@ mod tests {
 
     /// Proves: threat-logged-secrets
     #[test]
-    fn a_token_never_shows_itself() {
+    fn debug_is_redacted() {
         let secret = "eyJhbGciOi";
         let shown = format!(
             "{:?} {:?} {:?}",
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vault_hands_out_only_what_fits() {
+    fn cache_finds_matching_tokens_only() {
         let mut vault = TokenCache::default();
         let (api, view) = ("https://api", Scopes::parse("openid view:balance"));
         vault.put(api, view.clone(), Timestamp(100), AccessToken::new("t".into()));

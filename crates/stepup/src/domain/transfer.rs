@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_becomes_the_order_that_it_shows() {
+    fn valid_draft_becomes_order() {
         let order = order();
         assert_eq!(order.payee.as_str(), "GB82WEST12345698765432");
         assert_eq!(order.amount, Money { amount: 1250, currency: "EUR".into() });
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_is_checked_at_once() {
+    fn reports_all_field_errors() {
         let draft = Draft { payee: String::new(), amount: "0".into(), reference: "x".repeat(141) };
         let errors = draft.check("EUR", Locale::default(), None).unwrap_err();
         assert!(errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
@@ -221,7 +221,7 @@ mod tests {
 
     /// Proves: currencies
     #[test]
-    fn currency_with_a_minor_unit_is_paid_in() {
+    fn accepts_currencies_with_minor_unit() {
         for (currency, amount) in [
             ("EUR", Some(1250)),
             ("HUF", Some(1250)),
@@ -240,13 +240,13 @@ mod tests {
     }
 
     #[test]
-    fn a_transfer_to_oneself_is_a_slip() {
+    fn refuses_own_iban() {
         let errors = draft().check("EUR", Locale::default(), Some("GB82WEST12345698765432")).unwrap_err();
         assert!(errors.payee.unwrap().contains("your own account"));
     }
 
     #[test]
-    fn an_id_is_a_version_7_uuid() {
+    fn id_is_uuid_version_7() {
         // The moment of the example in RFC 9562, A.6, in whole seconds.
         let id = TransferId::new(Timestamp(1_645_557_742), [0xff; 16]);
         assert_eq!(id.as_str(), "017f22e2-79b0-7fff-bfff-ffffffffffff");

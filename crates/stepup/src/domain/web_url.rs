@@ -119,7 +119,7 @@ mod tests {
 
     /// Proves: threat-open-redirect
     #[test]
-    fn tokens_travel_over_https_or_stay_on_this_machine() {
+    fn trusts_https_and_localhost_only() {
         for good in [
             "https://bank.example/",
             "https://bank.example:8443/api?x=1",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_base_keeps_its_last_segment() {
+    fn base_keeps_last_segment() {
         for (base, expected) in [
             ("https://api.example", "https://api.example/balance"),
             ("https://api.example/v1", "https://api.example/v1/balance"),
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_come_after_those_that_are_there() {
+    fn parameters_are_appended() {
         let url = |text| WebUrl::parse(text, parse_with_url_crate).unwrap();
         let pairs = [("a b", "c+d & é"), ("e", "")];
         let query = "a%20b=c%2Bd%20%26%20%C3%A9&e=";

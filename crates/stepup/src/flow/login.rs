@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_session_lasts_until_its_token_ends_or_somebody_logs_out() {
+    fn stored_login_ends_with_token_or_logout() {
         let text = stored(&login(100));
         let read = |log_outs: Option<&str>, now| {
             Login::read(Some(&text), LogoutCount::read(log_outs), Timestamp(now)).unwrap()
@@ -175,7 +175,7 @@ mod tests {
 
     /// Proves: session-end-announced
     #[test]
-    fn the_customer_is_told_two_minutes_before_the_end() {
+    fn warns_two_minutes_before_end() {
         let login = login(1000);
         let wakes = |now| match login.watch(Timestamp(now)) {
             Some(Effect::Wake(Timer::SessionEnds, milliseconds)) => milliseconds,

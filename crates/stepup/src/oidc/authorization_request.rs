@@ -294,7 +294,7 @@ mod tests {
 
     /// Proves: minor-units
     #[test]
-    fn one_order_has_one_text_and_another_order_another() {
+    fn authorization_details_identify_the_order() {
         assert_eq!(
             details(|_| {}),
             r#"[{"type":"payment_initiation","identifier":"00000000-03e8-7202-8202-020202020202","instructedAmount":{"currency":"EUR","amount":"12.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#
@@ -317,7 +317,7 @@ mod tests {
 
     /// Proves: transfer-as-confirmed, nonce-binds-record
     #[test]
-    fn the_nonce_changes_with_every_part() {
+    fn nonce_depends_on_every_part() {
         let all: Vec<_> = each_part_changed().iter().map(AuthorizationRequest::nonce).collect();
         let distinct: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(distinct.len(), all.len());
@@ -326,14 +326,14 @@ mod tests {
 
     /// Proves: nonce-binds-record
     #[test]
-    fn a_record_comes_back_as_it_was_kept() {
+    fn stored_request_is_read_back() {
         for record in each_part_changed() {
             assert_eq!(json::read::<AuthorizationRequest>(Some(&json::write(&record))), Some(record));
         }
     }
 
     #[test]
-    fn a_salt_does_not_show_itself() {
+    fn salt_is_redacted_in_debug() {
         assert_eq!(format!("{:?}", NonceSalt::new([7; 32])), "NonceSalt(…)");
     }
 }

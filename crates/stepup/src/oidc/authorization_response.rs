@@ -404,7 +404,7 @@ mod tests {
 
     /// Proves: response-malformed
     #[test]
-    fn a_good_answer_is_taken_apart() {
+    fn parses_valid_response() {
         let response = parse(GOOD, Flow::Implicit).ok().unwrap();
         assert_eq!(response.state.as_str(), "S");
         let Some(AuthorizationSuccess::Tokens(tokens)) = response.outcome.ok() else { panic!("no tokens") };
@@ -415,7 +415,7 @@ mod tests {
 
     /// Proves: response-malformed
     #[test]
-    fn an_answer_with_a_fault_is_refused_by_name() {
+    fn refuses_each_fault_by_name() {
         for (fragment, expected) in [
             ("", CallbackError::NoState),
             ("state=", CallbackError::NoState),
@@ -438,14 +438,14 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_may_be_as_long_as_the_limit() {
+    fn accepts_response_of_maximal_length() {
         let longest = format!("{GOOD}&x={}", "y".repeat(MAX_RESPONSE_BYTES - 3 - GOOD.len()));
         assert_eq!(longest.len(), MAX_RESPONSE_BYTES);
         assert!(parse(&longest, Flow::Implicit).is_ok());
     }
 
     #[test]
-    fn an_error_is_an_answer_in_both_flows() {
+    fn parses_error_in_both_flows() {
         let denied = |fragment: &str, flow| parse(fragment, flow).ok().unwrap().outcome.err().unwrap().code;
         assert_eq!(denied("error=access_denied&state=S", Flow::Implicit), "access_denied");
         assert_eq!(denied("error=access_denied&state=S", Flow::Code), "access_denied");
@@ -454,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_customer_can_do_something_about_has_its_own_sentence() {
+    fn actionable_errors_have_own_message() {
         let codes = [
             CallbackError::NoState,
             CallbackError::Expired(601),
@@ -468,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_of_the_code_flow_brings_a_code_and_no_token() {
+    fn code_flow_response_has_code_and_no_token() {
         let response = parse("code=C&state=S&iss=I", Flow::Code).ok().unwrap();
         assert_eq!((response.state.as_str(), response.iss.as_deref()), ("S", Some("I")));
         let Ok(AuthorizationSuccess::Code(code)) = response.outcome else { panic!("no code") };
@@ -491,7 +491,7 @@ mod tests {
 
     /// Proves: error-sentences
     #[test]
-    fn every_error_code_of_the_specifications_has_its_own_sentence() {
+    fn each_error_code_has_a_message() {
         let codes = [
             "access_denied",
             "login_required",
@@ -521,7 +521,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_fragment_makes_it_panic(fragment in "\\PC{0,200}") {
+        fn never_panics_on_fragment(fragment in "\\PC{0,200}") {
             let _ = parse(&fragment, Flow::Implicit);
             let _ = parse(&fragment, Flow::Code);
         }

@@ -117,7 +117,7 @@ mod tests {
 
     /// Proves: request-nonce-and-state
     #[test]
-    fn the_request_has_exactly_the_parameters_of_the_implicit_flow() {
+    fn implicit_flow_has_exact_parameters() {
         assert_eq!(
             parameters("implicit", AuthenticationRequirement::default()),
             expected("id_token token", AuthenticationRequirement::default())
@@ -126,7 +126,7 @@ mod tests {
 
     /// Proves: pkce-verifier
     #[test]
-    fn the_request_of_the_code_flow_carries_the_challenge_and_not_the_verifier() {
+    fn code_flow_sends_challenge_not_verifier() {
         let mut all = expected("code", AuthenticationRequirement::default());
         all.extend(
             [
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_demanded_is_passed_on() {
+    fn passes_on_acr_values_and_max_age() {
         let requirement =
             AuthenticationRequirement { max_age: Some(300), ..AuthenticationRequirement::second_factor() };
         let all = parameters("implicit", requirement);

@@ -87,7 +87,7 @@ mod tests {
 
     /// Proves: discovery-issuer
     #[test]
-    fn the_issuer_is_compared_to_the_letter() {
+    fn issuer_is_compared_exactly() {
         assert!(read(GOOD, "https://id.example/").is_ok());
         for other in ["https://id.example", "https://ID.example/", "https://evil.example/"] {
             assert!(matches!(read(GOOD, other), Err(DiscoveryError::Issuer { .. })), "{other}");
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_transfer_is_named_where_its_type_is_listed() {
+    fn payment_initiation_must_be_listed() {
         for (types, listed) in [
             (r#"["payment_initiation"]"#, true),
             (r#"["account_information","payment_initiation"]"#, true),
@@ -113,7 +113,7 @@ mod tests {
 
     /// Proves: provider-optional-metadata
     #[test]
-    fn optional_endpoints_that_cannot_be_used_are_absent() {
+    fn invalid_optional_endpoints_are_absent() {
         for url in ["", "http://id.example/x", "/x", "javascript:alert(1)"] {
             let text = GOOD.replace("https://id.example/token", url);
             let text = text.replacen('{', &format!(r#"{{"end_session_endpoint":"{url}","#), 1);
@@ -124,7 +124,7 @@ mod tests {
 
     /// Proves: discovery-issuer
     #[test]
-    fn endpoints_are_secure_or_refused() {
+    fn refuses_insecure_endpoints() {
         for (from, to, name) in [
             ("https://id.example/authorize", "http://id.example/authorize", "authorization_endpoint"),
             ("https://id.example/authorize", "javascript:alert(1)", "authorization_endpoint"),

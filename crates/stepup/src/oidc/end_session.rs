@@ -65,7 +65,7 @@ mod tests {
 
     /// Proves: provider-log-out
     #[test]
-    fn form_has_the_hint_and_the_address_has_not() {
+    fn form_has_hint_and_address_has_not() {
         let (url, form) = sent("", Some("s-1"));
         assert_eq!(url, "https://id.example/oidc/logout");
         assert_eq!(form, Some(format!("{PARAMETERS}&logout_hint=s-1&id_token_hint=a.b.c")));
@@ -74,7 +74,7 @@ mod tests {
 
     /// Proves: provider-log-out
     #[test]
-    fn endpoint_that_the_page_may_not_submit_to_is_an_address() {
+    fn unlisted_endpoint_gets_no_form() {
         let other = |pin: &str| {
             let config = format!(r#"{{"issuer":"https://id.example/","client_id":"c","audience":"a"{pin}}}"#);
             let config = Config::parse(&config, "https://bank.example", parse_with_url_crate).unwrap();

@@ -428,19 +428,19 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_cannot_check_is_told_so() {
+    fn unverifiable_signature_is_reported() {
         assert_eq!(IdTokenError::NotChecked("no key".into()).problem().code, "id_token.not_checked");
         assert_eq!(IdTokenError::Signature.problem().code, "id_token.refused");
     }
 
     /// The example of OIDC Core, appendix A.3: the access token and its hash.
     #[test]
-    fn at_hash_is_that_of_the_specification() {
+    fn at_hash_matches_specification() {
         assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
     }
 
     #[test]
-    fn a_good_token_is_believed() {
+    fn accepts_valid_token() {
         let token = check(&claims().to_string()).unwrap();
         assert_eq!((token.subject.as_str(), token.amr), ("auth0|1", vec!["mfa".to_owned()]));
         let mut one = claims();
@@ -451,7 +451,7 @@ mod tests {
 
     /// Proves: id-token-claims
     #[test]
-    fn every_rule_refuses_by_its_own_name() {
+    fn refuses_each_broken_rule_by_name() {
         let removed = Value::Null;
         let audience =
             |names: &[&str]| IdTokenError::Audience(names.iter().map(ToString::to_string).collect());
@@ -492,7 +492,7 @@ mod tests {
 
     /// Proves: id-token-acr-auth-time
     #[test]
-    fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
+    fn checks_acr_and_auth_time() {
         let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&claims().to_string(), &strong, true).is_ok());
         for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA"]))] {
@@ -513,7 +513,7 @@ mod tests {
 
     /// Proves: id-token-at-hash
     #[test]
-    fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
+    fn requires_at_hash_on_front_channel() {
         let requirement = AuthenticationRequirement::default();
         let without = with("at_hash", Value::Null);
         assert_eq!(check_for(&without, &requirement, true), Err(IdTokenError::Missing("at_hash")));
@@ -527,7 +527,7 @@ mod tests {
 
     /// Proves: id-token-times
     #[test]
-    fn no_token_is_older_than_the_request_that_it_answers() {
+    fn refuses_token_older_than_request() {
         assert!(check(&with("iat", json!(NOW.0 - 60))).is_ok());
         let refused = check(&with("iat", json!(NOW.0 - 61)));
         assert_eq!(refused, Err(IdTokenError::IssuedBeforeTheRequest(61)));
@@ -536,7 +536,7 @@ mod tests {
 
     /// Proves: stored-id-token-verified
     #[test]
-    fn a_stored_token_is_checked_again() {
+    fn recall_checks_stored_token() {
         let again = |text: &str, now: i64| recall(&SignedPayload::assumed(text), PARTIES, Timestamp(now));
         let good = again(&with("nonce", json!("of another request")), NOW.0 + 3600).unwrap();
         assert!(good.has_second_factor());
@@ -555,7 +555,7 @@ mod tests {
 
     /// Proves: id-token-times
     #[test]
-    fn clocks_may_be_a_minute_apart() {
+    fn allows_one_minute_of_clock_skew() {
         for (claim, value) in [("exp", NOW.0 - 59), ("iat", NOW.0 + 59), ("nbf", NOW.0 + 59)] {
             assert!(check(&with(claim, json!(value))).is_ok(), "{claim}");
         }
@@ -563,7 +563,7 @@ mod tests {
 
     /// Proves: provider-claim-variants
     #[test]
-    fn harmless_claims_are_got_along_with() {
+    fn tolerates_harmless_claims() {
         for (claim, value) in [
             ("exp", json!(1_700_003_600.25)),
             ("iat", json!(1_700_000_000.5)),
@@ -586,7 +586,7 @@ mod tests {
 
     /// Proves: provider-claim-variants
     #[test]
-    fn deployment_says_whom_and_which_clock_it_trusts() {
+    fn follows_configured_audiences_and_leeway() {
         let trusted = ["https://api.example".to_owned()];
         let check = |text: &str, leeway| {
             let parties = TrustedParties { trusted_audiences: &trusted, leeway, ..PARTIES };
@@ -606,7 +606,7 @@ mod tests {
 
     /// Proves: json-duplicate-members
     #[test]
-    fn claims_of_another_type_or_twice_are_refused() {
+    fn refuses_mistyped_or_duplicate_claims() {
         let good = claims().to_string();
         let twice = good.replacen('{', r#"{"sub":"auth0|2","#, 1);
         let text = good.replace(&format!("\"exp\":{}", NOW.0 + 3600), "\"exp\":\"1\"");

@@ -85,7 +85,7 @@ mod tests {
 
     /// Proves: jwks-key-purpose
     #[test]
-    fn keys_for_other_things_do_not_count() {
+    fn ignores_unfit_keys() {
         let others = [
             key(r#","kid":"enc","use":"enc""#),
             key(r#","kid":"ops","key_ops":["encrypt"]"#),
@@ -107,7 +107,7 @@ mod tests {
 
     /// Proves: jwks-key-by-kid
     #[test]
-    fn without_a_kid_every_key_is_a_candidate_up_to_a_limit() {
+    fn missing_kid_matches_keys_up_to_limit() {
         let keys: Vec<_> = (0..20).map(|i| key(&format!(r#","kid":"{i}""#))).collect();
         let jwks = Jwks::parse(&set(&keys)).unwrap();
         assert_eq!(jwks.candidates(None).len(), MAX_CANDIDATES);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_set_says_so() {
+    fn refuses_malformed_set() {
         for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
             assert!(matches!(Jwks::parse(text), Err(JwksError::NotASet(_))), "{text}");
         }

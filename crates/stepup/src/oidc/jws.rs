@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_does_not_show_itself() {
+    fn debug_is_redacted() {
         let token = UnverifiedJws {
             signed: "secret.secret".into(),
             signature: vec![1],
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_apart() {
+    fn parses_valid_token() {
         let text = token(r#"{"alg":"RS256","kid":"1","typ":"JWT","jku":"https://evil.example"}"#);
         let jws = UnverifiedJws::parse(&text).unwrap();
         assert_eq!(jws.kid(), Some("1"));
@@ -146,7 +146,7 @@ mod tests {
 
     /// Proves: jws-form
     #[test]
-    fn each_forged_form_is_refused_by_name() {
+    fn refuses_each_malformed_token_by_name() {
         let good = token(r#"{"alg":"RS256"}"#);
         for (name, text, expected) in [
             ("empty", String::new(), JwsError::Parts(1)),

@@ -46,7 +46,7 @@ mod tests {
     /// RFC 7636, appendix B.
     /// Proves: pkce-verifier
     #[test]
-    fn the_challenge_is_that_of_the_specification() {
+    fn challenge_matches_specification() {
         let bytes = [
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,

@@ -81,7 +81,7 @@ mod tests {
 
     /// Proves: refresh-token-not-kept
     #[test]
-    fn tokens_are_read_and_a_refresh_token_is_not() {
+    fn refresh_token_is_not_read() {
         for body in [GOOD.to_owned(), GOOD.replace('}', r#","refresh_token":"RT"}"#)] {
             let tokens = answer(200, &body).ok().unwrap();
             assert_eq!((tokens.access_token.as_str(), tokens.id_token.as_str()), ("AT", "IT"));
@@ -91,7 +91,7 @@ mod tests {
 
     /// Proves: code-flow-tokens-checked
     #[test]
-    fn each_refusal_has_its_code() {
+    fn each_error_has_its_code() {
         for (status, body, code) in [
             (400, r#"{"error":"invalid_grant","error_description":"used"}"#, "provider.invalid_grant"),
             (403, r#"{"error":"access_denied"}"#, "provider.access_denied"),

@@ -15,8 +15,8 @@ use stepup::{
 use url::Url;
 
 use crate::{
-    signed,
-    world::{BANK, CONFIG},
+    id_token_signer,
+    servers::{BANK, CONFIG},
 };
 
 /// Where the clock of every test starts.
@@ -160,16 +160,16 @@ impl Tab {
             online: true,
             ..Boot::default()
         };
-        self.happen(Event::Booted(boot));
+        self.dispatch(Event::Booted(boot));
     }
 
-    pub(crate) fn happen(&mut self, event: Event) {
+    pub(crate) fn dispatch(&mut self, event: Event) {
         for effect in self.session.update(event, Timestamp(self.now)) {
-            self.carry_out(effect);
+            self.run_effect(effect);
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) {
+    fn run_effect(&mut self, effect: Effect) {
         match effect {
             Effect::Fetch(id, request) => {
                 let stored = self.storage.contains_key("pending");
@@ -187,13 +187,13 @@ impl Tab {
                 let outcome = Ok(match self.signatures {
                     Signatures::Right => true,
                     Signatures::Wrong => false,
-                    Signatures::Checked => signed::is_signed(&token, &key),
+                    Signatures::Checked => id_token_signer::is_signed(&token, &key),
                     Signatures::Readable => token.signature() == b"sig",
                     Signatures::Later => {
                         return self.checks.push_back((check, token.signature() == b"sig"));
                     }
                 });
-                self.happen(Event::Verified { check, outcome });
+                self.dispatch(Event::Verified { check, outcome });
             }
             Effect::Store(StorageKey::LogoutCount, value) => self.log_outs = Some(value),
             Effect::Store(key, value) => drop(self.storage.insert(name(&key), value)),
@@ -202,7 +202,7 @@ impl Tab {
             Effect::Take(key) => {
                 let value = self.storage.remove(&name(&key));
                 self.taken.push((name(&key), value.clone()));
-                self.happen(Event::Taken { key, value });
+                self.dispatch(Event::Taken { key, value });
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Submit(url, form) => {
@@ -220,7 +220,7 @@ impl Tab {
     /// The browser is done with the oldest check.
     pub(crate) fn check(&mut self) {
         if let Some((check, right)) = self.checks.pop_front() {
-            self.happen(Event::Verified { check, outcome: Ok(right) });
+            self.dispatch(Event::Verified { check, outcome: Ok(right) });
         }
     }
 
@@ -234,7 +234,7 @@ impl Tab {
     }
 
     pub(crate) fn answer(&mut self, request: RequestId, outcome: Result<HttpResponse, NetworkError>) {
-        self.happen(Event::Answered { request, outcome });
+        self.dispatch(Event::Answered { request, outcome });
     }
 
     /// Fresh bytes, different at each call.
@@ -249,29 +249,29 @@ impl Tab {
 
     pub(crate) fn log_in(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::LogIn(entropy));
+        self.dispatch(Event::LogIn(entropy));
     }
 
     pub(crate) fn statements(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::Statements(entropy));
+        self.dispatch(Event::Statements(entropy));
     }
 
     pub(crate) fn confirm(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::Confirm(entropy));
+        self.dispatch(Event::Confirm(entropy));
     }
 
     pub(crate) fn fill(&mut self, payee: &str, amount: &str, reference: &str) {
         for (field, text) in [(Field::Payee, payee), (Field::Amount, amount), (Field::Reference, reference)] {
-            self.happen(Event::Edited(field, text.into()));
-            self.happen(Event::Left(field));
+            self.dispatch(Event::Edited(field, text.into()));
+            self.dispatch(Event::Left(field));
         }
     }
 
     pub(crate) fn wake(&mut self) {
         for timer in std::mem::take(&mut self.timers) {
-            self.happen(Event::Woke(timer));
+            self.dispatch(Event::Woke(timer));
         }
     }
 

@@ -267,7 +267,7 @@ mod tests {
 
     /// Proves: amount-parsing
     #[test]
-    fn amounts_are_read_as_people_type_them() {
+    fn accepts_typed_amounts() {
         use AmountError::{Empty, NotANumber, TooLarge, Zero};
         read_all(
             "EUR",
@@ -333,7 +333,7 @@ mod tests {
 
     /// Proves: amount-parsing
     #[test]
-    fn amounts_are_read_as_people_paste_them() {
+    fn accepts_pasted_amounts() {
         use AmountError::NotANumber;
         let blanks = " ".repeat(20) + "1234.56";
         read_all(
@@ -384,7 +384,7 @@ mod tests {
 
     /// Proves: amount-other-currency
     #[test]
-    fn another_currency_is_named() {
+    fn names_other_currency() {
         let other = |found: &str| Err(AmountError::OtherCurrency(found.into()));
         read_all(
             "EUR",
@@ -406,7 +406,7 @@ mod tests {
 
     /// Proves: amount-parsing
     #[test]
-    fn decimals_are_those_of_the_currency() {
+    fn decimals_match_currency() {
         use AmountError::{Ambiguous, NotANumber};
         read_all(
             "JPY",
@@ -452,7 +452,7 @@ mod tests {
     proptest::proptest! {
         /// Proves: amount-round-trip
         #[test]
-        fn what_is_written_is_read_back(minor in 1..=super::largest(0), locale in 0_usize..6, currency in 0_usize..4) {
+        fn written_amount_is_read_back(minor in 1..=super::largest(0), locale in 0_usize..6, currency in 0_usize..4) {
             let locale = [ENGLISH, GERMAN, FRENCH, SWISS, ARABIC, CAPE_VERDE][locale];
             let currency = ["EUR", "JPY", "KWD", "CLF"][currency];
             let money = Money { amount: minor, currency: currency.into() };
@@ -460,7 +460,7 @@ mod tests {
         }
 
         #[test]
-        fn any_text_is_an_amount_or_an_error(text in "[0-9.,' $€A-z\u{200b}-\u{200f}\u{660}-\u{66c}-]{0,24}") {
+        fn never_panics_on_text(text in "[0-9.,' $€A-z\u{200b}-\u{200f}\u{660}-\u{66c}-]{0,24}") {
             for locale in [ENGLISH, ARABIC, CAPE_VERDE] {
                 if let Ok(minor) = parse(&text, "EUR", locale) {
                     proptest::prop_assert!((1..=largest(2)).contains(&minor));

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_checked_when_it_is_left_unless_it_is_empty() {
+    fn field_is_checked_on_blur_unless_empty() {
         let rules = Rules { currency: "EUR".into(), locale: Locale::default(), own: None };
         let mut form = Form::default();
         for field in [Field::Payee, Field::Amount, Field::Reference] {

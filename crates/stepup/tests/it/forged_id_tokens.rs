@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stepup::{oidc::id_token::at_hash, view::Screen};
 
 use crate::{
-    signed::{ACCESS_TOKEN, FOREIGN_KEY, KEY, LogIn, decode, encode, jwk, jwks, jws, sign},
+    id_token_signer::{ACCESS_TOKEN, FOREIGN_KEY, KEY, LogIn, decode, encode, jwk, jwks, jws, sign},
     tab::START,
 };
 
@@ -24,7 +24,7 @@ fn refused(name: &str, log_in: &mut LogIn, token: &str, code: &str, reason: &str
     assert_eq!(problem.code, code, "{name}: {}", problem.cause);
     assert!(problem.cause.contains(reason), "{name}: {:?} is not {reason:?}", problem.cause);
     assert!(problem.sentence.contains("No money was moved"), "{name}");
-    assert!(log_in.world.api.is_empty(), "{name}: the bank was asked {:?}", log_in.world.api);
+    assert!(log_in.servers.api.is_empty(), "{name}: the bank was asked {:?}", log_in.servers.api);
     assert!(log_in.tab.storage.is_empty(), "{name}: {:?}", log_in.tab.storage);
     for part in token.split('.').filter(|part| part.len() > 20) {
         assert!(!problem.cause.contains(part), "{name}: the reason quotes the token");
@@ -45,7 +45,7 @@ fn under(header: &str) -> (LogIn, String) {
 
 /// Proves: jws-signature-first, forged-alg-none, oidcc-client-test-idtoken-sig-none
 #[test]
-fn alg_none_in_all_spellings() {
+fn alg_none_is_refused() {
     for alg in ["none", "None", "NONE", "nOnE", "", " none", "none "] {
         let header = json!({"alg": alg, "kid": "1"}).to_string();
         let (mut visit, token) = under(&header);
@@ -69,7 +69,7 @@ fn alg_none_in_all_spellings() {
 
 /// Proves: forged-hmac
 #[test]
-fn hmac_with_the_public_key_as_the_secret() {
+fn hmac_with_public_key_is_refused() {
     let public = jwk(&KEY, Some("1"));
     let modulus = public["n"].as_str().expect("a modulus").to_owned();
     for (alg, algorithm) in
@@ -97,7 +97,7 @@ fn hmac_with_the_public_key_as_the_secret() {
 
 /// Proves: jws-signature-first, forged-other-alg
 #[test]
-fn another_algorithm_rightly_signed() {
+fn other_algorithm_is_refused() {
     let algorithms: [(&str, &'static dyn signature::RsaEncoding); 5] = [
         ("RS384", &signature::RSA_PKCS1_SHA384),
         ("RS512", &signature::RSA_PKCS1_SHA512),
@@ -124,16 +124,16 @@ fn another_algorithm_rightly_signed() {
 
 /// Proves: forged-foreign-key
 #[test]
-fn another_key_under_the_same_kid() {
+fn other_key_under_same_kid_is_refused() {
     let mut visit = log_in();
     let token = jws(&FOREIGN_KEY, HEADER.as_bytes(), visit.claims().to_string().as_bytes());
     refused("foreign key", &mut visit, &token, "id_token.refused", "signature is not the issuer's");
-    assert_eq!(visit.world.key_fetches, 2, "one look at the keys as they are now, and no more");
+    assert_eq!(visit.servers.key_fetches, 2, "one look at the keys as they are now, and no more");
 }
 
 /// Proves: jws-header-keys-ignored, forged-header-keys
 #[test]
-fn a_key_that_the_token_brings_along_counts_for_nothing() {
+fn embedded_key_is_ignored() {
     let own = jwk(&FOREIGN_KEY, Some("1"));
     for (name, value) in [
         ("jwk", own.clone()),
@@ -156,7 +156,7 @@ fn a_key_that_the_token_brings_along_counts_for_nothing() {
 
 /// Proves: jws-header-keys-ignored, forged-crit
 #[test]
-fn an_extension_that_would_have_to_be_understood() {
+fn critical_extension_is_refused() {
     for (header, reason) in [
         (r#"{"alg":"RS256","kid":"1","crit":["exp"]}"#, "`crit`"),
         (r#"{"alg":"RS256","kid":"1","crit":["unknown"],"unknown":1}"#, "`crit`"),
@@ -174,7 +174,7 @@ fn an_extension_that_would_have_to_be_understood() {
 
 /// Proves: jws-form, forged-base64, forged-json-serialization
 #[test]
-fn another_form_than_three_parts_of_base64url() {
+fn malformed_compact_form_is_refused() {
     let (_, token) = under(HEADER);
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signed] = parts[..] else { panic!("three parts") };
@@ -246,7 +246,7 @@ fn another_form_than_three_parts_of_base64url() {
 
 /// Proves: json-duplicate-members, forged-duplicate-members
 #[test]
-fn members_that_are_there_twice() {
+fn duplicate_members_are_refused() {
     let good = log_in().claims().to_string();
     for (name, header, claims, reason) in [
         ("alg", r#"{"alg":"RS256","alg":"none","kid":"1"}"#.to_owned(), good.clone(), "header"),
@@ -275,7 +275,7 @@ fn members_that_are_there_twice() {
 
 /// Proves: forged-json
 #[test]
-fn json_that_is_none_or_is_meant_to_break_a_reader() {
+fn malformed_json_is_refused() {
     let deep = "[".repeat(3_000);
     let closed = format!("{}{}", "[".repeat(500), "]".repeat(500));
     for (name, claims) in [
@@ -307,7 +307,7 @@ fn json_that_is_none_or_is_meant_to_break_a_reader() {
 
 /// Proves: forged-times
 #[test]
-fn times_that_are_no_times() {
+fn invalid_times_are_refused() {
     let too_large: Value = serde_json::from_str("9007199254740993").expect("a number");
     for claim in ["exp", "iat", "nbf"] {
         for (value, reason) in [
@@ -340,7 +340,7 @@ fn times_that_are_no_times() {
 
 /// Proves: id-token-times
 #[test]
-fn clocks_that_are_a_minute_apart_and_those_that_are_not() {
+fn clock_leeway_is_one_minute() {
     let day = 24 * 60 * 60;
     for (claim, value, expected) in [
         ("exp", START - 59, None),
@@ -373,7 +373,7 @@ fn clocks_that_are_a_minute_apart_and_those_that_are_not() {
 
 /// Proves: id-token-claims
 #[test]
-fn claims_about_somebody_or_something_else() {
+fn foreign_claims_are_refused() {
     let sha512 = encode(
         &aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, ACCESS_TOKEN.as_bytes()).as_ref()[..32],
     );
@@ -438,11 +438,11 @@ fn claims_about_somebody_or_something_else() {
 
 /// Proves: forged-token-type
 #[test]
-fn an_access_token_in_the_place_of_an_id_token() {
+fn access_token_is_no_id_token() {
     // Signed by the same issuer with the same key, for the same customer: only its claims tell.
     let mut visit = log_in();
     let claims = json!({
-        "iss": crate::world::ISSUER, "sub": "auth0|1", "aud": ["https://my-banking-api"], "azp": "riser",
+        "iss": crate::servers::ISSUER, "sub": "auth0|1", "aud": ["https://my-banking-api"], "azp": "riser",
         "scope": "openid view:balance", "iat": START, "exp": START + 7200, "jti": "1",
     });
     let token = jws(&KEY, HEADER.as_bytes(), claims.to_string().as_bytes());
@@ -451,19 +451,19 @@ fn an_access_token_in_the_place_of_an_id_token() {
 
 /// Proves: forged-huge
 #[test]
-fn a_token_that_is_longer_than_any() {
+fn oversized_token_is_refused() {
     let mut visit = log_in();
     let token = jws(&KEY, HEADER.as_bytes(), &visit.with("x", &json!("x".repeat(16 * 1024))));
     visit.end(&token);
     let Screen::Failed(failure) = visit.tab.screen() else { panic!("{:?}", visit.tab.screen()) };
     assert_eq!(failure.problem.code, "callback.refused");
     assert!(failure.problem.cause.contains("more than"), "{}", failure.problem.cause);
-    assert_eq!((visit.tab.checked, visit.world.key_fetches), (0, 0), "it is not even looked at");
+    assert_eq!((visit.tab.checked, visit.servers.key_fetches), (0, 0), "it is not even looked at");
 }
 
 /// Proves: jwks-key-purpose
 #[test]
-fn keys_that_must_not_have_signed_it() {
+fn unfit_keys_are_refused() {
     let changed = |name: &str, value: Value| {
         let mut key = jwk(&KEY, Some("1"));
         key[name] = value;
@@ -491,14 +491,14 @@ fn keys_that_must_not_have_signed_it() {
         let Screen::Failed(failure) = visit.tab.screen() else { panic!("{name}: {:?}", visit.tab.screen()) };
         let expected = if name == "another name" { "id_token.refused" } else { "provider.keys" };
         assert_eq!(failure.problem.code, expected, "{name}: {}", failure.problem.cause);
-        assert!(visit.world.api.is_empty() && visit.tab.storage.is_empty(), "{name}");
+        assert!(visit.servers.api.is_empty() && visit.tab.storage.is_empty(), "{name}");
         assert_eq!(visit.tab.checked, 0, "{name}: it is not tried");
     }
 }
 
 /// Proves: jwks-key-by-kid, forged-many-kids
 #[test]
-fn ten_thousand_made_up_kids_cause_one_fetch_for_each_answer_that_was_asked_for() {
+fn unknown_kid_refetches_keys_once_per_response() {
     let mut visit = log_in();
     for number in 0..10_000 {
         let header = json!({"alg": "RS256", "kid": format!("made up {number}")}).to_string();
@@ -506,6 +506,6 @@ fn ten_thousand_made_up_kids_cause_one_fetch_for_each_answer_that_was_asked_for(
         visit.end(&token);
         assert!(matches!(visit.tab.screen(), Screen::Failed(_)));
     }
-    assert_eq!(visit.world.key_fetches, 2, "an answer that nobody asked for is not looked at");
+    assert_eq!(visit.servers.key_fetches, 2, "an answer that nobody asked for is not looked at");
     assert_eq!(visit.tab.checked, 0);
 }

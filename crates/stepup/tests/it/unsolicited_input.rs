@@ -12,8 +12,8 @@ use stepup::{
 };
 
 use crate::{
+    servers::{BANK, CONFIG, Grant, PAYEE, Servers, answer},
     tab::{START, Signatures, Tab, parse_url},
-    world::{BANK, CONFIG, Grant, PAYEE, World, answer},
 };
 
 const NOBODYS_REQUEST: RequestId = RequestId(9_999);
@@ -29,18 +29,18 @@ fn metadata() -> stepup::http::HttpResponse {
 }
 
 /// A page that has just been loaded, knows no metadata, and sends the usual order.
-fn confirms_after_a_reload(world: &mut World) -> Tab {
-    let mut tab = world.logged_in();
+fn confirms_after_a_reload(servers: &mut Servers) -> Tab {
+    let mut tab = servers.logged_in();
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     tab
 }
 
 #[test]
-fn metadata_that_nobody_asked_for_send_nobody_away() {
+fn metadata_do_not_redirect() {
     let mut tab = Tab::new();
     tab.load(None);
     tab.log_in();
@@ -50,11 +50,11 @@ fn metadata_that_nobody_asked_for_send_nobody_away() {
     tab.answer(id, Ok(metadata()));
     assert!(tab.gone.is_some());
 
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.load(None);
-    world.serve_all(&mut tab);
-    tab.happen(Event::LogOut);
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::LogOut);
     tab.answer(NOBODYS_REQUEST, Ok(metadata()));
     assert!(tab.gone.is_none(), "logging out");
     let (id, _) = tab.requests.pop_front().expect("the metadata are asked for");
@@ -63,11 +63,11 @@ fn metadata_that_nobody_asked_for_send_nobody_away() {
 }
 
 #[test]
-fn metadata_that_nobody_asked_for_shorten_no_reading_time() {
-    let mut world = World::default();
-    let mut tab = confirms_after_a_reload(&mut world);
+fn metadata_do_not_shorten_notice() {
+    let mut servers = Servers::default();
+    let mut tab = confirms_after_a_reload(&mut servers);
     let (id, post) = tab.requests.pop_front().expect("the first attempt");
-    let refused = world.serve(post);
+    let refused = servers.serve(post);
     tab.answer(id, Ok(refused));
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)));
     let (id, _) = tab.requests.pop_front().expect("the metadata are asked for");
@@ -79,10 +79,10 @@ fn metadata_that_nobody_asked_for_shorten_no_reading_time() {
 }
 
 #[test]
-fn the_sentence_can_be_read_also_when_the_metadata_come_first() {
-    let mut world = World::default();
-    let mut tab = confirms_after_a_reload(&mut world);
-    world.serve_all(&mut tab);
+fn notice_is_shown_when_metadata_come_first() {
+    let mut servers = Servers::default();
+    let mut tab = confirms_after_a_reload(&mut servers);
+    servers.serve_all(&mut tab);
     assert!(tab.gone.is_none() && matches!(tab.transfer(), TransferView::Leaving(_)));
     let leaves = |tab: &mut Tab| {
         let effects = tab.session.update(Event::Proceed, Timestamp(START));
@@ -92,57 +92,57 @@ fn the_sentence_can_be_read_also_when_the_metadata_come_first() {
 }
 
 #[test]
-fn a_check_that_nobody_asked_for_proves_nothing() {
-    let mut world = World::default();
+fn verification_proves_nothing() {
+    let mut servers = Servers::default();
     let mut tab = Tab { signatures: Signatures::Later, ..Tab::new() };
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
-    tab.happen(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
-    world.serve_all(&mut tab);
-    tab.happen(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
+    tab.dispatch(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
     assert_eq!(tab.screen(), Screen::SigningIn, "a log-in");
     tab.check();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.screen(), Screen::Account(_)));
 }
 
 #[test]
-fn a_check_that_nobody_asked_for_opens_no_statements() {
-    let mut world = World::default();
-    let mut tab = world.at_statements();
+fn verification_opens_no_statements() {
+    let mut servers = Servers::default();
+    let mut tab = servers.at_statements();
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.signatures = Signatures::Later;
     tab.statements();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(tab.checks.len(), 1, "the stored token is checked again");
-    tab.happen(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
+    tab.dispatch(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });
     let Screen::Statements(page) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert_eq!(page.content, StatementsContent::Loading);
     assert!(tab.requests.is_empty(), "the bank is not asked yet");
     tab.check();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let Screen::Statements(page) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert!(matches!(page.content, StatementsContent::Ready(_)));
 }
 
 /// Proves: response-needs-record
 #[test]
-fn a_value_from_another_place_is_not_the_record() {
-    let mut world = World::default();
+fn other_stored_value_is_not_the_request() {
+    let mut servers = Servers::default();
     let mut tab = Tab::new();
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     let (name, record) = tab.storage.first_key_value().expect("a record");
     let record = (name.clone(), record.clone());
     assert!(record.0.starts_with("request."));
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     let mut session = Session::new(parse_url);
     let boot = Boot {
         config: CONFIG.into(),
@@ -163,27 +163,27 @@ fn a_value_from_another_place_is_not_the_record() {
 
 /// Proves: threat-logged-secrets
 #[test]
-fn secrets_do_not_show_themselves() {
+fn secrets_are_redacted_in_debug() {
     let mut tab = Tab::new();
     let entropy = tab.entropy();
     assert_eq!(format!("{entropy:?}"), "Entropy(…)");
-    let mut world = World::default();
+    let mut servers = Servers::default();
     let mut tab = Tab::new();
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     let shown = format!("{:?}", tab.session);
     assert!(shown.contains("Tokens(…)") && !shown.contains("access-token-1"), "{shown}");
 
-    let mut tab = Tab { config: crate::world::CODE_FLOW.into(), ..Tab::new() };
+    let mut tab = Tab { config: crate::servers::CODE_FLOW.into(), ..Tab::new() };
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     let code = fragment.split('&').find_map(|part| part.strip_prefix("code=")).expect("a code").to_owned();
     tab.load(Some(fragment));
     let shown = format!("{:?}", tab.session);

@@ -5,19 +5,19 @@
 
 mod act;
 mod fingerprint;
+mod invariants;
 mod model;
 mod search;
-mod witness;
 
 use stepup::effect::Timer;
 
 use self::{
     act::{Act, Amount, Bound, Do, Reply},
+    invariants::PROPERTIES,
     model::Start,
     search::{Explored, explore},
-    witness::PROPERTIES,
 };
-use crate::world::{CODE_FLOW, CONFIG};
+use crate::servers::{CODE_FLOW, CONFIG};
 
 /// Enough of everything for an accident on top of an attack.
 const BOUNDS: &[(Bound, u8)] = &[
@@ -138,7 +138,7 @@ fn look(start: &Start, depth: usize) -> Explored {
 
 /// Proves: threat-edited-storage, single-use-token, exploration
 #[test]
-fn every_property_holds_two_acts_from_every_stage() {
+fn invariants_hold_two_acts_from_every_stage() {
     for start in starts() {
         look(&start, 2);
     }
@@ -147,7 +147,7 @@ fn every_property_holds_two_acts_from_every_stage() {
 /// Run by `cargo xtask explore`, which says how far to look.
 #[test]
 #[ignore = "takes minutes: cargo xtask explore"]
-fn every_property_holds_as_far_as_one_looks() {
+fn invariants_hold_to_the_full_depth() {
     #[expect(
         clippy::disallowed_methods,
         reason = "it is the search that is told how far to look, not the core"

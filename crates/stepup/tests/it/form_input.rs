@@ -47,7 +47,7 @@ fn cases(text: &str) -> Vec<Value> {
 
 /// Proves: reference-characters
 #[test]
-fn reference_is_sent_as_the_table_says() {
+fn reference_follows_the_table() {
     let cases = cases(include_str!("../../../../tests/tables/references.json"));
     assert!(cases.len() > 60);
     for case in cases {
@@ -63,7 +63,7 @@ fn reference_is_sent_as_the_table_says() {
 
 /// Proves: input-not-cut
 #[test]
-fn reference_that_is_too_long_is_counted() {
+fn long_reference_is_counted() {
     let text = "x".repeat(152);
     let errors = order(PAYEE, "1", &text, "EUR").expect_err("too long");
     assert_eq!(
@@ -74,7 +74,7 @@ fn reference_that_is_too_long_is_counted() {
 
 /// Proves: iban
 #[test]
-fn iban_is_read_as_the_table_says() {
+fn iban_follows_the_table() {
     for case in cases(include_str!("../../../../tests/tables/ibans.json")) {
         let text = case["text"].as_str().expect("a text");
         let read = Iban::typed(text, browser());
@@ -84,7 +84,7 @@ fn iban_is_read_as_the_table_says() {
 
 /// Proves: iban
 #[test]
-fn iban_is_read_as_people_have_it() {
+fn pasted_iban_is_accepted() {
     for text in [
         "gb82 west 1234 5698 7654 32",
         "GB82-WEST-1234-5698-7654-32",
@@ -129,7 +129,7 @@ fn iban_is_read_as_people_have_it() {
 
 /// Proves: currencies
 #[test]
-fn amounts_of_any_currency_are_sent_in_its_minor_units() {
+fn amount_is_sent_in_minor_units() {
     for (text, currency, minor) in [
         ("12.50", "HUF", 1250),
         ("12.50", "IDR", 1250),
@@ -152,7 +152,7 @@ fn amounts_of_any_currency_are_sent_in_its_minor_units() {
 
 /// Proves: amount-other-currency
 #[test]
-fn another_currency_has_its_own_sentence() {
+fn other_currency_is_explained() {
     for (text, found) in [("$12.50", "$"), ("12.50 USD", "USD"), ("CHF 12", "CHF"), ("12 zł", "zł")] {
         let errors = order(PAYEE, text, "", "EUR").expect_err("another currency");
         assert_eq!(errors.amount, Some(format!("This account pays in EUR, not in {found}.")), "{text}");

@@ -6,8 +6,8 @@ use stepup::{
 };
 
 use crate::{
+    servers::{PAYEE, Servers},
     tab::Tab,
-    world::{PAYEE, World},
 };
 
 fn notice(tab: &Tab) -> Option<Notice> {
@@ -27,19 +27,19 @@ fn session(tab: &Tab) -> SessionView {
 /// What the browser tells the other tabs.
 fn hears(tab: &mut Tab, of: &Tab) {
     tab.log_outs.clone_from(&of.log_outs);
-    tab.happen(Event::LogoutCountChanged(of.log_outs.clone()));
+    tab.dispatch(Event::LogoutCountChanged(of.log_outs.clone()));
 }
 
 /// Proves: log-out-all-tabs
 #[test]
-fn a_log_out_ends_all_tabs() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn ends_all_tabs() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     let mut other = tab.duplicate();
     other.load(None);
-    world.serve_all(&mut other);
+    servers.serve_all(&mut other);
     other.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::LogOut);
+    tab.dispatch(Event::LogOut);
     hears(&mut other, &tab);
     assert_eq!(notice(&other), Some(Notice::LoggedOutElsewhere));
     assert!(other.storage.is_empty(), "{:?}", other.storage);
@@ -49,53 +49,53 @@ fn a_log_out_ends_all_tabs() {
     );
     // The same news twice, and news of a log-in that came after it.
     other.log_in();
-    world.serve_all(&mut other);
+    servers.serve_all(&mut other);
     let there = other.gone.clone().expect("sent to the provider");
-    world.come_back(&mut other, &there);
+    servers.come_back(&mut other, &there);
     hears(&mut other, &tab);
     assert_eq!(session(&other), SessionView::Open);
 }
 
 /// Proves: log-out-all-tabs
 #[test]
-fn a_tab_that_was_away_learns_of_the_log_out_when_it_is_back() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn reaches_tab_that_was_away() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let mut other = tab.duplicate();
     other.load(None);
-    other.happen(Event::LogOut);
+    other.dispatch(Event::LogOut);
     tab.log_outs.clone_from(&other.log_outs);
     let mut back = tab.duplicate();
     back.load(None);
     assert_eq!(notice(&back), Some(Notice::LoggedOutElsewhere));
     assert!(!back.storage.contains_key("session") && !back.storage.contains_key("pending"));
     // The answer that it was away for is good for nothing any more.
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert_eq!(failure.problem.code, "callback.logged_out");
-    assert_eq!((world.posts.len(), world.done.len()), (1, 0));
+    assert_eq!((servers.posts.len(), servers.done.len()), (1, 0));
 }
 
 /// Proves: log-out-during-transfer
 #[test]
-fn a_log_out_while_money_is_on_its_way_says_so() {
+fn warns_of_unanswered_transfer() {
     for elsewhere in [false, true] {
-        let mut world = World::default();
-        let mut tab = world.logged_in();
+        let mut servers = Servers::default();
+        let mut tab = servers.logged_in();
         let mut other = tab.duplicate();
         other.load(None);
         tab.fill(PAYEE, "12.50", "Rent");
-        tab.happen(Event::Review);
+        tab.dispatch(Event::Review);
         tab.confirm();
         assert!(matches!(tab.transfer(), TransferView::Sending { .. }));
         if elsewhere {
-            other.happen(Event::LogOut);
+            other.dispatch(Event::LogOut);
             hears(&mut tab, &other);
         } else {
-            tab.happen(Event::LogOut);
+            tab.dispatch(Event::LogOut);
         }
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "elsewhere: {elsewhere}");
-        tab.happen(Event::LogoutCountChanged(Some("7".into())));
+        tab.dispatch(Event::LogoutCountChanged(Some("7".into())));
         assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending), "one more log-out takes no news away");
         if !elsewhere {
             // The page goes to the provider and comes back.
@@ -112,9 +112,9 @@ fn a_log_out_while_money_is_on_its_way_says_so() {
 
 /// Proves: session-end-announced
 #[test]
-fn the_customer_is_told_before_the_end_and_can_go_on() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn session_end_is_announced() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     tab.now += 7_200 - 121;
     tab.wake();
@@ -124,21 +124,21 @@ fn the_customer_is_told_before_the_end_and_can_go_on() {
     assert_eq!(session(&tab), SessionView::EndsSoon);
     assert!(!tab.timers.is_empty(), "the end is watched too");
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert_eq!(session(&tab), SessionView::Open);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(form.reference.text, "Rent");
 }
 
 #[test]
-fn nobody_is_sent_away_while_a_transfer_is_on_its_way() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn login_is_not_offered_during_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     tab.now += 7_200 - 60;
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     assert_eq!(session(&tab), SessionView::Open, "it is not the moment");
     tab.log_in();
@@ -147,9 +147,9 @@ fn nobody_is_sent_away_while_a_transfer_is_on_its_way() {
 }
 
 #[test]
-fn a_log_in_without_need_changes_nothing() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn needless_login_is_ignored() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.log_in();
     assert!(tab.gone.is_none() && !tab.has_request());
     assert_eq!(session(&tab), SessionView::Open);
@@ -157,14 +157,14 @@ fn a_log_in_without_need_changes_nothing() {
 
 /// Proves: log-out-all-tabs
 #[test]
-fn an_order_from_before_a_log_out_is_shown_to_nobody() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn order_from_before_is_dropped() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     let mut other = tab.duplicate();
     other.load(None);
-    world.serve_all(&mut other);
+    servers.serve_all(&mut other);
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     let (id, _) = tab.requests.pop_front().expect("the first attempt");
     tab.answer(id, Err(stepup::http::NetworkError::TimedOut));
@@ -172,9 +172,9 @@ fn an_order_from_before_a_log_out_is_shown_to_nobody() {
     tab.now += 7_200;
     tab.wake();
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(tab.gone.is_some() && tab.storage.contains_key("pending") && tab.storage.contains_key("draft"));
-    other.happen(Event::LogOut);
+    other.dispatch(Event::LogOut);
     tab.log_outs.clone_from(&other.log_outs);
     tab.load(None);
     assert_eq!(notice(&tab), Some(Notice::LoggedOutWhileSending));
@@ -182,20 +182,20 @@ fn an_order_from_before_a_log_out_is_shown_to_nobody() {
 }
 
 #[test]
-fn what_is_left_from_before_a_log_out_does_not_end_the_session_after_it() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn leftovers_do_not_end_the_next_session() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     let old = tab.storage["draft"].clone();
-    tab.happen(Event::LogOut);
+    tab.dispatch(Event::LogOut);
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     tab.storage.insert("draft".into(), old);
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(session(&tab), SessionView::Open);
     assert!(!tab.storage.contains_key("draft") && tab.storage.contains_key("session"), "{:?}", tab.storage);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.payee.text.is_empty()));

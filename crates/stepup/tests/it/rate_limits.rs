@@ -8,8 +8,8 @@ use stepup::{
 };
 
 use crate::{
+    servers::{Grant, PAYEE, Servers, answer},
     tab::Tab,
-    world::{Grant, PAYEE, World, answer},
 };
 
 const TOO_MANY: &str = "transfer.too-many-requests";
@@ -38,41 +38,41 @@ fn not_sent(tab: &Tab) -> (String, &'static str, bool) {
 
 /// Proves: client-429-transfer
 #[test]
-fn an_order_that_is_turned_away_moves_nothing_says_so_and_keeps_its_id() {
-    let mut world = World { retry_after: Some(42), ..World::default() };
-    let (mut tab, there) = world.confirming();
-    world.orders_turned_away = 1;
-    world.come_back(&mut tab, &there);
+fn turned_away_order_keeps_its_id() {
+    let mut servers = Servers { retry_after: Some(42), ..Servers::default() };
+    let (mut tab, there) = servers.confirming();
+    servers.orders_turned_away = 1;
+    servers.come_back(&mut tab, &there);
     let sentence = "No money was moved. Try again in a minute.";
     assert_eq!(not_sent(&tab), (TOO_MANY.to_owned(), sentence, true));
-    assert!(world.done.is_empty() && tab.gone.is_none());
-    let id = world.posts[0].0.clone();
-    assert_eq!(world.api.iter().filter(|line| line.contains(&id)).count(), 1, "the bank was asked first");
-    assert_eq!(world.uses.values().copied().max(), Some(1), "the token is gone");
+    assert!(servers.done.is_empty() && tab.gone.is_none());
+    let id = servers.posts[0].0.clone();
+    assert_eq!(servers.api.iter().filter(|line| line.contains(&id)).count(), 1, "the bank was asked first");
+    assert_eq!(servers.uses.values().copied().max(), Some(1), "the token is gone");
     assert!(retries(&tab).is_empty(), "no order is sent by itself");
 
     // The same order, when the customer says so: the same id, and a confirmation of its own.
-    tab.happen(Event::Dismiss);
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Dismiss);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.wake();
     let there = tab.gone.clone().expect("sent to the provider");
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_eq!(world.done.keys().collect::<Vec<_>>(), [&id]);
+    assert_eq!(servers.done.keys().collect::<Vec<_>>(), [&id]);
 }
 
 /// Proves: client-429-transfer
 #[test]
-fn a_first_attempt_that_is_turned_away_takes_nobody_to_the_provider() {
-    let mut world = World { retry_after: Some(3), ..World::default() };
-    let mut tab = world.logged_in();
+fn turned_away_first_attempt_starts_no_step_up() {
+    let mut servers = Servers { retry_after: Some(3), ..Servers::default() };
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
-    world.orders_turned_away = 1;
+    tab.dispatch(Event::Review);
+    servers.orders_turned_away = 1;
     tab.confirm();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(not_sent(&tab).1, "No money was moved. Try again in a few seconds.");
     assert!(tab.gone.is_none() && !tab.has_request());
 }
@@ -80,48 +80,48 @@ fn a_first_attempt_that_is_turned_away_takes_nobody_to_the_provider() {
 /// Browsers send a request once more when its connection broke before the answer came.
 /// Proves: client-429-transfer
 #[test]
-fn an_order_that_came_through_before_it_was_turned_away_is_done() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn turned_away_repetition_of_done_order_is_done() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while let Some((id, request)) = tab.requests.pop_front() {
         let is_order = request.idempotency_key.is_some();
-        let served = world.serve(request);
+        let served = servers.serve(request);
         tab.answer(id, Ok(if is_order { answer(429, "") } else { served }));
     }
-    assert_eq!(world.done.len(), 1);
+    assert_eq!(servers.done.len(), 1);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
 }
 
 #[test]
-fn a_bank_that_cannot_be_asked_about_it_is_taken_at_its_word() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn bank_without_inquiry_is_believed() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
-    world.orders_turned_away = 1;
+    tab.dispatch(Event::Review);
+    servers.orders_turned_away = 1;
     tab.confirm();
     while let Some((id, request)) = tab.requests.pop_front() {
         let question = request.url.contains("/transfers/");
-        let served = world.serve(request);
+        let served = servers.serve(request);
         tab.answer(id, Ok(if question { answer(404, "Cannot GET /transfers/1") } else { served }));
     }
     assert_eq!(not_sent(&tab).0, TOO_MANY);
 }
 
 #[test]
-fn without_a_session_to_ask_with_the_bank_is_taken_at_its_word() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    world.orders_turned_away = 1;
+fn bank_is_believed_without_session() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    servers.orders_turned_away = 1;
     tab.storage.remove("session");
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert_eq!(not_sent(&tab).0, TOO_MANY);
 }
 
 #[test]
-fn what_is_said_about_the_time_holds() {
+fn announced_wait_is_sufficient() {
     for (retry_after, expected) in [
         (None, "in a minute."),
         (Some(0), "in a few seconds."),
@@ -133,10 +133,10 @@ fn what_is_said_about_the_time_holds() {
         (Some(601), "later."),
         (Some(u32::MAX), "later."),
     ] {
-        let mut world = World { retry_after, ..World::default() };
-        let (mut tab, there) = world.confirming();
-        world.orders_turned_away = 1;
-        world.come_back(&mut tab, &there);
+        let mut servers = Servers { retry_after, ..Servers::default() };
+        let (mut tab, there) = servers.confirming();
+        servers.orders_turned_away = 1;
+        servers.come_back(&mut tab, &there);
         let sentence = not_sent(&tab).1;
         assert!(sentence.ends_with(expected), "{retry_after:?}: {sentence}");
     }
@@ -144,28 +144,28 @@ fn what_is_said_about_the_time_holds() {
 
 /// Proves: client-429-read
 #[test]
-fn what_is_read_is_asked_for_again_when_the_bank_says_so() {
-    let mut world = World { retry_after: Some(20), ..World::default() };
-    let mut tab = world.logged_in();
-    world.questions_turned_away = 3;
-    tab.happen(Event::TryAgain);
-    world.serve_all(&mut tab);
+fn reads_are_retried_after_retry_after() {
+    let mut servers = Servers { retry_after: Some(20), ..Servers::default() };
+    let mut tab = servers.logged_in();
+    servers.questions_turned_away = 3;
+    tab.dispatch(Event::TryAgain);
+    servers.serve_all(&mut tab);
     assert_eq!(failure(&tab), Some("Your bank asks us to wait"));
     assert_eq!(retries(&tab), [20_000, 20_000]);
     tab.wake();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(failure(&tab), Some("Your bank asks us to wait"), "once more");
     tab.wake();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(failure(&tab), None);
-    let asked = world.api.len();
+    let asked = servers.api.len();
     tab.wake();
-    assert_eq!((tab.requests.len(), world.api.len()), (0, asked), "nothing is left to ask");
+    assert_eq!((tab.requests.len(), servers.api.len()), (0, asked), "nothing is left to ask");
 }
 
 /// Proves: client-429-read
 #[test]
-fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() {
+fn wait_is_bounded() {
     for (status, retry_after, expected) in [
         (429, Some(0), Some(1_000)),
         (429, Some(120), Some(120_000)),
@@ -176,9 +176,9 @@ fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() 
         (503, None, None),
         (500, Some(7), None),
     ] {
-        let mut world = World::default();
-        let mut tab = world.logged_in();
-        tab.happen(Event::TryAgain);
+        let mut servers = Servers::default();
+        let mut tab = servers.logged_in();
+        tab.dispatch(Event::TryAgain);
         while let Some((id, _)) = tab.requests.pop_front() {
             tab.answer(id, Ok(HttpResponse { retry_after, ..answer(status, "") }));
         }
@@ -193,22 +193,22 @@ fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() 
 
 /// Proves: client-429-read
 #[test]
-fn a_question_about_a_transfer_is_asked_again_when_the_bank_says_so() {
-    let mut world = World { retry_after: Some(5), ..World::default() };
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn inquiry_is_retried_after_retry_after() {
+    let mut servers = Servers { retry_after: Some(5), ..Servers::default() };
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while !matches!(tab.transfer(), TransferView::Sending { second: true, .. }) {
         let (id, request) = tab.requests.pop_front().expect("a request");
-        tab.answer(id, Ok(world.serve(request)));
+        tab.answer(id, Ok(servers.serve(request)));
     }
     let post = tab.requests.iter().position(|(_, sent)| sent.json.is_some()).expect("the second attempt");
     tab.requests.swap(0, post);
-    world.lose_answer(&mut tab);
+    servers.lose_answer(&mut tab);
     let question = tab.requests.iter().position(|(_, sent)| sent.url.contains("/transfers/"));
     tab.requests.swap(0, question.expect("the bank is asked"));
-    world.questions_turned_away = 1;
-    world.serve_all(&mut tab);
+    servers.questions_turned_away = 1;
+    servers.serve_all(&mut tab);
     let TransferView::Unknown { asking: false, may_ask: true, problem: Some(problem), .. } = tab.transfer()
     else {
         panic!("{:?}", tab.transfer())
@@ -216,17 +216,17 @@ fn a_question_about_a_transfer_is_asked_again_when_the_bank_says_so() {
     assert_eq!(problem.code, "api.busy");
     assert_eq!(retries(&tab), [5_000]);
     tab.wake();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
 }
 
 #[test]
-fn the_statements_say_that_the_bank_is_busy_and_are_not_asked_for_behind_the_customers_back() {
-    let mut world = World { retry_after: Some(20), ..World::default() };
-    let mut tab = world.at_statements();
-    world.questions_turned_away = 1;
+fn statements_are_not_retried_automatically() {
+    let mut servers = Servers { retry_after: Some(20), ..Servers::default() };
+    let mut tab = servers.at_statements();
+    servers.questions_turned_away = 1;
     tab.statements();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(
         format!("{:?}", tab.screen()).contains("Please try again in a few minutes"),
         "{:?}",
@@ -238,20 +238,20 @@ fn the_statements_say_that_the_bank_is_busy_and_are_not_asked_for_behind_the_cus
 /// Nobody has to press anything: the pauses double, to a minute or so, and the bank is asked for as long as the page is there.
 /// Proves: threat-lost-response
 #[test]
-fn what_is_unknown_is_asked_again_by_itself_and_ever_more_rarely() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn inquiry_backs_off() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
-    let lose_all = |tab: &mut Tab, world: &mut World| {
+    let lose_all = |tab: &mut Tab, servers: &mut Servers| {
         while let Some((id, request)) = tab.requests.pop_front() {
             let of_a_transfer = request.json.is_some() || request.url.contains("/transfers/");
-            let answer = world.serve(request);
+            let answer = servers.serve(request);
             let lost = NetworkError::Unreachable("the answer was lost".into());
             tab.answer(id, if of_a_transfer { Err(lost) } else { Ok(answer) });
         }
     };
-    lose_all(&mut tab, &mut world);
+    lose_all(&mut tab, &mut servers);
     for _ in 0..7 {
         assert!(
             matches!(tab.transfer(), TransferView::Unknown { asking: false, .. }),
@@ -259,45 +259,45 @@ fn what_is_unknown_is_asked_again_by_itself_and_ever_more_rarely() {
             tab.transfer()
         );
         tab.wake();
-        lose_all(&mut tab, &mut world);
+        lose_all(&mut tab, &mut servers);
     }
     assert_eq!(retries(&tab), [2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 64_000, 64_000]);
     tab.wake();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_eq!((world.done.len(), world.posts.len()), (1, 2), "asking sends nothing");
+    assert_eq!((servers.done.len(), servers.posts.len()), (1, 2), "asking sends nothing");
 }
 
 /// A question about a transfer and what is read have a clock each: a timer that is set again replaces the one before.
 #[test]
-fn asking_about_a_transfer_hastens_nothing_else() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn inquiry_triggers_no_other_read() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(NetworkError::Unreachable("down".into())));
     }
     assert_eq!(tab.waits.last(), Some(&(Timer::AskAgain, 2_000)));
-    tab.happen(Event::TryAgain);
+    tab.dispatch(Event::TryAgain);
     let mut waits = [60, 5].into_iter();
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Ok(HttpResponse { retry_after: waits.next(), ..answer(429, "") }));
     }
     assert_eq!(tab.waits.last(), Some(&(Timer::Retry, 60_000)), "the longer one");
-    tab.happen(Event::Woke(Timer::AskAgain));
+    tab.dispatch(Event::Woke(Timer::AskAgain));
     let asked: Vec<_> = tab.requests.iter().map(|(_, sent)| sent.url.contains("/transfers/")).collect();
     assert_eq!(asked, [true], "and nothing is read yet");
 }
 
 #[test]
-fn a_question_about_a_transfer_is_never_asked_sooner_than_the_bank_says() {
+fn inquiry_waits_for_retry_after() {
     for (retry_after, pause) in [(0, 2_000), (5, 5_000), (600, 600_000), (u32::MAX, 86_400_000)] {
-        let mut world = World::default();
-        let mut tab = world.logged_in();
+        let mut servers = Servers::default();
+        let mut tab = servers.logged_in();
         tab.fill(PAYEE, "1", "");
-        tab.happen(Event::Review);
+        tab.dispatch(Event::Review);
         tab.confirm();
         let (id, _) = tab.requests.pop_front().expect("the order");
         tab.answer(id, Err(NetworkError::TimedOut));

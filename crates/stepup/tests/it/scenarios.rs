@@ -8,42 +8,42 @@ use stepup::{
 };
 
 use crate::{
+    servers::{Grant, PAYEE, Servers, query},
     tab::Tab,
-    world::{Grant, PAYEE, World, query},
 };
 
 /// Proves: api-403-step-up
 #[test]
-fn the_whole_scenario() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn transfer_with_step_up_succeeds() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     assert_eq!(query(&there, "scope"), "openid view:balance transfer:funds");
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)));
 
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     assert!(matches!(tab.transfer(), TransferView::Returning(_)), "{:?}", tab.transfer());
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
 
     let TransferView::Done(done) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(done.receipt.money.amount, 1250);
     assert_eq!(done.number.as_deref(), Some("R-1"));
-    let scopes: Vec<_> = world.posts.iter().map(|(_, _, scope)| scope.as_str()).collect();
+    let scopes: Vec<_> = servers.posts.iter().map(|(_, _, scope)| scope.as_str()).collect();
     assert_eq!(scopes, ["openid view:balance", "openid view:balance transfer:funds"]);
-    assert_eq!(world.posts[0].0, world.posts[1].0, "one transfer has one id");
-    assert_eq!(world.posts[0].1, world.posts[1].1, "what was confirmed is what is sent");
-    assert_eq!(world.done.len(), 1);
+    assert_eq!(servers.posts[0].0, servers.posts[1].0, "one transfer has one id");
+    assert_eq!(servers.posts[0].1, servers.posts[1].1, "what was confirmed is what is sent");
+    assert_eq!(servers.done.len(), 1);
     assert_eq!(tab.storage.keys().collect::<Vec<_>>(), ["session"], "nothing else is left in the tab");
 
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(form.payee.text, "", "the form is empty again");
 }
 
 #[test]
-fn the_account_shows_what_the_bank_says() {
-    let mut world = World::default();
-    let tab = world.logged_in();
+fn account_shows_bank_data() {
+    let mut servers = Servers::default();
+    let tab = servers.logged_in();
     let Screen::Account(account) = tab.screen() else { panic!() };
     assert!(
         matches!(&account.balance, Loadable::Ready(BalanceView::Amount { money, .. }) if money.amount == 100_000)
@@ -53,24 +53,24 @@ fn the_account_shows_what_the_bank_says() {
 }
 
 #[test]
-fn the_form_says_what_is_wrong_and_sends_nothing() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn invalid_form_sends_nothing() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill("GB82WEST12345698765431", "0", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     let TransferView::Form(form) = tab.transfer() else { panic!() };
     assert!(form.payee.error.is_some() && form.amount.error.is_some());
     tab.confirm();
     assert!(tab.requests.is_empty(), "what was not shown cannot be confirmed");
-    tab.happen(Event::Edited(Field::Amount, "1".into()));
+    tab.dispatch(Event::Edited(Field::Amount, "1".into()));
     let TransferView::Form(form) = tab.transfer() else { panic!() };
     assert!(form.amount.error.is_none(), "the error goes when the field is mended");
 }
 
 #[test]
-fn fields_are_shown_as_they_will_be_read() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn fields_are_normalized_on_blur() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill("gb82west12345698765432", "1234,5", "Rent");
     let TransferView::Form(form) = tab.transfer() else { panic!() };
     assert_eq!(
@@ -80,132 +80,132 @@ fn fields_are_shown_as_they_will_be_read() {
 }
 
 #[test]
-fn what_was_typed_survives_a_reload() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
-    tab.happen(Event::Edited(Field::Reference, "Rent".into()));
+fn draft_survives_reload() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
+    tab.dispatch(Event::Edited(Field::Reference, "Rent".into()));
     tab.load(None);
     let TransferView::Form(form) = tab.transfer() else { panic!() };
     assert_eq!(form.reference.text, "Rent");
 }
 
 #[test]
-fn cancelling_before_the_browser_leaves_forgets_the_request() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn cancel_before_redirect_forgets_request() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(tab.has_request());
-    tab.happen(Event::Cancel);
+    tab.dispatch(Event::Cancel);
     tab.wake();
     assert!(tab.gone.is_none() && !tab.has_request());
     assert!(matches!(tab.transfer(), TransferView::Form(_)));
 }
 
 #[test]
-fn a_denied_second_factor_loses_nothing_that_was_typed() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn denied_step_up_keeps_draft() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     tab.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(problem.code, "provider.access_denied");
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     let TransferView::Form(form) = tab.transfer() else { panic!() };
     assert_eq!((form.amount.text.as_str(), form.reference.text.as_str()), ("12.50", "Rent"));
-    assert_eq!(world.posts.len(), 1, "only the first attempt was sent");
+    assert_eq!(servers.posts.len(), 1, "only the first attempt was sent");
 }
 
 #[test]
-fn coming_back_without_confirming_says_so_and_can_begin_again() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    tab.happen(Event::Restored);
+fn return_without_response_shows_interrupted_transfer() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    tab.dispatch(Event::Restored);
     assert!(matches!(tab.transfer(), TransferView::Interrupted { .. }), "{:?}", tab.transfer());
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     assert!(!tab.has_request(), "the old confirmation is good for nothing now");
     assert!(matches!(tab.transfer(), TransferView::Review { .. }));
-    let late = world.grant(&there, tab.now, &Grant::default());
+    let late = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(late));
-    world.serve_all(&mut tab);
-    assert!(world.done.is_empty());
+    servers.serve_all(&mut tab);
+    assert!(servers.done.is_empty());
 }
 
 #[test]
-fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn duplicated_tab_pays_once() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let mut twin = tab.duplicate();
     twin.load(None);
-    world.serve_all(&mut twin);
-    world.come_back(&mut tab, &there);
+    servers.serve_all(&mut twin);
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
 
-    twin.happen(Event::Review);
+    twin.dispatch(Event::Review);
     twin.confirm();
-    world.serve_all(&mut twin);
+    servers.serve_all(&mut twin);
     twin.wake();
-    world.serve_all(&mut twin);
+    servers.serve_all(&mut twin);
     let there = twin.gone.clone().expect("sent to the provider");
-    world.come_back(&mut twin, &there);
+    servers.come_back(&mut twin, &there);
     assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
-    assert_eq!(world.done.len(), 1);
+    assert_eq!(servers.done.len(), 1);
 }
 
 /// Proves: threat-lost-response
 #[test]
-fn a_lost_answer_is_asked_for_and_not_sent_again() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn lost_response_is_inquired_not_resent() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while !matches!(tab.transfer(), TransferView::Sending { second: true, .. }) {
         let (id, request) = tab.requests.pop_front().expect("a request");
-        let answer = world.serve(request);
+        let answer = servers.serve(request);
         tab.answer(id, Ok(answer));
     }
     let post = tab.requests.iter().position(|(_, r)| r.json.is_some()).expect("the second attempt");
     tab.requests.swap(0, post);
-    world.lose_answer(&mut tab);
+    servers.lose_answer(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Unknown { asking: true, .. }));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
-    assert_eq!((world.posts.len(), world.done.len()), (2, 1));
+    assert_eq!((servers.posts.len(), servers.done.len()), (2, 1));
 }
 
 #[test]
-fn a_reload_while_sending_asks_the_bank() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn reload_while_sending_inquires() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while !matches!(tab.transfer(), TransferView::Sending { second: true, .. }) {
         let (id, request) = tab.requests.pop_front().expect("a request");
-        let answer = world.serve(request);
+        let answer = servers.serve(request);
         tab.answer(id, Ok(answer));
     }
     tab.load(None);
     assert!(matches!(tab.transfer(), TransferView::Unknown { asking: true, .. }));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(problem.code, "transfer.never_arrived");
 
     // Sent again, it is the same transfer: should the first one still arrive, the bank does it once.
-    let first = world.posts[0].0.clone();
-    tab.happen(Event::Review);
+    let first = servers.posts[0].0.clone();
+    tab.dispatch(Event::Review);
     tab.confirm();
-    world.serve_all(&mut tab);
-    assert_eq!(world.posts[1].0, first);
+    servers.serve_all(&mut tab);
+    assert_eq!(servers.posts[1].0, first);
 }
 
 #[test]
-fn an_unknown_transfer_stays_until_the_bank_has_told() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn unknown_transfer_stays_until_answered() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(NetworkError::Unreachable("down".into())));
@@ -215,19 +215,19 @@ fn an_unknown_transfer_stays_until_the_bank_has_told() {
     };
     assert_eq!(problem.code, "api.unreachable");
     for event in [Event::Dismiss, Event::Cancel, Event::Review] {
-        tab.happen(event);
+        tab.dispatch(event);
         assert!(matches!(tab.transfer(), TransferView::Unknown { .. }));
     }
-    tab.happen(Event::AskAgain);
-    world.serve_all(&mut tab);
+    tab.dispatch(Event::AskAgain);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::NotSent { .. }));
 }
 
 /// Proves: session-end-keeps-input
 #[test]
-fn the_session_ends_and_keeps_what_was_typed() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn session_end_keeps_draft() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     tab.now += 7200;
     tab.wake();
@@ -235,16 +235,16 @@ fn the_session_ends_and_keeps_what_was_typed() {
     assert!(account.session_over());
     assert!(matches!(account.transfer, TransferView::Form(form) if form.reference.text == "Rent"));
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.reference.text == "Rent"));
 }
 
 #[test]
-fn a_session_whose_time_is_up_says_so_after_a_reload() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn expired_session_is_reported_after_reload() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.now += 7200;
     tab.load(None);
     assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::SessionOver) });
@@ -252,29 +252,29 @@ fn a_session_whose_time_is_up_says_so_after_a_reload() {
 }
 
 #[test]
-fn somebody_elses_draft_is_not_shown() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn draft_of_other_customer_is_not_shown() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     tab.now += 7200;
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant { subject: "auth0|2", ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { subject: "auth0|2", ..Grant::default() });
     tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.reference.text.is_empty()));
     assert!(!tab.storage.contains_key("draft"));
 }
 
 #[test]
-fn a_log_out_forgets_everything_and_ends_the_providers_session() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn logout_clears_storage_and_provider_session() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::LogOut);
-    world.serve_all(&mut tab);
+    tab.dispatch(Event::LogOut);
+    servers.serve_all(&mut tab);
     assert!(tab.storage.is_empty());
     assert_eq!(tab.gone.as_ref().map(url::Url::path), Some("/logout"));
     assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::LoggedOut) });
@@ -282,18 +282,18 @@ fn a_log_out_forgets_everything_and_ends_the_providers_session() {
 
 /// Proves: api-401
 #[test]
-fn a_bank_that_never_accepts_the_token_ends_in_a_sentence() {
+fn never_accepted_token_is_final() {
     let mut tab = Tab::new();
-    let mut world = World::default();
+    let mut servers = Servers::default();
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while let Some((id, request)) = tab.requests.pop_front() {
         let api = request.authorization.is_some();
-        let answer = if api { crate::world::answer(401, "") } else { world.serve(request) };
+        let answer = if api { crate::servers::answer(401, "") } else { servers.serve(request) };
         tab.answer(id, Ok(answer));
     }
     let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
@@ -302,7 +302,7 @@ fn a_bank_that_never_accepts_the_token_ends_in_a_sentence() {
 }
 
 #[test]
-fn a_provider_that_is_down_ends_in_a_sentence_and_can_be_tried_again() {
+fn unreachable_provider_can_be_retried() {
     let mut tab = Tab::new();
     tab.load(None);
     tab.log_in();
@@ -314,22 +314,22 @@ fn a_provider_that_is_down_ends_in_a_sentence_and_can_be_tried_again() {
         ("provider.unreachable", Some(Action::LogIn))
     );
     tab.log_in();
-    World::default().serve_all(&mut tab);
+    Servers::default().serve_all(&mut tab);
     assert!(tab.gone.is_some());
 }
 
 #[test]
-fn a_step_up_whose_provider_is_down_sends_nothing() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn unreachable_provider_at_step_up_sends_nothing() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     while let Some((id, request)) = tab.requests.pop_front() {
         let metadata = request.authorization.is_none();
-        let outcome = if metadata { Err(NetworkError::TimedOut) } else { Ok(world.serve(request)) };
+        let outcome = if metadata { Err(NetworkError::TimedOut) } else { Ok(servers.serve(request)) };
         tab.answer(id, outcome);
     }
     tab.wake();

@@ -11,15 +11,15 @@ use stepup::{
 };
 
 use crate::{
+    servers::{Grant, PAYEE, Servers, answer, demand},
     tab::{Sent, Tab},
-    world::{Grant, PAYEE, World, answer, demand},
 };
 
 /// Goes through the second factor, with the second attempt held back on the network. The tab waits 20 seconds for it,
 /// asks the bank, and hears that there is no such transfer.
-fn held_back(world: &mut World) -> (Tab, Sent) {
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn held_back(servers: &mut Servers) -> (Tab, Sent) {
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     let mut held = None;
     while let Some((id, request)) = tab.requests.pop_front() {
@@ -27,7 +27,7 @@ fn held_back(world: &mut World) -> (Tab, Sent) {
             held = Some(request);
             tab.answer(id, Err(NetworkError::TimedOut));
         } else {
-            let answer = world.serve(request);
+            let answer = servers.serve(request);
             tab.answer(id, Ok(answer));
         }
     }
@@ -37,144 +37,144 @@ fn held_back(world: &mut World) -> (Tab, Sent) {
 }
 
 /// From the form or from a result to the end of the step-up.
-fn send_once_more(world: &mut World, tab: &mut Tab) {
-    tab.happen(Event::Review);
+fn send_once_more(servers: &mut Servers, tab: &mut Tab) {
+    tab.dispatch(Event::Review);
     assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
     tab.confirm();
-    world.serve_all(tab);
+    servers.serve_all(tab);
     tab.wake();
-    world.serve_all(tab);
+    servers.serve_all(tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    world.come_back(tab, &there);
+    servers.come_back(tab, &there);
 }
 
 /// Ends the session and logs in again, as that customer.
-fn log_in_again(world: &mut World, tab: &mut Tab, subject: &str) {
+fn log_in_again(servers: &mut Servers, tab: &mut Tab, subject: &str) {
     tab.log_in();
-    world.serve_all(tab);
+    servers.serve_all(tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant { subject, ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { subject, ..Grant::default() });
     tab.load(Some(fragment));
-    world.serve_all(tab);
+    servers.serve_all(tab);
 }
 
 #[test]
-fn an_order_that_may_still_arrive_keeps_its_id_on_every_way_back_to_it() {
-    type Way = fn(&mut World, &mut Tab);
+fn open_order_keeps_its_id() {
+    type Way = fn(&mut Servers, &mut Tab);
     let ways: [(&str, Way); 5] = [
         ("at once", |_, _| {}),
-        ("through the form", |_, tab| tab.happen(Event::Dismiss)),
-        ("after a reload", |world, tab| {
+        ("through the form", |_, tab| tab.dispatch(Event::Dismiss)),
+        ("after a reload", |servers, tab| {
             tab.load(None);
-            world.serve_all(tab);
+            servers.serve_all(tab);
         }),
         ("after other figures and back", |_, tab| {
-            tab.happen(Event::Dismiss);
+            tab.dispatch(Event::Dismiss);
             tab.fill(PAYEE, "99", "Other");
             tab.fill(PAYEE, "12.50", "Rent");
         }),
-        ("after the session ended", |world, tab| {
+        ("after the session ended", |servers, tab| {
             tab.now += 7200;
             tab.wake();
-            log_in_again(world, tab, "auth0|1");
+            log_in_again(servers, tab, "auth0|1");
         }),
     ];
     for (name, way) in ways {
-        let mut world = World::default();
-        let (mut tab, held) = held_back(&mut world);
-        way(&mut world, &mut tab);
-        send_once_more(&mut world, &mut tab);
+        let mut servers = Servers::default();
+        let (mut tab, held) = held_back(&mut servers);
+        way(&mut servers, &mut tab);
+        send_once_more(&mut servers, &mut tab);
         assert!(matches!(tab.transfer(), TransferView::Done(_)), "{name}: {:?}", tab.transfer());
-        world.serve(held);
-        assert_eq!(world.done.len(), 1, "{name}: {:?}", world.done);
+        servers.serve(held);
+        assert_eq!(servers.done.len(), 1, "{name}: {:?}", servers.done);
     }
 }
 
 #[test]
-fn another_order_and_an_order_that_is_settled_get_an_id_of_their_own() {
-    let mut world = World::default();
-    let (mut tab, _) = held_back(&mut world);
-    tab.happen(Event::Dismiss);
+fn settled_order_gets_new_id() {
+    let mut servers = Servers::default();
+    let (mut tab, _) = held_back(&mut servers);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "12.51", "Rent");
-    send_once_more(&mut world, &mut tab);
-    tab.happen(Event::Dismiss);
+    send_once_more(&mut servers, &mut tab);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "12.51", "Rent");
-    send_once_more(&mut world, &mut tab);
-    assert_eq!(world.done.len(), 2, "two orders of the same content: the first one was done");
+    send_once_more(&mut servers, &mut tab);
+    assert_eq!(servers.done.len(), 2, "two orders of the same content: the first one was done");
     assert!(!tab.storage.contains_key("pending"), "{:?}", tab.storage);
     let kept = &tab.storage["draft"];
     assert!(kept.contains("1250") && !kept.contains("1251"), "only the one that may still arrive: {kept}");
 }
 
 #[test]
-fn a_copy_of_the_tab_that_went_through_with_it_is_found_by_asking_the_bank() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn transfer_of_duplicated_tab_is_found_by_inquiry() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let mut twin = tab.duplicate();
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     twin.load(None);
     assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: false, .. }));
-    world.serve_all(&mut twin);
+    servers.serve_all(&mut twin);
     assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
 }
 
 #[test]
-fn a_copy_of_the_tab_whose_session_ends_on_the_way_still_pays_once() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn duplicated_tab_with_expired_session_pays_once() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let mut twin = tab.duplicate();
     twin.load(None);
-    world.serve_all(&mut twin);
+    servers.serve_all(&mut twin);
     assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
 
-    twin.happen(Event::Review);
+    twin.dispatch(Event::Review);
     twin.confirm();
     while let Some((id, request)) = twin.requests.pop_front() {
         let refused = request.method == Method::Post;
-        let answer = if refused { answer(401, "{}") } else { world.serve(request) };
+        let answer = if refused { answer(401, "{}") } else { servers.serve(request) };
         twin.answer(id, Ok(answer));
     }
-    log_in_again(&mut world, &mut twin, "auth0|1");
-    send_once_more(&mut world, &mut twin);
+    log_in_again(&mut servers, &mut twin, "auth0|1");
+    send_once_more(&mut servers, &mut twin);
     assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
-    assert_eq!(world.done.len(), 1);
+    assert_eq!(servers.done.len(), 1);
 }
 
 /// Proves: api-401
 #[test]
-fn a_bank_that_refuses_the_token_is_believed_after_one_new_log_in() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn refused_token_is_final_after_one_new_login() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     for round in 0..3 {
-        tab.happen(Event::Review);
+        tab.dispatch(Event::Review);
         tab.confirm();
         while let Some((id, request)) = tab.requests.pop_front() {
             let refused = request.method == Method::Post;
-            let answer = if refused { answer(401, "{}") } else { world.serve(request) };
+            let answer = if refused { answer(401, "{}") } else { servers.serve(request) };
             tab.answer(id, Ok(answer));
         }
         let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
         assert_eq!(account.session_over(), round == 0, "round {round}");
         if round == 0 {
-            log_in_again(&mut world, &mut tab, "auth0|1");
+            log_in_again(&mut servers, &mut tab, "auth0|1");
         } else {
             assert!(
                 matches!(account.transfer, TransferView::NotSent { may_repeat: false, .. }),
                 "round {round}"
             );
-            tab.happen(Event::Dismiss);
+            tab.dispatch(Event::Dismiss);
         }
     }
 }
 
 #[test]
-fn a_bank_that_cannot_be_asked_is_no_dead_end() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn bank_without_inquiry_is_no_dead_end() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     let mut ids = Vec::new();
     for _ in 0..2 {
@@ -185,7 +185,7 @@ fn a_bank_that_cannot_be_asked_is_no_dead_end() {
                 Method::Post => tab.answer(id, Err(NetworkError::TimedOut)),
                 Method::Get if asks => tab.answer(id, Ok(answer(404, "Cannot GET"))),
                 Method::Get => {
-                    let answer = world.serve(request);
+                    let answer = servers.serve(request);
                     tab.answer(id, Ok(answer));
                 }
             }
@@ -193,9 +193,9 @@ fn a_bank_that_cannot_be_asked_is_no_dead_end() {
         let TransferView::Unknown { may_leave: true, may_ask: true, .. } = tab.transfer() else {
             panic!("{:?}", tab.transfer())
         };
-        tab.happen(Event::Dismiss);
+        tab.dispatch(Event::Dismiss);
         assert!(matches!(tab.transfer(), TransferView::Form(_)));
-        tab.happen(Event::Review);
+        tab.dispatch(Event::Review);
         tab.confirm();
     }
     assert_eq!(ids.len(), 2);
@@ -203,56 +203,56 @@ fn a_bank_that_cannot_be_asked_is_no_dead_end() {
 }
 
 #[test]
-fn nothing_is_loading_for_somebody_who_is_not_logged_in() {
-    let mut world = World::default();
-    let (mut tab, _) = world.confirming();
+fn loads_nothing_without_login() {
+    let mut servers = Servers::default();
+    let (mut tab, _) = servers.confirming();
     tab.now += 7200;
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert!(account.session_over());
     assert_eq!((account.balance, account.history), (Loadable::Withheld, Loadable::Withheld));
 }
 
 #[test]
-fn a_log_out_on_the_way_to_the_second_factor_leaves_nothing_that_could_move_money() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn logout_during_step_up_moves_no_money() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     tab.load(None);
-    world.serve_all(&mut tab);
-    tab.happen(Event::LogOut);
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::LogOut);
     assert!(tab.storage.is_empty(), "{:?}", tab.storage);
-    world.come_back(&mut tab, &there);
-    assert!(world.done.is_empty());
+    servers.come_back(&mut tab, &there);
+    assert!(servers.done.is_empty());
 }
 
 #[test]
-fn an_order_is_shown_to_nobody_but_the_customer_who_gave_it() {
+fn order_is_shown_to_its_customer_only() {
     // The session ended by itself, somebody else logs in, and the old request is answered after all.
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let kept = tab.storage.clone();
     tab.now += 60;
     tab.storage.clear();
     tab.load(None);
-    log_in_again(&mut world, &mut tab, "auth0|2");
+    log_in_again(&mut servers, &mut tab, "auth0|2");
     for (key, value) in kept.into_iter().filter(|(key, _)| key != "session") {
         tab.storage.insert(key, value); // whoever has the browser may have kept a copy
     }
-    let state = crate::world::query(&there, "state");
+    let state = crate::servers::query(&there, "state");
     for answer in [
-        world.grant(&there, tab.now, &Grant::default()),
-        world.grant(&there, tab.now, &Grant { subject: "auth0|2", ..Grant::default() }),
+        servers.grant(&there, tab.now, &Grant::default()),
+        servers.grant(&there, tab.now, &Grant { subject: "auth0|2", ..Grant::default() }),
         format!("error=access_denied&state={state}"),
     ] {
         let mut tab = tab.duplicate();
         tab.load(Some(answer));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         let shown = format!("{:?}", tab.screen());
         assert!(!shown.contains("Rent") && !shown.contains("GB82"), "{shown}");
-        assert!(world.done.is_empty());
+        assert!(servers.done.is_empty());
         tab.load(None);
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         let shown = format!("{:?}", tab.screen());
         assert!(!shown.contains("Rent") && !shown.contains("GB82"), "{shown}");
     }
@@ -260,14 +260,14 @@ fn an_order_is_shown_to_nobody_but_the_customer_who_gave_it() {
 
 /// Proves: threat-edited-storage
 #[test]
-fn the_receipt_is_what_the_bank_did_and_not_what_the_storage_says() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn receipt_shows_what_the_bank_did() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     while let Some((id, request)) = tab.requests.pop_front() {
         let post = request.method == Method::Post;
-        let answer = world.serve(request);
+        let answer = servers.serve(request);
         if post {
             break; // the page goes away before the answer is there
         }
@@ -280,7 +280,7 @@ fn the_receipt_is_what_the_bank_did_and_not_what_the_storage_says() {
         let asks = request.url.as_str().contains("/transfers/");
         let did = r#"{"status":"completed","payee":{"iban":"GB82WEST12345698765432"},
             "amount":{"amount":1250,"currency":"EUR"},"reference":"Rent"}"#;
-        let answer = if asks { answer(200, did) } else { world.serve(request) };
+        let answer = if asks { answer(200, did) } else { servers.serve(request) };
         tab.answer(id, Ok(answer));
     }
     let TransferView::Done(done) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
@@ -289,93 +289,93 @@ fn the_receipt_is_what_the_bank_did_and_not_what_the_storage_says() {
 }
 
 #[test]
-fn an_amount_that_nobody_can_have_typed_is_not_read_back() {
+fn impossible_stored_amount_is_dropped() {
     for (from, to) in [("\"amount\":1250", "\"amount\":-1250"), ("\"amount\":1250", "\"amount\":0")] {
-        let mut world = World::default();
-        let (mut tab, _) = world.confirming();
+        let mut servers = Servers::default();
+        let (mut tab, _) = servers.confirming();
         let pending = tab.storage.get_mut("pending").expect("what is under way is stored");
         *pending = pending.replace(from, to);
         tab.load(None);
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert!(matches!(tab.transfer(), TransferView::Form(_)), "{to}: {:?}", tab.transfer());
     }
 }
 
 #[test]
-fn cancelling_after_the_way_back_forgets_the_request_and_keeps_the_words() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn cancel_after_return_keeps_the_draft() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     tab.load(None);
-    world.serve_all(&mut tab);
-    tab.happen(Event::Cancel);
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::Cancel);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(form.reference.text, "Rent");
     assert!(!tab.has_request() && !tab.storage.contains_key("pending"), "{:?}", tab.storage);
-    let late = world.grant(&there, tab.now, &Grant::default());
+    let late = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(late));
-    world.serve_all(&mut tab);
-    assert!(world.done.is_empty());
+    servers.serve_all(&mut tab);
+    assert!(servers.done.is_empty());
 }
 
 #[test]
-fn a_transfer_under_way_is_asked_about_once_and_not_edited() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn open_transfer_is_inquired_once() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    tab.happen(Event::Edited(Field::Amount, "99".into()));
+    tab.dispatch(Event::Edited(Field::Amount, "99".into()));
     assert!(!tab.storage.values().any(|stored| stored.contains("99\"")), "{:?}", tab.storage);
     let (id, _) = tab.requests.pop_front().expect("the first attempt");
     tab.answer(id, Err(NetworkError::TimedOut));
-    tab.happen(Event::AskAgain);
+    tab.dispatch(Event::AskAgain);
     assert_eq!(tab.requests.len(), 1, "it is being asked already");
 }
 
 #[test]
-fn another_order_in_between_does_not_make_the_first_one_forgotten() {
-    let mut world = World::default();
-    let (mut tab, held) = held_back(&mut world);
-    tab.happen(Event::Dismiss);
+fn other_order_keeps_the_first_one() {
+    let mut servers = Servers::default();
+    let (mut tab, held) = held_back(&mut servers);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "99", "Other");
-    send_once_more(&mut world, &mut tab);
-    assert_eq!(world.done.len(), 1);
-    tab.happen(Event::Dismiss);
+    send_once_more(&mut servers, &mut tab);
+    assert_eq!(servers.done.len(), 1);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "12.50", "Rent");
-    send_once_more(&mut world, &mut tab);
-    world.serve(held);
-    assert_eq!(world.done.len(), 2, "{:?}", world.done);
+    send_once_more(&mut servers, &mut tab);
+    servers.serve(held);
+    assert_eq!(servers.done.len(), 2, "{:?}", servers.done);
     assert!(!tab.storage.contains_key("draft"), "{:?}", tab.storage);
 }
 
 #[test]
-fn a_token_that_the_bank_accepted_in_between_makes_another_new_log_in_possible() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn accepted_token_allows_another_login() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     for _ in 0..2 {
-        tab.happen(Event::Review);
+        tab.dispatch(Event::Review);
         tab.confirm();
         while let Some((id, request)) = tab.requests.pop_front() {
             let refused = request.method == Method::Post;
-            let answer = if refused { answer(401, "{}") } else { world.serve(request) };
+            let answer = if refused { answer(401, "{}") } else { servers.serve(request) };
             tab.answer(id, Ok(answer));
         }
         assert!(matches!(tab.screen(), Screen::Account(account) if account.session_over()));
-        log_in_again(&mut world, &mut tab, "auth0|1");
-        tab.happen(Event::Review);
+        log_in_again(&mut servers, &mut tab, "auth0|1");
+        tab.dispatch(Event::Review);
         tab.confirm();
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "403: {:?}", tab.transfer());
-        tab.happen(Event::Cancel);
+        tab.dispatch(Event::Cancel);
     }
 }
 
 /// Sends the usual order and lets the network lose the answer to it; the transfer is unknown, and nobody was asked yet.
-fn unknown(world: &mut World) -> Tab {
-    let mut tab = world.logged_in();
+fn unknown(servers: &mut Servers) -> Tab {
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     let (id, _) = tab.requests.pop_front().expect("the first attempt");
     tab.answer(id, Err(NetworkError::TimedOut));
@@ -384,63 +384,67 @@ fn unknown(world: &mut World) -> Tab {
 }
 
 /// The id of the last attempt.
-fn id_of_last(world: &World) -> String {
-    world.posts.last().expect("an attempt").0.clone()
+fn id_of_last(servers: &Servers) -> String {
+    servers.posts.last().expect("an attempt").0.clone()
 }
 
 /// The bank has done what that tab last asked about.
-fn did(world: &mut World, id: &str) {
-    world.done.insert(id.to_owned(), "{}".to_owned());
+fn did(servers: &mut Servers, id: &str) {
+    servers.done.insert(id.to_owned(), "{}".to_owned());
 }
 
 #[test]
-fn an_order_whose_end_was_found_out_by_asking_gets_another_id_the_next_time() {
-    let mut world = World::default();
-    let mut tab = unknown(&mut world);
+fn inquired_order_gets_new_id() {
+    let mut servers = Servers::default();
+    let mut tab = unknown(&mut servers);
     let (asking, question) = tab.requests.pop_front().expect("the bank is asked");
     let first = question.url.rsplit('/').next().expect("an id").to_owned();
-    did(&mut world, &first);
-    let answered = world.serve(question);
+    did(&mut servers, &first);
+    let answered = servers.serve(question);
     tab.answer(asking, Ok(answered));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "12.50", "Rent");
-    send_once_more(&mut world, &mut tab);
-    assert_ne!(id_of_last(&world), first, "the same order again is another transfer: lost, then done");
+    send_once_more(&mut servers, &mut tab);
+    assert_ne!(id_of_last(&servers), first, "the same order again is another transfer: lost, then done");
 
-    let mut world = World::default();
-    let (mut tab, _) = world.confirming();
-    let first = id_of_last(&world);
-    did(&mut world, &first);
+    let mut servers = Servers::default();
+    let (mut tab, _) = servers.confirming();
+    let first = id_of_last(&servers);
+    did(&mut servers, &first);
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "a copy of this tab went through with it");
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     tab.fill(PAYEE, "12.50", "Rent");
-    send_once_more(&mut world, &mut tab);
-    assert_ne!(id_of_last(&world), first, "the same order again is another transfer: interrupted, then done");
+    send_once_more(&mut servers, &mut tab);
+    assert_ne!(
+        id_of_last(&servers),
+        first,
+        "the same order again is another transfer: interrupted, then done"
+    );
 }
 
 #[test]
-fn an_order_that_the_bank_refused_for_good_gets_another_id_the_next_time() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let first = id_of_last(&world);
-    world.refuses = true;
-    world.come_back(&mut tab, &there);
+fn refused_order_gets_new_id() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let first = id_of_last(&servers);
+    servers.refuses = true;
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::NotSent { may_repeat: false, .. }));
-    send_once_more(&mut world, &mut tab);
-    assert_ne!(id_of_last(&world), first);
+    send_once_more(&mut servers, &mut tab);
+    assert_ne!(id_of_last(&servers), first);
 }
 
 #[test]
-fn a_question_that_is_refused_says_nothing_about_the_transfer() {
-    let mut world = World::default();
+fn refused_inquiry_leaves_transfer_unknown() {
+    let mut servers = Servers::default();
     for (refusal, session) in
         [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
     {
-        let mut tab = unknown(&mut world);
+        let mut tab = unknown(&mut servers);
         let (asking, _) = tab.requests.pop_front().expect("the bank is asked");
         tab.answer(asking, Ok(refusal));
         let TransferView::Unknown { asking: false, may_ask: false, problem: Some(problem), .. } =
@@ -459,12 +463,12 @@ fn a_question_that_is_refused_says_nothing_about_the_transfer() {
 }
 
 #[test]
-fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
+fn refused_inquiry_of_interrupted_transfer_ends_session() {
     for (refusal, session) in
         [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
     {
-        let mut world = World::default();
-        let (mut tab, _) = world.confirming();
+        let mut servers = Servers::default();
+        let (mut tab, _) = servers.confirming();
         tab.load(None);
         let about = |(_, request): &(_, Sent)| request.url.contains("/transfers/");
         let at = tab.requests.iter().position(about).expect("the bank is asked");
@@ -480,44 +484,44 @@ fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
 /// was held back comes too late.
 /// Proves: abandoned-order
 #[test]
-fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
-    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
-    let (mut tab, held) = held_back(&mut world);
-    let first = id_of_last(&world);
-    send_once_more(&mut world, &mut tab);
+fn retired_order_gets_new_id() {
+    let mut servers = Servers { retired: Some(BTreeSet::new()), ..Servers::default() };
+    let (mut tab, held) = held_back(&mut servers);
+    let first = id_of_last(&servers);
+    send_once_more(&mut servers, &mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_ne!(id_of_last(&world), first);
-    assert_eq!(world.serve(held).status, 422);
-    assert_eq!(world.done.len(), 1, "{:?}", world.done);
+    assert_ne!(id_of_last(&servers), first);
+    assert_eq!(servers.serve(held).status, 422);
+    assert_eq!(servers.done.len(), 1, "{:?}", servers.done);
 }
 
 /// Proves: inquiry-keeps-order
 #[test]
-fn question_about_an_interrupted_transfer_does_not_give_it_up() {
-    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
-    let (mut tab, there) = world.confirming();
+fn inquiry_does_not_retire_interrupted_transfer() {
+    let mut servers = Servers { retired: Some(BTreeSet::new()), ..Servers::default() };
+    let (mut tab, there) = servers.confirming();
     let mut twin = tab.duplicate();
     // The Back button, and then Forward to the provider.
     twin.load(None);
-    world.serve_all(&mut twin);
+    servers.serve_all(&mut twin);
     assert!(matches!(twin.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_eq!(world.done.len(), 1);
+    assert_eq!(servers.done.len(), 1);
 }
 
 /// Proves: abandoned-order
 #[test]
-fn interrupted_transfer_that_another_copy_of_the_tab_gave_up_is_confirmed_under_another_id() {
-    let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
-    let (mut tab, _) = world.confirming();
-    let first = id_of_last(&world);
-    world.retired = Some(BTreeSet::from([first.clone()]));
+fn interrupted_transfer_retired_elsewhere_gets_new_id() {
+    let mut servers = Servers { retired: Some(BTreeSet::new()), ..Servers::default() };
+    let (mut tab, _) = servers.confirming();
+    let first = id_of_last(&servers);
+    servers.retired = Some(BTreeSet::from([first.clone()]));
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Interrupted { nothing_moved: true, .. }));
-    send_once_more(&mut world, &mut tab);
+    send_once_more(&mut servers, &mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_ne!(id_of_last(&world), first);
-    assert_eq!(world.done.len(), 1);
+    assert_ne!(id_of_last(&servers), first);
+    assert_eq!(servers.done.len(), 1);
 }

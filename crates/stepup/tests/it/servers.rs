@@ -26,7 +26,7 @@ pub(crate) const PAYEE: &str = "GB82WEST12345698765432";
 
 /// Remembers everything that reached it.
 #[derive(Default)]
-pub(crate) struct World {
+pub(crate) struct Servers {
     pub(crate) tokens: u32,
     /// What each access token is good for: scopes and subject.
     pub(crate) issued: BTreeMap<String, (String, String)>,
@@ -97,7 +97,7 @@ pub(crate) fn query(url: &Url, name: &str) -> String {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-impl World {
+impl Servers {
     /// The fragment with which the provider sends the browser back.
     pub(crate) fn grant(&mut self, request: &Url, now: i64, grant: &Grant<'_>) -> String {
         self.tokens += 1;
@@ -338,7 +338,7 @@ impl World {
     pub(crate) fn confirming_with(&mut self, config: &str) -> (Tab, Url) {
         let mut tab = self.logged_in_to(config);
         tab.fill(PAYEE, "12.50", "Rent");
-        tab.happen(stepup::Event::Review);
+        tab.dispatch(stepup::Event::Review);
         tab.confirm();
         self.serve_all(&mut tab);
         tab.wake();

@@ -17,8 +17,8 @@ use stepup::{
 
 use super::act::Reply;
 use crate::{
+    servers::{Servers, query},
     tab::{Sent, Tab},
-    world::{World, query},
 };
 
 /// A property that does not hold.
@@ -81,7 +81,7 @@ struct Watched {
 
 /// Those who watch.
 #[derive(Default)]
-pub(super) struct Witness {
+pub(super) struct Invariants {
     issued: Vec<Issued>,
     confirmed: BTreeMap<String, Confirmed>,
     /// Which tab's request has moved the money.
@@ -117,7 +117,7 @@ fn fails(property: usize, what: impl Into<String>) -> Result<(), Broken> {
     Err(Broken { property: PROPERTIES[property - 1], what: what.into() })
 }
 
-impl Witness {
+impl Invariants {
     fn tab(&mut self, at: usize) -> &mut Watched {
         if self.tabs.len() <= at {
             self.tabs.resize_with(at + 1, Watched::default);
@@ -294,7 +294,7 @@ impl Witness {
         tab: &Tab,
         waits: bool,
         unheard: bool,
-        world: &World,
+        servers: &Servers,
     ) -> Result<(), Broken> {
         for issued in self.issued.iter().filter(|issued| issued.scope.contains("transfer:funds")) {
             let name = format!("{}\"", issued.access_token);
@@ -328,15 +328,15 @@ impl Witness {
                 });
                 if proven { Ok(()) } else { fails(15, "there was none") }
             }
-            Screen::Account(account) => self.believes(at, &account.transfer, world),
+            Screen::Account(account) => self.believes(at, &account.transfer, servers),
             _ => Ok(()),
         }
     }
 
     /// Is what the page says about the money true?
-    fn believes(&mut self, at: usize, shown: &TransferView, world: &World) -> Result<(), Broken> {
+    fn believes(&mut self, at: usize, shown: &TransferView, servers: &Servers) -> Result<(), Broken> {
         let Some(latest) = self.tab(at).latest.clone() else { return Ok(()) };
-        let done = world.done.contains_key(&latest);
+        let done = servers.done.contains_key(&latest);
         match shown {
             TransferView::Done(_) if !done => fails(9, latest),
             // Another tab with the same transfer may have gone through with it.
@@ -355,10 +355,10 @@ impl Witness {
     }
 
     /// What the witnesses know and will need again: a name that stands nowhere else in the state is gone for good.
-    pub(super) fn write(&self, world: &World, text: &mut String) {
+    pub(super) fn write(&self, servers: &Servers, text: &mut String) {
         for issued in &self.issued {
             if text.contains(&issued.access_token) || text.contains(&issued.id_token) {
-                let spent = world.spent.contains(&issued.access_token);
+                let spent = servers.spent.contains(&issued.access_token);
                 let _ = write!(text, "\n{issued:?} {spent}");
             }
         }

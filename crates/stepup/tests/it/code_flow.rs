@@ -4,8 +4,8 @@ use serde_json::json;
 use stepup::view::{Screen, TransferView};
 
 use crate::{
+    servers::{CODE_FLOW, Grant, Servers, query},
     tab::Tab,
-    world::{CODE_FLOW, Grant, World, query},
 };
 
 fn problem(tab: &Tab) -> (String, String) {
@@ -16,36 +16,36 @@ fn problem(tab: &Tab) -> (String, String) {
 }
 
 /// A tab that asked to log in, and where it was sent.
-fn asked(world: &mut World) -> (Tab, url::Url) {
+fn asked(servers: &mut Servers) -> (Tab, url::Url) {
     let mut tab = Tab { config: CODE_FLOW.into(), ..Tab::new() };
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     (tab, there)
 }
 
 /// Proves: code-flow-same-scenario
 #[test]
-fn the_whole_scenario() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming_with(CODE_FLOW);
+fn login_and_step_up_succeed() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming_with(CODE_FLOW);
     assert_eq!(query(&there, "response_type"), "code");
     assert_eq!(query(&there, "response_mode"), "fragment");
     assert!(!query(&there, "scope").contains("offline_access"), "no refresh token is asked for");
     assert!(!query(&there, "nonce").is_empty());
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
-    assert_eq!((world.posts.len(), world.done.len(), world.exchanges), (2, 1, 2));
+    assert_eq!((servers.posts.len(), servers.done.len(), servers.exchanges), (2, 1, 2));
     assert_eq!(tab.storage.keys().collect::<Vec<_>>(), ["session"], "nothing else is left in the tab");
     assert!(!tab.storage["session"].contains("access-token-2"), "the single-use token least of all");
 }
 
 /// Proves: request-nonce-and-state, pkce-verifier
 #[test]
-fn each_request_has_its_own_verifier_and_none_leaves_with_the_browser() {
-    let mut world = World::default();
-    let (mut tab, first) = asked(&mut world);
+fn verifier_is_fresh_and_stays_in_the_tab() {
+    let mut servers = Servers::default();
+    let (mut tab, first) = asked(&mut servers);
     let record = |tab: &Tab| {
         let (_, record) = tab.storage.iter().find(|(key, _)| key.starts_with("request.")).expect("a record");
         let record: serde_json::Value = serde_json::from_str(record).expect("JSON");
@@ -56,138 +56,138 @@ fn each_request_has_its_own_verifier_and_none_leaves_with_the_browser() {
     assert!(!first.as_str().contains(&verifier));
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_ne!(record(&tab), verifier);
     assert_ne!(query(&first, "code_challenge"), query(&tab.gone.clone().unwrap(), "code_challenge"));
 }
 
 /// Proves: code-single-use
 #[test]
-fn a_stolen_code_is_worth_nothing_without_its_verifier() {
-    let mut world = World::default();
-    let (mut victim, there) = asked(&mut world);
-    let stolen = world.grant(&there, victim.now, &Grant::default());
-    let (mut thief, elsewhere) = asked(&mut world);
+fn stolen_code_needs_verifier() {
+    let mut servers = Servers::default();
+    let (mut victim, there) = asked(&mut servers);
+    let stolen = servers.grant(&there, victim.now, &Grant::default());
+    let (mut thief, elsewhere) = asked(&mut servers);
     // The code is injected into an answer to the thief's own request.
     let injected = stolen.replace(&query(&there, "state"), &query(&elsewhere, "state"));
     thief.storage =
         thief.storage.into_iter().map(|(k, v)| (k, v.replace("verifier\":\"", "verifier\":\"x"))).collect();
     thief.load(Some(injected));
-    world.serve_all(&mut thief);
+    servers.serve_all(&mut thief);
     assert_eq!(problem(&thief).0, "provider.invalid_grant");
-    assert!(world.api.is_empty() && thief.storage.is_empty());
+    assert!(servers.api.is_empty() && thief.storage.is_empty());
     victim.load(Some(stolen));
-    world.serve_all(&mut victim);
+    servers.serve_all(&mut victim);
     assert_eq!(problem(&victim).0, "provider.invalid_grant", "a code counts once");
 }
 
 /// Proves: threat-mix-up
 #[test]
-fn an_answer_that_is_not_the_one_to_this_request_opens_no_session() {
+fn mismatched_response_opens_no_session() {
     for (name, from, to, code) in [
         ("no state", "state=", "x=", "callback.state_unknown"),
         ("another issuer", "iss=https%3A%2F%2Fid.", "iss=https%3A%2F%2Fevil.", "callback.refused"),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = asked(&mut world);
-        let genuine = world.grant(&there, tab.now, &Grant::default());
+        let mut servers = Servers::default();
+        let (mut tab, there) = asked(&mut servers);
+        let genuine = servers.grant(&there, tab.now, &Grant::default());
         assert!(genuine.contains(from), "{genuine}");
         tab.load(Some(genuine.replace(from, to)));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert_eq!(problem(&tab).0, code, "{name}");
-        assert_eq!((world.exchanges, world.api.len()), (0, 0), "{name}: the code is not redeemed");
+        assert_eq!((servers.exchanges, servers.api.len()), (0, 0), "{name}: the code is not redeemed");
     }
 }
 
 /// Proves: response-issuer
 #[test]
-fn a_provider_that_promised_to_name_itself_has_to() {
+fn promised_iss_is_required() {
     for (promised, named, accepted) in
         [(false, false, true), (false, true, true), (true, true, true), (true, false, false)]
     {
-        let mut world = World { promises_iss: promised, ..World::default() };
-        let (mut tab, there) = asked(&mut world);
-        let mut answer = world.grant(&there, tab.now, &Grant::default());
+        let mut servers = Servers { promises_iss: promised, ..Servers::default() };
+        let (mut tab, there) = asked(&mut servers);
+        let mut answer = servers.grant(&there, tab.now, &Grant::default());
         if !named {
             answer = answer.split("&iss=").next().unwrap_or_default().to_owned();
         }
         tab.load(Some(answer));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert_eq!(matches!(tab.screen(), Screen::Account(_)), accepted, "{promised} {named}");
-        assert_eq!(world.exchanges > 0, accepted, "{promised} {named}");
+        assert_eq!(servers.exchanges > 0, accepted, "{promised} {named}");
     }
 }
 
 /// Proves: code-flow-no-front-channel-tokens
 #[test]
-fn tokens_in_the_answer_are_not_taken_where_a_code_was_asked_for() {
-    let mut world = World::default();
-    let (mut tab, there) = asked(&mut world);
+fn tokens_instead_of_code_are_refused() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(&mut servers);
     let implicit =
         url::Url::parse(&there.as_str().replace("response_type=code", "response_type=id_token%20token"))
             .expect("a URL");
-    let answer = world.grant(&implicit, tab.now, &Grant::default());
+    let answer = servers.grant(&implicit, tab.now, &Grant::default());
     tab.load(Some(answer));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(problem(&tab).0, "callback.refused");
-    assert!(world.api.is_empty());
+    assert!(servers.api.is_empty());
 }
 
 /// Proves: code-flow-tokens-checked
 #[test]
-fn the_tokens_of_the_token_endpoint_are_checked_like_any_other() {
+fn token_endpoint_tokens_are_validated() {
     for (claims, code) in [
         (json!({"nonce": "other"}), "id_token.nonce"),
         (json!({"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"}), "id_token.refused"),
         (json!({"iss": "https://evil.example/"}), "id_token.refused"),
         (json!({"aud": "other"}), "id_token.refused"),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = asked(&mut world);
-        let answer = world.grant(&there, tab.now, &Grant { claims: claims.clone(), ..Grant::default() });
+        let mut servers = Servers::default();
+        let (mut tab, there) = asked(&mut servers);
+        let answer = servers.grant(&there, tab.now, &Grant { claims: claims.clone(), ..Grant::default() });
         tab.load(Some(answer));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert_eq!(problem(&tab).0, code, "{claims}");
-        assert!(world.api.is_empty() && tab.storage.is_empty(), "{claims}");
+        assert!(servers.api.is_empty() && tab.storage.is_empty(), "{claims}");
     }
     // OIDC Core 3.1.3.8: from the token endpoint `at_hash` is optional.
-    let mut world = World::default();
-    let (mut tab, there) = asked(&mut world);
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(&mut servers);
     let claims = json!({"at_hash": null});
-    let answer = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+    let answer = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
     tab.load(Some(answer));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.screen(), Screen::Account(_)), "{:?}", tab.screen());
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
-fn an_order_that_was_edited_in_the_storage_is_not_sent() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming_with(CODE_FLOW);
+fn edited_stored_order_is_not_sent() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming_with(CODE_FLOW);
     for (key, value) in &mut tab.storage {
         if key.starts_with("request.") {
             *value = value.replace("\"amount\":1250", "\"amount\":125000");
         }
     }
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(problem.code, "id_token.nonce");
-    assert_eq!(world.posts.len(), 1);
+    assert_eq!(servers.posts.len(), 1);
 }
 
 #[test]
-fn a_provider_without_a_token_endpoint_is_told_so() {
-    let mut world = World::default();
-    let (mut tab, there) = asked(&mut world);
-    let answer = world.grant(&there, tab.now, &Grant::default());
+fn missing_token_endpoint_is_reported() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(&mut servers);
+    let answer = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(answer));
     let (id, _) = tab.requests.pop_front().expect("the metadata are asked for");
     let metadata = json!({
-        "issuer": crate::world::ISSUER, "jwks_uri": "https://id.example/keys",
+        "issuer": crate::servers::ISSUER, "jwks_uri": "https://id.example/keys",
         "authorization_endpoint": "https://id.example/authorize",
     });
-    tab.answer(id, Ok(crate::world::answer(200, &metadata.to_string())));
+    tab.answer(id, Ok(crate::servers::answer(200, &metadata.to_string())));
     let (code, cause) = problem(&tab);
     assert_eq!(code, "provider.metadata");
     assert!(cause.contains("token_endpoint"), "{cause}");

@@ -8,8 +8,8 @@ use stepup::{
 use url::Url;
 
 use crate::{
+    servers::{CODE_FLOW, CONFIG, Grant, Servers, query},
     tab::Tab,
-    world::{CODE_FLOW, CONFIG, Grant, World, query},
 };
 
 fn landing(path: &str, query: &str, fragment: &str) -> PageUrl {
@@ -17,11 +17,11 @@ fn landing(path: &str, query: &str, fragment: &str) -> PageUrl {
 }
 
 /// A tab that asked to log in, and where it was sent.
-fn asked(config: &str, world: &mut World) -> (Tab, Url) {
+fn asked(config: &str, servers: &mut Servers) -> (Tab, Url) {
     let mut tab = Tab { config: config.to_owned(), ..Tab::new() };
     tab.load(None);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     (tab, there)
 }
@@ -35,81 +35,81 @@ fn problem(tab: &Tab) -> String {
 
 /// Proves: provider-query-response
 #[test]
-fn code_is_taken_from_the_query() {
+fn accepts_code_in_query() {
     for path in ["/callback", "/callback/", "/"] {
-        let mut world = World::default();
-        let (mut tab, there) = asked(CODE_FLOW, &mut world);
-        let answer = world.grant(&there, tab.now, &Grant::default());
+        let mut servers = Servers::default();
+        let (mut tab, there) = asked(CODE_FLOW, &mut servers);
+        let answer = servers.grant(&there, tab.now, &Grant::default());
         tab.land(landing(path, &answer, "_=_"));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert!(matches!(tab.screen(), Screen::Account(_)), "{path}: {:?}", tab.screen());
-        assert_eq!(world.exchanges, 1);
+        assert_eq!(servers.exchanges, 1);
     }
 }
 
 /// Proves: provider-query-response
 #[test]
-fn step_up_is_answered_in_the_query() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming_with(CODE_FLOW);
-    let answer = world.grant(&there, tab.now, &Grant::default());
+fn accepts_step_up_code_in_query() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming_with(CODE_FLOW);
+    let answer = servers.grant(&there, tab.now, &Grant::default());
     tab.land(landing("/callback", &answer, ""));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
 }
 
 /// Proves: provider-query-response
 #[test]
-fn tokens_are_never_taken_from_the_query() {
+fn refuses_tokens_in_query() {
     for config in [CONFIG, CODE_FLOW] {
-        let mut world = World::default();
-        let (mut tab, there) = asked(config, &mut world);
+        let mut servers = Servers::default();
+        let (mut tab, there) = asked(config, &mut servers);
         let implicit =
             Url::parse(&there.as_str().replace("response_type=code", "response_type=id_token%20token"))
                 .unwrap();
-        let answer = world.grant(&implicit, tab.now, &Grant::default());
+        let answer = servers.grant(&implicit, tab.now, &Grant::default());
         tab.land(landing("/callback", &answer, ""));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert_eq!(problem(&tab), "callback.refused");
-        assert!(world.api.is_empty() && !tab.storage.contains_key("session"));
+        assert!(servers.api.is_empty() && !tab.storage.contains_key("session"));
     }
 }
 
 /// Proves: provider-query-response
 #[test]
-fn implicit_flow_takes_nothing_from_the_query() {
-    let mut world = World::default();
-    let (mut tab, there) = asked(CONFIG, &mut world);
+fn implicit_flow_ignores_query() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(CONFIG, &mut servers);
     tab.land(landing("/callback", &format!("code=abc&state={}", query(&there, "state")), ""));
     assert_eq!(problem(&tab), "callback.refused");
-    assert_eq!((world.exchanges, world.api.len()), (0, 0));
+    assert_eq!((servers.exchanges, servers.api.len()), (0, 0));
 }
 
 /// Proves: provider-query-response
 #[test]
-fn two_answers_are_refused() {
-    let mut world = World::default();
-    let (mut tab, there) = asked(CODE_FLOW, &mut world);
-    let answer = world.grant(&there, tab.now, &Grant::default());
+fn refuses_two_responses() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(CODE_FLOW, &mut servers);
+    let answer = servers.grant(&there, tab.now, &Grant::default());
     tab.land(landing("/callback", &answer, "code=another"));
     assert_eq!(problem(&tab), "callback.refused");
-    assert_eq!(world.exchanges, 0);
+    assert_eq!(servers.exchanges, 0);
 }
 
 /// Proves: provider-query-response
 #[test]
-fn issuer_in_the_query_beside_a_fragment_does_no_harm() {
-    let mut world = World::default();
-    let (mut tab, there) = asked(CONFIG, &mut world);
-    let answer = world.grant(&there, tab.now, &Grant::default());
+fn ignores_iss_in_query_beside_fragment() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = asked(CONFIG, &mut servers);
+    let answer = servers.grant(&there, tab.now, &Grant::default());
     tab.land(landing("/callback", "iss=https%3A%2F%2Fid.example%2F", &answer));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.screen(), Screen::Account(_)), "{:?}", tab.screen());
 }
 
 /// Proves: foreign-address-parameters
 #[test]
-fn address_of_somebody_else_shows_the_page() {
+fn ignores_foreign_parameters() {
     for (path, query, fragment) in [
         ("/", "code=WELCOME10", ""),
         ("/", "state=CA", ""),
@@ -131,10 +131,10 @@ fn address_of_somebody_else_shows_the_page() {
         ("/callback", "utm_source=x", "_=_"),
     ] {
         for config in [CONFIG, CODE_FLOW] {
-            let mut world = World::default();
-            let mut tab = world.logged_in_to(config);
+            let mut servers = Servers::default();
+            let mut tab = servers.logged_in_to(config);
             tab.land(landing(path, query, fragment));
-            world.serve_all(&mut tab);
+            servers.serve_all(&mut tab);
             let name = format!("{path}?{query}#{fragment}");
             assert!(matches!(tab.screen(), Screen::Account(_)), "{name}: {:?}", tab.screen());
             let mut nobody = Tab { config: config.to_owned(), ..Tab::new() };
@@ -150,7 +150,7 @@ fn address_of_somebody_else_shows_the_page() {
 
 /// Proves: foreign-address-parameters
 #[test]
-fn tokens_that_nobody_asked_for_are_refused_at_any_address() {
+fn refuses_unsolicited_tokens() {
     for path in ["/", "/callback", "/elsewhere"] {
         let mut tab = Tab::new();
         tab.land(landing(path, "", "access_token=a&id_token=b.c.d&token_type=Bearer&state=made-up"));
@@ -160,7 +160,7 @@ fn tokens_that_nobody_asked_for_are_refused_at_any_address() {
 
 /// Proves: provider-denied-in-query
 #[test]
-fn denied_second_factor_ends_in_the_interrupted_transfer() {
+fn denied_step_up_shows_interrupted_transfer() {
     for (config, query, fragment) in [
         (CONFIG, "error=access_denied&state=STATE", ""),
         (CONFIG, "error=access_denied", ""),
@@ -168,36 +168,36 @@ fn denied_second_factor_ends_in_the_interrupted_transfer() {
         (CODE_FLOW, "error=access_denied", ""),
         (CODE_FLOW, "", "error=access_denied"),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = world.confirming_with(config);
+        let mut servers = Servers::default();
+        let (mut tab, there) = servers.confirming_with(config);
         let query = query.replace("STATE", &self::query(&there, "state"));
         tab.land(landing("/callback", &query, fragment));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         let TransferView::Interrupted { nothing_moved, .. } = tab.transfer() else {
             panic!("{query}#{fragment}: {:?}", tab.transfer())
         };
         assert!(nothing_moved, "the bank was asked");
-        assert_eq!(world.posts.len(), 1);
+        assert_eq!(servers.posts.len(), 1);
     }
 }
 
 /// Proves: provider-denied-in-query
 #[test]
-fn error_with_state_in_the_query_of_the_code_flow_is_believed() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming_with(CODE_FLOW);
+fn accepts_error_with_state_in_query() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming_with(CODE_FLOW);
     tab.land(landing("/callback", &format!("error=access_denied&state={}", query(&there, "state")), ""));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let TransferView::NotSent { problem, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(problem.code, "provider.access_denied");
 }
 
 /// Proves: provider-denied-in-query
 #[test]
-fn error_that_belongs_to_no_request_is_not_believed() {
+fn refuses_unbound_error() {
     for (query, fragment) in [("error=access_denied", ""), ("", "error=access_denied")] {
-        let mut world = World::default();
-        let (mut tab, _) = asked(CONFIG, &mut world);
+        let mut servers = Servers::default();
+        let (mut tab, _) = asked(CONFIG, &mut servers);
         tab.land(landing("/callback", query, fragment));
         assert_eq!(problem(&tab), "callback.error_unbound", "{query}#{fragment}");
     }

@@ -8,15 +8,15 @@ use stepup::{
 };
 
 use crate::{
+    servers::{Grant, PAYEE, Servers, answer, query},
     tab::Tab,
-    world::{Grant, PAYEE, World, answer, query},
 };
 
 /// A transfer that was sent and whose answer, like that to the question about it, did not come.
-fn unanswered(world: &mut World) -> Tab {
-    let mut tab = world.logged_in();
+fn unanswered(servers: &mut Servers) -> Tab {
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(NetworkError::Unreachable("down".into())));
@@ -38,30 +38,30 @@ fn claims_nothing(sentence: &str) {
 
 /// Proves: threat-lost-response
 #[test]
-fn a_log_in_that_is_denied_says_nothing_about_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn denied_login_does_not_deny_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.now += 7_200;
     tab.wake();
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     tab.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
     claims_nothing(failure(&tab).problem.sentence);
 }
 
 #[test]
-fn an_old_answer_says_nothing_about_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn expired_response_does_not_deny_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.load(Some("error=access_denied&state=unknown".into()));
     claims_nothing(failure(&tab).problem.sentence);
 }
 
 #[test]
-fn a_provider_that_is_down_says_nothing_about_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn unreachable_provider_does_not_deny_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.load(None);
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(NetworkError::Unreachable("down".into())));
@@ -75,9 +75,9 @@ fn a_provider_that_is_down_says_nothing_about_a_transfer_that_is_not_answered() 
 }
 
 #[test]
-fn statements_that_cannot_be_confirmed_say_nothing_about_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn unconfirmed_statements_do_not_deny_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.load(None);
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(NetworkError::Unreachable("down".into())));
@@ -92,9 +92,9 @@ fn statements_that_cannot_be_confirmed_say_nothing_about_a_transfer_that_is_not_
 }
 
 #[test]
-fn a_log_out_elsewhere_tells_of_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn logout_elsewhere_mentions_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.log_outs = Some("1".into());
     tab.load(None);
     assert_eq!(
@@ -105,51 +105,51 @@ fn a_log_out_elsewhere_tells_of_a_transfer_that_is_not_answered() {
 }
 
 #[test]
-fn a_log_out_elsewhere_tells_a_failure_of_what_is_not_answered_and_of_nothing_else() {
+fn logout_elsewhere_mentions_open_transfer_on_failure_page() {
     let old_answer = || Some("error=access_denied&state=unknown".to_owned());
-    let mut world = World::default();
+    let mut servers = Servers::default();
     for (mut tab, expected) in [
-        (unanswered(&mut world), Notice::LoggedOutWhileSending),
-        (world.logged_in(), Notice::LoggedOutElsewhere),
+        (unanswered(&mut servers), Notice::LoggedOutWhileSending),
+        (servers.logged_in(), Notice::LoggedOutElsewhere),
     ] {
         tab.load(old_answer());
         failure(&tab);
-        tab.happen(Event::LogoutCountChanged(Some("1".into())));
+        tab.dispatch(Event::LogoutCountChanged(Some("1".into())));
         assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(expected) });
     }
 }
 
 #[test]
-fn a_finished_transfer_is_not_denied_by_its_own_answer() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+fn late_response_does_not_deny_finished_transfer() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment.clone()));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
     tab.load(Some(fragment));
     claims_nothing(failure(&tab).problem.sentence);
 }
 
 #[test]
-fn somebody_else_at_the_statements_is_not_told_of_a_transfer() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn other_customer_is_not_told_of_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.statements();
     tab.wake();
     let there = tab.gone.clone().expect("sent to the provider");
     let claims = json!({"amr": ["mfa"]});
-    let fragment = world.grant(&there, tab.now, &Grant { subject: "auth0|2", claims, ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { subject: "auth0|2", claims, ..Grant::default() });
     tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let sentence = failure(&tab).problem.sentence;
     assert!(!sentence.contains("transfer"), "there is none: {sentence}");
 }
 
 #[test]
-fn a_token_that_is_no_header_is_never_sent() {
-    let mut world = World::default();
-    let tab = world.logged_in();
+fn unsendable_token_is_refused() {
+    let mut servers = Servers::default();
+    let tab = servers.logged_in();
     let stored = tab.storage["session"].clone();
     for token in ["\u{20ac}", "a\\nb", "", "a b"] {
         let mut tab = tab.duplicate();
@@ -161,15 +161,15 @@ fn a_token_that_is_no_header_is_never_sent() {
 }
 
 #[test]
-fn keys_that_cannot_be_fetched_take_no_second_factor_away() {
-    let mut world = World::default();
-    let mut tab = world.at_statements();
+fn unreachable_keys_keep_second_factor() {
+    let mut servers = Servers::default();
+    let mut tab = servers.at_statements();
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.statements();
     while let Some((id, request)) = tab.requests.pop_front() {
         let keys = request.url.ends_with("/keys");
-        let outcome = if keys { Err(NetworkError::TimedOut) } else { Ok(world.serve(request)) };
+        let outcome = if keys { Err(NetworkError::TimedOut) } else { Ok(servers.serve(request)) };
         tab.answer(id, outcome);
     }
     tab.wake();
@@ -177,11 +177,11 @@ fn keys_that_cannot_be_fetched_take_no_second_factor_away() {
 }
 
 #[test]
-fn who_stays_logged_in_while_the_provider_is_down_goes_back_to_the_account() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn unreachable_provider_leads_back_to_account() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.fill(PAYEE, "12.50", "Rent");
     tab.now += 7_100;
     tab.wake();
@@ -189,27 +189,27 @@ fn who_stays_logged_in_while_the_provider_is_down_goes_back_to_the_account() {
     let (id, _) = tab.requests.pop_front().expect("the metadata are asked for");
     tab.answer(id, Err(NetworkError::Unreachable("down".into())));
     assert_eq!(failure(&tab).action, Some(stepup::view::Action::BackToAccount));
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     assert!(matches!(tab.transfer(), TransferView::Form(form) if form.reference.text == "Rent"));
 }
 
 #[test]
-fn a_log_in_that_the_bank_never_accepts_says_nothing_about_a_transfer_that_is_not_answered() {
-    let mut world = World::default();
-    let mut tab = unanswered(&mut world);
+fn rejected_login_does_not_deny_open_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = unanswered(&mut servers);
     tab.now += 7_200;
     tab.wake();
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
     // The balance is answered before the question about the transfer.
     while matches!(tab.screen(), Screen::SigningIn | Screen::Account(_)) {
         let at = tab.requests.iter().position(|(_, sent)| !sent.url.contains("/transfers/"));
         let (id, request) = tab.requests.remove(at.expect("a request")).expect("it is there");
         let refused = request.url.ends_with("/balance");
-        let outcome = if refused { answer(401, "{}") } else { world.serve(request) };
+        let outcome = if refused { answer(401, "{}") } else { servers.serve(request) };
         tab.answer(id, Ok(outcome));
     }
     assert_eq!(failure(&tab).problem.code, "api.unauthorized");

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use stepup::oidc::{id_token::at_hash, jwks::RsaKey, jws::UnverifiedJws};
 
 use crate::{
+    servers::{ISSUER, Servers, query},
     tab::{START, Signatures, Tab},
-    world::{ISSUER, World, query},
 };
 
 /// The issuer's key, and the one that it uses after a rotation.
@@ -75,7 +75,7 @@ pub(crate) fn jwks(keys: &[Value]) -> String {
 
 /// A log-in under way, of a browser that really checks signatures.
 pub(crate) struct LogIn {
-    pub(crate) world: World,
+    pub(crate) servers: Servers,
     pub(crate) tab: Tab,
     pub(crate) nonce: String,
     state: String,
@@ -86,14 +86,14 @@ pub(crate) const ACCESS_TOKEN: &str = "the-access-token";
 impl LogIn {
     /// The browser has left for the provider, which publishes these keys.
     pub(crate) fn begin(jwks: String) -> Self {
-        let mut world = World { jwks: Some(jwks), ..World::default() };
+        let mut servers = Servers { jwks: Some(jwks), ..Servers::default() };
         let mut tab = Tab { signatures: Signatures::Checked, ..Tab::new() };
         tab.load(None);
         tab.log_in();
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         let there = tab.gone.clone().expect("sent to the provider");
-        world.issued.insert(ACCESS_TOKEN.into(), ("openid view:balance".into(), "auth0|1".into()));
-        Self { nonce: query(&there, "nonce"), state: query(&there, "state"), world, tab }
+        servers.issued.insert(ACCESS_TOKEN.into(), ("openid view:balance".into(), "auth0|1".into()));
+        Self { nonce: query(&there, "nonce"), state: query(&there, "state"), servers, tab }
     }
 
     /// What a genuine ID token claims now.
@@ -127,6 +127,6 @@ impl LogIn {
             ])
             .finish();
         self.tab.load(Some(fragment));
-        self.world.serve_all(&mut self.tab);
+        self.servers.serve_all(&mut self.tab);
     }
 }
