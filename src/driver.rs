@@ -80,16 +80,19 @@ impl Driver {
             log_outs: storage::read(&StorageKey::LogoutCount),
             locale: locale::locale(),
             online: navigation::is_online(),
-            lacking: [storage::lacking(), crypto::lacking()].into_iter().flatten().next(),
+            missing_feature: [storage::missing_feature(), crypto::missing_feature()]
+                .into_iter()
+                .flatten()
+                .next(),
         }
     }
 
     /// Events that need randomness get it here.
     fn handle_intent(&self, intent: Intent) {
         let event = match intent {
-            Intent::LogIn => entropy::draw().map_or_else(Event::Lacks, Event::LogIn),
-            Intent::Confirm => entropy::draw().map_or_else(Event::Lacks, Event::Confirm),
-            Intent::Statements => entropy::draw().map_or_else(Event::Lacks, Event::Statements),
+            Intent::LogIn => entropy::draw().map_or_else(Event::FeatureMissing, Event::LogIn),
+            Intent::Confirm => entropy::draw().map_or_else(Event::FeatureMissing, Event::Confirm),
+            Intent::Statements => entropy::draw().map_or_else(Event::FeatureMissing, Event::Statements),
             Intent::OlderStatements => Event::OlderStatements,
             Intent::LogOut => Event::LogOut,
             Intent::Edited(field, text) => Event::Edited(field, text),
@@ -139,13 +142,13 @@ impl Driver {
             Task::Navigate(url) => navigation::leave_for(&url),
             Task::Submit(url, form) => navigation::submit(&url, &form),
             Task::Reload => navigation::reload(),
-            Task::Wake(timer, milliseconds) => self.set_timer(timer, milliseconds),
+            Task::SetTimer(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }
     }
 
     fn set_timer(&self, timer: Timer, milliseconds: u32) {
         let driver = self.clone();
-        let woken = move || driver.dispatch(Event::Woke(timer));
+        let woken = move || driver.dispatch(Event::TimerFired(timer));
         let mut timers = self.timers.borrow_mut();
         timers.retain(|(set, handle)| {
             if *set == timer {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stepup::view::SessionView;
 
 use super::{
-    button::{Rank, button},
+    button::{ButtonKind, button},
     icon::{Icon, icon},
 };
 use crate::{
@@ -39,26 +39,28 @@ fn no_network() -> AnyView {
 
 /// Tells when the log-in does not last: the page stays, and so does what was typed.
 pub(crate) fn session(session: SessionView) -> AnyView {
-    let (sentence, label, rank) = match session {
+    let (sentence, label, kind) = match session {
         SessionView::Open => return empty(),
         SessionView::EndsSoon => (
             "Your session ends in less than two minutes. Stay logged in to go on; what you typed is kept.",
             "Stay logged in",
-            Rank::Secondary,
+            ButtonKind::Secondary,
         ),
-        SessionView::Over => {
-            ("Your session is over. Log in again to go on; what you typed is kept.", "Log in", Rank::Primary)
-        }
-        SessionView::Demanded => (
+        SessionView::Over => (
+            "Your session is over. Log in again to go on; what you typed is kept.",
+            "Log in",
+            ButtonKind::Primary,
+        ),
+        SessionView::LoginRequired => (
             "Your bank asks you to log in once more before it goes on. What you typed is kept.",
             "Log in",
-            Rank::Primary,
+            ButtonKind::Primary,
         ),
     };
     view! {
         <div class="card over">
             <p role="alert">{sentence}</p>
-            {button(label, Intent::LogIn, rank)}
+            {button(label, Intent::LogIn, kind)}
         </div>
     }
     .into_any()

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What makes one field differ from another.
-pub(crate) struct Kind {
+pub(crate) struct FieldSpec {
     pub(crate) field: Field,
     pub(crate) id: &'static str,
     pub(crate) help_id: &'static str,
@@ -27,8 +27,8 @@ pub(crate) struct Kind {
 }
 
 /// Draws the field once; afterwards only its text and its error change, so that it keeps the focus and the caret.
-pub(crate) fn field(kind: &'static Kind, signal: ViewSignal, suffix: AnyView) -> AnyView {
-    let Kind { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
+pub(crate) fn field(kind: &'static FieldSpec, signal: ViewSignal, suffix: AnyView) -> AnyView {
+    let FieldSpec { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
     let dispatch = expect_context::<Dispatch>();
     let text = slice_of(signal, move |before, now| text_in(before, field) == text_in(now, field));
     let error = slice_of(signal, move |before, now| error_in(before, field) == error_in(now, field));

@@ -3,14 +3,14 @@
 use leptos::{ev, prelude::*};
 use stepup::{domain::transfer::Field, view::View};
 
-use super::field::{Kind, field};
+use super::field::{FieldSpec, field};
 use crate::{
     focus,
     intent::{Dispatch, Intent},
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
-static PAYEE: Kind = Kind {
+static PAYEE: FieldSpec = FieldSpec {
     field: Field::Payee,
     id: "payee",
     help_id: "payee-help",
@@ -26,7 +26,7 @@ static PAYEE: Kind = Kind {
         ("class", "iban"),
     ],
 };
-static AMOUNT: Kind = Kind {
+static AMOUNT: FieldSpec = FieldSpec {
     field: Field::Amount,
     id: "amount",
     help_id: "amount-help",
@@ -42,7 +42,7 @@ static AMOUNT: Kind = Kind {
         ("class", "figures"),
     ],
 };
-static REFERENCE: Kind = Kind {
+static REFERENCE: FieldSpec = FieldSpec {
     field: Field::Reference,
     id: "reference",
     help_id: "reference-help",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
 use super::{
-    button::{Rank, button},
+    button::{ButtonKind, button},
     icon::{Icon, icon},
 };
 use crate::{
@@ -53,13 +53,13 @@ fn navigation(links: NavLinks) -> AnyView {
     let page = match links {
         NavLinks::None => return empty(),
         NavLinks::Out => empty(),
-        NavLinks::Statements => button("Statements", Intent::Statements, Rank::Secondary),
-        NavLinks::Account => button("Your account", Intent::Dismiss, Rank::Secondary),
+        NavLinks::Statements => button("Statements", Intent::Statements, ButtonKind::Secondary),
+        NavLinks::Account => button("Your account", Intent::Dismiss, ButtonKind::Secondary),
     };
     view! {
         <nav class="ways" aria-label="Pages">
             {page}
-            {button("Log out", Intent::LogOut, Rank::Secondary)}
+            {button("Log out", Intent::LogOut, ButtonKind::Secondary)}
         </nav>
     }
     .into_any()

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use stepup::domain::problem::Problem;
 
-use super::button::{Rank, button};
+use super::button::{ButtonKind, button};
 use crate::intent::Intent;
 
 /// Something could not be loaded: says so and offers to try again.
 pub(crate) fn could_not_load(problem: &Problem) -> AnyView {
     view! {
         {alert(problem)}
-        <div class="actions">{button("Try again", Intent::TryAgain, Rank::Secondary)}</div>
+        <div class="actions">{button("Try again", Intent::TryAgain, ButtonKind::Secondary)}</div>
         {details(problem)}
     }
     .into_any()

@@ -12,7 +12,7 @@ use web_sys::{CryptoKey, SubtleCrypto};
 const RS256: &str = "RSASSA-PKCS1-v1_5";
 
 /// What the browser lacks: outside of secure contexts there is no SubtleCrypto.
-pub(super) fn lacking() -> Option<&'static str> {
+pub(super) fn missing_feature() -> Option<&'static str> {
     let subtle = window().crypto().ok().and_then(|c| Reflect::get(&c, &"subtle".into()).ok());
     subtle.is_none_or(|subtle| subtle.is_undefined()).then_some("crypto.subtle (it needs https)")
 }

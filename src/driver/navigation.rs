@@ -3,7 +3,7 @@
 use js_sys::Array;
 use leptos::prelude::{document, window};
 use stepup::{
-    domain::web_url::{Parts, WebUrl},
+    domain::web_url::{UrlParts, WebUrl},
     http::FormText,
     oidc::authorization_response::PageUrl,
 };
@@ -41,9 +41,9 @@ pub(super) fn is_online() -> bool {
 }
 
 /// The URL parser of the browser (WHATWG URL 4.4).
-pub(super) fn parse_url(text: &str) -> Option<Parts> {
+pub(super) fn parse_url(text: &str) -> Option<UrlParts> {
     let url = Url::new(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         href: url.href(),
         protocol: url.protocol(),
         username: url.username(),

@@ -26,7 +26,7 @@ fn storage() -> Option<Storage> {
 }
 
 /// Where a thing is kept: with the tab, or for all tabs of this origin.
-fn home(key: &StorageKey) -> Option<Storage> {
+fn storage_for(key: &StorageKey) -> Option<Storage> {
     match key {
         StorageKey::LogoutCount => window().local_storage().ok().flatten(),
         _ => storage(),
@@ -40,29 +40,29 @@ pub(super) fn log_outs(event: &StorageEvent) -> Option<Event> {
 }
 
 /// What the browser lacks, when it does not let this page keep anything.
-pub(super) fn lacking() -> Option<&'static str> {
+pub(super) fn missing_feature() -> Option<&'static str> {
     let probe = "riser.probe";
     let works = |s: Storage| s.set_item(probe, "").is_ok() && s.remove_item(probe).is_ok();
     if !storage().is_some_and(works) {
         return Some("sessionStorage");
     }
     // Without it, a log-out here would be none in the other tabs.
-    (!home(&StorageKey::LogoutCount).is_some_and(works)).then_some("localStorage")
+    (!storage_for(&StorageKey::LogoutCount).is_some_and(works)).then_some("localStorage")
 }
 
 pub(super) fn read(key: &StorageKey) -> Option<String> {
-    home(key)?.get_item(&name(key)).ok().flatten()
+    storage_for(key)?.get_item(&name(key)).ok().flatten()
 }
 
 pub(super) fn write(key: &StorageKey, value: &str) {
-    if let Some(storage) = home(key) {
+    if let Some(storage) = storage_for(key) {
         // A full storage shows when the record is missed: the core then says that the log-in was not started here.
         let _ = storage.set_item(&name(key), value);
     }
 }
 
 pub(super) fn remove(key: &StorageKey) {
-    if let Some(storage) = home(key) {
+    if let Some(storage) = storage_for(key) {
         let _ = storage.remove_item(&name(key));
     }
 }

@@ -5,7 +5,7 @@ use stepup::view::{Action, Failure};
 
 use crate::{
     components::{
-        button::{Rank, button},
+        button::{ButtonKind, button},
         problem,
     },
     intent::Intent,
@@ -14,8 +14,8 @@ use crate::{
 pub(crate) fn failed(failure: &Failure) -> AnyView {
     let Failure { problem, action } = failure;
     let action = match action {
-        Some(Action::LogIn) => button("Log in", Intent::LogIn, Rank::Primary),
-        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, Rank::Primary),
+        Some(Action::LogIn) => button("Log in", Intent::LogIn, ButtonKind::Primary),
+        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, ButtonKind::Primary),
         None => view! {
             <p class="quiet">"There is nothing that you can do here. Whoever runs this page needs the details below."</p>
         }

@@ -148,7 +148,7 @@ fn account_named(name: &str) -> Option<AccountView> {
             AccountView { session: SessionView::EndsSoon, ..account(TransferView::Form(typed())) }
         }
         "log-in-demanded" => {
-            AccountView { session: SessionView::Demanded, ..account(TransferView::Form(typed())) }
+            AccountView { session: SessionView::LoginRequired, ..account(TransferView::Form(typed())) }
         }
         "session-over-empty" => AccountView {
             balance: Loadable::Withheld,

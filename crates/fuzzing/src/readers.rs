@@ -69,7 +69,10 @@ pub(crate) fn challenge(data: &[u8]) -> bool {
         assert!(text.replace('\\', "").contains("insufficient_user_authentication"));
     }
     let names_age = lower.contains("max_age");
-    assert!(challenge.demand.max_age.is_none_or(|age| age >= 0 && names_age), "an age that nobody named");
+    assert!(
+        challenge.requirement.max_age.is_none_or(|age| age >= 0 && names_age),
+        "an age that nobody named"
+    );
     true
 }
 

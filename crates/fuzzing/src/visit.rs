@@ -8,7 +8,7 @@ use std::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use stepup::{
     Effect, Event, Session,
-    domain::{entropy::Entropy, time::Timestamp, web_url::Parts},
+    domain::{entropy::Entropy, time::Timestamp, web_url::UrlParts},
     effect::CheckId,
     event::Boot,
     http::{HttpResponse, Method, NetworkError, RequestId},
@@ -32,13 +32,13 @@ pub(crate) static KEYS: LazyLock<String> = LazyLock::new(|| {
 
 /// As the URL Standard has it, like a browser; but no names that are not ASCII, in none of their spellings: what is fuzzed
 /// is the core, not the parser that stands in for the browser's (whose own assertions some encoded names do not meet).
-pub(crate) fn parse_url(text: &str) -> Option<Parts> {
+pub(crate) fn parse_url(text: &str) -> Option<UrlParts> {
     let read: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
     if !text.is_ascii() || text.contains('%') || read.to_ascii_lowercase().contains("xn--") {
         return None;
     }
     let url = Url::parse(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         protocol: format!("{}:", url.scheme()),
         username: url.username().into(),
         password: url.password().unwrap_or_default().into(),
@@ -120,7 +120,7 @@ impl Visit {
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
-                Effect::Wake(..) => {}
+                Effect::SetTimer(..) => {}
             }
         }
     }

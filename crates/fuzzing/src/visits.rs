@@ -52,8 +52,8 @@ fn happens(visit: &mut Visit, byte: u8) -> bool {
         6 => visit.dispatch(Event::LogIn(entropy())),
         7 => visit.dispatch(Event::Statements(entropy())),
         8 => visit.dispatch(Event::Proceed),
-        9 => visit.dispatch(Event::Woke(Timer::Leave)),
-        10 => visit.dispatch(Event::Woke(Timer::SessionEnds)),
+        9 => visit.dispatch(Event::TimerFired(Timer::Leave)),
+        10 => visit.dispatch(Event::TimerFired(Timer::SessionEnds)),
         11 => visit.dispatch(Event::LogOut),
         12 => visit.dispatch(Event::LogoutCountChanged(Some("7".into()))),
         13 => visit.load(None),
@@ -94,9 +94,9 @@ pub(crate) fn answers(data: &[u8]) -> bool {
             assert!(successes > 0, "done without the bank having said so");
         }
         visit.dispatch(Event::AskAgain);
-        visit.dispatch(Event::Woke(Timer::Leave));
-        visit.dispatch(Event::Woke(Timer::Retry));
-        visit.dispatch(Event::Woke(Timer::AskAgain));
+        visit.dispatch(Event::TimerFired(Timer::Leave));
+        visit.dispatch(Event::TimerFired(Timer::Retry));
+        visit.dispatch(Event::TimerFired(Timer::AskAgain));
     }
     successes > 0 && confirmed > 0
 }

@@ -6,7 +6,7 @@ use crate::{
     domain::{
         problem::Problem,
         scope::Scopes,
-        web_url::{Parse, WebUrl},
+        web_url::{ParseUrl, WebUrl},
     },
     json::{Json, Object},
 };
@@ -179,7 +179,7 @@ impl Config {
     /// Reads the block. `origin` is the page's own, as in `https://bank.example`; `parse` reads the URLs.
     ///
     /// All errors are collected, so that one visit to the page is enough to mend them.
-    pub fn parse(text: &str, origin: &str, parse: Parse) -> Result<Self, Vec<ConfigError>> {
+    pub fn parse(text: &str, origin: &str, parse: ParseUrl) -> Result<Self, Vec<ConfigError>> {
         let keys = Object::parse(text).map_err(|cause| vec![ConfigError::NotJson(cause)])?;
         let mut reader = Reader { keys: &keys, errors: Vec::new(), parse };
         for (key, _) in keys.members().iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
@@ -259,7 +259,7 @@ impl Config {
 struct Reader<'a> {
     keys: &'a Object,
     errors: Vec<ConfigError>,
-    parse: Parse,
+    parse: ParseUrl,
 }
 
 impl Reader<'_> {

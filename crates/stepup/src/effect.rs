@@ -37,8 +37,8 @@ pub enum Effect {
     Submit(WebUrl, FormText),
     /// Load this page anew.
     Reload,
-    /// Answer with [`crate::Event::Woke`] after that many milliseconds.
-    Wake(Timer, u32),
+    /// Answer with [`crate::Event::TimerFired`] after that many milliseconds.
+    SetTimer(Timer, u32),
 }
 
 /// What a timer is for. Setting it again replaces it.

@@ -36,8 +36,8 @@ pub enum Event {
         /// `Err` when the browser could not check at all, with its reason.
         outcome: Result<bool, String>,
     },
-    /// A timer set by [`crate::Effect::Wake`] ran out.
-    Woke(Timer),
+    /// A timer set by [`crate::Effect::SetTimer`] ran out.
+    TimerFired(Timer),
     /// The browser showed this page again as it was left (back-forward cache).
     Restored,
     /// The browser says whether it has a network.
@@ -45,7 +45,7 @@ pub enum Event {
     /// Another tab of this browser has changed [`StorageKey::LogoutCount`]; this is what stands there now.
     LogoutCountChanged(Option<String>),
     /// The browser turned out to lack something, by its name.
-    Lacks(&'static str),
+    FeatureMissing(&'static str),
 
     /// The customer presses "Log in".
     LogIn(Entropy),
@@ -99,5 +99,5 @@ pub struct Boot {
     /// Does the browser have a network?
     pub online: bool,
     /// The name of something that this browser lacks and Riser cannot do without.
-    pub lacking: Option<&'static str>,
+    pub missing_feature: Option<&'static str>,
 }

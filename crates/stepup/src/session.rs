@@ -4,12 +4,12 @@ mod login;
 
 use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
 
-use self::login::{SignedOut, forget, log_in, log_out, stored_notice};
+use self::login::{SignedOut, forget, log_in, log_out, logout_notice};
 use crate::{
     config::{self, Config},
     domain::{
         authentication::AuthenticationRequirement, entropy::Entropy, logout_count::LogoutCount,
-        problem::Problem, time::Timestamp, token::TokenCache, web_url::Parse,
+        problem::Problem, time::Timestamp, token::TokenCache, web_url::ParseUrl,
     },
     effect::Effect,
     event::{Boot, Event},
@@ -45,7 +45,7 @@ use crate::{
 /// the answer comes as an [`Event`].
 #[derive(Debug)]
 pub struct Session {
-    parse: Parse,
+    parse: ParseUrl,
     context: Option<Context>,
     stage: Stage,
     offline: bool,
@@ -65,7 +65,7 @@ enum Stage {
 impl Session {
     /// A visit that has not begun: feed it [`Event::Booted`]. `parse` is how the browser reads a URL.
     #[must_use]
-    pub fn new(parse: Parse) -> Self {
+    pub fn new(parse: ParseUrl) -> Self {
         Self { parse, context: None, stage: Stage::Starting, offline: false }
     }
 
@@ -77,8 +77,8 @@ impl Session {
             Event::Booted(boot) => return self.boot(&boot, now),
             // A page out of the back-forward cache shows what was true when it was left. It begins anew from the storage.
             Event::Restored => return vec![Effect::Reload],
-            Event::Lacks(name) => {
-                self.stage = lacks(name);
+            Event::FeatureMissing(name) => {
+                self.stage = show_missing_feature(name);
                 return Vec::new();
             }
             Event::Online(online) => {
@@ -97,7 +97,7 @@ impl Session {
             return if log_outs == core::mem::replace(&mut cx.log_outs, log_outs) {
                 Vec::new()
             } else {
-                self.stage = logged_out_elsewhere(&self.stage);
+                self.stage = sign_out_elsewhere(&self.stage);
                 forget()
             };
         }
@@ -131,12 +131,12 @@ impl Session {
         let config = match Config::parse(&boot.config, &boot.origin, self.parse) {
             Ok(config) => config,
             Err(errors) => {
-                self.stage = dead_end(config::problem(&errors), None);
+                self.stage = show_dead_end(config::problem(&errors), None);
                 return Vec::new();
             }
         };
-        if let Some(name) = boot.lacking {
-            self.stage = lacks(name);
+        if let Some(name) = boot.missing_feature {
+            self.stage = show_missing_feature(name);
             return Vec::new();
         }
         let response = authorization_response::find(&boot.url, &config);
@@ -159,7 +159,7 @@ impl Session {
             }
             // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
             Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => resume(stored, cx),
-            Some(Err(error)) => Transition::to(failed(error.problem(), stored)),
+            Some(Err(error)) => Transition::to(show_failure(error.problem(), stored)),
         };
         self.stage = next.state;
         effects.extend(next.effects);
@@ -185,7 +185,7 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
     }
     // This tab was away when another one logged out. A request says itself whether it is older than that.
     if stored.ended == Some(Notice::LoggedOutElsewhere) || stored.is_older_than(cx.log_outs) {
-        let ended = stored.login.is_none().then_some(stored_notice(&stored));
+        let ended = stored.login.is_none().then_some(logout_notice(&stored));
         effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
         effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
         stored = StoredState { ended, login: stored.login, ..StoredState::default() };
@@ -194,23 +194,23 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
 }
 
 /// The browser cannot do what is needed to handle money safely.
-fn lacks(name: &str) -> Stage {
+fn show_missing_feature(name: &str) -> Stage {
     let problem = Problem::new(
         "browser.lacks",
         "This browser cannot run Riser safely",
         "It lacks something that protects your log-in, or this page was not opened over a secure connection. No money was moved. Please use a current browser, without blocking this page's storage.",
         format!("not available: {name}"),
     );
-    dead_end(problem, None)
+    show_dead_end(problem, None)
 }
 
 /// Shows a failure behind which nothing is kept.
-fn dead_end(problem: Problem, action: Option<Action>) -> Stage {
+fn show_dead_end(problem: Problem, action: Option<Action>) -> Stage {
     Stage::Failed(Box::new(Failure { problem, action }), StoredState::default())
 }
 
 /// Shows a failure with the way on that there is.
-fn failed(problem: Problem, stored: StoredState) -> Stage {
+fn show_failure(problem: Problem, stored: StoredState) -> Stage {
     let action = if stored.login.is_some() || stored.pending.is_some() {
         Action::BackToAccount
     } else {
@@ -221,12 +221,12 @@ fn failed(problem: Problem, stored: StoredState) -> Stage {
 }
 
 /// A log-out in another tab ends this one as well; that tab tells the provider.
-fn logged_out_elsewhere(before: &Stage) -> Stage {
+fn sign_out_elsewhere(before: &Stage) -> Stage {
     let notice = match before {
         Stage::SignedOut(signed_out) => signed_out.notice,
         Stage::Account(account) if account.is_unanswered() => Some(Notice::LoggedOutWhileSending),
         Stage::Failed(_, stored) | Stage::LoggingIn(_, stored) | Stage::SigningIn(_, stored) => {
-            Some(stored_notice(stored))
+            Some(logout_notice(stored))
         }
         _ => Some(Notice::LoggedOutElsewhere),
     };
@@ -264,7 +264,7 @@ fn resume_step_up(
 ) -> Transition<Stage> {
     // Somebody else has logged in since: the transfer is not theirs to see.
     if stored.is_of_somebody_else(ordered_by) {
-        return Transition::to(failed(transfer::someone_else(), stored));
+        return Transition::to(show_failure(transfer::other_subject(), stored));
     }
     let StoredState { login, draft, .. } = stored.without_expired_login(cx);
     let draft = draft.filter(|stored| stored.subject == ordered_by);
@@ -283,7 +283,7 @@ fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
             leave_to_log_in(entropy, requirement, stored, cx)
         }
         Next::LogOut { is_unanswered, hints } => sign_out(is_unanswered, hints, cx),
-        Next::Rejected(problem) => Transition::to(dead_end(problem, Some(Action::LogIn))),
+        Next::Rejected(problem) => Transition::to(show_dead_end(problem, Some(Action::LogIn))),
     }
 }
 
@@ -322,13 +322,13 @@ fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<
         (Stage::LoggingIn(redirect, stored), Event::Answered { request, outcome })
             if redirect.awaits(request) =>
         {
-            match redirect.answered(outcome, cx) {
+            match redirect.handle_response(outcome, cx) {
                 Ok(next) => next.map(|redirect| Stage::LoggingIn(redirect, stored)),
-                Err(problem) => Transition::new(failed(problem, stored), vec![Effect::ForgetRequests]),
+                Err(problem) => Transition::new(show_failure(problem, stored), vec![Effect::ForgetRequests]),
             }
         }
         (Stage::SigningIn(validation, stored), event) => match validation.update(event, cx) {
-            Ok(next) => validated(next, stored, cx),
+            Ok(next) => handle_validation(next, stored, cx),
             Err((validation, _)) => Transition::to(Stage::SigningIn(validation, stored)),
         },
         (stage, _) => Transition::to(stage),
@@ -336,7 +336,7 @@ fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<
 }
 
 /// What became of a response for which no page is up yet.
-fn validated(
+fn handle_validation(
     next: Transition<ValidationProgress>,
     stored: StoredState,
     cx: &mut Context,
@@ -355,21 +355,21 @@ fn validated(
             })
             .after(effects)
         }
-        Progress::Done(Validated::LoggedIn(grant)) => logged_in(*grant, stored, cx),
+        Progress::Done(Validated::LoggedIn(grant)) => open_session(*grant, stored, cx),
         Progress::Done(Validated::SteppedUp(grant)) => {
             let ordered_by = grant.step_up.subject.clone();
-            resume_step_up(&ordered_by, stored, cx, |account, cx| account.stepped_up(*grant, cx))
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.send_confirmed_transfer(*grant, cx))
         }
-        Progress::Done(Validated::Rejected(rejection)) => rejected(*rejection, stored, cx),
+        Progress::Done(Validated::Rejected(rejection)) => handle_rejection(*rejection, stored, cx),
         Progress::Done(Validated::NotOurs) => resume(stored, cx),
     }
 }
 
-fn rejected(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn handle_rejection(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
     match &rejection.purpose {
         Some(Purpose::StepUp(step_up)) => {
             let ordered_by = step_up.subject.clone();
-            resume_step_up(&ordered_by, stored, cx, |account, cx| account.step_up_rejected(rejection, cx))
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.reject_step_up(rejection, cx))
         }
         // The session goes on without the statements, if it is still the same one.
         Some(Purpose::Statements { subject })
@@ -381,18 +381,18 @@ fn rejected(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Tran
             }
             next
         }
-        _ => Transition::to(failed(rejection.problem, stored)),
+        _ => Transition::to(show_failure(rejection.problem, stored)),
     }
 }
 
 /// A verified log-in becomes a session. On the way to the statements it has to be the customer's who asked for them.
-fn logged_in(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
     let LoginGrant { identity, access_token, scopes, expires_at, met, statements_for } = grant;
     let (id_token, compact) = (identity.id_token, identity.compact);
     if let Some(asked_by) = &statements_for
         && (*asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
     {
-        return Transition::to(failed(statements::someone_else(), stored));
+        return Transition::to(show_failure(statements::other_subject(), stored));
     }
     let mut tokens = TokenCache::default();
     tokens.put(&cx.config.audience, scopes, expires_at, access_token);

@@ -104,7 +104,7 @@ pub enum SessionView {
     /// It is over: the page offers to log in again and keeps everything else as it is.
     Over,
     /// The bank asks for a stronger or a newer log-in before it goes on (RFC 9470).
-    Demanded,
+    LoginRequired,
 }
 
 /// The logged-in page: account and activity beside the transfer.
@@ -126,7 +126,7 @@ impl AccountView {
     /// Has the customer to log in again before anything can be loaded or sent?
     #[must_use]
     pub fn session_over(&self) -> bool {
-        matches!(self.session, SessionView::Over | SessionView::Demanded)
+        matches!(self.session, SessionView::Over | SessionView::LoginRequired)
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Challenge {
     /// `scope`: what would be enough.
     pub scope: Option<Scopes>,
     /// `acr_values` and `max_age`: which authentication would be enough.
-    pub demand: AuthenticationRequirement,
+    pub requirement: AuthenticationRequirement,
 }
 
 impl Challenge {
@@ -53,8 +53,8 @@ impl Challenge {
         match name.to_ascii_lowercase().as_str() {
             "error" => drop(self.error.get_or_insert(value)),
             "scope" => drop(self.scope.get_or_insert_with(|| Scopes::parse(&value))),
-            "acr_values" => self.demand.set_acr_values(value),
-            "max_age" => self.demand.set_max_age(&value),
+            "acr_values" => self.requirement.set_acr_values(value),
+            "max_age" => self.requirement.set_max_age(&value),
             _ => {}
         }
     }
@@ -145,13 +145,16 @@ mod tests {
         .unwrap();
         assert!(challenge.asks_to_authenticate());
         assert_eq!(
-            challenge.demand,
+            challenge.requirement,
             AuthenticationRequirement { acr_values: Some("myACR".into()), max_age: None }
         );
         for max_age in [r#""5""#, "5"] {
             let header = format!(r#"Bearer error="insufficient_user_authentication", max_age={max_age}"#);
             let challenge = Challenge::parse(&header).unwrap();
-            assert_eq!(challenge.demand, AuthenticationRequirement { acr_values: None, max_age: Some(5) });
+            assert_eq!(
+                challenge.requirement,
+                AuthenticationRequirement { acr_values: None, max_age: Some(5) }
+            );
         }
         assert!(
             !Challenge::parse(r#"Bearer error="invalid_token", max_age=5"#).unwrap().asks_to_authenticate()

@@ -55,22 +55,22 @@ pub(super) fn retry_after(answer: &HttpResponse) -> Option<u32> {
 }
 
 /// The same in milliseconds, if that is soon.
-pub(super) fn later(answer: &HttpResponse) -> Option<u32> {
+pub(super) fn automatic_retry_ms(answer: &HttpResponse) -> Option<u32> {
     retry_after(answer).filter(|wait| *wait <= MAX_AUTOMATIC_WAIT).map(|wait| wait * 1000)
 }
 
 /// Which authentication a 401 asks for, when that is what is missing (RFC 9470 3). One that names nothing in particular
 /// asks for a second factor.
-pub(super) fn demand(answer: &HttpResponse) -> Option<AuthenticationRequirement> {
-    let challenge = challenge(answer).filter(Challenge::asks_to_authenticate)?;
-    Some(if challenge.demand.is_empty() {
+pub(super) fn required_authentication(answer: &HttpResponse) -> Option<AuthenticationRequirement> {
+    let challenge = bearer_challenge(answer).filter(Challenge::asks_to_authenticate)?;
+    Some(if challenge.requirement.is_empty() {
         AuthenticationRequirement::second_factor()
     } else {
-        challenge.demand
+        challenge.requirement
     })
 }
 
-pub(super) fn challenge(answer: &HttpResponse) -> Option<Challenge> {
+pub(super) fn bearer_challenge(answer: &HttpResponse) -> Option<Challenge> {
     answer.www_authenticate.as_deref().and_then(Challenge::parse)
 }
 

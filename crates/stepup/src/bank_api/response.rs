@@ -6,7 +6,9 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 
 use crate::{
-    bank_api::problem::{ProblemDetails, busy, demand, down, later, unreachable},
+    bank_api::problem::{
+        ProblemDetails, automatic_retry_ms, busy, down, required_authentication, unreachable,
+    },
     domain::{authentication::AuthenticationRequirement, iban, money::Money, problem::Problem},
     http::{HttpResponse, NetworkError},
     json::{Json, Object},
@@ -100,7 +102,7 @@ fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<Object, Rea
         // A host that answers every path with a page has no such thing either.
         200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
         401 => Err(ReadError::Unauthorized(
-            demand(&answer).unwrap_or_default(),
+            required_authentication(&answer).unwrap_or_default(),
             Problem::new(
                 "api.unauthorized",
                 "Your bank does not accept this log-in",
@@ -115,7 +117,7 @@ fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<Object, Rea
             details(),
         ))),
         404 | 405 | 501 => Err(ReadError::NotOffered),
-        _ => Err(match later(&answer) {
+        _ => Err(match automatic_retry_ms(&answer) {
             Some(wait) => ReadError::Later(busy(details()), wait),
             None => ReadError::Failed(down(details())),
         }),

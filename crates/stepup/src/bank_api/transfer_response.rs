@@ -7,7 +7,8 @@ use crate::{
     bank_api::{
         challenge::Challenge,
         problem::{
-            MAX_AUTOMATIC_WAIT, ProblemDetails, busy, challenge, demand, down, retry_after, unreachable,
+            MAX_AUTOMATIC_WAIT, ProblemDetails, bearer_challenge, busy, down, required_authentication,
+            retry_after, unreachable,
         },
     },
     domain::{
@@ -26,11 +27,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) enum TransferResponse {
     /// Done, now or before.
-    Done(Details),
+    Done(TransferDetails),
     /// 403: more authority is needed, if there is any to be had.
     Forbidden(Challenge, Problem),
     /// 401: another authentication is needed (RFC 9470); nothing was done.
-    Demanding(AuthenticationRequirement, Problem),
+    AuthenticationRequired(AuthenticationRequirement, Problem),
     /// 401: the token is not accepted; nothing was done with it.
     Unauthorized(Problem),
     /// Refused for good: no money was moved.
@@ -52,7 +53,7 @@ pub(crate) enum TransferResponse {
 
 /// What the bank says about a transfer that was done.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Details {
+pub(crate) struct TransferDetails {
     number: Option<String>,
     at: Option<String>,
     balance_after: Option<Money>,
@@ -63,9 +64,9 @@ pub(crate) struct Details {
     reference: Option<String>,
 }
 
-impl Details {
+impl TransferDetails {
     /// The page for it. What the bank says it did counts; what it does not say is what was ordered.
-    pub(crate) fn done(self, order: &Order) -> DoneView {
+    pub(crate) fn into_done_view(self, order: &Order) -> DoneView {
         let ordered = order.receipt();
         let receipt = Receipt {
             payee: self.payee.map_or_else(|| ordered.payee.clone(), |iban| iban::grouped(&iban)),
@@ -110,13 +111,16 @@ pub(crate) fn read_transfer(
         200..=299 => read_success(&answer, about),
         // A spent token: this very transfer may be what it was spent for.
         401 if details.code() == "token-spent" => TransferResponse::Unknown(refusal(&details, cause)),
-        401 => match demand(&answer) {
-            Some(demand) => TransferResponse::Demanding(demand, refused(&details, cause, asked)),
+        401 => match required_authentication(&answer) {
+            Some(requirement) => {
+                TransferResponse::AuthenticationRequired(requirement, refused(&details, cause, asked))
+            }
             None => TransferResponse::Unauthorized(refused(&details, cause, asked)),
         },
-        403 if !asked => {
-            TransferResponse::Forbidden(challenge(&answer).unwrap_or_default(), refusal(&details, cause))
-        }
+        403 if !asked => TransferResponse::Forbidden(
+            bearer_challenge(&answer).unwrap_or_default(),
+            refusal(&details, cause),
+        ),
         404 if asked && details.code() == "transfer-not-found" => {
             TransferResponse::NeverArrived { is_final: details.is_final }
         }
@@ -197,7 +201,7 @@ fn read_success(answer: &HttpResponse, about: Option<&TransferId>) -> TransferRe
     if answer.status == 202 || !is_done {
         return unknown("without saying that this transfer was done");
     }
-    TransferResponse::Done(Details {
+    TransferResponse::Done(TransferDetails {
         number: transfer.text("number"),
         at: transfer.text("created_at"),
         balance_after: transfer.object("balance_after").and_then(Money::read),
@@ -313,7 +317,7 @@ mod tests {
         let kind = |status, body: &str, asked| match read(Ok(answer(status, body)), asked) {
             TransferResponse::Done(_) => "done",
             TransferResponse::Forbidden(..) => "forbidden",
-            TransferResponse::Demanding(..) => "demanding",
+            TransferResponse::AuthenticationRequired(..) => "demanding",
             TransferResponse::Unauthorized(_) => "unauthorized",
             TransferResponse::Refused(_) => "refused",
             TransferResponse::NeverArrived { is_final: false } => "never arrived",

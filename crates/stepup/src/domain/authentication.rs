@@ -48,7 +48,7 @@ impl AuthenticationRequirement {
         newer && (self.acr_values.is_none() || self.acr_values == other.acr_values)
     }
 
-    /// `acr_values` as a server wrote it: visible characters with blanks between. What is something else is no demand.
+    /// `acr_values` as a server wrote it: visible characters with blanks between. What is something else is no requirement.
     pub(crate) fn set_acr_values(&mut self, text: String) {
         let fits = text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.len() <= MAX_ACR_VALUES_BYTES;
         if fits && !text.trim().is_empty() {
@@ -75,12 +75,12 @@ impl AuthenticationRequirement {
 
     /// From the tab's storage.
     pub(crate) fn read(object: &Object) -> Self {
-        let mut demand = Self::default();
+        let mut requirement = Self::default();
         if let Some(text) = object.text("acr_values") {
-            demand.set_acr_values(text);
+            requirement.set_acr_values(text);
         }
-        demand.max_age = object.integer("max_age").filter(|seconds| *seconds >= 0);
-        demand
+        requirement.max_age = object.integer("max_age").filter(|seconds| *seconds >= 0);
+        requirement
     }
 }
 
@@ -88,47 +88,47 @@ impl AuthenticationRequirement {
 mod tests {
     use super::*;
 
-    fn demand(acr_values: &str, max_age: &str) -> AuthenticationRequirement {
-        let mut demand = AuthenticationRequirement::default();
-        demand.set_acr_values(acr_values.to_owned());
-        demand.set_max_age(max_age);
-        demand
+    fn requirement(acr_values: &str, max_age: &str) -> AuthenticationRequirement {
+        let mut requirement = AuthenticationRequirement::default();
+        requirement.set_acr_values(acr_values.to_owned());
+        requirement.set_max_age(max_age);
+        requirement
     }
 
     #[test]
     fn ignores_invalid_values() {
-        assert_eq!(demand("", ""), AuthenticationRequirement::default());
-        assert_eq!(demand("  ", "-1"), AuthenticationRequirement::default());
-        assert_eq!(demand("gold\n", "+5"), AuthenticationRequirement::default());
-        assert_eq!(demand("gøld", "1.5"), AuthenticationRequirement::default());
+        assert_eq!(requirement("", ""), AuthenticationRequirement::default());
+        assert_eq!(requirement("  ", "-1"), AuthenticationRequirement::default());
+        assert_eq!(requirement("gold\n", "+5"), AuthenticationRequirement::default());
+        assert_eq!(requirement("gøld", "1.5"), AuthenticationRequirement::default());
         assert_eq!(
-            demand(&"g".repeat(MAX_ACR_VALUES_BYTES + 1), "99999999999"),
+            requirement(&"g".repeat(MAX_ACR_VALUES_BYTES + 1), "99999999999"),
             AuthenticationRequirement::default()
         );
-        let good = demand("gold silver", "0");
+        let good = requirement("gold silver", "0");
         assert_eq!((good.acr_values.as_deref(), good.max_age), (Some("gold silver"), Some(0)));
         assert_eq!(
-            demand(&"g".repeat(MAX_ACR_VALUES_BYTES), "").acr_values.map(|text| text.len()),
+            requirement(&"g".repeat(MAX_ACR_VALUES_BYTES), "").acr_values.map(|text| text.len()),
             Some(MAX_ACR_VALUES_BYTES)
         );
     }
 
     #[test]
     fn compares_with_earlier_requirement() {
-        let demand = |acr_values: Option<&str>, max_age| AuthenticationRequirement {
+        let requirement = |acr_values: Option<&str>, max_age| AuthenticationRequirement {
             acr_values: acr_values.map(str::to_owned),
             max_age,
         };
         for (needed, asked, within) in [
-            (demand(None, None), demand(None, None), true),
-            (demand(None, None), demand(Some("gold"), Some(1)), true),
-            (demand(Some("gold"), None), demand(Some("gold"), None), true),
-            (demand(Some("gold"), None), demand(Some("silver"), None), false),
-            (demand(Some("gold"), None), demand(None, None), false),
-            (demand(None, Some(60)), demand(None, Some(60)), true),
-            (demand(None, Some(60)), demand(None, Some(59)), true),
-            (demand(None, Some(60)), demand(None, Some(61)), false),
-            (demand(None, Some(60)), demand(None, None), false),
+            (requirement(None, None), requirement(None, None), true),
+            (requirement(None, None), requirement(Some("gold"), Some(1)), true),
+            (requirement(Some("gold"), None), requirement(Some("gold"), None), true),
+            (requirement(Some("gold"), None), requirement(Some("silver"), None), false),
+            (requirement(Some("gold"), None), requirement(None, None), false),
+            (requirement(None, Some(60)), requirement(None, Some(60)), true),
+            (requirement(None, Some(60)), requirement(None, Some(59)), true),
+            (requirement(None, Some(60)), requirement(None, Some(61)), false),
+            (requirement(None, Some(60)), requirement(None, None), false),
         ] {
             assert_eq!(needed.is_covered_by(&asked), within, "{needed:?} within {asked:?}");
         }
@@ -136,10 +136,10 @@ mod tests {
 
     #[test]
     fn first_of_two_values_counts() {
-        let mut twice = demand("gold", "5");
+        let mut twice = requirement("gold", "5");
         twice.set_acr_values("silver".into());
         twice.set_max_age("500");
-        assert_eq!(twice, demand("gold", "5"));
+        assert_eq!(twice, requirement("gold", "5"));
     }
 
     #[test]
@@ -157,7 +157,7 @@ mod tests {
             (MULTI_FACTOR_ACR, None, methods(&["MFA"]), false),
             (MULTI_FACTOR_ACR, Some(""), methods(&[]), false),
         ] {
-            assert_eq!(demand(wanted, "").is_met_by(acr, &amr), met, "{wanted} {acr:?} {amr:?}");
+            assert_eq!(requirement(wanted, "").is_met_by(acr, &amr), met, "{wanted} {acr:?} {amr:?}");
         }
     }
 }

@@ -43,8 +43,8 @@ pub enum IbanError {
 
 impl Iban {
     /// Reads an IBAN as people have it: in digits of any script, with marks of other programs in it, after "IBAN:".
-    pub fn typed(text: &str, locale: Locale) -> Result<Self, IbanError> {
-        Self::parse(&text::clean(text, locale))
+    pub fn from_input(text: &str, locale: Locale) -> Result<Self, IbanError> {
+        Self::parse(&text::normalize(text, locale))
     }
 
     /// Reads an IBAN in ASCII; what stands between its groups is left out, letters are made upper case.

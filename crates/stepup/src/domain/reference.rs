@@ -45,7 +45,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// What was typed or pasted, as it will be sent, when it can be.
-pub(crate) fn typed(text: &str, locale: Locale) -> Result<String, ReferenceError> {
+pub(crate) fn from_input(text: &str, locale: Locale) -> Result<String, ReferenceError> {
     let text = clean(text);
     if (locale.has_stacked_marks)(&text) {
         return Err(ReferenceError::Stacked);
@@ -54,7 +54,7 @@ pub(crate) fn typed(text: &str, locale: Locale) -> Result<String, ReferenceError
     Ok(text)
 }
 
-/// Is it a reference that [`typed`] has let through?
+/// Is it a reference that [`from_input`] has let through?
 pub(crate) fn check(text: &str) -> Result<(), ReferenceError> {
     if text.contains(['\u{202d}', '\u{202e}']) || clean(text) != text {
         return Err(ReferenceError::Control);

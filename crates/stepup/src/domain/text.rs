@@ -38,7 +38,7 @@ pub(crate) fn is_blank(c: char) -> bool {
 
 /// What figures and codes are read from: in the compatibility form (NFKC), with ASCII digits, plain blanks, hyphens for
 /// dashes of any length, and without what is not seen.
-pub(crate) fn clean(text: &str, locale: Locale) -> String {
+pub(crate) fn normalize(text: &str, locale: Locale) -> String {
     let plain = |c| match c {
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{2043}' => '-',
         c if is_blank(c) => ' ',

@@ -63,10 +63,10 @@ impl Draft {
     /// Checks every field.
     ///
     /// `own` is the customer's own IBAN, when it is known: a transfer to oneself is a slip.
-    pub fn check(&self, currency: &str, locale: Locale, own: Option<&str>) -> Result<Order, DraftErrors> {
-        let payee = self.check_payee(locale, own);
+    pub fn validate(&self, currency: &str, locale: Locale, own: Option<&str>) -> Result<Order, DraftErrors> {
+        let payee = self.validate_payee(locale, own);
         let amount = money::parse(&self.amount, currency, locale);
-        let reference = reference::typed(&self.reference, locale);
+        let reference = reference::from_input(&self.reference, locale);
         match (payee, amount, reference) {
             (Ok(payee), Ok(amount), Ok(reference)) => {
                 Ok(Order { payee, amount: Money { amount, currency: currency.to_owned() }, reference })
@@ -79,8 +79,8 @@ impl Draft {
         }
     }
 
-    fn check_payee(&self, locale: Locale, own: Option<&str>) -> Result<Iban, String> {
-        let iban = Iban::typed(&self.payee, locale).map_err(|e: IbanError| e.to_string())?;
+    fn validate_payee(&self, locale: Locale, own: Option<&str>) -> Result<Iban, String> {
+        let iban = Iban::from_input(&self.payee, locale).map_err(|e: IbanError| e.to_string())?;
         match own {
             Some(own) if own == iban.as_str() => Err("This is your own account. Enter another IBAN.".into()),
             _ => Ok(iban),
@@ -133,7 +133,7 @@ impl Order {
 
     /// As it would have been typed.
     #[must_use]
-    pub fn draft(&self, locale: Locale) -> Draft {
+    pub fn to_draft(&self, locale: Locale) -> Draft {
         Draft {
             payee: self.payee.grouped(),
             amount: (locale.write)(&self.amount),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     fn order() -> Order {
-        draft().check("EUR", Locale::default(), None).unwrap()
+        draft().validate("EUR", Locale::default(), None).unwrap()
     }
 
     #[test]
@@ -207,14 +207,14 @@ mod tests {
         assert_eq!(order.payee.as_str(), "GB82WEST12345698765432");
         assert_eq!(order.amount, Money { amount: 1250, currency: "EUR".into() });
         assert_eq!(order.reference, "Rent");
-        let again = order.draft(Locale::default()).check("EUR", Locale::default(), None);
+        let again = order.to_draft(Locale::default()).validate("EUR", Locale::default(), None);
         assert_eq!(again, Ok(order));
     }
 
     #[test]
     fn reports_all_field_errors() {
         let draft = Draft { payee: String::new(), amount: "0".into(), reference: "x".repeat(141) };
-        let errors = draft.check("EUR", Locale::default(), None).unwrap_err();
+        let errors = draft.validate("EUR", Locale::default(), None).unwrap_err();
         assert!(errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
         assert!(errors.reference.unwrap().contains("141"));
     }
@@ -232,16 +232,16 @@ mod tests {
             ("eur", None),
             ("", None),
         ] {
-            let order = draft().check(currency, Locale::default(), None);
+            let order = draft().validate(currency, Locale::default(), None);
             assert_eq!(order.ok().map(|order| order.amount.amount), amount, "{currency}");
         }
         let whole = Draft { amount: "1,250".into(), ..draft() };
-        assert_eq!(whole.check("JPY", Locale::default(), None).unwrap().amount.amount, 1250);
+        assert_eq!(whole.validate("JPY", Locale::default(), None).unwrap().amount.amount, 1250);
     }
 
     #[test]
     fn refuses_own_iban() {
-        let errors = draft().check("EUR", Locale::default(), Some("GB82WEST12345698765432")).unwrap_err();
+        let errors = draft().validate("EUR", Locale::default(), Some("GB82WEST12345698765432")).unwrap_err();
         assert!(errors.payee.unwrap().contains("your own account"));
     }
 

@@ -9,11 +9,11 @@ use core::net::Ipv4Addr;
 use url::form_urlencoded;
 
 /// A parser of absolute URLs (WHATWG URL 4.4, without a base). `None` for what is no absolute URL.
-pub type Parse = fn(&str) -> Option<Parts>;
+pub type ParseUrl = fn(&str) -> Option<UrlParts>;
 
 /// What a parser sees in an absolute URL, by the names of the `URL` interface (WHATWG URL 6.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parts {
+pub struct UrlParts {
     /// The whole URL in its one written form.
     pub href: String,
     /// The scheme with its colon: `https:`.
@@ -32,12 +32,12 @@ pub struct WebUrl(String);
 
 impl WebUrl {
     /// Any absolute URL: for the page's own address, which the browser has already trusted.
-    pub(crate) fn parse(text: &str, parse: Parse) -> Option<Self> {
+    pub(crate) fn parse(text: &str, parse: ParseUrl) -> Option<Self> {
         parse(text).map(|parts| Self(parts.href))
     }
 
     /// https, or http on this very machine: tokens travel over nothing else. Without fragment and credentials.
-    pub(crate) fn trustworthy(text: &str, parse: Parse) -> Option<Self> {
+    pub(crate) fn trustworthy(text: &str, parse: ParseUrl) -> Option<Self> {
         parse(text).filter(is_trustworthy).map(|parts| Self(parts.href))
     }
 
@@ -79,7 +79,7 @@ impl WebUrl {
     }
 }
 
-fn is_trustworthy(url: &Parts) -> bool {
+fn is_trustworthy(url: &UrlParts) -> bool {
     let secure = match url.protocol.as_str() {
         "https:" => !url.hostname.is_empty(),
         "http:" => is_local(&url.hostname),
@@ -98,9 +98,9 @@ fn is_local(hostname: &str) -> bool {
 
 /// The parser of the host's tests: as the URL Standard has it, like the browser's.
 #[cfg(test)]
-pub(crate) fn parse_with_url_crate(text: &str) -> Option<Parts> {
+pub(crate) fn parse_with_url_crate(text: &str) -> Option<UrlParts> {
     let url = url::Url::parse(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         protocol: format!("{}:", url.scheme()),
         username: url.username().into(),
         password: url.password().unwrap_or_default().into(),

@@ -89,7 +89,9 @@ impl Account {
         let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
         match pending {
             Some(pending) if pending.subject == self.customer.subject() => {
-                effects.extend(self.step(cx, |_, customer, cx| transfer::restore(pending, customer, cx)));
+                effects.extend(
+                    self.update_transfer(cx, |_, customer, cx| transfer::restore(pending, customer, cx)),
+                );
             }
             Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
             None => {}
@@ -112,7 +114,7 @@ impl Account {
             None => event,
             Some(validation) => match validation.update(event, cx) {
                 Ok(next) => {
-                    effects.extend(self.validated(next, cx));
+                    effects.extend(self.handle_validation(next, cx));
                     return Transition::new(Next::Stay(self), effects);
                 }
                 Err((validation, event)) => {
@@ -123,10 +125,10 @@ impl Account {
         };
         let more = match event {
             Event::Answered { request, outcome } if cx.preflight.awaits(request) => {
-                self.preflight_answered(&outcome, cx)
+                self.handle_preflight(&outcome, cx)
             }
             Event::Answered { request, outcome } if self.overview.awaits(request) => {
-                match self.overview.answered(request, outcome, &mut self.customer, cx) {
+                match self.overview.handle_response(request, outcome, &mut self.customer, cx) {
                     Ok(effect) => effect.into_iter().collect(),
                     Err(TokenRefused(requirement, problem)) => {
                         let may_log_in = self.customer.may_log_in_for(&requirement);
@@ -140,22 +142,23 @@ impl Account {
                     }
                 }
             }
-            Event::Answered { request, outcome } => self.answered(request, outcome, cx),
-            Event::Verified { check, outcome } if self.statements.awaits_check(check) => {
-                self.turn(cx, |statements, customer, cx| statements.verified(outcome, customer, cx))
+            Event::Answered { request, outcome } => self.handle_response(request, outcome, cx),
+            Event::Verified { check, outcome } if self.statements.awaits_check(check) => self
+                .update_statements(cx, |statements, customer, cx| {
+                    statements.handle_verification(outcome, customer, cx)
+                }),
+            Event::TimerFired(Timer::Leave) | Event::Proceed if self.statements.is_open() => {
+                self.update_statements(cx, |statements, _, cx| statements.proceed(cx))
             }
-            Event::Woke(Timer::Leave) | Event::Proceed if self.statements.is_open() => {
-                self.turn(cx, |statements, _, cx| statements.proceed(cx))
+            Event::TimerFired(Timer::Leave) | Event::Proceed => {
+                self.update_transfer(cx, |transfer, _, cx| transfer.proceed(cx))
             }
-            Event::Woke(Timer::Leave) | Event::Proceed => {
-                self.step(cx, |transfer, _, cx| transfer.proceed(cx))
-            }
-            Event::Woke(Timer::SessionEnds) => self.customer.watch(cx.now).into_iter().collect(),
-            Event::Woke(Timer::Retry) => self.overview.retry(&self.customer, cx),
+            Event::TimerFired(Timer::SessionEnds) => self.customer.watch(cx.now).into_iter().collect(),
+            Event::TimerFired(Timer::Retry) => self.overview.retry(&self.customer, cx),
             Event::Statements(entropy) if self.leads_to_statements(cx) => {
-                self.turn(cx, |_, customer, cx| statements::open(entropy, customer, cx))
+                self.update_statements(cx, |_, customer, cx| statements::open(entropy, customer, cx))
             }
-            Event::OlderStatements => self.turn(cx, Statements::load_older),
+            Event::OlderStatements => self.update_statements(cx, Statements::load_older),
             Event::Dismiss | Event::Cancel if self.statements.is_open() => self.close_statements(),
             // The transfer is not on the page: nobody can have meant it.
             Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
@@ -163,12 +166,14 @@ impl Account {
             {
                 Vec::new()
             }
-            Event::Edited(field, text) => self.edited(field, text, cx),
-            Event::Left(field) => self.left(field, cx),
+            Event::Edited(field, text) => self.edit(field, text, cx),
+            Event::Left(field) => self.leave(field, cx),
             Event::Review => self.review(cx),
             Event::Confirm(entropy) => self.confirm(entropy, cx),
             Event::Cancel | Event::Dismiss => self.dismiss(cx),
-            Event::AskAgain | Event::Woke(Timer::AskAgain) => self.step(cx, Transfer::ask_again),
+            Event::AskAgain | Event::TimerFired(Timer::AskAgain) => {
+                self.update_transfer(cx, Transfer::ask_again)
+            }
             Event::TryAgain => self.load(cx),
             Event::LogIn(entropy) if self.customer.may_log_in(self.is_sending()) => {
                 let requirement = self.customer.requirement().clone();
@@ -197,21 +202,24 @@ impl Account {
     }
 
     /// An answer of the bank for the statements or the transfer.
-    fn answered(
+    fn handle_response(
         &mut self,
         id: RequestId,
         outcome: Result<HttpResponse, NetworkError>,
         cx: &mut Context,
     ) -> Vec<Effect> {
         if self.statements.awaits(id) {
-            return self.turn(cx, |statements, customer, cx| statements.answered(outcome, customer, cx));
+            return self.update_statements(cx, |statements, customer, cx| {
+                statements.handle_response(outcome, customer, cx)
+            });
         }
         if !self.transfer.awaits(id) {
             return Vec::new();
         }
         let has_history = !self.overview.has_no_history();
-        let mut effects =
-            self.step(cx, |transfer, customer, cx| transfer.answered(outcome, has_history, customer, cx));
+        let mut effects = self.update_transfer(cx, |transfer, customer, cx| {
+            transfer.handle_response(outcome, has_history, customer, cx)
+        });
         if let Transfer::Done(done) = &self.transfer {
             if let Some(after) = &done.balance_after {
                 self.overview.set_balance(after);
@@ -222,7 +230,7 @@ impl Account {
     }
 
     /// Moves the transfer on.
-    fn step(
+    fn update_transfer(
         &mut self,
         cx: &mut Context,
         transition: impl FnOnce(Transfer, &Customer, &mut Context) -> Transition<Transfer>,
@@ -238,13 +246,13 @@ impl Account {
             effects.push(self.store_draft(cx));
         }
         if let Some(LoginEvent::TokenRefused(requirement)) = login_event {
-            effects.extend(self.token_refused(sent.as_ref(), requirement, cx));
+            effects.extend(self.handle_refused_token(sent.as_ref(), requirement, cx));
         }
         effects
     }
 
     /// Moves the page "Statements" on.
-    fn turn(
+    fn update_statements(
         &mut self,
         cx: &mut Context,
         transition: impl FnOnce(Statements, &Customer, &mut Context) -> Transition<Statements>,
@@ -255,7 +263,7 @@ impl Account {
         match login_event {
             None => {}
             Some(LoginEvent::SecondFactorChecked(is_proven)) => {
-                self.customer.second_factor_checked(is_proven);
+                self.customer.record_second_factor_check(is_proven);
             }
             Some(LoginEvent::TokenRefused(requirement)) => effects.extend(self.end_session(requirement)),
         }
@@ -264,7 +272,7 @@ impl Account {
 
     /// The bank does not accept the token with which a transfer was sent: a new log-in mends that, once. A second time it
     /// is the bank's last word on this order.
-    fn token_refused(
+    fn handle_refused_token(
         &mut self,
         sent: Option<&TransferId>,
         requirement: AuthenticationRequirement,
@@ -272,7 +280,7 @@ impl Account {
     ) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.transfer.is_unauthorized()
-            && let Some(was_refused_before) = self.sent.token_refused(sent)
+            && let Some(was_refused_before) = self.sent.handle_refused_token(sent)
         {
             if was_refused_before {
                 return effects;
@@ -292,46 +300,46 @@ impl Account {
         self.validation = Some(validation);
     }
 
-    fn validated(&mut self, next: Transition<ValidationProgress>, cx: &mut Context) -> Vec<Effect> {
+    fn handle_validation(&mut self, next: Transition<ValidationProgress>, cx: &mut Context) -> Vec<Effect> {
         match next.state {
             Progress::Pending(validation) => {
                 self.validation = Some(validation);
                 next.effects
             }
-            Progress::Done(Validated::SteppedUp(grant)) => self.stepped_up(*grant, cx),
-            Progress::Done(Validated::Rejected(rejection)) => self.step_up_rejected(*rejection, cx),
+            Progress::Done(Validated::SteppedUp(grant)) => self.send_confirmed_transfer(*grant, cx),
+            Progress::Done(Validated::Rejected(rejection)) => self.reject_step_up(*rejection, cx),
             // Its request was found to be a step-up before there was a page.
             Progress::Done(Validated::LoggedIn(_) | Validated::NotOurs) => Vec::new(),
         }
     }
 
     /// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
-    pub(crate) fn stepped_up(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
+    pub(crate) fn send_confirmed_transfer(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
         let StepUpGrant { identity, step_up, access_token } = grant;
         let subject = identity.id_token.subject.clone();
-        let mut effects: Vec<Effect> = self.customer.has_confirmed(identity).into_iter().collect();
-        effects.extend(self.step(cx, |_, customer, cx| {
+        let mut effects: Vec<Effect> = self.customer.record_step_up(identity).into_iter().collect();
+        effects.extend(self.update_transfer(cx, |_, customer, cx| {
             transfer::send_confirmed(step_up, &subject, access_token, customer, cx)
         }));
         effects
     }
 
     /// The provider did not confirm the transfer, or its response is not believed.
-    pub(crate) fn step_up_rejected(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
+    pub(crate) fn reject_step_up(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
         let Rejection { purpose: Some(Purpose::StepUp(step_up)), problem } = rejection else {
             return Vec::new();
         };
-        self.step(cx, |_, _, _| transfer::not_confirmed(step_up.order, problem))
+        self.update_transfer(cx, |_, _, _| transfer::refuse_unconfirmed(step_up.order, problem))
     }
 
     /// The customer is back from the provider, on the way to the statements.
     pub(crate) fn open_statements_after_login(&mut self, cx: &mut Context) -> Vec<Effect> {
-        self.turn(cx, |_, customer, cx| statements::open_after_login(customer, cx))
+        self.update_statements(cx, |_, customer, cx| statements::open_after_login(customer, cx))
     }
 
     /// The page "Statements", with the reason why there are none to see.
     pub(crate) fn show_statements_problem(&mut self, problem: Problem) {
-        self.statements = statements::failed(problem);
+        self.statements = statements::show_problem(problem);
     }
 
     fn close_statements(&mut self) -> Vec<Effect> {
@@ -379,20 +387,20 @@ impl Account {
         Rules { currency: self.overview.currency().to_owned(), locale, own: self.overview.own_iban() }
     }
 
-    fn edited(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
+    fn edit(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
-        self.form.edited(field, text);
+        self.form.edit(field, text);
         vec![self.store_draft(cx)]
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    fn left(&mut self, field: Field, cx: &Context) -> Vec<Effect> {
+    fn leave(&mut self, field: Field, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
-        self.form.left(field, &self.rules(cx.locale));
+        self.form.leave(field, &self.rules(cx.locale));
         if field == Field::Amount
             && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
             && let Some(sentence) = self.overview.above_balance(amount, cx.locale)
@@ -412,7 +420,7 @@ impl Account {
                 return Vec::new();
             }
         };
-        let order = match order.map_or_else(|| self.form.check(&self.rules(locale)), Ok) {
+        let order = match order.map_or_else(|| self.form.validate(&self.rules(locale)), Ok) {
             Ok(order) => order,
             Err(errors) => {
                 self.form.set_errors(errors);
@@ -436,13 +444,13 @@ impl Account {
     }
 
     /// How a transfer may be sent is known now, or asked once more.
-    fn preflight_answered(
+    fn handle_preflight(
         &mut self,
         outcome: &Result<HttpResponse, NetworkError>,
         cx: &mut Context,
     ) -> Vec<Effect> {
         let mut effects: Vec<Effect> =
-            cx.preflight.answered(outcome, &cx.config, &mut cx.ids).into_iter().collect();
+            cx.preflight.handle_response(outcome, &cx.config, &mut cx.ids).into_iter().collect();
         if cx.preflight.is_pending() {
             return effects;
         }
@@ -459,21 +467,23 @@ impl Account {
         let order = order.clone();
         let again = self.sent.id_of(&order).cloned();
         if cx.offline {
-            return self.step(cx, |_, _, _| transfer::offline(order, again.is_some()));
+            return self.update_transfer(cx, |_, _, _| transfer::refuse_offline(order, again.is_some()));
         }
         if cx.preflight.is_pending() {
             self.confirmation.get_or_insert(entropy);
             return Vec::new();
         }
         let unkeyed = cx.preflight.refuses_key();
-        self.step(cx, |_, customer, cx| transfer::confirm(&order, again, unkeyed, entropy, customer, cx))
+        self.update_transfer(cx, |_, customer, cx| {
+            transfer::confirm(&order, again, unkeyed, entropy, customer, cx)
+        })
     }
 
     /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
     fn dismiss(&mut self, cx: &mut Context) -> Vec<Effect> {
         self.confirmation = None;
         let order = self.transfer.order().cloned();
-        let effects = self.step(cx, |transfer, _, _| transfer.dismiss());
+        let effects = self.update_transfer(cx, |transfer, _, _| transfer.dismiss());
         if let Some(order) = order {
             self.form.fill(&order, cx.locale);
         }

@@ -47,7 +47,7 @@ impl Customer {
     }
 
     /// Has that been asked for when the customer was last at the provider, as far as this page knows?
-    pub(crate) fn was_asked_for(&self, requirement: &AuthenticationRequirement) -> bool {
+    pub(crate) fn has_met(&self, requirement: &AuthenticationRequirement) -> bool {
         match &self.login {
             Some(login) => requirement.is_covered_by(&login.met),
             None => requirement.is_empty(),
@@ -59,14 +59,14 @@ impl Customer {
     }
 
     /// The stored ID token was verified again.
-    pub(crate) fn second_factor_checked(&mut self, is_proven: bool) {
+    pub(crate) fn record_second_factor_check(&mut self, is_proven: bool) {
         if let Some(login) = &mut self.login {
             login.second_factor.checked(is_proven);
         }
     }
 
     /// A verified ID token came with a step-up: it counts, when it is this customer's and tells of a second factor.
-    pub(crate) fn has_confirmed(&mut self, identity: VerifiedIdentity) -> Option<Effect> {
+    pub(crate) fn record_step_up(&mut self, identity: VerifiedIdentity) -> Option<Effect> {
         let VerifiedIdentity { id_token, compact } = identity;
         let login = self.login.as_mut().filter(|login| login.subject == id_token.subject)?;
         if !id_token.has_second_factor() {
@@ -77,7 +77,7 @@ impl Customer {
     }
 
     /// The bank has accepted the token.
-    pub(crate) fn token_accepted(&mut self) {
+    pub(crate) fn record_accepted_token(&mut self) {
         if let Some(login) = &mut self.login {
             login.proven = true;
         }
@@ -121,7 +121,7 @@ impl Customer {
             Some(_) if self.has_been_warned && !is_sending => SessionView::EndsSoon,
             Some(_) => SessionView::Open,
             None if self.requirement.is_empty() => SessionView::Over,
-            None => SessionView::Demanded,
+            None => SessionView::LoginRequired,
         }
     }
 

@@ -112,7 +112,10 @@ impl Login {
             if remaining > EXPIRY_WARNING_SECONDS { remaining - EXPIRY_WARNING_SECONDS } else { remaining };
         let milliseconds = seconds.max(0).saturating_mul(1000);
         // Browsers keep timers in 31 bits; a timer that fires early is set anew.
-        Some(Effect::Wake(Timer::SessionEnds, u32::try_from(milliseconds).unwrap_or(u32::MAX).min(1 << 30)))
+        Some(Effect::SetTimer(
+            Timer::SessionEnds,
+            u32::try_from(milliseconds).unwrap_or(u32::MAX).min(1 << 30),
+        ))
     }
 }
 
@@ -178,7 +181,7 @@ mod tests {
     fn warns_two_minutes_before_end() {
         let login = login(1000);
         let wakes = |now| match login.watch(Timestamp(now)) {
-            Some(Effect::Wake(Timer::SessionEnds, milliseconds)) => milliseconds,
+            Some(Effect::SetTimer(Timer::SessionEnds, milliseconds)) => milliseconds,
             other => panic!("{other:?}"),
         };
         for (now, soon, over, next) in [

@@ -69,7 +69,7 @@ impl Preflight {
     }
 
     /// An answer of any status came through, or none did.
-    pub(crate) fn answered(
+    pub(crate) fn handle_response(
         &mut self,
         outcome: &Result<HttpResponse, NetworkError>,
         config: &Config,

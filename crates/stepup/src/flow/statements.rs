@@ -60,7 +60,7 @@ pub(crate) enum Statements {
 
 type Next = Transition<Statements>;
 
-fn shown(content: StatementsContent) -> Next {
+fn show(content: StatementsContent) -> Next {
     Transition::to(Statements::Shown(content, None))
 }
 
@@ -75,7 +75,7 @@ fn redirect_for(
     let purpose = Purpose::Statements { subject: customer.subject().to_owned() };
     let scopes = cx.config.balance_scope.clone();
     AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-        .then([Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS)])
+        .then([Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
         .map(|redirect| Statements::Leaving(Box::new(redirect)))
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn open_after_login(customer: &Customer, cx: &mut Context) -> Next {
             let next = Verification::begin(token.as_str(), cx);
             recheck(next, None, customer, cx)
         }
-        SecondFactor::Unknown => shown(StatementsContent::Failed(unconfirmed())),
+        SecondFactor::Unknown => show(StatementsContent::Failed(unconfirmed())),
     }
 }
 
@@ -121,7 +121,7 @@ fn recheck(
         }
         // Nothing was learned about the token: what is known stays as it is.
         Progress::Done(Err(problem)) if problem.code == provider::UNREACHABLE => {
-            shown(StatementsContent::Failed(problem))
+            show(StatementsContent::Failed(problem))
         }
         Progress::Done(payload) => {
             let is_proven =
@@ -130,7 +130,7 @@ fn recheck(
                 secrets if is_proven => load(secrets, customer, cx),
                 // What the storage held was good for nothing: the provider is asked.
                 Some(secrets) => confirm(secrets, customer, cx),
-                None => shown(StatementsContent::Failed(unconfirmed())),
+                None => show(StatementsContent::Failed(unconfirmed())),
             };
             next.with(LoginEvent::SecondFactorChecked(is_proven))
         }
@@ -170,7 +170,7 @@ fn unconfirmed() -> Problem {
 }
 
 /// Another customer came back than the one who asked.
-pub(crate) fn someone_else() -> Problem {
+pub(crate) fn other_subject() -> Problem {
     Problem::new(
         "statements.someone_else",
         "Somebody else logged in",
@@ -180,7 +180,7 @@ pub(crate) fn someone_else() -> Problem {
 }
 
 /// The provider, or this page, says why there is nothing to see.
-pub(crate) fn failed(problem: Problem) -> Statements {
+pub(crate) fn show_problem(problem: Problem) -> Statements {
     Statements::Shown(StatementsContent::Failed(problem), None)
 }
 
@@ -205,7 +205,7 @@ impl Statements {
         matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
 
-    pub(crate) fn answered(
+    pub(crate) fn handle_response(
         self,
         outcome: Result<HttpResponse, NetworkError>,
         customer: &Customer,
@@ -213,31 +213,33 @@ impl Statements {
     ) -> Next {
         match self {
             Self::Rechecking(verification, secrets) => {
-                let next = verification.answered(outcome, cx);
+                let next = verification.handle_response(outcome, cx);
                 recheck(next, secrets, customer, cx)
             }
-            Self::Loading(_, secrets) => loaded(response::read_statements(outcome), secrets, customer, cx),
+            Self::Loading(_, secrets) => {
+                show_loaded(response::read_statements(outcome), secrets, customer, cx)
+            }
             Self::LoadingOlder(_, list, before) => match response::read_statements(outcome) {
                 Ok((older, next)) => {
-                    Transition::to(Self::Shown(StatementsContent::Ready(joined(list, older)), next))
+                    Transition::to(Self::Shown(StatementsContent::Ready(join(list, older)), next))
                 }
                 Err(ReadError::Later(problem, _)) => {
                     Transition::to(Self::LacksOlder(list, before, problem::down(problem.cause)))
                 }
                 Err(ReadError::Failed(problem)) => Transition::to(Self::LacksOlder(list, before, problem)),
                 // The log-in or the second factor has become too old: that is not about the older ones alone.
-                Err(error) => loaded(Err(error), None, customer, cx),
+                Err(error) => show_loaded(Err(error), None, customer, cx),
             },
-            Self::Leaving(redirect) => match redirect.answered(outcome, cx) {
+            Self::Leaving(redirect) => match redirect.handle_response(outcome, cx) {
                 Ok(next) => next.map(Self::Leaving),
-                Err(problem) => Transition::new(failed(problem), vec![Effect::ForgetRequests]),
+                Err(problem) => Transition::new(show_problem(problem), vec![Effect::ForgetRequests]),
             },
             other => Transition::to(other),
         }
     }
 
     /// The signature was checked.
-    pub(crate) fn verified(
+    pub(crate) fn handle_verification(
         self,
         outcome: Result<bool, String>,
         customer: &Customer,
@@ -245,7 +247,7 @@ impl Statements {
     ) -> Next {
         match self {
             Self::Rechecking(verification, secrets) => {
-                let next = verification.verified(outcome, cx);
+                let next = verification.handle_verification(outcome, cx);
                 recheck(next, secrets, customer, cx)
             }
             other => Transition::to(other),
@@ -302,7 +304,7 @@ impl Statements {
 }
 
 /// A statement that did not fit on a page goes on with the next one.
-fn joined(mut list: Vec<Statement>, older: Vec<Statement>) -> Vec<Statement> {
+fn join(mut list: Vec<Statement>, older: Vec<Statement>) -> Vec<Statement> {
     let mut older = older.into_iter().peekable();
     if let Some(last) = list.last_mut()
         && let Some(rest) = older.next_if(|first| first.id == last.id)
@@ -314,7 +316,7 @@ fn joined(mut list: Vec<Statement>, older: Vec<Statement>) -> Vec<Statement> {
     list
 }
 
-fn loaded(
+fn show_loaded(
     read: Result<StatementsAnswer, ReadError>,
     secrets: Option<RequestSecrets>,
     customer: &Customer,
@@ -322,26 +324,26 @@ fn loaded(
 ) -> Next {
     match read {
         Ok((list, next)) => Transition::to(Statements::Shown(StatementsContent::Ready(list), next)),
-        Err(ReadError::NotOffered) => shown(StatementsContent::NotOffered),
+        Err(ReadError::NotOffered) => show(StatementsContent::NotOffered),
         // There is a button to try again; by then, the customer may be elsewhere.
-        Err(ReadError::Later(problem, _)) => shown(StatementsContent::Failed(problem::down(problem.cause))),
-        Err(ReadError::Failed(problem)) => shown(StatementsContent::Failed(problem)),
+        Err(ReadError::Later(problem, _)) => show(StatementsContent::Failed(problem::down(problem.cause))),
+        Err(ReadError::Failed(problem)) => show(StatementsContent::Failed(problem)),
         Err(ReadError::Unauthorized(requirement, problem)) if requirement.is_empty() => {
-            shown(StatementsContent::Failed(problem)).with(LoginEvent::TokenRefused(requirement))
+            show(StatementsContent::Failed(problem)).with(LoginEvent::TokenRefused(requirement))
         }
         // RFC 9470: once, and with what the bank says would be enough.
         Err(ReadError::Unauthorized(requirement, problem)) => match secrets {
             Some(secrets) => redirect_for(requirement, secrets, customer, cx),
-            None if customer.was_asked_for(&requirement) => {
-                shown(StatementsContent::Failed(refused(problem)))
+            None if customer.has_met(&requirement) => {
+                show(StatementsContent::Failed(refused_after_confirmation(problem)))
             }
-            None => shown(StatementsContent::Failed(more(problem))),
+            None => show(StatementsContent::Failed(further_confirmation_needed(problem))),
         },
     }
 }
 
 /// The bank asks for something that it has not asked for before. Another redirect takes another press of a button.
-fn more(problem: Problem) -> Problem {
+fn further_confirmation_needed(problem: Problem) -> Problem {
     Problem::new(
         "statements.more",
         "Your bank asks for one more confirmation",
@@ -351,7 +353,7 @@ fn more(problem: Problem) -> Problem {
 }
 
 /// The bank asks again for what it has just been given.
-fn refused(problem: Problem) -> Problem {
+fn refused_after_confirmation(problem: Problem) -> Problem {
     Problem::new(
         "statements.refused",
         "Your bank does not show your statements",

@@ -140,25 +140,25 @@ pub(crate) fn send_confirmed(
 ) -> Transition<Transfer> {
     let StepUp { subject: confirmed_by, id, order, unkeyed, .. } = step_up;
     if subject != confirmed_by {
-        return not_sent(order, someone_else(), NotSentReason::Unconfirmed);
+        return end_unsent(order, other_subject(), NotSentReason::Unconfirmed);
     }
     send(SentTransfer { id, order, unkeyed }, token.into_bearer(), customer, cx)
         .map(|(request, sent)| Transfer::Second(Box::new(SecondAttempt { request, sent })))
 }
 
-fn not_sent(order: Order, problem: Problem, reason: NotSentReason) -> Transition<Transfer> {
+fn end_unsent(order: Order, problem: Problem, reason: NotSentReason) -> Transition<Transfer> {
     let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, reason }));
     Transition::new(transfer, vec![Effect::Remove(StorageKey::Pending)])
 }
 
 /// The provider did not confirm it.
-pub(crate) fn not_confirmed(order: Order, problem: Problem) -> Transition<Transfer> {
-    not_sent(order, problem, NotSentReason::Unconfirmed)
+pub(crate) fn refuse_unconfirmed(order: Order, problem: Problem) -> Transition<Transfer> {
+    end_unsent(order, problem, NotSentReason::Unconfirmed)
 }
 
 /// The browser says that it has no network: nothing is sent that nobody would get. `again`: it was sent before, and nobody
 /// knows what became of that.
-pub(crate) fn offline(order: Order, again: bool) -> Transition<Transfer> {
+pub(crate) fn refuse_offline(order: Order, again: bool) -> Transition<Transfer> {
     let problem = Problem::new(
         "transfer.offline",
         "You are offline",
@@ -169,7 +169,7 @@ pub(crate) fn offline(order: Order, again: bool) -> Transition<Transfer> {
         },
         "the browser has no network".to_owned(),
     );
-    not_sent(order, problem, NotSentReason::NeverArrived)
+    end_unsent(order, problem, NotSentReason::NeverArrived)
 }
 
 /// A transfer that is found in the storage after a reload.
@@ -242,7 +242,7 @@ impl Transfer {
     }
 
     /// The answer that it waited for. `has_history`: does the bank tell of past transfers, as far as this page knows?
-    pub(crate) fn answered(
+    pub(crate) fn handle_response(
         self,
         outcome: Result<HttpResponse, NetworkError>,
         has_history: bool,
@@ -250,17 +250,17 @@ impl Transfer {
         cx: &mut Context,
     ) -> Transition<Self> {
         match self {
-            Self::First(attempt) => attempt.answered(read_transfer(outcome, None), customer, cx),
-            Self::Second(attempt) => attempt.answered(read_transfer(outcome, None), customer, cx),
+            Self::First(attempt) => attempt.handle_response(read_transfer(outcome, None), customer, cx),
+            Self::Second(attempt) => attempt.handle_response(read_transfer(outcome, None), customer, cx),
             Self::Unknown(unknown) => {
                 let response = read_transfer(outcome, Some(&unknown.sent.id));
-                unknown.answered(response, has_history)
+                unknown.handle_response(response, has_history)
             }
             Self::Interrupted(interrupted) => {
                 let response = read_transfer(outcome, Some(&interrupted.sent.id));
-                interrupted.answered(response)
+                interrupted.handle_response(response)
             }
-            Self::Leaving(leaving) => leaving.answered(outcome, cx),
+            Self::Leaving(leaving) => leaving.handle_response(outcome, cx),
             other => Transition::to(other),
         }
     }
@@ -346,7 +346,7 @@ impl Transfer {
     }
 }
 
-fn done(view: DoneView) -> Transition<Transfer> {
+fn complete(view: DoneView) -> Transition<Transfer> {
     Transition::new(Transfer::Done(Box::new(view)), vec![Effect::Remove(StorageKey::Pending)])
 }
 
@@ -359,7 +359,7 @@ fn never_arrived() -> Problem {
     )
 }
 
-pub(crate) fn someone_else() -> Problem {
+pub(crate) fn other_subject() -> Problem {
     Problem::new(
         "step_up.someone_else",
         "Somebody else logged in",

@@ -173,7 +173,7 @@ pub fn find(landing: &PageUrl, config: &Config) -> Option<Result<AuthorizationRe
         (_, true) if query.has_tokens() => Err(CallbackError::TokensInQuery),
         (true, true) if is_code => Err(CallbackError::TwoAnswers),
         (false, true) if !is_code => Err(match query.get("error") {
-            Some(error) => CallbackError::UnboundError(plain(error), "in the query of an implicit flow"),
+            Some(error) => CallbackError::UnboundError(sanitize(error), "in the query of an implicit flow"),
             None => CallbackError::InQuery,
         }),
         (true, _) => parse(&landing.fragment, config.flow),
@@ -222,7 +222,7 @@ pub fn parse(text: &str, flow: Flow) -> Result<AuthorizationResponse, CallbackEr
     let mut parameters = Parameters::read(text);
     for (at, (name, _)) in parameters.0.iter().enumerate() {
         if parameters.0[..at].iter().any(|(known, _)| known == name) {
-            return Err(CallbackError::Repeated(plain(name)));
+            return Err(CallbackError::Repeated(sanitize(name)));
         }
     }
     let brings_tokens = parameters.has_tokens();
@@ -235,7 +235,7 @@ pub fn parse(text: &str, flow: Flow) -> Result<AuthorizationResponse, CallbackEr
     }
     let (state, error) = match (state, error) {
         (Some(state), error) => (state, error),
-        (None, Some(error)) => return Err(CallbackError::UnboundError(plain(&error), "without `state`")),
+        (None, Some(error)) => return Err(CallbackError::UnboundError(sanitize(&error), "without `state`")),
         (None, None) => return Err(CallbackError::NoState),
     };
     let outcome = if let Some(error) = error {
@@ -270,10 +270,10 @@ impl ReceivedTokens {
     ) -> Result<Self, CallbackError> {
         let token_type = take("token_type").ok_or(CallbackError::Missing("token_type"))?;
         if !token_type.eq_ignore_ascii_case("bearer") {
-            return Err(CallbackError::TokenType(plain(&token_type)));
+            return Err(CallbackError::TokenType(sanitize(&token_type)));
         }
         let seconds = |text: String| {
-            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CallbackError::ExpiresIn(plain(&text)))
+            text.parse().ok().filter(|n| *n > 0).ok_or_else(|| CallbackError::ExpiresIn(sanitize(&text)))
         };
         Ok(Self {
             id_token: take("id_token").ok_or(CallbackError::Missing("id_token"))?,
@@ -289,7 +289,7 @@ impl ReceivedTokens {
 }
 
 /// A stranger's text for an error message: one line, printable, at most 300 characters.
-fn plain(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
@@ -340,7 +340,7 @@ impl CallbackError {
 
 impl ProviderError {
     pub(crate) fn new(code: &str, description: &str) -> Self {
-        Self { code: plain(code), description: plain(description) }
+        Self { code: sanitize(code), description: sanitize(description) }
     }
 
     /// For the page. Every code of the specifications has its own sentence.

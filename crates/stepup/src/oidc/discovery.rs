@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    domain::web_url::{Parse, WebUrl},
+    domain::web_url::{ParseUrl, WebUrl},
     json::{Json, Object},
     oidc::authorization_request::PAYMENT_INITIATION,
 };
@@ -47,7 +47,7 @@ pub enum DiscoveryError {
 }
 
 /// Reads the metadata of `issuer`; `parse` reads the URLs in it.
-pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<ProviderMetadata, DiscoveryError> {
+pub fn parse(text: &str, issuer: &str, parse: ParseUrl) -> Result<ProviderMetadata, DiscoveryError> {
     let metadata = Object::parse(text).map_err(DiscoveryError::NotMetadata)?;
     let found =
         metadata.text("issuer").ok_or_else(|| DiscoveryError::NotMetadata("it has no `issuer`".into()))?;

@@ -229,8 +229,8 @@ pub fn validate(payload: &SignedPayload, expected: &ExpectedClaims<'_>) -> Resul
     // 12: as strongly as was asked for.
     if !expected.requirement.is_met_by(claims.acr.as_deref(), &claims.amr) {
         return Err(IdTokenError::AuthenticationContext {
-            acr: claims.acr.as_deref().map(short),
-            amr: claims.amr.iter().map(|method| short(method)).take(5).collect(),
+            acr: claims.acr.as_deref().map(sanitize),
+            amr: claims.amr.iter().map(|method| sanitize(method)).take(5).collect(),
             wanted: expected.requirement.acr_values.clone().unwrap_or_default(),
         });
     }
@@ -270,17 +270,17 @@ fn check_parties(claims: &Claims, parties: TrustedParties<'_>) -> Result<(), IdT
     // 2: the issuer, exactly.
     let issuer = claims.iss.as_ref().ok_or(IdTokenError::Missing("iss"))?;
     if issuer != parties.issuer {
-        return Err(IdTokenError::Issuer { found: short(issuer), expected: parties.issuer.to_owned() });
+        return Err(IdTokenError::Issuer { found: sanitize(issuer), expected: parties.issuer.to_owned() });
     }
     // 3: for this client, and for nobody else whom the deployment does not trust.
     let audience = claims.aud.as_ref().ok_or(IdTokenError::Missing("aud"))?;
     let is_trusted = |aud: &String| aud == parties.client_id || parties.trusted_audiences.contains(aud);
     if !audience.iter().any(|aud| aud == parties.client_id) || !audience.iter().all(is_trusted) {
-        return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
+        return Err(IdTokenError::Audience(audience.iter().map(|aud| sanitize(aud)).take(5).collect()));
     }
     // 4, 5: the authorized party, when it is named.
     if let Some(azp) = claims.azp.as_ref().filter(|azp| *azp != parties.client_id) {
-        return Err(IdTokenError::AuthorizedParty(short(azp)));
+        return Err(IdTokenError::AuthorizedParty(sanitize(azp)));
     }
     Ok(())
 }
@@ -329,7 +329,7 @@ pub fn at_hash(access_token: &str) -> String {
     Base64UrlUnpadded::encode_string(&hash[..hash.len() / 2])
 }
 
-fn short(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::{
     config::{Config, PinnedMetadata},
     domain::{
         problem::Problem,
-        web_url::{Parse, WebUrl},
+        web_url::{ParseUrl, WebUrl},
     },
     http::{Caching, HttpRequest, HttpResponse, Method, NetworkError},
     oidc::{discovery, jwks::Jwks},
@@ -16,14 +16,14 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Provider {
     pins: PinnedMetadata,
-    parse: Parse,
+    parse: ParseUrl,
     keys: Option<Jwks>,
     /// What the metadata say about `iss` (RFC 9207 3), once they were read.
     sends_iss: Option<bool>,
 }
 
 impl Provider {
-    pub(crate) fn new(config: &Config, parse: Parse) -> Self {
+    pub(crate) fn new(config: &Config, parse: ParseUrl) -> Self {
         Self { pins: config.pins.clone(), parse, keys: None, sends_iss: None }
     }
 
@@ -65,7 +65,7 @@ impl Provider {
     ) -> Result<(), Problem> {
         let body = successful(outcome)?;
         let found = discovery::parse(&body, &config.issuer, self.parse)
-            .map_err(|e| unfit("provider.metadata", format!("discovery: {e}")))?;
+            .map_err(|e| misconfigured("provider.metadata", format!("discovery: {e}")))?;
         let pins = &mut self.pins;
         pins.authorization_endpoint.get_or_insert(found.authorization_endpoint);
         pins.jwks_uri.get_or_insert(found.jwks_uri);
@@ -83,7 +83,8 @@ impl Provider {
     /// Takes the keys in.
     pub(crate) fn learn_keys(&mut self, outcome: Result<HttpResponse, NetworkError>) -> Result<(), Problem> {
         let body = successful(outcome)?;
-        self.keys = Some(Jwks::parse(&body).map_err(|e| unfit("provider.keys", format!("keys: {e}")))?);
+        self.keys =
+            Some(Jwks::parse(&body).map_err(|e| misconfigured("provider.keys", format!("keys: {e}")))?);
         Ok(())
     }
 }
@@ -129,7 +130,7 @@ fn not_there(cause: String) -> Problem {
 }
 
 /// The page's words for a provider that does not fit this page.
-pub(crate) fn unfit(code: &'static str, cause: String) -> Problem {
+pub(crate) fn misconfigured(code: &'static str, cause: String) -> Problem {
     Problem::new(
         code,
         "Your bank's log-in is not set up correctly",

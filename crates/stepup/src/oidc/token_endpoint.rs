@@ -52,13 +52,13 @@ pub(crate) fn read(outcome: Result<HttpResponse, NetworkError>) -> Result<Receiv
     }
     provider::successful(Ok(answer))?;
     let body =
-        body.map_err(|cause| provider::unfit("provider.tokens", format!("token endpoint: {cause}")))?;
+        body.map_err(|cause| provider::misconfigured("provider.tokens", format!("token endpoint: {cause}")))?;
     // A number is written as a number here, and as a text in a fragment.
     let readable = |value: &Json| matches!(value, Json::Integer(_)) || value.as_text().is_some();
     let names = ["access_token", "expires_in", "id_token", "scope", "token_type"];
     if let Some(name) = names.iter().find(|name| body.get(name).is_some_and(|value| !readable(value))) {
         let cause = format!("token endpoint: `{name}` is neither a text nor an integer");
-        return Err(provider::unfit("provider.tokens", cause));
+        return Err(provider::misconfigured("provider.tokens", cause));
     }
     let take = |name: &str| match body.get(name)? {
         Json::Integer(number) => Some(number.to_string()),

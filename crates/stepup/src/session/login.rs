@@ -91,7 +91,7 @@ pub(super) fn forget() -> Vec<Effect> {
 }
 
 /// What is stored besides is nobody's any more.
-pub(super) fn stored_notice(stored: &StoredState) -> Notice {
+pub(super) fn logout_notice(stored: &StoredState) -> Notice {
     if stored.is_sending() { Notice::LoggedOutWhileSending } else { Notice::LoggedOutElsewhere }
 }
 

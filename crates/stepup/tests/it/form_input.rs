@@ -35,7 +35,7 @@ fn order(
     currency: &str,
 ) -> Result<Order, stepup::domain::transfer::DraftErrors> {
     let draft = Draft { payee: payee.into(), amount: amount.into(), reference: reference.into() };
-    draft.check(currency, browser(), None)
+    draft.validate(currency, browser(), None)
 }
 
 const PAYEE: &str = "GB82WEST12345698765432";
@@ -77,7 +77,7 @@ fn long_reference_is_counted() {
 fn iban_follows_the_table() {
     for case in cases(include_str!("../../../../tests/tables/ibans.json")) {
         let text = case["text"].as_str().expect("a text");
-        let read = Iban::typed(text, browser());
+        let read = Iban::from_input(text, browser());
         assert_eq!(read.ok().as_ref().map(Iban::as_str), case["iban"].as_str(), "{case}");
     }
 }
@@ -109,9 +109,9 @@ fn pasted_iban_is_accepted() {
         "GB८२ WEST १२३४ ५६९८ ७६५४ ३२",
         "𝐆𝐁𝟖𝟐 𝐖𝐄𝐒𝐓 𝟏𝟐𝟑𝟒 𝟓𝟔𝟗𝟖 𝟕𝟔𝟓𝟒 𝟑𝟐",
     ] {
-        assert_eq!(Iban::typed(text, browser()).as_ref().map(Iban::as_str), Ok(PAYEE), "{text:?}");
+        assert_eq!(Iban::from_input(text, browser()).as_ref().map(Iban::as_str), Ok(PAYEE), "{text:?}");
     }
-    let norway = Iban::typed("IBAN NO93 8601 1117 947", browser());
+    let norway = Iban::from_input("IBAN NO93 8601 1117 947", browser());
     assert_eq!(norway.as_ref().map(Iban::as_str), Ok("NO9386011117947"));
     for (text, error) in [
         ("IBAN", IbanError::Empty),
@@ -123,7 +123,7 @@ fn pasted_iban_is_accepted() {
             IbanError::Length { country: ['G', 'B'], found: 44, expected: 22 },
         ),
     ] {
-        assert_eq!(Iban::typed(text, browser()), Err(error), "{text:?}");
+        assert_eq!(Iban::from_input(text, browser()), Err(error), "{text:?}");
     }
 }
 

@@ -286,7 +286,7 @@ fn inquiry_triggers_no_other_read() {
         tab.answer(id, Ok(HttpResponse { retry_after: waits.next(), ..answer(429, "") }));
     }
     assert_eq!(tab.waits.last(), Some(&(Timer::Retry, 60_000)), "the longer one");
-    tab.dispatch(Event::Woke(Timer::AskAgain));
+    tab.dispatch(Event::TimerFired(Timer::AskAgain));
     let asked: Vec<_> = tab.requests.iter().map(|(_, sent)| sent.url.contains("/transfers/")).collect();
     assert_eq!(asked, [true], "and nothing is read yet");
 }

@@ -442,7 +442,7 @@ fn refused_order_gets_new_id() {
 fn refused_inquiry_leaves_transfer_unknown() {
     let mut servers = Servers::default();
     for (refusal, session) in
-        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
+        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::LoginRequired)]
     {
         let mut tab = unknown(&mut servers);
         let (asking, _) = tab.requests.pop_front().expect("the bank is asked");
@@ -465,7 +465,7 @@ fn refused_inquiry_leaves_transfer_unknown() {
 #[test]
 fn refused_inquiry_of_interrupted_transfer_ends_session() {
     for (refusal, session) in
-        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::Demanded)]
+        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::LoginRequired)]
     {
         let mut servers = Servers::default();
         let (mut tab, _) = servers.confirming();

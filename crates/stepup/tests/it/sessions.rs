@@ -88,10 +88,10 @@ fn first_requirement_stands_until_met() {
     tab.dispatch(Event::Review);
     tab.dispatch(Event::TryAgain);
     bank_answers(&mut servers, &mut tab, &demand("acr_values=\"gold\", max_age=\"60\""));
-    assert_eq!(account(&tab).session, SessionView::Demanded);
+    assert_eq!(account(&tab).session, SessionView::LoginRequired);
     tab.confirm();
     assert!(tab.requests.is_empty(), "nobody is logged in");
-    assert_eq!(account(&tab).session, SessionView::Demanded, "to press a button changes no demand");
+    assert_eq!(account(&tab).session, SessionView::LoginRequired, "to press a button changes no demand");
     tab.log_in();
     servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
@@ -297,14 +297,14 @@ fn logout_count_is_shared() {
 fn unfit_browser_is_refused() {
     let mut tab = Tab::new();
     tab.load(None);
-    tab.dispatch(Event::Lacks("SubtleCrypto"));
+    tab.dispatch(Event::FeatureMissing("SubtleCrypto"));
     assert_eq!(failure(&tab).problem.code, "browser.lacks");
     assert!(failure(&tab).action.is_none() && failure(&tab).problem.cause.contains("SubtleCrypto"));
     let mut tab = Tab::new();
     let boot = Boot {
         config: CONFIG.into(),
         origin: BANK.into(),
-        lacking: Some("sessionStorage"),
+        missing_feature: Some("sessionStorage"),
         online: true,
         ..Boot::default()
     };

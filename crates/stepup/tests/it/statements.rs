@@ -401,7 +401,7 @@ fn required_authentication_for_balance_redirects_once() {
     tab.dispatch(Event::TryAgain);
     demanding(&mut servers, &mut tab);
     let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
-    assert_eq!(account.session, SessionView::Demanded);
+    assert_eq!(account.session, SessionView::LoginRequired);
     tab.log_in();
     servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");

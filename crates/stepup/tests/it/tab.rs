@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    domain::{entropy::Entropy, time::Timestamp, token::Bearer, transfer::Field, web_url::Parts},
+    domain::{entropy::Entropy, time::Timestamp, token::Bearer, transfer::Field, web_url::UrlParts},
     effect::{CheckId, Timer},
     event::Boot,
     http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
@@ -210,7 +210,7 @@ impl Tab {
                 self.submitted = Some(form.into_text());
             }
             Effect::Reload => self.load(None),
-            Effect::Wake(timer, milliseconds) => {
+            Effect::SetTimer(timer, milliseconds) => {
                 self.timers.push(timer);
                 self.waits.push((timer, milliseconds));
             }
@@ -271,7 +271,7 @@ impl Tab {
 
     pub(crate) fn wake(&mut self) {
         for timer in std::mem::take(&mut self.timers) {
-            self.dispatch(Event::Woke(timer));
+            self.dispatch(Event::TimerFired(timer));
         }
     }
 
@@ -308,9 +308,9 @@ fn name(key: &StorageKey) -> String {
 }
 
 /// As the URL Standard has it, like a browser.
-pub(crate) fn parse_url(text: &str) -> Option<Parts> {
+pub(crate) fn parse_url(text: &str) -> Option<UrlParts> {
     let url = Url::parse(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         protocol: format!("{}:", url.scheme()),
         username: url.username().into(),
         password: url.password().unwrap_or_default().into(),

@@ -72,8 +72,8 @@ const STOPS: [char; 4] = ['.', '。', '।', '۔'];
 pub fn parse(text: &str, currency: &str, locale: Locale) -> Result<i64, AmountError> {
     let digits = minor_digits(currency).ok_or(AmountError::Currency)?;
     let notation = (locale.notation)(currency);
-    let text = text::clean(text, locale);
-    let signs: Vec<String> = notation.signs.iter().map(|sign| text::clean(sign, locale)).collect();
+    let text = text::normalize(text, locale);
+    let signs: Vec<String> = notation.signs.iter().map(|sign| text::normalize(sign, locale)).collect();
     // Some signs end in a full stop: the sentence's is the one that is left.
     let number = without_stop(without_currency(&text, &signs), text.ends_with(' '));
     let number = without_currency(number, &signs);

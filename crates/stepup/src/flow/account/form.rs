@@ -60,17 +60,17 @@ impl Form {
     /// Shows what was to be sent, unless something else was typed.
     pub(super) fn fill(&mut self, order: &Order, locale: Locale) {
         if self.draft.is_empty() {
-            self.draft = order.draft(locale);
+            self.draft = order.to_draft(locale);
         }
     }
 
     /// What would be sent, or what is wrong.
-    pub(super) fn check(&self, rules: &Rules) -> Result<Order, DraftErrors> {
-        self.draft.check(&rules.currency, rules.locale, rules.own.as_deref())
+    pub(super) fn validate(&self, rules: &Rules) -> Result<Order, DraftErrors> {
+        self.draft.validate(&rules.currency, rules.locale, rules.own.as_deref())
     }
 
     /// The customer types.
-    pub(super) fn edited(&mut self, field: Field, text: String) {
+    pub(super) fn edit(&mut self, field: Field, text: String) {
         let (place, error) = match field {
             Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
             Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
@@ -81,14 +81,14 @@ impl Form {
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    pub(super) fn left(&mut self, field: Field, rules: &Rules) {
-        let errors = self.check(rules).err().unwrap_or_default();
+    pub(super) fn leave(&mut self, field: Field, rules: &Rules) {
+        let errors = self.validate(rules).err().unwrap_or_default();
         let draft = &mut self.draft;
         // An empty field is not yet an error: the customer may only be looking around.
         match field {
             Field::Payee if !draft.payee.is_empty() => {
                 self.errors.payee = errors.payee;
-                if let Ok(iban) = Iban::typed(&draft.payee, rules.locale) {
+                if let Ok(iban) = Iban::from_input(&draft.payee, rules.locale) {
                     draft.payee = iban.grouped();
                 }
             }
@@ -128,7 +128,7 @@ mod tests {
         let rules = Rules { currency: "EUR".into(), locale: Locale::default(), own: None };
         let mut form = Form::default();
         for field in [Field::Payee, Field::Amount, Field::Reference] {
-            form.left(field, &rules);
+            form.leave(field, &rules);
         }
         assert_eq!(form.errors, DraftErrors::default(), "the customer is only looking around");
         for (field, text) in [
@@ -136,11 +136,11 @@ mod tests {
             (Field::Amount, "12,".to_owned()),
             (Field::Reference, "x".repeat(1000)),
         ] {
-            form.edited(field, text);
-            form.left(field, &rules);
+            form.edit(field, text);
+            form.leave(field, &rules);
             let view = form.view("EUR");
             assert!(view.field(field).error.is_some(), "{field:?}");
-            form.edited(field, "1".into());
+            form.edit(field, "1".into());
             assert!(form.view("EUR").field(field).error.is_none(), "{field:?}: being mended");
         }
     }

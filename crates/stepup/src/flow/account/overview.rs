@@ -88,7 +88,7 @@ impl Overview {
         self.balance_request == Some(id) || self.history_request == Some(id)
     }
 
-    pub(super) fn answered(
+    pub(super) fn handle_response(
         &mut self,
         id: RequestId,
         outcome: Result<HttpResponse, NetworkError>,
@@ -116,7 +116,7 @@ impl Overview {
     ) -> Result<(Loadable<T>, Option<Effect>), TokenRefused> {
         let problem = match read {
             Ok(value) => {
-                customer.token_accepted();
+                customer.record_accepted_token();
                 return Ok((Loadable::Ready(value), None));
             }
             Err(ReadError::Unauthorized(requirement, problem)) => {
@@ -125,7 +125,7 @@ impl Overview {
             Err(ReadError::Later(problem, delay)) => {
                 // Both are asked for together: not before the longer delay is over.
                 self.retry_delay = self.retry_delay.max(delay);
-                let wake = Effect::Wake(Timer::Retry, self.retry_delay);
+                let wake = Effect::SetTimer(Timer::Retry, self.retry_delay);
                 return Ok((Loadable::Failed(problem), Some(wake)));
             }
             Err(ReadError::NotOffered) => Problem::new(

@@ -40,7 +40,7 @@ impl SentOrders {
     }
 
     /// The bank refused the token with which this was sent. Had it done so before? Nothing for an order that is not here.
-    pub(super) fn token_refused(&mut self, id: Option<&TransferId>) -> Option<bool> {
+    pub(super) fn handle_refused_token(&mut self, id: Option<&TransferId>) -> Option<bool> {
         let attempt = self.0.iter_mut().find(|attempt| Some(&attempt.id) == id)?;
         Some(core::mem::replace(&mut attempt.unauthorized, true))
     }

@@ -61,7 +61,7 @@ impl AuthorizationRedirect {
     }
 
     /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
-    pub(crate) fn answered(
+    pub(crate) fn handle_response(
         mut self: Box<Self>,
         outcome: Result<HttpResponse, NetworkError>,
         cx: &mut Context,

@@ -138,34 +138,34 @@ impl ResponseValidation {
             (Stage::TakingRequest(response), Event::Taken { key, value })
                 if key == StorageKey::Request(response.state.clone()) =>
             {
-                Ok(taken(response, value.as_deref(), cx))
+                Ok(handle_stored_request(response, value.as_deref(), cx))
             }
             (
                 Stage::FetchingMetadata { id, request, code, has_iss },
                 Event::Answered { request: of, outcome },
             ) if of == id => Ok(match cx.provider.learn_endpoints(&cx.config, outcome) {
                 Ok(()) => redeem(request, code, has_iss, cx),
-                Err(problem) => end(Some(request), problem),
+                Err(problem) => reject(Some(request), problem),
             }),
             (Stage::RedeemingCode { id, request }, Event::Answered { request: of, outcome }) if of == id => {
                 Ok(match token_endpoint::read(outcome) {
                     Ok(tokens) => verify(request, tokens, cx),
-                    Err(problem) => end(Some(request), problem),
+                    Err(problem) => reject(Some(request), problem),
                 })
             }
             (
                 Stage::VerifyingIdToken { request, tokens, verification },
                 Event::Answered { request: id, outcome },
             ) if verification.awaits(id) => {
-                let next = verification.answered(outcome, cx);
-                Ok(go_on(request, tokens, next, cx))
+                let next = verification.handle_response(outcome, cx);
+                Ok(continue_verification(request, tokens, next, cx))
             }
             (
                 Stage::VerifyingIdToken { request, tokens, verification },
                 Event::Verified { check, outcome },
             ) if verification.awaits_check(check) => {
-                let next = verification.verified(outcome, cx);
-                Ok(go_on(request, tokens, next, cx))
+                let next = verification.handle_verification(outcome, cx);
+                Ok(continue_verification(request, tokens, next, cx))
             }
             (stage, event) => Err((Box::new(Self { stage }), Box::new(event))),
         }
@@ -173,7 +173,7 @@ impl ResponseValidation {
 }
 
 /// The request was taken out of the storage.
-fn taken(response: AuthorizationResponse, value: Option<&str>, cx: &mut Context) -> Next {
+fn handle_stored_request(response: AuthorizationResponse, value: Option<&str>, cx: &mut Context) -> Next {
     let Some(text) = value else {
         return if response.may_be_foreign {
             Transition::to(Progress::Done(Validated::NotOurs))
@@ -204,7 +204,7 @@ fn taken(response: AuthorizationResponse, value: Option<&str>, cx: &mut Context)
     match response.outcome {
         Ok(AuthorizationSuccess::Tokens(tokens)) => verify(request, tokens, cx),
         Ok(AuthorizationSuccess::Code(code)) => redeem(request, code, has_iss, cx),
-        Err(error) => end(Some(request), error.problem()),
+        Err(error) => reject(Some(request), error.problem()),
     }
 }
 
@@ -214,7 +214,7 @@ fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool,
     let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
         if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
-            return end(Some(request), provider::unfit("provider.metadata", cause.to_owned()));
+            return reject(Some(request), provider::misconfigured("provider.metadata", cause.to_owned()));
         }
         let fetch = Effect::Fetch(id, provider::metadata_request(&cx.config));
         return pending(Stage::FetchingMetadata { id, request, code, has_iss }, vec![fetch]);
@@ -233,7 +233,7 @@ fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Contex
         return refuse(Some(request), &error);
     }
     let next = Verification::begin(&tokens.id_token, cx);
-    go_on(request, tokens, next, cx)
+    continue_verification(request, tokens, next, cx)
 }
 
 /// Checked before the token is even looked at: an answer that grants too little ends here, and starts no loop.
@@ -268,7 +268,7 @@ fn check_details(purpose: &Purpose, tokens: &ReceivedTokens) -> Result<(), Callb
     Ok(())
 }
 
-fn go_on(
+fn continue_verification(
     request: AuthorizationRequest,
     tokens: ReceivedTokens,
     next: Transition<VerificationProgress>,
@@ -279,7 +279,7 @@ fn go_on(
             pending(Stage::VerifyingIdToken { request, tokens, verification }, next.effects)
         }
         Progress::Done(Ok(payload)) => validate_claims(request, tokens, &payload, cx),
-        Progress::Done(Err(problem)) => end(Some(request), problem),
+        Progress::Done(Err(problem)) => reject(Some(request), problem),
     }
 }
 
@@ -302,7 +302,7 @@ fn validate_claims(
     };
     let id_token = match id_token::validate(payload, &expected) {
         Ok(id_token) => id_token,
-        Err(error) => return end(Some(request), error.problem()),
+        Err(error) => return reject(Some(request), error.problem()),
     };
     let identity = VerifiedIdentity { id_token, compact: CompactIdToken::new(tokens.id_token) };
     let statements_for = match request.purpose {
@@ -330,10 +330,10 @@ fn pending(stage: Stage, effects: Vec<Effect>) -> Next {
 }
 
 fn refuse(request: Option<AuthorizationRequest>, error: &CallbackError) -> Next {
-    end(request, error.problem())
+    reject(request, error.problem())
 }
 
-fn end(request: Option<AuthorizationRequest>, problem: Problem) -> Next {
+fn reject(request: Option<AuthorizationRequest>, problem: Problem) -> Next {
     let purpose = request.map(|request| request.purpose);
     Transition::to(Progress::Done(Validated::Rejected(Box::new(Rejection { purpose, problem }))))
 }

@@ -62,7 +62,11 @@ impl Verification {
     }
 
     /// The metadata or the keys arrived, or did not.
-    pub(crate) fn answered(self, outcome: Result<HttpResponse, NetworkError>, cx: &mut Context) -> Next {
+    pub(crate) fn handle_response(
+        self,
+        outcome: Result<HttpResponse, NetworkError>,
+        cx: &mut Context,
+    ) -> Next {
         let learned = match self.stage {
             Stage::FetchingMetadata(_) => cx.provider.learn_endpoints(&cx.config, outcome),
             _ => cx.provider.learn_keys(outcome),
@@ -74,7 +78,7 @@ impl Verification {
     }
 
     /// The browser checked the signature against one key.
-    pub(crate) fn verified(self, outcome: Result<bool, String>, cx: &mut Context) -> Next {
+    pub(crate) fn handle_verification(self, outcome: Result<bool, String>, cx: &mut Context) -> Next {
         let Self { jws, keys_are_fresh, stage } = self;
         let remaining = if let Stage::Checking { remaining, .. } = stage { remaining } else { Vec::new() };
         match outcome {

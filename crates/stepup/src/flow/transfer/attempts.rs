@@ -11,7 +11,7 @@ use crate::{
         context::Context,
         customer::Customer,
         transfer::{
-            NotSentReason, SentTransfer, Transfer, done, never_arrived, not_sent,
+            NotSentReason, SentTransfer, Transfer, complete, end_unsent, never_arrived,
             recovery::{inquire, turned_away},
         },
         transition::{LoginEvent, Transition},
@@ -64,7 +64,7 @@ fn store(sent: &SentTransfer, stage: PendingStage, customer: &Customer, cx: &Con
 }
 
 impl FirstAttempt {
-    pub(super) fn answered(
+    pub(super) fn handle_response(
         self,
         response: TransferResponse,
         customer: &Customer,
@@ -76,18 +76,18 @@ impl FirstAttempt {
                 let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
                 if self.scopes.contains(&needed) {
                     // It has what is asked for and is refused all the same: more of it would not help.
-                    not_sent(self.sent.order, problem, NotSentReason::Refused)
+                    end_unsent(self.sent.order, problem, NotSentReason::Refused)
                 } else {
                     self.step_up(needed, AuthenticationRequirement::default(), customer, cx)
                 }
             }
             // RFC 9470. There is no second redirect, so that what a transfer needs is asked for as well.
-            TransferResponse::Demanding(requirement, _) => {
+            TransferResponse::AuthenticationRequired(requirement, _) => {
                 let needed = cx.config.transfer_scope.clone();
                 self.step_up(needed, requirement, customer, cx)
             }
             TransferResponse::Unauthorized(problem) => {
-                not_sent(self.sent.order, problem, NotSentReason::Unauthorized)
+                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized)
                     .with(LoginEvent::TokenRefused(AuthenticationRequirement::default()))
             }
             other => settle(self.sent, other, customer, cx),
@@ -117,19 +117,19 @@ impl FirstAttempt {
         });
         let pending = store(&sent, PendingStage::Confirming, customer, cx);
         AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-            .then([pending, Effect::Wake(Timer::Leave, REDIRECT_NOTICE_MS)])
+            .then([pending, Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
             .map(|redirect| Transfer::Leaving(Box::new(Leaving { sent, redirect: Box::new(redirect) })))
     }
 }
 
 impl Leaving {
-    pub(super) fn answered(
+    pub(super) fn handle_response(
         self,
         outcome: Result<HttpResponse, NetworkError>,
         cx: &mut Context,
     ) -> Transition<Transfer> {
         let Self { sent, redirect } = self;
-        match redirect.answered(outcome, cx) {
+        match redirect.handle_response(outcome, cx) {
             Ok(next) => next.map(|redirect| Transfer::Leaving(Box::new(Self { sent, redirect }))),
             Err(problem) => give_up(sent, problem),
         }
@@ -137,23 +137,24 @@ impl Leaving {
 }
 
 fn give_up(sent: SentTransfer, problem: Problem) -> Transition<Transfer> {
-    not_sent(sent.order, problem, NotSentReason::Unconfirmed).then([Effect::ForgetRequests])
+    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then([Effect::ForgetRequests])
 }
 
 impl SecondAttempt {
     /// Whatever the bank answers is final, or a question to the bank.
-    pub(super) fn answered(
+    pub(super) fn handle_response(
         self,
         response: TransferResponse,
         customer: &Customer,
         cx: &mut Context,
     ) -> Transition<Transfer> {
         match response {
-            TransferResponse::Forbidden(_, problem) | TransferResponse::Demanding(_, problem) => {
-                not_sent(self.sent.order, problem, NotSentReason::Refused)
+            TransferResponse::Forbidden(_, problem)
+            | TransferResponse::AuthenticationRequired(_, problem) => {
+                end_unsent(self.sent.order, problem, NotSentReason::Refused)
             }
             TransferResponse::Unauthorized(problem) => {
-                not_sent(self.sent.order, problem, NotSentReason::Unauthorized)
+                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized)
             }
             other => settle(self.sent, other, customer, cx),
         }
@@ -168,9 +169,9 @@ fn settle(
     cx: &mut Context,
 ) -> Transition<Transfer> {
     match response {
-        TransferResponse::Done(details) => done(details.done(&sent.order)),
+        TransferResponse::Done(details) => complete(details.into_done_view(&sent.order)),
         TransferResponse::NeverArrived { is_final } => {
-            not_sent(sent.order, never_arrived(), NotSentReason::never_arrived(is_final))
+            end_unsent(sent.order, never_arrived(), NotSentReason::never_arrived(is_final))
         }
         TransferResponse::TurnedAway(problem) => turned_away(sent, problem, customer, cx),
         TransferResponse::Unknown(problem)
@@ -178,7 +179,7 @@ fn settle(
         | TransferResponse::CannotAsk(problem) => inquire(sent, Some(problem), customer, cx),
         TransferResponse::Refused(problem)
         | TransferResponse::Forbidden(_, problem)
-        | TransferResponse::Demanding(_, problem)
-        | TransferResponse::Unauthorized(problem) => not_sent(sent.order, problem, NotSentReason::Refused),
+        | TransferResponse::AuthenticationRequired(_, problem)
+        | TransferResponse::Unauthorized(problem) => end_unsent(sent.order, problem, NotSentReason::Refused),
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     flow::{
         context::Context,
         customer::Customer,
-        transfer::{NotSentReason, SentTransfer, Transfer, done, never_arrived, not_sent},
+        transfer::{NotSentReason, SentTransfer, Transfer, complete, end_unsent, never_arrived},
         transition::{LoginEvent, Transition},
     },
     http::RequestId,
@@ -76,7 +76,7 @@ pub(super) fn turned_away(
     cx: &mut Context,
 ) -> Transition<Transfer> {
     if customer.token(cx).is_none() || sent.unkeyed {
-        return not_sent(sent.order, problem, NotSentReason::NeverArrived);
+        return end_unsent(sent.order, problem, NotSentReason::NeverArrived);
     }
     let mut next = inquire(sent, None, customer, cx);
     if let Transfer::Unknown(unknown) = &mut next.state {
@@ -106,29 +106,35 @@ fn ask(
 }
 
 impl UnknownTransfer {
-    pub(super) fn answered(self, response: TransferResponse, has_history: bool) -> Transition<Transfer> {
+    pub(super) fn handle_response(
+        self,
+        response: TransferResponse,
+        has_history: bool,
+    ) -> Transition<Transfer> {
         match response {
-            TransferResponse::Done(details) => done(details.done(&self.sent.order)),
-            TransferResponse::Refused(problem) => not_sent(self.sent.order, problem, NotSentReason::Refused),
+            TransferResponse::Done(details) => complete(details.into_done_view(&self.sent.order)),
+            TransferResponse::Refused(problem) => {
+                end_unsent(self.sent.order, problem, NotSentReason::Refused)
+            }
             TransferResponse::NeverArrived { is_final } => {
                 let problem = self.turned_away.unwrap_or_else(never_arrived);
-                not_sent(self.sent.order, problem, NotSentReason::never_arrived(is_final))
+                end_unsent(self.sent.order, problem, NotSentReason::never_arrived(is_final))
             }
             // The question was refused: that says nothing about the transfer.
             TransferResponse::Unauthorized(problem) => self
                 .still_unknown(problem, false)
                 .with(LoginEvent::TokenRefused(AuthenticationRequirement::default())),
-            TransferResponse::Demanding(requirement, problem) => {
+            TransferResponse::AuthenticationRequired(requirement, problem) => {
                 self.still_unknown(problem, false).with(LoginEvent::TokenRefused(requirement))
             }
             // An API that has no list of transfers has no single one either, whatever its answer looks like.
             TransferResponse::Unknown(Problem { cause, .. }) if !has_history && self.failed_inquiries > 0 => {
-                self.answered(TransferResponse::CannotAsk(cannot_ask(cause)), has_history)
+                self.handle_response(TransferResponse::CannotAsk(cannot_ask(cause)), has_history)
             }
             TransferResponse::Forbidden(_, problem) | TransferResponse::CannotAsk(problem) => {
                 match self.turned_away {
                     // There is no more to be known than what this bank has said.
-                    Some(problem) => not_sent(self.sent.order, problem, NotSentReason::NeverArrived),
+                    Some(problem) => end_unsent(self.sent.order, problem, NotSentReason::NeverArrived),
                     None => self.still_unknown(problem, true),
                 }
             }
@@ -145,7 +151,7 @@ impl UnknownTransfer {
         let failed_inquiries = MAX_DOUBLINGS.min(self.failed_inquiries + 1);
         Self { failed_inquiries, ..self }
             .still_unknown(problem, false)
-            .then([Effect::Wake(Timer::AskAgain, delay)])
+            .then([Effect::SetTimer(Timer::AskAgain, delay)])
     }
 
     fn still_unknown(self, problem: Problem, cannot_be_asked: bool) -> Transition<Transfer> {
@@ -185,14 +191,14 @@ impl UnknownTransfer {
 impl Interrupted {
     /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id
     /// unless the bank has given it up.
-    pub(super) fn answered(mut self: Box<Self>, response: TransferResponse) -> Transition<Transfer> {
+    pub(super) fn handle_response(mut self: Box<Self>, response: TransferResponse) -> Transition<Transfer> {
         self.inquiry = None;
         let requirement = match response {
             TransferResponse::Done(details) => {
-                return done(DoneView { already_done: true, ..details.done(&self.sent.order) });
+                return complete(DoneView { already_done: true, ..details.into_done_view(&self.sent.order) });
             }
             TransferResponse::Refused(problem) => {
-                return not_sent(self.sent.order, problem, NotSentReason::Refused);
+                return end_unsent(self.sent.order, problem, NotSentReason::Refused);
             }
             TransferResponse::NeverArrived { is_final } => {
                 self.nothing_moved = true;
@@ -200,7 +206,7 @@ impl Interrupted {
                 return Transition::to(Transfer::Interrupted(self));
             }
             TransferResponse::Unauthorized(_) => Some(AuthenticationRequirement::default()),
-            TransferResponse::Demanding(requirement, _) => Some(requirement),
+            TransferResponse::AuthenticationRequired(requirement, _) => Some(requirement),
             _ => None,
         };
         self.nothing_moved = false;

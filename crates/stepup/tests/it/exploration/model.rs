@@ -297,7 +297,7 @@ impl Model {
             Do::TryAgain => tab.dispatch(Event::TryAgain),
             Do::Wake(timer) => {
                 tab.timers.retain(|set| *set != timer);
-                tab.dispatch(Event::Woke(timer));
+                tab.dispatch(Event::TimerFired(timer));
             }
             Do::Check => tab.check(),
             Do::Hear => {
