@@ -1,7 +1,7 @@
 //! What a customer can do, and the way in which the pages say it.
 
 use leptos::prelude::*;
-use stepup::domain::transfer::Field;
+use stepup::domain::Field;
 
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]

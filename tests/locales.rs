@@ -7,10 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::{Array, Function, Promise};
 use riser::{driver::locale::locale, format};
-use stepup::domain::{
-    locale::{Locale, Notation},
-    money::{self, AmountError, Money},
-};
+use stepup::domain::{AmountError, Locale, Money, Notation, money};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

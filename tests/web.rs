@@ -8,7 +8,7 @@ mod states;
 use page::Page;
 use riser::intent::Intent;
 use stepup::{
-    domain::transfer::Field,
+    domain::Field,
     view::{FieldView, Screen, TransferView, View},
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};

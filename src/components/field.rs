@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
     tachys::html::attribute::{any_attribute::IntoAnyAttribute, custom::custom_attribute},
 };
-use stepup::{domain::transfer::Field, view::View};
+use stepup::{domain::Field, view::View};
 
 use crate::{
     intent::{Dispatch, Intent},

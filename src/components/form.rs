@@ -1,7 +1,7 @@
 //! The transfer form. The core judges what is typed; the form shows the verdict beside the field.
 
 use leptos::{ev, prelude::*};
-use stepup::{domain::transfer::Field, view::View};
+use stepup::{domain::Field, view::View};
 
 use super::field::{FieldSpec, field};
 use crate::{

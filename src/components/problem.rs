@@ -1,7 +1,7 @@
 //! A failure inside the account, and the details that support asks for.
 
 use leptos::prelude::*;
-use stepup::domain::problem::Problem;
+use stepup::domain::Problem;
 
 use super::button::{ButtonKind, button};
 use crate::intent::Intent;

@@ -1,7 +1,7 @@
 //! The words of each step of a transfer between the form and its end, as data: one layout draws them all.
 
 use stepup::{
-    domain::{problem::Problem, transfer::Receipt},
+    domain::{Problem, Receipt},
     view::{DoneView, TransferView},
 };
 

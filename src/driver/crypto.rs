@@ -3,7 +3,7 @@
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use jsonwebtoken::jwk::{RSAKeyParameters, RSAKeyType};
 use leptos::prelude::window;
-use stepup::oidc::{jwks::RsaKey, jws::UnverifiedJws};
+use stepup::oidc::{RsaKey, UnverifiedJws};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};

@@ -3,9 +3,9 @@
 use js_sys::Array;
 use leptos::prelude::{document, window};
 use stepup::{
-    domain::web_url::{UrlParts, WebUrl},
+    domain::{UrlParts, WebUrl},
     http::FormText,
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlFormElement, Url};

@@ -1,7 +1,7 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    domain::{money::Money, problem::Problem, transfer::Receipt},
+    domain::{Money, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
         Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement, StatementsContent,

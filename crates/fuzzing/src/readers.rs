@@ -3,9 +3,9 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use stepup::{
-    bank_api::challenge::Challenge,
+    bank_api::Challenge,
     config::{Config, Flow},
-    oidc::{authorization_response, discovery, jwks::Jwks, jws::UnverifiedJws},
+    oidc::{Jwks, UnverifiedJws, authorization_response, discovery},
 };
 use url::Url;
 

@@ -8,11 +8,11 @@ use std::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use stepup::{
     Effect, Event, Session,
-    domain::{entropy::Entropy, time::Timestamp, web_url::UrlParts},
+    domain::{Entropy, Timestamp, UrlParts},
     effect::CheckId,
     event::Boot,
     http::{HttpResponse, Method, NetworkError, RequestId},
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
     storage::StorageKey,
 };
 use url::Url;

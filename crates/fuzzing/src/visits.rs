@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     effect::Timer,
     http::{HttpResponse, NetworkError},
     view::{Screen, TransferView},

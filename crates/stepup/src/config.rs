@@ -3,11 +3,7 @@
 use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
 
 use crate::{
-    domain::{
-        problem::Problem,
-        scope::Scopes,
-        web_url::{ParseUrl, WebUrl},
-    },
+    domain::{ParseUrl, Problem, Scopes, WebUrl},
     json::{Json, Object},
 };
 
@@ -165,7 +161,6 @@ pub const DEFAULT_CLOCK_LEEWAY: i64 = 60;
 /// The largest leeway that can be set: as long as an answer of the provider is accepted.
 const MAX_CLOCK_LEEWAY: i64 = AUTHORIZATION_REQUEST_LIFETIME;
 
-/// A day.
 const MAX_STEP_UP_MAX_AGE: i64 = 24 * 60 * 60;
 
 /// OpenID Connect Discovery 1.0, 4.

@@ -3,9 +3,9 @@
 use alloc::string::String;
 
 use crate::{
-    domain::web_url::WebUrl,
+    domain::WebUrl,
     http::{FormText, HttpRequest, RequestId},
-    oidc::{jwks::RsaKey, jws::UnverifiedJws},
+    oidc::{RsaKey, UnverifiedJws},
     storage::StorageKey,
 };
 

@@ -3,10 +3,10 @@
 use alloc::string::String;
 
 use crate::{
-    domain::{entropy::Entropy, transfer::Field},
+    domain::{Entropy, Field},
     effect::{CheckId, Timer},
     http::{HttpResponse, NetworkError, RequestId},
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
     storage::StorageKey,
 };
 
@@ -95,7 +95,7 @@ pub struct Boot {
     /// What all tabs share: [`StorageKey::LogoutCount`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.
-    pub locale: crate::domain::locale::Locale,
+    pub locale: crate::domain::Locale,
     /// Does the browser have a network?
     pub online: bool,
     /// The name of something that this browser lacks and Riser cannot do without.

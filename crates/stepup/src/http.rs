@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
-use crate::domain::{token::Bearer, web_url::WebUrl};
+use crate::domain::{Bearer, WebUrl};
 
 /// Names a request, so that a stale answer can be told from an awaited one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

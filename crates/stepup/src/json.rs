@@ -12,23 +12,18 @@ use serde::{
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-/// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Json {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A whole number.
     Integer(i64),
     /// Any other number, by its whole part: a time may have a fraction (RFC 7519 2), and nothing else that Riser reads has
     /// one.
     OtherNumber(i64),
-    /// A string.
     Text(String),
-    /// An array.
     List(Vec<Json>),
-    /// An object.
     Object(Object),
 }
 
@@ -70,7 +65,6 @@ impl Object {
         Self::parse(core::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
     }
 
-    /// All members.
     pub(crate) fn members(&self) -> &[(String, Json)] {
         &self.0
     }
@@ -80,7 +74,6 @@ impl Object {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|v| **v != Json::Null)
     }
 
-    /// A string, when there is one.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name)?.as_text().map(str::to_owned)
     }
@@ -93,12 +86,10 @@ impl Object {
         }
     }
 
-    /// An object, when there is one.
     pub(crate) fn object(&self, name: &str) -> Option<&Self> {
         self.get(name)?.as_object()
     }
 
-    /// An array, when there is one.
     pub(crate) fn list(&self, name: &str) -> Option<&[Json]> {
         match self.get(name)? {
             Json::List(list) => Some(list),
@@ -130,7 +121,6 @@ pub(crate) fn read<T: FromJson>(text: Option<&str>) -> Option<T> {
     T::read(&Object::parse(text?).ok()?)
 }
 
-/// Writes JSON.
 pub(crate) fn write<T: Serialize>(value: &T) -> String {
     // Writing to a string fails only for maps with keys that are no strings, and there are none here.
     serde_json::to_string(value).unwrap_or_default()
@@ -150,7 +140,6 @@ impl Json {
         }
     }
 
-    /// A string.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -158,12 +147,10 @@ impl Json {
         }
     }
 
-    /// A string of its own.
     pub(crate) fn to_text(&self) -> Option<String> {
         self.as_text().map(str::to_owned)
     }
 
-    /// A whole number.
     pub(crate) fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -179,7 +166,6 @@ impl Json {
         }
     }
 
-    /// An object.
     pub(crate) fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -187,7 +173,6 @@ impl Json {
         }
     }
 
-    /// An array of strings.
     pub(crate) fn to_texts(&self) -> Option<Vec<String>> {
         match self {
             Self::List(list) => list.iter().map(Self::to_text).collect(),

@@ -5,6 +5,7 @@
 
 // The compiler forbids what the core must not have: files, sockets, clocks, random hashing.
 #![cfg_attr(not(test), no_std)]
+#![warn(missing_docs)]
 
 extern crate alloc;
 

@@ -7,10 +7,7 @@ use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
 use self::login::{SignedOut, forget, log_in, log_out, logout_notice};
 use crate::{
     config::{self, Config},
-    domain::{
-        authentication::AuthenticationRequirement, entropy::Entropy, logout_count::LogoutCount,
-        problem::Problem, time::Timestamp, token::TokenCache, web_url::ParseUrl,
-    },
+    domain::{AuthenticationRequirement, Entropy, LogoutCount, ParseUrl, Problem, Timestamp, TokenCache},
     effect::Effect,
     event::{Boot, Event},
     flow::{
@@ -30,10 +27,8 @@ use crate::{
     },
     json,
     oidc::{
-        authorization_request::Purpose,
+        LogoutHints, Provider, Purpose,
         authorization_response::{self, CallbackError},
-        end_session::LogoutHints,
-        provider::Provider,
     },
     storage::StorageKey,
     view::{Action, Failure, Notice, Screen, View},
@@ -300,7 +295,6 @@ fn sign_out(is_unanswered: bool, hints: Option<LogoutHints>, cx: &mut Context) -
     log_out(is_unanswered, hints, cx).map(Stage::SignedOut)
 }
 
-/// Everything but the account page.
 fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {
     match (stage, event) {
         (Stage::Failed(_, stored), Event::LogIn(entropy)) => {

@@ -8,13 +8,9 @@ use alloc::{string::String, vec::Vec};
 use serde::Serialize;
 
 use crate::{
-    domain::{
-        logout_count::LogoutCount,
-        token::{CompactIdToken, TokenCache},
-        transfer::{Draft, Order, TransferId},
-    },
+    domain::{CompactIdToken, Draft, LogoutCount, Order, TokenCache, TransferId},
     json::{FromJson, Json, Object},
-    oidc::{authorization_request::StateParameter, end_session::LogoutHints},
+    oidc::{LogoutHints, StateParameter},
 };
 
 /// Places in the tab's storage, and one that all tabs share. None of them ever holds a single-use token.
@@ -36,25 +32,22 @@ pub enum StorageKey {
 
 /// A transfer that is not over: what to do after a reload.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Pending {
+pub(crate) struct Pending {
     /// Who confirmed it: nobody else is shown it.
-    pub subject: String,
-    /// Its id at the bank.
-    pub id: TransferId,
-    /// What it is.
-    pub order: Order,
-    /// How far it got.
-    pub stage: PendingStage,
+    pub(crate) subject: String,
+    pub(crate) id: TransferId,
+    pub(crate) order: Order,
+    pub(crate) stage: PendingStage,
     /// Is it sent without its id, which is the `Idempotency-Key`? Then the bank cannot be asked about it.
-    pub unkeyed: bool,
+    pub(crate) unkeyed: bool,
     /// How often somebody had logged out in this browser by then.
-    pub log_outs: LogoutCount,
+    pub(crate) log_outs: LogoutCount,
 }
 
 /// How far a transfer got before the page went away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PendingStage {
+pub(crate) enum PendingStage {
     /// The customer was sent to confirm it. Nothing can have been moved by this tab.
     Confirming,
     /// It was sent, and no answer was seen. The bank has to be asked.
@@ -63,43 +56,36 @@ pub enum PendingStage {
 
 /// A session as it is kept for the tab. Its tokens are those for reading; the single-use token cannot be serialised.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StoredSession {
-    /// Who is logged in.
-    pub subject: String,
-    /// With which tokens.
+pub(crate) struct StoredSession {
+    pub(crate) subject: String,
     #[serde(rename = "vault")]
-    pub tokens: TokenCache,
+    pub(crate) tokens: TokenCache,
     /// The ID token that told of a second factor. It is verified again before it counts.
-    pub second_factor: Option<CompactIdToken>,
-    /// What a log-out tells the provider.
-    pub log_out_hints: Option<LogoutHints>,
+    pub(crate) second_factor: Option<CompactIdToken>,
+    pub(crate) log_out_hints: Option<LogoutHints>,
     /// How often somebody had logged out in this browser when the session began.
-    pub log_outs: LogoutCount,
+    pub(crate) log_outs: LogoutCount,
 }
 
 /// What stands in the form, with whose it is: nobody else is shown it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StoredDraft {
-    /// Who typed it.
-    pub subject: String,
-    /// What was typed.
-    pub draft: Draft,
+pub(crate) struct StoredDraft {
+    pub(crate) subject: String,
+    pub(crate) draft: Draft,
     /// What was sent, as long as the bank has not said what became of it: each order once.
-    pub attempts: Vec<Attempt>,
+    pub(crate) attempts: Vec<Attempt>,
     /// How often somebody had logged out in this browser by then.
-    pub log_outs: LogoutCount,
+    pub(crate) log_outs: LogoutCount,
 }
 
 /// An order that was sent and that the bank has neither done nor refused. The same order again has to have the same id:
 /// the first one may still be on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Attempt {
-    /// Its id at the bank.
-    pub id: TransferId,
-    /// What was sent.
-    pub order: Order,
+pub(crate) struct Attempt {
+    pub(crate) id: TransferId,
+    pub(crate) order: Order,
     /// Has the bank refused the token with which it was sent (401)? After one new log-in that is final.
-    pub unauthorized: bool,
+    pub(crate) unauthorized: bool,
 }
 
 impl FromJson for Pending {

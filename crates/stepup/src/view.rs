@@ -5,11 +5,7 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::domain::{
-    money::Money,
-    problem::Problem,
-    transfer::{Field, Receipt},
-};
+use crate::domain::{Field, Money, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use alloc::{borrow::ToOwned, string::String};
 
-use crate::domain::{authentication::AuthenticationRequirement, scope::Scopes};
+use crate::domain::{AuthenticationRequirement, Scopes};
 
 /// The Bearer challenge of an answer. The status decides what happens; this only refines it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +74,6 @@ fn after_token68(text: &str) -> Option<&str> {
     (after.is_empty() || after.starts_with(',')).then_some(after)
 }
 
-/// A token or a quoted string.
 fn parameter(text: &str) -> Option<(String, &str)> {
     let Some(quoted) = text.strip_prefix('"') else {
         return token(text).map(|(value, rest)| (value.to_owned(), rest));

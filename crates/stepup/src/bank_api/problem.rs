@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, format, string::String};
 
 use crate::{
     bank_api::challenge::Challenge,
-    domain::{authentication::AuthenticationRequirement, problem::Problem},
+    domain::{AuthenticationRequirement, Problem},
     http::{HttpResponse, NetworkError},
     json::{Json, Object},
 };

@@ -6,11 +6,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    domain::{
-        money::Money,
-        token::Bearer,
-        transfer::{Order, TransferId},
-    },
+    domain::{Bearer, Money, Order, TransferId},
     http::{Body, Caching, HttpRequest, Method},
     json,
 };

@@ -9,23 +9,20 @@ use crate::{
     bank_api::problem::{
         ProblemDetails, automatic_retry_ms, busy, down, required_authentication, unreachable,
     },
-    domain::{authentication::AuthenticationRequirement, iban, money::Money, problem::Problem},
+    domain::{AuthenticationRequirement, Money, Problem, iban},
     http::{HttpResponse, NetworkError},
     json::{Json, Object},
     view::{BalanceView, HistoryView, PastTransfer, Statement},
 };
 
-/// A reading request that brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReadError {
     /// 401: the token is not accepted, or no longer. When the bank asks for another authentication (RFC 9470), with what
     /// it demands.
     Unauthorized(AuthenticationRequirement, Problem),
-    /// The bank has no such thing.
     NotOffered,
     /// The bank has too much to do, and wants to be asked again in so many milliseconds.
     Later(Problem, u32),
-    /// Anything else, for the page.
     Failed(Problem),
 }
 

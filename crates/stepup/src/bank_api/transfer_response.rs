@@ -11,13 +11,7 @@ use crate::{
             retry_after, unreachable,
         },
     },
-    domain::{
-        authentication::AuthenticationRequirement,
-        iban,
-        money::Money,
-        problem::Problem,
-        transfer::{Order, Receipt, TransferId},
-    },
+    domain::{AuthenticationRequirement, Money, Order, Problem, Receipt, TransferId, iban},
     http::{HttpResponse, NetworkError},
     json::{Json, Object},
     view::DoneView,
@@ -267,7 +261,7 @@ mod tests {
     }
 
     fn id() -> TransferId {
-        TransferId::new(crate::domain::time::Timestamp(1), [1; 16])
+        TransferId::new(crate::domain::Timestamp(1), [1; 16])
     }
 
     fn read(outcome: Result<HttpResponse, NetworkError>, asked: bool) -> TransferResponse {

@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::json::Object;
 
 /// Auth0's name for "with a second factor", from the PAPE extension.
-pub const MULTI_FACTOR_ACR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
+pub(crate) const MULTI_FACTOR_ACR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
 /// The authentication method that says so in `amr` (RFC 8176).
-pub const MFA_AMR: &str = "mfa";
+pub(crate) const MFA_AMR: &str = "mfa";
 
 /// The longest `acr_values` that is passed on.
 const MAX_ACR_VALUES_BYTES: usize = 1_000;
@@ -73,7 +73,6 @@ impl AuthenticationRequirement {
         })
     }
 
-    /// From the tab's storage.
     pub(crate) fn read(object: &Object) -> Self {
         let mut requirement = Self::default();
         if let Some(text) = object.text("acr_values") {

@@ -101,7 +101,7 @@ impl Iban {
 
 /// Any text in groups of four: also the IBANs that a bank tells us, which are shown as they come.
 #[must_use]
-pub fn grouped(text: &str) -> String {
+pub(crate) fn grouped(text: &str) -> String {
     let mut out = String::new();
     for (i, c) in text.chars().filter(|c| !c.is_whitespace()).enumerate() {
         if i > 0 && i % 4 == 0 {

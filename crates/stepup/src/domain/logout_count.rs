@@ -10,7 +10,7 @@ use crate::json::Object;
 /// over.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct LogoutCount(i64);
+pub(crate) struct LogoutCount(i64);
 
 impl LogoutCount {
     /// From the storage; what is no number was written by somebody else, and differs from every count that was kept.
@@ -23,12 +23,10 @@ impl LogoutCount {
         object.integer("log_outs").map(Self)
     }
 
-    /// One more.
     pub(crate) fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
     }
 
-    /// As it is stored.
     pub(crate) fn to_text(self) -> String {
         self.0.to_string()
     }

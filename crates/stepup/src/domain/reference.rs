@@ -12,12 +12,10 @@ use crate::domain::{
 };
 
 /// The longest reference, in characters, as SEPA has it.
-pub const REFERENCE_MAX: usize = 140;
+pub(crate) const REFERENCE_MAX: usize = 140;
 
-/// A reference that cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ReferenceError {
-    /// Too long.
+pub(crate) enum ReferenceError {
     #[error("A reference has at most {REFERENCE_MAX} characters; this one has {0}.")]
     TooLong(usize),
     /// A line break, a tab, or a character that turns text around or is not seen: the receipt would not show what is sent.

@@ -20,11 +20,11 @@ pub struct ReceivedAccessToken(String);
 /// An access token that may be used until it expires: the one for the balance.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct AccessToken(String);
+pub(crate) struct AccessToken(String);
 
 /// An access token that is for one request: sending it consumes it. It is not `Clone`, and it cannot be serialised, so
 /// it is in no storage.
-pub struct SingleUseToken(String);
+pub(crate) struct SingleUseToken(String);
 
 /// A token on its way into an `Authorization` header.
 pub struct Bearer(String);
@@ -32,14 +32,13 @@ pub struct Bearer(String);
 /// An ID token as the provider signed it. It was verified when it came; out of a storage it has to be verified again.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct CompactIdToken(String);
+pub(crate) struct CompactIdToken(String);
 
 /// A code that the token endpoint exchanges for tokens (RFC 6749 1.3.1): as good as they are, for as long as it lasts.
 #[derive(PartialEq, Eq)]
 pub struct AuthorizationCode(String);
 
 impl AuthorizationCode {
-    /// From an answer of the provider.
     pub(crate) fn new(code: String) -> Self {
         Self(code)
     }
@@ -56,7 +55,6 @@ impl CompactIdToken {
         Self(token)
     }
 
-    /// To be taken apart.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -78,12 +76,10 @@ impl ReceivedAccessToken {
         &self.0
     }
 
-    /// For a session.
     pub(crate) fn into_reusable(self) -> AccessToken {
         AccessToken(self.0)
     }
 
-    /// For one transfer.
     pub(crate) fn into_single_use(self) -> SingleUseToken {
         SingleUseToken(self.0)
     }
@@ -95,7 +91,6 @@ impl AccessToken {
         Self(token)
     }
 
-    /// For one more request.
     pub(crate) fn bearer(&self) -> Bearer {
         Bearer(self.0.clone())
     }
@@ -129,22 +124,18 @@ redacted!(ReceivedAccessToken, AccessToken, SingleUseToken, Bearer, CompactIdTok
 
 /// A token that is kept, with what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct CachedToken {
-    /// The API it is for.
+pub(crate) struct CachedToken {
     pub audience: String,
-    /// What was granted.
     pub scopes: Scopes,
-    /// When it ends.
     pub expires_at: Timestamp,
     token: AccessToken,
 }
 
 /// The tokens of a session, by audience and granted scopes. It is kept in the tab's storage with the session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct TokenCache(Vec<CachedToken>);
+pub(crate) struct TokenCache(Vec<CachedToken>);
 
 impl TokenCache {
-    /// From the tab's storage.
     pub(crate) fn read(list: &[Json]) -> Option<Self> {
         let cached = |item: &Json| {
             let item = item.as_object()?;
@@ -178,7 +169,6 @@ impl TokenCache {
 }
 
 impl CachedToken {
-    /// For one more request.
     pub(crate) fn bearer(&self) -> Bearer {
         self.token.bearer()
     }

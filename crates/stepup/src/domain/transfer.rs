@@ -87,7 +87,6 @@ impl Draft {
         }
     }
 
-    /// From the tab's storage.
     pub(crate) fn read(object: &Object) -> Option<Self> {
         Some(Self {
             payee: object.text("payee")?,

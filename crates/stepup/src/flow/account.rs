@@ -12,13 +12,7 @@ use self::{
     sent_orders::SentOrders,
 };
 use crate::{
-    domain::{
-        authentication::AuthenticationRequirement,
-        entropy::Entropy,
-        locale::Locale,
-        problem::Problem,
-        transfer::{DraftErrors, Field, TransferId},
-    },
+    domain::{AuthenticationRequirement, DraftErrors, Entropy, Field, Locale, Problem, TransferId},
     effect::{Effect, Timer},
     event::Event,
     flow::{
@@ -35,7 +29,7 @@ use crate::{
     },
     http::{HttpResponse, NetworkError, RequestId},
     json,
-    oidc::{authorization_request::Purpose, end_session::LogoutHints},
+    oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
     view::{AccountView, Screen, StatementsContent, StatementsPage, TransferView},
 };
@@ -104,7 +98,6 @@ impl Account {
         self.overview.load(&self.customer, cx)
     }
 
-    /// Takes one event in.
     pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
         let mut effects = Vec::new();
         if self.customer.tick(cx.now) {
@@ -229,7 +222,6 @@ impl Account {
         effects
     }
 
-    /// Moves the transfer on.
     fn update_transfer(
         &mut self,
         cx: &mut Context,

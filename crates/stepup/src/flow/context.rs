@@ -2,9 +2,9 @@
 
 use crate::{
     config::Config,
-    domain::{locale::Locale, logout_count::LogoutCount, time::Timestamp},
+    domain::{Locale, LogoutCount, Timestamp},
     flow::{ids::Ids, preflight::Preflight},
-    oidc::provider::Provider,
+    oidc::Provider,
 };
 
 #[derive(Debug)]

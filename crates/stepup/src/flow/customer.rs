@@ -3,14 +3,14 @@
 use alloc::string::String;
 
 use crate::{
-    domain::{authentication::AuthenticationRequirement, time::Timestamp, token::CachedToken},
+    domain::{AuthenticationRequirement, CachedToken, Timestamp},
     effect::Effect,
     flow::{
         authorization::response::VerifiedIdentity,
         context::Context,
         login::{Login, SecondFactor},
     },
-    oidc::end_session::LogoutHints,
+    oidc::LogoutHints,
     view::SessionView,
 };
 
@@ -76,7 +76,6 @@ impl Customer {
         Some(login.store())
     }
 
-    /// The bank has accepted the token.
     pub(crate) fn record_accepted_token(&mut self) {
         if let Some(login) = &mut self.login {
             login.proven = true;
@@ -88,14 +87,12 @@ impl Customer {
         self.login.as_ref().is_none_or(|login| login.proven || login.met != *requirement)
     }
 
-    /// Sets the timer of the session.
     pub(crate) fn watch(&mut self, now: Timestamp) -> Option<Effect> {
         let login = self.login.as_ref()?;
         self.has_been_warned = login.ends_soon(now);
         login.watch(now)
     }
 
-    /// Is the session's time up now?
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {
         let Some(login) = &self.login else { return false };
         if !login.is_over(now) {

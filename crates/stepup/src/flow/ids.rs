@@ -2,7 +2,6 @@
 
 use crate::{effect::CheckId, http::RequestId};
 
-/// Hands out each number once.
 #[derive(Debug, Default)]
 pub(crate) struct Ids(u32);
 

@@ -4,15 +4,10 @@ use alloc::string::String;
 
 use crate::{
     config::Config,
-    domain::{
-        authentication::AuthenticationRequirement,
-        logout_count::LogoutCount,
-        time::Timestamp,
-        token::{CachedToken, CompactIdToken, TokenCache},
-    },
+    domain::{AuthenticationRequirement, CachedToken, CompactIdToken, LogoutCount, Timestamp, TokenCache},
     effect::{Effect, Timer},
     json,
-    oidc::end_session::LogoutHints,
+    oidc::LogoutHints,
     storage::{StorageKey, StoredSession},
     view::Notice,
 };
@@ -20,7 +15,6 @@ use crate::{
 /// How long before its end the customer is told, in seconds.
 const EXPIRY_WARNING_SECONDS: i64 = 120;
 
-/// A log-in.
 #[derive(Debug, Clone)]
 pub(crate) struct Login {
     pub(crate) subject: String,
@@ -32,7 +26,6 @@ pub(crate) struct Login {
     pub(crate) proven: bool,
     /// What was demanded when the customer logged in, as far as this page knows.
     pub(crate) met: AuthenticationRequirement,
-    /// What a log-out tells the provider.
     pub(crate) log_out_hints: Option<LogoutHints>,
     /// How often somebody had logged out in this browser when it began.
     pub(crate) log_outs: LogoutCount,
@@ -41,7 +34,6 @@ pub(crate) struct Login {
 /// What is known of a second factor in this session.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum SecondFactor {
-    /// Nothing.
     #[default]
     Unknown,
     /// The tab's storage holds an ID token that should tell of one. Storage can be edited: it has to be verified again.
@@ -78,7 +70,6 @@ impl Login {
         find(&config.transfer_scope).or_else(|| find(&config.balance_scope))
     }
 
-    /// Keeps it for the tab.
     pub(crate) fn store(&self) -> Effect {
         let session = StoredSession {
             subject: self.subject.clone(),
@@ -95,7 +86,6 @@ impl Login {
         self.tokens.ends_at().map(|ends| ends.since(now))
     }
 
-    /// Is its time up?
     pub(crate) fn is_over(&self, now: Timestamp) -> bool {
         self.remaining(now).is_some_and(|seconds| seconds <= 0)
     }
@@ -129,7 +119,6 @@ impl SecondFactor {
         };
     }
 
-    /// The token that tells of it.
     fn token(&self) -> Option<&CompactIdToken> {
         match self {
             Self::Unknown => None,
@@ -141,7 +130,7 @@ impl SecondFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{scope::Scopes, token::AccessToken};
+    use crate::domain::{AccessToken, Scopes};
 
     fn login(ends: i64) -> Login {
         let mut tokens = TokenCache::default();

@@ -15,18 +15,15 @@ use crate::{
     http::{HttpResponse, Method, NetworkError, RequestId},
 };
 
-/// What is known of it.
 #[derive(Debug)]
 pub(crate) enum Preflight {
     /// Nothing: it is found out when a transfer is about to be confirmed.
     Unknown,
-    /// A request is on its way.
     Pending(RequestId, Question),
     /// Is the header refused?
     Settled(bool),
 }
 
-/// What is asked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Question {
     method: Method,
@@ -58,12 +55,10 @@ impl Preflight {
         Effect::Fetch(id, request::preflight(config, question.method, question.with_key))
     }
 
-    /// Is the answer on its way?
     pub(crate) fn is_pending(&self) -> bool {
         matches!(self, Self::Pending(..))
     }
 
-    /// Does it wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         matches!(self, Self::Pending(awaited, ..) if *awaited == id)
     }

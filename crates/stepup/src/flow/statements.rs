@@ -12,11 +12,7 @@ use crate::{
         problem, request,
         response::{self, ReadError, StatementsAnswer},
     },
-    domain::{
-        authentication::{AuthenticationRequirement, MFA_AMR},
-        entropy::Entropy,
-        problem::Problem,
-    },
+    domain::{AuthenticationRequirement, Entropy, MFA_AMR, Problem},
     effect::{CheckId, Effect, Timer},
     flow::{
         authorization::{
@@ -29,24 +25,16 @@ use crate::{
         transition::{LoginEvent, Progress, Transition},
     },
     http::{HttpResponse, NetworkError, RequestId},
-    oidc::{
-        authorization_request::{Purpose, RequestSecrets},
-        id_token::{self, IdToken},
-        jws::SignedPayload,
-        provider,
-    },
+    oidc::{IdToken, Purpose, RequestSecrets, SignedPayload, id_token, provider},
     view::{OlderStatements, Statement, StatementsContent},
 };
 
-/// The page, wherever it stands.
 #[derive(Debug, Default)]
 pub(crate) enum Statements {
-    /// Another page is up.
     #[default]
     Closed,
     /// The stored ID token is verified again before it counts.
     Rechecking(Box<Verification>, Option<RequestSecrets>),
-    /// The bank was asked.
     Loading(RequestId, Option<RequestSecrets>),
     /// About to leave for the second factor.
     Leaving(Box<AuthorizationRedirect>),
@@ -185,12 +173,10 @@ pub(crate) fn show_problem(problem: Problem) -> Statements {
 }
 
 impl Statements {
-    /// Is this page up?
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self, Self::Closed)
     }
 
-    /// Does it wait for that answer?
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         match self {
             Self::Rechecking(verification, _) => verification.awaits(id),
@@ -200,7 +186,6 @@ impl Statements {
         }
     }
 
-    /// Does it wait for that check?
     pub(crate) fn awaits_check(&self, id: CheckId) -> bool {
         matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
@@ -238,7 +223,6 @@ impl Statements {
         }
     }
 
-    /// The signature was checked.
     pub(crate) fn handle_verification(
         self,
         outcome: Result<bool, String>,

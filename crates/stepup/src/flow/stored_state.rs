@@ -1,7 +1,7 @@
 //! What the tab had stored when the page was loaded, or would have if it were loaded now.
 
 use crate::{
-    domain::logout_count::LogoutCount,
+    domain::LogoutCount,
     flow::{context::Context, login::Login},
     storage::{Pending, PendingStage, StoredDraft},
     view::Notice,

@@ -15,13 +15,7 @@ use self::{
 };
 use crate::{
     bank_api::transfer_response::read_transfer,
-    domain::{
-        authentication::AuthenticationRequirement,
-        entropy::Entropy,
-        problem::Problem,
-        token::SingleUseToken,
-        transfer::{Order, TransferId},
-    },
+    domain::{AuthenticationRequirement, Entropy, Order, Problem, SingleUseToken, TransferId},
     effect::Effect,
     flow::{
         context::Context,
@@ -29,7 +23,7 @@ use crate::{
         transition::{LoginEvent, Transition},
     },
     http::{HttpResponse, NetworkError, RequestId},
-    oidc::authorization_request::{RequestSecrets, StepUp},
+    oidc::{RequestSecrets, StepUp},
     storage::{Pending, PendingStage, StorageKey},
     view::{DoneView, TransferView},
 };

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use crate::{domain::authentication::AuthenticationRequirement, effect::Effect};
+use crate::{domain::AuthenticationRequirement, effect::Effect};
 
 /// The next state, and what the shell has to do, in this order.
 pub(crate) struct Transition<S> {
@@ -31,7 +31,6 @@ impl<S> Transition<S> {
         Self { state, effects, login_event: None }
     }
 
-    /// There is nothing to do.
     pub(crate) fn to(state: S) -> Self {
         Self::new(state, Vec::new())
     }

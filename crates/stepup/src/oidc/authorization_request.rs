@@ -10,14 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{
-        authentication::AuthenticationRequirement,
-        entropy::Entropy,
-        logout_count::LogoutCount,
-        scope::Scopes,
-        time::Timestamp,
-        transfer::{Order, TransferId},
-    },
+    domain::{AuthenticationRequirement, Entropy, LogoutCount, Order, Scopes, Timestamp, TransferId},
     json::{self, FromJson, Json, Object},
     oidc::pkce::CodeVerifier,
 };
@@ -31,7 +24,6 @@ pub(crate) const PAYMENT_INITIATION: &str = "payment_initiation";
 pub struct StateParameter(String);
 
 impl StateParameter {
-    /// A fresh one.
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&bytes))
     }
@@ -52,10 +44,9 @@ impl StateParameter {
 /// learn the order from it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct NonceSalt(String);
+pub(crate) struct NonceSalt(String);
 
 impl NonceSalt {
-    /// From the tab's storage.
     pub(crate) fn read(text: String) -> Self {
         Self(text)
     }
@@ -73,12 +64,10 @@ impl core::fmt::Debug for NonceSalt {
 
 /// What one authorization request needs of randomness. It is consumed by the request, so that it serves one redirect.
 #[derive(Debug)]
-pub struct RequestSecrets {
+pub(crate) struct RequestSecrets {
     /// Its `state`.
     pub state: StateParameter,
-    /// What its nonce is salted with.
     pub salt: NonceSalt,
-    /// What its code is redeemed with.
     pub verifier: CodeVerifier,
 }
 
@@ -93,47 +82,33 @@ impl RequestSecrets {
 
 /// Why the browser was sent to the provider; kept under the request's `state`, taken out before it is used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct AuthorizationRequest {
-    /// When the request was made.
+pub(crate) struct AuthorizationRequest {
     pub created_at: Timestamp,
-    /// What was asked for.
     pub scopes: Scopes,
-    /// Which authentication was asked for.
     #[serde(rename = "demand")]
     pub requirement: AuthenticationRequirement,
     /// What proves that a code was asked for by this tab; sent in the code flow only.
     pub verifier: CodeVerifier,
-    /// What the nonce was salted with.
     pub salt: NonceSalt,
     /// How often somebody had logged out in this browser by then.
     pub log_outs: LogoutCount,
-    /// What for.
     pub purpose: Purpose,
 }
 
 /// The reasons to go to the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Purpose {
-    /// To log in.
+pub(crate) enum Purpose {
     LogIn,
-    /// To see the statements.
-    Statements {
-        /// Who asked for them.
-        subject: String,
-    },
-    /// To confirm a transfer.
+    Statements { subject: String },
     StepUp(StepUp),
 }
 
 /// A transfer that waits for its second factor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct StepUp {
-    /// Who confirmed it.
+pub(crate) struct StepUp {
     pub subject: String,
-    /// Its id at the bank.
     pub id: TransferId,
-    /// What was confirmed.
     pub order: Order,
     /// Was it named in the request (`authorization_details`), so that the provider shows it and signs it?
     pub details: bool,
@@ -149,7 +124,7 @@ impl StepUp {
     ///
     /// The amount has the decimals that ISO 4217 gives its currency, as the page shows it.
     #[must_use]
-    pub fn authorization_details(&self) -> String {
+    pub(crate) fn authorization_details(&self) -> String {
         let amount = &self.order.amount;
         // What people type may hold quotation marks, and the currency is what the bank says.
         let (currency, reference) = (json::write(&amount.currency), json::write(&self.order.reference));
@@ -177,7 +152,7 @@ impl AuthorizationRequest {
     /// edits anything meanwhile (the order, what the request was for, what it asked for, when) would need a second
     /// pre-image to get past the comparison. The verifier and the salt, 256 random bits each, keep it from being guessed.
     #[must_use]
-    pub fn nonce(&self) -> String {
+    pub(crate) fn nonce(&self) -> String {
         let mut hash = Sha256::new_with_prefix("riser request v1\n");
         hash.update(json::write(self));
         Base64UrlUnpadded::encode_string(&hash.finalize())
@@ -217,8 +192,8 @@ impl FromJson for AuthorizationRequest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::iban::Iban;
-    use crate::domain::money::Money;
+    use crate::domain::Iban;
+    use crate::domain::Money;
 
     fn record() -> AuthorizationRequest {
         let order = Order {

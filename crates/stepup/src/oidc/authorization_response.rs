@@ -7,11 +7,7 @@ use alloc::{format, string::String, string::ToString, vec::Vec};
 
 use crate::{
     config::{Config, Flow},
-    domain::{
-        problem::Problem,
-        scope::Scopes,
-        token::{AuthorizationCode, ReceivedAccessToken},
-    },
+    domain::{AuthorizationCode, Problem, ReceivedAccessToken, Scopes},
     json::Json,
     oidc::authorization_request::StateParameter,
 };
@@ -187,7 +183,6 @@ pub fn find(landing: &PageUrl, config: &Config) -> Option<Result<AuthorizationRe
     }
 }
 
-/// Form-encoded parameters, decoded, in their order.
 struct Parameters(Vec<(String, String)>);
 
 impl Parameters {

@@ -4,7 +4,7 @@ use alloc::string::ToString;
 
 use crate::{
     config::{Config, Flow},
-    domain::web_url::WebUrl,
+    domain::WebUrl,
     oidc::authorization_request::{AuthorizationRequest, StateParameter},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// Encoding Practices 2.1): browsers do not send a fragment, so the code is in no server's log, and one script cleans the
 /// address for both flows.
 #[must_use]
-pub fn build(
+pub(crate) fn build(
     endpoint: &WebUrl,
     config: &Config,
     state: &StateParameter,
@@ -61,10 +61,7 @@ pub fn build(
 mod tests {
     use super::*;
     use crate::{
-        domain::{
-            authentication::AuthenticationRequirement, logout_count::LogoutCount, scope::Scopes,
-            time::Timestamp, web_url::parse_with_url_crate,
-        },
+        domain::{AuthenticationRequirement, LogoutCount, Scopes, Timestamp, web_url::parse_with_url_crate},
         oidc::{
             authorization_request::{NonceSalt, Purpose},
             pkce::CodeVerifier,

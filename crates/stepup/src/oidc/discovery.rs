@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    domain::web_url::{ParseUrl, WebUrl},
+    domain::{ParseUrl, WebUrl},
     json::{Json, Object},
     oidc::authorization_request::PAYMENT_INITIATION,
 };

@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::{
     config::{Config, LogOut},
-    domain::{token::CompactIdToken, web_url::WebUrl},
+    domain::{CompactIdToken, WebUrl},
     http::FormText,
 };
 
 /// What names the session of the provider in a log-out request (OIDC RP-Initiated Logout 1.0, 2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LogoutHints {
+pub(crate) struct LogoutHints {
     /// The ID token of the log-in. It was verified when it came, and only the provider reads it again.
     pub id_token_hint: CompactIdToken,
     /// Its `sid`, where it has one.

@@ -7,11 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     config::Config,
-    domain::{
-        authentication::{AuthenticationRequirement, MFA_AMR},
-        problem::Problem,
-        time::Timestamp,
-    },
+    domain::{AuthenticationRequirement, MFA_AMR, Problem, Timestamp},
     json::{Json, Object},
     oidc::jws::{JwsError, SignedPayload},
 };
@@ -21,7 +17,7 @@ const LATEST: i64 = 1 << 53;
 
 /// What a valid ID token said. It can only be made by [`validate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdToken {
+pub(crate) struct IdToken {
     /// Who logged in: `sub`, unique at the issuer.
     pub subject: String,
     /// Which session of the provider this is (`sid`, OIDC Front-Channel Logout 1.0, 3), where it says so.
@@ -33,37 +29,30 @@ pub struct IdToken {
 impl IdToken {
     /// Does it tell of a second factor? That there is an `amr` says nothing; its values are looked at.
     #[must_use]
-    pub fn has_second_factor(&self) -> bool {
+    pub(crate) fn has_second_factor(&self) -> bool {
         self.amr.iter().any(|method| method == MFA_AMR)
     }
 }
 
 /// What the token has to agree with.
 #[derive(Debug)]
-pub struct ExpectedClaims<'a> {
-    /// Who issues tokens, and for whom.
+pub(crate) struct ExpectedClaims<'a> {
     pub parties: TrustedParties<'a>,
-    /// The nonce of the request.
     pub nonce: &'a str,
-    /// When the request was made.
     pub asked_at: Timestamp,
-    /// Which authentication it asked for.
     pub requirement: &'a AuthenticationRequirement,
     /// The access token that came with it.
     pub access_token: &'a str,
     /// Did both come through the browser? Then `at_hash` is what ties them together, and required (3.2.2.9). From the
     /// token endpoint both come from the issuer itself, and it is optional (3.1.3.8).
     pub front_channel: bool,
-    /// Now.
     pub now: Timestamp,
 }
 
 /// Whose tokens are believed, for whom they have to be, and by which clock.
 #[derive(Debug, Clone, Copy)]
-pub struct TrustedParties<'a> {
-    /// The configured issuer.
+pub(crate) struct TrustedParties<'a> {
     pub issuer: &'a str,
-    /// This client.
     pub client_id: &'a str,
     /// Who else a token may be for, because the deployment says so.
     pub trusted_audiences: &'a [String],
@@ -84,7 +73,7 @@ impl<'a> From<&'a Config> for TrustedParties<'a> {
 
 /// Why an ID token is not believed. Each rule has its own variant, with the offending data, never with the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IdTokenError {
+pub(crate) enum IdTokenError {
     /// Not a token of the right form.
     #[error("the ID token is malformed: {0}")]
     Malformed(#[from] JwsError),
@@ -100,17 +89,11 @@ pub enum IdTokenError {
     /// The claims are no JSON object of the right types, or a claim is there twice or missing.
     #[error("the ID token's claims cannot be read: {0}")]
     Claims(String),
-    /// A required claim is missing.
     #[error("the ID token has no `{0}`")]
     Missing(&'static str),
     /// 3.1.3.7, 2
     #[error("`iss` is {found:?}, the configured issuer is {expected:?}")]
-    Issuer {
-        /// What it says.
-        found: String,
-        /// What it should say.
-        expected: String,
-    },
+    Issuer { found: String, expected: String },
     /// 3.1.3.7, 3: not for us, or also for somebody whom we do not trust.
     #[error("`aud` is {0:?}: it should name this client and nobody else")]
     Audience(Vec<String>),
@@ -129,14 +112,8 @@ pub enum IdTokenError {
     /// RFC 7519 4.1.5
     #[error("it is not valid for another {0} seconds")]
     NotYetValid(i64),
-    /// A time that no clock shows.
     #[error("`{claim}` is {value}, which is no time")]
-    NotATime {
-        /// Which claim.
-        claim: &'static str,
-        /// What it holds.
-        value: i64,
-    },
+    NotATime { claim: &'static str, value: i64 },
     /// 3.1.3.7, 11: a replay, or the order was changed on the way.
     #[error(
         "`nonce` is not the one of the request: this token belongs to another request, or the stored one was changed"
@@ -144,18 +121,10 @@ pub enum IdTokenError {
     Nonce,
     /// 3.1.3.7, 12: `acr_values` is voluntary, so that a success may come with less.
     #[error("`acr` is {acr:?} and `amr` is {amr:?}: {wanted:?} was asked for")]
-    AuthenticationContext {
-        /// What it says of the level.
-        acr: Option<String>,
-        /// What it says of the methods.
-        amr: Vec<String>,
-        /// What was asked for.
-        wanted: String,
-    },
+    AuthenticationContext { acr: Option<String>, amr: Vec<String>, wanted: String },
     /// 3.1.3.7, 13
     #[error("the customer authenticated {age} seconds ago: at most {max_age} were asked for")]
     AuthenticatedTooLongAgo {
-        /// How long ago, in seconds.
         age: i64,
         /// What `max_age` allowed.
         max_age: i64,
@@ -211,7 +180,10 @@ impl Claims {
 }
 
 /// Checks the claims of a token whose signature was right.
-pub fn validate(payload: &SignedPayload, expected: &ExpectedClaims<'_>) -> Result<IdToken, IdTokenError> {
+pub(crate) fn validate(
+    payload: &SignedPayload,
+    expected: &ExpectedClaims<'_>,
+) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
     // 2 to 5: from the issuer, for this client.
     check_parties(&claims, expected.parties)?;
@@ -254,7 +226,7 @@ pub fn validate(payload: &SignedPayload, expected: &ExpectedClaims<'_>) -> Resul
 
 /// Checks once more a token that was valid when it came, and that has been in the tab's storage since: everything that
 /// does not belong to the request which it answered. Its signature was checked again, too.
-pub fn recall(
+pub(crate) fn recall(
     payload: &SignedPayload,
     parties: TrustedParties<'_>,
     now: Timestamp,
@@ -334,9 +306,8 @@ fn sanitize(text: &str) -> String {
 }
 
 impl IdTokenError {
-    /// For the page.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub(crate) fn problem(&self) -> Problem {
         let (code, headline, sentence) = match self {
             Self::Expired(_)
             | Self::IssuedInTheFuture(_)

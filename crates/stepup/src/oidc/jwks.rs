@@ -21,7 +21,6 @@ pub struct RsaKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Jwks(Vec<RsaKey>);
 
-/// A text that is no JWKS.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// Not JSON, or without `keys`.

@@ -16,7 +16,7 @@ pub struct UnverifiedJws {
 }
 
 /// The payload of a token whose signature was right. Only this can become claims.
-pub struct SignedPayload(Vec<u8>);
+pub(crate) struct SignedPayload(Vec<u8>);
 
 /// Why a text is not a token that could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +24,6 @@ pub enum JwsError {
     /// Not three non-empty parts with dots between.
     #[error("it has {0} parts: a signed token has three, none of them empty")]
     Parts(usize),
-    /// Padding, blanks, or the wrong alphabet.
     #[error("its {0} is not base64url without padding")]
     Encoding(&'static str),
     /// The header is no JSON object, or has a member twice.

@@ -9,10 +9,9 @@ use sha2::{Digest, Sha256};
 /// The `code_verifier` of one request: 256 random bits, 43 characters (RFC 7636 4.1).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct CodeVerifier(String);
+pub(crate) struct CodeVerifier(String);
 
 impl CodeVerifier {
-    /// A fresh one.
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&bytes))
     }
@@ -22,7 +21,6 @@ impl CodeVerifier {
         Self(text)
     }
 
-    /// As the token endpoint takes it.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

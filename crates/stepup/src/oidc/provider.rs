@@ -4,10 +4,7 @@ use alloc::{borrow::ToOwned, format, string::String};
 
 use crate::{
     config::{Config, PinnedMetadata},
-    domain::{
-        problem::Problem,
-        web_url::{ParseUrl, WebUrl},
-    },
+    domain::{ParseUrl, Problem, WebUrl},
     http::{Caching, HttpRequest, HttpResponse, Method, NetworkError},
     oidc::{discovery, jwks::Jwks},
 };
@@ -80,7 +77,6 @@ impl Provider {
         Ok(())
     }
 
-    /// Takes the keys in.
     pub(crate) fn learn_keys(&mut self, outcome: Result<HttpResponse, NetworkError>) -> Result<(), Problem> {
         let body = successful(outcome)?;
         self.keys =
@@ -89,7 +85,6 @@ impl Provider {
     }
 }
 
-/// The request for the metadata.
 pub(crate) fn metadata_request(config: &Config) -> HttpRequest {
     get(config.metadata.clone(), Caching::Allowed)
 }

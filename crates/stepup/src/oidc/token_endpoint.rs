@@ -6,7 +6,7 @@ use super::pkce::CodeVerifier;
 use crate::oidc::authorization_response::{ProviderError, ReceivedTokens};
 use crate::{
     config::Config,
-    domain::{problem::Problem, token::AuthorizationCode, web_url::WebUrl},
+    domain::{AuthorizationCode, Problem, WebUrl},
     http::{Body, Caching, FormText, HttpRequest, HttpResponse, Method, NetworkError},
     json::{Json, Object},
     oidc::provider,

@@ -3,18 +3,14 @@
 use alloc::{borrow::ToOwned, vec::Vec};
 
 use crate::{
-    domain::{authentication::AuthenticationRequirement, entropy::Entropy},
+    domain::{AuthenticationRequirement, Entropy},
     effect::Effect,
     flow::{
         authorization::redirect::AuthorizationRedirect, context::Context, stored_state::StoredState,
         transition::Transition,
     },
     http::RequestId,
-    oidc::{
-        authorization_request::{Purpose, RequestSecrets},
-        end_session::{self, LogoutHints},
-        provider,
-    },
+    oidc::{LogoutHints, Purpose, RequestSecrets, end_session, provider},
     storage::StorageKey,
     view::Notice,
 };
@@ -32,7 +28,6 @@ pub(super) fn log_in(
     next.then(leave).then([Effect::Remove(StorageKey::LoggedOutWhileSending)])
 }
 
-/// The page after a log-out.
 #[derive(Debug)]
 pub(super) struct SignedOut {
     pub(super) notice: Option<Notice>,
@@ -82,7 +77,6 @@ pub(super) fn log_out(
     Transition::new(SignedOut { notice: Some(notice), awaiting }, effects)
 }
 
-/// Nothing of this tab's is left.
 pub(super) fn forget() -> Vec<Effect> {
     let mut effects: Vec<Effect> =
         [StorageKey::Session, StorageKey::Pending, StorageKey::Draft].map(Effect::Remove).into();

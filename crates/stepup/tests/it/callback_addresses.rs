@@ -2,7 +2,7 @@
 //! somebody else has put into the address.
 
 use stepup::{
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
     view::{Screen, TransferView},
 };
 use url::Url;

@@ -3,7 +3,7 @@
 
 use aws_lc_rs::{hmac, rsa::KeySize, signature};
 use serde_json::{Value, json};
-use stepup::{oidc::id_token::at_hash, view::Screen};
+use stepup::{oidc::at_hash, view::Screen};
 
 use crate::{
     id_token_signer::{ACCESS_TOKEN, FOREIGN_KEY, KEY, LogIn, decode, encode, jwk, jwks, jws, sign},

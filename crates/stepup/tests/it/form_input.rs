@@ -1,11 +1,7 @@
 //! What people type and paste into the form, and what is sent of it.
 
 use serde_json::Value;
-use stepup::domain::{
-    iban::{Iban, IbanError},
-    locale::{Locale, MAX_MARKS},
-    transfer::{Draft, Order},
-};
+use stepup::domain::{Draft, Iban, IbanError, Locale, MAX_MARKS, Order};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -33,7 +29,7 @@ fn order(
     amount: &str,
     reference: &str,
     currency: &str,
-) -> Result<Order, stepup::domain::transfer::DraftErrors> {
+) -> Result<Order, stepup::domain::DraftErrors> {
     let draft = Draft { payee: payee.into(), amount: amount.into(), reference: reference.into() };
     draft.validate(currency, browser(), None)
 }

@@ -9,7 +9,7 @@ use aws_lc_rs::{
 };
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Value, json};
-use stepup::oidc::{id_token::at_hash, jwks::RsaKey, jws::UnverifiedJws};
+use stepup::oidc::{RsaKey, UnverifiedJws, at_hash};
 
 use crate::{
     servers::{ISSUER, Servers, query},

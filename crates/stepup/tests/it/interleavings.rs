@@ -7,7 +7,7 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::json;
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     http::NetworkError,
     view::{Screen, TransferView},
 };

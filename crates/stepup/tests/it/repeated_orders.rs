@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     http::{Method, NetworkError},
     view::{Loadable, Screen, SessionView, TransferView},
 };

@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     http::NetworkError,
     view::{Action, BalanceView, HistoryView, Loadable, Notice, Screen, TransferView},
 };

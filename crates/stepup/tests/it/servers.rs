@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use stepup::{
     http::{HttpResponse, Method, NetworkError},
-    oidc::id_token::at_hash,
+    oidc::at_hash,
 };
 use url::Url;
 

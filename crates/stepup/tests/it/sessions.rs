@@ -3,7 +3,7 @@
 use serde_json::json;
 use stepup::{
     Event,
-    domain::{time::Timestamp, transfer::Field},
+    domain::{Field, Timestamp},
     event::Boot,
     view::{
         AccountView, Action, BalanceView, HistoryView, Loadable, Notice, Screen, SessionView,

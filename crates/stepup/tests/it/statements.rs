@@ -3,7 +3,7 @@
 use serde_json::json;
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     http::NetworkError,
     view::{OlderStatements, Screen, SessionView, StatementsContent, TransferView},
 };

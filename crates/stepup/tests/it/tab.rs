@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    domain::{entropy::Entropy, time::Timestamp, token::Bearer, transfer::Field, web_url::UrlParts},
+    domain::{Bearer, Entropy, Field, Timestamp, UrlParts},
     effect::{CheckId, Timer},
     event::Boot,
     http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
     storage::StorageKey,
     view::{Screen, TransferView, View},
 };

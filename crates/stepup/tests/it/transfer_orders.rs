@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     view::{Screen, TransferView},
 };
 

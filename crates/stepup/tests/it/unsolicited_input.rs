@@ -2,11 +2,11 @@
 
 use stepup::{
     Effect, Event, Session,
-    domain::time::Timestamp,
+    domain::Timestamp,
     effect::CheckId,
     event::Boot,
     http::RequestId,
-    oidc::authorization_response::PageUrl,
+    oidc::PageUrl,
     storage::StorageKey,
     view::{Screen, StatementsContent, TransferView},
 };

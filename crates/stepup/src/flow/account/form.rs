@@ -3,13 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    domain::{
-        iban::Iban,
-        locale::Locale,
-        money::{self, Money},
-        reference,
-        transfer::{Draft, DraftErrors, Field, Order},
-    },
+    domain::{Draft, DraftErrors, Field, Iban, Locale, Money, Order, money, reference},
     view::{FieldView, FormView},
 };
 
@@ -19,7 +13,6 @@ pub(super) struct Form {
     errors: DraftErrors,
 }
 
-/// What the form is checked against.
 pub(super) struct Rules {
     /// The account's currency (ISO 4217).
     pub(super) currency: String,
@@ -30,7 +23,6 @@ pub(super) struct Rules {
 }
 
 impl Form {
-    /// With what was typed before.
     pub(super) fn new(draft: Draft) -> Self {
         Self { draft, errors: DraftErrors::default() }
     }
@@ -69,7 +61,6 @@ impl Form {
         self.draft.validate(&rules.currency, rules.locale, rules.own.as_deref())
     }
 
-    /// The customer types.
     pub(super) fn edit(&mut self, field: Field, text: String) {
         let (place, error) = match field {
             Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),

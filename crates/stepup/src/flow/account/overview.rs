@@ -7,7 +7,7 @@ use crate::{
         request,
         response::{self, ReadError},
     },
-    domain::{authentication::AuthenticationRequirement, locale::Locale, money::Money, problem::Problem},
+    domain::{AuthenticationRequirement, Locale, Money, Problem},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResponse, NetworkError, RequestId},

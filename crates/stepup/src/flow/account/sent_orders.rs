@@ -5,7 +5,7 @@
 use alloc::vec::Vec;
 
 use crate::{
-    domain::transfer::{Order, TransferId},
+    domain::{Order, TransferId},
     flow::transfer::Transfer,
     storage::Attempt,
 };

@@ -3,15 +3,12 @@
 use alloc::{boxed::Box, vec, vec::Vec};
 
 use crate::{
-    domain::{authentication::AuthenticationRequirement, problem::Problem, scope::Scopes},
+    domain::{AuthenticationRequirement, Problem, Scopes},
     effect::Effect,
     flow::{context::Context, transition::Transition},
     http::{HttpResponse, NetworkError, RequestId},
     json,
-    oidc::{
-        authorization_request::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter},
-        authorization_url, provider,
-    },
+    oidc::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter, authorization_url, provider},
     storage::StorageKey,
 };
 

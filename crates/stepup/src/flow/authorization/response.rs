@@ -8,11 +8,8 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, string::ToString, vec, 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{
-        authentication::AuthenticationRequirement,
-        problem::Problem,
-        scope::Scopes,
-        time::Timestamp,
-        token::{AccessToken, AuthorizationCode, CompactIdToken, SingleUseToken},
+        AccessToken, AuthenticationRequirement, AuthorizationCode, CompactIdToken, Problem, Scopes,
+        SingleUseToken, Timestamp,
     },
     effect::Effect,
     event::Event,
@@ -24,18 +21,16 @@ use crate::{
     http::RequestId,
     json::{FromJson, Json, Object},
     oidc::{
-        authorization_request::{AuthorizationRequest, Purpose, StepUp},
+        AuthorizationRequest, IdToken, Purpose, SignedPayload, StepUp,
         authorization_response::{
             AuthorizationResponse, AuthorizationSuccess, CallbackError, ReceivedTokens,
         },
-        id_token::{self, ExpectedClaims, IdToken},
-        jws::SignedPayload,
+        id_token::{self, ExpectedClaims},
         provider, token_endpoint,
     },
     storage::StorageKey,
 };
 
-/// A response that is being checked.
 #[derive(Debug)]
 pub(crate) struct ResponseValidation {
     stage: Stage,
@@ -45,10 +40,16 @@ pub(crate) struct ResponseValidation {
 enum Stage {
     /// The request was asked for at the storage.
     TakingRequest(AuthorizationResponse),
-    /// A code waits for the metadata.
-    FetchingMetadata { id: RequestId, request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool },
-    /// A code is being exchanged.
-    RedeemingCode { id: RequestId, request: AuthorizationRequest },
+    FetchingMetadata {
+        id: RequestId,
+        request: AuthorizationRequest,
+        code: AuthorizationCode,
+        has_iss: bool,
+    },
+    RedeemingCode {
+        id: RequestId,
+        request: AuthorizationRequest,
+    },
     /// The ID token's signature is being checked.
     VerifyingIdToken {
         request: AuthorizationRequest,
@@ -57,7 +58,6 @@ enum Stage {
     },
 }
 
-/// What came of a response.
 pub(crate) enum Validated {
     /// A verified answer to the request for a log-in or for the statements.
     LoggedIn(Box<LoginGrant>),

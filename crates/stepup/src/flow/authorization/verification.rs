@@ -4,19 +4,14 @@
 use alloc::{boxed::Box, string::String, vec, vec::Vec};
 
 use crate::{
-    domain::problem::Problem,
+    domain::Problem,
     effect::{CheckId, Effect},
     flow::{
         context::Context,
         transition::{Progress, Transition},
     },
     http::{Caching, HttpResponse, NetworkError, RequestId},
-    oidc::{
-        id_token::IdTokenError,
-        jwks::RsaKey,
-        jws::{SignedPayload, UnverifiedJws},
-        provider,
-    },
+    oidc::{RsaKey, SignedPayload, UnverifiedJws, id_token::IdTokenError, provider},
 };
 
 /// A token whose signature is being checked.

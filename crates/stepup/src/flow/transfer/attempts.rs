@@ -4,7 +4,7 @@ use alloc::{borrow::ToOwned, boxed::Box, vec};
 
 use crate::{
     bank_api::{request, transfer_response::TransferResponse},
-    domain::{authentication::AuthenticationRequirement, problem::Problem, scope::Scopes, token::Bearer},
+    domain::{AuthenticationRequirement, Bearer, Problem, Scopes},
     effect::{Effect, Timer},
     flow::{
         authorization::redirect::{AuthorizationRedirect, REDIRECT_NOTICE_MS},
@@ -18,7 +18,7 @@ use crate::{
     },
     http::{HttpResponse, NetworkError, RequestId},
     json,
-    oidc::authorization_request::{Purpose, RequestSecrets, StepUp},
+    oidc::{Purpose, RequestSecrets, StepUp},
     storage::{PendingStage, StorageKey},
 };
 
@@ -39,7 +39,6 @@ pub(crate) struct SecondAttempt {
     pub(super) sent: SentTransfer,
 }
 
-/// On the way to the provider.
 #[derive(Debug)]
 pub(crate) struct Leaving {
     pub(super) sent: SentTransfer,

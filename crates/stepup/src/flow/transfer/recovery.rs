@@ -7,7 +7,7 @@ use crate::{
         request,
         transfer_response::{TransferResponse, cannot_ask},
     },
-    domain::{authentication::AuthenticationRequirement, problem::Problem},
+    domain::{AuthenticationRequirement, Problem},
     effect::{Effect, Timer},
     flow::{
         context::Context,

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use stepup::{
     config::AUTHORIZATION_REQUEST_LIFETIME,
-    domain::transfer::Receipt,
+    domain::Receipt,
     effect::Timer,
     http::Method,
     view::{Loadable, Screen, StatementsContent, TransferView},

@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use stepup::{
     Event,
-    domain::transfer::Field,
+    domain::Field,
     effect::Timer,
     http::{HttpResponse, NetworkError, RequestId},
 };
