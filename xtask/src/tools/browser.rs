@@ -1,11 +1,12 @@
 //! Chromium and its driver, for the tests in a real browser.
 
 use super::debian::{self, is_root};
-use super::{lock, on_path, version_of};
+use super::program::{lock, on_path, version_of};
+use crate::failure::{Failure, Result};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, say, step};
+use fs_err as fs;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names under which systems install the browser, most specific first.
@@ -37,7 +38,7 @@ pub(crate) struct Browser {
 }
 
 /// Finds them, or installs Debian's.
-pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
+pub(crate) fn ensure(project: &Project) -> Result<Browser> {
     let problem = match find() {
         Ok(browser) => return Ok(browser),
         Err(problem) => problem,
@@ -52,12 +53,10 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
 
 impl Browser {
     /// Writes the capabilities for the runner of the component tests, and returns their path.
-    pub(crate) fn webdriver_json(&self, project: &Project) -> Outcome<PathBuf> {
+    pub(crate) fn webdriver_json(&self, project: &Project) -> Result<PathBuf> {
         let path = project.target.join("webdriver.json");
         let text = self.capabilities(is_root()).to_string();
-        fs::create_dir_all(&project.target)
-            .and_then(|()| fs::write(&path, text))
-            .map_err(|error| Failure::io("write", &path, &error))?;
+        fs::create_dir_all(&project.target).and_then(|()| fs::write(&path, text))?;
         Ok(path)
     }
 
@@ -97,7 +96,7 @@ fn major(program: &Path) -> Option<u32> {
     version_of(program)?.split('.').next()?.parse().ok()
 }
 
-fn install(project: &Project) -> Outcome {
+fn install(project: &Project) -> Result {
     let packages = ["chromium", "chromium-driver", "fonts-liberation"];
     debian::install(project, "Chromium", &packages, "about 100 MB", &by_hand())
 }

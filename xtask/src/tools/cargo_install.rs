@@ -1,10 +1,11 @@
 //! `cargo install` into the folder of tools, tuned for a short build: these programs run for seconds, so optimising
 //! them for minutes does not pay.
 
+use crate::failure::{Failure, Result};
+use crate::process::run_logged;
 use crate::project::{Project, cargo};
-use crate::step::{Failure, Outcome, run_logged};
+use fs_err as fs;
 use std::env::temp_dir;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -25,8 +26,8 @@ pub(crate) fn folder(project: &Project, name: &str, version: &str) -> PathBuf {
     project.tools.join(format!("{name}-{version}"))
 }
 
-/// Builds it from crates.io; its programs are then in `bin` of the folder that is returned.
-pub(crate) fn install(project: &Project, what: &Install<'_>) -> Outcome<PathBuf> {
+/// Builds it from crates.io; its programs are then in `bin` of its folder.
+pub(crate) fn install(project: &Project, what: &Install<'_>) -> Result {
     let Install { name, version, .. } = what;
     let folder = folder(project, name, version);
     let build = project.tools.join("build").join(name);
@@ -66,5 +67,5 @@ pub(crate) fn install(project: &Project, what: &Install<'_>) -> Outcome<PathBuf>
     })?;
     // Some hundred megabytes that nobody needs again; a leftover does no harm.
     drop(fs::remove_dir_all(&build));
-    Ok(folder)
+    Ok(())
 }

@@ -1,24 +1,20 @@
 //! What Debian has packages for, and no other way of installing is as good.
 
-use super::on_path;
+use super::program::on_path;
+use crate::failure::{Failure, Result};
+use crate::process::{output_of, run_logged};
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, run_logged, say};
 use std::process::Command;
 
 /// Installs these packages of `what`; where that is not possible, says how to do it `by_hand`.
-pub(super) fn install(
-    project: &Project,
-    what: &str,
-    packages: &[&str],
-    size: &str,
-    by_hand: &str,
-) -> Outcome {
+pub(super) fn install(project: &Project, what: &str, packages: &[&str], size: &str, by_hand: &str) -> Result {
     if on_path("apt-get").is_none() {
         return Err(Failure::new(format!("{what} can be installed for you on Debian systems only"), by_hand));
     }
     let prefix: &[&str] = if is_root() {
         &[]
-    } else if answer(Command::new("sudo").args(["-n", "true"])).is_some() {
+    } else if output_of(Command::new("sudo").args(["-n", "true"])).is_some() {
         &["sudo", "-n"]
     } else {
         return Err(Failure::new("installing packages needs root, and sudo asks for a password", by_hand));
@@ -39,5 +35,5 @@ pub(super) fn install(
 }
 
 pub(super) fn is_root() -> bool {
-    cfg!(unix) && answer(Command::new("id").arg("-u")).as_deref() == Some("0")
+    cfg!(unix) && output_of(Command::new("id").arg("-u")).as_deref() == Some("0")
 }

@@ -1,8 +1,10 @@
 //! PostgreSQL, for the tests of the bank: they start servers of their own.
 
-use super::{debian, lock};
+use super::debian;
+use super::program::lock;
+use crate::failure::{Failure, Result};
+use crate::progress::step;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, step};
 use postgres_for_tests::Programs;
 
 /// Is the pooler there that the tests put in front of it?
@@ -17,7 +19,7 @@ const fn has_pooler() -> bool {
 }
 
 /// Finds its programs and `PgBouncer`, or installs Debian's.
-pub(crate) fn ensure(project: &Project) -> Outcome {
+pub(crate) fn ensure(project: &Project) -> Result {
     let by_hand = match Programs::find() {
         Ok(_) if has_pooler() => return Ok(()),
         Ok(_) => "install `pgbouncer`, which the tests put in front of a PostgreSQL server".to_owned(),

@@ -1,7 +1,8 @@
 //! `cargo xtask torture`: kills the bank while customers pay through a faulty network, and checks the books.
 
+use crate::failure::Result;
+use crate::process::run_shown;
 use crate::project::Project;
-use crate::step::{Outcome, run_shown};
 use clap::Args;
 use std::env::consts::EXE_SUFFIX;
 use std::process::Command;
@@ -34,7 +35,7 @@ pub(crate) struct Options {
 const PROFILE: &str = "server";
 
 /// Builds the bank and its torture for speed, and runs them.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let mut torture = built(project, "torture")?;
     torture.args(["--database", &options.database]);
     torture.args(["--kills", &options.kills.to_string(), "--customers", &options.customers.to_string()]);
@@ -51,7 +52,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
 }
 
 /// Builds the bank and a program that works on it, and gives that program, which is told where the bank is.
-pub(crate) fn built(project: &Project, name: &str) -> Outcome<Command> {
+pub(crate) fn built(project: &Project, name: &str) -> Result<Command> {
     let packages = ["--package", "bank", "--package", "torture"];
     run_shown(project.cargo().args(["build", "--profile", PROFILE]).args(packages))?;
     let path = |name: &str| project.target.join(PROFILE).join(format!("{name}{EXE_SUFFIX}"));

@@ -1,14 +1,16 @@
 //! `cargo xtask deny`: licences, bans, sources and advisories of the dependencies, by `deny.toml`. A command of its
 //! own, so that nobody waits for cargo-deny to be built who only wants to run the tests.
 
+use crate::failure::{Failure, Result};
+use crate::process::{run_logged, run_shown};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, run_logged, run_shown, say, step};
 use crate::tools::cargo_tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Gets cargo-deny and runs every check.
-pub(crate) fn run(project: &Project) -> Outcome {
+pub(crate) fn run(project: &Project) -> Result {
     let deny = cargo_tools::ensure(project, &cargo_tools::DENY)?;
     step("licences, bans, sources", "every dependency may be used, and comes from crates.io", || {
         run_shown(deny_command(project, &deny).args(["check", "licenses", "bans", "sources"]))
@@ -17,7 +19,7 @@ pub(crate) fn run(project: &Project) -> Outcome {
     step("advisories", "no dependency has a known weakness", || advisories(project, &deny))
 }
 
-fn advisories(project: &Project, deny: &Path) -> Outcome {
+fn advisories(project: &Project, deny: &Path) -> Result {
     let log = project.log("advisories");
     if run_logged(deny_command(project, deny).args(["fetch", "db"]), &log).is_err() {
         say(&format!(

@@ -1,7 +1,8 @@
 //! `cargo xtask explore`: the exhaustive search of the core's tests, as far as one wants to look.
 
+use crate::failure::Result;
+use crate::process::run_shown;
 use crate::project::Project;
-use crate::step::{Outcome, run_shown};
 use clap::Args;
 
 /// How far to look.
@@ -16,7 +17,7 @@ pub(crate) struct Options {
 const SEARCH: &str = "exploration::every_property_holds_as_far_as_one_looks";
 
 /// Builds the tests of the core for speed, and runs the one that is left out of the ordinary tests.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let mut cargo = project.cargo();
     cargo.args(["test", "--release", "--package", "stepup", "--test", "it", "--"]);
     cargo.args(["--ignored", "--nocapture", "--exact", SEARCH]);

@@ -1,16 +1,18 @@
 //! `cargo xtask bench size`: what a customer's phone downloads, against the budget. `cargo xtask bench bank`: the bank under
 //! load.
 
-use crate::dist::{self, Sizes};
+use crate::commands::dist::{self, Sizes};
+use crate::failure::{Failure, Result};
+use crate::process::run_shown;
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, run_shown, say};
 use crate::tools::node;
 
 /// For everything together, in bytes after brotli.
 const BUDGET: usize = 150_000;
 
 /// Builds the client if need be, and prints the sizes of what the browser loads.
-pub(crate) fn size(project: &Project) -> Outcome {
+pub(crate) fn size(project: &Project) -> Result {
     let tools = crate::tools::ensure(project)?;
     dist::ensure(project, &tools)?;
     let root = project.dist();
@@ -32,15 +34,15 @@ pub(crate) fn size(project: &Project) -> Outcome {
 }
 
 /// Gets the packages of the Express API that the bank is measured beside, builds the bank, and measures.
-pub(crate) fn bank(project: &Project, arguments: &[String]) -> Outcome {
+pub(crate) fn bank(project: &Project, arguments: &[String]) -> Result {
     let express = project.root.join("bench").join("express");
     node::ensure(project)?;
     node::packages(project, &express)?;
-    let mut bench = crate::torture::built(project, "bank-bench")?;
+    let mut bench = crate::commands::torture::built(project, "bank-bench")?;
     run_shown(bench.arg("--express").arg(&express).args(arguments))
 }
 
-fn verdict(brotli: usize) -> Outcome {
+fn verdict(brotli: usize) -> Result {
     if brotli <= BUDGET {
         say(&format!(
             "within the budget of {} bytes: {} to spare",

@@ -6,18 +6,20 @@ mod fingerprint;
 mod page;
 
 pub(crate) use compress::{Sizes, sizes};
-pub(crate) use fingerprint::hex;
 
+use crate::failure::{Failure, Result};
+use crate::files::files_below;
+use crate::process::{exec, run_shown};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, run_shown, say, step};
 use crate::tools::Tools;
+use fs_err as fs;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Builds `dist/` when what it is made from has changed. Returns whether there was anything to do.
-pub(crate) fn ensure(project: &Project, tools: &Tools) -> Outcome<bool> {
+pub(crate) fn ensure(project: &Project, tools: &Tools) -> Result<bool> {
     let dist = project.dist();
     let wanted = fingerprint::of_inputs(&project.root, &tools.versions)?;
     if fingerprint::matches(project, &wanted) {
@@ -45,11 +47,11 @@ fn trunk_command(project: &Project, tools: &Tools) -> Command {
 }
 
 /// `cargo xtask serve`: in a folder of its own, so that the release build in `dist/` stays what it is.
-pub(crate) fn serve(project: &Project, arguments: &[String]) -> Outcome {
+pub(crate) fn serve(project: &Project, arguments: &[String]) -> Result {
     let tools = crate::tools::ensure(project)?;
     let mut command = trunk_command(project, &tools);
     command.arg("serve").arg("--dist").arg(project.target.join("trunk-serve")).args(arguments);
-    crate::up::become_it(command)
+    exec(command)
 }
 
 /// Compiles the standard library with the client, for size, and without what a panic would say: nobody reads it, and the page
@@ -65,7 +67,7 @@ const SMALL_STD: [(&str, &str); 4] = [
     ),
 ];
 
-fn trunk(project: &Project, tools: &Tools) -> Outcome {
+fn trunk(project: &Project, tools: &Tools) -> Result {
     let mut command = trunk_command(project, tools);
     command.args(["build", "--release", "--dist"]).arg(project.dist());
     if tools.has_std_source {
@@ -80,7 +82,7 @@ fn trunk(project: &Project, tools: &Tools) -> Outcome {
 }
 
 /// Writes the headers for the page as it stands, with the addresses that its configuration block has now.
-pub(crate) fn headers(dist: &Path) -> Outcome {
+pub(crate) fn headers(dist: &Path) -> Result {
     let path = dist.join("index.html");
     let page = fs::read_to_string(&path).map_err(|error| {
         Failure::new(
@@ -98,34 +100,22 @@ pub(crate) fn headers(dist: &Path) -> Outcome {
     for (name, text) in client_hosting::host_files(&client_hosting::security_headers(&page, &config), &names)
     {
         let path = dist.join(name);
-        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
+        fs::write(&path, text)?;
     }
     Ok(())
 }
 
 /// The files that a browser asks for, in the order of their names.
-pub(crate) fn files(dist: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![dist.to_owned()];
-    while let Some(folder) = open.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
-        for entry in entries.flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                open.push(path);
-            } else if !client_hosting::HOST_FILES.iter().any(|name| entry.file_name() == *name)
-                && path.extension().is_none_or(|it| it != "br" && it != "gz")
-            {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
+pub(crate) fn files(dist: &Path) -> Result<Vec<PathBuf>> {
+    let is_copy = |path: &Path| path.extension().is_some_and(|it| it == "br" || it == "gz");
+    let is_for_hosts = |path: &Path| client_hosting::HOST_FILES.iter().any(|name| path.ends_with(name));
+    let mut found = files_below(dist)?;
+    found.retain(|path| !is_copy(path) && !is_for_hosts(path));
     Ok(found)
 }
 
 /// `cargo xtask dist`.
-pub(crate) fn run(project: &Project) -> Outcome {
+pub(crate) fn run(project: &Project) -> Result {
     let tools = crate::tools::ensure(project)?;
     if !ensure(project, &tools)? {
         headers(&project.dist())?;

@@ -1,14 +1,16 @@
 //! `cargo xtask fuzz`: the targets of `crates/fuzzing` under libFuzzer, each for so many seconds, and a table of how
 //! often each was run. What makes one fail is kept, and said how to run again.
 
+use crate::failure::{Failure, Result};
+use crate::process::{output_of, run_logged, start_logged};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, describe, run_logged, say, step};
 use crate::tools::cargo_tools;
 use clap::Args;
+use fs_err as fs;
 use std::collections::BTreeSet;
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
@@ -27,10 +29,10 @@ pub(crate) struct Options {
 }
 
 /// Longer than any input that is read: the longest is a fragment, with 16 KiB.
-const LONGEST: usize = 17 * 1024;
+const MAX_INPUT_LENGTH: usize = 17 * 1024;
 
-/// Where things are.
-struct Bench<'a> {
+/// Runs one target after the other.
+struct Fuzzer<'a> {
     project: &'a Project,
     /// The built targets.
     programs: PathBuf,
@@ -49,12 +51,12 @@ struct Run {
 }
 
 /// Builds the targets, runs them, and fails when one of them does.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let names = chosen(&all(project)?, &options.target)?;
     let work = project.target.join("fuzz");
     let programs =
         step("fuzz targets", "the core with libFuzzer's counters in it", || build(project, &work))?;
-    let bench = Bench { project, programs, work, seconds: options.seconds };
+    let fuzzer = Fuzzer { project, programs, work, seconds: options.seconds };
     let jobs = options.jobs.unwrap_or_else(|| thread::available_parallelism().map_or(1, Into::into)).max(1);
     say(&format!("{} targets, {} s each, {jobs} at a time", names.len(), options.seconds));
     let waiting = Mutex::new(names.into_iter());
@@ -62,28 +64,28 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     let work = || {
         let mut runs = Vec::new();
         while let Some(name) = next() {
-            let run = bench.run(&name)?;
+            let run = fuzzer.run(&name)?;
             say(&row(&run));
             runs.push(run);
         }
         Ok(runs)
     };
-    let runs: Vec<Outcome<Vec<Run>>> = thread::scope(|scope| {
+    let runs: Vec<Result<Vec<Run>>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
         let lost = || Err(Failure::new("lost track of a target", "run the command again"));
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| lost())).collect()
     });
-    let runs: Vec<Vec<Run>> = runs.into_iter().collect::<Outcome<_>>()?;
+    let runs: Vec<Vec<Run>> = runs.into_iter().collect::<Result<_>>()?;
     verdict(project, &runs.into_iter().flatten().collect::<Vec<_>>())
 }
 
-fn all(project: &Project) -> Outcome<BTreeSet<String>> {
+fn all(project: &Project) -> Result<BTreeSet<String>> {
     let folder = project.root.join("fuzz/seeds");
-    let entries = fs::read_dir(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
+    let entries = fs::read_dir(&folder)?;
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
 }
 
-fn chosen(all: &BTreeSet<String>, wanted: &[String]) -> Outcome<Vec<String>> {
+fn chosen(all: &BTreeSet<String>, wanted: &[String]) -> Result<Vec<String>> {
     if let Some(unknown) = wanted.iter().find(|name| !all.contains(*name)) {
         let known = all.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
         return Err(Failure::new(format!("there is no fuzz target {unknown:?}"), format!("one of: {known}")));
@@ -93,45 +95,34 @@ fn chosen(all: &BTreeSet<String>, wanted: &[String]) -> Outcome<Vec<String>> {
 
 /// Without a sanitizer: the core has no `unsafe` code, so that libFuzzer's counters are all that is needed, and every
 /// toolchain has those.
-fn build(project: &Project, work: &Path) -> Outcome<PathBuf> {
+fn build(project: &Project, work: &Path) -> Result<PathBuf> {
     let program = cargo_tools::ensure(project, &cargo_tools::FUZZ)?;
     let target = work.join("build");
     let mut command = Command::new(program);
-    command.current_dir(project.root.join("fuzz")).args([
-        "fuzz",
-        "build",
-        "--sanitizer",
-        "none",
-        "--target-dir",
-    ]);
-    command.arg(&target);
+    command.args("fuzz build --sanitizer none --target-dir".split(' ')).arg(&target);
+    command.current_dir(project.root.join("fuzz"));
     run_logged(&mut command, &project.log("fuzz"))?;
-    let host = answer(Command::new("rustc").args(["--print", "host-tuple"])).ok_or_else(|| {
+    let host = output_of(Command::new("rustc").args(["--print", "host-tuple"])).ok_or_else(|| {
         Failure::new("rustc does not say what it builds for", "`rustup update`: 1.84 is needed")
     })?;
     Ok(target.join(host).join("release"))
 }
 
-impl Bench<'_> {
-    fn run(&self, name: &str) -> Outcome<Run> {
-        let folder = |kind: &str| {
+impl Fuzzer<'_> {
+    fn run(&self, name: &str) -> Result<Run> {
+        let folder = |kind: &str| -> Result<PathBuf> {
             let folder = self.work.join(kind).join(name);
-            fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+            fs::create_dir_all(&folder)?;
             Ok(folder)
         };
         let (corpus, findings) = (folder("corpus")?, folder("findings")?);
         let log = self.project.log(&format!("fuzz-{name}"));
-        let (out, err) = File::create(&log)
-            .and_then(|file| Ok((file.try_clone()?, file)))
-            .map_err(|error| Failure::io("write", &log, &error))?;
         let mut command = Command::new(self.programs.join(name));
         command.arg(corpus).arg(self.project.root.join("fuzz/seeds").join(name));
-        command.arg(format!("-max_total_time={}", self.seconds)).arg(format!("-max_len={LONGEST}"));
+        command.arg(format!("-max_total_time={}", self.seconds)).arg(format!("-max_len={MAX_INPUT_LENGTH}"));
         command.arg(format!("-artifact_prefix={}/", findings.display()));
         command.args(["-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2048"]);
-        let status = command.stdin(Stdio::null()).stdout(out).stderr(err).status().map_err(|error| {
-            Failure::new(format!("could not start `{}`: {error}", describe(&command)), "")
-        })?;
+        let status = start_logged(&mut command, &log)?.wait()?;
         let text = String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()).into_owned();
         let finding = (!status.success()).then(|| finding(&text).unwrap_or(log));
         let executions = number_after(&text, "stat::number_of_executed_units:").unwrap_or_default();
@@ -157,7 +148,7 @@ fn row(run: &Run) -> String {
     format!("{name:<16}{executions:>14} executions{covered:>8} edges  {result}")
 }
 
-fn verdict(project: &Project, runs: &[Run]) -> Outcome {
+fn verdict(project: &Project, runs: &[Run]) -> Result {
     let executions: u64 = runs.iter().map(|run| run.executions).sum();
     say(&format!("all: {executions} executions"));
     if let Some(idle) = runs.iter().find(|run| run.executions == 0 && run.finding.is_none()) {

@@ -1,10 +1,10 @@
 //! Compression at its best, once per build: for hosts that serve such copies, and to know what a download costs.
 
 use super::files as all_files;
-use crate::step::{Failure, Outcome};
+use crate::failure::Result;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use std::fs;
+use fs_err as fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,32 +17,25 @@ pub(crate) struct Sizes {
 }
 
 /// Measures one file.
-pub(crate) fn sizes(path: &Path) -> Outcome<Sizes> {
-    let work = || -> io::Result<Sizes> {
-        let bytes = fs::read(path)?;
-        Ok(Sizes { raw: bytes.len(), gzip: gzip(&bytes)?.len(), brotli: brotli(&bytes)?.len() })
-    };
-    work().map_err(|error| Failure::io("read", path, &error))
+pub(crate) fn sizes(path: &Path) -> Result<Sizes> {
+    let bytes = fs::read(path)?;
+    Ok(Sizes { raw: bytes.len(), gzip: gzip(&bytes)?.len(), brotli: brotli(&bytes)?.len() })
 }
 
 /// Writes `.br` and `.gz` beside every file that gets smaller. Not for pages: their configuration block may be
 /// changed on the host, and a compressed copy would go on showing the old one.
-pub(super) fn files(dist: &Path) -> Outcome {
+pub(super) fn files(dist: &Path) -> Result {
     for path in all_files(dist)? {
         let kind = path.extension().and_then(|it| it.to_str()).unwrap_or_default();
         if !matches!(kind, "js" | "wasm" | "css" | "svg" | "json" | "txt") {
             continue;
         }
-        let work = || -> io::Result<()> {
-            let bytes = fs::read(&path)?;
-            for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
-                if packed.len() < bytes.len() {
-                    fs::write(path.with_extension(format!("{kind}.{ending}")), packed)?;
-                }
+        let bytes = fs::read(&path)?;
+        for (ending, packed) in [("br", brotli(&bytes)?), ("gz", gzip(&bytes)?)] {
+            if packed.len() < bytes.len() {
+                fs::write(path.with_extension(format!("{kind}.{ending}")), packed)?;
             }
-            Ok(())
-        };
-        work().map_err(|error| Failure::io("compress", &path, &error))?;
+        }
     }
     Ok(())
 }

@@ -4,35 +4,27 @@
 //! Trunk's own minifier is not used: it writes the scripts in the page anew, among them the one that takes the tokens
 //! out of the address.
 
-use super::fingerprint::hex;
-use crate::step::{Failure, Outcome};
+use crate::failure::Result;
+use crate::hex::hex;
+use fs_err as fs;
 use sha2::{Digest, Sha256};
-use std::fs;
 use std::path::Path;
 
 /// Slims `dist/index.html`, and joins its stylesheets in their order.
-pub(super) fn slim(dist: &Path) -> Outcome {
+pub(super) fn slim(dist: &Path) -> Result {
     let path = dist.join("index.html");
-    let page = read(&path)?;
+    let page = fs::read_to_string(&path)?;
     let mut style = String::new();
     for name in stylesheets(&page) {
         let part = dist.join(name);
-        style.push_str(&read(&part)?);
-        fs::remove_file(&part).map_err(|error| Failure::io("remove", &part, &error))?;
+        style.push_str(&fs::read_to_string(&part)?);
+        fs::remove_file(&part)?;
     }
     let style = without_indentation(&without_comments(&style, "/*", "*/"));
     let name = format!("style-{}.css", &hex(&Sha256::digest(&style))[..16]);
-    write(&dist.join(&name), &style)?;
+    fs::write(dist.join(&name), &style)?;
     let page = with_one_stylesheet(&without_comments(&page, "<!--", "-->"), &name);
-    write(&path, &without_indentation(&page))
-}
-
-fn read(path: &Path) -> Outcome<String> {
-    fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))
-}
-
-fn write(path: &Path, text: &str) -> Outcome {
-    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
+    Ok(fs::write(&path, without_indentation(&page))?)
 }
 
 /// Neither the page nor its style has a string with such a mark in it.

@@ -1,9 +1,12 @@
 //! Whether `dist/` is what the sources would give: then the minutes of a release build are saved.
 
+use crate::failure::Result;
+use crate::files::files_below;
+use crate::hex::hex;
+use crate::process::output_of;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer};
+use fs_err as fs;
 use sha2::{Digest, Sha256};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,38 +23,28 @@ const INPUTS: [&str; 13] = [
     "src",
     "static",
     "style",
-    "xtask/src/dist",
-    "xtask/src/dist.rs",
+    "xtask/src/commands/dist",
+    "xtask/src/commands/dist.rs",
 ];
 
 /// A fingerprint of everything that goes into the build.
-pub(super) fn of_inputs(root: &Path, tools: &[String]) -> Outcome<String> {
-    let mut paths: Vec<PathBuf> = INPUTS.iter().map(|input| root.join(input)).collect();
-    let mut all = Vec::new();
-    while let Some(path) = paths.pop() {
-        if path.is_dir() {
-            let entries = fs::read_dir(&path).map_err(|error| Failure::io("read", &path, &error))?;
-            paths.extend(entries.flatten().map(|entry| entry.path()));
-        } else if path.is_file() {
-            all.push(path);
-        }
-    }
-    all.sort();
+pub(super) fn of_inputs(root: &Path, tools: &[String]) -> Result<String> {
+    let inputs: Vec<_> = INPUTS.iter().map(|input| files_below(&root.join(input))).collect::<Result<_>>()?;
     let mut hash = Sha256::new();
     let mut add = |bytes: &[u8]| {
         // With the length, so that no two lists of parts give the same bytes.
         hash.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(bytes);
     };
-    for path in all {
-        let content = fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    for path in inputs.concat() {
+        let content = fs::read(&path)?;
         add(path.strip_prefix(root).unwrap_or(&path).to_string_lossy().as_bytes());
         add(&content);
     }
     for tool in tools {
         add(tool.as_bytes());
     }
-    add(answer(Command::new("rustc").arg("-vV")).unwrap_or_default().as_bytes());
+    add(output_of(Command::new("rustc").arg("-vV")).unwrap_or_default().as_bytes());
     Ok(hex(&hash.finalize()))
 }
 
@@ -62,12 +55,11 @@ pub(super) fn matches(project: &Project, inputs: &str) -> bool {
 }
 
 /// Remembers a build that is complete.
-pub(super) fn record(project: &Project, inputs: &str) -> Outcome {
+pub(super) fn record(project: &Project, inputs: &str) -> Result {
     let note = note(project);
-    let page = page(project).map_err(|error| Failure::io("read", &project.dist(), &error))?;
-    fs::create_dir_all(&project.target)
-        .and_then(|()| fs::write(&note, format!("{inputs} {page}")))
-        .map_err(|error| Failure::io("write", &note, &error))
+    let page = page(project)?;
+    fs::create_dir_all(&project.target)?;
+    Ok(fs::write(note, format!("{inputs} {page}"))?)
 }
 
 /// The names in a page are hashes of the other files, so it stands for all of them. Its configuration block may have
@@ -82,12 +74,6 @@ fn page(project: &Project) -> std::io::Result<String> {
 fn note(project: &Project) -> PathBuf {
     let clone = hex(&Sha256::digest(project.root.to_string_lossy().as_bytes()));
     project.target.join(format!("dist-{}.fingerprint", &clone[..16]))
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or('?');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! `cargo xtask test`: everything that has to hold before a change is good, in stages that can be run alone.
 
+use crate::failure::{Failure, Result};
+use crate::process::run_shown;
+use crate::progress::{duration, say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, duration, run_shown, say, step};
 use crate::tools::browser::{self, Browser};
 use crate::tools::{self, Tools, node, postgres, python};
 use crate::{dist, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// What to run.
@@ -90,7 +92,7 @@ impl Stage {
 }
 
 /// What the stages run with; `None` where no chosen stage needs it.
-struct Bench<'a> {
+struct Equipment<'a> {
     project: &'a Project,
     tools: Option<Tools>,
     browser: Option<Browser>,
@@ -100,7 +102,7 @@ struct Bench<'a> {
 }
 
 /// Runs the stages. A stage that fails does not keep the others from running, unless they build on it.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let started = Instant::now();
     let chosen = chosen(&options.only);
     let tools = chosen.iter().any(|stage| stage.needs_tools()).then(|| tools::ensure(project)).transpose()?;
@@ -111,7 +113,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
     }
     let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
     let python = chosen.contains(&Stage::E2e).then(|| python::for_tests(project)).transpose()?;
-    let bench = Bench { project, tools, browser, node, python, filter: &options.filter };
+    let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter };
     let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
     let mut failures = Vec::new();
     for stage in chosen {
@@ -121,9 +123,9 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         }
         say("");
         let began = Instant::now();
-        let outcome = step(stage.name(), stage.why(), || bench.run(stage));
-        rows.push((stage.name().to_owned(), began.elapsed(), if outcome.is_ok() { "ok" } else { "FAILED" }));
-        if let Err(failure) = outcome {
+        let result = step(stage.name(), stage.why(), || equipment.run(stage));
+        rows.push((stage.name().to_owned(), began.elapsed(), if result.is_ok() { "ok" } else { "FAILED" }));
+        if let Err(failure) = result {
             say(&format!("  {failure}\n  what to do: {}", stage.advice()));
             failures.push(stage);
         }
@@ -148,42 +150,19 @@ fn chosen(only: &[Stage]) -> Vec<Stage> {
     Stage::ALL.into_iter().filter(wanted).collect()
 }
 
-impl Bench<'_> {
-    fn run(&self, stage: Stage) -> Outcome {
+impl Equipment<'_> {
+    fn run(&self, stage: Stage) -> Result {
         match stage {
-            Stage::Fmt => self.cargo(&["fmt", "--all", "--check"]),
+            Stage::Fmt => self.cargo("fmt --all --check"),
             Stage::Lint => {
-                self.cargo(&[
-                    "clippy",
-                    "--workspace",
-                    "--exclude",
-                    "riser",
-                    "--all-targets",
-                    "--",
-                    "-D",
-                    "warnings",
-                ])?;
-                self.cargo(&[
-                    "clippy",
-                    "-p",
-                    "riser",
-                    "--target",
-                    TARGET,
-                    "--all-targets",
-                    "--",
-                    "-D",
-                    "warnings",
-                ])
+                self.cargo("clippy --workspace --exclude riser --all-targets -- -D warnings")?;
+                self.cargo(&format!("clippy -p riser --target {TARGET} --all-targets -- -D warnings"))
             }
-            Stage::Host => self.cargo_test(&[
-                "test",
-                "--no-fail-fast",
-                "--workspace",
-                "--exclude",
-                "riser",
-                "--exclude",
-                "e2e",
-            ]),
+            Stage::Host => {
+                let mut cargo = self.project.cargo();
+                cargo.args("test --no-fail-fast --workspace --exclude riser --exclude e2e".split(' '));
+                run_shown(cargo.args(self.separated_filter()))
+            }
             Stage::Browser => self.components(),
             Stage::Dist => match &self.tools {
                 Some(tools) => dist::ensure(self.project, tools).map(drop),
@@ -193,19 +172,15 @@ impl Bench<'_> {
         }
     }
 
-    fn cargo(&self, arguments: &[&str]) -> Outcome {
-        run_shown(self.project.cargo().args(arguments))
-    }
-
-    fn cargo_test(&self, arguments: &[&str]) -> Outcome {
-        run_shown(self.project.cargo().args(arguments).args(self.separated_filter()))
+    fn cargo(&self, arguments: &str) -> Result {
+        run_shown(self.project.cargo().args(arguments.split(' ')))
     }
 
     fn separated_filter(&self) -> impl Iterator<Item = &str> {
         (!self.filter.is_empty()).then_some("--").into_iter().chain(self.filter.iter().map(String::as_str))
     }
 
-    fn components(&self) -> Outcome {
+    fn components(&self) -> Result {
         let (Some(tools), Some(browser)) = (&self.tools, &self.browser) else { return Ok(()) };
         let mut cargo = self.project.cargo();
         cargo.args(["test", "-p", "riser", "--target", TARGET]).args(self.separated_filter());
@@ -216,7 +191,7 @@ impl Bench<'_> {
         run_shown(tools.on_path(with(&mut cargo, browser)))
     }
 
-    fn end_to_end(&self) -> Outcome {
+    fn end_to_end(&self) -> Result {
         let Some(browser) = &self.browser else { return Ok(()) };
         let mut cargo = self.project.cargo();
         cargo.args(["test", "-p", "e2e"]).args(self.separated_filter());
@@ -232,8 +207,7 @@ impl Bench<'_> {
 }
 
 fn with<'c>(cargo: &'c mut std::process::Command, browser: &Browser) -> &'c mut std::process::Command {
-    let set = |path: &Path| path.as_os_str().to_owned();
-    cargo.env("CHROMIUM", set(&browser.chromium)).env("CHROMEDRIVER", set(&browser.driver))
+    cargo.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver)
 }
 
 #[cfg(test)]

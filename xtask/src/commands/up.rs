@@ -1,7 +1,9 @@
 //! `cargo xtask up`: from a clone to a running bank, tenant and client.
 
+use crate::failure::{Failure, Result};
+use crate::process::{exec, run_shown};
+use crate::progress::{say, step};
 use crate::project::{Project, data_folder};
-use crate::step::{Failure, Outcome, describe, run_shown, say, step};
 use crate::{dist, tools};
 use clap::Args;
 use client_hosting::address::Address;
@@ -31,7 +33,7 @@ pub(crate) struct Options {
 }
 
 /// Gets the tools, builds, and becomes the companion.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     // Now, not after minutes of building.
     options.check_ports()?;
     let tools = tools::ensure(project)?;
@@ -52,14 +54,14 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
         companion.arg("--fresh");
     }
     say("");
-    become_it(companion)
+    exec(companion)
 }
 
 impl Options {
     /// A relative folder is one of the caller's, who may stand anywhere in the repository.
-    fn data_folder(&self, project: &Project) -> Outcome<PathBuf> {
+    fn data_folder(&self, project: &Project) -> Result<PathBuf> {
         let Some(data) = &self.data else { return Ok(data_folder(&project.root)) };
-        std::path::absolute(data).map_err(|error| Failure::io("find", data, &error))
+        Ok(std::path::absolute(data)?)
     }
 
     fn addresses(&self) -> impl Iterator<Item = (&'static str, &Address)> {
@@ -67,7 +69,7 @@ impl Options {
         [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
     }
 
-    fn check_ports(&self) -> Outcome {
+    fn check_ports(&self) -> Result {
         for (flag, address) in self.addresses() {
             if taken(address) {
                 return Err(Failure::new(
@@ -87,19 +89,6 @@ fn taken(address: &Address) -> bool {
         TcpListener::bind(at).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
     };
     in_use(first) || second.is_some_and(in_use)
-}
-
-/// The program takes this process's place: signals reach it directly, and its exit code is ours.
-#[cfg(unix)]
-pub(crate) fn become_it(mut program: Command) -> Outcome {
-    let error = std::os::unix::process::CommandExt::exec(&mut program);
-    Err(Failure::new(format!("`{}` could not be started: {error}", describe(&program)), ""))
-}
-
-/// A console sends Ctrl-C to both; this process may go first, the program stops in its own time.
-#[cfg(not(unix))]
-pub(crate) fn become_it(mut program: Command) -> Outcome {
-    run_shown(&mut program)
 }
 
 #[cfg(test)]

@@ -2,14 +2,16 @@
 //! there is, and runs the tests of each against it. A mutant that no test notices fails the command, unless it is listed with
 //! the reason why nothing can notice it.
 
+use crate::failure::{Failure, Result};
+use crate::process::{describe, status_shown};
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, describe, say};
 use crate::tools::cargo_tools;
 use clap::Args;
+use fs_err as fs;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// A package, what of it is broken, and which tests have to notice.
 struct Suite {
@@ -148,7 +150,7 @@ impl Options {
 type Name = (String, String);
 
 /// Runs them and compares the survivors with the list.
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let program = cargo_tools::ensure(project, &cargo_tools::MUTANTS)?;
     let is_wanted = |suite: &&Suite| options.package.as_ref().is_none_or(|name| name == suite.package);
     let suites: Vec<&Suite> = SUITES.iter().filter(is_wanted).collect();
@@ -172,13 +174,13 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
 }
 
 /// What is wrong.
-fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path) -> Outcome<Vec<String>> {
+fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path) -> Result<Vec<String>> {
     let list = suite.listed();
-    let listed = listed(&list, &read(&project.root.join(&list))?)?;
+    let listed = listed(&list, &fs::read_to_string(project.root.join(&list))?)?;
     let out = project.target.join("mutants").join(suite.package);
-    fs::create_dir_all(&out).map_err(|error| Failure::io("make", &out, &error))?;
+    fs::create_dir_all(&out)?;
     let results = out.join("mutants.out");
-    let of = |file: &str| read(&results.join(file)).map(|text| names(&text));
+    let of = |file: &str| fs::read_to_string(results.join(file)).map(|text| names(&text));
     let (mut caught, mut timeout, mut unviable) = (Vec::new(), Vec::new(), Vec::new());
     for at in 0..suite.passes.len() {
         if at > 0 && of("missed.txt")?.is_empty() {
@@ -190,7 +192,7 @@ fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path
         unviable.append(&mut of("unviable.txt")?);
         // What never ends is not tried again either.
         let (from, to) = (results.join("timeout.txt"), results.join("caught.txt"));
-        fs::write(&to, read(&to)? + &read(&from)?).map_err(|error| Failure::io("write", &to, &error))?;
+        fs::write(&to, fs::read_to_string(&to)? + &fs::read_to_string(&from)?)?;
     }
     let missed = of("missed.txt")?;
     say(&format!(
@@ -224,10 +226,10 @@ fn try_all(
     program: &Path,
     out: &Path,
     at: usize,
-) -> Outcome {
+) -> Result {
     let Some(pass) = suite.passes.get(at) else { return Ok(()) };
     let mut command = Command::new(program);
-    command.current_dir(&project.root).stdin(Stdio::null()).arg("mutants");
+    command.current_dir(&project.root).arg("mutants");
     command.args(["--package", suite.package, "--no-shuffle", "--timeout", pass.timeout]);
     command.args(["--jobs", &options.jobs.to_string()]).arg("--output").arg(out);
     if options.in_place {
@@ -252,9 +254,7 @@ fn try_all(
     command.args(pass.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
-    let status = command
-        .status()
-        .map_err(|error| Failure::new(format!("could not start `{}`: {error}", describe(&command)), ""))?;
+    let status = status_shown(&mut command)?;
     // 2: some survived; 3: some never ended. Both are counted from the files it leaves.
     if matches!(status.code(), Some(0 | 2 | 3)) {
         return Ok(());
@@ -263,10 +263,6 @@ fn try_all(
         format!("`{}` failed ({status})", describe(&command)),
         format!("the tests must pass before anything is broken: `cargo test -p {}`", suite.package),
     ))
-}
-
-fn read(path: &Path) -> Outcome<String> {
-    fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))
 }
 
 /// Reads `crates/stepup/src/demand.rs:66:9: replace … with …`, one a line.
@@ -279,7 +275,7 @@ fn names(text: &str) -> Vec<Name> {
     text.lines().filter_map(name).collect()
 }
 
-fn listed(list: &str, text: &str) -> Outcome<Vec<Name>> {
+fn listed(list: &str, text: &str) -> Result<Vec<Name>> {
     let wrong = |why: String| Failure::new(format!("{list}: {why}"), "see the other entries");
     let entries: Vec<BTreeMap<String, String>> =
         serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
@@ -312,6 +308,7 @@ fn compare(missed: &[Name], listed: &[Name]) -> (Vec<Name>, Vec<Name>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::sources::{Source, rust_files};
 
     const MISSED: &str = "crates/stepup/src/a.rs:1:2: replace f -> bool with true\n\
         crates/stepup/src/a.rs:3:4: replace < with == in T::g\n\
@@ -339,6 +336,27 @@ mod tests {
         );
         for wrong in [r#"[{"file":"a","mutant":"m"}]"#, r#"[{"file":"a","mutant":"m","reason":" "}]"#, "{}"] {
             assert!(listed("list.json", wrong).unwrap_err().what.starts_with("list.json: "), "{wrong}");
+        }
+    }
+
+    /// A pattern that fits nothing any more, after something was renamed, is no longer what it was meant to be.
+    #[test]
+    fn every_file_and_every_test_that_a_suite_names_is_there() {
+        let root = Project::find().unwrap().root;
+        for Suite { package, files, passes } in SUITES {
+            let sources = rust_files(&root, &format!("crates/{package}")).unwrap();
+            for file in files {
+                let folder = file.split('*').next().unwrap();
+                assert!(sources.iter().any(|source| source.path.starts_with(folder)), "{package}: no {file}");
+            }
+            for name in passes.iter().flat_map(|pass| pass.only.iter().chain(pass.skipped)) {
+                let (module, test) = name.rsplit_once("::").unwrap_or(("", name));
+                let has_it = |source: &Source| {
+                    let is_module = module.is_empty() || source.path.contains(&format!("/{module}"));
+                    is_module && (source.text.contains(test) || source.path.contains(test))
+                };
+                assert!(sources.iter().any(has_it), "{package}: no test {name}");
+            }
         }
     }
 }
