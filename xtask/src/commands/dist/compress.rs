@@ -2,10 +2,8 @@
 
 use super::files as all_files;
 use crate::failure::Result;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use client_hosting::compress::{brotli, gzip};
 use fs_err as fs;
-use std::io::{self, Write};
 use std::path::Path;
 
 /// Bytes of one file as it is and as it travels.
@@ -40,34 +38,9 @@ pub(super) fn files(dist: &Path) -> Result {
     Ok(())
 }
 
-fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    encoder.finish()
-}
-
-fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, ..Default::default() };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &bytes[..], &mut packed, &parameters)?;
-    Ok(packed)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_packed_can_be_unpacked_again() {
-        let text = b"a transfer, a transfer, a transfer".repeat(20);
-        let mut back = Vec::new();
-        brotli::BrotliDecompress(&mut &brotli(&text).unwrap()[..], &mut back).unwrap();
-        assert_eq!(back, text);
-        let mut back = Vec::new();
-        io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&gzip(&text).unwrap()[..]), &mut back)
-            .unwrap();
-        assert_eq!(back, text);
-    }
 
     #[test]
     fn pages_get_no_copies() {
