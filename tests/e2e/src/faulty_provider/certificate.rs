@@ -2,7 +2,7 @@
 //! `x5u` would find nothing wrong with it.
 
 use super::keys::Key;
-use crate::Miss;
+use crate::TestError;
 use aws_lc_rs::signature::RSA_PKCS1_SHA256;
 
 const INTEGER: u8 = 0x02;
@@ -19,7 +19,7 @@ const SHA256_WITH_RSA: &[u8] =
 const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
 
 /// The certificate of that key, in DER.
-pub(super) fn self_signed(key: &Key, name: &str) -> Result<Vec<u8>, Miss> {
+pub(super) fn self_signed(key: &Key, name: &str) -> Result<Vec<u8>, TestError> {
     let algorithm = value(SEQUENCE, &[SHA256_WITH_RSA]);
     let attribute = value(SEQUENCE, &[COMMON_NAME, &value(UTF8_STRING, &[name.as_bytes()])]);
     let name = value(SEQUENCE, &[&value(SET, &[&attribute])]);

@@ -2,7 +2,7 @@
 
 use super::{AUDIENCE, CLIENT_ID};
 use crate::{
-    Miss, Program,
+    Program, TestError,
     people::{ADA, BEN, PASSWORD, Person, TOTP_KEY},
     program::INTEROP,
 };
@@ -26,7 +26,7 @@ pub struct ProviderProgram {
 
 impl ProviderProgram {
     /// Starts it. Browsers reach it at `origin`, which the client at `app` has in its configuration.
-    pub(super) async fn start(&self, origin: &str, app: &str) -> Result<Program, Miss> {
+    pub(super) async fn start(&self, origin: &str, app: &str) -> Result<Program, TestError> {
         let customers = Value::from(vec![customer(ADA), customer(BEN)]).to_string();
         let variables = [
             ("ORIGIN", origin),

@@ -5,14 +5,15 @@ pub(crate) mod demo;
 mod provider;
 
 use crate::{
-    Miss, Program,
+    Program, TestError,
     authenticator::Authenticator,
     clock::MovableClock,
+    error::with_causes,
     express::Express,
-    misbehaving::{Misbehaving, Registration},
+    faulty_provider::{FaultyProvider, Registration},
     people::{Person, TOTP_KEY},
     program::INTEROP,
-    site::{Ground, Site, proxy_to},
+    server::{ReservedPort, TestServer, proxy_to},
 };
 use bank::Bank;
 use serde_json::{Value, json};
@@ -71,7 +72,7 @@ pub enum Provider {
     /// The companion tenant, with its pages and the customer's phone.
     Companion,
     /// A provider that logs Ada in without a page, and does wrong what a test tells it to.
-    Misbehaving,
+    FaultyProvider,
     /// A provider that nobody here wrote.
     Program(ProviderProgram),
 }
@@ -80,7 +81,7 @@ impl Provider {
     /// The issuer and the address of its keys.
     fn addresses(self, origin: &str) -> (String, String) {
         match self {
-            Self::Companion | Self::Misbehaving => {
+            Self::Companion | Self::FaultyProvider => {
                 (format!("{origin}/"), format!("{origin}/.well-known/jwks.json"))
             }
             Self::Program(program) => {
@@ -117,13 +118,13 @@ pub enum Host {
 }
 
 /// Running servers. They end with it.
-pub struct World {
+pub struct Servers {
     /// The OpenID provider, whichever it is.
-    pub tenant: Site,
+    pub tenant: TestServer,
     /// The client's origin.
-    pub app: Site,
-    misbehaving: Option<Misbehaving>,
-    elsewhere: Option<Site>,
+    pub app: TestServer,
+    faulty_provider: Option<FaultyProvider>,
+    elsewhere: Option<TestServer>,
     bank: Option<Bank>,
     /// What answers behind `tenant` and `elsewhere`.
     programs: Vec<Program>,
@@ -131,39 +132,39 @@ pub struct World {
     clock: MovableClock,
 }
 
-impl World {
+impl Servers {
     /// Claims the ports, writes the configurations, starts the servers.
-    pub async fn start(setup: Setup) -> Result<Self, Miss> {
-        let tenant_ground = Ground::claim().await?;
-        let ground = Ground::claim().await?;
-        let own_ground = match setup.api {
+    pub async fn start(setup: Setup) -> Result<Self, TestError> {
+        let tenant_port = ReservedPort::reserve().await?;
+        let port = ReservedPort::reserve().await?;
+        let own_port = match setup.api {
             Api::Bank | Api::Express => None,
             Api::BankElsewhere | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => {
-                Some(Ground::claim().await?)
+                Some(ReservedPort::reserve().await?)
             }
         };
-        let (issuer, jwks_uri) = setup.provider.addresses(tenant_ground.origin());
+        let (issuer, jwks_uri) = setup.provider.addresses(tenant_port.origin());
         let mut programs = Vec::new();
 
-        let (provider, misbehaving) = match setup.provider {
+        let (provider, faulty_provider) = match setup.provider {
             Provider::Companion => {
-                let registrations = demo::tenant(&issuer, ground.origin(), &setup);
+                let registrations = demo::tenant(&issuer, port.origin(), &setup);
                 let tenant =
-                    Tenant::open(registrations, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+                    Tenant::open(registrations, Arc::new(tenant::SystemClock)).await.map_err(with_causes)?;
                 (tenant.router(), None)
             }
-            Provider::Misbehaving => {
-                let misbehaving = Misbehaving::new(Registration {
+            Provider::FaultyProvider => {
+                let faulty_provider = FaultyProvider::new(Registration {
                     issuer: issuer.clone(),
                     client_id: CLIENT_ID.to_owned(),
-                    app: ground.origin().to_owned(),
+                    app: port.origin().to_owned(),
                     audience: AUDIENCE.to_owned(),
                     access_token_seconds: setup.access_token_seconds,
                 })?;
-                (misbehaving.router(), Some(misbehaving))
+                (faulty_provider.router(), Some(faulty_provider))
             }
             Provider::Program(program) => {
-                let program = program.start(tenant_ground.origin(), ground.origin()).await?;
+                let program = program.start(tenant_port.origin(), port.origin()).await?;
                 let router = proxy_to(program.origin())?;
                 programs.push(program);
                 (router, None)
@@ -175,8 +176,8 @@ impl World {
         let bank = match setup.api {
             Api::Express | Api::ExpressElsewhere | Api::Node(_) | Api::Python(_) => None,
             Api::Bank | Api::BankElsewhere => {
-                let config = demo::bank(&issuer, &jwks_uri, ground.origin(), &setup);
-                Some(Bank::open(config, Arc::new(clock.clone())).await.map_err(told)?)
+                let config = demo::bank(&issuer, &jwks_uri, port.origin(), &setup);
+                Some(Bank::open(config, Arc::new(clock.clone())).await.map_err(with_causes)?)
             }
         };
         let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
@@ -189,9 +190,9 @@ impl World {
             jwks_uri,
             issuer: issuer.clone(),
             audience: AUDIENCE.to_owned(),
-            cors: own_ground.is_some(),
+            cors: own_port.is_some(),
         };
-        let api = match (&bank, &program, &own_ground) {
+        let api = match (&bank, &program, &own_port) {
             (_, Some(program), _) => proxy_to(program.origin())?,
             (Some(bank), _, None) => bank.routes(),
             (Some(bank), _, Some(_)) => bank.router(),
@@ -204,7 +205,7 @@ impl World {
             "issuer": issuer,
             "client_id": CLIENT_ID,
             "audience": AUDIENCE,
-            "api": own_ground.as_ref().map_or("", Ground::origin),
+            "api": own_port.as_ref().map_or("", ReservedPort::origin),
         });
         if let Provider::Program(program) = setup.provider {
             config["flow"] = program.flow.into();
@@ -212,14 +213,14 @@ impl World {
         (setup.config)(&mut config);
         let files = client::router(setup.host, &config)?;
 
-        let (app, elsewhere) = match own_ground {
+        let (app, elsewhere) = match own_port {
             Some(own) => (files, Some(own.serve("api", api))),
             None => (client::beside(api, files), None),
         };
         Ok(Self {
-            tenant: tenant_ground.serve("tenant", provider),
-            app: ground.serve("app", app),
-            misbehaving,
+            tenant: tenant_port.serve("tenant", provider),
+            app: port.serve("app", app),
+            faulty_provider,
             elsewhere,
             bank,
             programs,
@@ -229,7 +230,7 @@ impl World {
     }
 
     /// From now on the bank and every program believe that it is so much later. Pages have a clock of their own.
-    pub async fn put_clocks_forward(&self, by: Duration) -> Result<(), Miss> {
+    pub async fn put_clocks_forward(&self, by: Duration) -> Result<(), TestError> {
         for program in &self.programs {
             program.put_clock_forward(by).await?;
         }
@@ -238,48 +239,53 @@ impl World {
     }
 
     /// What the customer's authenticator app shows to a provider that nobody here wrote.
-    pub fn one_time_code(&self) -> Result<String, Miss> {
+    pub fn one_time_code(&self) -> Result<String, TestError> {
         Authenticator::with_key(TOTP_KEY).code_ahead(self.clock.ahead())
     }
 
     /// Where the API answers: the client's origin, or one of its own.
     #[must_use]
-    pub fn api(&self) -> &Site {
+    pub fn api(&self) -> &TestServer {
         self.elsewhere.as_ref().unwrap_or(&self.app)
     }
 
     /// The provider that does wrong what it is told to.
-    pub fn provider(&self) -> Result<&Misbehaving, Miss> {
-        self.misbehaving.as_ref().ok_or_else(|| Miss::last("this world's provider never misbehaves"))
+    pub fn provider(&self) -> Result<&FaultyProvider, TestError> {
+        self.faulty_provider
+            .as_ref()
+            .ok_or_else(|| TestError::permanent("this world's provider never misbehaves"))
     }
 
     /// The program of others in this world: of two, the one that answers for the API.
-    pub fn program(&self) -> Result<&Program, Miss> {
-        self.programs.last().ok_or_else(|| Miss::last("nobody else's program is in this world"))
+    pub fn program(&self) -> Result<&Program, TestError> {
+        self.programs.last().ok_or_else(|| TestError::permanent("nobody else's program is in this world"))
     }
 
     /// The companion bank's books.
-    pub fn ledger(&self) -> Result<&bank::Ledger, Miss> {
-        self.bank.as_ref().map(Bank::ledger).ok_or_else(|| Miss::last("this world's API keeps no books"))
+    pub fn ledger(&self) -> Result<&bank::Ledger, TestError> {
+        self.bank
+            .as_ref()
+            .map(Bank::ledger)
+            .ok_or_else(|| TestError::permanent("this world's API keeps no books"))
     }
 
     /// The books: how much this person has, in cents.
-    pub async fn balance_of(&self, person: Person) -> Result<i64, Miss> {
+    pub async fn balance_of(&self, person: Person) -> Result<i64, TestError> {
         self.ledger()?
             .balance(person.iban)
             .await
-            .map_err(told)?
-            .ok_or_else(|| Miss::last("there is no such account"))
+            .map_err(with_causes)?
+            .ok_or_else(|| TestError::permanent("there is no such account"))
     }
 
     /// The books: how many transfers were carried out. Fails when they do not add up to zero.
-    pub async fn transfers_made(&self) -> Result<i64, Miss> {
+    pub async fn transfers_made(&self) -> Result<i64, TestError> {
         let ledger = self.ledger()?;
-        let sum = ledger.postings_sum().await.map_err(told)?;
+        let sum = ledger.postings_sum().await.map_err(with_causes)?;
         if sum != 0 {
-            return Err(Miss::last(format!("the postings sum to {sum}")));
+            return Err(TestError::permanent(format!("the postings sum to {sum}")));
         }
-        ledger.transfer_count().await.map_err(told)
+        ledger.transfer_count().await.map_err(with_causes)
     }
 
     /// The scopes that the provider was asked for, one line for each request of the client. Some providers send the browser
@@ -287,9 +293,9 @@ impl World {
     #[must_use]
     pub fn scopes_asked(&self) -> Vec<String> {
         let asked = match self.provider {
-            Provider::Companion | Provider::Misbehaving => self.tenant.requests("/authorize"),
+            Provider::Companion | Provider::FaultyProvider => self.tenant.requests("/authorize"),
             Provider::Program(program) => {
-                let mut asked = self.tenant.those(|request| request.is("GET", program.authorization_path));
+                let mut asked = self.tenant.matching(|request| request.is("GET", program.authorization_path));
                 asked.dedup_by_key(|request| request.parameter("state"));
                 asked
             }
@@ -300,31 +306,21 @@ impl World {
     /// The answers of the API to that request, in the order of arrival; `None` where none arrived.
     #[must_use]
     pub fn statuses(&self, method: &str, path: &str) -> Vec<Option<u16>> {
-        let those = self.api().those(|request| request.is(method, path));
-        those.iter().map(|request| request.fate.answered()).collect()
+        let matching = self.api().matching(|request| request.is(method, path));
+        matching.iter().map(|request| request.status.answered()).collect()
     }
 
     /// What all servers were asked, and what programs of others wrote.
     #[must_use]
     pub fn access_log(&self) -> String {
-        let elsewhere = self.elsewhere.as_deref().map(|site| format!("{site:?}")).unwrap_or_default();
+        let elsewhere = self.elsewhere.as_deref().map(|server| format!("{server:?}")).unwrap_or_default();
         let programs: String = self.programs.iter().map(Program::transcript).collect();
         format!("{:?}{:?}{elsewhere}{programs}", *self.tenant, *self.app)
     }
 }
 
-impl fmt::Debug for World {
+impl fmt::Debug for Servers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.access_log())
     }
-}
-
-pub(crate) fn told(error: impl std::error::Error) -> Miss {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(deeper) = cause {
-        text = format!("{text}: {deeper}");
-        cause = deeper.source();
-    }
-    Miss::last(text)
 }

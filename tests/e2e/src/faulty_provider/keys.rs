@@ -1,6 +1,6 @@
 //! RSA keys, as their owner and as everybody else sees them.
 
-use crate::Miss;
+use crate::TestError;
 use aws_lc_rs::{
     encoding::{AsDer as _, PublicKeyX509Der},
     error::Unspecified,
@@ -22,8 +22,8 @@ pub(super) struct Beginning {
 }
 
 impl Beginning {
-    pub(super) fn keys() -> Result<Self, Miss> {
-        static KEYS: LazyLock<Result<Beginning, Miss>> = LazyLock::new(|| {
+    pub(super) fn keys() -> Result<Self, TestError> {
+        static KEYS: LazyLock<Result<Beginning, TestError>> = LazyLock::new(|| {
             let key = || Key::generate().map(Arc::new);
             Ok(Beginning { signs: key()?, retired: key()?, foreign: key()? })
         });
@@ -38,7 +38,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn generate() -> Result<Self, Miss> {
+    pub(super) fn generate() -> Result<Self, TestError> {
         let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
         Ok(Self { pair, kid: random_text()? })
     }
@@ -72,17 +72,17 @@ impl Key {
     }
 
     /// `SubjectPublicKeyInfo` (RFC 5280, 4.1).
-    pub(super) fn public_der(&self) -> Result<Vec<u8>, Miss> {
+    pub(super) fn public_der(&self) -> Result<Vec<u8>, TestError> {
         let der: PublicKeyX509Der<'_> = self.pair.public_key().as_der().map_err(failed)?;
         Ok(der.as_ref().to_vec())
     }
 
     /// The text in which public keys are passed around.
-    pub(super) fn public_pem(&self) -> Result<String, Miss> {
+    pub(super) fn public_pem(&self) -> Result<String, TestError> {
         Ok(pem("PUBLIC KEY", &self.public_der()?))
     }
 
-    pub(super) fn sign(&self, how: &'static dyn RsaEncoding, message: &[u8]) -> Result<Vec<u8>, Miss> {
+    pub(super) fn sign(&self, how: &'static dyn RsaEncoding, message: &[u8]) -> Result<Vec<u8>, TestError> {
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair.sign(how, &SystemRandom::new(), message, &mut signature).map_err(failed)?;
         Ok(signature)
@@ -97,13 +97,13 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
 }
 
 /// 128 random bits.
-pub(super) fn random_text() -> Result<String, Miss> {
+pub(super) fn random_text() -> Result<String, TestError> {
     let mut bytes = [0; 16];
     rand::fill(&mut bytes).map_err(failed)?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// The library gives no reasons.
-pub(super) fn failed(_: Unspecified) -> Miss {
-    Miss::last("the library for cryptography refused")
+pub(super) fn failed(_: Unspecified) -> TestError {
+    TestError::permanent("the library for cryptography refused")
 }

@@ -1,7 +1,14 @@
 //! `/authorize`: looks at the request as strictly as a provider may, logs Ada in, and sends the browser back.
 
-use super::{Fault, Misbehaving, Shared, broken, form, grant::Grant};
-use crate::Miss;
+use super::{
+    fault::Fault,
+    form,
+    grant::Grant,
+    provider::{FaultyProvider, Shared},
+    responses::broken,
+    tokens::issue_tokens,
+};
+use crate::TestError;
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
@@ -9,10 +16,8 @@ use axum::{
 };
 use std::collections::BTreeMap;
 
-pub(super) const PATH: &str = "/authorize";
-
 /// What comes back, and where in the address.
-enum Answer {
+enum ResponseKind {
     /// `response_type=id_token token`: the tokens, in the fragment.
     Tokens,
     /// `response_type=code`: a code for whoever knows what this is the SHA-256 of (RFC 7636).
@@ -21,7 +26,7 @@ enum Answer {
 
 /// A request without a fault in it.
 struct Request {
-    answer: Answer,
+    kind: ResponseKind,
     redirect_uri: String,
     state: String,
     grant: Grant,
@@ -34,12 +39,12 @@ pub(super) async fn authorize(State(provider): Shared, RawQuery(query): RawQuery
             let sentence = format!("This request of the client is not as it should be: {what}");
             (StatusCode::BAD_REQUEST, sentence).into_response()
         }
-        Ok(request) => request.answer(&provider).unwrap_or_else(|miss| broken(&miss)),
+        Ok(request) => request.respond(&provider).unwrap_or_else(|error| broken(&error)),
     }
 }
 
 /// OIDC Core 3.1.2.1 and 3.2.2.1, RFC 7636 4.3.
-fn check(provider: &Misbehaving, query: &str) -> Result<Request, String> {
+fn check(provider: &FaultyProvider, query: &str) -> Result<Request, String> {
     let parameters = form::decoded(query)?;
     let registration = provider.registration();
     expect(&parameters, "client_id", &registration.client_id)?;
@@ -52,22 +57,24 @@ fn check(provider: &Misbehaving, query: &str) -> Result<Request, String> {
         return Err("`scope` has no openid".to_owned());
     }
     let mode = parameters.get("response_mode").map(String::as_str);
-    let answer = match (required(&parameters, "response_type")?.as_str(), mode) {
+    let kind = match (required(&parameters, "response_type")?.as_str(), mode) {
         ("id_token token" | "token id_token", None | Some("fragment")) => {
             required(&parameters, "nonce")?;
-            Answer::Tokens
+            ResponseKind::Tokens
         }
         ("code", None | Some("query" | "fragment")) => {
             expect(&parameters, "code_challenge_method", "S256")?;
             let challenge = required(&parameters, "code_challenge")?;
-            Answer::Code { challenge, in_fragment: mode == Some("fragment") }
+            ResponseKind::Code { challenge, in_fragment: mode == Some("fragment") }
         }
-        (kind, mode) => return Err(format!("`response_type` {kind:?} with `response_mode` {mode:?}")),
+        (response_type, mode) => {
+            return Err(format!("`response_type` {response_type:?} with `response_mode` {mode:?}"));
+        }
     };
     let nonce = parameters.get("nonce").cloned();
     let details = parameters.get("authorization_details").map(|text| serde_json::from_str(text));
     let details = details.transpose().map_err(|_| "`authorization_details` are not JSON".to_owned())?;
-    Ok(Request { answer, redirect_uri, state, grant: Grant { scopes, nonce, details } })
+    Ok(Request { kind, redirect_uri, state, grant: Grant { scopes, nonce, details } })
 }
 
 fn required(parameters: &BTreeMap<String, String>, name: &str) -> Result<String, String> {
@@ -82,8 +89,8 @@ fn expect(parameters: &BTreeMap<String, String>, name: &str, expected: &str) -> 
 }
 
 impl Request {
-    fn answer(self, provider: &Misbehaving) -> Result<Response, Miss> {
-        let Self { answer, redirect_uri, state, grant } = self;
+    fn respond(self, provider: &FaultyProvider) -> Result<Response, TestError> {
+        let Self { kind, redirect_uri, state, grant } = self;
         let mut pairs = vec![("state", state)];
         match provider.fault() {
             Some(Fault::ResponseIssMissing) => {}
@@ -92,9 +99,9 @@ impl Request {
             }
             _ => pairs.push(("iss", provider.registration().issuer.clone())),
         }
-        let joint = match answer {
-            Answer::Tokens => {
-                let tokens = grant.tokens(provider)?;
+        let joint = match kind {
+            ResponseKind::Tokens => {
+                let tokens = issue_tokens(grant, provider)?;
                 pairs.extend([
                     ("access_token", tokens.access_token),
                     ("id_token", tokens.id_token),
@@ -105,7 +112,7 @@ impl Request {
                 pairs.extend(tokens.details.map(|details| ("authorization_details", details.to_string())));
                 '#'
             }
-            Answer::Code { challenge, in_fragment } => {
+            ResponseKind::Code { challenge, in_fragment } => {
                 let code = provider.state().codes.keep(grant, challenge, redirect_uri.clone())?;
                 pairs.push(("code", code));
                 if in_fragment { '#' } else { '?' }

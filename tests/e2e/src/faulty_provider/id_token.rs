@@ -1,18 +1,18 @@
 //! The claims of an ID token (OIDC Core 2 and 3.2.2.10): all of them right, but for the fault.
 
-use super::{Fault, Misbehaving, grant::Grant};
+use super::{fault::Fault, grant::Grant, provider::FaultyProvider};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 /// Long enough for a visit.
-const LIFETIME: u64 = 3_600;
+const ID_TOKEN_LIFETIME_SECONDS: u64 = 3_600;
 
 /// The policy of more than a password, as `acr` has it.
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
 pub(super) fn claims(
-    provider: &Misbehaving,
+    provider: &FaultyProvider,
     grant: &Grant,
     sub: &str,
     access_token: &str,
@@ -24,7 +24,7 @@ pub(super) fn claims(
         "sub": sub,
         "aud": registration.client_id,
         "iat": now,
-        "exp": now + LIFETIME,
+        "exp": now + ID_TOKEN_LIFETIME_SECONDS,
         "auth_time": now,
         "at_hash": at_hash(access_token),
     });

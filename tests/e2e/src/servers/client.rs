@@ -1,7 +1,7 @@
 //! The built client, served with the addresses of this world in its configuration block.
 
-use super::{Host, told};
-use crate::Miss;
+use super::Host;
+use crate::{TestError, error::with_causes};
 use axum::Router;
 use client_hosting::PageError;
 use companion::client::ClientConfig;
@@ -12,7 +12,7 @@ use std::{
 };
 use tower_http::services::ServeDir;
 
-pub(super) fn router(host: Host, config: &Value) -> Result<Router, Miss> {
+pub(super) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
     let dist = dist()?;
     match host {
         Host::Files => files(&dist, config),
@@ -21,20 +21,20 @@ pub(super) fn router(host: Host, config: &Value) -> Result<Router, Miss> {
 }
 
 /// `RISER_DIST`, or `dist` at the root of the workspace.
-fn dist() -> Result<PathBuf, Miss> {
+fn dist() -> Result<PathBuf, TestError> {
     let dist = std::env::var_os("RISER_DIST")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
     if dist.join("index.html").is_file() {
         Ok(dist)
     } else {
-        Err(Miss::last(format!(
+        Err(TestError::permanent(format!(
             "there is no built client in {}: build it with `cargo xtask dist`, or set RISER_DIST",
             dist.display()
         )))
     }
 }
 
-fn companion(dist: &Path, config: &Value) -> Result<Router, Miss> {
+fn companion(dist: &Path, config: &Value) -> Result<Router, TestError> {
     // What a test sets goes into the block as it is, wrong types included.
     let more = config.as_object().cloned().unwrap_or_default();
     let config = ClientConfig {
@@ -44,12 +44,12 @@ fn companion(dist: &Path, config: &Value) -> Result<Router, Miss> {
         api: String::new(),
         more,
     };
-    companion::client::router(dist, &config).map_err(told)
+    companion::client::router(dist, &config).map_err(with_causes)
 }
 
 /// A copy of the files, its pages changed as a person who deploys them would change them, on a host without any
 /// rule: no fall-back, no headers.
-fn files(dist: &Path, config: &Value) -> Result<Router, Miss> {
+fn files(dist: &Path, config: &Value) -> Result<Router, TestError> {
     let copy = tempfile::TempDir::with_prefix("riser-dist-")?;
     copy_with(dist, copy.path(), config)?;
     let service = ServeDir::new(copy.path());
@@ -58,7 +58,7 @@ fn files(dist: &Path, config: &Value) -> Result<Router, Miss> {
     Ok(Router::new().fallback_service(service).layer(axum::Extension(copy)))
 }
 
-fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
+fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), TestError> {
     for entry in fs::read_dir(from)? {
         let (source, target) = {
             let entry = entry?;
@@ -77,11 +77,11 @@ fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
 }
 
 /// `callback/index.html` only leads to the page that has the block.
-fn with_config(page: String, config: &Value) -> Result<String, Miss> {
+fn with_config(page: String, config: &Value) -> Result<String, TestError> {
     match client_hosting::with_config(&page, config) {
         Ok(page) => Ok(page),
         Err(PageError::NoConfig) => Ok(page),
-        Err(error) => Err(told(error)),
+        Err(error) => Err(with_causes(error)),
     }
 }
 

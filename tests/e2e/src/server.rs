@@ -2,17 +2,19 @@
 //! replace its answers.
 
 mod exchange;
+mod intervention;
 mod line;
 mod proxy;
 mod recorder;
 mod rule;
 
-pub use exchange::{Exchange, Fate};
+pub use exchange::{Exchange, ExchangeStatus};
+pub use intervention::Gate;
 pub use proxy::proxy_to;
 pub use recorder::Recorder;
-pub use rule::{Gate, Rule, When};
+pub use rule::{Rule, When};
 
-use crate::Miss;
+use crate::TestError;
 use axum::{Extension, Router, extract::connect_info::IntoMakeServiceWithConnectInfo, middleware};
 use http_server::Peer;
 use line::{Line, Lines};
@@ -21,14 +23,14 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 /// A port that is ours already, though nobody serves it yet: its address can go into the others' configuration.
 #[derive(Debug)]
-pub struct Ground {
+pub struct ReservedPort {
     listener: TcpListener,
     origin: String,
 }
 
-impl Ground {
+impl ReservedPort {
     /// A free port of this machine.
-    pub async fn claim() -> Result<Self, Miss> {
+    pub async fn reserve() -> Result<Self, TestError> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let origin = format!("http://localhost:{}", listener.local_addr()?.port());
         Ok(Self { listener, origin })
@@ -42,7 +44,7 @@ impl Ground {
 
     /// Serves `router` from now on.
     #[must_use]
-    pub fn serve(self, name: &'static str, router: Router) -> Site {
+    pub fn serve(self, name: &'static str, router: Router) -> TestServer {
         let recorder = Recorder::new(name);
         let router = router.layer(middleware::from_fn_with_state(recorder.clone(), recorder::record));
         // Nobody else reaches what is bound to this machine.
@@ -54,19 +56,19 @@ impl Ground {
             // Ends only with the task: accepting repeats itself after an error.
             let _ = axum::serve(lines, service).await;
         });
-        Site { origin: self.origin, recorder, task }
+        TestServer { origin: self.origin, recorder, task }
     }
 }
 
 /// A running server. Ends when it is dropped.
 #[derive(Debug)]
-pub struct Site {
+pub struct TestServer {
     origin: String,
     recorder: Recorder,
     task: JoinHandle<()>,
 }
 
-impl Site {
+impl TestServer {
     /// As in `http://localhost:40123`, without a slash at the end.
     #[must_use]
     pub fn origin(&self) -> &str {
@@ -80,7 +82,7 @@ impl Site {
     }
 }
 
-impl Deref for Site {
+impl Deref for TestServer {
     type Target = Recorder;
 
     fn deref(&self) -> &Recorder {
@@ -88,7 +90,7 @@ impl Deref for Site {
     }
 }
 
-impl Drop for Site {
+impl Drop for TestServer {
     fn drop(&mut self) {
         self.task.abort();
     }

@@ -1,6 +1,6 @@
 //! A program of its own behind the recorder: each request goes on to it as it came, and its answer comes back as it is.
 
-use crate::Miss;
+use crate::TestError;
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -14,7 +14,7 @@ use reqwest::{Client, redirect};
 const OF_A_CONNECTION: [HeaderName; 5] =
     [header::CONNECTION, header::TRANSFER_ENCODING, header::CONTENT_LENGTH, header::UPGRADE, header::TE];
 
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+const MAX_BODY_LENGTH: usize = 4 * 1024 * 1024;
 
 #[derive(Clone)]
 struct Target {
@@ -23,7 +23,7 @@ struct Target {
 }
 
 /// Everything for the server at `origin`, which sees the address that the browser asked (`Host`).
-pub fn proxy_to(origin: &str) -> Result<Router, Miss> {
+pub fn proxy_to(origin: &str) -> Result<Router, TestError> {
     // A connection for each request: none that the program has given up meanwhile.
     let client =
         Client::builder().redirect(redirect::Policy::none()).no_proxy().pool_max_idle_per_host(0).build()?;
@@ -34,15 +34,16 @@ pub fn proxy_to(origin: &str) -> Result<Router, Miss> {
 async fn pass_on(State(target): State<Target>, request: Request) -> Response {
     match answer_of(&target, request).await {
         Ok(response) => response,
-        Err(miss) => {
-            (StatusCode::BAD_GATEWAY, format!("the program does not answer: {miss}")).into_response()
+        Err(error) => {
+            (StatusCode::BAD_GATEWAY, format!("the program does not answer: {error}")).into_response()
         }
     }
 }
 
-async fn answer_of(target: &Target, request: Request) -> Result<Response, Miss> {
+async fn answer_of(target: &Target, request: Request) -> Result<Response, TestError> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Miss::last(error.to_string()))?;
+    let body =
+        to_bytes(body, MAX_BODY_LENGTH).await.map_err(|error| TestError::permanent(error.to_string()))?;
     let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     let mut request = target.client.request(parts.method, format!("{}{path}", target.origin));
     request = request.headers(of_the_message(&parts.headers));

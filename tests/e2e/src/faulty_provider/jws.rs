@@ -1,11 +1,13 @@
 //! Signed tokens (RFC 7515): rightly, and in every wrong way.
 
 use super::{
-    Fault, Misbehaving, certificate,
+    certificate,
+    fault::Fault,
     keys::{Key, failed},
-    public,
+    paths,
+    provider::FaultyProvider,
 };
-use crate::Miss;
+use crate::TestError;
 use aws_lc_rs::{
     hmac,
     rand::SystemRandom,
@@ -17,21 +19,21 @@ use base64::{Engine as _, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_
 use serde_json::{Value, json};
 
 /// A token as it should be.
-pub(super) fn signed(key: &Key, claims: &Value) -> Result<String, Miss> {
+pub(super) fn signed(key: &Key, claims: &Value) -> Result<String, TestError> {
     let input = signing_input(&json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() }), claims);
     let signature = key.sign(&RSA_PKCS1_SHA256, input.as_bytes())?;
     Ok(compact(&input, &signature))
 }
 
 /// An ID token as this provider signs it at the moment.
-pub(super) fn signed_by(provider: &Misbehaving, claims: &Value) -> Result<String, Miss> {
+pub(super) fn signed_by(provider: &FaultyProvider, claims: &Value) -> Result<String, TestError> {
     let Some(fault) = provider.fault() else { return signed(&provider.key(), claims) };
     let input = signing_input(&header(fault, provider)?, claims);
     let signature = signature(fault, provider, input.as_bytes())?;
     Ok(compact(&input, &signature))
 }
 
-fn header(fault: Fault, provider: &Misbehaving) -> Result<Value, Miss> {
+fn header(fault: Fault, provider: &FaultyProvider) -> Result<Value, TestError> {
     let (key, foreign) = (provider.key(), provider.foreign_key());
     let mut header = json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
     match fault {
@@ -43,8 +45,8 @@ fn header(fault: Fault, provider: &Misbehaving) -> Result<Value, Miss> {
         Fault::IdTokenSigNone => header["alg"] = "none".into(),
         Fault::Rs512 => header["alg"] = "RS512".into(),
         Fault::HeaderJwk => header["jwk"] = foreign.jwk_named(key.kid()),
-        Fault::HeaderJku => header["jku"] = provider.at(public::FOREIGN_KEYS).into(),
-        Fault::HeaderX5u => header["x5u"] = provider.at(public::FOREIGN_CERTIFICATE).into(),
+        Fault::HeaderJku => header["jku"] = provider.at(paths::FOREIGN_KEYS).into(),
+        Fault::HeaderX5u => header["x5u"] = provider.at(paths::FOREIGN_CERTIFICATE).into(),
         Fault::HeaderX5c => {
             let certificate = certificate::self_signed(foreign, &provider.registration().issuer)?;
             // RFC 7515, 4.1.6: the one member that is not base64url.
@@ -59,7 +61,7 @@ fn header(fault: Fault, provider: &Misbehaving) -> Result<Value, Miss> {
     Ok(header)
 }
 
-fn signature(fault: Fault, provider: &Misbehaving, input: &[u8]) -> Result<Vec<u8>, Miss> {
+fn signature(fault: Fault, provider: &FaultyProvider, input: &[u8]) -> Result<Vec<u8>, TestError> {
     let key = provider.key();
     match fault {
         Fault::InvalidSigRs256 => {

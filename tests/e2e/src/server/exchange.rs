@@ -24,12 +24,12 @@ pub struct Exchange {
     /// The body, when it is JSON.
     pub body: Option<serde_json::Value>,
     /// What became of it.
-    pub fate: Fate,
+    pub status: ExchangeStatus,
 }
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub enum ExchangeStatus {
     /// No answer yet.
     Open,
     /// Answered with that status.
@@ -40,7 +40,7 @@ pub enum Fate {
     Cut,
 }
 
-impl Fate {
+impl ExchangeStatus {
     /// The status that arrived at the browser.
     #[must_use]
     pub fn answered(self) -> Option<u16> {
@@ -60,7 +60,7 @@ impl Exchange {
             origin: text(header::ORIGIN.as_str()),
             referrer: text(header::REFERER.as_str()),
             body: serde_json::from_slice(body).ok(),
-            fate: Fate::Open,
+            status: ExchangeStatus::Open,
         }
     }
 
@@ -73,7 +73,7 @@ impl Exchange {
     /// Was it handled, with that status, whether or not the answer arrived?
     #[must_use]
     pub fn was_handled_with(&self, status: u16) -> bool {
-        matches!(self.fate, Fate::Answered(seen) | Fate::Lost(seen) if seen == status)
+        matches!(self.status, ExchangeStatus::Answered(seen) | ExchangeStatus::Lost(seen) if seen == status)
     }
 
     /// The query's parameters in their order, decoded.
@@ -104,6 +104,6 @@ impl fmt::Debug for Exchange {
         if let Some(key) = &self.idempotency_key {
             write!(f, " key={key}")?;
         }
-        write!(f, " -> {:?}", self.fate)
+        write!(f, " -> {:?}", self.status)
     }
 }

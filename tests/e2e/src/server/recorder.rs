@@ -1,11 +1,11 @@
 //! The layer around a server that writes down every request, and applies the rules.
 
 use super::{
-    exchange::{Exchange, Fate},
+    exchange::{Exchange, ExchangeStatus},
+    intervention::{Intervention, Matches},
     line::Line,
-    rule::{Deed, Matches, Rule, When},
 };
-use crate::{Miss, eventually::PATIENCE};
+use crate::{TestError, eventually::WAIT_TIMEOUT};
 use axum::{
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request, State},
@@ -19,7 +19,7 @@ use std::{
 };
 use tokio::{sync::watch, time::timeout};
 
-const LARGEST_BODY: usize = 64 * 1024;
+const MAX_BODY_LENGTH: usize = 64 * 1024;
 
 /// Everything one server was asked. Clones are the same recorder.
 #[derive(Clone)]
@@ -27,58 +27,66 @@ pub struct Recorder(Arc<Inner>);
 
 struct Inner {
     name: &'static str,
-    book: Mutex<Book>,
+    log: Mutex<AccessLog>,
     /// Counts changes of the book, to be awaited.
     changes: watch::Sender<u64>,
 }
 
 #[derive(Default)]
-struct Book {
+struct AccessLog {
     exchanges: Vec<Exchange>,
-    rules: Vec<(usize, Matches, Deed)>,
+    rules: Vec<(usize, Matches, Intervention)>,
     rules_made: usize,
 }
 
 impl Recorder {
     pub(super) fn new(name: &'static str) -> Self {
-        Self(Arc::new(Inner { name, book: Mutex::default(), changes: watch::Sender::new(0) }))
+        Self(Arc::new(Inner { name, log: Mutex::default(), changes: watch::Sender::new(0) }))
     }
 
     /// Every request so far, in the order of arrival.
     #[must_use]
     pub fn all(&self) -> Vec<Exchange> {
-        self.book().exchanges.clone()
+        self.log().exchanges.clone()
     }
 
     /// The requests for a path, in the order of arrival; preflights are left out.
     #[must_use]
     pub fn requests(&self, path: &str) -> Vec<Exchange> {
-        self.those(|exchange| exchange.path == path && exchange.method != "OPTIONS")
+        self.matching(|exchange| exchange.path == path && exchange.method != "OPTIONS")
     }
 
     /// The requests that fit, in the order of arrival.
     #[must_use]
-    pub fn those(&self, fits: impl Fn(&Exchange) -> bool) -> Vec<Exchange> {
-        self.book().exchanges.iter().filter(|exchange| fits(exchange)).cloned().collect()
+    pub fn matching(&self, fits: impl Fn(&Exchange) -> bool) -> Vec<Exchange> {
+        self.log().exchanges.iter().filter(|exchange| fits(exchange)).cloned().collect()
     }
 
     /// Waits until a request that fits was answered (or lost), and gives the first such.
-    pub async fn awaits(&self, what: &str, fits: impl Fn(&Exchange) -> bool) -> Result<Exchange, Miss> {
-        self.awaits_many(what, 1, fits).await?.pop().ok_or_else(|| Miss::last("nothing was awaited"))
+    pub async fn wait_for(
+        &self,
+        what: &str,
+        fits: impl Fn(&Exchange) -> bool,
+    ) -> Result<Exchange, TestError> {
+        self.wait_for_many(what, 1, fits)
+            .await?
+            .pop()
+            .ok_or_else(|| TestError::permanent("nothing was awaited"))
     }
 
     /// Waits until that many requests that fit were answered (or lost).
-    pub async fn awaits_many(
+    pub async fn wait_for_many(
         &self,
         what: &str,
         count: usize,
         fits: impl Fn(&Exchange) -> bool,
-    ) -> Result<Vec<Exchange>, Miss> {
+    ) -> Result<Vec<Exchange>, TestError> {
         let mut changes = self.0.changes.subscribe();
         let seen = async {
             loop {
                 changes.mark_unchanged();
-                let mut found = self.those(|exchange| exchange.fate != Fate::Open && fits(exchange));
+                let mut found =
+                    self.matching(|exchange| exchange.status != ExchangeStatus::Open && fits(exchange));
                 if found.len() >= count {
                     found.truncate(count);
                     return Some(found);
@@ -86,43 +94,42 @@ impl Recorder {
                 changes.changed().await.ok()?;
             }
         };
-        match timeout(PATIENCE, seen).await {
+        match timeout(WAIT_TIMEOUT, seen).await {
             Ok(Some(found)) => Ok(found),
-            _ => Err(Miss::last(format!("{} was not asked for {what}; {self:?}", self.0.name))),
+            _ => Err(TestError::permanent(format!("{} was not asked for {what}; {self:?}", self.0.name))),
         }
     }
 
-    /// Begins a rule about the requests that fit. Of several, the newest counts.
-    pub fn when(&self, fits: impl Fn(&Exchange) -> bool + Send + Sync + 'static) -> When<'_> {
-        When { recorder: self, matches: Arc::new(fits) }
-    }
-
-    pub(super) fn add(&self, matches: Matches, deed: Deed) -> Rule {
-        let mut book = self.book();
-        book.rules_made += 1;
-        let id = book.rules_made;
-        book.rules.push((id, matches, deed));
-        Rule { recorder: self.clone(), id }
+    pub(super) fn add(&self, matches: Matches, intervention: Intervention) -> usize {
+        let mut log = self.log();
+        log.rules_made += 1;
+        let id = log.rules_made;
+        log.rules.push((id, matches, intervention));
+        id
     }
 
     pub(super) fn remove(&self, id: usize) {
-        self.book().rules.retain(|(rule, _, _)| *rule != id);
+        self.log().rules.retain(|(rule, _, _)| *rule != id);
     }
 
-    fn arrives(&self, exchange: Exchange) -> (usize, Option<Deed>) {
-        let mut book = self.book();
-        let deed =
-            book.rules.iter().rev().find(|(_, fits, _)| fits(&exchange)).map(|(_, _, deed)| deed.clone());
-        book.exchanges.push(exchange);
-        let number = book.exchanges.len() - 1;
-        drop(book);
+    fn arrives(&self, exchange: Exchange) -> (usize, Option<Intervention>) {
+        let mut log = self.log();
+        let intervention = log
+            .rules
+            .iter()
+            .rev()
+            .find(|(_, fits, _)| fits(&exchange))
+            .map(|(_, _, intervention)| intervention.clone());
+        log.exchanges.push(exchange);
+        let number = log.exchanges.len() - 1;
+        drop(log);
         self.changed();
-        (number, deed)
+        (number, intervention)
     }
 
-    fn ends(&self, number: usize, fate: Fate) {
-        if let Some(exchange) = self.book().exchanges.get_mut(number) {
-            exchange.fate = fate;
+    fn ends(&self, number: usize, status: ExchangeStatus) {
+        if let Some(exchange) = self.log().exchanges.get_mut(number) {
+            exchange.status = status;
         }
         self.changed();
     }
@@ -131,8 +138,8 @@ impl Recorder {
         self.0.changes.send_modify(|count| *count += 1);
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
-        self.0.book.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> MutexGuard<'_, AccessLog> {
+        self.0.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -140,7 +147,7 @@ impl fmt::Debug for Recorder {
     /// The access log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}:", self.0.name)?;
-        for exchange in &self.book().exchanges {
+        for exchange in &self.log().exchanges {
             writeln!(f, "  {exchange:?}")?;
         }
         Ok(())
@@ -161,36 +168,37 @@ pub(super) async fn record(
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     // Forms hold passwords: they pass unread.
     let (seen, body) = if is_json {
-        match to_bytes(body, LARGEST_BODY).await {
+        match to_bytes(body, MAX_BODY_LENGTH).await {
             Ok(bytes) => (bytes.to_vec(), Body::from(bytes)),
             Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         }
     } else {
         (Vec::new(), body)
     };
-    let (number, deed) = recorder.arrives(Exchange::new(&parts.method, &parts.uri, &parts.headers, &seen));
+    let (number, intervention) =
+        recorder.arrives(Exchange::new(&parts.method, &parts.uri, &parts.headers, &seen));
     let request = Request::from_parts(parts, body);
-    match deed {
-        Some(Deed::Cut) => {
+    match intervention {
+        Some(Intervention::Cut) => {
             line.cut();
-            recorder.ends(number, Fate::Cut);
+            recorder.ends(number, ExchangeStatus::Cut);
             return StatusCode::SERVICE_UNAVAILABLE.into_response();
         }
-        Some(Deed::Lose) => {
+        Some(Intervention::Lose) => {
             let response = next.run(request).await;
             line.cut();
-            recorder.ends(number, Fate::Lost(response.status().as_u16()));
+            recorder.ends(number, ExchangeStatus::Lost(response.status().as_u16()));
             return response;
         }
-        Some(Deed::Replace(response)) => {
+        Some(Intervention::Replace(response)) => {
             let response = response();
-            recorder.ends(number, Fate::Answered(response.status().as_u16()));
+            recorder.ends(number, ExchangeStatus::Answered(response.status().as_u16()));
             return response;
         }
-        Some(Deed::Hold(gate)) => gate.pass().await,
+        Some(Intervention::Hold(gate)) => gate.pass().await,
         None => {}
     }
     let response = next.run(request).await;
-    recorder.ends(number, Fate::Answered(response.status().as_u16()));
+    recorder.ends(number, ExchangeStatus::Answered(response.status().as_u16()));
     response
 }

@@ -1,7 +1,12 @@
 //! `/oauth/token`: a code becomes tokens, once, for whoever knows the verifier (RFC 6749 4.1.3, RFC 7636 4.5).
 
-use super::{Shared, broken, form, grant::Grant, keys::random_text, readable};
-use crate::Miss;
+use super::{
+    codes::IssuedCode,
+    form,
+    provider::Shared,
+    responses::{broken, readable},
+    tokens::issue_tokens,
+};
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Json,
@@ -11,57 +16,26 @@ use axum::{
 };
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
-
-pub(super) const PATH: &str = "/oauth/token";
-
-/// The codes that nobody has brought yet.
-#[derive(Default)]
-pub(super) struct Codes(HashMap<String, Kept>);
-
-struct Kept {
-    grant: Grant,
-    challenge: String,
-    redirect_uri: String,
-}
-
-impl Codes {
-    /// A new code.
-    pub(super) fn keep(
-        &mut self,
-        grant: Grant,
-        challenge: String,
-        redirect_uri: String,
-    ) -> Result<String, Miss> {
-        let code = random_text()?;
-        self.0.insert(code.clone(), Kept { grant, challenge, redirect_uri });
-        Ok(code)
-    }
-
-    /// A code is good for one attempt, also for one that fails.
-    fn spend(&mut self, code: &str) -> Option<Kept> {
-        self.0.remove(code)
-    }
-}
+use std::collections::BTreeMap;
 
 pub(super) async fn exchange(State(provider): Shared, body: String) -> Response {
     let parameters = match form::decoded(&body) {
         Ok(parameters) => parameters,
-        Err(what) => return refused("invalid_request", &what),
+        Err(what) => return error_response("invalid_request", &what),
     };
     let sent = |name: &str| parameters.get(name).map(String::as_str);
     if sent("grant_type") != Some("authorization_code") {
-        return refused("unsupported_grant_type", "`grant_type` is not authorization_code");
+        return error_response("unsupported_grant_type", "`grant_type` is not authorization_code");
     }
     if sent("client_id") != Some(&provider.registration().client_id) {
-        return refused("invalid_client", "`client_id` is not that of a client");
+        return error_response("invalid_client", "`client_id` is not that of a client");
     }
     let kept = sent("code").and_then(|code| provider.state().codes.spend(code));
-    let Some(kept) = kept else { return refused("invalid_grant", "`code` is unknown or was used") };
+    let Some(kept) = kept else { return error_response("invalid_grant", "`code` is unknown or was used") };
     match check(&kept, &parameters) {
-        Err(what) => refused("invalid_grant", what),
-        Ok(()) => match kept.grant.tokens(&provider) {
-            Err(miss) => broken(&miss),
+        Err(what) => error_response("invalid_grant", what),
+        Ok(()) => match issue_tokens(kept.grant, &provider) {
+            Err(error) => broken(&error),
             Ok(tokens) => {
                 let mut answer = json!({
                     "access_token": tokens.access_token,
@@ -75,13 +49,13 @@ pub(super) async fn exchange(State(provider): Shared, body: String) -> Response 
                 if let Some(details) = tokens.details {
                     answer["authorization_details"] = details;
                 }
-                said(StatusCode::OK, answer)
+                json_response(StatusCode::OK, answer)
             }
         },
     }
 }
 
-fn check(kept: &Kept, parameters: &BTreeMap<String, String>) -> Result<(), &'static str> {
+fn check(kept: &IssuedCode, parameters: &BTreeMap<String, String>) -> Result<(), &'static str> {
     if parameters.get("redirect_uri") != Some(&kept.redirect_uri) {
         return Err("`redirect_uri` is not that of the request");
     }
@@ -97,10 +71,10 @@ fn check(kept: &Kept, parameters: &BTreeMap<String, String>) -> Result<(), &'sta
     }
 }
 
-fn refused(error: &str, description: &str) -> Response {
-    said(StatusCode::BAD_REQUEST, json!({ "error": error, "error_description": description }))
+fn error_response(error: &str, description: &str) -> Response {
+    json_response(StatusCode::BAD_REQUEST, json!({ "error": error, "error_description": description }))
 }
 
-fn said(status: StatusCode, answer: Value) -> Response {
+fn json_response(status: StatusCode, answer: Value) -> Response {
     readable((status, [(header::CACHE_CONTROL, "no-store")], Json(answer)).into_response())
 }

@@ -1,6 +1,14 @@
 //! What everybody may read: metadata, keys, userinfo; the log-out; and what somebody else would like to be read.
 
-use super::{Fault, Misbehaving, Shared, authorize, broken, certificate, code, form, keys::pem, readable};
+use super::{
+    certificate,
+    fault::Fault,
+    form,
+    keys::pem,
+    paths,
+    provider::{FaultyProvider, Shared},
+    responses::{broken, readable},
+};
 use crate::people::{ADA, BEN};
 use axum::{
     Json,
@@ -10,33 +18,20 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-pub(super) const METADATA: &str = "/.well-known/openid-configuration";
-/// The keys for ID tokens.
-pub(super) const KEYS: &str = "/keys";
-/// The keys for access tokens. They are the same keys; but no fault may keep the bank from accepting a token that the
-/// client should have refused.
-pub(super) const API_KEYS: &str = "/.well-known/jwks.json";
-pub(super) const USERINFO: &str = "/userinfo";
-pub(super) const LOG_OUT: &str = "/oidc/logout";
-/// Where `jku` leads.
-pub(super) const FOREIGN_KEYS: &str = "/foreign/keys";
-/// Where `x5u` leads.
-pub(super) const FOREIGN_CERTIFICATE: &str = "/foreign/certificate.pem";
-
 /// OpenID Connect Discovery 3.
 pub(super) async fn metadata(State(provider): Shared) -> Response {
-    let issuer = if provider.does(Fault::DiscoveryIssuerMismatch) {
+    let issuer = if provider.has_fault(Fault::DiscoveryIssuerMismatch) {
         "https://another-issuer.example/"
     } else {
         &provider.registration().issuer
     };
     let metadata = json!({
         "issuer": issuer,
-        "authorization_endpoint": provider.at(authorize::PATH),
-        "token_endpoint": provider.at(code::PATH),
-        "jwks_uri": provider.at(KEYS),
-        "userinfo_endpoint": provider.at(USERINFO),
-        "end_session_endpoint": provider.at(LOG_OUT),
+        "authorization_endpoint": provider.at(paths::AUTHORIZE),
+        "token_endpoint": provider.at(paths::TOKEN),
+        "jwks_uri": provider.at(paths::KEYS),
+        "userinfo_endpoint": provider.at(paths::USERINFO),
+        "end_session_endpoint": provider.at(paths::LOG_OUT),
         "response_types_supported": ["id_token token", "code"],
         "response_modes_supported": ["fragment", "query"],
         "grant_types_supported": ["implicit", "authorization_code"],
@@ -70,7 +65,7 @@ fn key_set(keys: &[Value]) -> Json<Value> {
 
 /// OIDC Core 5.3. Whoever comes is told, with any token: nobody should come.
 pub(super) async fn userinfo(State(provider): Shared) -> Response {
-    let person = if provider.does(Fault::UserinfoInvalidSub) { BEN } else { ADA };
+    let person = if provider.has_fault(Fault::UserinfoInvalidSub) { BEN } else { ADA };
     readable(Json(json!({ "sub": person.sub, "name": person.name, "email": person.email })))
 }
 
@@ -85,7 +80,7 @@ pub(super) async fn log_out(State(provider): Shared, RawForm(request): RawForm) 
     }
 }
 
-fn way_back(provider: &Misbehaving, query: &str) -> Result<String, String> {
+fn way_back(provider: &FaultyProvider, query: &str) -> Result<String, String> {
     let mut parameters = form::decoded(query)?;
     let home = format!("{}/", provider.registration().app);
     if parameters.get("post_logout_redirect_uri") != Some(&home) {
@@ -105,7 +100,7 @@ fn way_back(provider: &Misbehaving, query: &str) -> Result<String, String> {
     match state {
         None => Ok(home),
         Some(state) => {
-            let query = form::encoded(&[("state", &state)]).map_err(|miss| miss.to_string())?;
+            let query = form::encoded(&[("state", &state)]).map_err(|error| error.to_string())?;
             Ok(format!("{home}?{query}"))
         }
     }
@@ -119,6 +114,6 @@ pub(super) async fn foreign_keys(State(provider): Shared) -> Response {
 pub(super) async fn foreign_certificate(State(provider): Shared) -> Response {
     match certificate::self_signed(provider.foreign_key(), &provider.registration().issuer) {
         Ok(der) => readable(pem("CERTIFICATE", &der)),
-        Err(miss) => broken(&miss),
+        Err(error) => broken(&error),
     }
 }
