@@ -42,43 +42,38 @@ enum Stage {
 impl Stage {
     const ALL: [Self; 6] = [Self::Fmt, Self::Lint, Self::Host, Self::Browser, Self::Dist, Self::E2e];
 
-    fn name(self) -> &'static str {
+    /// Its name, why it is there, and what to do when it fails.
+    fn words(self) -> [&'static str; 3] {
         match self {
-            Self::Fmt => "formatting",
-            Self::Lint => "lints",
-            Self::Host => "host tests",
-            Self::Browser => "browser component tests",
-            Self::Dist => "release build of the client",
-            Self::E2e => "end-to-end tests",
-        }
-    }
-
-    fn why(self) -> &'static str {
-        match self {
-            Self::Fmt => "the code looks the same whoever wrote it",
-            Self::Lint => {
-                "the compiler's and clippy's advice is followed, for this machine and for the browser"
+            Self::Fmt => {
+                ["formatting", "the code looks the same whoever wrote it", "`cargo fmt --all` puts it right"]
             }
-            Self::Host => "core, bank, tenant, companion and the project's own commands do what they should",
-            Self::Browser => "pages and driver work in a real browser",
-            Self::Dist => "the end-to-end tests run what customers get",
-            Self::E2e => "log-in, step-up and transfer, in a real browser against the real servers",
-        }
-    }
-
-    fn advice(self) -> &'static str {
-        match self {
-            Self::Fmt => "`cargo fmt --all` puts it right",
-            Self::Lint => {
-                "the lints are named above; if a component is missing: `rustup component add clippy rustfmt`"
-            }
-            Self::Host => "again, alone: `cargo xtask test --only host -- NAME`",
-            Self::Browser => "again, alone: `cargo xtask test --only browser -- NAME`",
-            Self::Dist => "`cargo xtask dist` runs it alone",
-            Self::E2e => {
+            Self::Lint => [
+                "lints",
+                "the compiler's and clippy's advice is followed, for this machine and for the browser",
+                "the lints are named above; if a component is missing: `rustup component add clippy rustfmt`",
+            ],
+            Self::Host => [
+                "host tests",
+                "core, bank, tenant, companion and the project's own commands do what they should",
+                "again, alone: `cargo xtask test --only host -- NAME`",
+            ],
+            Self::Browser => [
+                "browser component tests",
+                "pages and driver work in a real browser",
+                "again, alone: `cargo xtask test --only browser -- NAME`",
+            ],
+            Self::Dist => [
+                "release build of the client",
+                "the end-to-end tests run what customers get",
+                "`cargo xtask dist` runs it alone",
+            ],
+            Self::E2e => [
+                "end-to-end tests",
+                "log-in, step-up and transfer, in a real browser against the real servers",
                 "again, alone: `cargo xtask test --only e2e -- NAME`; pictures and logs of what failed are in \
-                 tests/e2e/failures"
-            }
+                 tests/e2e/failures",
+            ],
         }
     }
 
@@ -114,23 +109,24 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
     let python = chosen.contains(&Stage::E2e).then(|| python::for_tests(project)).transpose()?;
     let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter };
-    let mut rows = vec![("set-up".to_owned(), started.elapsed(), "ok")];
+    let mut rows = vec![("set-up", started.elapsed(), "ok")];
     let mut failures = Vec::new();
     for stage in chosen {
-        if stage == Stage::E2e && failures.contains(&Stage::Dist) {
-            rows.push((stage.name().to_owned(), Duration::ZERO, "not run"));
+        let [name, why, advice] = stage.words();
+        if stage == Stage::E2e && failures.contains(&Stage::Dist.words()[0]) {
+            rows.push((name, Duration::ZERO, "not run"));
             continue;
         }
         say("");
         let began = Instant::now();
-        let result = step(stage.name(), stage.why(), || equipment.run(stage));
-        rows.push((stage.name().to_owned(), began.elapsed(), if result.is_ok() { "ok" } else { "FAILED" }));
+        let result = step(name, why, || equipment.run(stage));
+        rows.push((name, began.elapsed(), if result.is_ok() { "ok" } else { "FAILED" }));
         if let Err(failure) = result {
-            say(&format!("  {failure}\n  what to do: {}", stage.advice()));
-            failures.push(stage);
+            say(&format!("  {failure}\n  what to do: {advice}"));
+            failures.push(name);
         }
     }
-    rows.push(("all".to_owned(), started.elapsed(), if failures.is_empty() { "ok" } else { "FAILED" }));
+    rows.push(("all", started.elapsed(), if failures.is_empty() { "ok" } else { "FAILED" }));
     say("");
     for (name, time, result) in &rows {
         say(&format!("{name:<30}{:>14}  {result}", duration(*time)));
@@ -138,8 +134,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     if failures.is_empty() {
         return Ok(());
     }
-    let names: Vec<&str> = failures.iter().map(|stage| stage.name()).collect();
-    Err(Failure::new(names.join(", "), "each failure is explained above, where its stage ends"))
+    Err(Failure::new(failures.join(", "), "each failure is explained above, where its stage ends"))
 }
 
 /// In the order of the stages, whatever the order of the flags; the end-to-end tests need a build.

@@ -1,9 +1,8 @@
 //! Chromium and its driver, for the tests in a real browser.
 
-use super::debian::{self, is_root};
-use super::program::{lock, on_path, version_of};
-use crate::failure::{Failure, Result};
-use crate::progress::{say, step};
+use super::debian::{DebianProgram, is_root};
+use super::program::{on_path, version_of};
+use crate::failure::Result;
 use crate::project::Project;
 use fs_err as fs;
 use std::env;
@@ -31,6 +30,17 @@ const FLAGS: [&str; 8] = [
     "--disable-dev-shm-usage",
 ];
 
+const CHROMIUM: DebianProgram<'_> = DebianProgram {
+    name: "Chromium",
+    why: "the tests drive the real client in a real browser",
+    packages: &["chromium", "chromium-driver", "fonts-liberation"],
+    size: "about 100 MB",
+    by_hand: "install Chromium (or Chrome) and ChromeDriver of the same version: `sudo apt-get install chromium \
+     chromium-driver` on Debian, `brew install --cask google-chrome chromedriver` on macOS, \
+     https://googlechromelabs.github.io/chrome-for-testing elsewhere; if they are not on PATH, set CHROMIUM and \
+     CHROMEDRIVER to the two programs; then run this again",
+};
+
 /// A browser and a driver of the same major version.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
@@ -39,16 +49,7 @@ pub(crate) struct Browser {
 
 /// Finds them, or installs Debian's.
 pub(crate) fn ensure(project: &Project) -> Result<Browser> {
-    let problem = match find() {
-        Ok(browser) => return Ok(browser),
-        Err(problem) => problem,
-    };
-    step("Chromium", "the tests drive the real client in a real browser", || {
-        let _lock = lock(project)?;
-        say(&format!("  {problem}"));
-        install(project)?;
-        find().map_err(|problem| Failure::new(format!("after the installation: {problem}"), by_hand()))
-    })
+    CHROMIUM.ensure(project, find)
 }
 
 impl Browser {
@@ -94,19 +95,6 @@ fn find() -> Result<Browser, String> {
 /// Chrome on Windows prints nothing for `--version`: then the driver itself has to complain.
 fn major(program: &Path) -> Option<u32> {
     version_of(program)?.split('.').next()?.parse().ok()
-}
-
-fn install(project: &Project) -> Result {
-    let packages = ["chromium", "chromium-driver", "fonts-liberation"];
-    debian::install(project, "Chromium", &packages, "about 100 MB", &by_hand())
-}
-
-fn by_hand() -> String {
-    "install Chromium (or Chrome) and ChromeDriver of the same version: `sudo apt-get install chromium \
-     chromium-driver` on Debian, `brew install --cask google-chrome chromedriver` on macOS, \
-     https://googlechromelabs.github.io/chrome-for-testing elsewhere; if they are not on PATH, set CHROMIUM and \
-     CHROMEDRIVER to the two programs; then run this again"
-        .to_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use super::cargo_install::{Install, folder, install};
 use super::program::{executable, lock, on_path, version_in};
 use crate::failure::Result;
 use crate::process::output_of;
-use crate::progress::{say, step};
+use crate::progress::step;
 use crate::project::Project;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -61,13 +61,8 @@ pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Result<PathBuf> {
     let program = folder(project, name, version).join("bin").join(executable(name));
     if tool.version_of(&program).is_none() {
         let _lock = lock(project)?;
-        step(name, why, || {
-            let what = Install { name, version, locked: true, arguments: &[], optimised: &[] };
-            install(project, &what).or_else(|_| {
-                say("  its lock file names what this registry lacks; without it");
-                install(project, &Install { locked: false, ..what })
-            })
-        })?;
+        let what = Install { name, version, arguments: &[], optimised: &[] };
+        step(name, why, || install(project, &what))?;
     }
     Ok(program)
 }

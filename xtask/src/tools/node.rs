@@ -1,6 +1,6 @@
 //! Node.js and packages from npm, for what the tests and the bench compare with or let in from outside.
 
-use super::debian;
+use super::debian::DebianProgram;
 use super::program::{executable, lock, on_path};
 use crate::failure::{Failure, Result};
 use crate::process::{output_of, run_logged};
@@ -24,10 +24,10 @@ pub(crate) fn ensure(project: &Project) -> Result<PathBuf> {
     if let Some(node) = found(&fetched) {
         return Ok(node);
     }
-    step("Node.js", "libraries that others wrote log in against the tenant, and some run on it", || {
+    step(NODE.name, NODE.why, || {
         let _lock = lock(project)?;
         if on_path("node").is_none() || on_path(npm()).is_none() {
-            debian::install(project, "Node.js", &["nodejs", "npm"], "about 100 MB", BY_HAND)?;
+            NODE.install(project)?;
         }
         if found(&fetched).is_some() {
             return Ok(());
@@ -50,10 +50,16 @@ pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     Ok(node)
 }
 
-const BY_HAND: &str = "install Node.js 20 or later with npm (https://nodejs.org), so that `node` and `npm` are on PATH, and run this again";
+const NODE: DebianProgram<'_> = DebianProgram {
+    name: "Node.js",
+    why: "libraries that others wrote log in against the tenant, and some run on it",
+    packages: &["nodejs", "npm"],
+    size: "about 100 MB",
+    by_hand: "install Node.js 20 or later with npm (https://nodejs.org), so that `node` and `npm` are on PATH, and run this again",
+};
 
 fn too_old() -> Failure {
-    Failure::new(format!("there is no Node.js {OLDEST} or later"), BY_HAND)
+    Failure::new(format!("there is no Node.js {OLDEST} or later"), NODE.by_hand)
 }
 
 /// The one on `PATH`, or the one that was fetched: whichever is new enough, as long as there is an npm too.

@@ -1,8 +1,8 @@
 //! Python with packages from `PyPI`, for the APIs and providers of others that the end-to-end tests run.
 
-use super::debian;
+use super::debian::DebianProgram;
 use super::program::{lock, on_path};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::hex::hex;
 use crate::process::{output_of, run_logged};
 use crate::progress::step;
@@ -18,14 +18,21 @@ const OLDEST: (u32, u32) = (3, 10);
 const WANTED: &str = "tests/interop/requirements.txt";
 /// Written into an environment when everything is in it.
 const STAMP: &str = "installed";
-const BY_HAND: &str = "install Python 3.10 or later with `venv` (https://python.org; on Debian `apt-get install python3 python3-venv`), so \
-                       that `python3` is on PATH, and run this again";
+const PYTHON: DebianProgram<'_> = DebianProgram {
+    name: "Python",
+    why: "APIs and providers that others wrote run on it",
+    packages: &["python3", "python3-venv"],
+    size: "about 40 MB",
+    by_hand: "install Python 3.10 or later with `venv` (https://python.org; on Debian `apt-get install python3 python3-venv`), so \
+                       that `python3` is on PATH, and run this again",
+};
 
 /// An environment with the packages of the programs that the end-to-end tests let in from outside: its interpreter.
 pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     let wanted_at = project.root.join(WANTED);
     let wanted = fs::read(&wanted_at)?;
-    let python = ensure(project)?;
+    let missing = || format!("there is no Python {}.{} or later with venv", OLDEST.0, OLDEST.1);
+    let python = PYTHON.ensure(project, || found().ok_or_else(missing))?;
     // The packages of one version are no good for another, and clones with other packages share the folder of tools.
     let name = environment(&version(&python).unwrap_or_default(), &wanted);
     let folder = project.tools.join(&name);
@@ -47,20 +54,6 @@ pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
         Ok(fs::write(&stamp, &wanted)?)
     })?;
     Ok(ours)
-}
-
-/// Finds Python, or installs Debian's.
-fn ensure(project: &Project) -> Result<PathBuf> {
-    if let Some(python) = found() {
-        return Ok(python);
-    }
-    step("Python", "APIs and providers that others wrote run on it", || {
-        let _lock = lock(project)?;
-        debian::install(project, "Python", &["python3", "python3-venv"], "about 40 MB", BY_HAND)
-    })?;
-    found().ok_or_else(|| {
-        Failure::new(format!("there is no Python {}.{} or later with venv", OLDEST.0, OLDEST.1), BY_HAND)
-    })
 }
 
 /// The one on `PATH`, when it is new enough and can make environments. Debian's has that in a package of its own.

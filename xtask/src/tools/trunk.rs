@@ -21,7 +21,6 @@ pub(super) fn ensure(project: &Project) -> Result<InstalledTool> {
         install: Install {
             name: "trunk",
             version: VERSION,
-            locked: true,
             // Without TLS it cannot download, which it need not: every tool it calls is put on its PATH.
             arguments: &["--no-default-features"],
             optimised: &[],

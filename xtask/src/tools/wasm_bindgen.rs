@@ -27,8 +27,6 @@ pub(super) fn ensure(project: &Project) -> Result<InstalledTool> {
         install: Install {
             name: "wasm-bindgen-cli",
             version: &version,
-            // Its lock file can name versions newer than a registry mirror has.
-            locked: false,
             // TLS is for browser farms in the network; ours is on this machine.
             arguments: &["--no-default-features", "--bin", PROGRAMS[0], "--bin", PROGRAMS[1]],
             optimised: &["gimli", "walrus", "wasm-bindgen-cli-support", "wasm-encoder", "wasmparser"],

@@ -118,7 +118,6 @@ fn from_crates_io(project: &Project) -> Result {
     let what = Install {
         name: CRATE,
         version: CRATE_VERSION,
-        locked: true,
         arguments: &[],
         optimised: &["wasm-opt-cxx-sys", "wasm-opt-sys"],
     };
