@@ -88,14 +88,15 @@ pub(crate) fn headers(dist: &Path) -> Outcome {
             "build the client: `cargo xtask dist`",
         )
     })?;
-    let config = site::config(&page).map_err(|error| {
+    let config = client_hosting::config(&page).map_err(|error| {
         Failure::new(format!("{}: {error}", path.display()), "repair the block in index.html")
     })?;
     let names: Vec<String> = files(dist)?
         .iter()
         .filter_map(|path| Some(path.strip_prefix(dist).ok()?.to_str()?.replace('\\', "/")))
         .collect();
-    for (name, text) in site::host_files(&site::security_headers(&page, &config), &names) {
+    for (name, text) in client_hosting::host_files(&client_hosting::security_headers(&page, &config), &names)
+    {
         let path = dist.join(name);
         fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))?;
     }
@@ -112,7 +113,7 @@ pub(crate) fn files(dist: &Path) -> Outcome<Vec<PathBuf>> {
             let path = entry.path();
             if path.is_dir() {
                 open.push(path);
-            } else if !site::HOST_FILES.iter().any(|name| entry.file_name() == *name)
+            } else if !client_hosting::HOST_FILES.iter().any(|name| entry.file_name() == *name)
                 && path.extension().is_none_or(|it| it != "br" && it != "gz")
             {
                 found.push(path);
@@ -152,7 +153,7 @@ mod tests {
             headers(&dist).unwrap();
             assert_eq!(files(&dist).unwrap().len(), 2);
         }
-        for name in site::HOST_FILES {
+        for name in client_hosting::HOST_FILES {
             let text = fs::read_to_string(dist.join(name)).unwrap();
             assert!(text.contains("connect-src 'self' https://api.example"), "{name}: {text}");
             assert!(text.contains("no-cache") && text.contains("immutable"), "{name}: {text}");

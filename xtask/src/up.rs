@@ -4,7 +4,7 @@ use crate::project::{Project, data_folder};
 use crate::step::{Failure, Outcome, describe, run_shown, say, step};
 use crate::{dist, tools};
 use clap::Args;
-use site::address::Address;
+use client_hosting::address::Address;
 use std::io;
 use std::net::TcpListener;
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use database::Database;
+use database_setup::Database;
 
 use crate::ledger::{IbanError, LedgerError};
 

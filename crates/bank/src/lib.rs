@@ -22,7 +22,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking, OpenError, OpeningAccount,
 };
-pub use database::{Database, DatabaseError, PostgresUrl};
+pub use database_setup::{Database, DatabaseError, PostgresUrl};
 pub use ledger::Ledger;
 
 /// An open bank.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bank::{Bank, Config, DatabaseError, DynamicLinking, OpeningAccount, SystemClock};
 use clap::Parser;
-use serving::Listener;
+use http_server::Listener;
 use tracing_subscriber::EnvFilter;
 
 /// The companion bank API.
@@ -48,7 +48,7 @@ struct Flags {
     #[arg(long, env = "BANK_AUDIT")]
     audit: bool,
     /// How long requests under way may take when the bank is asked to stop.
-    #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
+    #[arg(long, env = "BANK_GRACE", value_name = "SECONDS", default_value_t = http_server::GRACE.as_secs())]
     grace: u64,
     /// Orders and repetitions of orders that each customer may send in a minute; 0 for any number.
     #[arg(long, env = "BANK_TRANSFERS_PER_MINUTE", value_name = "N", default_value_t = bank::DEFAULT_TRANSFERS_PER_MINUTE)]
@@ -60,17 +60,17 @@ struct Flags {
     #[arg(long, env = "BANK_METRICS", value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
     /// Connections that are open at the same time; who comes then waits.
-    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = serving::Limits::default().connections)]
+    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = http_server::Limits::default().connections)]
     connections: usize,
     /// Of these, those from one address; more are closed at once. Behind a proxy, give it all of them.
-    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = serving::Limits::default().connections_per_peer)]
+    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = http_server::Limits::default().connections_per_peer)]
     connections_per_peer: usize,
 }
 
 impl Flags {
-    fn limits(&self) -> serving::Limits {
+    fn limits(&self) -> http_server::Limits {
         let Self { connections, connections_per_peer, .. } = *self;
-        serving::Limits { connections, connections_per_peer, ..serving::Limits::default() }
+        http_server::Limits { connections, connections_per_peer, ..http_server::Limits::default() }
     }
 }
 
@@ -161,7 +161,7 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
     let (grace, limits, audit) = (Duration::from_secs(flags.grace), flags.limits(), flags.audit);
     if let Some(address) = flags.metrics {
-        let address = serving::serve_metrics(address)
+        let address = http_server::serve_metrics(address)
             .await
             .map_err(|error| format!("cannot serve metrics on {address}, as --metrics says: {error}"))?;
         tracing::info!(%address, "metrics are served");
@@ -170,9 +170,9 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     if audit {
         bank.ledger().audit().await?;
     }
-    let stop = serving::asked_to_stop();
+    let stop = http_server::asked_to_stop();
     tracing::info!(address = %listener.local_addr()?, "the bank is open");
-    serving::serve(listener, bank.router(), limits, stop, grace).await?;
+    http_server::serve(listener, bank.router(), limits, stop, grace).await?;
     bank.close().await;
     tracing::info!("the bank is closed");
     Ok(())

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
+use client_hosting::PageError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use site::PageError;
 
 use files::File;
 
@@ -100,9 +100,9 @@ impl Site {
         ]);
         block.extend(config.more.clone());
         let block = Value::Object(block);
-        let page = site::with_config(&page, &block)
+        let page = client_hosting::with_config(&page, &block)
             .map_err(|source| ClientError::Page { path: index.clone(), source })?;
-        let security = site::security_headers(&page, &block)
+        let security = client_hosting::security_headers(&page, &block)
             .into_iter()
             .filter_map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?)))
             .collect();

@@ -9,4 +9,4 @@ pub mod client;
 pub mod demo;
 pub mod run;
 
-pub use site::address;
+pub use client_hosting::address;

@@ -8,7 +8,7 @@ use clap::Parser;
 use companion::address::Address;
 use companion::demo::{ADA, BEN, CITY_ENERGY, Holder, PASSWORD};
 use companion::run::{Options, RunError, Running, start};
-use serving::asked_to_stop;
+use http_server::asked_to_stop;
 use tracing_subscriber::EnvFilter;
 
 /// Riser's bank and tenant on this machine, and the client when it has been built.

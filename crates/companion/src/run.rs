@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use bank::{Bank, Database};
+use http_server::{GRACE, Limits, Listener};
 use serde_json::Map;
-use serving::{GRACE, Limits, Listener};
 use tenant::{KeyStore, Tenant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -226,6 +226,6 @@ fn serve(
             // An error means that the companion itself is gone, which is a reason to stop as well.
             let _ = stop.wait_for(|stop| *stop).await;
         };
-        serving::serve(listener, router, limits(), stopped, GRACE).await
+        http_server::serve(listener, router, limits(), stopped, GRACE).await
     });
 }

@@ -9,7 +9,7 @@ mod secret;
 
 use std::path::PathBuf;
 
-use database::Database;
+use database_setup::Database;
 use serde_json::{Map, Value};
 
 pub use action::{Action, ActionKind, STEP_UP_ACTION};

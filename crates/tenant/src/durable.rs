@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 
-use database::Database;
+use database_setup::Database;
 
 pub(crate) use journal::{Change, Journal};
 pub(crate) use table::{Record, Table};
@@ -46,7 +46,7 @@ pub enum DurableError {
     Database(#[from] sqlx::Error),
     /// The PostgreSQL server cannot be used.
     #[error("the tenant's database cannot be used: {0}")]
-    Postgres(#[from] database::postgres::PostgresError),
+    Postgres(#[from] database_setup::postgres::PostgresError),
     /// The schema could not be brought up to date.
     #[error("the schema of the tenant's database cannot be brought up to date: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),

@@ -84,7 +84,7 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::clone(&state), kept))
         .layer(middleware::from_fn_with_state(Arc::clone(&state), in_time))
         .layer(middleware::from_fn(http::secure))
-        .layer(middleware::from_fn(serving::record_request))
+        .layer(middleware::from_fn(http_server::record_request))
         .with_state(state)
 }
 

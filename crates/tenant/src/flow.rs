@@ -10,7 +10,7 @@ mod second_factor;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serving::Peer;
+use http_server::Peer;
 
 use crate::answer::{self, ErrorCode};
 use crate::config::Customer;

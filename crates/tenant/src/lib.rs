@@ -48,7 +48,7 @@ pub use config::{
     EnrolledFactors, FileError, GrantType, KeyStore, Lifetimes, Limits, LogAccess, Password, Profile,
     STEP_UP_ACTION,
 };
-pub use database::{Database, DatabaseError, PostgresUrl};
+pub use database_setup::{Database, DatabaseError, PostgresUrl};
 pub use durable::DurableError;
 pub use keys::{KEY_FILE, KEY_FILES, KeyError, Rotation, rotate};
 pub use passwords::{CostError, PasswordError, hash as hash_password};

@@ -7,7 +7,7 @@
 //! - [`site`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
 //! - [`program`]: programs on Node.js and Python, with a clock that can be put forward
-//! - [`strangers`]: clients from npm, at a tenant of their own
+//! - [`sdks`]: clients from npm, at a tenant of their own
 //! - [`misbehaving`]: an OpenID provider with a switch for each fault
 //!
 //! Nothing waits for a time to pass: the servers' side is awaited as an event, the browser's side by looking again
@@ -29,8 +29,8 @@ pub mod page;
 pub mod people;
 pub mod program;
 pub mod scenario;
+pub mod sdks;
 pub mod site;
-pub mod strangers;
 pub mod token;
 pub mod world;
 

@@ -14,8 +14,8 @@ pub use rule::{Gate, Rule, When};
 
 use crate::Miss;
 use axum::{Extension, Router, extract::connect_info::IntoMakeServiceWithConnectInfo, middleware};
+use http_server::Peer;
 use line::{Line, Lines};
-use serving::Peer;
 use std::{net::Ipv4Addr, ops::Deref};
 use tokio::{net::TcpListener, task::JoinHandle};
 

@@ -74,7 +74,7 @@ pub(super) fn record(project: &Project, inputs: &str) -> Outcome {
 /// been replaced, which is no reason to build again.
 fn page(project: &Project) -> std::io::Result<String> {
     let text = fs::read_to_string(project.dist().join("index.html"))?;
-    let neutral = site::with_config(&text, &serde_json::Value::Null).unwrap_or(text);
+    let neutral = client_hosting::with_config(&text, &serde_json::Value::Null).unwrap_or(text);
     Ok(hex(&Sha256::digest(neutral)))
 }
 

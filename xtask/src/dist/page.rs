@@ -92,7 +92,7 @@ mod tests {
         slim(&dist).unwrap();
         let page = fs::read_to_string(dist.join("index.html")).unwrap();
         let [name] = stylesheets(&page).collect::<Vec<_>>()[..] else { panic!("{page}") };
-        assert!(site::is_hashed(name), "{name}");
+        assert!(client_hosting::is_hashed(name), "{name}");
         assert_eq!(fs::read_to_string(dist.join(name)).unwrap(), "a {\ntop: 0;\n}\nb {}\n");
         assert_eq!(fs::read_dir(&dist).unwrap().count(), 2);
         assert_eq!(

@@ -41,7 +41,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome<PathBuf> {
 /// Node.js, and the packages of the programs that the end-to-end tests let in from outside.
 pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
     let node = ensure(project)?;
-    for folder in ["tests/strangers", "tests/accessibility", "tests/interop"] {
+    for folder in ["tests/interop/sdks", "tests/accessibility", "tests/interop"] {
         packages(project, &project.root.join(folder))?;
     }
     Ok(node)

@@ -42,7 +42,7 @@ pub(super) fn layers(router: Router, allowed_origins: &[HeaderValue]) -> Router 
         .layer(from_fn(deadline::for_answer))
         .layer(CatchPanicLayer::custom(answer_panic))
         // Outside of the two: what they answer counts too.
-        .layer(from_fn(serving::record_request))
+        .layer(from_fn(http_server::record_request))
         .layer(cors)
         .layer(from_fn(log_and_label))
 }

@@ -53,7 +53,7 @@ impl Drop for Lent {
 
 #[cfg(test)]
 mod tests {
-    use database::Database;
+    use database_setup::Database;
     use postgres_for_tests::{Durability, Server};
 
     use crate::ledger::{Ledger, postgres, silence};

@@ -132,7 +132,7 @@ mod tests {
     use super::super::{Ledger, silence};
     use super::*;
     use crate::config::OpeningAccount;
-    use database::Database;
+    use database_setup::Database;
 
     /// IBANs that exist, and what is on the accounts.
     const ACCOUNTS: [(&str, &str, i64); 3] = [

@@ -92,7 +92,7 @@ pub enum LedgerError {
     Database(#[from] sqlx::Error),
     /// The PostgreSQL server cannot be used.
     #[error("the database cannot be used")]
-    Postgres(#[from] database::postgres::PostgresError),
+    Postgres(#[from] database_setup::postgres::PostgresError),
     /// The schema could not be brought up to date.
     #[error("the schema of the database cannot be brought up to date")]
     Migration(#[from] sqlx::migrate::MigrateError),

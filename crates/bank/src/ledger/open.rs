@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use database::Database;
+use database_setup::Database;
 
 use super::account::find_by_iban;
 use super::sql::{Tx, values};

@@ -9,8 +9,8 @@ use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use database::PostgresUrl;
-use database::postgres::SessionScope;
+use database_setup::PostgresUrl;
+use database_setup::postgres::SessionScope;
 use sqlx::postgres::{PgPoolOptions, PgRow};
 use sqlx::{Connection as _, PgConnection, Postgres, Row as _, Transaction};
 
@@ -53,15 +53,15 @@ const SCHEMA: [(i64, &str, &str); 3] = [
 
 /// Books in a database that is there.
 pub(super) async fn open(url: &PostgresUrl) -> Result<Ledger, LedgerError> {
-    let options = database::postgres::options(url, "bank")?;
+    let options = database_setup::postgres::options(url, "bank")?;
     // Its own connection, without the time-outs: it waits for as long as another bank is making the tables.
-    let (mut connection, scope) = database::postgres::connect_to_any(url, &options).await?;
+    let (mut connection, scope) = database_setup::postgres::connect_to_any(url, &options).await?;
     match scope {
         // The driver takes a lock of the whole database for that.
-        SessionScope::Connection => database::migrator(SCHEMA).run(&mut connection).await?,
+        SessionScope::Connection => database_setup::migrator(SCHEMA).run(&mut connection).await?,
         SessionScope::Transaction => {
             let mut tx = connection.begin_with(BEGIN_MIGRATION).await?;
-            database::migrator(SCHEMA).set_locking(false).run(&mut *tx).await?;
+            database_setup::migrator(SCHEMA).set_locking(false).run(&mut *tx).await?;
             sqlx::raw_sql("DEALLOCATE ALL").execute(&mut *tx).await?;
             tx.commit().await?;
         }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use database::private;
+use database_setup::private;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
@@ -84,7 +84,7 @@ pub(super) async fn open_memory() -> Result<Ledger, LedgerError> {
 async fn migrate(writer: &SqlitePool) -> Result<(), LedgerError> {
     // Under the write lock, because another process may be about to make the same tables.
     let mut tx = writer.begin_with(BEGIN).await?;
-    database::migrator(SCHEMA).run(&mut *tx).await?;
+    database_setup::migrator(SCHEMA).run(&mut *tx).await?;
     Ok(tx.commit().await?)
 }
 

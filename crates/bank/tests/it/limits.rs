@@ -5,8 +5,8 @@ use std::time::Duration;
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use bank::{Config, Database};
+use http_server::Limits;
 use serde_json::Value;
-use serving::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use uuid::Uuid;
@@ -136,7 +136,7 @@ async fn somebody_who_floods_the_bank_keeps_nobody_else_from_paying() {
     let limits = Limits { connections_per_peer: 40, ..Limits::default() };
     let router = world.bank.router();
     let server =
-        tokio::spawn(serving::serve(listener, router, limits, std::future::pending(), Duration::ZERO));
+        tokio::spawn(http_server::serve(listener, router, limits, std::future::pending(), Duration::ZERO));
     let connect = move || async move {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();

@@ -28,7 +28,7 @@ impl File {
         let tag = digest[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
         Self {
             content_type: content_type(path),
-            cache_control: site::cache_control(path),
+            cache_control: client_hosting::cache_control(path),
             tag,
             plain: content.into(),
             brotli: None,
@@ -65,7 +65,7 @@ pub(super) fn read(dist: &Path) -> Result<HashMap<String, File>, (PathBuf, io::E
             let entry = entry.map_err(|error| (folder.clone(), error))?;
             let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type().map_err(|error| (entry.path(), error))?;
-            if name.starts_with(['.', '_']) || site::HOST_FILES.contains(&name.as_str()) {
+            if name.starts_with(['.', '_']) || client_hosting::HOST_FILES.contains(&name.as_str()) {
                 continue;
             }
             if kind.is_dir() {

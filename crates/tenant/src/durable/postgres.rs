@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use database::PostgresUrl;
+use database_setup::PostgresUrl;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection as _, PgPool};
 use tokio::time::timeout;
@@ -21,12 +21,12 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a database that is there, and makes its table.
 pub(super) async fn open(url: &PostgresUrl) -> Result<PgPool, DurableError> {
-    let options = database::postgres::options(url, "tenant")?;
-    let mut connection = database::postgres::connect(url, &options).await?;
+    let options = database_setup::postgres::options(url, "tenant")?;
+    let mut connection = database_setup::postgres::connect(url, &options).await?;
     if !lock(&mut connection).await? {
         return Err(DurableError::InUse);
     }
-    database::migrator(SCHEMA).run(&mut connection).await?;
+    database_setup::migrator(SCHEMA).run(&mut connection).await?;
     // The connection that stays takes the lock anew.
     sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut connection).await?;
     connection.close().await?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use database::private;
+use database_setup::private;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -39,7 +39,7 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, DurableError> {
     let pool =
         pool.test_before_acquire(false).connect_with(options).await.map_err(|error| known(error, path))?;
     let mut tx = pool.begin_with(BEGIN).await.map_err(|error| known(error, path))?;
-    database::migrator(SCHEMA).run(&mut *tx).await?;
+    database_setup::migrator(SCHEMA).run(&mut *tx).await?;
     tx.commit().await?;
     Ok(pool)
 }

@@ -3,7 +3,7 @@
 use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use serving::Peer;
+use http_server::Peer;
 
 use super::Shared;
 use super::authorize::Prompt;

@@ -10,7 +10,7 @@ use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serving::Peer;
+use http_server::Peer;
 
 use super::Shared;
 use crate::answer::ErrorCode;

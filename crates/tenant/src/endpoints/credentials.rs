@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use serving::Peer;
+use http_server::Peer;
 
 use crate::config::Customer;
 use crate::http::Parameters;

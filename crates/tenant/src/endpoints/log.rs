@@ -8,8 +8,8 @@ use axum::extract::{FromRequestParts, Path, RawQuery, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use http_server::Peer;
 use serde_json::json;
-use serving::Peer;
 
 use super::Shared;
 use crate::http::Parameters;

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use serving::Peer;
+use http_server::Peer;
 
 use super::credentials::{self, LogInError};
 use super::{Shared, elsewhere};

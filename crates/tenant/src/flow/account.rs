@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::response::Response;
-use serving::Peer;
+use http_server::Peer;
 
 use super::begin;
 use crate::answer::{Place, Recipient};

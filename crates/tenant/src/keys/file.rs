@@ -7,7 +7,7 @@ use std::path::Path;
 /// Writes the key beside its place and links it there: of two processes that start together, the second one takes
 /// the key of the first.
 pub(super) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
-    database::private::folder(folder)?;
+    database_setup::private::folder(folder)?;
     let draft = path.with_extension(crate::random::identifier());
     let mut options = OpenOptions::new();
     private(options.write(true).create_new(true));

@@ -2,7 +2,7 @@
 //! points at this machine, and whoever is on another machine get nothing of it.
 
 use axum::http::{HeaderMap, header};
-use serving::Peer;
+use http_server::Peer;
 
 use crate::config::{LogAccess, origin_of};
 use crate::state::State;

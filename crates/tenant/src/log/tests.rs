@@ -16,7 +16,7 @@ fn config(log: LogAccess) -> Config {
     Config {
         issuer: "http://localhost:8090/".to_owned(),
         keys: KeyStore::Memory,
-        database: database::Database::Memory,
+        database: database_setup::Database::Memory,
         clients: Vec::new(),
         apis: Vec::new(),
         authorization_details: true,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serving::Peer;
+use http_server::Peer;
 
 use crate::endpoints::authorize::Request;
 use crate::factors::totp::Secret;

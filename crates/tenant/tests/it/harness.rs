@@ -13,9 +13,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use http_server::Peer;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, jwk::JwkSet};
 use serde_json::Value;
-use serving::Peer;
 use tenant::{
     Api, ApiScope, Client, Clock as _, Config, Customer, Database, EnrolledFactors, GrantType, KeyStore,
     Lifetimes, Limits, LogAccess, ManualClock, Password, Tenant,

@@ -3,9 +3,9 @@
 use super::{Host, told};
 use crate::Miss;
 use axum::Router;
+use client_hosting::PageError;
 use companion::client::ClientConfig;
 use serde_json::Value;
-use site::PageError;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -78,7 +78,7 @@ fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), Miss> {
 
 /// `callback/index.html` only leads to the page that has the block.
 fn with_config(page: String, config: &Value) -> Result<String, Miss> {
-    match site::with_config(&page, config) {
+    match client_hosting::with_config(&page, config) {
         Ok(page) => Ok(page),
         Err(PageError::NoConfig) => Ok(page),
         Err(error) => Err(told(error)),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::{Customer, Ledger, SingleUse};
 use super::*;
 use crate::config::OpeningAccount;
-use database::Database;
+use database_setup::Database;
 
 /// IBANs, customers, and what they open with. The last of them has no account.
 const PEOPLE: [(&str, &str, i64); 4] = [

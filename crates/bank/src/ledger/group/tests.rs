@@ -9,7 +9,7 @@ use super::super::sql::Tx;
 use super::super::{Customer, Ledger, Order, SingleUse, TransferStatus, silence};
 use super::*;
 use crate::config::OpeningAccount;
-use database::Database;
+use database_setup::Database;
 
 const ADA: &str = "DE89370400440532013000";
 const BEN: &str = "GB82WEST12345698765432";

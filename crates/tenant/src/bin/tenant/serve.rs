@@ -33,7 +33,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "TENANT_METRICS", value_name = "IP:PORT")]
     metrics: Option<SocketAddr>,
     /// How long requests under way may take when the tenant is asked to stop
-    #[arg(long, value_name = "SECONDS", default_value_t = serving::GRACE.as_secs())]
+    #[arg(long, value_name = "SECONDS", default_value_t = http_server::GRACE.as_secs())]
     grace: u64,
 }
 
@@ -55,15 +55,15 @@ pub(crate) fn run(arguments: Serve) -> Done {
     }
     tokio::runtime::Runtime::new()?.block_on(async {
         let failed = |error| format!("cannot listen on {address}: {error}");
-        let listener = serving::Listener::bind(address).await.map_err(failed)?;
+        let listener = http_server::Listener::bind(address).await.map_err(failed)?;
         if let Some(address) = arguments.metrics {
             let failed = |error| format!("cannot serve metrics on {address}, as --metrics says: {error}");
-            let address = serving::serve_metrics(address).await.map_err(failed)?;
+            let address = http_server::serve_metrics(address).await.map_err(failed)?;
             Tenant::describe_metrics();
             tracing::info!(%address, "metrics are served");
         }
         let tenant = Tenant::open(config, Arc::new(SystemClock)).await?;
-        let asked = serving::asked_to_stop();
+        let asked = http_server::asked_to_stop();
         tracing::info!(address = %listener.local_addr()?, "listening");
         if let Some(address) = listener.second_addr() {
             tracing::info!(%address, "listening here too, since localhost is both");
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: Serve) -> Done {
             closing.close();
         };
         let grace = Duration::from_secs(arguments.grace);
-        serving::serve(listener, tenant.router(), serving::Limits::default(), stop, grace).await?;
+        http_server::serve(listener, tenant.router(), http_server::Limits::default(), stop, grace).await?;
         tenant.finish().await;
         tracing::info!("closed");
         Ok(())

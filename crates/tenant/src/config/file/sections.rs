@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
-use database::{Database, DatabaseError};
+use database_setup::{Database, DatabaseError};
 use toml::de::DeTable;
 
 use super::ConfigFile;

@@ -47,7 +47,7 @@ fn what_is_left_out_has_its_usual_value() {
     let ConfigFile { config, listen } = parse(WHOLE).unwrap();
     assert_eq!(listen.to_string(), "127.0.0.1:8090");
     assert!(matches!(&config.keys, KeyStore::Folder(folder) if folder == Path::new("/home/ada/data")));
-    assert_eq!(config.database, database::Database::File("/home/ada/data/tenant.sqlite".into()));
+    assert_eq!(config.database, database_setup::Database::File("/home/ada/data/tenant.sqlite".into()));
     assert_eq!(config.clients[0].grant_types.len(), 2);
     assert_eq!(config.lifetimes.access_token, 7_200);
     assert!(config.authorization_details);
@@ -104,7 +104,7 @@ wrong_codes = 4
     let ConfigFile { config, listen } = parse(text).unwrap();
     assert_eq!((config.limits.push_lock, config.limits.wrong_codes), (60, 4));
     assert_eq!((listen.port(), config.log), (1, LogAccess::Anyone));
-    let database::Database::Postgres(url) = &config.database else { panic!("{:?}", config.database) };
+    let database_setup::Database::Postgres(url) = &config.database else { panic!("{:?}", config.database) };
     assert_eq!(url.to_string(), "postgres://ada@db.example/tenant");
     assert_eq!(config.clients[0].web_origins.as_deref(), Some(&["https://a.example".to_owned()][..]));
     assert_eq!((config.apis[0].token_lifetime, config.apis[0].scopes[0].name.as_str()), (Some(1_000), "c"));

@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serving::Peer;
+use http_server::Peer;
 
 use super::super::credentials::{self, LogInError};
 use crate::endpoints::Shared;

@@ -1,4 +1,4 @@
-//! Clients that nobody here wrote, as they come from npm (`tests/strangers`), each registered at a tenant of its own
+//! Clients that nobody here wrote, as they come from npm (`tests/interop/sdks`), each registered at a tenant of its own
 //! test; and an API on Express (`tests/interop/apis`) that takes their tokens.
 
 use crate::{
@@ -22,7 +22,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use tenant::{Client, GrantType, Tenant};
 use tower_http::services::ServeDir;
 
-const PACKAGES: &str = "tests/strangers";
+const PACKAGES: &str = "tests/interop/sdks";
 
 /// The libraries that run in a page; the tenant knows each by its name.
 const IN_PAGES: [(&str, &[GrantType]); 3] = [
@@ -50,7 +50,7 @@ pub struct Wish {
     pub refresh: bool,
 }
 
-/// A tenant, the strangers' pages, and a browser.
+/// A tenant, the pages of the libraries, and a browser.
 #[derive(Debug)]
 pub struct Visit {
     /// The companion tenant.

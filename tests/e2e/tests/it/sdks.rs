@@ -3,9 +3,9 @@
 use e2e::{
     Miss, Program, eventually,
     people::{ADA, PASSWORD, enter_password, number_on},
+    sdks::{Visit, Wish, visit},
     site::Exchange,
     stays,
-    strangers::{Visit, Wish, visit},
 };
 use std::time::Duration;
 
