@@ -43,17 +43,15 @@ const SUITES: [Suite; 3] = [
     },
     Suite {
         package: "bank",
-        files: &["crates/bank/src/ledger/**/*.rs", "crates/bank/src/token/*.rs"],
+        files: &["crates/bank/src/ledger/**/*.rs", "crates/bank/src/auth/*.rs"],
         timeout: Timeout { first: "60", all: "240" },
         slow: &[
             "every_call_of_a_transfer_may_fail",
-            "falls_silent",
             "keys::ten_thousand",
             "linking::one_character",
-            "one_question_without_an_answer",
+            "stalled",
             "postgres",
-            "together_or_one_by_one",
-            "who_stops_waiting_for_a_silent_server",
+            "batch_equals_sequence",
         ],
         // The second is each test once more, on PostgreSQL; the ledger's own tests are on both.
         skipped: &["torture", "postgres::every_test"],

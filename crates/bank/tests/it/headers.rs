@@ -98,7 +98,7 @@ async fn every_answer_has_an_id_and_is_not_sniffed() {
 async fn the_routes_can_be_merged_into_a_router_with_pages_of_its_own() {
     let world = World::new().await;
     let pages = axum::Router::new().fallback(async || "a page");
-    let router: axum::Router = pages.merge(world.bank.routes());
+    let router: axum::Router = pages.merge(world.bank.api_routes());
     let status_and_type = async |request: Request<Body>| {
         let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
         (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap().to_owned())
