@@ -59,6 +59,7 @@ mod tests {
         }
     }
 
+    /// Proves: jwks-frequent-rotation
     #[test]
     fn refunds_fetch_that_finds_new_key() {
         let mut budget = FetchBudget::default();

@@ -143,6 +143,7 @@ mod tests {
         durability_warnings(&mut connection).await.unwrap()
     }
 
+    /// Proves: postgres-durability-warning
     #[tokio::test]
     async fn warns_of_server_that_can_lose_acknowledged_commits() {
         let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
@@ -156,6 +157,7 @@ mod tests {
         }
     }
 
+    /// Proves: postgres-durability-warning
     #[tokio::test]
     async fn warns_of_standby_that_commits_do_not_wait_for() {
         let cluster = Cluster::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));

@@ -151,6 +151,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-file-private
     #[cfg(unix)]
     #[tokio::test]
     async fn database_file_is_private_to_user() {
