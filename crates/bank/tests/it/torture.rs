@@ -21,33 +21,33 @@ async fn torture(kind: Kind, kills: u32, promotions: u32) -> Report {
 
 /// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bank_that_is_killed_loses_doubles_and_alters_nothing() {
+async fn killed_bank_keeps_books_consistent() {
     torture(Kind::Sqlite, 12, 0).await;
 }
 
 /// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
-async fn two_banks_on_one_postgresql_that_are_killed_lose_double_and_alter_nothing() {
+async fn two_killed_banks_on_postgres_keep_books_consistent() {
     torture(Kind::Postgres, 12, 0).await;
 }
 
 /// Proves: torture-disk-faults
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn disk_faults_lose_double_and_alter_nothing_and_need_no_restart() {
+async fn disk_faults_keep_books_consistent() {
     let report = torture(Kind::SqliteOnFaultyDisk, 10, 0).await;
     assert!(report.troubles.failed_calls > 0, "{report}");
 }
 
 /// Proves: torture-promotions
 #[tokio::test(flavor = "multi_thread")]
-async fn promotions_lose_double_and_alter_nothing_and_need_no_restart() {
+async fn promotions_keep_books_consistent() {
     let report = torture(Kind::PostgresFailover, 4, 2).await;
     assert_eq!(report.troubles.promotions, 2, "{report}");
 }
 
 /// Proves: torture-pgbouncer
 #[tokio::test(flavor = "multi_thread")]
-async fn two_banks_behind_pgbouncer_that_are_killed_lose_double_and_alter_nothing() {
+async fn two_killed_banks_behind_pgbouncer_keep_books_consistent() {
     torture(Kind::PostgresPgbouncer, 6, 0).await;
 }

@@ -1,5 +1,4 @@
-//! The database that the tests keep their books in: SQLite, or the PostgreSQL server that `postgres` has started and named
-//! in the environment.
+//! The database of a test: SQLite, or the PostgreSQL server that `postgres` has started and named in the environment.
 
 use std::path::Path;
 
@@ -15,15 +14,15 @@ pub(crate) fn server() -> Option<String> {
     std::env::var(SERVER).ok()
 }
 
-/// New books that nobody opens a second time.
-pub(crate) async fn passing() -> Database {
+/// A new database that is opened once.
+pub(crate) async fn temporary() -> Database {
     match server() {
         None => Database::Memory,
         Some(server) => postgres(&server, &Uuid::new_v4().to_string()).await,
     }
 }
 
-/// The books of this folder: new ones, unless it has some.
+/// The database of this folder, which is created at first.
 pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Database {
     match server() {
         None => Database::File(file(folder)),

@@ -1,4 +1,4 @@
-//! A bank with an issuer, a clock and three accounts, and short words for what a client does.
+//! A bank with an issuer, a clock and accounts, and what a client does with it.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::issuer::{FIRST, Issuer};
-use crate::{books, description};
+use crate::{database, openapi_check};
 
 pub(crate) const NOW: u64 = 1_750_000_000;
 pub(crate) const AUDIENCE: &str = "https://my-banking-api";
@@ -25,28 +25,28 @@ pub(crate) const NOBODY: &str = "AT611904300234573201";
 /// What Ada starts with.
 pub(crate) const OPENING: i64 = 250_000;
 
-pub(crate) struct World {
+pub(crate) struct TestBank {
     pub(crate) issuer: Issuer,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) bank: Bank,
     router: Router,
 }
 
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Value,
 }
 
-impl World {
-    /// With books that nobody opens a second time.
+impl TestBank {
+    /// With a database that is opened once.
     pub(crate) async fn new() -> Self {
-        Self::with(Issuer::start().await, books::passing().await).await
+        Self::with(Issuer::start().await, database::temporary().await).await
     }
 
-    /// With the books of this folder.
+    /// With the database of this folder.
     pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Self {
-        Self::with(Issuer::start().await, books::in_folder(folder).await).await
+        Self::with(Issuer::start().await, database::in_folder(folder).await).await
     }
 
     pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
@@ -64,7 +64,7 @@ impl World {
     pub(crate) async fn reopen(self, folder: &tempfile::TempDir) -> Self {
         self.bank.close().await;
         let clock = self.clock;
-        let config = config(&self.issuer, books::in_folder(folder).await);
+        let config = config(&self.issuer, database::in_folder(folder).await);
         let bank = Bank::open(config, clock.clone()).await.unwrap();
         let router = bank.router();
         Self { issuer: self.issuer, clock, bank, router }
@@ -109,30 +109,30 @@ impl World {
         self.token("view:balance transfer:funds")
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> TestResponse {
         let (method, address) = (request.method().clone(), request.uri().to_string());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        // Not a single answer is anything but JSON.
+        // Every response is JSON.
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap() };
         if method != Method::OPTIONS {
-            description::check(&method, &address, parts.status.as_u16(), &parts.headers, Some(&body));
+            openapi_check::check(&method, &address, parts.status.as_u16(), &parts.headers, Some(&body));
             assert_eq!(parts.headers["cache-control"], "no-store");
         }
-        Answer { status: parts.status, headers: parts.headers, body }
+        TestResponse { status: parts.status, headers: parts.headers, body }
     }
 
-    pub(crate) async fn get(&self, address: &str, token: &str) -> Answer {
+    pub(crate) async fn get(&self, address: &str, token: &str) -> TestResponse {
         self.send(get(address, token)).await
     }
 
-    pub(crate) async fn post(&self, token: &str, id: Uuid, order: &Value) -> Answer {
+    pub(crate) async fn post(&self, token: &str, id: Uuid, order: &Value) -> TestResponse {
         self.send(post(token, id, order)).await
     }
 
     /// A new order with a new token.
-    pub(crate) async fn order(&self, order: &Value) -> Answer {
+    pub(crate) async fn order(&self, order: &Value) -> TestResponse {
         self.post(&self.transfer_token(), Uuid::new_v4(), order).await
     }
 
@@ -144,7 +144,7 @@ impl World {
     }
 }
 
-impl Answer {
+impl TestResponse {
     /// The problem's code, once its type and status were checked to be one.
     pub(crate) fn problem(&self) -> &str {
         assert_eq!(self.headers["content-type"], "application/problem+json", "{}", self.body);

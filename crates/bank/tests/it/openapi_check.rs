@@ -1,4 +1,4 @@
-//! Holds answers against `openapi.json`: status, content type, headers and body must be as described.
+//! Compares responses with `openapi.json`: status, content type, headers and body must be as described.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -18,7 +18,7 @@ pub(crate) fn path_of(address: &str) -> Option<&'static str> {
     DOCUMENT["paths"].as_object().unwrap().keys().map(String::as_str).find(|known| *known == path)
 }
 
-/// Panics when the answer is not what the document says; `body` is nothing when there was none.
+/// Panics when the response is not as described. `body` is nothing when there was none.
 pub(crate) fn check(method: &Method, address: &str, status: u16, headers: &HeaderMap, body: Option<&Value>) {
     let operation = path_of(address).map(|path| &DOCUMENT["paths"][path][method.as_str().to_lowercase()]);
     let Some(operation) = operation.filter(|operation| operation.is_object()) else {

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
-use crate::books;
+use crate::database;
 use crate::issuer::{FIRST, Issuer};
-use crate::world::{ADA, BEN, NOW, World, config};
+use crate::test_bank::{ADA, BEN, NOW, TestBank, config};
 
 fn cases(table: &str) -> Vec<Value> {
     let table: Value = serde_json::from_str(table).unwrap();
@@ -17,8 +17,8 @@ fn cases(table: &str) -> Vec<Value> {
 
 /// Proves: reference-characters
 #[tokio::test]
-async fn reference_is_taken_as_the_table_says() {
-    let world = World::new().await;
+async fn reference_follows_table() {
+    let world = TestBank::new().await;
     let cases = cases(include_str!("../../../../tests/tables/references.json"));
     assert!(cases.len() > 60);
     for case in cases {
@@ -36,7 +36,7 @@ async fn reference_is_taken_as_the_table_says() {
 
 /// Proves: iban
 #[test]
-fn iban_is_taken_as_the_table_says() {
+fn iban_follows_table() {
     for case in cases(include_str!("../../../../tests/tables/ibans.json")) {
         let read = Iban::parse(case["text"].as_str().unwrap());
         assert_eq!(read.ok().as_ref().map(Iban::as_str), case["iban"].as_str(), "{case}");
@@ -45,8 +45,8 @@ fn iban_is_taken_as_the_table_says() {
 
 /// Opens two accounts in a currency, and pays from one into the other with a token that names the payment in that currency.
 async fn pays_in(currency: &str, minor: i64, amount: &str) {
-    let database = books::passing().await;
-    let world = World::configured(Issuer::start().await, |issuer| {
+    let database = database::temporary().await;
+    let world = TestBank::configured(Issuer::start().await, |issuer| {
         let mut config = config(issuer, database);
         for account in &mut config.opening_accounts[..2] {
             currency.clone_into(&mut account.currency);
@@ -77,12 +77,12 @@ async fn pays_in(currency: &str, minor: i64, amount: &str) {
     let answer = world.post(&token(amount), id, &order).await;
     assert_eq!(answer.status, 201, "{amount} {currency}: {}", answer.body);
     assert_eq!(answer.body["amount"], json!({ "amount": minor, "currency": currency }));
-    assert_eq!(world.balance().await, crate::world::OPENING - minor);
+    assert_eq!(world.balance().await, crate::test_bank::OPENING - minor);
 }
 
 /// Proves: minor-units
 #[tokio::test]
-async fn transfer_is_booked_in_the_minor_units_of_its_currency() {
+async fn transfer_uses_minor_units_of_currency() {
     pays_in("EUR", 1250, "12.50").await;
     pays_in("HUF", 1250, "12.50").await;
     pays_in("JPY", 1250, "1250").await;
@@ -92,9 +92,9 @@ async fn transfer_is_booked_in_the_minor_units_of_its_currency() {
 
 /// Proves: currencies
 #[tokio::test]
-async fn account_has_a_currency_with_a_minor_unit() {
+async fn account_currency_needs_minor_unit() {
     let issuer = Issuer::start().await;
-    let mut config = config(&issuer, books::passing().await);
+    let mut config = config(&issuer, database::temporary().await);
     config.opening_accounts = vec![OpeningAccount {
         iban: ADA.into(),
         holder: "Ada Example".into(),

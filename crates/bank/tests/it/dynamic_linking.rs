@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::issuer::{FIRST, Issuer};
-use crate::world::{ADA, Answer, BEN, ENERGY, OPENING, World, config, order_of};
+use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, TestResponse, config, order_of};
 
 /// What the token of an order names: the order's own amount, payee and reference, and that id.
 fn details(id: Uuid, order: &Value) -> Value {
@@ -25,26 +25,26 @@ fn details(id: Uuid, order: &Value) -> Value {
 }
 
 /// A good token for a transfer, with that claim.
-fn token(world: &World, details: &Value) -> String {
+fn token(world: &TestBank, details: &Value) -> String {
     let mut claims = world.claims("view:balance transfer:funds");
     claims["authorization_details"] = details.clone();
     FIRST.token(&claims)
 }
 
-fn is_refused(answer: &Answer) -> bool {
+fn is_refused(answer: &TestResponse) -> bool {
     answer.status == 403
         && answer.problem() == "authorization-details-mismatch"
         && answer.challenge().contains(r#"error="insufficient_scope""#)
         && answer.challenge().contains(r#"scope="transfer:funds""#)
 }
 
-async fn nothing_happened(world: &World) -> bool {
+async fn nothing_happened(world: &TestBank) -> bool {
     world.balance().await == OPENING && world.bank.ledger().spent_token_count().await.unwrap() == 0
 }
 
 #[tokio::test]
-async fn the_transfer_that_the_token_names_is_made_and_its_answer_given_again() {
-    let world = World::new().await;
+async fn transfer_named_in_token_is_made_and_replayed() {
+    let world = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
     let token = token(&world, &details(id, &order));
     assert_eq!(world.post(&token, id, &order).await.status, 201);
@@ -56,8 +56,8 @@ async fn the_transfer_that_the_token_names_is_made_and_its_answer_given_again() 
 }
 
 #[tokio::test]
-async fn an_order_may_be_written_in_another_way() {
-    let world = World::new().await;
+async fn equivalent_notation_matches() {
+    let world = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
     let token = token(&world, &details(id, &order));
     let mut spaced = order.clone();
@@ -66,8 +66,8 @@ async fn an_order_may_be_written_in_another_way() {
 }
 
 #[tokio::test]
-async fn every_other_transfer_is_refused_and_the_token_is_still_good_for_its_own() {
-    let world = World::new().await;
+async fn other_transfer_is_refused_without_spending_token() {
+    let world = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
     let token = token(&world, &details(id, &order));
     let changed = |pointer: &str, value: Value| {
@@ -94,8 +94,8 @@ async fn every_other_transfer_is_refused_and_the_token_is_still_good_for_its_own
 }
 
 #[tokio::test]
-async fn a_claim_that_is_not_one_payment_permits_nothing() {
-    let world = World::new().await;
+async fn claim_other_than_one_payment_is_refused() {
+    let world = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
     let good = details(id, &order);
     let with = |change: fn(&mut Value)| {
@@ -125,11 +125,11 @@ async fn a_claim_that_is_not_one_payment_permits_nothing() {
 }
 
 #[tokio::test]
-async fn a_token_without_the_claim_is_refused_where_it_is_required() {
+async fn missing_claim_is_refused_when_required() {
     let issuer = Issuer::start().await;
     let mut required = config(&issuer, Database::Memory);
     required.dynamic_linking = DynamicLinking::Required;
-    let world = World::configured(issuer, |_| required).await;
+    let world = TestBank::configured(issuer, |_| required).await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
     let plain = world.transfer_token();
     assert!(is_refused(&world.post(&plain, id, &order).await));
@@ -138,8 +138,8 @@ async fn a_token_without_the_claim_is_refused_where_it_is_required() {
 }
 
 #[tokio::test]
-async fn the_scope_is_asked_for_before_the_transfer_is_looked_at() {
-    let world = World::new().await;
+async fn scope_is_checked_before_details() {
+    let world = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
     let mut claims = world.claims("view:balance");
     claims["authorization_details"] = details(Uuid::now_v7(), &order);
@@ -172,9 +172,9 @@ fn edited(text: &str, at: usize, how: u8, letter: char) -> String {
 /// what is not changed is accepted.
 /// Proves: threat-other-transfer
 #[test]
-fn one_character_is_enough_to_refuse() {
+fn any_changed_character_is_refused() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let world = runtime.block_on(World::new());
+    let world = runtime.block_on(TestBank::new());
     let order_and_change = (1_i64..800, "[a-zA-Z0-9 ]{0,20}", any::<u128>(), one_change());
     let runs = Runs { cases: 300, failure_persistence: None, ..Runs::default() };
     let outcome = TestRunner::new(runs).run(&order_and_change, |(minor, reference, id, change)| {

@@ -8,16 +8,16 @@ use axum::http::Request;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::description::{DOCUMENT, path_of};
-use crate::issuer::Says;
+use crate::issuer::KeySetResponse;
 use crate::limits;
-use crate::world::{Answer, OPENING, World, get, order_of, post};
+use crate::openapi_check::{DOCUMENT, path_of};
+use crate::test_bank::{OPENING, TestBank, TestResponse, get, order_of, post};
 
 #[derive(Default)]
 struct Seen(BTreeSet<(String, String, u16)>);
 
 impl Seen {
-    async fn send(&mut self, world: &World, request: Request<Body>) -> Answer {
+    async fn send(&mut self, world: &TestBank, request: Request<Body>) -> TestResponse {
         let method = request.method().as_str().to_lowercase();
         let path = path_of(request.uri().path()).unwrap().to_owned();
         let answer = world.send(request).await;
@@ -41,9 +41,9 @@ fn documented() -> BTreeSet<(String, String, u16)> {
 const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
 
 #[tokio::test]
-async fn every_described_answer_occurs() {
+async fn every_described_response_occurs() {
     let mut seen = Seen::default();
-    let world = World::new().await;
+    let world = TestBank::new().await;
     let id = Uuid::new_v4();
     let view = world.strong_token_of("auth0|1001", "view:balance");
     let stranger = world.strong_token_of("auth0|9999", "view:balance transfer:funds");
@@ -107,8 +107,8 @@ async fn every_described_answer_occurs() {
         assert_eq!(seen.send(&world, get(address, "x")).await.status, status, "{address}");
     }
 
-    let world = World::new().await;
-    world.issuer.says(Says::Text("no keys".into()));
+    let world = TestBank::new().await;
+    world.issuer.respond_with(KeySetResponse::Text("no keys".into()));
     for request in requests() {
         assert_eq!(seen.send(&world, request).await.status, 503);
     }
@@ -116,7 +116,7 @@ async fn every_described_answer_occurs() {
 }
 
 #[test]
-fn the_description_is_openapi_3_1_as_far_as_it_goes() {
+fn description_is_valid_openapi_3_1() {
     assert_eq!(DOCUMENT["openapi"], "3.1.0");
     let mut ids = BTreeSet::new();
     for item in DOCUMENT["paths"].as_object().unwrap().values() {
