@@ -1,6 +1,6 @@
 //! Access tokens: from the `Authorization` header to a [`Caller`] who may do what was asked for.
 //!
-//! - `verifier`: the whole way. `scope`, `error`: what may be asked for, and why it is not permitted.
+//! - `verifier`: all steps. `scope`, `error`: what can be permitted, and why it is not.
 //! - `bearer`: the token out of the header (RFC 6750).
 //! - `access_token`: header, signature, claims (RFC 7519, RFC 8725, RFC 9068), validated with the bank's clock.
 //! - `authorization_details`: the one payment that a token is for (RFC 9396).

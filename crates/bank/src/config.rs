@@ -4,7 +4,7 @@ use database_setup::Database;
 
 use crate::ledger::{LedgerOpenError, OpeningAccount};
 
-/// Everything the bank has to be told.
+/// The configuration of a bank.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The issuer whose access tokens are accepted, compared exactly with `iss` (Auth0's ends in `/`).
@@ -17,7 +17,7 @@ pub struct Config {
     pub dynamic_linking: DynamicLinking,
     /// Origins of the browser clients that may call the API from elsewhere, as in `http://localhost:3000`.
     pub allowed_origins: Vec<String>,
-    /// Where the books are kept.
+    /// The ledger's database.
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
@@ -28,7 +28,7 @@ pub struct Config {
     pub reads_per_minute: u32,
 }
 
-/// More than a person types in, and little for a program.
+/// More than a person enters, and little for a program.
 pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
 /// More than the page asks for in several tabs, and little for a program.
 pub const DEFAULT_READS_PER_MINUTE: u32 = 300;

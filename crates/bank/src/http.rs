@@ -34,7 +34,7 @@ pub(crate) use rate_limiter::RateLimiter;
 
 pub(crate) fn router(app: App, allowed_origins: &[HeaderValue]) -> Router {
     let router =
-        routes(app).fallback(async || Problem::new(Code::NotFound, "there is nothing at this address"));
+        routes(app).fallback(async || Problem::new(Code::NOT_FOUND, "there is nothing at this address"));
     add_layers(router, allowed_origins)
 }
 
@@ -54,7 +54,7 @@ fn routes(app: App) -> Router {
         .route("/healthz", get(health::ready))
         .route("/openapi.json", get(openapi::get))
         .method_not_allowed_fallback(async || {
-            Problem::new(Code::MethodNotAllowed, "this address does not take this method; see Allow")
+            Problem::new(Code::METHOD_NOT_ALLOWED, "this address does not take this method; see Allow")
         })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(app))

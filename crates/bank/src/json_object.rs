@@ -1,5 +1,4 @@
-//! JSON objects that are objects: serde also reads a struct from an array, in the order of its fields, and an order or a
-//! token that names nothing says nothing.
+//! JSON objects: serde also reads a struct from an array, in the order of its fields, which orders and tokens must not be.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -2,10 +2,9 @@
 //!
 //! From the bottom up; each file uses only those above it in this list:
 //! - `store`: connections and transactions of both databases.
-//! - `money`, `iban`, `reference`, `account`, `order`, `transfer`: the terms of the trade, without a database or with one
-//!   query each. `error`: why the ledger did not answer.
+//! - `money`, `iban`, `reference`, `account`, `order`, `transfer`: the domain, without a database or with one query each.
 //! - `decide`: orders in one transaction: replay, spend, decide, book, record. `locks`, `order_context`, `decision`, `record`:
-//!   what is locked and read for it, what comes of it, and what is written.
+//!   what is locked and read for it, the result, and what is written.
 //! - `batcher`: requests that are handled together. `transfer_queue` and `account_loader` are built on it.
 //! - `health`: whether the database can be written. `handle`: the open ledger.
 //! - `audit`, `query`, `status`, `open`: what else can be done with it.
@@ -39,7 +38,7 @@ pub(crate) use account::{Account, Customer, Party};
 pub(crate) use decision::{Decision, Outcome};
 pub use error::LedgerError;
 pub use handle::Ledger;
-pub use iban::{Country, Iban, IbanError};
+pub use iban::{Iban, IbanError};
 pub(crate) use money::minor_digits;
 pub use money::{Currency, MAX_MINOR, Money};
 pub use open::{LedgerOpenError, OpeningAccount};

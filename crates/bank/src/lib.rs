@@ -50,12 +50,12 @@ impl Bank {
         })
     }
 
-    /// The API as a service of its own: unknown paths are answered with a problem too.
+    /// The API as a service of its own, with a problem for unknown paths.
     pub fn router(&self) -> Router {
         http::router(self.app.clone(), &self.allowed_origins)
     }
 
-    /// The API without an answer for unknown paths, to be merged into a router that has one.
+    /// The API without a fallback for unknown paths, to be merged into a router that has one.
     pub fn api_routes(&self) -> Router {
         http::api_routes(self.app.clone(), &self.allowed_origins)
     }

@@ -10,7 +10,7 @@ use super::error::{InvalidToken, MAX_TOKEN_ID};
 use super::verification_key::VerificationKey;
 use crate::json_object::JsonObject;
 
-/// How far the issuer's clock may be from ours, in seconds. Never more than a minute: it prolongs every token.
+/// How far the issuer's clock may be from ours, in seconds. It prolongs every token.
 const CLOCK_LEEWAY: f64 = 60.0;
 const MAX_SUBJECT: usize = 255;
 
@@ -37,14 +37,13 @@ pub(super) struct Claims {
     nbf: Option<f64>,
     iat: Option<f64>,
     jti: Option<String>,
-    /// One text (RFC 9068, section 2.2.3; RFC 8693, section 4.2). Other shapes are not read, and told apart: whoever meant
-    /// one of them is not asked for a scope that the token seems to lack.
+    /// One text (RFC 9068, section 2.2.3; RFC 8693, section 4.2). Other shapes are refused by name, because
+    /// a client would otherwise ask for a scope that its token has.
     #[serde(default)]
     scope: serde_json::Value,
     /// Where some issuers put the scopes.
     scp: Option<serde_json::Value>,
-    /// How and when the customer authenticated (RFC 9068, section 2.2.1). Of whatever type: what is not as it should be
-    /// tells of nothing.
+    /// How and when the customer authenticated (RFC 9068, section 2.2.1). A value of a wrong type counts as absent.
     #[serde(default)]
     amr: serde_json::Value,
     auth_time: Option<serde_json::Value>,
@@ -137,7 +136,7 @@ impl SignedToken {
         if claims.sub.is_empty() || claims.sub.len() > MAX_SUBJECT {
             return Err(InvalidToken::Claims);
         }
-        // No text in PostgreSQL has this character, and who is asked about together with others fails with them.
+        // PostgreSQL has no text with this character, and the whole batch would fail.
         if [Some(&claims.sub), claims.jti.as_ref()].into_iter().flatten().any(|name| name.contains('\0')) {
             return Err(InvalidToken::Claims);
         }

@@ -16,7 +16,7 @@ pub(crate) enum AuthorizationDetails {
     #[serde(skip)]
     Absent,
     Payment([JsonObject<Payment>; 1]),
-    /// Anything else, `null` too: what is not understood completely permits nothing.
+    /// Anything else, `null` too. It permits nothing.
     Other(IgnoredAny),
 }
 
@@ -93,7 +93,7 @@ fn parse_uuid(text: &str) -> Option<Uuid> {
 }
 
 /// An amount in units with exactly the decimals of its currency, in minor units: `12.50` EUR is 1250, and so are `1250` JPY
-/// and `1.250` KWD. No sign, no leading zero, no exponent, and no float on the way.
+/// and `1.250` KWD. No sign, no leading zero, no exponent.
 fn parse_minor_units(text: &str, currency: &str) -> Option<i64> {
     let digits = minor_digits(currency)?;
     let (units, decimals) = match text.split_once('.') {

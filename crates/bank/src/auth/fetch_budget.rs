@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// Five fetches may find nothing new at once, and then one more after so many seconds.
 pub(super) const REFILL_SECONDS: u64 = 12;
-/// Whatever the issuer answers.
+/// Of any result.
 const MAX_FETCHES_PER_MINUTE: usize = 30;
 pub(super) const MINUTE: u64 = 60;
 
@@ -12,7 +12,7 @@ pub(super) const MINUTE: u64 = 60;
 pub(super) struct FetchBudget {
     /// When those of the last minute began.
     began: VecDeque<u64>,
-    /// When as many as ever may find nothing new (the generic cell rate algorithm).
+    /// When the whole burst is available again (the generic cell rate algorithm).
     full_at: u64,
 }
 
@@ -24,7 +24,7 @@ impl FetchBudget {
         if let Some(oldest) = self.began.front().filter(|_| self.began.len() >= MAX_FETCHES_PER_MINUTE) {
             return Err(MINUTE - (now - oldest));
         }
-        // Kept within the minute, also when nothing is taken: see above.
+        // Kept within the minute for the same reason.
         self.full_at = self.full_at.clamp(now, now + MINUTE);
         if let Some(early @ 1..) = (self.full_at + REFILL_SECONDS).checked_sub(now + MINUTE) {
             return Err(early);

@@ -17,7 +17,7 @@ use crate::config::OpenError;
 
 /// After this many seconds the keys are looked up again, so that a withdrawn one is forgotten.
 const MAX_KEY_AGE: u64 = 600;
-/// What a caller is told to wait, in seconds, when a fetch has failed.
+/// The `Retry-After` after a fetch that failed, in seconds.
 const RETRY_AFTER: u64 = REFILL_SECONDS;
 /// A fetch that takes longer has failed; callers wait for it.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,8 +45,8 @@ struct CachedKeys {
     stale_at: u64,
     /// The number of the attempt that was begun last.
     begun: u64,
-    /// The number of the attempt that ended last. Whoever waits for one waits for one that began after they looked: an older
-    /// one may bring what the issuer said before.
+    /// The number of the attempt that ended last. A caller waits for one that began after its request, because an older one
+    /// may have an older key set.
     ended: u64,
     /// Whether the last attempt failed.
     failed: bool,
@@ -59,14 +59,14 @@ impl KeyCache {
         if !matches!(uri.scheme(), "http" | "https") {
             return Err(wrong());
         }
-        // The address is pinned: whoever could redirect us could choose the keys.
+        // No redirects: they would let another server choose the keys.
         let mut http = Client::builder().timeout(FETCH_TIMEOUT).redirect(reqwest::redirect::Policy::none());
         if uri.scheme() == "http" {
             // Without TLS a machine needs no certificate authorities, and a bare one has none.
             http = http.tls_certs_only([]);
         }
         if is_loopback(&uri) {
-            // HTTP_PROXY is for the world outside.
+            // HTTP_PROXY is for other machines.
             http = http.no_proxy();
         }
         let http = http.build().map_err(OpenError::HttpClient)?;
@@ -82,7 +82,7 @@ impl KeyCache {
         {
             return Ok(key);
         }
-        // A task of its own: a caller that goes away does not take the fetch, and one of the five, with it.
+        // A task of its own: a caller that disconnects does not cancel the fetch.
         let (shared, wanted) = (Arc::clone(&self.0), kid.to_owned());
         let refreshed = tokio::spawn(async move { shared.refresh(&wanted, seen.begun).await }).await;
         let cache = self.0.cache();
@@ -114,12 +114,12 @@ impl Shared {
         self.cache.read().clone()
     }
 
-    /// Fetches the keys, unless somebody else has begun and ended it since the caller looked (`seen` were begun then), or the
-    /// budget is used up; then the error is the number of seconds to wait.
+    /// Fetches the keys, unless another caller has begun and ended a fetch since this one looked (when `seen` were begun). When
+    /// the budget is used up, the error is the number of seconds to wait.
     async fn refresh(&self, kid: &str, seen: u64) -> Result<(), u64> {
         let mut budget = self.fetches.lock().await;
         let (cache, now) = (self.cache(), self.clock.now());
-        // One that began before brings what the issuer said before: what it found counts, and not what it did not find.
+        // A fetch that began earlier has an older key set: a key that it found counts, and one that is missing does not.
         if cache.ended > seen || (cache.find(kid).is_some() && now < cache.stale_at) {
             return Ok(());
         }

@@ -14,11 +14,11 @@ use crate::clock::Clock;
 use crate::config::{Config, OpenError};
 use crate::ledger::Customer;
 
-/// Somebody whose access token was verified and has the scope that was asked for.
+/// A customer whose access token was verified and has the scope that was needed.
 #[derive(Debug)]
 pub(crate) struct Caller {
     pub(crate) customer: Customer,
-    /// The token's own id, or why it has none that it could be spent under.
+    /// The token's id, or why the token cannot be spent.
     pub(crate) token_id: Result<String, InvalidToken>,
     /// The payment that the token is for, if it is for one only.
     pub(crate) details: AuthorizationDetails,

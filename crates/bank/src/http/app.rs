@@ -23,7 +23,7 @@ pub(crate) struct App {
     pub(crate) dynamic_linking: DynamicLinking,
 }
 
-/// One reference count goes up for each request, and not one for each part.
+/// One `Arc` around all parts: one reference count for each request.
 pub(super) type SharedApp = State<Arc<App>>;
 
 impl App {
@@ -31,7 +31,7 @@ impl App {
         timestamp(self.clock.now())
     }
 
-    /// Admits whoever may read, as often as they may, with their account.
+    /// The customer and account of a request that reads, within the customer's limit.
     pub(super) async fn authorize_reader(&self, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
         self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance).await?).await
     }

@@ -18,7 +18,7 @@ pub(super) async fn ready(State(app): SharedApp) -> Result<Json<Value>, Problem>
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the books cannot be read or written");
             let detail = "the books cannot be read or written at present";
-            Err(Problem::new(Code::DatabaseUnavailable, detail).retry_after(RETRY_SECONDS))
+            Err(Problem::new(Code::DATABASE_UNAVAILABLE, detail).retry_after(RETRY_SECONDS))
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A JSON body, with every way in which it can be wrong told as a problem.
+//! A JSON body, whose errors are problems.
 
 use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::extract::{FromRequest, Json, Request};
@@ -27,12 +27,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
 fn rejection_problem(rejection: JsonRejection) -> Problem {
     match rejection {
         JsonRejection::MissingJsonContentType(_) => {
-            Problem::new(Code::UnsupportedMediaType, "send the body with `Content-Type: application/json`")
+            Problem::new(Code::UNSUPPORTED_MEDIA_TYPE, "send the body with `Content-Type: application/json`")
         }
         JsonRejection::BytesRejection(BytesRejection::FailedToBufferBody(error)) if error.status() == 413 => {
-            Problem::new(Code::RequestTooLarge, format!("a body has at most {MAX_BODY_BYTES} bytes"))
+            Problem::new(Code::REQUEST_TOO_LARGE, format!("a body has at most {MAX_BODY_BYTES} bytes"))
         }
         // Says where in the body, and what was expected there.
-        other => Problem::new(Code::MalformedRequest, other.body_text()),
+        other => Problem::new(Code::MALFORMED_REQUEST, other.body_text()),
     }
 }

@@ -26,7 +26,7 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Finds a response's line in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// How long a browser may remember the answer to a preflight.
+/// How long a browser may cache a preflight.
 const PREFLIGHT_LIFETIME: Duration = Duration::from_mins(10);
 
 pub(super) fn add_layers(router: Router, allowed_origins: &[HeaderValue]) -> Router {
@@ -40,7 +40,7 @@ pub(super) fn add_layers(router: Router, allowed_origins: &[HeaderValue]) -> Rou
     router
         .layer(from_fn(limit_response_time))
         .layer(CatchPanicLayer::custom(panic_response))
-        // Outside of the two: what they answer counts too.
+        // Outside of the two, so that their responses are counted.
         .layer(from_fn(http_server::record_request))
         .layer(cors)
         .layer(from_fn(log_and_label))
@@ -73,6 +73,6 @@ async fn log_and_label(request: Request, next: Next) -> Response {
 
 fn panic_response(_: Box<dyn Any + Send>) -> Response {
     // The panic hook has written what happened, and where.
-    Problem::new(Code::Internal, "the bank made a mistake; nothing is known to have been done")
+    Problem::new(Code::INTERNAL, "the bank made a mistake; nothing is known to have been done")
         .into_response()
 }

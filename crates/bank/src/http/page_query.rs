@@ -23,7 +23,7 @@ pub(super) struct PageQuery {
 
 impl PageQuery {
     pub(super) fn parse(query: RawPageQuery, default_limit: u32, max_limit: u32) -> Result<Self, Problem> {
-        let malformed = |detail: String| Problem::new(Code::MalformedRequest, detail);
+        let malformed = |detail: String| Problem::new(Code::MALFORMED_REQUEST, detail);
         let Query(PageParameters { limit, before }) = query.map_err(|error| malformed(error.body_text()))?;
         let limit = limit.unwrap_or(default_limit);
         if !(1..=max_limit).contains(&limit) {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 pub(super) use code::Code;
 
-/// What a client is told to wait, in seconds, when the bank or its database does not answer.
+/// The `Retry-After` when the bank or its database does not answer, in seconds.
 pub(super) const RETRY_SECONDS: u64 = 5;
 
 /// An error response.
@@ -52,7 +52,7 @@ impl Problem {
 
     /// A token that decided another order before.
     pub(super) fn token_spent() -> Self {
-        Self::invalid_token(Code::TokenSpent, "the access token has already been used for another transfer")
+        Self::invalid_token(Code::TOKEN_SPENT, "the access token has already been used for another transfer")
     }
 
     /// A 401 that names the error. `detail` is one of our own sentences: nothing of the token, no quotes.
@@ -62,25 +62,25 @@ impl Problem {
         Self::new(code, detail).challenge(parameters)
     }
 
-    /// None was made with this id. `is_final`: and none will be, which is in the books before it is told.
+    /// `is_final`: the id is retired, which is in the database already.
     pub(super) fn transfer_not_found(is_final: bool) -> Self {
         let detail = if is_final {
             "no transfer of this account has this id, and none will have it"
         } else {
             "no transfer of this account has this id so far"
         };
-        Self::new(Code::TransferNotFound, detail).with("final", json!(is_final))
+        Self::new(Code::TRANSFER_NOT_FOUND, detail).with("final", json!(is_final))
     }
 
     /// A customer without an account.
     pub(super) fn account_not_found() -> Self {
-        Self::new(Code::AccountNotFound, "this customer has no account at this bank")
+        Self::new(Code::ACCOUNT_NOT_FOUND, "this customer has no account at this bank")
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let (code, status, title) = self.code.parts();
+        let Code(code, status, title) = self.code;
         tracing::Span::current().record("problem", code);
         let mut body = Map::from_iter([
             ("type".to_owned(), json!(format!("urn:riser:problem:{code}"))),

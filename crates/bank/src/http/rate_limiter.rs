@@ -14,7 +14,7 @@ const MINUTE: u64 = 60;
 /// Customers that are remembered from each of the last two minutes: 5 MB at most.
 const MAX_CUSTOMERS: usize = 100_000;
 
-/// Come back in so many seconds.
+/// The customer may try again in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateLimitExceeded {
     /// Of what.
@@ -32,15 +32,15 @@ pub(crate) struct RateLimiter {
     buckets: Arc<Mutex<Buckets>>,
 }
 
-/// When each customer's bucket is full again, by a keyed hash of who they are: whatever a `sub` is, it takes 16 bytes, and
-/// nobody can choose whose bucket they share. Times are in parts of a second, of which there are `per_minute`, so that an
+/// When each customer's bucket is full again, by a keyed hash of issuer and subject: it takes 16 bytes however long they are,
+/// and no customer can choose whose bucket to share. Times are in parts of a second, of which there are `per_minute`, so that an
 /// order costs a whole number of them: 60.
 #[derive(Default)]
 struct Buckets {
     hasher: RandomState,
     recent: HashMap<u64, u64>,
-    /// Those who have sent nothing since `since`. Whoever sends nothing for a minute has a full bucket, like everybody
-    /// who was never heard of.
+    /// Those who have sent nothing since `since`. After a minute without requests a bucket is full, like that of an unknown
+    /// customer.
     before: HashMap<u64, u64>,
     since: u64,
 }
@@ -53,7 +53,7 @@ impl RateLimiter {
     }
 
     /// Counts an order of this customer at the time `now` (Unix seconds), if they may send one. A refused one is not
-    /// counted: whoever waits as long as they were told is let in.
+    /// counted, so that one after `retry_after` is admitted.
     pub(crate) fn admit(&self, customer: &Customer, now: u64) -> Result<(), RateLimitExceeded> {
         let Some(per_minute) = self.per_minute else { return Ok(()) };
         let mut buckets = self.buckets.lock();
@@ -78,7 +78,7 @@ impl Buckets {
     fn forget(&mut self, now: u64) {
         let (passed, full) = (now.abs_diff(self.since) >= MINUTE, self.recent.len() >= MAX_CUSTOMERS);
         if passed || full {
-            // Too many customers at once: those who have waited longest are forgiven early.
+            // Too many customers at once: the oldest buckets are forgotten early.
             self.before = std::mem::take(&mut self.recent);
             self.since = now;
         }

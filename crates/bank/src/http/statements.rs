@@ -1,4 +1,4 @@
-//! `GET /statements`: what came and went on the caller's account, month by month. It tells more than the balance, so it
+//! `GET /statements`: the movements on the caller's account, month by month. They are more sensitive than the balance, so it
 //! takes a second factor that is not old (RFC 9470).
 
 use axum::Json;
@@ -86,10 +86,10 @@ pub(super) async fn get(
     let start = match &before {
         None => Cursor::START,
         Some(text) => Cursor::parse(text).ok_or_else(|| {
-            Problem::new(Code::MalformedRequest, "before must be a `next` of these statements")
+            Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of these statements")
         })?,
     };
-    // One more than is shown tells whether there is a next page.
+    // One more than is shown, to know whether there is a next page.
     let mut movements = app.ledger.movements(account.id, limit + 1, start.booking).await?;
     let is_last = movements.len() <= limit as usize;
     movements.truncate(limit as usize);
@@ -98,7 +98,7 @@ pub(super) async fn get(
     let next =
         oldest.zip(statements.last()).map(|(booking, statement)| format!("{booking}.{}", statement.id));
     let current = first_of_month(app.now());
-    // It is there, whether anything was booked in it or not. Names sort as their months do.
+    // The current month is always there. Ids sort as their months do.
     if before.is_none() && statements.first().is_none_or(|newest| newest.id < month_id(current)) {
         statements.insert(0, Statement::open(current, account.balance));
     }

@@ -18,7 +18,7 @@ pub(super) async fn with_body_timeout<T>(reading: impl Future<Output = T>) -> Re
     tokio::time::timeout(BODY_TIMEOUT, reading).await.map_err(|_| {
         let detail =
             format!("the body did not arrive within {} seconds; nothing was done", BODY_TIMEOUT.as_secs());
-        Problem::new(Code::RequestTimeout, detail)
+        Problem::new(Code::REQUEST_TIMEOUT, detail)
     })
 }
 
@@ -28,7 +28,7 @@ pub(super) async fn limit_response_time(request: Request, next: Next) -> Respons
     tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
         let detail = "this took too long, and what was asked for may have been done or not: \
                       ask for the transfer, or send the same request again";
-        Problem::new(Code::TimedOut, detail).retry_after(RETRY_SECONDS).into_response()
+        Problem::new(Code::TIMED_OUT, detail).retry_after(RETRY_SECONDS).into_response()
     })
 }
 

@@ -36,9 +36,9 @@ struct Amount {
 }
 
 pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Response, Problem> {
-    // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
+    // The token comes first: an unauthorized caller learns nothing about ids, and the body is not read.
     let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
-    // Before the body is read and the books are asked; a repeated order counts too, for it takes as much work.
+    // Before the body and the database are read. A repeated order counts too, for it takes as much work.
     app.order_limiter.admit(&caller.customer, app.clock.now())?;
     let jti = caller.token_id.map_err(AuthError::from)?;
     let token = TokenId { issuer: caller.customer.issuer.clone(), jti };
@@ -65,11 +65,11 @@ pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Resp
             Ok(response)
         }
         Decision::KeyReused => Err(Problem::new(
-            Code::IdempotencyKeyReused,
+            Code::IDEMPOTENCY_KEY_REUSED,
             "this Idempotency-Key was sent before with another transfer; choose a new one",
         )),
         Decision::KeyRetired => Err(Problem::new(
-            Code::IdempotencyKeyRetired,
+            Code::IDEMPOTENCY_KEY_RETIRED,
             "the bank has said that there is no transfer with this Idempotency-Key, so none is made with it any more; \
              choose a new one",
         )),
@@ -102,7 +102,7 @@ fn parse_idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     let Some(value) = values.next() else {
         let detail =
             "send a UUID of your choice in Idempotency-Key, and the same one when you repeat the request";
-        return Err(Problem::new(Code::MissingIdempotencyKey, detail));
+        return Err(Problem::new(Code::MISSING_IDEMPOTENCY_KEY, detail));
     };
     // Hyphenated only (RFC 9562, section 4): the other ways to write one have 32, 38 or 45 characters.
     let uuid =
@@ -110,7 +110,7 @@ fn parse_idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     match (uuid, values.next()) {
         (Some(uuid), None) => Ok(uuid),
         _ => Err(Problem::new(
-            Code::MalformedRequest,
+            Code::MALFORMED_REQUEST,
             "Idempotency-Key must be one UUID, as in 7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70",
         )),
     }

@@ -15,7 +15,7 @@ pub(super) struct TransferResponse {
     amount: Money,
     reference: String,
     created_at: String,
-    /// What the payer had left; nobody else is told.
+    /// What the payer had left; only in the payer's response.
     #[serde(skip_serializing_if = "Option::is_none")]
     balance_after: Option<Money>,
 }

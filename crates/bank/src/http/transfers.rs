@@ -18,8 +18,8 @@ const MAX_LIMIT: u32 = 100;
 
 #[derive(Deserialize)]
 pub(super) struct StatusQuery {
-    /// Whether an id without a transfer is given up. It is unless the client says otherwise: who believes that there is none
-    /// makes another.
+    /// Whether an id without a transfer is retired. That is the default, because a client that believes that there is none makes
+    /// another.
     #[serde(default = "yes")]
     retire: bool,
 }
@@ -52,7 +52,7 @@ pub(super) async fn list(
 ) -> Result<Json<TransferListResponse>, Problem> {
     let (_, account) = app.authorize_reader(&headers).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
-    let wrong_cursor = || Problem::new(Code::MalformedRequest, "before must be a `next` of this list");
+    let wrong_cursor = || Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of this list");
     let before = before.map(|text| Uuid::try_parse(&text)).transpose().map_err(|_| wrong_cursor())?;
     let page = app.ledger.transfers(account.id, limit, before).await?.ok_or_else(wrong_cursor)?;
     let transfers = page.transfers.into_iter().map(TransferListItem::from).collect();
@@ -66,13 +66,13 @@ pub(super) async fn one(
     query: Result<Query<StatusQuery>, QueryRejection>,
 ) -> Result<Json<TransferResponse>, Problem> {
     let (customer, account) = app.authorize_reader(&headers).await?;
-    // What is no UUID is no transfer either, and neither is somebody else's.
+    // An id that is no UUID has no transfer, like an id of another customer's.
     let id = id.ok().and_then(|Path(text)| Uuid::try_parse(&text).ok());
     let id = id.ok_or_else(|| Problem::transfer_not_found(true))?;
-    let Query(query) = query.map_err(|error| Problem::new(Code::MalformedRequest, error.body_text()))?;
+    let Query(query) = query.map_err(|error| Problem::new(Code::MALFORMED_REQUEST, error.body_text()))?;
     let mut status = app.ledger.preliminary_status(id, &customer, account.id).await?;
     if query.retire && matches!(status, TransferStatus::NotYetMade) {
-        // What is written down for good is limited like orders.
+        // A retired id is written for good, so it is limited like an order.
         app.order_limiter.admit(&customer, app.clock.now())?;
         status = app.ledger.final_status(id, &customer, account.id, app.now()).await?;
     }
@@ -80,7 +80,7 @@ pub(super) async fn one(
         TransferStatus::Made(transfer) => *transfer,
         TransferStatus::Undecided => {
             let detail = "this transfer is being decided; ask again";
-            return Err(Problem::new(Code::TimedOut, detail).retry_after(1));
+            return Err(Problem::new(Code::TIMED_OUT, detail).retry_after(1));
         }
         TransferStatus::NotYetMade => return Err(Problem::transfer_not_found(false)),
         TransferStatus::NotMade => return Err(Problem::transfer_not_found(true)),

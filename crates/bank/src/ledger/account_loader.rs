@@ -1,5 +1,5 @@
-//! Accounts that are asked for at the same time are loaded with one query. It begins after all of them were asked for, so
-//! that nobody is told of a balance from before they asked.
+//! Loads accounts with one query that are asked for at the same time. It begins after all of these requests, so that no
+//! balance is older than its request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::batcher::{Batcher, Handler, IsAwaited};
 use super::error::LedgerError;
 use super::store::{Pool, Store};
 
-/// Everybody who asks meanwhile waits too.
+/// Shorter than for orders, because later callers wait for this query too.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 type LoadResult = Result<Option<Account>, LedgerError>;

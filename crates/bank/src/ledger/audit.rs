@@ -1,5 +1,4 @@
-//! Whether the books still balance. The triggers of the schema have checked every single entry; this finds what was done
-//! around them.
+//! Checks that the books balance. The triggers of the schema check every entry; this finds changes that bypassed them.
 //!
 //! A bank that opens looks at what was booked since the last audit, so that opening does not take longer each year.
 //! [`Ledger::audit`] looks at everything.
@@ -27,7 +26,7 @@ impl Ledger {
         self.number("SELECT count(*) FROM spent_tokens", &[]).await
     }
 
-    /// Checks the books from the first booking on. It takes the longer the more was booked.
+    /// Checks all bookings. It takes longer the more there are.
     pub async fn audit(&self) -> Result<(), LedgerError> {
         let whole = [
             ("the balances of a currency do not sum to zero", UNBALANCED),
@@ -81,7 +80,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Without a timeout: whoever looks at all books is not in a hurry.
+    /// Without a timeout, because an audit can take long.
     async fn number(&self, sql: &'static str, values: &[Value<'_>]) -> Result<i64, LedgerError> {
         let rows: Vec<(i64,)> = self.store.reader.fetch_all_within(Duration::MAX, sql, values).await?;
         rows.first().map(|(number,)| *number).ok_or(LedgerError::UnexpectedRows)
@@ -103,7 +102,7 @@ const UNBALANCED: &str = "SELECT count(*) FROM (
 const UNDONE: &str = "SELECT count(*) FROM orders o
     WHERE o.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.id = o.id)";
 
-/// A row that is gone lets its token pay for another order. It is gone from the index too, so all of both tables are compared.
+/// Without its row a token could pay for another order. The index does not have the row either, so both tables are compared.
 const UNSPENT: &str = "SELECT count(*) FROM (
     SELECT o.id FROM orders o LEFT JOIN spent_tokens s ON s.order_id = o.id GROUP BY o.id HAVING count(s.order_id) <> 1) AS found";
 

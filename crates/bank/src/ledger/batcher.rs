@@ -1,8 +1,8 @@
-//! Requests that wait at the same time are handled together, because most of the time of a query or a transaction is the way
-//! to the database or its disk, which is as long for one request as for many.
+//! Handles requests together that wait at the same time, because most of a query's or a transaction's time is the round trip
+//! to the database or its disk, which takes no longer for many requests than for one.
 //!
-//! A worker takes all that are waiting, up to a limit, and whoever comes meanwhile waits for the next batch. So a batch is as
-//! large as the load makes it, and one request alone never waits for company. No request is in a batch that began before it.
+//! A worker takes all that are waiting, up to a limit; later ones wait for the next batch. So batches grow with the load, and a
+//! single request is handled at once. No request is in a batch that began before it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -11,11 +11,11 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
-/// From so many waiting requests on, those whose callers have gone are removed when another one comes. There are fewer
-/// connections than this, so that it is rare.
+/// With so many waiting requests, abandoned ones are removed when another one comes. There are fewer connections than this, so
+/// that it is rare.
 const SWEEP_THRESHOLD: usize = 1024;
 
-/// Whether somebody still waits for the request at this index of the batch.
+/// Whether a caller still waits for the request at this index of the batch.
 pub(super) type IsAwaited<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
 /// What is done with a batch.
@@ -149,7 +149,7 @@ impl<H: Handler> Queue<H> {
             let changed = self.changed.notified();
             {
                 let mut state = self.state.lock();
-                // A caller that has gone may have asked since what became of the request, and must not be contradicted.
+                // An abandoned request must not be handled: its caller may have asked for its status since.
                 state.remove_abandoned();
                 let size = state.waiting.len().min(H::MAX_BATCH);
                 if size > 0 {
@@ -173,7 +173,7 @@ impl<H: Handler> Queue<H> {
     }
 }
 
-/// A worker that panics is replaced: without one, callers would wait for ever.
+/// A worker that panics is replaced, or callers would wait for ever.
 async fn keep_working<H: Handler>(handler: H, queue: Arc<Queue<H>>) {
     while let Err(error) = tokio::spawn(work(handler.clone(), Arc::clone(&queue))).await {
         tracing::error!(%error, "a worker of the ledger failed");

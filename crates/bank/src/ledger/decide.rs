@@ -1,5 +1,4 @@
-//! Orders in one transaction: either everything of them is in the database (the outcomes, the spent tokens, the postings),
-//! or nothing is.
+//! Decides orders in one transaction: their outcomes, spent tokens and postings are committed together, or not at all.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,8 +23,8 @@ pub(super) async fn decide(
 ) -> Result<Vec<Option<Decision>>, LedgerError> {
     let locked = locks::lock_accounts(tx, requests).await?;
     let mut decisions: Vec<Option<Decision>> = requests.iter().map(|_| None).collect();
-    // Whoever left before may have asked another bank since, and been told that there is no such transfer. From here on,
-    // who asks there waits for the locks.
+    // A caller that left before this may have asked another bank for the status since, and the id may be retired. From here
+    // on, such a query waits for the locks.
     let mut waiting: Vec<usize> = (0..requests.len()).filter(|index| is_awaited(*index)).collect();
     while !waiting.is_empty() {
         let (round, later) = split_round(requests, &waiting);
@@ -50,8 +49,7 @@ fn split_round(requests: &[TransferRequest], waiting: &[usize]) -> (Vec<usize>, 
     })
 }
 
-/// The id is looked up before the token: a customer whose answer got lost asks again with a token that the first attempt
-/// has spent.
+/// The id is checked before the token: a customer who lost the response repeats the request with a token that is spent.
 async fn decide_round(
     tx: &mut Transaction<'_>,
     requests: &[TransferRequest],
@@ -90,8 +88,8 @@ async fn decide_round(
     Ok(decisions)
 }
 
-/// The balances of accounts whose money has moved since they were loaded. Nobody else moves any until the end of the
-/// transaction: it has the lock of the database, or those of the accounts.
+/// The balances of accounts whose money has moved since they were loaded. They cannot change otherwise before the end
+/// of the transaction: it has the lock of the database, or those of the accounts.
 #[derive(Default)]
 struct Balances(HashMap<i64, i64>);
 
@@ -133,7 +131,7 @@ async fn replay(
 /// Whether an order that was not decided before may be carried out.
 fn check(order: &Order, context: OrderContext) -> Result<Result<PermittedTransfer, Refusal>, LedgerError> {
     match order.check() {
-        // Whoever has no account is told that first, whatever else is wrong.
+        // A missing account comes first, whatever else is wrong.
         Err(_) if context.payer.is_none() => Ok(Err(Refusal::AccountNotFound)),
         Err(refusal) => Ok(Err(refusal)),
         Ok(_) => check_accounts(order, context.payer, context.payee),

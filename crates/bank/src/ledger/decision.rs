@@ -1,20 +1,20 @@
-//! What becomes of an order.
+//! The decision of an order.
 
 use super::account::Account;
 use super::money::Money;
 use super::order::{Refusal, TransferRequest};
 use super::transfer::{Transfer, transfer_number};
 
-/// What became of an order.
+/// The decision of an order.
 #[derive(Debug)]
 pub(crate) enum Decision {
     /// Decided now.
     New(Outcome),
-    /// Decided before; this is the answer from then.
+    /// Decided before; this is the stored outcome.
     Replayed(Outcome),
-    /// The id belongs to another order, or to somebody else's.
+    /// The id belongs to another order, or to another customer's.
     KeyReused,
-    /// The customer has been told that there is no transfer with this id, so there will be none.
+    /// The id was retired when the customer asked for its status.
     KeyRetired,
     /// The token has decided another order.
     TokenSpent,

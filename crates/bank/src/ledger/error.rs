@@ -1,10 +1,10 @@
-//! Why the ledger did not answer.
+//! Errors of the ledger.
 
 use std::sync::Arc;
 
 use super::store::{Failure, is_lock_timeout, is_unavailable};
 
-/// Why the ledger did not answer.
+/// Why the ledger cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
     /// The database failed.
@@ -31,7 +31,7 @@ pub enum LedgerError {
     /// The transaction or the query failed that this request shared with others.
     #[error(transparent)]
     Batch(Arc<LedgerError>),
-    /// Nobody waits for the decision any more, so none was made.
+    /// The caller stopped waiting before the decision, so none was made.
     #[error("nobody waits for this decision any more")]
     Abandoned,
     /// The ledger is closed.

@@ -47,7 +47,7 @@ impl Ledger {
     }
 }
 
-/// For a write while the bank opens. A server whose standby is unavailable commits nothing, and does not say so.
+/// A server whose standby is unavailable lets a commit wait without end.
 const OPENING_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) async fn with_write_timeout<T, E: From<sqlx::Error>>(

@@ -1,4 +1,4 @@
-//! Whether the database can be written, as far as the last attempt tells.
+//! Whether the database can be written, by the last attempt.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,9 +8,9 @@ use tokio::sync::MutexGuard;
 
 use super::error::LedgerError;
 
-/// For how long a write that succeeded tells that the next one will.
+/// How long a successful write counts.
 const SUCCESS_LIFETIME: Duration = Duration::from_secs(10);
-/// For how long one that failed tells that the next one will fail too: nobody can make the bank try without end.
+/// How long a failed write counts, so that health checks cannot cause writes without end.
 const FAILURE_LIFETIME: Duration = Duration::from_secs(1);
 
 /// When and how the last write ended. Clones share it.
@@ -24,7 +24,7 @@ struct Shared {
 }
 
 impl Health {
-    /// Takes note of how a write transaction ended. Only the database itself counts, and not what an order did wrong.
+    /// Records how a write transaction ended. Errors of an order do not count.
     pub(super) fn note_write(&self, error: Option<&LedgerError>) {
         if error.is_none_or(LedgerError::is_unavailable) {
             *self.0.last_write.lock() = Some((Instant::now(), error.is_none()));
@@ -41,7 +41,7 @@ impl Health {
         self.last_write_was(false, FAILURE_LIFETIME)
     }
 
-    /// Held by whoever tries to write in order to know.
+    /// Held during a probe.
     pub(super) async fn lock_probe(&self) -> MutexGuard<'_, ()> {
         self.0.probe.lock().await
     }

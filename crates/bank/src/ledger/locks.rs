@@ -1,8 +1,7 @@
 //! The locks that PostgreSQL needs. In SQLite each write transaction has the lock of the whole database.
 //!
 //! An account's row is its lock. A transaction takes all the locks that it needs before it reads what it decides by, in the
-//! order of the accounts' ids, so that no two wait for each other. The triggers of the schema take them too, for those who
-//! do not.
+//! order of the accounts' ids, so that no two wait for each other. The triggers of the schema take them too.
 
 use std::collections::HashSet;
 
@@ -11,7 +10,7 @@ use database_setup::postgres::SessionScope;
 use super::order::TransferRequest;
 use super::store::Transaction;
 
-/// Any number, the same in each bank: whoever holds it opens accounts.
+/// An advisory lock, the same in each bank.
 const OPENING_LOCK: i64 = 0x0062_616E_6B00;
 
 /// Locks the accounts that these orders are about, as far as they exist, and returns which these are; none in SQLite, where
@@ -56,8 +55,7 @@ pub(super) async fn lock_opening(tx: &mut Transaction<'_>) -> Result<(), sqlx::E
     Ok(())
 }
 
-/// Waits until those who are booking now have committed, and lets nobody begin meanwhile, until the end of the transaction:
-/// a matter of milliseconds.
+/// Waits until current bookings are committed, and lets none begin until the end of the transaction: some milliseconds.
 pub(super) async fn lock_bookings(tx: &mut Transaction<'_>) -> Result<(), sqlx::Error> {
     match tx {
         Transaction::Sqlite(_) => Ok(()),

@@ -31,7 +31,7 @@ impl Currency {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// How many decimals the minor unit is below the unit; nothing for what has none, gold for example.
+    /// How many decimals the minor unit has; none for gold, for example, which has no minor unit.
     #[must_use]
     pub fn minor_digits(&self) -> Option<u32> {
         minor_digits(&self.0)

@@ -37,7 +37,7 @@ pub(crate) struct TokenId {
     pub(crate) jti: String,
 }
 
-/// Why an order was refused for good. Stored, and part of the answer to every repetition: fields may be added, not
+/// Why an order was refused for good. Stored, and part of the response to every repetition: fields may be added, not
 /// renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]

@@ -1,4 +1,4 @@
-//! Everything that orders are decided by, in one query for all of them.
+//! Loads what orders are decided by, in one query for all of them.
 
 use std::collections::HashSet;
 
@@ -15,7 +15,7 @@ use super::store::{Sql, Transaction, for_each_element};
 pub(super) struct OrderContext {
     /// The order, if it was decided before.
     pub(super) recorded: Option<RecordedOrder>,
-    /// The customer was told that there is no such transfer.
+    /// The id is retired for the customer.
     pub(super) is_retired: bool,
     /// The token has decided another order.
     pub(super) is_spent: bool,

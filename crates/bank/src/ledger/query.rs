@@ -123,7 +123,7 @@ impl Ledger {
                 None => return Ok(None),
             },
         };
-        // One more than asked for tells whether there is a next page.
+        // One more than asked for, to know whether there is a next page.
         let mut transfers = self.fetch_movements(account, i64::from(limit) + 1, before, true).await?;
         let is_last = transfers.len() <= limit as usize;
         transfers.truncate(limit as usize);

@@ -1,5 +1,5 @@
-//! What decisions write: bookings first, then the orders with their answers, the spent tokens, and the transfers. Each of the
-//! two is one round trip to the database, however many decisions there are.
+//! Writes decisions: bookings first, then the orders with their outcomes, the spent tokens, and the transfers. Each of the two
+//! is one statement, however many decisions there are.
 
 use serde_json::json;
 use sqlx::FromRow;

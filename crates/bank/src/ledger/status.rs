@@ -1,9 +1,8 @@
-//! What became of an order, for a client that lost the answer. It believes "there is no such transfer" and makes another one:
-//! so this is a decision like the others. It is in the database before it is told, and the id is never paid afterwards.
+//! The status of an order, for a client that lost the response. After "there is no such transfer" it makes another one: so this
+//! is a decision like the others. It is committed before the response, and the id is never paid afterwards.
 //!
-//! That also settles what nobody can know. A commit that failed may still reach the disk, until the next one overwrites it or
-//! the database is opened anew: so nothing is told before a commit has succeeded after it. For the same reason all of this,
-//! what was found too, comes from a connection that writes.
+//! The commit also settles earlier ones. A commit that failed may still reach the disk, until the next one overwrites it or
+//! the database is opened anew: so every status is read in a transaction that writes, and sent after its commit.
 
 use uuid::Uuid;
 
@@ -11,10 +10,10 @@ use super::account::Customer;
 use super::error::LedgerError;
 use super::handle::Ledger;
 use super::locks;
-use super::store::{Connection, QUERY_TIMEOUT, Transaction};
+use super::store::{Connection, QUERY_TIMEOUT, Value};
 use super::transfer::{self, Transfer, TransferRow};
 
-/// What became of an order.
+/// The status of an order.
 #[derive(Debug)]
 pub(crate) enum TransferStatus {
     /// It was carried out.
@@ -27,31 +26,31 @@ pub(crate) enum TransferStatus {
     NotMade,
 }
 
-/// Unless there is an order: one that was refused has its decision, and somebody else's id is not this customer's.
+/// Unless there is an order: a refused one has its decision, and another customer's id cannot be retired.
 const RETIRE: &str = "INSERT INTO retired_keys (id, issuer, subject, retired_at)
      SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = $1)
      ON CONFLICT DO NOTHING";
 
-/// Whether the customer was told so before.
+/// Whether the id is retired for this customer.
 const RETIRED: &str = "SELECT retired_at FROM retired_keys WHERE id = $1 AND issuer = $2 AND subject = $3";
 
 impl Ledger {
-    /// The transfer with this id, whoever made it, and whether none will be made with it for this customer. Where there is
-    /// none, there may be one later.
+    /// The transfer with this id, of any customer, or whether the id is retired for this one. Where there is neither, there
+    /// may be a transfer later.
     pub(crate) async fn preliminary_status(
         &self,
         id: Uuid,
         customer: &Customer,
         account: i64,
     ) -> Result<TransferStatus, LedgerError> {
-        // Before the database is read: what is decided after this look is found there.
+        // Before the database is read: what is decided after this is found there.
         let is_undecided = self.queue.is_undecided(id);
         let text = id.to_string();
-        let values = [&text, &customer.issuer, &customer.subject].map(Into::into);
-        let transfer: Option<TransferRow> =
-            self.store.reader.fetch_optional(transfer::BY_ID, &[(&text).into()]).await?;
+        let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+        let reader = &self.store.reader;
+        let transfer: Option<TransferRow> = reader.fetch_optional(transfer::BY_ID, &[id_value]).await?;
         let is_known =
-            transfer.is_some() || self.store.reader.fetch_number(RETIRED, &values).await?.is_some();
+            transfer.is_some() || reader.fetch_number(RETIRED, &[id_value, issuer, subject]).await?.is_some();
         match is_known {
             true => self.settled_status(id, customer, account, None).await,
             false if is_undecided => Ok(TransferStatus::Undecided),
@@ -73,7 +72,7 @@ impl Ledger {
         }
     }
 
-    /// What no failure of a disk or a server can make untrue. With a time, an id without an order is retired.
+    /// A status that no failure of a disk or a server can change. With a time, an id without an order is retired.
     async fn settled_status(
         &self,
         id: Uuid,
@@ -86,14 +85,17 @@ impl Ledger {
             // Another bank may be deciding the order. Then it holds this lock until that is committed. And the commit after
             // a lock waits for the standby: a server that was restarted shows what the standby does not have yet.
             locks::lock_account(&mut tx, account).await?;
-            let status = match (transfer::find(&mut tx, id).await?, retired_at) {
-                (Some(transfer), _) => TransferStatus::Made(Box::new(transfer)),
-                (None, Some(now)) => {
-                    retire(&mut tx, id, customer, now).await?;
-                    TransferStatus::NotMade
-                }
-                (None, None) if is_retired(&mut tx, id, customer).await? => TransferStatus::NotMade,
-                (None, None) => TransferStatus::NotYetMade,
+            let text = id.to_string();
+            let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+            let status = if let Some(transfer) = transfer::find(&mut tx, id).await? {
+                TransferStatus::Made(Box::new(transfer))
+            } else if let Some(now) = retired_at {
+                tx.execute(RETIRE, &[id_value, issuer, subject, now.into()]).await?;
+                TransferStatus::NotMade
+            } else if tx.fetch_number(RETIRED, &[id_value, issuer, subject]).await?.is_some() {
+                TransferStatus::NotMade
+            } else {
+                TransferStatus::NotYetMade
             };
             tx.commit().await?;
             Ok(status)
@@ -112,13 +114,13 @@ impl Ledger {
         written
     }
 
-    /// Whether the database can be read and written. The second is tried, unless it has just been shown or tried.
+    /// Whether the database can be read and written. A write is tried, unless one has just succeeded or failed.
     pub(crate) async fn check_health(&self, now: i64) -> Result<(), LedgerError> {
         self.store.reader.fetch_number("SELECT id FROM accounts LIMIT 1", &[]).await?;
         if self.health.has_just_succeeded() {
             return Ok(());
         }
-        // Whoever asks at the same time waits for the same answer.
+        // Concurrent callers wait for the same result.
         let _one_at_a_time = self.health.lock_probe().await;
         if self.health.has_just_succeeded() {
             return Ok(());
@@ -135,24 +137,4 @@ impl Ledger {
         };
         self.write_beside(probe).await
     }
-}
-
-async fn retire(
-    tx: &mut Transaction<'_>,
-    id: Uuid,
-    Customer { issuer, subject }: &Customer,
-    now: i64,
-) -> Result<(), sqlx::Error> {
-    let id = id.to_string();
-    tx.execute(RETIRE, &[(&id).into(), issuer.into(), subject.into(), now.into()]).await
-}
-
-async fn is_retired(
-    tx: &mut Transaction<'_>,
-    id: Uuid,
-    Customer { issuer, subject }: &Customer,
-) -> Result<bool, sqlx::Error> {
-    let id = id.to_string();
-    let retired_at = tx.fetch_number(RETIRED, &[(&id).into(), issuer.into(), subject.into()]).await?;
-    Ok(retired_at.is_some())
 }

@@ -1,4 +1,4 @@
-//! Orders that wait at the same time are decided in one transaction. Nobody is answered before it is committed.
+//! Decides orders in one transaction that wait at the same time. No caller has its decision before the commit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,7 @@ impl Handler for Writer {
     async fn handle(&self, requests: &[TransferRequest], is_awaited: &IsAwaited<'_>) -> Vec<DecisionResult> {
         match self.decide_with_retries(requests, is_awaited).await {
             Ok(decisions) => decisions,
-            // Where the database is unavailable, each of them alone would wait as long as all of them have.
+            // With an unavailable database, each of them alone would time out again.
             Err(error) if requests.len() > 1 && !error.is_unavailable() => {
                 let mut decisions = Vec::with_capacity(requests.len());
                 for (index, request) in requests.iter().enumerate() {
@@ -116,8 +116,8 @@ impl Writer {
         requests: &[TransferRequest],
         is_awaited: &IsAwaited<'_>,
     ) -> Result<Vec<DecisionResult>, LedgerError> {
-        // As long as a server is busy with a transaction that was given up, it holds the accounts' locks: who asks for one of
-        // its orders waits for these, and is not told that there is no such transfer.
+        // As long as the server is busy with a transaction that timed out here, it holds the accounts' locks. A status query
+        // for one of its orders waits for them, so it cannot retire the order.
         let decide = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
             let decisions = decide(&mut tx, requests, is_awaited).await?;

@@ -1,4 +1,4 @@
-//! Errors of the database: why it cannot be opened, and what an error of sqlx means for whoever waits for it.
+//! Errors of the database: why it cannot be opened, and what an error of sqlx means for its caller.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub enum StoreError {
     Migration(#[from] MigrateError),
 }
 
-/// An error of somebody who works with a connection.
+/// An error of work on a connection.
 pub(crate) trait Failure: From<sqlx::Error> {
     /// See [`is_unavailable`].
     fn is_unavailable(&self) -> bool;
@@ -57,18 +57,17 @@ const SQLITE_UNAVAILABLE: [u32; 10] = [SQLITE_BUSY, 6, 7, 8, 10, 11, 13, 14, 15,
 /// starts (57P), its system fails (58); the transaction was idle for too long (25P03), or the server only reads: it is a
 /// standby, or was the primary before (25006).
 const POSTGRES_UNAVAILABLE: [&str; 6] = ["08", "53", "57P", "58", "25P03", "25006"];
-/// Two transactions waited for each other or could not be serialized; somebody else was first with an id or a token, which
-/// can be read now.
+/// A deadlock, a serialization failure, or another transaction was first with an id or a token, which can be read now.
 const POSTGRES_CONFLICT: [&str; 3] = ["40001", "40P01", "23505"];
 /// A lock was not to be had within the bank's own timeout or one that the role or the server has; or conflicts persist.
 const POSTGRES_LOCK_TIMEOUT: [&str; 5] = ["55P03", "57014", "25P04", "40001", "40P01"];
 
-/// Whether the database has not answered, not in time, or cannot read or write at present. What was asked of it may have
-/// been done or not, and may still be done later.
+/// Whether the database did not answer, or cannot read or write at present. A commit may have been made or not, and may still
+/// be made.
 pub(crate) fn is_unavailable(error: &sqlx::Error) -> bool {
     match error {
-        // A proxy whose server has gone answers with what is not PostgreSQL's protocol. With the last three, the connection is
-        // in a state that sqlx did not expect, and is closed.
+        // `Protocol`: what a proxy sends whose server is gone. The last three: sqlx found the connection in a state that it did
+        // not expect, and closes it.
         Io(_)
         | Tls(_)
         | Protocol(_)
@@ -87,14 +86,14 @@ pub(crate) fn is_lock_timeout(error: &sqlx::Error) -> bool {
     has_postgres_code(error, &POSTGRES_LOCK_TIMEOUT)
 }
 
-/// Whether the same transaction may succeed when it is tried again. Each order has an id, so nothing is done twice, whatever
-/// became of the first attempt.
+/// Whether the same transaction may succeed when it is tried again. Each order has an id, so nothing is done twice, also
+/// when the first attempt was committed.
 pub(crate) fn is_retryable(error: &sqlx::Error) -> bool {
     match error {
         Database(_) => {
             has_postgres_code(error, &POSTGRES_CONFLICT) || has_postgres_code(error, &POSTGRES_UNAVAILABLE)
         }
-        // What has taken too long once takes too long again, and those who wait for it have waited.
+        // After a timeout, the callers have waited long enough.
         Io(error) => error.kind() != ErrorKind::TimedOut,
         _ => false,
     }

@@ -52,7 +52,7 @@ impl Pool {
         })
     }
 
-    /// Begins a transaction that no customer waits for: nothing limits its time.
+    /// Begins a transaction without a timeout, for which no customer waits.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static>, sqlx::Error> {
         Ok(match self {
             Self::Sqlite { pool, .. } => Transaction::Sqlite(pool.begin_with(sqlite::BEGIN).await?),
@@ -124,14 +124,14 @@ impl Connection {
         })
     }
 
-    /// Does this work. A connection to PostgreSQL is given up when it takes longer, or when the caller stops waiting. One
-    /// that failed with the database is closed: its state is not known, and the next one may be better.
+    /// Does this work within the limit. A connection to PostgreSQL is closed when the work takes longer, when its caller stops
+    /// waiting, or when the database is unavailable.
     pub(crate) async fn work_within<T, E: Failure>(
         mut self,
         limit: Duration,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        // A file does not hang up, and what has been sent to the disk gets there: the end of it is waited for.
+        // Without a timeout: work on a file ends.
         if let Self::Sqlite { .. } = self {
             let done = work(&mut self).await;
             if let (Err(_), Self::Sqlite { connection, journal: Some(journal) }) = (&done, &mut self) {

@@ -1,7 +1,7 @@
 //! Connections to PostgreSQL, and how they go back to their pool.
 //!
-//! The network may lose a server without a word. Then a query waits for as long as the system believes in the connection, a
-//! quarter of an hour or more, and the connection keeps its place in the pool for as long.
+//! A server can become unreachable without closing its connections. Then a query waits until the system gives the connection up,
+//! a quarter of an hour or more, and the connection keeps its place in the pool.
 
 use std::ops::{Deref, DerefMut};
 

@@ -51,18 +51,12 @@ pub(super) async fn open_memory() -> Result<SqlitePool, StoreError> {
     Ok(pool)
 }
 
-/// The write-ahead log of a file. After a failure, or the end of a process, it can hold a commit of which nobody knows
-/// whether it is on the disk: a sync that failed once is not tried again by all systems. So all of it is written into the
-/// database file, and synced there, before a transaction reads anything.
-#[derive(Debug, Clone)]
+/// The write-ahead log of a file. After a failure, or the end of a process, it can hold a commit that may not be on the
+/// disk: not all systems repeat a sync that failed. So all of it is written into the database file, and synced there, before
+/// a transaction reads anything.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Journal {
-    is_unsettled: Arc<AtomicBool>,
-}
-
-impl Default for Journal {
-    fn default() -> Self {
-        Self { is_unsettled: Arc::new(AtomicBool::new(true)) }
-    }
+    is_settled: Arc<AtomicBool>,
 }
 
 #[derive(FromRow)]
@@ -72,10 +66,10 @@ struct Checkpoint {
 }
 
 impl Journal {
-    /// Before the first transaction, and after a failure before each one until it succeeds. Pages that somebody still reads,
-    /// or another process checkpoints, are not waited for.
+    /// Called before the first transaction, and after a failure before each one until it succeeds. It does not wait for
+    /// readers or for other processes.
     pub(super) async fn settle(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        if !self.is_unsettled.load(Ordering::Acquire) {
+        if self.is_settled.load(Ordering::Acquire) {
             return Ok(());
         }
         let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(PASSIVE)").fetch_one(connection).await;
@@ -84,12 +78,12 @@ impl Journal {
             Err(error) if is_sqlite_busy(&error) => false,
             Err(error) => return Err(error),
         };
-        self.is_unsettled.store(!is_settled, Ordering::Release);
+        self.is_settled.store(is_settled, Ordering::Release);
         Ok(())
     }
 
     pub(super) fn mark_unsettled(&self) {
-        self.is_unsettled.store(true, Ordering::Release);
+        self.is_settled.store(false, Ordering::Release);
     }
 }
 
