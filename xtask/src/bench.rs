@@ -36,7 +36,7 @@ pub(crate) fn bank(project: &Project, arguments: &[String]) -> Outcome {
     let express = project.root.join("bench").join("express");
     node::ensure(project)?;
     node::packages(project, &express)?;
-    let mut bench = crate::torture::built(project, "bank-bench")?;
+    let mut bench = crate::torture::built(project, "bank-load-test")?;
     run_shown(bench.arg("--express").arg(&express).args(arguments))
 }
 

@@ -73,7 +73,12 @@ const SUITES: [Suite; 3] = [
                 ],
             },
             // The second is each test once more, on PostgreSQL; the ledger's own tests are on both.
-            Pass { timeout: "240", targets: ALL, only: &[], skipped: &["torture", "all_tests_pass_on_postgres"] },
+            Pass {
+                timeout: "240",
+                targets: ALL,
+                only: &[],
+                skipped: &["torture", "all_tests_pass_on_postgres"],
+            },
         ],
     },
     Suite {
