@@ -1,8 +1,6 @@
 //! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, enrolled factors, failed
 //! attempts, what scripts write down. Plain data structures: the time and the random values are parameters, nothing here
-//! reads a socket or a clock. What is in a [`Table`](crate::durable::Table) survives a restart.
-
-use crate::factors::{Factor, Factors};
+//! reads a socket or a clock. What is in a [`Table`](crate::persistence::Table) survives a restart.
 
 mod codes;
 mod factors;
@@ -18,11 +16,14 @@ pub(crate) use factors::{Checked, Enrolments};
 pub(crate) use failures::{Allowance, Failures};
 pub(crate) use people::People;
 pub(crate) use phones::{Phone, Phones};
-pub(crate) use pushes::{Answer, Asked, NotSent, Outcome, Push, Pushes, State as PushState, Verdict};
-pub(crate) use sessions::{Session, Sessions};
-pub(crate) use transactions::{Challenge, Methods, SecondFactor, Stage, Transaction, Transactions, Way};
+pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
+pub(crate) use sessions::Sessions;
+pub(crate) use transactions::{
+    Authenticator, Authorization, Enrollment, SecondFactor, Stage, Transaction, TransactionRef, Transactions,
+};
 
-use crate::durable::{DurableError, Journal, Loaded};
+use crate::domain::{Factor, Factors};
+use crate::persistence::{DurableError, Journal, Loaded};
 
 /// All of it, behind one lock: a step that touches a session, a request and a push happens at once or not at all.
 #[derive(Default)]

@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use crate::domain::{Customer, Payment};
 use crate::keys::KeyRing;
-use crate::payment::Payment;
 
 /// The claims of an access token.
 #[derive(Debug, Serialize)]
@@ -69,6 +69,18 @@ pub(crate) struct Person {
     pub(crate) email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) email_verified: Option<bool>,
+}
+
+impl Person {
+    /// What the granted scopes tell about the customer.
+    pub(crate) fn of(customer: &Customer, granted: &[impl AsRef<str>]) -> Self {
+        let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
+        Self {
+            name: has("profile").then(|| customer.name.clone()),
+            email: has("email").then(|| customer.email.clone()),
+            email_verified: has("email").then_some(true),
+        }
+    }
 }
 
 /// What the userinfo endpoint reads in an access token.

@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use axum::http::Uri;
-
-use super::{Action, Api, Client, Config, Customer, app_scheme_of, web_origin_of};
-use crate::factors::recovery;
-use crate::factors::totp::Secret;
-use crate::passwords;
+use super::action::Action;
+use super::settings::Config;
+use crate::credentials::totp::Secret;
+use crate::credentials::{passwords, recovery_codes};
+use crate::domain::{Api, Client, Customer, OIDC_SCOPES, app_scheme_of, origin_of, web_origin_of};
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const LONGEST_PUSH: (u64, &str) = (600, "ten minutes");
@@ -164,7 +163,7 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
         .unique("the scope", scopes.map(|(n, scope)| (format!("{at}.scopes[{n}].name"), scope.name.clone())));
     for (n, scope) in api.scopes.iter().enumerate() {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-        let reserved = crate::scopes::OIDC_SCOPES.contains(&scope.name.as_str());
+        let reserved = OIDC_SCOPES.contains(&scope.name.as_str());
         if scope.name.is_empty() || reserved || !scope.name.bytes().all(printable) {
             found.add(
                 format!("{at}.scopes[{n}].name"),
@@ -226,18 +225,18 @@ fn customer(at: &str, customer: &Customer, found: &mut Findings) {
     }
     let mut seen = HashSet::new();
     for (n, code) in factors.recovery_codes.iter().enumerate() {
-        if !seen.insert(recovery::normal(code)) {
+        if !seen.insert(recovery_codes::normal(code)) {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} stands twice", customer.sub),
                 "each is good for one use",
             );
         }
-        if recovery::normal(code).len() < recovery::LEAST {
+        if recovery_codes::normal(code).len() < recovery_codes::LEAST {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} is too easy to guess", customer.sub),
-                format!("it must have at least {} letters and digits", recovery::LEAST),
+                format!("it must have at least {} letters and digits", recovery_codes::LEAST),
             );
         }
     }
@@ -278,12 +277,4 @@ fn positive(config: &Config, found: &mut Findings) {
     for (name, value) in values {
         found.number(name, value, if name == "lifetimes.push" { LONGEST_PUSH } else { MOST });
     }
-}
-
-/// `http://localhost:8080` of `http://localhost:8080/callback`; nothing for what is not an absolute http(s) URL.
-pub(crate) fn origin_of(uri: &str) -> Option<String> {
-    let parsed: Uri = uri.parse().ok()?;
-    let scheme = parsed.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
-    let authority = parsed.authority().filter(|authority| !authority.as_str().contains('@'))?;
-    Some(format!("{scheme}://{authority}"))
 }

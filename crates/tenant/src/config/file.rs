@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::{Config, check};
+use super::check::check;
+use super::settings::Config;
 use fault::{Fault, Span};
 use reading::Reading;
 use shown::Source;

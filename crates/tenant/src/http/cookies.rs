@@ -3,10 +3,9 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
-
 use axum::response::AppendHeaders;
 
-use crate::state::State;
+use crate::state::AppState;
 
 /// Headers to add to a response, without removing the cookies that it sets already.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;
@@ -44,7 +43,7 @@ impl Cookies {
 
 /// How long a cookie stays.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Stays {
+pub(crate) enum CookieLifetime {
     /// Until the browser closes.
     Session,
     /// So many seconds.
@@ -52,10 +51,10 @@ pub(crate) enum Stays {
 }
 
 /// A header that sets a cookie which scripts cannot read and other sites cannot make the browser send with a form.
-pub(crate) fn set(state: &State, name: &str, value: &str, stays: Stays) -> SetCookie {
-    let age = match stays {
-        Stays::Session => String::new(),
-        Stays::Seconds(seconds) => format!("; Max-Age={seconds}"),
+pub(crate) fn set(state: &AppState, name: &str, value: &str, lifetime: CookieLifetime) -> SetCookie {
+    let age = match lifetime {
+        CookieLifetime::Session => String::new(),
+        CookieLifetime::Seconds(seconds) => format!("; Max-Age={seconds}"),
     };
     let path = path(name);
     let secure = if state.is_https() { "; Secure" } else { "" };
@@ -64,8 +63,8 @@ pub(crate) fn set(state: &State, name: &str, value: &str, stays: Stays) -> SetCo
 }
 
 /// A header that removes a cookie.
-pub(crate) fn expired(state: &State, name: &str) -> SetCookie {
-    set(state, name, "", Stays::Seconds(0))
+pub(crate) fn expired(state: &AppState, name: &str) -> SetCookie {
+    set(state, name, "", CookieLifetime::Seconds(0))
 }
 
 /// Only the pages that need a cookie get it.

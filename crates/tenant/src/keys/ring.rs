@@ -3,14 +3,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use parking_lot::{Mutex, MutexGuard};
+
 use super::rotation::{self, Retired};
-use super::{Jwk, KEY_FILE, KeyError, NEXT_FILE, RETIRED_FILE, SigningKey};
-use crate::Clock;
+use super::signing_key::{Jwk, KEY_FILE, KeyError, NEXT_FILE, RETIRED_FILE, SigningKey};
+use crate::clock::Clock;
 use crate::config::KeyStore;
-use crate::log::{self, Kind, Log};
+use crate::log::{Kind, Log, events};
 
 pub(crate) struct KeyRing {
     store: KeyStore,
@@ -74,11 +76,12 @@ impl KeyRing {
     /// Writes down for the developer which keys there are.
     fn tell(&self, keys: &Keys, rotated: bool) {
         let published = keys.published(self.clock.now());
-        self.log.begin(Kind::Keys).record(log::keys(&published, rotated));
+        let kids = published.iter().map(|key| key.kid().to_owned()).collect();
+        self.log.begin(Kind::Keys).record(events::keys(kids, rotated));
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.lock();
         if let KeyStore::Folder(folder) = &self.store
             && keys.seen != seen(folder)
         {

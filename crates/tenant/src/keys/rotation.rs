@@ -7,7 +7,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Jwk, KEY_FILE, KeyError, LOCK_FILE, NEXT_FILE, RETIRED_FILE, SigningKey, file};
+use super::file;
+use super::signing_key::{Jwk, KEY_FILE, KeyError, LOCK_FILE, NEXT_FILE, RETIRED_FILE, SigningKey};
 
 /// A running tenant may be signing while the files change.
 const OVERLAP: u64 = 60;

@@ -4,7 +4,7 @@ use form_urlencoded::Serializer;
 use serde::Serialize;
 
 use super::record::{Outcome, Record};
-use crate::http::Parameters;
+use crate::domain::Parameters;
 
 /// The filter; what is absent lets everything through.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]

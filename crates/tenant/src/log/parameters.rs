@@ -3,9 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::redaction::HIDDEN;
-use crate::http::Parameters;
+use crate::domain::Parameters;
 use crate::random::Fingerprint;
+
+/// What stands for a secret.
+pub(super) const HIDDEN: &str = "(hidden)";
 
 /// The parameters whose values are kept. A name that is not here is a stranger's, and may be anything.
 const SHOWN: [&str; 21] = [

@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::advice::{Advice, Registered};
+use super::advice::value::Advice;
 use super::event::{Event, FactorStep, PasswordOutcome, Who};
 use super::parameters;
-use crate::payment::Payment;
+use super::registered::Registered;
+use crate::domain::{MULTI_FACTOR, Payment};
 use crate::random::Fingerprint;
-use crate::scopes::MULTI_FACTOR;
 
 /// More events than a request has that is worth reading.
 const EVENTS: usize = 200;

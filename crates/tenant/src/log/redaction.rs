@@ -4,14 +4,12 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::{GUESSED, Hidden};
+use super::parameters::{GUESSED, HIDDEN, Hidden};
 
 /// The longest text, in characters.
 const LONGEST: usize = 4_000;
 /// The longest list.
 const MOST: usize = 200;
-/// What stands for a secret.
-pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Members of JSON whose values are secrets wherever they stand.
 const SECRET_MEMBERS: [&str; 10] = [

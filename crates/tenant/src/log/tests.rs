@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::audit_log::TRACES;
 use super::event::{Event, Factor, FactorStep, Line, Refusal, Token};
 use super::record::{Kind, Outcome};
-use super::{Filter, Log, TRACES, export, list, timeline};
+use super::{Filter, Log, export};
 use crate::config::{Config, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::pages::log::{list, timeline};
 use crate::{Clock, ManualClock};
 use askama::Template as _;
 

@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::durable::{DurableError, Journal, Loaded, Record, Table};
-use crate::factors::totp::Secret;
-use crate::factors::{Factor, recovery};
+use crate::credentials::recovery_codes;
+use crate::credentials::totp::Secret;
+use crate::domain::Factor;
+use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// The wait after the first wrong code too many, in seconds; each further one doubles it.
@@ -80,7 +81,7 @@ impl Enrolments {
         if !said && (secret.is_some() || !recovery_codes.is_empty()) {
             let mut enrolment = self.0.edit(sub);
             enrolment.recovery_codes =
-                recovery_codes.iter().map(|code| recovery::fingerprint(code)).collect();
+                recovery_codes.iter().map(|code| recovery_codes::fingerprint(code)).collect();
             enrolment.totp = secret.map(|secret| Totp { secret, last_step: None });
             enrolment.said = true;
         }
@@ -123,7 +124,7 @@ impl Enrolments {
     /// Puts these in the place of all recovery codes.
     pub(crate) fn set_recovery_codes(&mut self, sub: &str, codes: &[String]) {
         let mut enrolment = self.0.edit(sub);
-        enrolment.recovery_codes = codes.iter().map(|code| recovery::fingerprint(code)).collect();
+        enrolment.recovery_codes = codes.iter().map(|code| recovery_codes::fingerprint(code)).collect();
         enrolment.recovery_tries = Tries::default();
         enrolment.said = true;
     }
@@ -155,7 +156,7 @@ impl Enrolments {
         if let Some(wait) = enrolment.recovery_tries.wait(free, now) {
             return Checked::TooMany { wait };
         }
-        let given = recovery::fingerprint(code);
+        let given = recovery_codes::fingerprint(code);
         match enrolment.recovery_codes.iter().position(|kept| *kept == given) {
             None => enrolment.recovery_tries.count(now),
             Some(at) => {

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::config::Customer;
-use crate::durable::{DurableError, Journal, Loaded, Record, Table};
-use crate::factors::Factor;
+use crate::domain::{Customer, Factor};
+use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 
 /// Sessions whose last second factor is remembered. More than that, and the oldest are forgotten: a script then asks once
 /// more.

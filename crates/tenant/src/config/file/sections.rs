@@ -8,10 +8,9 @@ use toml::de::DeTable;
 
 use super::ConfigFile;
 use super::reading::{Reading, Section};
-use crate::config::{
-    Action, ActionKind, Api, ApiScope, Client, Config, Customer, EnrolledFactors, GrantType, KeyStore,
-    Lifetimes, Limits, LogAccess, Password, Profile,
-};
+use crate::config::action::{Action, ActionKind};
+use crate::config::settings::{Config, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::domain::{Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 
 /// Where the tenant listens, when the file does not say.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8090);

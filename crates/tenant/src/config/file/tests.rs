@@ -1,7 +1,8 @@
 //! Files and what is said about them.
 
 use super::*;
-use crate::config::{KeyStore, LogAccess, Password};
+use crate::config::settings::{KeyStore, LogAccess};
+use crate::domain::Password;
 
 /// A file that is as it should be, with these lines in the place of its own.
 const WHOLE: &str = r#"issuer = "http://localhost:8090/"

@@ -1,7 +1,9 @@
 //! What each parameter of an authorization request has to be.
 
-use super::super::parameters::{self, Parameter};
-use super::{Advice, Registered, Spec, spec};
+use super::spec::{self, Spec};
+use super::value::Advice;
+use crate::log::parameters::{self, Parameter};
+use crate::log::registered::Registered;
 
 /// The parameters that something can be wrong with, what would be right, and where that is written.
 static RIGHT: [(&str, &str, Spec); 17] = [
