@@ -109,26 +109,31 @@ async fn reads_back(share: usize) {
     assert!(wrong.is_empty(), "{} amounts: {:#?}", wrong.len(), &wrong[..wrong.len().min(40)]);
 }
 
+/// Proves: amount-round-trip
 #[wasm_bindgen_test]
 async fn written_amount_is_read_back_in_the_first_quarter_of_locales() {
     reads_back(0).await;
 }
 
+/// Proves: amount-round-trip
 #[wasm_bindgen_test]
 async fn written_amount_is_read_back_in_the_second_quarter_of_locales() {
     reads_back(1).await;
 }
 
+/// Proves: amount-round-trip
 #[wasm_bindgen_test]
 async fn written_amount_is_read_back_in_the_third_quarter_of_locales() {
     reads_back(2).await;
 }
 
+/// Proves: amount-round-trip
 #[wasm_bindgen_test]
 async fn written_amount_is_read_back_in_the_fourth_quarter_of_locales() {
     reads_back(3).await;
 }
 
+/// Proves: minor-units
 #[wasm_bindgen_test]
 fn amount_has_exactly_the_digits_of_iso_4217() {
     let written = |amount, currency: &str| format::money(&Money { amount, currency: currency.to_owned() });
@@ -158,6 +163,7 @@ fn amount_has_exactly_the_digits_of_iso_4217() {
     speak("en");
 }
 
+/// Proves: amount-parsing
 #[wasm_bindgen_test]
 fn amount_is_read_with_what_the_locale_calls_the_currency() {
     for (tag, currency, text, read) in [
@@ -181,6 +187,7 @@ fn amount_is_read_with_what_the_locale_calls_the_currency() {
     speak("en");
 }
 
+/// Proves: reference-display
 #[wasm_bindgen_test]
 fn stacked_marks_are_seen() {
     let stacked = locale().has_stacked_marks;

@@ -106,6 +106,7 @@ async fn money_that_left_and_money_that_came_differ_in_words_and_sign() {
     assert!(amounts[1].contains('+') && amounts[1].contains("42"), "{amounts:?}");
 }
 
+/// Proves: form-autofill
 #[wasm_bindgen_test]
 async fn the_fields_have_their_labels_and_their_help() {
     let page = Page::show(state("account")).await;
@@ -137,6 +138,7 @@ async fn typing_keeps_the_field_its_focus_and_its_caret() {
     assert_eq!(amount.value(), "1,250.00", "what is left is written properly");
 }
 
+/// Proves: input-not-cut
 #[wasm_bindgen_test]
 async fn nothing_that_is_pasted_is_cut() {
     let page = Page::show(state("account")).await;
@@ -152,6 +154,7 @@ async fn nothing_that_is_pasted_is_cut() {
     assert_eq!(edited, [Intent::Edited(Field::Amount, pasted), Intent::Edited(Field::Reference, reference)]);
 }
 
+/// Proves: form-autofill
 #[wasm_bindgen_test]
 async fn what_is_filled_in_without_typing_is_taken() {
     let page = Page::show(state("account")).await;
@@ -164,6 +167,7 @@ async fn what_is_filled_in_without_typing_is_taken() {
     assert_eq!(page.intents().len(), 1, "{:?}", page.intents());
 }
 
+/// Proves: reference-display
 #[wasm_bindgen_test]
 async fn a_reference_stays_within_its_place() {
     let mut view = state("sending");
@@ -380,6 +384,7 @@ fn written(page: &Page) -> (String, Vec<String>) {
     (plain(page.texts("header, main").join("\n")), buttons.collect())
 }
 
+/// Proves: translated-page
 #[wasm_bindgen_test]
 async fn a_translated_page_shows_what_is() {
     let names: Vec<_> = states::NAMES.into_iter().filter(|name| *name != "starting").collect();
@@ -401,6 +406,7 @@ async fn a_translated_page_shows_what_is() {
     }
 }
 
+/// Proves: translated-form
 #[wasm_bindgen_test]
 async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
     let page = Page::show(state("account")).await;
@@ -422,6 +428,7 @@ async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
     assert_eq!(page.count(".error"), 0);
 }
 
+/// Proves: focus-kept
 #[wasm_bindgen_test]
 async fn the_focus_survives_what_is_redrawn() {
     let page = Page::show(state("account")).await;

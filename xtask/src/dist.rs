@@ -139,6 +139,7 @@ pub(crate) fn run(project: &Project) -> Outcome {
 mod tests {
     use super::*;
 
+    /// Proves: host-caching
     #[test]
     fn hosts_are_told_how_long_the_page_may_be_kept() {
         let dist = std::env::temp_dir().join(format!("riser-hosts-{}", std::process::id()));

@@ -1,20 +1,20 @@
 //! The project's own commands: `cargo xtask --help` names them.
 
 mod bench;
+mod checks;
 mod deny;
 mod dist;
 mod explore;
 mod fuzz;
 mod mutants;
 mod project;
-mod proofs;
-mod purity;
 mod step;
 mod test;
 mod tools;
 mod torture;
 mod up;
 
+use checks::{layers, proofs, purity};
 use clap::{Parser, Subcommand};
 use project::Project;
 use std::process::ExitCode;
@@ -57,6 +57,10 @@ enum Task {
     Mutants(mutants::Options),
     /// Kill the bank while customers pay, and check that no money is lost, doubled or altered
     Torture(torture::Options),
+    /// Check that imports within each crate point down (`test` does so, too), and count them
+    Layers,
+    /// Check that docs/PROOFS.md lists the tests of each rule (`test` does so, too), or write it anew
+    Proofs(proofs::Options),
     /// Check that the core has no I/O, no clock and no randomness (`test` does so, too)
     Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
@@ -104,6 +108,8 @@ fn run(task: &Task) -> Outcome {
         Task::Explore(options) => explore::run(&project, options),
         Task::Mutants(options) => mutants::run(&project, options),
         Task::Torture(options) => torture::run(&project, options),
+        Task::Layers => layers::run(&project),
+        Task::Proofs(options) => proofs::run(&project, options),
         Task::Purity => purity::check(&project),
         Task::Setup { browser } => setup(&project, *browser),
     }

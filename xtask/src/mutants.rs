@@ -12,51 +12,71 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A package, what of it is broken, and which tests have to notice.
-///
-/// Each mutant is tried twice at most: with the tests that take no time, and, if none of them noticed, with all.
 struct Suite {
     package: &'static str,
     /// Everything, where there is none.
     files: &'static [&'static str],
+    /// One after the other, each with the mutants that no pass before it noticed: the quickest first, the last with every
+    /// test that could notice something.
+    passes: &'static [Pass],
+}
+
+/// Tests to try mutants with.
+struct Pass {
     /// A mutant that loops is stopped after so many seconds: some times what the tests themselves take.
-    timeout: Timeout,
-    /// Tests that the first try leaves out, because they take seconds.
-    slow: &'static [&'static str],
-    /// Tests that take long and notice nothing that the others do not.
+    timeout: &'static str,
+    /// As cargo takes them.
+    targets: &'static [&'static str],
+    /// Parts of the names of tests; all, where there is none.
+    only: &'static [&'static str],
     skipped: &'static [&'static str],
 }
 
-/// Seconds.
-struct Timeout {
-    first: &'static str,
-    all: &'static str,
-}
+const ALL: &[&str] = &["--lib", "--test", "it"];
 
 const SUITES: [Suite; 3] = [
     Suite {
         package: "stepup",
         files: &[],
-        timeout: Timeout { first: "30", all: "30" },
-        slow: &[],
         // The exploration takes ten times as long as all the others together.
-        skipped: &["exploration"],
+        passes: &[Pass { timeout: "30", targets: ALL, only: &[], skipped: &["exploration"] }],
     },
     Suite {
         package: "bank",
         files: &["crates/bank/src/ledger/**/*.rs", "crates/bank/src/token/*.rs"],
-        timeout: Timeout { first: "60", all: "240" },
-        slow: &[
-            "every_call_of_a_transfer_may_fail",
-            "falls_silent",
-            "keys::ten_thousand",
-            "linking::one_character",
-            "one_question_without_an_answer",
-            "postgres",
-            "together_or_one_by_one",
-            "who_stops_waiting_for_a_silent_server",
+        passes: &[
+            Pass {
+                timeout: "40",
+                targets: &["--test", "it"],
+                only: &[
+                    "accounts::",
+                    "idempotency::",
+                    "spending::",
+                    "statements::",
+                    "tokens::",
+                    "transfers::",
+                ],
+                skipped: &["postgres"],
+            },
+            Pass {
+                timeout: "60",
+                targets: ALL,
+                only: &[],
+                skipped: &[
+                    "every_call_of_a_transfer_may_fail",
+                    "falls_silent",
+                    "keys::ten_thousand",
+                    "linking::one_character",
+                    "one_question_without_an_answer",
+                    "postgres",
+                    "together_or_one_by_one",
+                    "torture",
+                    "who_stops_waiting_for_a_silent_server",
+                ],
+            },
+            // The second is each test once more, on PostgreSQL; the ledger's own tests are on both.
+            Pass { timeout: "240", targets: ALL, only: &[], skipped: &["torture", "postgres::every_test"] },
         ],
-        // The second is each test once more, on PostgreSQL; the ledger's own tests are on both.
-        skipped: &["torture", "postgres::every_test"],
     },
     Suite {
         package: "tenant",
@@ -66,9 +86,24 @@ const SUITES: [Suite; 3] = [
             "crates/tenant/src/domain/grant.rs",
             "crates/tenant/src/domain/scopes.rs",
         ],
-        timeout: Timeout { first: "60", all: "240" },
-        slow: &["away::", "log::", "loop_without_end", "program::", "restart::"],
-        skipped: &["bad_disk"],
+        passes: &[
+            Pass {
+                timeout: "40",
+                targets: &["--test", "it"],
+                only: &[
+                    "authorize",
+                    "linking::",
+                    "otp::",
+                    "prompts::",
+                    "push::",
+                    "response_modes::",
+                    "session::",
+                    "ways::",
+                ],
+                skipped: &[],
+            },
+            Pass { timeout: "240", targets: ALL, only: &[], skipped: &["bad_disk"] },
+        ],
     },
 ];
 
@@ -97,6 +132,9 @@ pub(crate) struct Options {
     /// How many at once; each builds and tests its own copy
     #[arg(long, default_value = "1", value_name = "N")]
     jobs: u8,
+    /// Breaks the files of this folder and uses its build directory, instead of a copy
+    #[arg(long, conflicts_with = "jobs")]
+    in_place: bool,
 }
 
 impl Options {
@@ -140,15 +178,18 @@ fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path
     fs::create_dir_all(&out).map_err(|error| Failure::io("make", &out, &error))?;
     let results = out.join("mutants.out");
     let of = |file: &str| read(&results.join(file)).map(|text| names(&text));
-    let (mut caught, mut timeout) = (Vec::new(), Vec::new());
-    try_all(project, options, suite, program, &out, Tests::Quick)?;
-    let unviable = of("unviable.txt")?;
-    caught.append(&mut of("caught.txt")?);
-    timeout.append(&mut of("timeout.txt")?);
-    if !suite.slow.is_empty() && !of("missed.txt")?.is_empty() {
-        try_all(project, options, suite, program, &out, Tests::All)?;
+    let (mut caught, mut timeout, mut unviable) = (Vec::new(), Vec::new(), Vec::new());
+    for at in 0..suite.passes.len() {
+        if at > 0 && of("missed.txt")?.is_empty() {
+            break;
+        }
+        try_all(project, options, suite, program, &out, at)?;
         caught.append(&mut of("caught.txt")?);
         timeout.append(&mut of("timeout.txt")?);
+        unviable.append(&mut of("unviable.txt")?);
+        // What never ends is not tried again either.
+        let (from, to) = (results.join("timeout.txt"), results.join("caught.txt"));
+        fs::write(&to, read(&to)? + &read(&from)?).map_err(|error| Failure::io("write", &to, &error))?;
     }
     let missed = of("missed.txt")?;
     say(&format!(
@@ -175,30 +216,22 @@ fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path
     Ok(problems)
 }
 
-/// Which tests a mutant is tried with.
-#[derive(Clone, Copy, PartialEq)]
-enum Tests {
-    Quick,
-    /// Only for mutants that the quick ones did not notice.
-    All,
-}
-
 fn try_all(
     project: &Project,
     options: &Options,
     suite: &Suite,
     program: &Path,
     out: &Path,
-    tests: Tests,
+    at: usize,
 ) -> Outcome {
-    let (timeout, slow) = match tests {
-        Tests::Quick => (suite.timeout.first, suite.slow),
-        Tests::All => (suite.timeout.all, &[][..]),
-    };
+    let Some(pass) = suite.passes.get(at) else { return Ok(()) };
     let mut command = Command::new(program);
     command.current_dir(&project.root).stdin(Stdio::null()).arg("mutants");
-    command.args(["--package", suite.package, "--no-shuffle", "--timeout", timeout]);
+    command.args(["--package", suite.package, "--no-shuffle", "--timeout", pass.timeout]);
     command.args(["--jobs", &options.jobs.to_string()]).arg("--output").arg(out);
+    if options.in_place {
+        command.arg("--in-place");
+    }
     if options.file.is_empty() {
         command.args(suite.files.iter().flat_map(|file| ["--file", file]));
     }
@@ -208,14 +241,14 @@ fn try_all(
     if let Some(shard) = &options.shard {
         command.args(["--shard", shard]);
     }
-    if tests == Tests::All {
+    if at > 0 {
         command.args(["--baseline", "skip"]);
     }
-    if options.iterate || tests == Tests::All {
+    if options.iterate || at > 0 {
         command.arg("--iterate");
     }
-    command.args(["--", "--lib", "--test", "it", "--"]);
-    command.args(suite.skipped.iter().chain(slow).flat_map(|test| ["--skip", test]));
+    command.arg("--").args(pass.targets).arg("--").args(pass.only);
+    command.args(pass.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
     let status = command

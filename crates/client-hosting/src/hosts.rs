@@ -140,6 +140,7 @@ mod tests {
         }
     }
 
+    /// Proves: host-caching
     #[test]
     fn netlify_and_cloudflare_keep_hashed_files_and_ask_about_pages() {
         let expected = format!(
@@ -152,6 +153,7 @@ mod tests {
         assert_eq!(written("_headers"), expected);
     }
 
+    /// Proves: host-caching
     #[test]
     fn apache_keeps_hashed_files_and_asks_about_all_others() {
         let text = written(".htaccess");
@@ -164,6 +166,7 @@ mod tests {
         assert!(hashed.contains("immutable"), "{text}");
     }
 
+    /// Proves: host-caching
     #[test]
     fn vercel_keeps_hashed_files_and_asks_about_pages() {
         let rules: Value = serde_json::from_str(&written("vercel.json")).unwrap();
@@ -179,6 +182,7 @@ mod tests {
         assert_eq!(cached("/riser-17ae3b29f064e577_bg\\.wasm"), IMMUTABLE);
     }
 
+    /// Proves: host-caching
     #[test]
     fn azure_keeps_hashed_files_and_asks_about_all_others() {
         let config: Value = serde_json::from_str(&written("staticwebapp.config.json")).unwrap();

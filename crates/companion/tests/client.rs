@@ -210,6 +210,7 @@ async fn compressed_copies_go_to_those_who_can_read_them() {
     assert!(a != b && b != c && a != c, "{a} {b} {c}");
 }
 
+/// Proves: companion-compression
 #[tokio::test]
 async fn page_is_sent_compressed_with_the_running_configuration() {
     let folder = built();

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use url::Url;
 
-use crate::parameters::{ParameterName, Parameters};
+use crate::error::DatabaseError;
+use crate::parameters::Parameters;
 
 /// Where a program keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,65 +31,6 @@ pub struct PostgresUrl {
     pub(crate) database: Option<String>,
     /// `channel_binding=require`, which the driver cannot do.
     pub(crate) wants_channel_binding: bool,
-}
-
-/// Why a text names no database. None of these holds the text: a password may be in it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DatabaseError {
-    /// Neither of the two schemes.
-    #[error("it must begin with `sqlite:`, as in `sqlite:data/NAME.sqlite`, or with `postgres://`")]
-    Scheme,
-    /// The address as another library has it, which would be right with another beginning.
-    #[error("it begins as {library} writes addresses; begin it with `postgres://`")]
-    OtherScheme {
-        /// Whose way to write it is.
-        library: &'static str,
-    },
-    /// `host=… dbname=…`
-    #[error(
-        "it is a list of keywords; it must be a URL, as in `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require`"
-    )]
-    Keywords,
-    /// `sqlite:` and nothing.
-    #[error("after `sqlite:` there must be the path of a file, as in `sqlite:data/NAME.sqlite`")]
-    NoPath,
-    /// `sqlite://`, of which everybody believes something else.
-    #[error("`sqlite:` is followed by the path itself, as in `sqlite:data/NAME.sqlite`, not by `//`")]
-    Slashes,
-    /// Not a URL, or a character that a URL has a meaning for stands unescaped in the password.
-    #[error(
-        "it must be a URL, as in `postgres://USER:PASSWORD@HOST/DATABASE`; `@`, `:`, `/`, `?`, `#` and `%` in a name or \
-         a password are written as `%40`, `%3A`, `%2F`, `%3F`, `%23` and `%25`"
-    )]
-    NoUrl,
-    /// A list of hosts, of which the driver would take none.
-    #[error("the URL names several hosts; name the one that takes writes")]
-    Hosts,
-    /// A part is missing.
-    #[error("the URL names no {part}: it must be like `postgres://USER:PASSWORD@HOST/DATABASE`")]
-    Missing {
-        /// Which part.
-        part: &'static str,
-    },
-    /// A parameter that nothing reads: most likely a misspelt one that matters.
-    #[error("the parameter {name} after `?` is not known; {remedy}")]
-    UnknownParameter {
-        /// Its name.
-        name: ParameterName,
-        /// What would be right.
-        remedy: String,
-    },
-    /// A parameter that is known, with a value that cannot be followed.
-    #[error("the parameter `{name}` {why}; {remedy}")]
-    Parameter {
-        /// Its name.
-        name: String,
-        /// Why it cannot stay.
-        why: &'static str,
-        /// What would be right.
-        remedy: &'static str,
-    },
 }
 
 impl FromStr for Database {
@@ -234,6 +176,7 @@ mod tests {
     }
 
     /// From the documentation of each, with other names and passwords.
+    /// Proves: database-address
     #[test]
     fn addresses_are_read_as_hosters_print_them() {
         for text in [
@@ -271,6 +214,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-address
     #[test]
     fn parameters_end_up_where_they_belong() {
         let read = |text: &str| text.parse::<PostgresUrl>().unwrap();
@@ -305,6 +249,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-address
     #[test]
     fn an_unknown_parameter_is_named_with_what_would_be_right() {
         let told =

@@ -2,11 +2,12 @@
 //! are nobody else's. Each program has its own SQL.
 
 mod address;
+mod error;
 mod migrations;
 mod parameters;
 pub mod postgres;
 pub mod private;
 
-pub use address::{Database, DatabaseError, PostgresUrl};
+pub use address::{Database, PostgresUrl};
+pub use error::{DatabaseError, ParameterName};
 pub use migrations::migrator;
-pub use parameters::ParameterName;

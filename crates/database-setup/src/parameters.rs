@@ -1,9 +1,7 @@
 //! What may stand after the `?` of a PostgreSQL address. Hosters print parameters for every library that there is. What the
 //! driver knows goes to it; what has no meaning here is passed over; what somebody counts on, and would not get, is refused.
 
-use std::fmt;
-
-use crate::DatabaseError;
+use crate::error::{DatabaseError, ParameterName};
 
 /// For the driver, as they are.
 const KEPT: [&str; 8] =
@@ -69,24 +67,6 @@ const IMPOSSIBLE: [&str; 13] = [
     "service",
     "servicefile",
 ];
-
-/// Longer ones are no names.
-const LONGEST: usize = 40;
-
-/// The name of a parameter; `Display` shows it only when it can be nothing else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ParameterName(String);
-
-impl fmt::Display for ParameterName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte);
-        if (1..=LONGEST).contains(&self.0.len()) && self.0.bytes().all(of_name) {
-            write!(f, "`{}`", self.0)
-        } else {
-            f.write_str("(whose name is not shown)")
-        }
-    }
-}
 
 /// What the parameters of an address come to.
 #[derive(Debug, Default)]

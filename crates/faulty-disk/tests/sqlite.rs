@@ -164,6 +164,7 @@ fn codes_of_each_call(fault: Fault) -> BTreeSet<i32> {
     codes
 }
 
+/// Proves: faulty-disk
 #[test]
 fn full_disk_is_full_until_it_heals() {
     let (disk, mut shell, _folder) = books();
@@ -178,31 +179,37 @@ fn full_disk_is_full_until_it_heals() {
     assert_eq!(disk.failed().unwrap(), failed + 3);
 }
 
+/// Proves: faulty-disk
 #[test]
 fn full_disk_at_each_call_is_full() {
     assert_eq!(codes_of_each_call(Fault::Full), [FULL].into());
 }
 
+/// Proves: faulty-disk
 #[test]
 fn short_write_at_each_call_is_full() {
     assert_eq!(codes_of_each_call(Fault::ShortWrite), [FULL].into());
 }
 
+/// Proves: faulty-disk
 #[test]
 fn failed_write_at_each_call_is_an_io_error() {
     assert_eq!(codes_of_each_call(Fault::Io), [IOERR].into());
 }
 
+/// Proves: faulty-disk
 #[test]
 fn failed_sync_at_each_call_is_an_io_error() {
     assert_eq!(codes_of_each_call(Fault::Sync), [IOERR].into());
 }
 
+/// Proves: faulty-disk
 #[test]
 fn failed_truncate_at_each_call_is_an_io_error() {
     assert_eq!(codes_of_each_call(Fault::Truncate), [IOERR].into());
 }
 
+/// Proves: faulty-disk
 #[test]
 fn missing_disk_at_each_call_is_an_io_error_or_a_damaged_file() {
     assert_eq!(codes_of_each_call(Fault::Gone), [IOERR, CORRUPT].into());
@@ -217,6 +224,7 @@ fn row_whose_sync_failed_is_not_there() {
     assert_eq!(shell.run("UPDATE t SET n = n"), Ok(1));
 }
 
+/// Proves: faulty-disk
 #[test]
 fn failed_open_is_met_by_a_new_connection_only() {
     let (disk, mut shell, folder) = books();
@@ -228,6 +236,7 @@ fn failed_open_is_met_by_a_new_connection_only() {
     assert_eq!(other.run(CREATE), Ok(0));
 }
 
+/// Proves: faulty-disk
 #[test]
 fn read_only_file_system_is_read_only_until_it_heals() {
     let (disk, mut shell, folder) = books();
@@ -240,6 +249,7 @@ fn read_only_file_system_is_read_only_until_it_heals() {
 }
 
 /// SQLite takes `EIO` from a read for a damaged file (`SQLITE_IOERR_CORRUPTFS`), but only until the next attempt.
+/// Proves: faulty-disk
 #[test]
 fn failed_read_is_a_damaged_file_until_it_heals() {
     let (disk, mut shell, folder) = books();
@@ -253,6 +263,7 @@ fn failed_read_is_a_damaged_file_until_it_heals() {
     assert_eq!(shell.run(INSERT), Ok(1));
 }
 
+/// Proves: faulty-disk
 #[test]
 fn call_is_counted_and_failed_by_its_number() {
     let (disk, mut shell, _folder) = books();
@@ -274,6 +285,7 @@ fn call_is_counted_and_failed_by_its_number() {
     assert_eq!(shell.run("write part.sqlite"), Ok(SIZE.into()));
 }
 
+/// Proves: faulty-disk
 #[test]
 fn other_files_are_left_alone() {
     let (disk, mut shell, _folder) = books();
@@ -286,6 +298,7 @@ fn other_files_are_left_alone() {
     assert_eq!(shell.run("write books.sqlite-too"), Err(EIO));
 }
 
+/// Proves: faulty-disk
 #[test]
 fn program_without_its_disk_does_not_start() {
     let disk = Disk::new().unwrap();

@@ -20,6 +20,7 @@ fn seeds(name: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Without this, a target could hold because it never gets past its first line.
+/// Proves: threat-malformed-input
 #[test]
 fn every_seed_comes_as_far_as_its_name_says() {
     for (name, target) in TARGETS {
@@ -116,6 +117,7 @@ fn input(name: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
     ]
 }
 
+/// Proves: response-malformed, threat-malformed-input
 #[test]
 fn every_target_holds_for_changes_of_its_seeds_and_for_any_bytes() {
     let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };

@@ -138,6 +138,7 @@ mod tests {
         }
     }
 
+    /// Proves: connections-per-peer
     #[test]
     fn a_network_of_64_bits_is_one_peer() {
         let peers = Peers::default();

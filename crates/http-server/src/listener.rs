@@ -99,6 +99,7 @@ mod tests {
         TcpListener::bind((host, 0)).await.is_ok()
     }
 
+    /// Proves: listener-localhost
     #[tokio::test]
     async fn localhost_is_both_of_its_addresses() {
         for asked in LOOPBACK {
@@ -118,6 +119,7 @@ mod tests {
         }
     }
 
+    /// Proves: listener-localhost
     #[tokio::test]
     async fn another_program_at_either_of_them_is_in_the_way() {
         for other in LOOPBACK {

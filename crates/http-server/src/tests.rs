@@ -97,6 +97,7 @@ async fn under_way(answer: impl Future<Output = ()> + Send + 'static) -> (TcpStr
     (stream, server)
 }
 
+/// Proves: shutdown-not-blocked
 #[tokio::test(start_paused = true)]
 async fn a_request_that_never_ends_keeps_nobody_from_stopping() {
     let (_stream, server) = under_way(pending()).await;
@@ -122,6 +123,7 @@ async fn a_request_under_way_is_waited_for_and_answered() {
     server.served.await.unwrap().unwrap();
 }
 
+/// Proves: shutdown-not-blocked
 #[tokio::test(start_paused = true)]
 async fn connections_without_a_request_keep_nobody_from_stopping() {
     let server = Server::simple(|_| {}).await;
@@ -135,6 +137,7 @@ async fn connections_without_a_request_keep_nobody_from_stopping() {
     assert_eq!((closed(&mut unused).await, closed(&mut used).await), (Duration::ZERO, Duration::ZERO));
 }
 
+/// Proves: half-request
 #[tokio::test(start_paused = true)]
 async fn half_a_request_keeps_nobody_from_stopping() {
     for half in
@@ -173,6 +176,7 @@ async fn whole_request_whose_body_is_not_read_yet_is_answered() {
     server.served.await.unwrap().unwrap();
 }
 
+/// Proves: half-request
 #[tokio::test(start_paused = true)]
 async fn the_other_half_that_comes_in_time_is_answered() {
     let router = Router::new().route("/", axum::routing::post(async |body: String| body));
@@ -186,6 +190,7 @@ async fn the_other_half_that_comes_in_time_is_answered() {
     server.served.await.unwrap().unwrap();
 }
 
+/// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
 async fn nothing_and_half_a_request_hold_a_connection_for_as_long_as_the_head_may_take() {
     let server = Server::simple(|_| {}).await;
@@ -201,6 +206,7 @@ async fn nothing_and_half_a_request_hold_a_connection_for_as_long_as_the_head_ma
     }
 }
 
+/// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_kept_for_a_while_and_used_again() {
     let server = Server::simple(|_| {}).await;
@@ -213,6 +219,7 @@ async fn an_idle_connection_is_kept_for_a_while_and_used_again() {
     assert!(is_about(closed(&mut stream).await, head));
 }
 
+/// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
 async fn a_head_that_is_too_large_is_refused() {
     let server = Server::simple(|_| {}).await;
@@ -227,6 +234,7 @@ async fn a_head_that_is_too_large_is_refused() {
     assert!(answer(&mut server.send(WHOLE).await).await.is_some(), "the others are served");
 }
 
+/// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
 async fn who_does_not_take_the_answer_does_not_hold_the_connection() {
     let large = Router::new().route("/", get(async || vec![b'.'; 64 << 20]));
@@ -253,6 +261,7 @@ async fn who_comes_when_it_is_full_waits_until_there_is_room() {
 }
 
 /// The whole of 127.0.0.0/8 is this machine, on Linux.
+/// Proves: connections-per-peer
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn thousands_of_connections_from_one_address_keep_nobody_else_from_being_answered() {

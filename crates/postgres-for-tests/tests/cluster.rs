@@ -29,6 +29,7 @@ fn ask(cluster: &Cluster, sql: &str) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
+/// Proves: test-standby
 #[test]
 fn promotion_keeps_what_was_acknowledged_at_the_same_address() {
     let cluster = cluster();
@@ -45,6 +46,7 @@ fn promotion_keeps_what_was_acknowledged_at_the_same_address() {
     assert_ne!(servers[0], servers[1], "it was another server that answered");
 }
 
+/// Proves: test-standby
 #[test]
 fn primary_always_waits_for_its_standby() {
     let cluster = cluster();
@@ -56,6 +58,7 @@ fn primary_always_waits_for_its_standby() {
     }
 }
 
+/// Proves: test-standby
 #[test]
 fn promotion_cuts_all_connections() {
     let cluster = cluster();

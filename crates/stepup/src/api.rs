@@ -321,6 +321,7 @@ mod tests {
         Answer { status, body: body.to_owned(), ..Answer::default() }
     }
 
+    /// Proves: api-error-sentence
     #[test]
     fn a_bank_may_answer_with_a_sentence() {
         let balance =

@@ -93,6 +93,7 @@ fn parameter(text: &str) -> Option<(String, &str)> {
 mod tests {
     use super::*;
 
+    /// Proves: api-403-step-up
     #[test]
     fn challenges_are_read_as_servers_write_them() {
         let read = |header: &str| {
@@ -132,6 +133,7 @@ mod tests {
         }
     }
 
+    /// Proves: api-authentication-challenge
     #[test]
     fn an_authentication_is_asked_for_as_in_rfc_9470() {
         // The examples of section 3.

@@ -397,6 +397,7 @@ mod tests {
         assert_eq!(config.transfer_scope.to_string(), "transfer:funds");
     }
 
+    /// Proves: config-pins
     #[test]
     fn what_is_set_is_used() {
         let set = GOOD.replacen(

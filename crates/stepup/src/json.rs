@@ -263,6 +263,7 @@ impl<'de> Visitor<'de> for Reader {
 mod tests {
     use super::*;
 
+    /// Proves: json-duplicate-members
     #[test]
     fn every_member_is_there_once_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {

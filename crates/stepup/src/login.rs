@@ -166,6 +166,7 @@ mod tests {
         assert!(Login::read(None, LogOuts::default(), Timestamp(0)).is_none());
     }
 
+    /// Proves: session-end-announced
     #[test]
     fn the_customer_is_told_two_minutes_before_the_end() {
         let login = login(1000);

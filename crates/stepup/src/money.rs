@@ -101,6 +101,7 @@ pub(crate) fn write_in_english(money: &Money) -> String {
 mod tests {
     use super::*;
 
+    /// Proves: minor-units
     #[test]
     fn minor_digits_are_those_of_iso_4217() {
         let mut seen = [0; 5];
@@ -120,6 +121,7 @@ mod tests {
         }
     }
 
+    /// Proves: minor-units
     #[test]
     fn decimal_has_exactly_the_digits_of_the_currency() {
         for (amount, currency, expected) in [

@@ -386,6 +386,7 @@ mod tests {
         .unwrap()
     }
 
+    /// Proves: minor-units
     #[test]
     fn one_order_has_one_text_and_another_order_another() {
         assert_eq!(
@@ -408,6 +409,7 @@ mod tests {
         assert_eq!(changed(|it| it.purpose = Purpose::LogIn).authorization_details(), None);
     }
 
+    /// Proves: transfer-as-confirmed, nonce-binds-record
     #[test]
     fn the_nonce_changes_with_every_part() {
         let all: Vec<_> = each_part_changed().iter().map(Record::nonce).collect();
@@ -416,6 +418,7 @@ mod tests {
         assert_eq!(all[0], record().nonce(), "the same request has the same nonce");
     }
 
+    /// Proves: nonce-binds-record
     #[test]
     fn a_record_comes_back_as_it_was_kept() {
         for record in each_part_changed() {

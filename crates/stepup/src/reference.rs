@@ -67,6 +67,7 @@ pub(crate) fn check(text: &str) -> Result<(), ReferenceError> {
 mod tests {
     use super::*;
 
+    /// Proves: reference-characters
     #[test]
     fn references_are_one_plain_line() {
         for bad in [

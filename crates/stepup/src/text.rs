@@ -60,6 +60,7 @@ mod tests {
 
     use super::*;
 
+    /// Proves: amount-parsing
     #[test]
     fn digit_is_read_in_every_script() {
         let mut scripts = 0;
@@ -73,6 +74,7 @@ mod tests {
         assert_eq!(ascii_digit('²'), '²');
     }
 
+    /// Proves: amount-parsing
     #[test]
     fn format_characters_that_nobody_sees_are_invisible() {
         for c in ('\0'..=char::MAX).filter(|c| !is_blank(*c)) {

@@ -244,6 +244,7 @@ mod tests {
         assert_eq!(Scopes::parse("a b").union(&Scopes::parse("b c")).to_string(), "a b c");
     }
 
+    /// Proves: threat-logged-secrets
     #[test]
     fn a_token_never_shows_itself() {
         let secret = "eyJhbGciOi";

@@ -218,6 +218,7 @@ mod tests {
         assert!(errors.reference.unwrap().contains("141"));
     }
 
+    /// Proves: currencies
     #[test]
     fn currency_with_a_minor_unit_is_paid_in() {
         for (currency, amount) in [

@@ -116,6 +116,7 @@ mod tests {
         WebUrl::trustworthy(text, parse_for_tests).map(|url| url.0)
     }
 
+    /// Proves: threat-open-redirect
     #[test]
     fn tokens_travel_over_https_or_stay_on_this_machine() {
         for good in [

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{action, body, decided, error, rule, run, texts, value};
 
+/// Proves: script-event-fields
 #[test]
 fn an_event_has_what_the_documentation_lists() {
     let members = [
@@ -68,6 +69,7 @@ fn deny_says_no_with_the_scripts_words_and_lets_it_finish() {
     assert_eq!(texts(&outcome), ["still here"]);
 }
 
+/// Proves: script-protected-claims
 #[test]
 fn what_the_protocol_needs_cannot_be_claimed() {
     for name in ["iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "amr", "scope", "azp", "sid"] {
@@ -154,6 +156,7 @@ fn what_an_action_keeps_is_there_at_the_next_log_in_and_for_no_other_action() {
     assert_eq!(texts(body(refused)), expected);
 }
 
+/// Proves: script-missing-api
 #[test]
 fn calls_that_make_no_sense_are_explained_where_they_stand() {
     for (call, told) in [
@@ -268,6 +271,7 @@ mod transaction_metadata {
     use super::{body, decided, run, texts};
     use crate::harness::{event, rule};
 
+    /// Proves: script-transaction-metadata
     #[test]
     fn is_read_at_once_and_by_the_actions_after() {
         let outcome = run(&[
@@ -292,6 +296,7 @@ mod transaction_metadata {
         );
     }
 
+    /// Proves: script-transaction-metadata
     #[test]
     fn is_there_after_a_challenge_and_not_at_the_next_log_in() {
         let engine = actions::Engine::new(actions::Limits::default());
@@ -324,6 +329,7 @@ const NODE: &str = "AbortController AbortSignal Blob BroadcastChannel Buffer Clo
     process queueMicrotask require setImmediate setInterval setTimeout structuredClone SharedArrayBuffer Atomics window \
     document location localStorage sessionStorage XMLHttpRequest Worker self";
 
+/// Proves: script-missing-api
 #[test]
 fn a_global_of_node_is_there_or_what_does_instead_is_said() {
     for name in NODE.split_whitespace() {

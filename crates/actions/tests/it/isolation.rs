@@ -20,6 +20,7 @@ const POISON: &str = "
     globalThis.poison = 1; globalThis.exports = null; globalThis.console = null;
 ";
 
+/// Proves: script-isolation
 #[test]
 fn what_one_script_breaks_is_whole_for_the_next_script_and_the_next_log_in() {
     let engine = Engine::new(Limits { time: std::time::Duration::from_secs(30), ..Limits::default() });
@@ -54,6 +55,7 @@ fn the_event_of_a_script_is_its_own() {
     assert_eq!(texts(&outcome), ["auth0|1001 banking-app gold undefined"]);
 }
 
+/// Proves: script-isolation
 #[test]
 fn nothing_of_the_host_is_within_reach() {
     for (expression, expected) in [
@@ -86,6 +88,7 @@ fn nothing_of_the_host_is_within_reach() {
 }
 
 /// The engine shows functions of the stack to those who ask; what is found there is no more than `api` offers.
+/// Proves: script-isolation
 #[test]
 fn the_stack_leads_nowhere() {
     let outcome = run(&[body(

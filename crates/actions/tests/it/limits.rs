@@ -21,6 +21,7 @@ fn stopped(engine: &Engine, script: Script, cause: Cause) {
     assert_eq!(next.decisions.id_token["it"], json!(1), "after {code}: {next:?}");
 }
 
+/// Proves: script-failures
 #[test]
 fn what_does_not_end_is_ended() {
     let engine = Engine::new(limits());
@@ -64,6 +65,7 @@ fn reading_an_error_takes_no_longer_than_the_script_may() {
 }
 
 /// The engine sorts without looking up: nothing can stop it, and so nobody waits for it.
+/// Proves: script-failures
 #[test]
 fn what_cannot_be_ended_is_left_behind() {
     let engine = Engine::new(limits());
@@ -117,6 +119,7 @@ fn a_chain_of_promises_without_end_is_ended() {
 }
 
 /// Wherever the engine runs out of memory, it is the script that fails.
+/// Proves: script-failures
 #[test]
 fn any_amount_of_memory_has_an_outcome() {
     let busy = body(

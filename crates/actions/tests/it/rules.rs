@@ -140,6 +140,7 @@ fn metadata_is_kept_when_the_rule_says_so() {
     assert!(decisions.user_metadata.is_empty());
 }
 
+/// Proves: script-secrets
 #[test]
 fn secrets_are_the_configuration() {
     let mut script = rule(

@@ -10,6 +10,7 @@ const ACR_RULE: &str = include_str!("../scripts/acr-values.rule.js");
 
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 
+/// Proves: script-mfa-conditions
 #[test]
 fn each_asks_when_its_text_says_so_and_only_then() {
     let balance: &[(&str, &str)] = &[("scope", "openid view:balance")];

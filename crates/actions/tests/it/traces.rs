@@ -63,6 +63,7 @@ fn an_action_without_its_function_is_told_what_it_exports() {
     }
 }
 
+/// Proves: script-secrets
 #[test]
 fn secrets_stand_in_no_trace() {
     let script = Script {

@@ -222,6 +222,7 @@ mod tests {
         durability_warnings(&mut connection).await.unwrap()
     }
 
+    /// Proves: postgres-durability-warning
     #[tokio::test]
     async fn server_that_can_lose_what_it_acknowledged_is_warned_of() {
         let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
@@ -235,6 +236,7 @@ mod tests {
         }
     }
 
+    /// Proves: postgres-durability-warning
     #[tokio::test]
     async fn standby_that_is_not_waited_for_is_warned_of() {
         let cluster = Cluster::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));

@@ -153,6 +153,7 @@ mod tests {
         }
     }
 
+    /// Proves: database-file-private
     #[cfg(unix)]
     #[tokio::test]
     async fn the_books_are_for_this_user_alone() {

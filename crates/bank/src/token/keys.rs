@@ -258,6 +258,7 @@ mod tests {
         }
     }
 
+    /// Proves: jwks-frequent-rotation
     #[test]
     fn a_fetch_that_finds_a_new_key_does_not_count_like_one_that_finds_nothing() {
         let mut budget = Budget::default();

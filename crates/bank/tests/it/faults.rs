@@ -154,6 +154,7 @@ async fn transfer_with_fault(bank: &mut Bank, calls: Range<u64>, fault: Fault, d
     was_hit
 }
 
+/// Proves: disk-faults
 #[tokio::test(flavor = "multi_thread")]
 async fn every_call_of_a_transfer_may_fail() {
     if books::server().is_some() {
@@ -189,6 +190,7 @@ async fn every_call_of_a_transfer_may_fail() {
 }
 
 /// The commit is in the file and not on the disk. It was said to be unknown, and then it is there.
+/// Proves: commit-unknown
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_did_not_reach_the_disk_is_unknown_until_it_is_known() {
     if books::server().is_some() {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::world::{BEN, ENERGY, OPENING, World, order_of};
 
+/// Proves: threat-lost-response
 #[tokio::test]
 async fn a_repeated_order_gets_the_stored_answer_also_with_the_spent_token() {
     let world = World::new().await;
@@ -75,6 +76,7 @@ async fn the_same_id_with_anything_else_is_refused() {
     );
 }
 
+/// Proves: threat-repeated-navigation
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_identical_orders_at_once_are_one_debit() {
     let folder = tempfile::tempdir().unwrap();
@@ -118,6 +120,7 @@ async fn a_client_that_hangs_up_at_any_moment_can_ask_again() {
 }
 
 /// "There is no such transfer" is believed, and another one is made: this one must not come after all.
+/// Proves: no-such-transfer-final
 #[tokio::test]
 async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
     let folder = tempfile::tempdir().unwrap();

@@ -102,6 +102,7 @@ async fn a_redirect_does_not_lead_to_other_keys() {
     assert_eq!(evil.fetches(), 0);
 }
 
+/// Proves: forged-many-kids
 #[tokio::test]
 async fn ten_thousand_made_up_keys_cause_five_fetches_at_once_and_one_each_twelve_seconds() {
     let world = World::new().await;
@@ -215,6 +216,7 @@ async fn fetch_that_began_before_somebody_asked_is_no_answer_for_them() {
 }
 
 /// Each of its tokens is believed at once, and made-up names still cause no more fetches than before.
+/// Proves: jwks-frequent-rotation
 #[tokio::test]
 async fn an_issuer_that_rotates_often_does_not_use_up_the_fetches() {
     let world = World::new().await;

@@ -100,6 +100,7 @@ proptest! {
     }
 }
 
+/// Proves: no-such-transfer-final
 #[tokio::test]
 async fn the_database_refuses_what_would_break_the_books() {
     let folder = tempfile::tempdir().unwrap();
@@ -223,6 +224,7 @@ async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_foun
 }
 
 /// It could pay once more.
+/// Proves: audit-spent-tokens
 #[tokio::test]
 async fn an_audit_notices_a_spent_token_that_was_deleted() {
     for amount in [100, 1_000_000] {

@@ -31,6 +31,7 @@ fn retry_after(answer: &Answer) -> u64 {
     answer.headers["retry-after"].to_str().unwrap().parse().unwrap()
 }
 
+/// Proves: order-rate-limit
 #[tokio::test]
 async fn the_order_after_too_many_moves_nothing_and_waits_as_long_as_it_is_told() {
     let world = world(3).await;
@@ -49,6 +50,7 @@ async fn the_order_after_too_many_moves_nothing_and_waits_as_long_as_it_is_told(
     assert_eq!(world.balance().await, OPENING - 4);
 }
 
+/// Proves: order-rate-limit
 #[tokio::test]
 async fn another_customer_and_other_requests_are_not_concerned() {
     let world = world(1).await;
@@ -62,6 +64,7 @@ async fn another_customer_and_other_requests_are_not_concerned() {
     }
 }
 
+/// Proves: read-rate-limit
 #[tokio::test]
 async fn who_reads_too_often_waits_and_nobody_else_does() {
     let world = reading_world(4).await;
@@ -80,6 +83,7 @@ async fn who_reads_too_often_waits_and_nobody_else_does() {
     assert_eq!(world.get("/balance", &ada).await.status, 200);
 }
 
+/// Proves: order-rate-limit
 #[tokio::test]
 async fn a_repeated_order_counts_and_has_its_stored_answer_later() {
     let world = world(2).await;
@@ -93,6 +97,7 @@ async fn a_repeated_order_counts_and_has_its_stored_answer_later() {
     assert_eq!(world.balance().await, OPENING - 1);
 }
 
+/// Proves: order-rate-limit
 #[tokio::test]
 async fn only_who_may_transfer_is_counted() {
     let world = world(1).await;
@@ -112,6 +117,7 @@ pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
     request
 }
 
+/// Proves: connection-timeouts
 #[tokio::test]
 async fn a_body_that_does_not_arrive_is_not_waited_for() {
     let world = world(0).await;
@@ -127,6 +133,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
 }
 
 /// The whole of 127.0.0.0/8 is this machine, on Linux.
+/// Proves: connections-per-peer
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_who_floods_the_bank_keeps_nobody_else_from_paying() {

@@ -170,6 +170,7 @@ fn edited(text: &str, at: usize, how: u8, letter: char) -> String {
 
 /// Digit by digit: whichever character of the id, amount, currency, payee or reference is another, nothing is moved; and
 /// what is not changed is accepted.
+/// Proves: threat-other-transfer
 #[test]
 fn one_character_is_enough_to_refuse() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();

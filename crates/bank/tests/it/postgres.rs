@@ -18,6 +18,7 @@ fn start(durability: Durability) -> Server {
 }
 
 /// Runs this very program again, with the books in a server of its own: no test can be forgotten.
+/// Proves: threat-concurrent-banks
 #[test]
 fn every_test_here_passes_with_the_books_in_postgresql() {
     if server().is_some() {
@@ -34,6 +35,7 @@ fn every_test_here_passes_with_the_books_in_postgresql() {
     assert!(said.contains("test spending::a_spent_token_stays_spent_after_a_restart ... ok"), "{said}");
 }
 
+/// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_answered_survives_a_crash_of_the_server_and_the_bank_goes_on() {
     let postgres = start(Durability::Full);
@@ -52,6 +54,7 @@ async fn what_was_answered_survives_a_crash_of_the_server_and_the_bank_goes_on()
     assert_eq!(world.balance().await, OPENING - 101);
 }
 
+/// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accounts_once() {
     let postgres = start(Durability::None);
@@ -68,6 +71,7 @@ async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accoun
     }
 }
 
+/// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_away_is_said_to_be_away() {
     let postgres = start(Durability::None);
@@ -83,6 +87,7 @@ async fn a_server_that_is_away_is_said_to_be_away() {
     }
 }
 
+/// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_somebody_holds_is_no_mistake_of_the_bank() {
     let postgres = start(Durability::None);
@@ -112,6 +117,7 @@ async fn refusal(database: &str) -> String {
     said
 }
 
+/// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
 async fn pooler_in_statement_mode_is_refused_by_name() {
     let postgres = start(Durability::None);
@@ -122,6 +128,7 @@ async fn pooler_in_statement_mode_is_refused_by_name() {
 }
 
 /// Each transaction has another session of the server, which others have had before and will have after it.
+/// Proves: pooler-transaction-mode
 #[tokio::test(flavor = "multi_thread")]
 async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
     let postgres = start(Durability::None);
@@ -159,6 +166,7 @@ async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
     assert_eq!(sqlx::Row::get::<String, _>(&row, 0), "0");
 }
 
+/// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pooler_that_lends_sessions_for_a_connection_is_as_good_as_the_server() {
     let postgres = start(Durability::None);
@@ -173,6 +181,7 @@ async fn a_pooler_that_lends_sessions_for_a_connection_is_as_good_as_the_server(
     assert!(said.contains("which does not take a parameter of it (options"), "{said}");
 }
 
+/// Proves: database-address
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_as_a_hoster_prints_it_opens_the_books() {
     let postgres = start(Durability::None);

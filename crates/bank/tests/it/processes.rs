@@ -57,6 +57,7 @@ async fn open_at_once<const BANKS: usize>(issuer: &Issuer, database: &str) -> [P
 const ADAS: &str = "auth0|1001";
 const BENS: &str = "auth0|1002";
 
+/// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn banks_that_open_at_once_on_new_books_wait_for_each_other() {
     let issuer = Issuer::start().await;
@@ -70,6 +71,7 @@ async fn banks_that_open_at_once_on_new_books_wait_for_each_other() {
     }
 }
 
+/// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_uses_of_one_token_at_two_banks_are_one_transfer() {
     let banks = Banks::start().await;
@@ -82,6 +84,7 @@ async fn a_hundred_uses_of_one_token_at_two_banks_are_one_transfer() {
     banks.stop();
 }
 
+/// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_identical_orders_at_two_banks_are_one_transfer() {
     let banks = Banks::start().await;
@@ -92,6 +95,7 @@ async fn fifty_identical_orders_at_two_banks_are_one_transfer() {
     banks.stop();
 }
 
+/// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn debits_at_two_banks_never_overdraw_an_account() {
     let banks = Banks::start().await;
@@ -106,6 +110,7 @@ async fn debits_at_two_banks_never_overdraw_an_account() {
     banks.stop();
 }
 
+/// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn two_customers_who_pay_each_other_at_two_banks_lose_nothing_and_wait_for_nobody_forever() {
     let banks = Banks::start().await;
@@ -123,6 +128,7 @@ async fn two_customers_who_pay_each_other_at_two_banks_lose_nothing_and_wait_for
     banks.stop();
 }
 
+/// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_is_killed_has_kept_what_it_answered() {
     let folder = tempfile::tempdir().unwrap();

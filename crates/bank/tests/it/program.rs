@@ -162,6 +162,7 @@ async fn it_serves_until_it_is_asked_to_stop() {
     }
 }
 
+/// Proves: shutdown-not-blocked
 #[tokio::test(flavor = "multi_thread")]
 async fn half_a_request_does_not_keep_it_from_stopping() {
     let folder = tempfile::tempdir().unwrap();
@@ -184,6 +185,7 @@ async fn half_a_request_does_not_keep_it_from_stopping() {
     assert!(log.ends_with("the bank is closed"), "{log}");
 }
 
+/// Proves: threat-logged-secrets
 #[tokio::test(flavor = "multi_thread")]
 async fn its_log_names_the_customer_and_holds_no_token() {
     let folder = tempfile::tempdir().unwrap();
@@ -244,6 +246,7 @@ fn it_says_what_is_wrong_and_fails() {
     }
 }
 
+/// Proves: bank-metrics
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_served_at_an_address_of_their_own() {
     let folder = tempfile::tempdir().unwrap();

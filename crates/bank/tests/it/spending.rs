@@ -27,6 +27,7 @@ async fn a_spent_token_transfers_nothing_more() {
     assert_eq!(world.get("/balance", &token).await.status, 200);
 }
 
+/// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_orders_at_once_with_one_token_are_one_transfer() {
     let folder = tempfile::tempdir().unwrap();
@@ -39,6 +40,7 @@ async fn a_hundred_orders_at_once_with_one_token_are_one_transfer() {
     assert_eq!(world.balance().await, OPENING - 100);
 }
 
+/// Proves: threat-token-reuse
 #[tokio::test]
 async fn a_spent_token_stays_spent_after_a_restart() {
     let folder = tempfile::tempdir().unwrap();

@@ -25,6 +25,7 @@ async fn statements(world: &World) -> Vec<Value> {
     answer.body["statements"].as_array().unwrap().clone()
 }
 
+/// Proves: bank-statements-need-mfa
 #[tokio::test]
 async fn a_password_is_not_enough() {
     let world = World::new().await;
@@ -52,6 +53,7 @@ async fn a_password_is_not_enough() {
     }
 }
 
+/// Proves: bank-statements-need-mfa
 #[tokio::test]
 async fn a_second_factor_lasts_a_quarter_of_an_hour() {
     let world = World::new().await;
@@ -64,6 +66,7 @@ async fn a_second_factor_lasts_a_quarter_of_an_hour() {
     }
 }
 
+/// Proves: bank-statements-need-mfa
 #[tokio::test]
 async fn a_second_factor_does_not_replace_the_scope_or_the_token() {
     let world = World::new().await;
@@ -159,6 +162,7 @@ async fn page(world: &World, limit: usize, next: Option<&str>) -> (Vec<Value>, O
     (months, answer.body["next"].as_str().map(str::to_owned))
 }
 
+/// Proves: statement-pages
 #[tokio::test]
 async fn pages_have_every_entry_once_and_their_sums_go_on() {
     let world = World::new().await;
@@ -200,6 +204,7 @@ async fn pages_have_every_entry_once_and_their_sums_go_on() {
     }
 }
 
+/// Proves: statement-pages
 #[tokio::test]
 async fn a_cursor_that_is_none_is_refused() {
     let world = World::new().await;

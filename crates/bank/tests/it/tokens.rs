@@ -257,6 +257,7 @@ async fn times_have_a_minute_of_leeway_and_not_a_second_more() {
     assert_eq!(refused(&world, &token).await, "has expired");
 }
 
+/// Proves: forged-token-type
 #[tokio::test]
 async fn an_id_token_is_no_access_token() {
     let world = World::new().await;
@@ -291,6 +292,7 @@ async fn a_missing_scope_is_named_in_the_challenge() {
     assert_eq!(world.balance().await, crate::world::OPENING);
 }
 
+/// Proves: token-id-required
 #[tokio::test]
 async fn a_token_without_an_id_cannot_be_spent() {
     let world = World::new().await;
@@ -313,6 +315,7 @@ async fn a_token_without_an_id_cannot_be_spent() {
 }
 
 /// Not read, and not taken for a token without the scope either: nobody is sent for a second factor because of it.
+/// Proves: scope-claim-shape
 #[tokio::test]
 async fn scopes_in_another_shape_are_named() {
     let world = World::new().await;

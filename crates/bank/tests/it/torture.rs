@@ -19,16 +19,19 @@ async fn torture(kind: Kind, kills: u32, promotions: u32) -> Report {
     report
 }
 
+/// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bank_that_is_killed_loses_doubles_and_alters_nothing() {
     torture(Kind::Sqlite, 12, 0).await;
 }
 
+/// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
 async fn two_banks_on_one_postgresql_that_are_killed_lose_double_and_alter_nothing() {
     torture(Kind::Postgres, 12, 0).await;
 }
 
+/// Proves: torture-disk-faults
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn disk_faults_lose_double_and_alter_nothing_and_need_no_restart() {
@@ -36,12 +39,14 @@ async fn disk_faults_lose_double_and_alter_nothing_and_need_no_restart() {
     assert!(report.troubles.failed_calls > 0, "{report}");
 }
 
+/// Proves: torture-promotions
 #[tokio::test(flavor = "multi_thread")]
 async fn promotions_lose_double_and_alter_nothing_and_need_no_restart() {
     let report = torture(Kind::PostgresFailover, 4, 2).await;
     assert_eq!(report.troubles.promotions, 2, "{report}");
 }
 
+/// Proves: torture-pgbouncer
 #[tokio::test(flavor = "multi_thread")]
 async fn two_banks_behind_pgbouncer_that_are_killed_lose_double_and_alter_nothing() {
     torture(Kind::PostgresPgbouncer, 6, 0).await;

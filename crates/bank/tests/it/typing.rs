@@ -15,6 +15,7 @@ fn cases(table: &str) -> Vec<Value> {
     table["cases"].as_array().unwrap().clone()
 }
 
+/// Proves: reference-characters
 #[tokio::test]
 async fn reference_is_taken_as_the_table_says() {
     let world = World::new().await;
@@ -33,6 +34,7 @@ async fn reference_is_taken_as_the_table_says() {
     }
 }
 
+/// Proves: iban
 #[test]
 fn iban_is_taken_as_the_table_says() {
     for case in cases(include_str!("../../../../tests/tables/ibans.json")) {
@@ -78,6 +80,7 @@ async fn pays_in(currency: &str, minor: i64, amount: &str) {
     assert_eq!(world.balance().await, crate::world::OPENING - minor);
 }
 
+/// Proves: minor-units
 #[tokio::test]
 async fn transfer_is_booked_in_the_minor_units_of_its_currency() {
     pays_in("EUR", 1250, "12.50").await;
@@ -87,6 +90,7 @@ async fn transfer_is_booked_in_the_minor_units_of_its_currency() {
     pays_in("CLF", 1250, "0.1250").await;
 }
 
+/// Proves: currencies
 #[tokio::test]
 async fn account_has_a_currency_with_a_minor_unit() {
     let issuer = Issuer::start().await;

@@ -299,6 +299,7 @@ mod tests {
         );
     }
 
+    /// Proves: truth-of-outcome
     #[test]
     fn the_status_decides_what_became_of_a_transfer() {
         let kind = |status, body: &str, asked| match read(Ok(answer(status, body)), asked) {
@@ -395,6 +396,7 @@ mod tests {
         (200, r#"{"status":"completed","ok":false}"#),
     ];
 
+    /// Proves: truth-of-outcome
     #[test]
     fn wrong_answer_is_never_success() {
         for (status, body) in WRONG {

@@ -263,6 +263,7 @@ mod tests {
         }
     }
 
+    /// Proves: amount-parsing
     #[test]
     fn amounts_are_read_as_people_type_them() {
         use AmountError::{Empty, NotANumber, TooLarge, Zero};
@@ -328,6 +329,7 @@ mod tests {
         );
     }
 
+    /// Proves: amount-parsing
     #[test]
     fn amounts_are_read_as_people_paste_them() {
         use AmountError::NotANumber;
@@ -378,6 +380,7 @@ mod tests {
         read_all("XOF", &[("1\u{202f}234 F\u{a0}CFA", FRENCH, Ok(1234))]);
     }
 
+    /// Proves: amount-other-currency
     #[test]
     fn another_currency_is_named() {
         let other = |found: &str| Err(AmountError::OtherCurrency(found.into()));
@@ -399,6 +402,7 @@ mod tests {
         assert_eq!(sentence, "This account pays in EUR, not in $.");
     }
 
+    /// Proves: amount-parsing
     #[test]
     fn decimals_are_those_of_the_currency() {
         use AmountError::{Ambiguous, NotANumber};
@@ -444,6 +448,7 @@ mod tests {
     }
 
     proptest::proptest! {
+        /// Proves: amount-round-trip
         #[test]
         fn what_is_written_is_read_back(minor in 1..=super::largest(0), locale in 0_usize..6, currency in 0_usize..4) {
             let locale = [ENGLISH, GERMAN, FRENCH, SWISS, ARABIC, CAPE_VERDE][locale];

@@ -132,11 +132,13 @@ mod tests {
         .into()
     }
 
+    /// Proves: request-nonce-and-state
     #[test]
     fn the_request_has_exactly_the_parameters_of_the_implicit_flow() {
         assert_eq!(parameters("implicit", Demand::default()), expected("id_token token", Demand::default()));
     }
 
+    /// Proves: pkce-verifier
     #[test]
     fn the_request_of_the_code_flow_carries_the_challenge_and_not_the_verifier() {
         let mut all = expected("code", Demand::default());

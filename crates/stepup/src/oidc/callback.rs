@@ -394,6 +394,7 @@ mod tests {
 
     const GOOD: &str = "access_token=AT&id_token=IT&token_type=bearer&expires_in=7200&scope=openid+view%3Abalance&state=S&other=1";
 
+    /// Proves: response-malformed
     #[test]
     fn a_good_answer_is_taken_apart() {
         let response = parse(GOOD, Flow::Implicit).ok().unwrap();
@@ -404,6 +405,7 @@ mod tests {
         assert_eq!(tokens.scope, Some(Scopes::parse("openid view:balance")));
     }
 
+    /// Proves: response-malformed
     #[test]
     fn an_answer_with_a_fault_is_refused_by_name() {
         for (fragment, expected) in [
@@ -476,6 +478,7 @@ mod tests {
         assert_eq!(implicit, Some(CallbackError::Missing("token_type")), "a code where none was asked for");
     }
 
+    /// Proves: error-sentences
     #[test]
     fn every_error_code_of_the_specifications_has_its_own_sentence() {
         let codes = [

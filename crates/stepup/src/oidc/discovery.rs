@@ -84,6 +84,7 @@ mod tests {
         parse(text, issuer, parse_for_tests)
     }
 
+    /// Proves: discovery-issuer
     #[test]
     fn the_issuer_is_compared_to_the_letter() {
         assert!(read(GOOD, "https://id.example/").is_ok());
@@ -109,6 +110,7 @@ mod tests {
         assert!(!read(GOOD, "https://id.example/").unwrap().authorization_details);
     }
 
+    /// Proves: provider-optional-metadata
     #[test]
     fn optional_endpoints_that_cannot_be_used_are_absent() {
         for url in ["", "http://id.example/x", "/x", "javascript:alert(1)"] {
@@ -119,6 +121,7 @@ mod tests {
         }
     }
 
+    /// Proves: discovery-issuer
     #[test]
     fn endpoints_are_secure_or_refused() {
         for (from, to, name) in [

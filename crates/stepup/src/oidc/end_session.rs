@@ -50,6 +50,7 @@ mod tests {
 
     const PARAMETERS: &str = "client_id=my+client&post_logout_redirect_uri=https%3A%2F%2Fbank.example%2F";
 
+    /// Proves: provider-log-out
     #[test]
     fn form_has_the_hint_and_the_address_has_not() {
         let (url, form) = sent("", Some("s-1"));
@@ -58,6 +59,7 @@ mod tests {
         assert_eq!(sent("", None).1, Some(format!("{PARAMETERS}&id_token_hint=a.b.c")));
     }
 
+    /// Proves: provider-log-out
     #[test]
     fn endpoint_that_the_page_may_not_submit_to_is_an_address() {
         let other = |pin: &str| {

@@ -425,6 +425,7 @@ mod tests {
         assert!(check(&one.to_string()).is_ok());
     }
 
+    /// Proves: id-token-claims
     #[test]
     fn every_rule_refuses_by_its_own_name() {
         let removed = Value::Null;
@@ -465,6 +466,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-acr-auth-time
     #[test]
     fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
         let strong = Demand::second_factor();
@@ -485,6 +487,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-at-hash
     #[test]
     fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
         let demand = Demand::default();
@@ -495,6 +498,7 @@ mod tests {
         assert_eq!(check_for(&other, &demand, false), Err(IdTokenError::AccessTokenHash));
     }
 
+    /// Proves: id-token-times
     #[test]
     fn no_token_is_older_than_the_request_that_it_answers() {
         assert!(check(&with("iat", json!(NOW.0 - 60))).is_ok());
@@ -503,6 +507,7 @@ mod tests {
         assert_eq!(refused.unwrap_err().problem().code, "id_token.time");
     }
 
+    /// Proves: stored-id-token-verified
     #[test]
     fn a_stored_token_is_checked_again() {
         let again = |text: &str, now: i64| recall(&SignedPayload::assumed(text), PARTIES, Timestamp(now));
@@ -521,6 +526,7 @@ mod tests {
         }
     }
 
+    /// Proves: id-token-times
     #[test]
     fn clocks_may_be_a_minute_apart() {
         for (claim, value) in [("exp", NOW.0 - 59), ("iat", NOW.0 + 59), ("nbf", NOW.0 + 59)] {
@@ -528,6 +534,7 @@ mod tests {
         }
     }
 
+    /// Proves: provider-claim-variants
     #[test]
     fn harmless_claims_are_got_along_with() {
         for (claim, value) in [
@@ -550,6 +557,7 @@ mod tests {
         assert!(check_for(&with("amr", json!("mfa")), &strong, true).is_err(), "it was asked for");
     }
 
+    /// Proves: provider-claim-variants
     #[test]
     fn deployment_says_whom_and_which_clock_it_trusts() {
         let trusted = ["https://api.example".to_owned()];
@@ -569,6 +577,7 @@ mod tests {
         }
     }
 
+    /// Proves: json-duplicate-members
     #[test]
     fn claims_of_another_type_or_twice_are_refused() {
         let good = claims().to_string();

@@ -81,6 +81,7 @@ mod tests {
         format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"{members}}}"#)
     }
 
+    /// Proves: jwks-key-purpose
     #[test]
     fn keys_for_other_things_do_not_count() {
         let others = [
@@ -102,6 +103,7 @@ mod tests {
         assert!(keys.candidates(Some("enc")).is_empty());
     }
 
+    /// Proves: jwks-key-by-kid
     #[test]
     fn without_a_kid_every_key_is_a_candidate_up_to_a_limit() {
         let keys: Vec<_> = (0..20).map(|i| key(&format!(r#","kid":"{i}""#))).collect();

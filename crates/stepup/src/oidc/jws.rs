@@ -142,6 +142,7 @@ mod tests {
         assert!(!format!("{jws:?}").contains(&text[10..20]));
     }
 
+    /// Proves: jws-form
     #[test]
     fn each_forged_form_is_refused_by_name() {
         let good = token(r#"{"alg":"RS256"}"#);

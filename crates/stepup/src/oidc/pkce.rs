@@ -42,6 +42,7 @@ mod tests {
     use super::*;
 
     /// RFC 7636, appendix B.
+    /// Proves: pkce-verifier
     #[test]
     fn the_challenge_is_that_of_the_specification() {
         let bytes = [

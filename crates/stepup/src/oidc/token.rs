@@ -82,6 +82,7 @@ mod tests {
             .map_err(|problem| problem.code.into_owned())
     }
 
+    /// Proves: refresh-token-not-kept
     #[test]
     fn tokens_are_read_and_a_refresh_token_is_not() {
         for body in [GOOD.to_owned(), GOOD.replace('}', r#","refresh_token":"RT"}"#)] {
@@ -91,6 +92,7 @@ mod tests {
         }
     }
 
+    /// Proves: code-flow-tokens-checked
     #[test]
     fn each_refusal_has_its_code() {
         for (status, body, code) in [

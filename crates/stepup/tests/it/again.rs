@@ -141,6 +141,7 @@ fn a_copy_of_the_tab_whose_session_ends_on_the_way_still_pays_once() {
     assert_eq!(world.done.len(), 1);
 }
 
+/// Proves: api-401
 #[test]
 fn a_bank_that_refuses_the_token_is_believed_after_one_new_log_in() {
     let mut world = World::default();
@@ -257,6 +258,7 @@ fn an_order_is_shown_to_nobody_but_the_customer_who_gave_it() {
     }
 }
 
+/// Proves: threat-edited-storage
 #[test]
 fn the_receipt_is_what_the_bank_did_and_not_what_the_storage_says() {
     let mut world = World::default();
@@ -476,6 +478,7 @@ fn a_question_about_an_interrupted_transfer_that_is_refused_ends_the_session() {
 
 /// A bank that gives an id up when it says that there is no such transfer: the same order again is another transfer, and what
 /// was held back comes too late.
+/// Proves: abandoned-order
 #[test]
 fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
     let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
@@ -488,6 +491,7 @@ fn order_that_the_bank_gave_up_is_sent_again_under_another_id() {
     assert_eq!(world.done.len(), 1, "{:?}", world.done);
 }
 
+/// Proves: inquiry-keeps-order
 #[test]
 fn question_about_an_interrupted_transfer_does_not_give_it_up() {
     let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };
@@ -502,6 +506,7 @@ fn question_about_an_interrupted_transfer_does_not_give_it_up() {
     assert_eq!(world.done.len(), 1);
 }
 
+/// Proves: abandoned-order
 #[test]
 fn interrupted_transfer_that_another_copy_of_the_tab_gave_up_is_confirmed_under_another_id() {
     let mut world = World { retired: Some(BTreeSet::new()), ..World::default() };

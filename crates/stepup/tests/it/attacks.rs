@@ -32,6 +32,7 @@ fn asked(world: &mut World) -> (Tab, url::Url) {
     (tab, there)
 }
 
+/// Proves: response-needs-record, threat-login-csrf
 #[test]
 fn no_answer_is_believed_without_a_record_of_this_tab() {
     for change in ["absent", "foreign", "used", "expired", "from the future"] {
@@ -62,6 +63,7 @@ fn no_answer_is_believed_without_a_record_of_this_tab() {
     }
 }
 
+/// Proves: id-token-claims
 #[test]
 fn each_forged_claim_means_no_session_and_no_request() {
     for (claims, code) in [
@@ -84,6 +86,7 @@ fn each_forged_claim_means_no_session_and_no_request() {
     }
 }
 
+/// Proves: jws-signature-first
 #[test]
 fn a_wrong_signature_is_refused_after_one_look_at_the_keys() {
     let mut world = World::default();
@@ -94,6 +97,7 @@ fn a_wrong_signature_is_refused_after_one_look_at_the_keys() {
     assert!(world.api.is_empty());
 }
 
+/// Proves: id-token-at-hash, threat-token-swap
 #[test]
 fn a_swapped_access_token_is_refused() {
     let mut world = World::default();
@@ -106,6 +110,7 @@ fn a_swapped_access_token_is_refused() {
     assert!(world.api.is_empty());
 }
 
+/// Proves: transfer-as-confirmed, threat-edited-storage
 #[test]
 fn an_order_that_was_edited_in_the_storage_is_not_sent() {
     for (from, to, code) in [
@@ -131,6 +136,7 @@ fn an_order_that_was_edited_in_the_storage_is_not_sent() {
     }
 }
 
+/// Proves: nonce-binds-record
 #[test]
 fn an_answer_is_good_for_nothing_but_what_it_was_asked_for() {
     for (member, edited) in [
@@ -160,6 +166,7 @@ fn an_answer_is_good_for_nothing_but_what_it_was_asked_for() {
     }
 }
 
+/// Proves: step-up-same-subject
 #[test]
 fn somebody_else_at_the_second_factor_drops_the_transfer() {
     let mut world = World::default();
@@ -171,6 +178,7 @@ fn somebody_else_at_the_second_factor_drops_the_transfer() {
     assert_eq!(world.posts.len(), 1);
 }
 
+/// Proves: granted-scope
 #[test]
 fn a_provider_that_grants_less_starts_no_loop() {
     let mut world = World::default();
@@ -185,6 +193,7 @@ fn a_provider_that_grants_less_starts_no_loop() {
     assert_eq!(world.posts.len(), 1);
 }
 
+/// Proves: api-403-final
 #[test]
 fn a_bank_that_always_refuses_is_believed_the_second_time() {
     let mut world = World { refuses: true, ..World::default() };
@@ -196,6 +205,7 @@ fn a_bank_that_always_refuses_is_believed_the_second_time() {
     assert_eq!(world.posts.len(), 2);
 }
 
+/// Proves: api-403-final
 #[test]
 fn a_bank_that_asks_for_what_the_token_has_is_final_at_once() {
     let mut world = World::default();
@@ -214,6 +224,7 @@ fn a_bank_that_asks_for_what_the_token_has_is_final_at_once() {
     assert!(tab.gone.is_none());
 }
 
+/// Proves: request-record-per-state, threat-fragment-replay
 #[test]
 fn two_answers_to_one_request_send_one_transfer() {
     let mut world = World::default();
@@ -227,6 +238,7 @@ fn two_answers_to_one_request_send_one_transfer() {
     assert!(matches!(twin.transfer(), TransferView::Done(done) if done.already_done));
 }
 
+/// Proves: single-use-token
 #[test]
 fn the_single_use_token_is_in_no_storage_at_any_moment() {
     let mut world = World::default();
@@ -242,6 +254,7 @@ fn the_single_use_token_is_in_no_storage_at_any_moment() {
     assert_eq!(world.uses, [("access-token-2".to_owned(), 1)].into());
 }
 
+/// Proves: response-issuer, threat-mix-up
 #[test]
 fn an_answer_of_another_issuer_is_refused_by_name() {
     let mut world = World::default();

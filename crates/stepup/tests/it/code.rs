@@ -25,6 +25,7 @@ fn asked(world: &mut World) -> (Tab, url::Url) {
     (tab, there)
 }
 
+/// Proves: code-flow-same-scenario
 #[test]
 fn the_whole_scenario() {
     let mut world = World::default();
@@ -40,6 +41,7 @@ fn the_whole_scenario() {
     assert!(!tab.storage["session"].contains("access-token-2"), "the single-use token least of all");
 }
 
+/// Proves: request-nonce-and-state, pkce-verifier
 #[test]
 fn each_request_has_its_own_verifier_and_none_leaves_with_the_browser() {
     let mut world = World::default();
@@ -59,6 +61,7 @@ fn each_request_has_its_own_verifier_and_none_leaves_with_the_browser() {
     assert_ne!(query(&first, "code_challenge"), query(&tab.gone.clone().unwrap(), "code_challenge"));
 }
 
+/// Proves: code-single-use
 #[test]
 fn a_stolen_code_is_worth_nothing_without_its_verifier() {
     let mut world = World::default();
@@ -78,6 +81,7 @@ fn a_stolen_code_is_worth_nothing_without_its_verifier() {
     assert_eq!(problem(&victim).0, "provider.invalid_grant", "a code counts once");
 }
 
+/// Proves: threat-mix-up
 #[test]
 fn an_answer_that_is_not_the_one_to_this_request_opens_no_session() {
     for (name, from, to, code) in [
@@ -95,6 +99,7 @@ fn an_answer_that_is_not_the_one_to_this_request_opens_no_session() {
     }
 }
 
+/// Proves: response-issuer
 #[test]
 fn a_provider_that_promised_to_name_itself_has_to() {
     for (promised, named, accepted) in
@@ -113,6 +118,7 @@ fn a_provider_that_promised_to_name_itself_has_to() {
     }
 }
 
+/// Proves: code-flow-no-front-channel-tokens
 #[test]
 fn tokens_in_the_answer_are_not_taken_where_a_code_was_asked_for() {
     let mut world = World::default();
@@ -127,6 +133,7 @@ fn tokens_in_the_answer_are_not_taken_where_a_code_was_asked_for() {
     assert!(world.api.is_empty());
 }
 
+/// Proves: code-flow-tokens-checked
 #[test]
 fn the_tokens_of_the_token_endpoint_are_checked_like_any_other() {
     for (claims, code) in [
@@ -153,6 +160,7 @@ fn the_tokens_of_the_token_endpoint_are_checked_like_any_other() {
     assert!(matches!(tab.screen(), Screen::Account(_)), "{:?}", tab.screen());
 }
 
+/// Proves: transfer-as-confirmed
 #[test]
 fn an_order_that_was_edited_in_the_storage_is_not_sent() {
     let mut world = World::default();

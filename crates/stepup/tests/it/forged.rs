@@ -43,6 +43,7 @@ fn under(header: &str) -> (LogIn, String) {
     (log_in, token)
 }
 
+/// Proves: jws-signature-first, forged-alg-none, oidcc-client-test-idtoken-sig-none
 #[test]
 fn alg_none_in_all_spellings() {
     for alg in ["none", "None", "NONE", "nOnE", "", " none", "none "] {
@@ -66,6 +67,7 @@ fn alg_none_in_all_spellings() {
     }
 }
 
+/// Proves: forged-hmac
 #[test]
 fn hmac_with_the_public_key_as_the_secret() {
     let public = jwk(&KEY, Some("1"));
@@ -93,6 +95,7 @@ fn hmac_with_the_public_key_as_the_secret() {
     }
 }
 
+/// Proves: jws-signature-first, forged-other-alg
 #[test]
 fn another_algorithm_rightly_signed() {
     let algorithms: [(&str, &'static dyn signature::RsaEncoding); 5] = [
@@ -119,6 +122,7 @@ fn another_algorithm_rightly_signed() {
     }
 }
 
+/// Proves: forged-foreign-key
 #[test]
 fn another_key_under_the_same_kid() {
     let mut visit = log_in();
@@ -127,6 +131,7 @@ fn another_key_under_the_same_kid() {
     assert_eq!(visit.world.key_fetches, 2, "one look at the keys as they are now, and no more");
 }
 
+/// Proves: jws-header-keys-ignored, forged-header-keys
 #[test]
 fn a_key_that_the_token_brings_along_counts_for_nothing() {
     let own = jwk(&FOREIGN_KEY, Some("1"));
@@ -149,6 +154,7 @@ fn a_key_that_the_token_brings_along_counts_for_nothing() {
     }
 }
 
+/// Proves: jws-header-keys-ignored, forged-crit
 #[test]
 fn an_extension_that_would_have_to_be_understood() {
     for (header, reason) in [
@@ -166,6 +172,7 @@ fn an_extension_that_would_have_to_be_understood() {
     }
 }
 
+/// Proves: jws-form, forged-base64, forged-json-serialization
 #[test]
 fn another_form_than_three_parts_of_base64url() {
     let (_, token) = under(HEADER);
@@ -237,6 +244,7 @@ fn another_form_than_three_parts_of_base64url() {
     refused("unused bits", &mut log_in(), &malleable, "id_token.refused", "signature is not base64url");
 }
 
+/// Proves: json-duplicate-members, forged-duplicate-members
 #[test]
 fn members_that_are_there_twice() {
     let good = log_in().claims().to_string();
@@ -265,6 +273,7 @@ fn members_that_are_there_twice() {
     }
 }
 
+/// Proves: forged-json
 #[test]
 fn json_that_is_none_or_is_meant_to_break_a_reader() {
     let deep = "[".repeat(3_000);
@@ -296,6 +305,7 @@ fn json_that_is_none_or_is_meant_to_break_a_reader() {
     }
 }
 
+/// Proves: forged-times
 #[test]
 fn times_that_are_no_times() {
     let too_large: Value = serde_json::from_str("9007199254740993").expect("a number");
@@ -328,6 +338,7 @@ fn times_that_are_no_times() {
     }
 }
 
+/// Proves: id-token-times
 #[test]
 fn clocks_that_are_a_minute_apart_and_those_that_are_not() {
     let day = 24 * 60 * 60;
@@ -360,6 +371,7 @@ fn clocks_that_are_a_minute_apart_and_those_that_are_not() {
     }
 }
 
+/// Proves: id-token-claims
 #[test]
 fn claims_about_somebody_or_something_else() {
     let sha512 = encode(
@@ -424,6 +436,7 @@ fn claims_about_somebody_or_something_else() {
     }
 }
 
+/// Proves: forged-token-type
 #[test]
 fn an_access_token_in_the_place_of_an_id_token() {
     // Signed by the same issuer with the same key, for the same customer: only its claims tell.
@@ -436,6 +449,7 @@ fn an_access_token_in_the_place_of_an_id_token() {
     refused("access token", &mut visit, &token, "id_token.refused", "nobody else");
 }
 
+/// Proves: forged-huge
 #[test]
 fn a_token_that_is_longer_than_any() {
     let mut visit = log_in();
@@ -447,6 +461,7 @@ fn a_token_that_is_longer_than_any() {
     assert_eq!((visit.tab.checked, visit.world.key_fetches), (0, 0), "it is not even looked at");
 }
 
+/// Proves: jwks-key-purpose
 #[test]
 fn keys_that_must_not_have_signed_it() {
     let changed = |name: &str, value: Value| {
@@ -481,6 +496,7 @@ fn keys_that_must_not_have_signed_it() {
     }
 }
 
+/// Proves: jwks-key-by-kid, forged-many-kids
 #[test]
 fn ten_thousand_made_up_kids_cause_one_fetch_for_each_answer_that_was_asked_for() {
     let mut visit = log_in();

@@ -276,6 +276,7 @@ impl Run {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, max_shrink_iters: 20_000, ..ProptestConfig::default() })]
 
+    /// Proves: exploration
     #[test]
     fn the_invariants_hold_whatever_happens(acts in prop::collection::vec(act(), 1..90)) {
         let mut run = Run::new();

@@ -33,6 +33,7 @@ fn problem(tab: &Tab) -> String {
     }
 }
 
+/// Proves: provider-query-response
 #[test]
 fn code_is_taken_from_the_query() {
     for path in ["/callback", "/callback/", "/"] {
@@ -46,6 +47,7 @@ fn code_is_taken_from_the_query() {
     }
 }
 
+/// Proves: provider-query-response
 #[test]
 fn step_up_is_answered_in_the_query() {
     let mut world = World::default();
@@ -56,6 +58,7 @@ fn step_up_is_answered_in_the_query() {
     assert!(matches!(tab.transfer(), TransferView::Done(_)), "{:?}", tab.transfer());
 }
 
+/// Proves: provider-query-response
 #[test]
 fn tokens_are_never_taken_from_the_query() {
     for config in [CONFIG, CODE_FLOW] {
@@ -72,6 +75,7 @@ fn tokens_are_never_taken_from_the_query() {
     }
 }
 
+/// Proves: provider-query-response
 #[test]
 fn implicit_flow_takes_nothing_from_the_query() {
     let mut world = World::default();
@@ -81,6 +85,7 @@ fn implicit_flow_takes_nothing_from_the_query() {
     assert_eq!((world.exchanges, world.api.len()), (0, 0));
 }
 
+/// Proves: provider-query-response
 #[test]
 fn two_answers_are_refused() {
     let mut world = World::default();
@@ -91,6 +96,7 @@ fn two_answers_are_refused() {
     assert_eq!(world.exchanges, 0);
 }
 
+/// Proves: provider-query-response
 #[test]
 fn issuer_in_the_query_beside_a_fragment_does_no_harm() {
     let mut world = World::default();
@@ -101,6 +107,7 @@ fn issuer_in_the_query_beside_a_fragment_does_no_harm() {
     assert!(matches!(tab.screen(), Screen::Account(_)), "{:?}", tab.screen());
 }
 
+/// Proves: foreign-address-parameters
 #[test]
 fn address_of_somebody_else_shows_the_page() {
     for (path, query, fragment) in [
@@ -141,6 +148,7 @@ fn address_of_somebody_else_shows_the_page() {
     }
 }
 
+/// Proves: foreign-address-parameters
 #[test]
 fn tokens_that_nobody_asked_for_are_refused_at_any_address() {
     for path in ["/", "/callback", "/elsewhere"] {
@@ -150,6 +158,7 @@ fn tokens_that_nobody_asked_for_are_refused_at_any_address() {
     }
 }
 
+/// Proves: provider-denied-in-query
 #[test]
 fn denied_second_factor_ends_in_the_interrupted_transfer() {
     for (config, query, fragment) in [
@@ -172,6 +181,7 @@ fn denied_second_factor_ends_in_the_interrupted_transfer() {
     }
 }
 
+/// Proves: provider-denied-in-query
 #[test]
 fn error_with_state_in_the_query_of_the_code_flow_is_believed() {
     let mut world = World::default();
@@ -182,6 +192,7 @@ fn error_with_state_in_the_query_of_the_code_flow_is_believed() {
     assert_eq!(problem.code, "provider.access_denied");
 }
 
+/// Proves: provider-denied-in-query
 #[test]
 fn error_that_belongs_to_no_request_is_not_believed() {
     for (query, fragment) in [("error=access_denied", ""), ("", "error=access_denied")] {

@@ -36,6 +36,7 @@ fn not_sent(tab: &Tab) -> (String, &'static str, bool) {
     (problem.code.into_owned(), problem.sentence, may_repeat)
 }
 
+/// Proves: client-429-transfer
 #[test]
 fn an_order_that_is_turned_away_moves_nothing_says_so_and_keeps_its_id() {
     let mut world = World { retry_after: Some(42), ..World::default() };
@@ -62,6 +63,7 @@ fn an_order_that_is_turned_away_moves_nothing_says_so_and_keeps_its_id() {
     assert_eq!(world.done.keys().collect::<Vec<_>>(), [&id]);
 }
 
+/// Proves: client-429-transfer
 #[test]
 fn a_first_attempt_that_is_turned_away_takes_nobody_to_the_provider() {
     let mut world = World { retry_after: Some(3), ..World::default() };
@@ -76,6 +78,7 @@ fn a_first_attempt_that_is_turned_away_takes_nobody_to_the_provider() {
 }
 
 /// Browsers send a request once more when its connection broke before the answer came.
+/// Proves: client-429-transfer
 #[test]
 fn an_order_that_came_through_before_it_was_turned_away_is_done() {
     let mut world = World::default();
@@ -139,6 +142,7 @@ fn what_is_said_about_the_time_holds() {
     }
 }
 
+/// Proves: client-429-read
 #[test]
 fn what_is_read_is_asked_for_again_when_the_bank_says_so() {
     let mut world = World { retry_after: Some(20), ..World::default() };
@@ -159,6 +163,7 @@ fn what_is_read_is_asked_for_again_when_the_bank_says_so() {
     assert_eq!((tab.requests.len(), world.api.len()), (0, asked), "nothing is left to ask");
 }
 
+/// Proves: client-429-read
 #[test]
 fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() {
     for (status, retry_after, expected) in [
@@ -186,6 +191,7 @@ fn the_wait_is_at_least_a_second_and_nobody_waits_for_long_without_being_told() 
     }
 }
 
+/// Proves: client-429-read
 #[test]
 fn a_question_about_a_transfer_is_asked_again_when_the_bank_says_so() {
     let mut world = World { retry_after: Some(5), ..World::default() };
@@ -230,6 +236,7 @@ fn the_statements_say_that_the_bank_is_busy_and_are_not_asked_for_behind_the_cus
 }
 
 /// Nobody has to press anything: the pauses double, to a minute or so, and the bank is asked for as long as the page is there.
+/// Proves: threat-lost-response
 #[test]
 fn what_is_unknown_is_asked_again_by_itself_and_ever_more_rarely() {
     let mut world = World::default();

@@ -36,6 +36,7 @@ fn not_sent(tab: &Tab) -> String {
     }
 }
 
+/// Proves: threat-other-transfer
 #[test]
 fn the_request_names_the_transfer_that_is_sent() {
     for config in [CONFIG, CODE_FLOW] {
@@ -103,6 +104,7 @@ fn the_configuration_decides_where_it_says_so_or_pins_the_way() {
     }
 }
 
+/// Proves: threat-other-transfer
 #[test]
 fn another_transfer_than_the_one_that_was_confirmed_is_not_sent() {
     let changes: [fn(String) -> Option<String>; 8] = [
@@ -134,6 +136,7 @@ fn what_is_no_json_was_not_asked_for() {
     assert_eq!(not_sent(&tab), "callback.other_details");
 }
 
+/// Proves: threat-other-transfer
 #[test]
 fn an_answer_that_does_not_say_what_was_confirmed_is_not_used() {
     for config in [CONFIG, CODE_FLOW] {

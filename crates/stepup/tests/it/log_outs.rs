@@ -30,6 +30,7 @@ fn hears(tab: &mut Tab, of: &Tab) {
     tab.happen(Event::LogOuts(of.log_outs.clone()));
 }
 
+/// Proves: log-out-all-tabs
 #[test]
 fn a_log_out_ends_all_tabs() {
     let mut world = World::default();
@@ -55,6 +56,7 @@ fn a_log_out_ends_all_tabs() {
     assert_eq!(session(&other), SessionView::Open);
 }
 
+/// Proves: log-out-all-tabs
 #[test]
 fn a_tab_that_was_away_learns_of_the_log_out_when_it_is_back() {
     let mut world = World::default();
@@ -74,6 +76,7 @@ fn a_tab_that_was_away_learns_of_the_log_out_when_it_is_back() {
     assert_eq!((world.posts.len(), world.done.len()), (1, 0));
 }
 
+/// Proves: log-out-during-transfer
 #[test]
 fn a_log_out_while_money_is_on_its_way_says_so() {
     for elsewhere in [false, true] {
@@ -107,6 +110,7 @@ fn a_log_out_while_money_is_on_its_way_says_so() {
     }
 }
 
+/// Proves: session-end-announced
 #[test]
 fn the_customer_is_told_before_the_end_and_can_go_on() {
     let mut world = World::default();
@@ -151,6 +155,7 @@ fn a_log_in_without_need_changes_nothing() {
     assert_eq!(session(&tab), SessionView::Open);
 }
 
+/// Proves: log-out-all-tabs
 #[test]
 fn an_order_from_before_a_log_out_is_shown_to_nobody() {
     let mut world = World::default();

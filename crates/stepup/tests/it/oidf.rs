@@ -37,51 +37,61 @@ fn rejects(visit: &LogIn) {
     assert!(visit.world.api.is_empty() && visit.tab.storage.is_empty());
 }
 
+/// Proves: oidcc-client-test
 #[test]
 fn oidcc_client_test() {
     accepts(&with("unknown", &json!(1)));
 }
 
+/// Proves: oidcc-client-test-invalid-iss
 #[test]
 fn oidcc_client_test_invalid_iss() {
     rejects(&with("iss", &json!("https://id.example/invalid")));
 }
 
+/// Proves: oidcc-client-test-invalid-aud
 #[test]
 fn oidcc_client_test_invalid_aud() {
     rejects(&with("aud", &json!("riser-invalid")));
 }
 
+/// Proves: oidcc-client-test-missing-aud
 #[test]
 fn oidcc_client_test_missing_aud() {
     rejects(&with("aud", &Value::Null));
 }
 
+/// Proves: oidcc-client-test-missing-sub
 #[test]
 fn oidcc_client_test_missing_sub() {
     rejects(&with("sub", &Value::Null));
 }
 
+/// Proves: oidcc-client-test-missing-iat
 #[test]
 fn oidcc_client_test_missing_iat() {
     rejects(&with("iat", &Value::Null));
 }
 
+/// Proves: oidcc-client-test-nonce-invalid
 #[test]
 fn oidcc_client_test_nonce_invalid() {
     rejects(&with("nonce", &json!("invalid")));
 }
 
+/// Proves: oidcc-client-test-invalid-athash
 #[test]
 fn oidcc_client_test_invalid_athash() {
     rejects(&with("at_hash", &json!("AAAAAAAAAAAAAAAAAAAAAA")));
 }
 
+/// Proves: oidcc-client-test-missing-athash
 #[test]
 fn oidcc_client_test_missing_athash() {
     rejects(&with("at_hash", &Value::Null));
 }
 
+/// Proves: oidcc-client-test-kid-absent-single-jwks
 #[test]
 fn oidcc_client_test_kid_absent_single_jwks() {
     let mut visit = LogIn::begin(jwks(&[jwk(&KEY, None)]));
@@ -90,6 +100,7 @@ fn oidcc_client_test_kid_absent_single_jwks() {
     accepts(&visit);
 }
 
+/// Proves: oidcc-client-test-kid-absent-multiple-jwks
 #[test]
 fn oidcc_client_test_kid_absent_multiple_jwks() {
     let keys = [jwk(&FOREIGN_KEY, Some("1")), jwk(&KEY, Some("2")), jwk(&NEXT_KEY, Some("3"))];
@@ -103,6 +114,7 @@ fn oidcc_client_test_kid_absent_multiple_jwks() {
     }
 }
 
+/// Proves: oidcc-client-test-idtoken-sig-rs256
 #[test]
 fn oidcc_client_test_idtoken_sig_rs256() {
     let visit = with("unknown", &json!(1));
@@ -110,6 +122,7 @@ fn oidcc_client_test_idtoken_sig_rs256() {
     assert_eq!(visit.tab.checked, 1, "the signature was checked");
 }
 
+/// Proves: oidcc-client-test-invalid-sig-rs256
 #[test]
 fn oidcc_client_test_invalid_sig_rs256() {
     let mut visit = LogIn::begin(one_key());
@@ -118,6 +131,7 @@ fn oidcc_client_test_invalid_sig_rs256() {
     rejects(&visit);
 }
 
+/// Proves: oidcc-client-test-invalid-sig-hs256
 #[test]
 fn oidcc_client_test_invalid_sig_hs256() {
     let mut visit = LogIn::begin(one_key());
@@ -126,6 +140,7 @@ fn oidcc_client_test_invalid_sig_hs256() {
     rejects(&visit);
 }
 
+/// Proves: oidcc-client-test-invalid-sig-es256
 #[test]
 fn oidcc_client_test_invalid_sig_es256() {
     let mut visit = LogIn::begin(one_key());
@@ -135,6 +150,7 @@ fn oidcc_client_test_invalid_sig_es256() {
 }
 
 /// Riser takes nothing from the userinfo endpoint, so that no `sub` of it can be wrong: it never asks there.
+/// Proves: oidcc-client-test-userinfo-invalid-sub
 #[test]
 fn oidcc_client_test_userinfo_invalid_sub() {
     let mut visit = LogIn::begin(one_key());
@@ -146,6 +162,7 @@ fn oidcc_client_test_userinfo_invalid_sub() {
     assert_eq!(asked, ["/.well-known/openid-configuration", "/keys"].into());
 }
 
+/// Proves: oidcc-client-test-nonce-unless-code-flow
 #[test]
 fn oidcc_client_test_nonce_unless_code_flow() {
     let nonces: std::collections::BTreeSet<String> = (0..20).map(|_| LogIn::begin(one_key()).nonce).collect();
@@ -164,6 +181,7 @@ fn oidcc_client_test_nonce_unless_code_flow() {
 }
 
 /// Standard claims are for those who asked for them; Riser asks for none.
+/// Proves: oidcc-client-test-scope-userinfo-claims
 #[test]
 fn oidcc_client_test_scope_userinfo_claims() {
     let mut tab = Tab::new();
@@ -173,6 +191,7 @@ fn oidcc_client_test_scope_userinfo_claims() {
     assert_eq!(query(&tab.gone.clone().expect("sent to the provider"), "scope"), "openid view:balance");
 }
 
+/// Proves: oidcc-client-test-signing-key-rotation
 #[test]
 fn oidcc_client_test_signing_key_rotation() {
     // The next answer is signed with another key: its name is not known yet.
@@ -183,6 +202,7 @@ fn oidcc_client_test_signing_key_rotation() {
     accepts(&visit);
 }
 
+/// Proves: oidcc-client-test-signing-key-rotation-just-before-signing, jwks-cached
 #[test]
 fn oidcc_client_test_signing_key_rotation_just_before_signing() {
     // What the browser still has are the keys of before; one look at the issuer's own finds the new one.
@@ -198,6 +218,7 @@ fn oidcc_client_test_signing_key_rotation_just_before_signing() {
     }
 }
 
+/// Proves: oidcc-client-test-discovery-issuer-mismatch
 #[test]
 fn oidcc_client_test_discovery_issuer_mismatch() {
     let mut tab = Tab::new();
@@ -213,11 +234,13 @@ fn oidcc_client_test_discovery_issuer_mismatch() {
     assert!(tab.gone.is_none() && tab.requests.is_empty() && !tab.has_request());
 }
 
+/// Proves: oidcc-client-test-rp-init-logout-no-state
 #[test]
 fn oidcc_client_test_rp_init_logout_no_state() {
     rp_init_logout(None);
 }
 
+/// Proves: oidcc-client-test-rp-init-logout-other-state
 #[test]
 fn oidcc_client_test_rp_init_logout_other_state() {
     rp_init_logout(Some("state=somebody-elses".into()));

@@ -30,6 +30,7 @@ fn amount_error(tab: &Tab) -> Option<String> {
     }
 }
 
+/// Proves: truth-before-sending
 #[test]
 fn amount_above_the_shown_balance_is_said_at_once() {
     let mut world = World::default();
@@ -48,6 +49,7 @@ fn amount_above_the_shown_balance_is_said_at_once() {
     assert!(matches!(tab.transfer(), TransferView::Review { .. }), "{:?}", tab.transfer());
 }
 
+/// Proves: truth-before-sending
 #[test]
 fn order_that_may_be_why_there_is_less_can_be_sent_again() {
     let mut world = World::default();
@@ -77,6 +79,7 @@ fn order_that_may_be_why_there_is_less_can_be_sent_again() {
     assert!(!problem.sentence.contains("no money was moved"), "nobody knows that of the first: {problem:?}");
 }
 
+/// Proves: truth-before-sending
 #[test]
 fn nothing_is_sent_while_the_page_knows_that_it_is_offline() {
     let mut world = World::default();
@@ -98,6 +101,7 @@ fn nothing_is_sent_while_the_page_knows_that_it_is_offline() {
     assert!(matches!(tab.screen(), Screen::Account(_)));
 }
 
+/// Proves: truth-of-outcome
 #[test]
 fn page_of_a_host_does_not_say_that_it_was_already_done() {
     let mut world = World::default();
@@ -111,6 +115,7 @@ fn page_of_a_host_does_not_say_that_it_was_already_done() {
     assert!(!nothing_moved, "that was not said either");
 }
 
+/// Proves: truth-of-outcome
 #[test]
 fn page_of_a_host_does_not_end_what_is_unknown() {
     let mut world = World::default();

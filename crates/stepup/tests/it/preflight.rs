@@ -66,6 +66,7 @@ fn history(tab: &Tab) -> Loadable<HistoryView> {
     }
 }
 
+/// Proves: api-no-history
 #[test]
 fn history_that_is_refused_beside_the_balance_is_not_offered() {
     let mut world = World::default();
@@ -73,6 +74,7 @@ fn history_that_is_refused_beside_the_balance_is_not_offered() {
     assert_eq!(history(&tab), Loadable::Ready(HistoryView::NotOffered));
 }
 
+/// Proves: api-no-history
 #[test]
 fn history_that_times_out_or_is_lost_on_the_own_origin_is_a_failure() {
     for (config, error) in [(ELSEWHERE, NetworkError::TimedOut), (CONFIG, refused())] {
@@ -88,6 +90,7 @@ fn history_that_times_out_or_is_lost_on_the_own_origin_is_a_failure() {
     }
 }
 
+/// Proves: api-no-history
 #[test]
 fn api_that_is_away_is_not_one_without_history() {
     let mut world = World::default();
@@ -99,6 +102,7 @@ fn api_that_is_away_is_not_one_without_history() {
     assert!(matches!(history(&tab), Loadable::Failed(_)), "{:?}", history(&tab));
 }
 
+/// Proves: api-no-idempotency-key
 #[test]
 fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
     for (config, takes_key, reads_unsafe, unkeyed) in [
@@ -132,6 +136,7 @@ fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
     }
 }
 
+/// Proves: api-no-idempotency-key
 #[test]
 fn confirmed_transfer_waits_for_the_preflight() {
     let mut world = World::default();
@@ -149,6 +154,7 @@ fn confirmed_transfer_waits_for_the_preflight() {
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "{:?}", tab.transfer());
 }
 
+/// Proves: api-keyless-transfer
 #[test]
 fn transfer_without_the_key_is_confirmed_after_that_was_said() {
     let mut world = World::default();
@@ -163,6 +169,7 @@ fn transfer_without_the_key_is_confirmed_after_that_was_said() {
     assert_eq!(world.posts.len(), 1);
 }
 
+/// Proves: api-keyless-transfer
 #[test]
 fn broken_connection_is_no_refusal_of_the_key() {
     let mut world = World::default();
@@ -177,6 +184,7 @@ fn broken_connection_is_no_refusal_of_the_key() {
     assert!(world.posts.iter().all(|(key, ..)| !key.is_empty()), "{:?}", world.posts);
 }
 
+/// Proves: api-keyless-transfer
 #[test]
 fn preflight_whose_answer_was_missed_is_asked_for_again() {
     let mut world = World::default();
@@ -190,6 +198,7 @@ fn preflight_whose_answer_was_missed_is_asked_for_again() {
     assert_eq!(world.posts.len(), 1, "the customer waits for nobody");
 }
 
+/// Proves: api-keyless-transfer
 #[test]
 fn preflight_that_nobody_answers_is_asked_for_again_before_the_next_order() {
     let mut world = World::default();
@@ -204,6 +213,7 @@ fn preflight_that_nobody_answers_is_asked_for_again_before_the_next_order() {
     assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: true, .. }), "{:?}", tab.transfer());
 }
 
+/// Proves: api-keyless-transfer
 #[test]
 fn transfer_without_the_key_is_never_said_not_to_have_arrived() {
     let mut world = World::default();
@@ -224,6 +234,7 @@ fn transfer_without_the_key_is_never_said_not_to_have_arrived() {
     }
 }
 
+/// Proves: api-no-idempotency-key
 #[test]
 fn cancelled_transfer_is_not_sent_when_the_preflight_is_answered() {
     let mut world = World::default();
@@ -236,6 +247,7 @@ fn cancelled_transfer_is_not_sent_when_the_preflight_is_answered() {
     assert!(world.posts.is_empty());
 }
 
+/// Proves: api-no-idempotency-key
 #[test]
 fn lost_answer_of_an_api_without_history_can_be_left() {
     let mut world = World::default();

@@ -15,6 +15,7 @@ fn config(members: &str) -> String {
     CONFIG.replacen('{', &format!("{{{members},"), 1)
 }
 
+/// Proves: provider-scope-comparison
 #[test]
 fn step_up_needs_the_scopes_of_its_step() {
     for (scope, sent) in [
@@ -38,6 +39,7 @@ fn step_up_needs_the_scopes_of_its_step() {
     }
 }
 
+/// Proves: step-up-max-age
 #[test]
 fn auth_time_counts_where_it_was_asked_for() {
     for (members, auth_time, sent) in [
@@ -62,6 +64,7 @@ fn auth_time_counts_where_it_was_asked_for() {
     }
 }
 
+/// Proves: step-up-max-age
 #[test]
 fn bank_that_demands_less_time_than_the_deployment_gets_it() {
     for (demanded, asked) in [("max_age=\"5\"", "5"), ("max_age=\"500\"", "30")] {
@@ -71,6 +74,7 @@ fn bank_that_demands_less_time_than_the_deployment_gets_it() {
     }
 }
 
+/// Proves: provider-resource
 #[test]
 fn resource_is_sent_beside_or_instead_of_audience() {
     let instead = CODE_FLOW.replace("\"audience\"", "\"resource\"");
@@ -101,6 +105,7 @@ fn resource_is_sent_beside_or_instead_of_audience() {
     }
 }
 
+/// Proves: provider-log-out
 #[test]
 fn log_out_names_the_session_in_a_form_and_nothing_in_an_address() {
     for (members, sid) in [(None, None), (None, Some("s-1")), (Some("\"log_out\":\"get\""), Some("s-1"))] {

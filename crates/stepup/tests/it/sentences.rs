@@ -36,6 +36,7 @@ fn claims_nothing(sentence: &str) {
     assert!(!sentence.to_lowercase().contains("no money was moved"), "nobody knows: {sentence}");
 }
 
+/// Proves: threat-lost-response
 #[test]
 fn a_log_in_that_is_denied_says_nothing_about_a_transfer_that_is_not_answered() {
     let mut world = World::default();

@@ -47,6 +47,7 @@ fn logs_in(world: &mut World, tab: &mut Tab, claims: serde_json::Value) {
     tab.load(Some(fragment));
 }
 
+/// Proves: api-401
 #[test]
 fn a_token_that_the_bank_accepted_and_no_longer_does_is_a_session_that_is_over() {
     let mut world = World::default();
@@ -78,6 +79,7 @@ fn what_was_on_its_way_when_the_session_ended_does_not_load_for_ever() {
     assert_eq!((page.balance, page.history), (Loadable::Withheld, Loadable::Withheld));
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn the_first_demand_stands_until_a_log_in_meets_it() {
     let mut world = World::default();
@@ -221,6 +223,7 @@ fn a_token_that_is_refused_for_the_statements_ends_the_session() {
     assert!(!tab.storage.contains_key("session"));
 }
 
+/// Proves: statements-per-session
 #[test]
 fn statements_that_another_customer_asked_for_are_shown_to_nobody() {
     let mut world = World::default();
@@ -259,6 +262,7 @@ fn a_failure_leads_back_to_whatever_there_is() {
     assert_eq!(failure(&tab).action, Some(Action::BackToAccount), "a transfer whose end has to be found out");
 }
 
+/// Proves: response-needs-record
 #[test]
 fn a_record_counts_for_ten_minutes() {
     for (age, accepted) in [(599, true), (600, true), (601, false)] {
@@ -270,6 +274,7 @@ fn a_record_counts_for_ten_minutes() {
     }
 }
 
+/// Proves: log-out-all-tabs
 #[test]
 fn log_outs_are_counted_where_all_tabs_see_them() {
     let mut world = World::default();

@@ -43,6 +43,7 @@ fn asked_for_statements(world: &World) -> usize {
     world.api.iter().filter(|request| request.ends_with("/statements")).count()
 }
 
+/// Proves: statements-need-mfa
 #[test]
 fn they_are_shown_after_a_second_factor_and_on_the_page_that_asked() {
     let mut world = World::default();
@@ -60,6 +61,7 @@ fn they_are_shown_after_a_second_factor_and_on_the_page_that_asked() {
     assert!(matches!(content(&tab), StatementsContent::Ready(_)), "once is enough for this session");
 }
 
+/// Proves: statements-need-mfa
 #[test]
 fn that_there_is_an_amr_is_not_enough() {
     for amr in
@@ -76,6 +78,7 @@ fn that_there_is_an_amr_is_not_enough() {
     }
 }
 
+/// Proves: statements-need-mfa
 #[test]
 fn an_acr_without_mfa_in_amr_is_not_enough_for_this_page() {
     let mut world = World::default();
@@ -87,6 +90,7 @@ fn an_acr_without_mfa_in_amr_is_not_enough_for_this_page() {
     assert_eq!(asked_for_statements(&world), 0);
 }
 
+/// Proves: statements-denied-stays
 #[test]
 fn who_does_not_confirm_stays_logged_in_and_may_try_again() {
     let mut world = World::default();
@@ -105,6 +109,7 @@ fn who_does_not_confirm_stays_logged_in_and_may_try_again() {
     assert!(tab.gone.is_none());
 }
 
+/// Proves: statements-hide-confirm
 #[test]
 fn a_transfer_that_is_not_on_the_page_cannot_be_confirmed() {
     let mut world = World::default();
@@ -123,6 +128,7 @@ fn a_transfer_that_is_not_on_the_page_cannot_be_confirmed() {
     assert_eq!(receipt.money.amount, 1250);
 }
 
+/// Proves: statements-per-session
 #[test]
 fn somebody_else_at_the_provider_sees_nothing() {
     let mut world = World::default();
@@ -136,6 +142,7 @@ fn somebody_else_at_the_provider_sees_nothing() {
     assert_eq!(asked_for_statements(&world), 0);
 }
 
+/// Proves: stored-id-token-verified
 #[test]
 fn what_the_storage_says_of_a_second_factor_is_verified_again() {
     let mut world = World::default();
@@ -173,6 +180,7 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
     }
 }
 
+/// Proves: renewal-keeps-amr
 #[test]
 fn a_renewal_without_amr_takes_nothing_away() {
     let mut world = World::default();
@@ -204,6 +212,7 @@ fn a_renewal_without_amr_takes_nothing_away() {
     assert!(matches!(content(&tab), StatementsContent::Ready(_)));
 }
 
+/// Proves: id-token-acr-auth-time
 #[test]
 fn what_the_bank_demands_is_checked_in_the_new_token() {
     for (claims, accepted) in [
@@ -231,6 +240,7 @@ fn what_the_bank_demands_is_checked_in_the_new_token() {
     }
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_is_never_content_is_believed_after_one_redirect() {
     let mut world = World { never_strong_enough: true, ..World::default() };
@@ -253,6 +263,7 @@ fn a_bank_that_is_never_content_is_believed_after_one_redirect() {
     assert_eq!(asked_for_statements(&world), 3);
 }
 
+/// Proves: step-up-proof-reused
 #[test]
 fn what_was_proven_counts_when_the_bank_asks_for_something_else() {
     for (demanded, sent, claims) in [
@@ -303,6 +314,7 @@ fn a_bank_that_does_not_answer_or_has_none_says_so() {
     }
 }
 
+/// Proves: statements-per-session
 #[test]
 fn they_do_not_outlast_the_session() {
     let mut world = World::default();
@@ -339,6 +351,7 @@ fn a_deployment_without_statements_does_not_lead_there() {
     assert!(matches!(tab.screen(), Screen::Account(account) if !account.leads_to_statements));
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
     for (demands, claims, done) in [
@@ -372,6 +385,7 @@ fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
     }
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_demands_more_for_the_balance_is_obeyed_once() {
     let demanding = |world: &mut World, tab: &mut Tab| {
@@ -436,6 +450,7 @@ fn with_more() -> (World, Tab) {
     (world, tab)
 }
 
+/// Proves: statement-older-pages
 #[test]
 fn older_statements_go_on_where_the_page_ends() {
     let (_, mut tab) = with_more();
@@ -461,6 +476,7 @@ fn older_statements_go_on_where_the_page_ends() {
     assert!(tab.requests.is_empty(), "there is nothing more to ask for");
 }
 
+/// Proves: statement-older-pages
 #[test]
 fn older_statements_that_cannot_be_had_leave_the_others_and_are_offered_again() {
     let (_, mut tab) = with_more();

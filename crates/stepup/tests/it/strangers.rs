@@ -128,6 +128,7 @@ fn a_check_that_nobody_asked_for_opens_no_statements() {
     assert!(matches!(page.content, StatementsContent::Ready(_)));
 }
 
+/// Proves: response-needs-record
 #[test]
 fn a_value_from_another_place_is_not_the_record() {
     let mut world = World::default();
@@ -158,6 +159,7 @@ fn a_value_from_another_place_is_not_the_record() {
     assert!(matches!(effects[..], [Effect::Fetch(..)]), "{effects:?}");
 }
 
+/// Proves: threat-logged-secrets
 #[test]
 fn secrets_do_not_show_themselves() {
     let mut tab = Tab::new();

@@ -45,6 +45,7 @@ fn cases(text: &str) -> Vec<Value> {
     table["cases"].as_array().expect("its cases").clone()
 }
 
+/// Proves: reference-characters
 #[test]
 fn reference_is_sent_as_the_table_says() {
     let cases = cases(include_str!("../../../../tests/tables/references.json"));
@@ -60,6 +61,7 @@ fn reference_is_sent_as_the_table_says() {
     }
 }
 
+/// Proves: input-not-cut
 #[test]
 fn reference_that_is_too_long_is_counted() {
     let text = "x".repeat(152);
@@ -70,6 +72,7 @@ fn reference_that_is_too_long_is_counted() {
     );
 }
 
+/// Proves: iban
 #[test]
 fn iban_is_read_as_the_table_says() {
     for case in cases(include_str!("../../../../tests/tables/ibans.json")) {
@@ -79,6 +82,7 @@ fn iban_is_read_as_the_table_says() {
     }
 }
 
+/// Proves: iban
 #[test]
 fn iban_is_read_as_people_have_it() {
     for text in [
@@ -123,6 +127,7 @@ fn iban_is_read_as_people_have_it() {
     }
 }
 
+/// Proves: currencies
 #[test]
 fn amounts_of_any_currency_are_sent_in_its_minor_units() {
     for (text, currency, minor) in [
@@ -145,6 +150,7 @@ fn amounts_of_any_currency_are_sent_in_its_minor_units() {
     }
 }
 
+/// Proves: amount-other-currency
 #[test]
 fn another_currency_has_its_own_sentence() {
     for (text, found) in [("$12.50", "$"), ("12.50 USD", "USD"), ("CHF 12", "CHF"), ("12 zł", "zł")] {

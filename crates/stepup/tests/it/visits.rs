@@ -11,6 +11,7 @@ use crate::{
     world::{Grant, PAYEE, World, query},
 };
 
+/// Proves: api-403-step-up
 #[test]
 fn the_whole_scenario() {
     let mut world = World::default();
@@ -152,6 +153,7 @@ fn a_copy_of_the_tab_that_goes_through_with_it_again_pays_once() {
     assert_eq!(world.done.len(), 1);
 }
 
+/// Proves: threat-lost-response
 #[test]
 fn a_lost_answer_is_asked_for_and_not_sent_again() {
     let mut world = World::default();
@@ -220,6 +222,7 @@ fn an_unknown_transfer_stays_until_the_bank_has_told() {
     assert!(matches!(tab.transfer(), TransferView::NotSent { .. }));
 }
 
+/// Proves: session-end-keeps-input
 #[test]
 fn the_session_ends_and_keeps_what_was_typed() {
     let mut world = World::default();
@@ -276,6 +279,7 @@ fn a_log_out_forgets_everything_and_ends_the_providers_session() {
     assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::LoggedOut) });
 }
 
+/// Proves: api-401
 #[test]
 fn a_bank_that_never_accepts_the_token_ends_in_a_sentence() {
     let mut tab = Tab::new();

@@ -289,6 +289,7 @@ mod tests {
         });
     }
 
+    /// Proves: password-check-budget
     #[tokio::test(flavor = "multi_thread")]
     async fn no_memory_stays_taken_after_a_burst_of_log_ins() {
         let directory = Arc::new(Directory::open(Vec::new()).unwrap());

@@ -143,6 +143,7 @@ mod tests {
         Written { changes, failing_since: None }
     }
 
+    /// Proves: tenant-durable-responses
     #[tokio::test(start_paused = true)]
     async fn a_request_waits_for_its_changes_and_for_no_others() {
         let (sender, mut receiver) = mpsc::unbounded_channel();

@@ -240,6 +240,7 @@ mod tests {
     }
 
     /// Of a record that is not written yet, nobody is told; of others they are.
+    /// Proves: tenant-durable-responses
     #[tokio::test(start_paused = true)]
     async fn who_looks_at_a_record_waits_for_it_and_for_no_other() {
         let (sender, _receiver) = mpsc::unbounded_channel();

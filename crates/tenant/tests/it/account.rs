@@ -35,6 +35,7 @@ async fn the_ways_to_confirm_are_there_after_a_second_factor() {
     assert!(back.body.contains("href=\"/account\""), "{back:?}");
 }
 
+/// Proves: threat-enrollment
 #[tokio::test]
 async fn a_session_alone_does_not_open_them() {
     let world = World::new().await;

@@ -18,6 +18,7 @@ fn embedding(browser: &Browser, mode: &str, destination: &str) -> Browser {
     browser
 }
 
+/// Proves: tenant-embedded-requests, fetch-metadata
 #[tokio::test]
 async fn a_picture_logs_nobody_out_and_sends_no_push() {
     let world = World::new().await;
@@ -45,6 +46,7 @@ async fn a_picture_logs_nobody_out_and_sends_no_push() {
 }
 
 /// A script may send HEAD to whomever, and it is answered as GET is.
+/// Proves: tenant-embedded-requests
 #[tokio::test]
 async fn who_asks_for_the_head_alone_logs_nobody_out_and_sends_no_push() {
     let world = World::new().await;
@@ -62,6 +64,7 @@ async fn who_asks_for_the_head_alone_logs_nobody_out_and_sends_no_push() {
     );
 }
 
+/// Proves: tenant-framing
 #[tokio::test]
 async fn a_frame_shows_no_page_and_asks_no_phone() {
     let world = World::new().await;
@@ -82,6 +85,7 @@ async fn a_frame_shows_no_page_and_asks_no_phone() {
     assert!(!phone.get("/phone").await.body.contains("name=\"number\""));
 }
 
+/// Proves: tenant-open-redirect
 #[tokio::test]
 async fn no_parameter_leads_to_another_place() {
     let world = World::new().await;
@@ -122,6 +126,7 @@ async fn no_parameter_leads_to_another_place() {
     }
 }
 
+/// Proves: tenant-header-injection
 #[tokio::test]
 async fn a_parameter_cannot_end_its_header() {
     let mut browser = World::new().await.logged_in(ADA).await;
@@ -131,6 +136,7 @@ async fn a_parameter_cannot_end_its_header() {
     assert_eq!(answer.fragment()["state"], state);
 }
 
+/// Proves: tenant-header-injection
 #[tokio::test]
 async fn another_host_name_is_not_believed() {
     let mut browser = World::new().await.browser();
@@ -145,6 +151,7 @@ async fn another_host_name_is_not_believed() {
     }
 }
 
+/// Proves: tenant-cors
 #[tokio::test]
 async fn no_script_of_another_origin_reads_what_a_cookie_opens() {
     let world = World::new().await;
@@ -170,6 +177,7 @@ async fn no_script_of_another_origin_reads_what_a_cookie_opens() {
 
 /// What the log-in page says and how often one may try is the same whether there is such a customer or not; the work is
 /// the same too (`unknown_addresses_cost_the_work_of_known_ones`).
+/// Proves: tenant-user-enumeration
 #[tokio::test]
 async fn nobody_learns_who_is_a_customer() {
     let world = World::new().await;
@@ -192,6 +200,7 @@ async fn nobody_learns_who_is_a_customer() {
 }
 
 /// A whole visit, at the most talkative level: the log has what happened, and nothing that would let anybody in.
+/// Proves: tenant-log-secrets
 #[tokio::test]
 async fn who_reads_the_log_gets_in_nowhere() {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";

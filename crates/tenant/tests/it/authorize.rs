@@ -139,6 +139,7 @@ fn at_hash(token: &str) -> String {
 }
 
 /// Node's `fetch` says `sec-fetch-mode: cors` and nothing else; other programs copy other parts of what browsers say.
+/// Proves: fetch-metadata
 #[tokio::test]
 async fn programs_that_say_half_of_what_browsers_say_get_the_log_in_page() {
     let world = World::new().await;

@@ -31,6 +31,7 @@ async fn without_a_trusted_redirect_uri_the_refusal_is_a_page() {
     }
 }
 
+/// Proves: threat-open-redirect, tenant-open-redirect
 #[tokio::test]
 async fn a_redirect_uri_is_compared_character_by_character() {
     let mut browser = World::new().await.browser();
@@ -164,6 +165,7 @@ async fn a_description_is_printable_ascii() {
     assert_eq!(answer.refusal().1, "Service not found: 'x");
 }
 
+/// Proves: silent-request-errors
 #[tokio::test]
 async fn prompt_none_never_shows_a_page() {
     let world = World::new().await;

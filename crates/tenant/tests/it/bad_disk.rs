@@ -58,6 +58,7 @@ fn step() -> usize {
     if std::env::var("TENANT_FAULT_POINTS").is_ok_and(|it| it == "all") { 1 } else { STEP }
 }
 
+/// Proves: tenant-disk-faults
 #[test]
 fn a_log_in_survives_a_fault_at_each_call_in_turn() {
     let begun = Instant::now();
@@ -98,6 +99,7 @@ fn a_log_in_survives_a_fault_at_each_call_in_turn() {
     assert!(all > 20, "{points:?}");
 }
 
+/// Proves: tenant-disk-faults
 #[test]
 fn a_disk_that_stays_full_refuses_changes_and_nothing_else() {
     let mut rig = Rig::new(800 / step());
@@ -109,6 +111,7 @@ fn a_disk_that_stays_full_refuses_changes_and_nothing_else() {
 }
 
 /// What is in the log of the database moves to its file after some thousand pages, behind the answers.
+/// Proves: tenant-disk-faults
 #[test]
 fn moving_the_log_on_a_disk_that_does_not_flush_loses_nothing() {
     let mut rig = Rig::new(1_000);

@@ -127,6 +127,7 @@ async fn the_payment_is_kept_until_the_code_is_redeemed() {
     assert_eq!(claims["authorization_details"], asked);
 }
 
+/// Proves: code-single-use, tenant-code-theft
 #[tokio::test]
 async fn a_code_is_good_once() {
     let world = World::new().await;
@@ -137,6 +138,7 @@ async fn a_code_is_good_once() {
     assert_eq!((again.status, error(&again).as_str()), (StatusCode::BAD_REQUEST, "invalid_grant"));
 }
 
+/// Proves: code-single-use
 #[tokio::test]
 async fn of_fifty_exchanges_at_once_one_succeeds() {
     let world = World::new().await;
@@ -162,6 +164,7 @@ async fn a_code_is_good_for_a_minute() {
     }
 }
 
+/// Proves: tenant-code-theft
 #[tokio::test]
 async fn a_code_is_good_for_who_asked_for_it_and_a_wrong_try_uses_it_up() {
     let mut two = config();
@@ -228,6 +231,7 @@ async fn an_exchange_that_is_not_one_is_refused_by_name() {
     assert_eq!(exchange(&mut browser, &code, &[]).await.status, StatusCode::OK);
 }
 
+/// Proves: tenant-code-theft
 #[tokio::test]
 async fn without_a_challenge_by_s256_there_is_no_code() {
     let world = World::new().await;
@@ -321,6 +325,7 @@ async fn without_openid_there_is_no_id_token_and_no_userinfo() {
     assert!(refused.header("www-authenticate").contains("error=\"insufficient_scope\""), "{refused:?}");
 }
 
+/// Proves: tenant-cors
 #[tokio::test]
 async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
     let mut with_origins = config();
@@ -350,6 +355,7 @@ async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
 }
 
 /// As auth0-spa-js sends it with `useRefreshTokens`. What is missing is said in the answer and in the log.
+/// Proves: no-refresh-tokens
 #[tokio::test]
 async fn who_counts_on_refresh_tokens_is_told_that_there_are_none() {
     let world = World::new().await;
@@ -378,6 +384,7 @@ async fn who_counts_on_refresh_tokens_is_told_that_there_are_none() {
 }
 
 /// RFC 8252, 7.1.
+/// Proves: native-redirect-uris
 #[tokio::test]
 async fn a_native_app_gets_its_code_at_a_scheme_of_its_own() {
     for uri in ["com.example.app:/callback", "com.example.app://callback", "myapp://callback"] {

@@ -46,6 +46,7 @@ async fn who_a_customer_is_can_be_printed() {
     }
 }
 
+/// Proves: native-redirect-uris
 #[tokio::test]
 async fn addresses_are_absolute_and_without_a_fragment() {
     for uri in [
@@ -168,6 +169,7 @@ async fn a_push_is_good_for_ten_minutes_at_most() {
 }
 
 /// The memory is taken at the log-in, and more than there is ends the process.
+/// Proves: password-hash-cost
 #[tokio::test]
 async fn a_hash_that_costs_too_much_is_refused_with_what_would_be_right() {
     for cost in [

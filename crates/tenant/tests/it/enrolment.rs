@@ -54,6 +54,7 @@ async fn the_first_app_is_set_up_where_a_factor_is_first_asked_for() {
 }
 
 /// Whoever knows the password alone must not get in by a factor of their own.
+/// Proves: threat-enrollment
 #[tokio::test]
 async fn who_has_a_factor_cannot_set_up_another_with_the_password_alone() {
     let phone_only = World::new().await;
@@ -76,6 +77,7 @@ async fn who_has_a_factor_cannot_set_up_another_with_the_password_alone() {
     }
 }
 
+/// Proves: threat-enrollment
 #[tokio::test]
 async fn a_factor_that_was_set_up_meanwhile_is_asked_for() {
     let world = World::new().await;
@@ -160,6 +162,7 @@ async fn the_ways_are_changed_in_their_own_browser_and_by_their_own_form() {
     assert_eq!(cancelled.refusal().0, "access_denied");
 }
 
+/// Proves: threat-enrollment
 #[tokio::test]
 async fn a_phone_is_paired_with_a_code_by_who_has_one() {
     let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
@@ -210,6 +213,7 @@ async fn a_phone_is_paired_with_a_code_by_who_has_one() {
     assert!(other.get("/phone").await.body.contains("<h1>Pair your phone</h1>"));
 }
 
+/// Proves: threat-logged-secrets
 #[tokio::test]
 async fn no_code_and_no_secret_is_in_the_log() {
     log::keep();
@@ -242,6 +246,7 @@ async fn no_code_and_no_secret_is_in_the_log() {
 }
 
 /// Somebody with entries of several tenants has to tell them apart. A colon would end the name.
+/// Proves: totp-entry-name
 #[tokio::test]
 async fn the_apps_entry_carries_the_tenants_name() {
     for (name, shown) in [

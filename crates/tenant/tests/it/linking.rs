@@ -21,6 +21,7 @@ fn shows_the_payment(page: &Answer) -> bool {
         .all(|part| page.body.contains(part))
 }
 
+/// Proves: threat-other-transfer
 #[tokio::test]
 async fn both_devices_show_the_payment_and_the_token_carries_it() {
     let world = World::new().await;
@@ -44,6 +45,7 @@ async fn both_devices_show_the_payment_and_the_token_carries_it() {
     assert_eq!(id_token.get("authorization_details"), None);
 }
 
+/// Proves: minor-units
 #[tokio::test]
 async fn both_devices_show_the_decimals_of_the_currency() {
     for (currency, amount, shown) in [
@@ -69,6 +71,7 @@ async fn both_devices_show_the_decimals_of_the_currency() {
     }
 }
 
+/// Proves: threat-other-transfer
 #[tokio::test]
 async fn without_a_step_up_scope_there_is_no_second_factor_and_no_payment() {
     let world = World::new().await;
@@ -118,6 +121,7 @@ async fn what_is_not_understood_is_refused_with_the_error_of_its_own() {
     assert_eq!(tab.get(&twice).await.refusal().0, "invalid_request");
 }
 
+/// Proves: reference-characters
 #[tokio::test]
 async fn reference_is_taken_as_the_table_says() {
     let world = World::new().await;
@@ -137,6 +141,7 @@ async fn reference_is_taken_as_the_table_says() {
     }
 }
 
+/// Proves: iban
 #[tokio::test]
 async fn iban_is_taken_as_the_table_says() {
     let world = World::new().await;

@@ -6,6 +6,7 @@ use tenant::Password;
 
 use crate::harness::{ADA, BALANCE, BEN, PASSWORD, World, authorize, authorize_with, config};
 
+/// Proves: tenant-user-enumeration
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_email_are_told_the_same() {
     let mut browser = World::new().await.browser();
@@ -36,6 +37,7 @@ async fn an_empty_form_says_what_to_enter() {
     assert_eq!(answer.texts("role=\"alert\""), ["Enter your email and your password."]);
 }
 
+/// Proves: tenant-markup
 #[tokio::test]
 async fn what_was_typed_is_shown_as_text() {
     let mut browser = World::new().await.browser();
@@ -44,6 +46,7 @@ async fn what_was_typed_is_shown_as_text() {
     assert!(!answer.body.contains("<script>alert"), "{answer:?}");
 }
 
+/// Proves: password-rate-limit, tenant-password-guessing
 #[tokio::test]
 async fn after_ten_wrong_passwords_even_the_right_one_waits() {
     let world = World::new().await;
@@ -66,6 +69,7 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits() {
 }
 
 /// One password, tried with everybody.
+/// Proves: password-rate-limit, tenant-password-guessing
 #[tokio::test]
 async fn wrong_passwords_from_one_address_are_counted_whomever_they_are_for() {
     let mut config = config();
@@ -100,6 +104,7 @@ async fn wrong_passwords_from_one_address_are_counted_whomever_they_are_for() {
     assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: password-rate-limit
 #[tokio::test]
 async fn right_passwords_from_one_address_are_not_counted_and_forgive_nothing() {
     let mut config = config();
@@ -133,6 +138,7 @@ async fn who_is_told_to_wait_for_one_address_may_log_in_with_another() {
     assert!(browser.log_in(&page, ADA, PASSWORD).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
 async fn a_form_that_does_not_arrive_is_not_waited_for() {
     let mut browser = World::new().await.browser();
@@ -143,6 +149,7 @@ async fn a_form_that_does_not_arrive_is_not_waited_for() {
     assert!(answer.body.contains("<h1>This took too long</h1>"), "{answer:?}");
 }
 
+/// Proves: tenant-password-guessing
 #[tokio::test]
 async fn guesses_in_parallel_are_counted_before_they_are_checked() {
     let world = World::new().await;
@@ -177,6 +184,7 @@ async fn a_right_password_forgets_the_slips_before_it() {
     }
 }
 
+/// Proves: tenant-csrf
 #[tokio::test]
 async fn a_form_counts_only_with_its_token_its_cookie_and_from_its_own_page() {
     let world = World::new().await;
@@ -270,6 +278,7 @@ async fn login_hint_fills_in_the_email() {
 const COMPOSED: &str = "caf\u{e9} \u{c5}ngstr\u{f6}m \u{ac00}";
 const DECOMPOSED: &str = "cafe\u{301} A\u{30a}ngstro\u{308}m \u{1100}\u{1161}";
 
+/// Proves: unicode-normalization
 #[tokio::test]
 async fn a_password_is_the_same_however_its_accents_are_typed() {
     for configured in [COMPOSED, DECOMPOSED] {
@@ -294,6 +303,7 @@ async fn a_password_is_the_same_however_its_accents_are_typed() {
     }
 }
 
+/// Proves: unicode-normalization
 #[tokio::test]
 async fn an_email_address_is_the_same_however_its_accents_are_typed() {
     let addresses = ["zo\u{eb}@example.com", "zoe\u{308}@example.com"];

@@ -10,6 +10,7 @@ async fn is_logged_out(browser: &mut Browser) -> bool {
     browser.follow(&authorize(BALANCE)).await.body.contains("<h1>Log in</h1>")
 }
 
+/// Proves: tenant-session-fixation
 #[tokio::test]
 async fn auth0s_log_out_ends_the_session_and_goes_to_a_registered_address() {
     let mut browser = World::new().await.logged_in(ADA).await;
@@ -22,6 +23,7 @@ async fn auth0s_log_out_ends_the_session_and_goes_to_a_registered_address() {
     assert!(is_logged_out(&mut stolen.clone()).await, "the session is over on the server's side too");
 }
 
+/// Proves: tenant-open-redirect
 #[tokio::test]
 async fn other_addresses_are_not_gone_to_but_the_session_is_over() {
     let world = World::new().await;
@@ -60,6 +62,7 @@ fn openid_log_out(more: &[(&str, &str)]) -> String {
     format!("/oidc/logout?{}", encode(pairs.iter().chain(more).copied()))
 }
 
+/// Proves: tenant-log-out-link
 #[tokio::test]
 async fn openid_log_out_asks_before_it_ends_a_session_that_is_not_named_and_echoes_the_state() {
     let world = World::new().await;
@@ -117,6 +120,7 @@ async fn hints_that_disagree_name_no_session() {
     assert!(page.body.contains("<h1>Log out?</h1>"));
 }
 
+/// Proves: tenant-log-out-link
 #[tokio::test]
 async fn the_answer_to_a_log_out_comes_from_its_own_page() {
     let world = World::new().await;
@@ -215,6 +219,7 @@ mod post {
         browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone()
     }
 
+    /// Proves: log-out-posted
     #[tokio::test]
     async fn from_another_site_ends_the_session_without_asking() {
         for client_id in [None, Some(("client_id", "riser"))] {
@@ -229,6 +234,7 @@ mod post {
         }
     }
 
+    /// Proves: log-out-posted
     #[tokio::test]
     async fn takes_an_expired_hint() {
         let world = World::new().await;
@@ -244,6 +250,7 @@ mod post {
         assert!(is_logged_out(&mut browser).await);
     }
 
+    /// Proves: log-out-posted
     #[tokio::test]
     async fn without_a_redirect_uri_ends_on_a_page() {
         let mut browser = World::new().await.logged_in(ADA).await;
@@ -254,6 +261,7 @@ mod post {
     }
 
     /// Each names no session, or another one: the customer is asked first.
+    /// Proves: log-out-confirmation
     #[tokio::test]
     async fn asks_where_the_hint_does_not_name_the_session() {
         let world = World::new().await;
@@ -287,6 +295,7 @@ mod post {
         }
     }
 
+    /// Proves: log-out-confirmation
     #[tokio::test]
     async fn of_a_script_ends_nothing() {
         let mut browser = World::new().await.logged_in(ADA).await;
@@ -300,6 +309,7 @@ mod post {
         assert!(!is_logged_out(&mut browser).await);
     }
 
+    /// Proves: log-out-confirmation
     #[tokio::test]
     async fn with_a_session_that_is_over_goes_back_at_once() {
         let world = World::new().await;

@@ -57,6 +57,7 @@ fn log_in(program: &Program, browser: &mut Cookies, request: &str, password: &st
     submit(program, &page, "/u/login", browser, &[("email", ADA), ("password", password)])
 }
 
+/// Proves: tenant-metrics
 #[test]
 fn what_happens_is_counted_and_nobody_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -124,6 +125,7 @@ fn what_happens_is_counted_and_nobody_is_named() {
     program.kill();
 }
 
+/// Proves: tenant-metrics
 #[test]
 fn nothing_is_served_where_nothing_was_asked_for() {
     let folder = tempfile::tempdir().unwrap();

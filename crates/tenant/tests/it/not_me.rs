@@ -7,6 +7,7 @@ use crate::harness::{ADA, BEN, TRANSFER, World, authorize, config_with};
 
 const LOCKED: &str = "No requests are sent to the phone at present. Try again in 15 min.";
 
+/// Proves: threat-unwanted-request
 #[tokio::test]
 async fn this_was_not_me_refuses_and_tells_the_client_and_the_customer() {
     let world = World::new().await;
@@ -25,6 +26,7 @@ async fn this_was_not_me_refuses_and_tells_the_client_and_the_customer() {
     );
 }
 
+/// Proves: threat-unwanted-request
 #[tokio::test]
 async fn this_was_not_me_ends_the_session_that_asked_and_no_other() {
     let world = World::new().await;
@@ -49,6 +51,7 @@ async fn this_was_not_me_ends_the_session_that_asked_and_no_other() {
     }
 }
 
+/// Proves: threat-unwanted-request
 #[tokio::test]
 async fn this_was_not_me_leaves_the_phone_alone_for_a_quarter_of_an_hour() {
     let world = World::new().await;

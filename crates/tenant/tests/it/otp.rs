@@ -41,6 +41,7 @@ async fn the_code_gives_tokens_that_tell_of_the_second_factor() {
     assert_eq!(tab.look(&page).await.status, StatusCode::GONE);
 }
 
+/// Proves: codes-as-pasted
 #[tokio::test]
 async fn code_is_taken_as_people_paste_it() {
     let (world, mut tab, app) = with_app().await;
@@ -66,6 +67,7 @@ async fn code_is_taken_as_people_paste_it() {
     }
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn a_code_is_accepted_once_also_in_another_request() {
     let (world, mut tab, app) = with_app().await;
@@ -90,6 +92,7 @@ async fn a_code_is_accepted_once_also_in_another_request() {
     assert!(other.enter(&next, &app.code(&world)).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn a_code_may_be_one_step_early_or_late_and_no_more() {
     for (steps, accepted) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
@@ -104,6 +107,7 @@ async fn a_code_may_be_one_step_early_or_late_and_no_more() {
     }
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn five_wrong_codes_lock_the_request_and_start_a_wait() {
     let (world, mut tab, app) = with_app().await;
@@ -136,6 +140,7 @@ async fn five_wrong_codes_lock_the_request_and_start_a_wait() {
     assert!(tab.enter(&page, &app.code(&world)).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn guesses_in_parallel_are_counted_too() {
     let (world, mut tab, app) = with_app().await;
@@ -191,6 +196,7 @@ async fn a_code_counts_only_from_its_own_page_and_browser() {
     assert!(tab.enter(&page, &code).await.fragment().contains_key("access_token"), "and was not used up");
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn another_customers_code_is_wrong() {
     let mut config = config_with(ADA, Some(SECRET), &[]);
@@ -204,6 +210,7 @@ async fn another_customers_code_is_wrong() {
     assert!(tab.enter(&page, &bens).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn a_code_is_too_late_after_ten_minutes() {
     let (world, mut tab, app) = with_app().await;
@@ -218,6 +225,7 @@ async fn a_code_is_too_late_after_ten_minutes() {
     assert_eq!(tab.look(&page).await.refusal(), late);
 }
 
+/// Proves: threat-otp
 #[tokio::test]
 async fn a_code_outlives_no_session_and_is_not_used_up_for_one() {
     let (world, mut tab, app) = with_app().await;

@@ -69,6 +69,7 @@ async fn every_page(world: &World) -> Vec<Answer> {
     ]
 }
 
+/// Proves: tenant-framing
 #[tokio::test]
 async fn every_page_is_locked_down_and_kept_by_nobody() {
     for page in every_page(&World::new().await).await {

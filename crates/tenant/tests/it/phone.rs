@@ -17,6 +17,7 @@ async fn a_session_of_the_log_in_tab_pairs_no_phone() {
     );
 }
 
+/// Proves: tenant-csrf
 #[tokio::test]
 async fn pairing_needs_the_password_and_its_own_form() {
     let world = World::new().await;
@@ -65,6 +66,7 @@ async fn another_customers_phone_neither_sees_nor_answers_a_request() {
     assert!(adas.get("/phone").await.body.contains("1 request is waiting."), "untouched");
 }
 
+/// Proves: tenant-csrf
 #[tokio::test]
 async fn an_answer_counts_only_from_the_phones_own_page() {
     let world = World::new().await;

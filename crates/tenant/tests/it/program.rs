@@ -55,6 +55,7 @@ fn it_serves_and_stops_when_asked_to() {
 }
 
 /// As the power fails: what a browser was told is true afterwards.
+/// Proves: session-durable
 #[test]
 fn who_was_told_of_a_session_has_it_after_the_program_was_killed() {
     let folder = tempfile::tempdir().unwrap();
@@ -81,6 +82,7 @@ fn who_was_told_of_a_session_has_it_after_the_program_was_killed() {
     }
 }
 
+/// Proves: key-rotation
 #[test]
 fn a_running_tenant_signs_with_the_new_key_after_a_rotation() {
     let folder = tempfile::tempdir().unwrap();
@@ -115,6 +117,7 @@ fn it_says_what_is_wrong_with_its_file_and_serves_nobody() {
     }
 }
 
+/// Proves: tenant-listens-locally
 #[test]
 fn it_listens_for_other_machines_only_where_it_is_told_to() {
     let folder = tempfile::tempdir().unwrap();
@@ -224,6 +227,7 @@ fn a_wrong_database_is_told_without_its_password() {
 }
 
 /// Which of them `localhost` is, browsers and programs see differently.
+/// Proves: listener-localhost
 #[test]
 fn it_listens_at_both_addresses_of_localhost() {
     let folder = tempfile::tempdir().unwrap();

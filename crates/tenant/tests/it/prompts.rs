@@ -55,6 +55,7 @@ async fn a_hint_names_the_one_customer_whom_the_answer_may_be_about() {
     assert_eq!(world.verified(&fragment["id_token"], "riser").await["sub"], "auth0|1001");
 }
 
+/// Proves: tenant-id-token-hint
 #[tokio::test]
 async fn a_hint_that_is_no_id_token_of_this_client_is_refused() {
     let mut two = config();
@@ -83,6 +84,7 @@ async fn a_hint_that_is_no_id_token_of_this_client_is_refused() {
     }
 }
 
+/// Proves: tenant-markup
 #[tokio::test]
 async fn a_login_hint_stands_in_the_field_and_is_escaped() {
     let mut browser = World::new().await.browser();

@@ -130,6 +130,7 @@ async fn deny_tells_the_client() {
     assert_eq!(tab.get(&mfa_path(&page)).await.status, StatusCode::GONE);
 }
 
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn a_wrong_number_denies_for_good() {
     let world = World::new().await;
@@ -152,6 +153,7 @@ async fn a_wrong_number_denies_for_good() {
     );
 }
 
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn a_push_is_stale_after_ten_minutes() {
     let world = World::new().await;
@@ -276,6 +278,7 @@ async fn acr_values_ask_for_the_second_factor_without_a_step_up_scope() {
     );
 }
 
+/// Proves: renewal-keeps-amr
 #[tokio::test]
 async fn a_silent_renewal_after_a_step_up_tells_of_no_second_factor() {
     let world = World::new().await;
@@ -317,6 +320,7 @@ async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
 }
 
 /// Approved, and then: fetched, withdrawn, stale, or refused. Answered again, with the right number, it is worth nothing.
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn an_approval_of_an_old_push_does_nothing() {
     for end in ["fetched", "cancelled", "stale", "denied"] {
@@ -345,6 +349,7 @@ async fn an_approval_of_an_old_push_does_nothing() {
 }
 
 /// Whoever holds the phone and does not see the other page has one guess in three, once.
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn guessing_the_number_locks_the_request() {
     let world = World::new().await;

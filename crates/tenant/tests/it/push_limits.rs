@@ -20,6 +20,7 @@ async fn reach_the_phone(tab: &mut Browser) -> usize {
     sent
 }
 
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn of_ten_pushes_five_are_sent() {
     let world = World::new().await;
@@ -67,6 +68,7 @@ async fn approved_pushes_do_not_count() {
 }
 
 /// At the pace of somebody who wants to tire the customer out.
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn ten_pushes_in_a_minute_are_throttled() {
     let world = World::new().await;

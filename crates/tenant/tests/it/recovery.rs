@@ -37,6 +37,7 @@ async fn a_recovery_code_confirms_and_says_how_many_are_left() {
     assert!(page.body.contains("This was your last recovery code. Make new ones now."), "{page:?}");
 }
 
+/// Proves: codes-as-pasted
 #[tokio::test]
 async fn code_is_taken_as_people_copy_it() {
     for copied in [
@@ -51,6 +52,7 @@ async fn code_is_taken_as_people_copy_it() {
     }
 }
 
+/// Proves: threat-recovery-codes
 #[tokio::test]
 async fn a_used_recovery_code_is_none_any_more() {
     let (_, mut tab) = with_codes().await;
@@ -61,6 +63,7 @@ async fn a_used_recovery_code_is_none_any_more() {
     assert_eq!(answer.texts("role=\"alert\""), ["This is none of the recovery codes that you have left."]);
 }
 
+/// Proves: threat-recovery-codes
 #[tokio::test]
 async fn five_wrong_recovery_codes_lock_the_request_and_start_a_wait() {
     let (world, mut tab) = with_codes().await;
@@ -78,6 +81,7 @@ async fn five_wrong_recovery_codes_lock_the_request_and_start_a_wait() {
     assert_eq!(tab.enter(&page, FIRST).await.status, StatusCode::SEE_OTHER);
 }
 
+/// Proves: threat-recovery-codes
 #[tokio::test]
 async fn new_codes_are_shown_once_and_the_old_ones_stop_working() {
     let (world, mut tab) = with_codes().await;

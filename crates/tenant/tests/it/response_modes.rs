@@ -11,6 +11,7 @@ const CODE: [(&str, &str); 3] = [
     ("code_challenge_method", "S256"),
 ];
 
+/// Proves: tenant-markup
 #[tokio::test]
 async fn form_post_posts_the_answer_to_the_redirect_uri() {
     let world = World::new().await;
@@ -38,6 +39,7 @@ async fn form_post_posts_the_answer_to_the_redirect_uri() {
     assert_eq!(browser.get(&authorize_with(&changes)).await.form().1["error"], "invalid_request");
 }
 
+/// Proves: tenant-web-message
 #[tokio::test]
 async fn web_message_tells_the_page_of_the_clients_origin_and_no_other() {
     let world = World::new().await;
@@ -73,6 +75,7 @@ async fn web_message_in_a_window_of_its_own_lets_the_customer_log_in() {
     assert!(answer.message()["access_token"].is_string());
 }
 
+/// Proves: tenant-web-message
 #[tokio::test]
 async fn no_message_goes_to_an_origin_that_is_not_registered() {
     let mut config = config();

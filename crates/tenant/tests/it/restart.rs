@@ -48,6 +48,7 @@ async fn restarted_with(world: World, config: Config) -> World {
     World { tenant, clock }
 }
 
+/// Proves: session-durable
 #[tokio::test]
 async fn who_was_logged_in_still_is_and_who_has_logged_out_still_has() {
     let folder = tempfile::tempdir().unwrap();
@@ -235,6 +236,7 @@ async fn a_request_under_way_is_over_and_says_so() {
 }
 
 /// What is kept opens nothing: it is looked for in the whole file.
+/// Proves: tenant-database-no-cookies
 #[tokio::test]
 async fn no_cookie_and_no_form_token_is_in_the_database() {
     let folder = tempfile::tempdir().unwrap();
@@ -293,6 +295,7 @@ async fn what_another_version_wrote_is_not_passed_over() {
     assert!(matches!(error, OpenError::Durable(DurableError::Unreadable { kind: "session", .. })), "{error}");
 }
 
+/// Proves: session-durable
 #[tokio::test]
 async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
     let server = Server::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));
@@ -311,6 +314,7 @@ async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
     world.tenant.finish().await;
 }
 
+/// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pooler_is_good_where_its_sessions_last_and_refused_by_name_where_not() {
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));

@@ -49,6 +49,7 @@ async fn log_out(browser: &mut Browser, hint: &str) -> Answer {
     browser.get(&format!("/oidc/logout?{parameters}")).await
 }
 
+/// Proves: key-rotation
 #[tokio::test]
 async fn the_key_that_signs_next_is_published_before_it_does() {
     let folder = tempfile::tempdir().unwrap();
@@ -68,6 +69,7 @@ async fn the_key_that_signs_next_is_published_before_it_does() {
     );
 }
 
+/// Proves: key-rotation
 #[tokio::test]
 async fn tokens_of_the_old_key_are_believed_until_the_last_of_them_has_expired() {
     let folder = tempfile::tempdir().unwrap();
@@ -94,6 +96,7 @@ async fn tokens_of_the_old_key_are_believed_until_the_last_of_them_has_expired()
     assert!(!list.contains(&first.retired) && list.contains(&third.retired), "{list}");
 }
 
+/// Proves: key-rotation
 #[tokio::test]
 async fn a_hint_that_the_old_key_signed_still_names_its_customer() {
     let folder = tempfile::tempdir().unwrap();

@@ -50,6 +50,7 @@ async fn a_session_ends_after_twelve_hours() {
     assert!(browser.follow(&authorize(BALANCE)).await.body.contains("<h1>Log in</h1>"));
 }
 
+/// Proves: tenant-session-fixation
 #[tokio::test]
 async fn a_cookie_planted_before_the_log_in_is_worth_nothing_after_it() {
     let world = World::new().await;
@@ -86,6 +87,7 @@ async fn a_new_log_in_replaces_the_cookie_and_keeps_the_sid_of_the_same_customer
     assert_ne!(first, third);
 }
 
+/// Proves: tenant-session-fixation
 #[tokio::test]
 async fn cookies_are_secure_when_the_issuer_is() {
     let mut config = crate::harness::config();

@@ -67,6 +67,7 @@ async fn who_has_a_phone_only_is_asked_there_and_nowhere_else() {
     assert!(tab.look(&page).await.fragment().contains_key("access_token"));
 }
 
+/// Proves: threat-factor-fallback
 #[tokio::test]
 async fn another_way_takes_the_question_off_the_phone() {
     let (_, mut tab, mut phone) = with_everything().await;
@@ -82,6 +83,7 @@ async fn another_way_takes_the_question_off_the_phone() {
     assert_eq!(tab.get(&wait).await.status, StatusCode::OK, "a tab that waits for the phone goes on");
 }
 
+/// Proves: threat-factor-fallback
 #[tokio::test]
 async fn no_other_way_leads_around_a_no() {
     for way in ["otp", "recovery-code"] {
@@ -104,6 +106,7 @@ async fn an_approval_is_not_lost_by_changing_the_way_too_late() {
     assert!(tab.take_way(&page, "otp").await.fragment().contains_key("access_token"));
 }
 
+/// Proves: threat-push-bombing
 #[tokio::test]
 async fn to_and_fro_sends_no_more_pushes_than_there_may_be() {
     let (_, mut tab, mut phone) = with_everything().await;
@@ -123,6 +126,7 @@ async fn to_and_fro_sends_no_more_pushes_than_there_may_be() {
     assert!(phone.get("/phone").await.body.contains("Nothing to approve."));
 }
 
+/// Proves: threat-factor-fallback
 #[tokio::test]
 async fn ten_minutes_are_for_all_ways_together() {
     let (world, mut tab, mut phone) = with_everything().await;

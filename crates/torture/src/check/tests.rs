@@ -175,6 +175,7 @@ fn acknowledgement() -> Option<Answer> {
     sound().0[0].answer.clone()
 }
 
+/// Proves: torture-checker-no-such-transfer
 #[test]
 fn an_order_may_be_given_up() {
     let (attempts, questions, books) = given_up();
@@ -182,6 +183,7 @@ fn an_order_may_be_given_up() {
     assert_eq!((found.violations, found.absent, found.unknown), (vec![], 1, 1));
 }
 
+/// Proves: torture-checker-no-such-transfer
 #[test]
 fn a_refused_order_is_no_transfer_and_its_refusal_is_repeated() {
     let (mut attempts, questions, books) = given_up();
@@ -189,6 +191,7 @@ fn a_refused_order_is_no_transfer_and_its_refusal_is_repeated() {
     assert_eq!(check(&attempts, &questions, &books).violations, Vec::<String>::new());
 }
 
+/// Proves: torture-checker-no-such-transfer
 #[test]
 fn what_does_not_exist_never_will() {
     finds_of_given_up("said not to exist, and acknowledged", |attempts, _, _| {
@@ -210,6 +213,7 @@ fn what_does_not_exist_never_will() {
     });
 }
 
+/// Proves: torture-checker-no-such-transfer
 #[test]
 fn what_was_given_up_is_given_up() {
     finds_of_given_up("was given up, and acknowledged", |attempts, questions, _| {
@@ -230,6 +234,7 @@ fn what_was_given_up_is_given_up() {
     finds_of_given_up("before anybody asked", |_, questions, _| questions[0].customer = "b".into());
 }
 
+/// Proves: torture-checker-no-such-transfer
 #[test]
 fn what_one_customer_gave_up_may_be_anothers_transfer() {
     let (mut attempts, mut questions, mut books) = sound();
@@ -248,6 +253,7 @@ fn what_one_customer_gave_up_may_be_anothers_transfer() {
     assert_eq!(check(&attempts, &questions, &books).violations, Vec::<String>::new());
 }
 
+/// Proves: torture-checker-status
 #[test]
 fn five_hundred_is_a_mistake_and_503_is_not() {
     finds("about 1 was answered with 500", |attempts, _, _| {

@@ -56,6 +56,7 @@ fn both_flows(story: &impl AsyncFn(&Stage) -> Result<(), Failure>) {
     }
 }
 
+/// Proves: back-after-log-in
 #[test]
 fn after_log_in_stays_in_the_client() {
     both_flows(&async |stage| {
@@ -64,6 +65,7 @@ fn after_log_in_stays_in_the_client() {
     });
 }
 
+/// Proves: back-after-log-in
 #[test]
 fn after_log_in_and_reload_keeps_what_was_typed() {
     scenario(Setup::default(), async |stage| {
@@ -81,6 +83,7 @@ fn after_log_in_and_reload_keeps_what_was_typed() {
     });
 }
 
+/// Proves: back-after-log-in
 #[test]
 fn after_log_in_by_script_stays_in_the_client() {
     scenario(Setup::default(), async |stage| {
@@ -96,6 +99,7 @@ fn after_log_in_by_script_stays_in_the_client() {
     });
 }
 
+/// Proves: back-after-step-up
 #[test]
 fn at_the_review_stays_in_the_client_and_sends_nothing() {
     scenario(Setup::default(), async |stage| {
@@ -109,6 +113,7 @@ fn at_the_review_stays_in_the_client_and_sends_nothing() {
     });
 }
 
+/// Proves: back-after-step-up
 #[test]
 fn after_a_confirmation_by_phone_stays_in_the_client() {
     both_flows(&async |stage| {
@@ -119,6 +124,7 @@ fn after_a_confirmation_by_phone_stays_in_the_client() {
     });
 }
 
+/// Proves: back-after-step-up
 #[test]
 fn after_a_confirmation_by_code_stays_in_the_client() {
     both_flows(&async |stage| {
@@ -138,6 +144,7 @@ fn after_a_confirmation_by_code_stays_in_the_client() {
     });
 }
 
+/// Proves: back-after-step-up
 #[test]
 fn after_back_at_the_provider_and_another_attempt_stays_in_the_client() {
     scenario(Setup::default(), async |stage| {
@@ -155,6 +162,7 @@ fn after_back_at_the_provider_and_another_attempt_stays_in_the_client() {
     });
 }
 
+/// Proves: back-after-log-in
 #[test]
 fn by_keyboard_after_a_touch_stays_in_the_client() {
     scenario(Setup::default(), async |stage| {
@@ -171,6 +179,7 @@ fn by_keyboard_after_a_touch_stays_in_the_client() {
     });
 }
 
+/// Proves: back-finished-page
 #[test]
 fn by_keyboard_before_a_touch_comes_back_from_the_finished_page() {
     scenario(Setup::default(), async |stage| {
@@ -187,6 +196,7 @@ fn by_keyboard_before_a_touch_comes_back_from_the_finished_page() {
     });
 }
 
+/// Proves: back-finished-page
 #[test]
 fn finished_page_of_the_provider_leads_on() {
     scenario(Setup::default(), async |stage| {

@@ -78,6 +78,7 @@ async fn offers_nothing(page: &Page, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: browser-feature-required
 #[test]
 fn missing_feature_is_named() {
     scenario(Setup::default(), async |stage| {
@@ -108,6 +109,7 @@ fn missing_feature_is_named() {
     });
 }
 
+/// Proves: browser-feature-optional
 #[test]
 fn feature_that_can_be_done_without_is() {
     scenario(Setup::default(), async |stage| {
@@ -120,6 +122,7 @@ fn feature_that_can_be_done_without_is() {
     });
 }
 
+/// Proves: browser-feature-optional
 #[test]
 fn transfer_works_without_abort_signal_timeout() {
     scenario(Setup::default(), async |stage| {
@@ -129,6 +132,7 @@ fn transfer_works_without_abort_signal_timeout() {
     });
 }
 
+/// Proves: browser-feature-optional
 #[test]
 fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
     scenario(Setup::default(), async |stage| {
@@ -148,6 +152,7 @@ fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
     });
 }
 
+/// Proves: client-exceptions
 #[test]
 fn exception_at_the_start_is_said() {
     scenario(Setup::default(), async |stage| {
@@ -173,6 +178,7 @@ fn exception_at_the_start_is_said() {
     });
 }
 
+/// Proves: client-exceptions
 #[test]
 fn exception_later_is_said() {
     scenario(Setup::default(), async |stage| {

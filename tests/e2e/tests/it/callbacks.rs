@@ -57,6 +57,7 @@ async fn refused_answer(stage: &Stage, page: &Page, answer: &str) -> Result<(), 
     Ok(())
 }
 
+/// Proves: response-needs-record, threat-login-csrf
 #[test]
 fn a_foreign_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
@@ -70,6 +71,7 @@ fn a_foreign_state_opens_no_session() {
     });
 }
 
+/// Proves: response-tokens-in-query
 #[test]
 fn an_answer_in_the_query_opens_no_session_and_is_cleaned_away() {
     scenario(Setup::default(), async |stage| {
@@ -79,6 +81,7 @@ fn an_answer_in_the_query_opens_no_session_and_is_cleaned_away() {
     });
 }
 
+/// Proves: response-needs-record
 #[test]
 fn an_absent_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
@@ -88,6 +91,7 @@ fn an_absent_state_opens_no_session() {
     });
 }
 
+/// Proves: response-needs-record
 #[test]
 fn a_made_up_state_opens_no_session() {
     scenario(Setup::default(), async |stage| {
@@ -106,6 +110,7 @@ fn a_made_up_state_opens_no_session() {
     });
 }
 
+/// Proves: response-needs-record, threat-fragment-replay
 #[test]
 fn an_answer_counts_once() {
     scenario(Setup::default(), async |stage| {
@@ -121,6 +126,7 @@ fn an_answer_counts_once() {
     });
 }
 
+/// Proves: id-token-at-hash, threat-token-swap
 #[test]
 fn a_swapped_access_token_opens_no_session() {
     scenario(Setup::default(), async |stage| {

@@ -39,6 +39,7 @@ async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
     Ok(fragment)
 }
 
+/// Proves: address-cleaned
 #[test]
 fn the_address_brings_a_code_and_never_a_token() {
     scenario(setup(), async |stage| {
@@ -57,6 +58,7 @@ fn the_address_brings_a_code_and_never_a_token() {
     });
 }
 
+/// Proves: code-single-use
 #[test]
 fn a_code_that_was_used_opens_no_session() {
     scenario(setup(), async |stage| {
@@ -76,6 +78,7 @@ fn a_code_that_was_used_opens_no_session() {
     });
 }
 
+/// Proves: code-single-use
 #[test]
 fn another_persons_code_is_worth_nothing_here() {
     scenario(setup(), async |stage| {
@@ -114,11 +117,13 @@ fn a_denied_push_moves_nothing() {
     });
 }
 
+/// Proves: transfer-as-confirmed
 #[test]
 fn an_order_that_was_edited_on_the_way_is_not_sent() {
     scenario(setup(), async |stage| crate::storage::edit_the_order(stage, "1250", "9250").await);
 }
 
+/// Proves: token-endpoint-silent
 #[test]
 fn a_token_endpoint_that_does_not_answer_loses_nothing() {
     scenario(setup(), async |stage| {

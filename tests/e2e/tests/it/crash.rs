@@ -132,6 +132,7 @@ fn killed_at_the_confirmation() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_before_it_leaves_for_the_second_factor() {
     with_a_phone(async |stage, phone| {
@@ -159,6 +160,7 @@ fn killed_at_the_provider() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_at_the_provider_and_approved_while_it_is_dead() {
     with_a_phone(async |stage, phone| {
@@ -173,6 +175,7 @@ fn killed_at_the_provider_and_approved_while_it_is_dead() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_while_the_answer_of_the_provider_is_checked() {
     with_a_phone(async |stage, phone| {
@@ -192,6 +195,7 @@ fn killed_while_the_answer_of_the_provider_is_checked() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_while_the_transfer_is_on_its_way() {
     with_a_phone(async |stage, phone| {
@@ -209,6 +213,7 @@ fn killed_while_the_transfer_is_on_its_way() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_after_the_bank_did_it_and_before_the_customer_knows() {
     with_a_phone(async |stage, phone| {
@@ -229,6 +234,7 @@ fn killed_after_the_bank_did_it_and_before_the_customer_knows() {
     });
 }
 
+/// Proves: threat-browser-killed
 #[test]
 fn killed_at_the_receipt() {
     with_a_phone(async |stage, phone| {

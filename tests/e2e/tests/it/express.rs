@@ -14,11 +14,13 @@ use e2e::{
 const BALANCE: &str = "This is the GET /balance endpoint";
 const TRANSFER: &str = "This is the POST /transfer endpoint";
 
+/// Proves: api-403-step-up
 #[test]
 fn the_sample_on_another_origin_with_cors() {
     scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, the_workflow);
 }
 
+/// Proves: api-error-sentence
 #[test]
 fn the_sample_beside_the_clients_files() {
     scenario(Setup { api: Api::Express, host: Host::Files, ..Setup::default() }, the_workflow);

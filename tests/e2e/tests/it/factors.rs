@@ -42,6 +42,7 @@ async fn rent_was_paid(stage: &Stage, times: i64) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: threat-recovery-codes
 #[test]
 fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() {
     scenario(Setup::default(), async |stage| {
@@ -94,6 +95,7 @@ fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() 
     });
 }
 
+/// Proves: threat-unwanted-request
 #[test]
 fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
     scenario(Setup::default(), async |stage| {

@@ -7,6 +7,7 @@ use crate::steps::{
 use e2e::{Failure, Miss, Page, Stage, scenario, world::Setup};
 use serde_json::{Value, json};
 
+/// Proves: threat-other-transfer
 #[test]
 fn the_phone_shows_what_the_token_is_for() {
     scenario(Setup::default(), async |stage| the_transfer_is_named(stage).await);

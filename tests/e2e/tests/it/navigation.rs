@@ -12,6 +12,7 @@ use e2e::{
 };
 use std::time::Duration;
 
+/// Proves: threat-repeated-navigation
 #[test]
 fn back_after_a_finished_transfer_sends_nothing() {
     scenario(Setup::default(), async |stage| {
@@ -59,6 +60,7 @@ fn back_from_the_log_in_page_offers_it_again() {
     });
 }
 
+/// Proves: threat-repeated-navigation
 #[test]
 fn a_double_click_on_confirm_is_one_transfer() {
     scenario(Setup::default(), async |stage| {
@@ -76,6 +78,7 @@ fn a_double_click_on_confirm_is_one_transfer() {
     });
 }
 
+/// Proves: threat-lost-response
 #[test]
 fn an_answer_lost_after_the_commit_is_found_and_money_moved_once() {
     scenario(Setup::default(), async |stage| {
@@ -112,6 +115,7 @@ fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
     });
 }
 
+/// Proves: abandoned-order
 #[test]
 fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
     scenario(Setup::default(), async |stage| {
@@ -143,6 +147,7 @@ fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
     });
 }
 
+/// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
 fn a_duplicated_tab_does_not_pay_twice() {
     scenario(Setup::default(), async |stage| {

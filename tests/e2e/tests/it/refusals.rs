@@ -119,6 +119,7 @@ fn forbidden() -> Response {
     (StatusCode::FORBIDDEN, [(header::WWW_AUTHENTICATE, challenge)], "Forbidden").into_response()
 }
 
+/// Proves: api-403-final
 #[test]
 fn an_api_that_refuses_for_good_is_asked_twice_and_not_again() {
     scenario(Setup::default(), async |stage| {
@@ -133,6 +134,7 @@ fn an_api_that_refuses_for_good_is_asked_twice_and_not_again() {
     });
 }
 
+/// Proves: api-401
 #[test]
 fn a_token_that_is_never_accepted_starts_no_loop() {
     scenario(Setup::default(), async |stage| {
@@ -174,6 +176,7 @@ fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
     });
 }
 
+/// Proves: truth-before-sending
 #[test]
 fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
     scenario(Setup::default(), async |stage| {
@@ -188,6 +191,7 @@ fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
     });
 }
 
+/// Proves: step-up-same-subject
 #[test]
 fn another_person_at_the_step_up_cannot_confirm_the_transfer() {
     scenario(Setup::default(), async |stage| {

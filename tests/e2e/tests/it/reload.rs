@@ -104,6 +104,7 @@ fn reload_while_the_answer_of_the_provider_is_checked() {
     });
 }
 
+/// Proves: threat-repeated-navigation
 #[test]
 fn reload_while_the_transfer_is_sent_asks_the_bank() {
     scenario(Setup::default(), async |stage| {

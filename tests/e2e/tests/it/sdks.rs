@@ -44,6 +44,7 @@ async fn ask(api: &Program, method: &str, path: &str, token: &str) -> Result<(u1
     Ok((answer.status().as_u16(), answer.text().await?))
 }
 
+/// Proves: sdk-auth0-js
 #[test]
 fn auth0_js_logs_in_renews_and_steps_up_by_the_implicit_flow() {
     visit(Wish::default(), async |visit| {
@@ -80,6 +81,7 @@ fn auth0_js_logs_in_renews_and_steps_up_by_the_implicit_flow() {
     });
 }
 
+/// Proves: sdk-auth0-spa-js
 #[test]
 fn auth0_spa_js_logs_in_with_a_code_and_comes_back_by_silent_authentication() {
     visit(Wish::default(), async |visit| {
@@ -117,6 +119,7 @@ fn auth0_spa_js_logs_in_with_a_code_and_comes_back_by_silent_authentication() {
     });
 }
 
+/// Proves: sdk-auth0-spa-js
 #[test]
 fn auth0_spa_js_may_write_its_exchange_in_json() {
     visit(Wish { json: true, ..Wish::default() }, async |visit| {
@@ -130,6 +133,7 @@ fn auth0_spa_js_may_write_its_exchange_in_json() {
     });
 }
 
+/// Proves: sdk-auth0-spa-js
 #[test]
 fn auth0_spa_js_logs_in_by_a_window_of_its_own() {
     visit(Wish::default(), async |visit| {
@@ -146,6 +150,7 @@ fn auth0_spa_js_logs_in_by_a_window_of_its_own() {
 }
 
 /// What the library looks for is the error and its description, letter by letter.
+/// Proves: sdk-auth0-spa-js-step-up
 #[test]
 fn auth0_spa_js_steps_up_in_a_window_when_a_silent_request_needs_a_second_factor() {
     visit(Wish { popup: true, ..Wish::default() }, async |visit| {
@@ -172,6 +177,7 @@ fn auth0_spa_js_steps_up_in_a_window_when_a_silent_request_needs_a_second_factor
     });
 }
 
+/// Proves: no-refresh-tokens
 #[test]
 fn auth0_spa_js_with_refresh_tokens_is_told_that_there_are_none() {
     visit(Wish { refresh: true, ..Wish::default() }, async |visit| {
@@ -190,6 +196,7 @@ fn auth0_spa_js_with_refresh_tokens_is_told_that_there_are_none() {
 }
 
 /// Chromium holds every redirect after a form against the policy of the form's page.
+/// Proves: redirecting-callback
 #[test]
 fn a_callback_that_redirects_on_to_another_origin_is_reached() {
     visit(Wish::default(), async |visit| {
@@ -219,6 +226,7 @@ fn a_callback_that_redirects_on_to_another_origin_is_reached() {
 }
 
 /// RP-Initiated Logout 1.0, 2: a form of another site, with which browsers do not send the session's cookie.
+/// Proves: log-out-cross-site
 #[test]
 fn a_form_of_another_site_with_the_id_token_ends_the_session() {
     visit(Wish::default(), async |visit| {
@@ -249,6 +257,7 @@ fn a_form_of_another_site_with_the_id_token_ends_the_session() {
     });
 }
 
+/// Proves: sdk-oidc-client-ts
 #[test]
 fn oidc_client_ts_logs_in_renews_in_a_frame_and_logs_out() {
     visit(Wish::default(), async |visit| {
@@ -276,6 +285,7 @@ fn oidc_client_ts_logs_in_renews_in_a_frame_and_logs_out() {
     });
 }
 
+/// Proves: sdk-openid-client
 #[test]
 fn openid_client_logs_in_from_a_server() {
     visit(Wish::default(), async |visit| {
@@ -303,6 +313,7 @@ fn openid_client_logs_in_from_a_server() {
 }
 
 /// OAuth 2.0 Form Post Response Mode, past the policy of the tenant's page.
+/// Proves: sdk-openid-client
 #[test]
 fn openid_client_takes_an_answer_that_is_posted_to_it() {
     visit(Wish::default(), async |visit| {
@@ -322,6 +333,7 @@ fn openid_client_takes_an_answer_that_is_posted_to_it() {
     });
 }
 
+/// Proves: sdk-express-api
 #[test]
 fn an_api_on_express_accepts_the_tokens_and_refuses_without_the_scope() {
     visit(Wish::default(), async |visit| {
@@ -354,6 +366,7 @@ fn an_api_on_express_accepts_the_tokens_and_refuses_without_the_scope() {
 
 /// Silent authentication in the name of a client: the browser shows the answer in no frame of another origin, and
 /// delivers its message to no other origin that opened it.
+/// Proves: tenant-web-message
 #[test]
 fn a_page_of_another_origin_gets_no_answer_by_message() {
     visit(Wish::default(), async |visit| {

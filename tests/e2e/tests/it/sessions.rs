@@ -4,6 +4,7 @@
 use crate::steps::{RENT, WELCOME, log_in, sees_balance, type_order};
 use e2e::{Stage, people::ADA, scenario, world::Setup};
 
+/// Proves: log-out-all-tabs
 #[test]
 fn a_log_out_in_one_tab_ends_all_tabs() {
     scenario(Setup::default(), async |stage| {
@@ -36,6 +37,7 @@ fn a_log_out_in_one_tab_ends_all_tabs() {
     });
 }
 
+/// Proves: log-out-all-tabs
 #[test]
 fn a_tab_at_the_provider_comes_back_logged_out() {
     scenario(Setup::default(), async |stage| {
@@ -58,6 +60,7 @@ fn a_tab_at_the_provider_comes_back_logged_out() {
     });
 }
 
+/// Proves: session-end-announced
 #[test]
 fn before_the_end_the_customer_is_told_and_can_go_on() {
     scenario(Setup { access_token_seconds: 60, ..Setup::default() }, async |stage| {
@@ -81,6 +84,7 @@ fn before_the_end_the_customer_is_told_and_can_go_on() {
     });
 }
 
+/// Proves: jwks-cached
 #[test]
 fn the_keys_are_fetched_once_for_the_tab() {
     scenario(Setup::default(), async |stage| {

@@ -53,6 +53,7 @@ async fn recovers(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: stale-page
 #[test]
 fn try_again_gets_past_an_old_page_in_the_cache() {
     for host in [Host::Files, Host::Companion] {
@@ -65,6 +66,7 @@ fn try_again_gets_past_an_old_page_in_the_cache() {
     }
 }
 
+/// Proves: stale-page
 #[test]
 fn try_again_gets_past_an_old_page_where_every_path_is_the_page() {
     for file in [".js", "_bg.wasm"] {

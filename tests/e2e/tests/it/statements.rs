@@ -36,11 +36,13 @@ async fn sees_statements(page: &Page) -> Result<(), Miss> {
     if seen.contains(&euros(ADA.opening)) { Ok(()) } else { Err(Miss::last(seen)) }
 }
 
+/// Proves: statements-need-mfa
 #[test]
 fn statements_take_a_second_factor() {
     scenario(Setup::default(), a_second_factor);
 }
 
+/// Proves: statements-need-mfa
 #[test]
 fn statements_take_a_second_factor_in_the_code_flow() {
     scenario(Setup { config: code_flow, ..Setup::default() }, a_second_factor);
@@ -76,6 +78,7 @@ async fn a_second_factor(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: statements-denied-stays
 #[test]
 fn who_does_not_confirm_sees_nothing_and_stays_logged_in() {
     scenario(Setup::default(), async |stage| {
@@ -114,6 +117,7 @@ fn cancelling_before_the_browser_leaves_stays_here() {
     });
 }
 
+/// Proves: stored-id-token-verified
 #[test]
 fn what_the_storage_says_of_a_second_factor_is_verified_again() {
     scenario(Setup::default(), async |stage| {
@@ -144,6 +148,7 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
     });
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_wants_a_newer_confirmation_gets_one() {
     // The second factor of a transfer is known to the page; the token for reading has none, and the bank says so.
@@ -168,6 +173,7 @@ fn a_bank_that_wants_a_newer_confirmation_gets_one() {
     });
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_is_never_content_starts_no_loop() {
     scenario(Setup::default(), async |stage| {
@@ -196,6 +202,7 @@ fn a_bank_that_is_never_content_starts_no_loop() {
     });
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
     let as_it_comes: fn(&mut serde_json::Value) = |_| {};
@@ -223,6 +230,7 @@ fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
     }
 }
 
+/// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_asks_for_what_the_provider_does_not_have_is_told_so() {
     scenario(Setup::default(), async |stage| {

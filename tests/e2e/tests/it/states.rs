@@ -20,6 +20,7 @@ fn is_api(request: &Exchange) -> bool {
     request.token.is_some()
 }
 
+/// Proves: truth-before-sending
 #[test]
 fn offline_is_said_and_passes() {
     scenario(Setup::default(), async |stage| {
@@ -181,6 +182,7 @@ fn each_wrong_key_of_the_configuration_is_named() {
     }
 }
 
+/// Proves: discovery-issuer
 #[test]
 fn an_issuer_that_is_not_the_configured_one_is_not_used() {
     // The addresses are right, the name is not: with a slash less, it is another issuer.
@@ -198,6 +200,7 @@ fn an_issuer_that_is_not_the_configured_one_is_not_used() {
     });
 }
 
+/// Proves: session-end-keeps-input
 #[test]
 fn a_session_that_ends_keeps_what_was_typed() {
     scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |stage| {

@@ -19,6 +19,7 @@ async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Mis
     Ok(left)
 }
 
+/// Proves: single-use-token
 #[test]
 fn after_a_transfer_its_token_is_nowhere() {
     scenario(Setup::default(), async |stage| {
@@ -54,6 +55,7 @@ async fn no_answer_in(page: &Page) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: address-cleaned
 #[test]
 fn the_address_is_clean_before_the_webassembly_arrives() {
     scenario(Setup::default(), async |stage| {
@@ -87,6 +89,7 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
     });
 }
 
+/// Proves: balance-token-in-tab
 #[test]
 fn the_token_for_the_balance_stays_in_its_tab() {
     scenario(Setup::default(), async |stage| {
@@ -130,11 +133,13 @@ pub(crate) async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Resul
     nothing_was_moved(stage).await
 }
 
+/// Proves: transfer-as-confirmed
 #[test]
 fn an_amount_edited_while_away_is_not_sent() {
     scenario(Setup::default(), async |stage| edit_the_order(stage, "1250", "9250").await);
 }
 
+/// Proves: transfer-as-confirmed
 #[test]
 fn a_payee_edited_while_away_is_not_paid() {
     scenario(Setup::default(), async |stage| {
@@ -142,6 +147,7 @@ fn a_payee_edited_while_away_is_not_paid() {
     });
 }
 
+/// Proves: transfer-as-confirmed
 #[test]
 fn a_reference_edited_while_away_is_not_sent() {
     scenario(Setup::default(), async |stage| edit_the_order(stage, "November", "December").await);

@@ -46,6 +46,7 @@ async fn both_were_paid_once(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
 fn two_tabs_with_two_transfers_do_not_mix_them_up() {
     scenario(Setup::default(), async |stage| {
@@ -89,6 +90,7 @@ fn denying_one_of_two_transfers_leaves_the_other_alone() {
     });
 }
 
+/// Proves: threat-repeated-navigation
 #[test]
 fn back_and_forward_at_the_provider_and_then_confirmed_is_one_transfer() {
     scenario(Setup::default(), async |stage| {
@@ -123,6 +125,7 @@ fn back_and_forward_after_a_finished_transfer_sends_nothing() {
     });
 }
 
+/// Proves: threat-repeated-navigation
 #[test]
 fn a_page_out_of_the_back_forward_cache_is_loaded_anew() {
     scenario(Setup::default(), async |stage| {

@@ -38,6 +38,7 @@ async fn types(page: &Page, label: &str, text: &str) -> Result<(), Miss> {
     page.field(&translated(label)).fill(text).await
 }
 
+/// Proves: translated-transfer
 #[test]
 fn transfer_in_a_translated_page_shows_what_is() {
     scenario(Setup::default(), async |stage| {
@@ -102,6 +103,7 @@ fn transfer_in_a_translated_page_shows_what_is() {
     });
 }
 
+/// Proves: translation-excluded
 #[test]
 fn money_and_buttons_are_kept_from_translators_that_ask() {
     scenario(Setup::default(), async |stage| {

@@ -35,6 +35,7 @@ fn orders(stage: &Stage) -> Vec<Value> {
     sent.into_iter().filter_map(|request| request.body).collect()
 }
 
+/// Proves: input-not-cut, amount-parsing
 #[test]
 fn pasted_order_is_booked_as_it_was_meant() {
     scenario(Setup::default(), async |stage| {
@@ -81,6 +82,7 @@ fn pasted_order_is_booked_as_it_was_meant() {
     });
 }
 
+/// Proves: input-not-cut, amount-other-currency, reference-display
 #[test]
 fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
     scenario(Setup::default(), async |stage| {
@@ -105,6 +107,7 @@ fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
     });
 }
 
+/// Proves: form-autofill
 #[test]
 fn order_that_a_program_fills_in_is_taken() {
     scenario(Setup::default(), async |stage| {
@@ -167,6 +170,7 @@ async fn pays_in(
     Ok(())
 }
 
+/// Proves: currencies
 #[test]
 fn forint_is_paid_with_two_decimals() {
     scenario(Setup { currency: "HUF", ..Setup::default() }, async |stage| {
@@ -174,6 +178,7 @@ fn forint_is_paid_with_two_decimals() {
     });
 }
 
+/// Proves: currencies
 #[test]
 fn yen_is_paid_without_decimals() {
     scenario(Setup { currency: "JPY", ..Setup::default() }, async |stage| {
@@ -181,6 +186,7 @@ fn yen_is_paid_without_decimals() {
     });
 }
 
+/// Proves: currencies
 #[test]
 fn dinar_is_paid_with_three_decimals() {
     scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {
@@ -188,6 +194,7 @@ fn dinar_is_paid_with_three_decimals() {
     });
 }
 
+/// Proves: amount-round-trip
 #[test]
 fn amount_is_typed_in_the_digits_of_the_locale() {
     scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {

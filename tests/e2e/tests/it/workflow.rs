@@ -14,11 +14,13 @@ use e2e::{
 const WITH_MFA: &str = "openid view:balance transfer:funds";
 const WITHOUT_MFA: &str = "openid view:balance";
 
+/// Proves: api-403-step-up
 #[test]
 fn a_transfer_takes_a_second_factor_and_moves_money_once() {
     scenario(Setup::default(), async |stage| the_workflow(stage, Flow::Implicit).await);
 }
 
+/// Proves: code-flow-same-scenario
 #[test]
 fn the_code_flow_does_the_same() {
     scenario(Setup { config: code_flow, ..Setup::default() }, async |stage| {
@@ -160,6 +162,7 @@ async fn forget_what_names_the_session(page: &Page) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: tenant-log-out-link
 #[test]
 fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
     scenario(Setup::default(), async |stage| {

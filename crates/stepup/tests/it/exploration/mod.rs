@@ -136,6 +136,7 @@ fn look(start: &Start, depth: usize) -> Explored {
     }
 }
 
+/// Proves: threat-edited-storage, single-use-token, exploration
 #[test]
 fn every_property_holds_two_acts_from_every_stage() {
     for start in starts() {

@@ -37,6 +37,7 @@ pub(super) fn check(hash: &PasswordHash) -> Result<(), CostError> {
 mod tests {
     use super::*;
 
+    /// Proves: password-hash-cost
     #[test]
     fn is_refused_where_a_log_in_would_take_too_much() {
         let check = |m: &str, t: &str, p: &str| {

@@ -141,6 +141,7 @@ mod tests {
         turn.lend(|blocks| blocks.len())
     }
 
+    /// Proves: password-check-budget
     #[tokio::test]
     async fn no_more_than_the_budget_is_taken_at_once() {
         let memory = memory(4);
@@ -153,6 +154,7 @@ mod tests {
         assert!(Memory::wait(&memory, BUDGET).now_or_never().is_some());
     }
 
+    /// Proves: password-check-budget
     #[tokio::test]
     async fn no_more_checks_than_cores_are_at_work() {
         let memory = memory(2);
@@ -162,6 +164,7 @@ mod tests {
         assert!(Memory::wait(&memory, 8).now_or_never().is_some());
     }
 
+    /// Proves: password-check-budget
     #[tokio::test]
     async fn blocks_are_used_again_while_somebody_waits_and_then_given_back() {
         let memory = memory(2);
@@ -178,6 +181,7 @@ mod tests {
         assert_eq!(memory.held(), 0);
     }
 
+    /// Proves: password-check-budget
     #[tokio::test]
     async fn free_blocks_of_another_size_make_room() {
         let memory = memory(2);

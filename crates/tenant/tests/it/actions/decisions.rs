@@ -6,6 +6,7 @@ use tenant::{Action, Config};
 use super::{action, decided_by, id_token, log_in, rule, script, world};
 use crate::harness::{ADA, AUDIENCE, BALANCE, BEN, World, authorize, authorize_with};
 
+/// Proves: script-failures
 #[tokio::test]
 async fn a_denial_goes_back_to_the_client_in_the_scripts_words() {
     for (script, error, description) in [
@@ -39,6 +40,7 @@ async fn a_denial_is_for_those_whom_it_is_meant_for() {
     );
 }
 
+/// Proves: script-protected-claims
 #[tokio::test]
 async fn claims_come_into_both_tokens_and_touch_nothing_that_counts() {
     let claims = action(

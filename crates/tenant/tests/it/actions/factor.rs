@@ -24,6 +24,7 @@ async fn approve(world: &World, tab: &mut Browser, page: &Answer) -> Answer {
     tab.get(&format!("/u/mfa?state={}", page.input("state"))).await
 }
 
+/// Proves: script-mfa-conditions
 #[tokio::test]
 async fn each_script_asks_exactly_when_its_text_says_so() {
     for (kind, code, other) in [
@@ -50,6 +51,7 @@ async fn each_script_asks_exactly_when_its_text_says_so() {
 }
 
 /// `urn:bank:salaries` means something to this Rule and nothing to the tenant.
+/// Proves: script-mfa-conditions
 #[tokio::test]
 async fn a_rule_may_ask_because_of_acr_values() {
     let code = ACR_RULE.replace("salaries-app", "riser");
@@ -73,6 +75,7 @@ async fn a_second_factor_may_be_asked_for_at_log_in_and_the_password_comes_first
 }
 
 /// `step_up_scopes` is the tenant's own policy: no script can take it back, and none can get around it.
+/// Proves: script-no-downgrade
 #[tokio::test]
 async fn what_the_tenant_protects_no_script_unprotects() {
     for script in [
@@ -100,6 +103,7 @@ async fn a_scope_that_a_script_takes_away_costs_nothing() {
     assert_eq!(tab.get(&authorize(TRANSFER)).await.fragment()["scope"], BALANCE);
 }
 
+/// Proves: silent-request-errors
 #[tokio::test]
 async fn without_a_page_there_is_no_second_factor() {
     let world = world([Action::step_up()]).await;
@@ -171,6 +175,7 @@ async fn a_factor_that_the_tenant_does_not_have_is_no_factor() {
 }
 
 /// Two clicks on "Log in" run the scripts twice, and only one of them gets the answer.
+/// Proves: script-single-response
 #[tokio::test]
 async fn two_clicks_get_one_answer() {
     let config = decided_by([action("await new Promise((go) => setTimeout(go, 20));")]);

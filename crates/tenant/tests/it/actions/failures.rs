@@ -32,6 +32,7 @@ fn tells(log: &str, parts: &[&str]) {
 
 const FOR_ADA: &str = "if (!event.user.email.startsWith('customer')) return;\n";
 
+/// Proves: script-failures
 #[tokio::test]
 async fn a_loop_without_end_is_ended() {
     let log = failing(action(&format!("{FOR_ADA}console.log('begin');\nwhile (true) {{}}"))).await;
@@ -40,6 +41,7 @@ async fn a_loop_without_end_is_ended() {
     tells(&log, &["cause=Time"]);
 }
 
+/// Proves: script-failures
 #[tokio::test]
 async fn an_allocation_without_end_is_refused() {
     let log =
@@ -48,6 +50,7 @@ async fn an_allocation_without_end_is_refused() {
     tells(&log, &["cause=Memory", "My Action: it wanted more memory than a script may have"]);
 }
 
+/// Proves: script-failures
 #[tokio::test]
 async fn what_a_script_throws_is_a_trace_for_its_developer_and_nobody_else() {
     let log = failing(action(&format!("{FOR_ADA}const tier = event.user.nothing.here;"))).await;
@@ -70,6 +73,7 @@ async fn a_script_writes_no_lines_of_its_own_into_the_log() {
     );
 }
 
+/// Proves: script-secrets
 #[tokio::test]
 async fn secrets_stand_in_no_log() {
     let mut script =
@@ -99,6 +103,7 @@ async fn what_a_request_holds_for_its_client_alone_stands_in_no_log_when_a_scrip
     }
 }
 
+/// Proves: script-reload
 #[tokio::test]
 async fn a_script_is_read_at_each_log_in() {
     let folder = tempfile::tempdir().unwrap();

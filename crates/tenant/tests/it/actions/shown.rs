@@ -42,6 +42,7 @@ async fn access_claims(world: &World, answer: &Answer) -> Value {
     world.verified(&answer.fragment()["access_token"], AUDIENCE).await
 }
 
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn a_scope_and_a_payment_added_after_the_push_are_asked_for_again() {
     for has_policy in [true, false] {
@@ -63,6 +64,7 @@ async fn a_scope_and_a_payment_added_after_the_push_are_asked_for_again() {
     }
 }
 
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn who_denies_what_is_asked_for_again_gives_nothing() {
     let add = action("api.accessToken.addScope('transfer:funds');");
@@ -76,6 +78,7 @@ async fn who_denies_what_is_asked_for_again_gives_nothing() {
 }
 
 /// Without step-up scopes a payment rides on any scope of the API: here on one that the first challenge did not have.
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn a_payment_that_rides_on_what_was_added_is_shown() {
     let add = action("api.accessToken.addScope('view:balance');");
@@ -90,6 +93,7 @@ async fn a_payment_that_rides_on_what_was_added_is_shown() {
     assert_eq!(claims["authorization_details"][0]["instructedAmount"]["amount"], "9999.00");
 }
 
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn a_scope_that_no_api_describes_is_shown_by_its_name() {
     for has_policy in [true, false] {
@@ -105,6 +109,7 @@ async fn a_scope_that_no_api_describes_is_shown_by_its_name() {
     }
 }
 
+/// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
 async fn what_was_shown_or_is_taken_away_is_not_asked_for_again() {
     for (has_policy, body) in [
@@ -128,6 +133,7 @@ async fn what_was_shown_or_is_taken_away_is_not_asked_for_again() {
 }
 
 /// The answer says which scopes were granted, also where it brings no token that has them.
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn an_id_token_alone_tells_of_no_factor_for_what_was_not_shown() {
     let add = action("api.accessToken.addScope('transfer:funds');");
@@ -143,6 +149,7 @@ async fn an_id_token_alone_tells_of_no_factor_for_what_was_not_shown() {
 }
 
 /// All Rules run before the challenge of one of them; Actions run after them, and after a challenge of their own.
+/// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
 async fn rules_grant_nothing_that_was_not_shown() {
     let wants = Action {
@@ -174,6 +181,7 @@ async fn rules_grant_nothing_that_was_not_shown() {
     }
 }
 
+/// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
 async fn a_typed_code_confirms_what_its_page_showed_and_nothing_else() {
     const CODES: [&str; 2] = ["1111-AAAA-BBBB-CCCC", "2222-AAAA-BBBB-CCCC"];
@@ -207,6 +215,7 @@ async fn a_typed_code_confirms_what_its_page_showed_and_nothing_else() {
 }
 
 /// The client asks for the factor, and the tenant leaves it to scripts what it is for.
+/// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
 async fn acr_values_show_what_is_granted_where_the_tenant_has_no_policy() {
     const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
@@ -237,6 +246,7 @@ async fn acr_values_show_what_is_granted_where_the_tenant_has_no_policy() {
 }
 
 /// The first look after the answer asks again; another tab that looks meanwhile is told where the request stands.
+/// Proves: mfa-shows-grant
 #[tokio::test]
 async fn an_approval_counts_once() {
     let add = action("api.accessToken.addScope('transfer:funds');");

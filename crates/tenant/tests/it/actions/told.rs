@@ -19,6 +19,7 @@ async fn event(world: &World, request: &str) -> Value {
     world.verified(&token, "riser").await["https://event"].clone()
 }
 
+/// Proves: script-event-fields
 #[tokio::test]
 async fn an_action_is_told_who_asks_for_what_from_where() {
     let world = world([action(SHOW)]).await;
@@ -132,6 +133,7 @@ async fn a_rule_is_told_the_same() {
     assert_eq!(event.pointer("/context/request/query/acr_values"), None);
 }
 
+/// Proves: script-event-fields
 #[tokio::test]
 async fn what_the_configuration_says_of_customer_and_client_is_told() {
     let mut config = super::decided_by([action(SHOW)]);
@@ -163,6 +165,7 @@ async fn what_the_configuration_says_of_customer_and_client_is_told() {
 }
 
 /// `created_at` is the first log-in; a change of metadata counts as one of the user.
+/// Proves: script-event-fields
 #[tokio::test]
 async fn the_times_of_a_user_are_those_of_log_ins_and_changes() {
     let change = action("api.user.setAppMetadata('seen', Date.now());");

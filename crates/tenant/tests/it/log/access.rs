@@ -72,6 +72,7 @@ async fn a_developer_on_this_machine_sees_it() {
     assert_eq!(scene.get(&mut typed, "/log/unknown.json").await.status, StatusCode::NOT_FOUND);
 }
 
+/// Proves: audit-log-local-only
 #[tokio::test]
 async fn another_machine_sees_nothing() {
     let scene = Scene::new().await;
@@ -84,6 +85,7 @@ async fn another_machine_sees_nothing() {
     }
 }
 
+/// Proves: audit-log-local-only
 #[tokio::test]
 async fn what_came_through_a_proxy_is_not_from_this_machine() {
     let scene = Scene::new().await;
@@ -93,6 +95,7 @@ async fn what_came_through_a_proxy_is_not_from_this_machine() {
     }
 }
 
+/// Proves: audit-log-local-only
 #[tokio::test]
 async fn a_tenant_that_the_world_reaches_shows_nothing_although_its_proxy_is_on_this_machine() {
     for issuer in
@@ -106,6 +109,7 @@ async fn a_tenant_that_the_world_reaches_shows_nothing_although_its_proxy_is_on_
     }
 }
 
+/// Proves: audit-log-local-only
 #[tokio::test]
 async fn dns_rebinding_another_name_for_this_machine_sees_nothing() {
     let scene = Scene::new().await;
@@ -125,6 +129,7 @@ async fn dns_rebinding_another_name_for_this_machine_sees_nothing() {
     scene.all_refuse(&mut nameless, StatusCode::MISDIRECTED_REQUEST).await;
 }
 
+/// Proves: audit-log-same-origin
 #[tokio::test]
 async fn a_page_of_another_origin_reads_nothing() {
     let scene = Scene::new().await;
@@ -150,6 +155,7 @@ async fn a_page_of_another_origin_reads_nothing() {
     }
 }
 
+/// Proves: audit-log-same-origin
 #[tokio::test]
 async fn nobody_frames_it_keeps_it_or_reads_it_across_origins() {
     let scene = Scene::new().await;
@@ -226,6 +232,7 @@ async fn only_the_page_of_a_refusal_leads_to_it_and_only_here() {
     }
 }
 
+/// Proves: audit-log-same-origin
 #[tokio::test]
 async fn what_strangers_sent_is_no_markup_in_it() {
     let world = World::new().await;

@@ -11,6 +11,7 @@ fn attribute(body: &str, name: &str) -> String {
     value.replace("&amp;", "&")
 }
 
+/// Proves: audit-log-live
 #[tokio::test]
 async fn the_list_is_told_of_a_new_trace() {
     let world = World::new().await;
@@ -23,6 +24,7 @@ async fn the_list_is_told_of_a_new_trace() {
     assert_eq!(waiting.await.unwrap().status, StatusCode::OK);
 }
 
+/// Proves: audit-log-live
 #[tokio::test]
 async fn the_page_of_a_trace_is_told_of_its_next_event() {
     let world = World::new().await;

@@ -70,6 +70,7 @@ const CASES: &[Case] = &[
     ),
 ];
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn each_refusal_of_authorize_says_why_and_what_would_be_right() {
     let world = World::new().await;
@@ -91,6 +92,7 @@ async fn each_refusal_of_authorize_says_why_and_what_would_be_right() {
     }
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_redirect_uri_is_shown_beside_those_registered_and_the_difference_is_pointed_out() {
     let world = World::new().await;

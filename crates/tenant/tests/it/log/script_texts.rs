@@ -69,6 +69,7 @@ async fn texts(config: Config, request: &[(&str, &str)]) -> Vec<(String, String)
 /// Values that stand in no other text of a log-in: in no word, and in no identifier that is made by chance.
 const STATES: [&str; 5] = ["Ü", "ÜÄ", "ÜÄÖ", "ÜÄÖß5", "ÜÄÖß567 &8"];
 
+/// Proves: script-output-redacted
 #[tokio::test]
 async fn state_of_any_length_is_read_nowhere() {
     for (kind, query) in
@@ -94,6 +95,7 @@ fn encoded(text: &str) -> String {
 }
 
 /// Everything at once, with names of parameters that nobody knows too.
+/// Proves: script-output-redacted
 #[tokio::test]
 async fn no_hidden_parameter_is_read_in_what_a_script_prints() {
     let code = "console.log(event.request.query); console.log(event.transaction.state);
@@ -118,6 +120,7 @@ async fn no_hidden_parameter_is_read_in_what_a_script_prints() {
 }
 
 /// What is not recorded is not printed either.
+/// Proves: script-output-redacted
 #[tokio::test]
 async fn the_terminal_is_as_silent_where_nothing_is_recorded() {
     let code = "console.log(`state ${event.request.query.state}`);";
@@ -137,6 +140,7 @@ async fn texts_of_terminal(config: Config) -> (World, String) {
     (world, terminal::kept())
 }
 
+/// Proves: script-output-redacted
 #[tokio::test]
 async fn a_scripts_own_secret_of_any_length_is_read_nowhere() {
     for way in WAYS {
@@ -149,6 +153,7 @@ async fn a_scripts_own_secret_of_any_length_is_read_nowhere() {
 }
 
 /// What is no secret stays readable.
+/// Proves: script-output-redacted
 #[tokio::test]
 async fn what_a_request_asks_for_stays_readable() {
     let code = "console.log(event.request.query); console.log('hello');";

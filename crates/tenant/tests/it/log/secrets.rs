@@ -186,6 +186,7 @@ async fn of_a_password_not_even_a_hash_is_kept() {
     }
 }
 
+/// Proves: audit-log-no-secrets
 #[tokio::test]
 async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
     terminal::keep();

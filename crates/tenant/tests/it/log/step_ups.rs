@@ -15,6 +15,7 @@ async fn step_up_trace(world: &World) -> Value {
     all.iter().find(is_step_up).unwrap().clone()
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_step_up_that_does_not_come_through_says_what_the_phone_said() {
     let world = World::new().await;

@@ -15,6 +15,7 @@ fn code_request() -> String {
     ])
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn each_refusal_of_the_token_endpoint_stands_where_the_code_was_issued_and_says_what_does_not_fit() {
     let world = World::new().await;
@@ -96,6 +97,7 @@ async fn each_refusal_of_the_token_endpoint_stands_where_the_code_was_issued_and
     says(trace, "remembers no such code", "tenant that issued it", "RFC 6749, 5.2");
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_call_of_userinfo_stands_where_its_token_was_issued_and_a_refused_one_says_why() {
     let world = World::new().await;

@@ -25,6 +25,7 @@ async fn each_response_mode_is_named_with_what_it_carried_and_nothing_of_its_val
     }
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_message_to_an_origin_that_is_not_the_clients_says_where_to_add_it() {
     let mut config = config();
@@ -41,6 +42,7 @@ async fn a_message_to_an_origin_that_is_not_the_clients_says_where_to_add_it() {
     );
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_hint_that_is_for_somebody_else_is_told_of_at_the_session_and_at_the_password() {
     let world = World::new().await;
@@ -84,6 +86,7 @@ async fn a_request_from_a_frame_is_told_that_it_came_from_one() {
     }
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn a_grant_type_that_is_not_the_clients_is_told_of_at_both_endpoints() {
     let mut config = config();
@@ -129,6 +132,7 @@ async fn an_exchange_in_json_is_told_of_like_one_in_a_form() {
     }
 }
 
+/// Proves: audit-log-explains-refusals
 #[tokio::test]
 async fn userinfo_says_which_of_its_errors_it_was() {
     let world = World::new().await;

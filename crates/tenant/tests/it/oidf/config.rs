@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::harness::{ISSUER, World};
 
+/// Proves: oidcc-discovery-endpoint-verification
 #[tokio::test]
 async fn oidcc_discovery_endpoint_verification() {
     let mut browser = World::new().await.browser();
@@ -41,6 +42,7 @@ async fn oidcc_discovery_endpoint_verification() {
 }
 
 /// Each value that the metadata name is one that works, and none is kept quiet about.
+/// Proves: oidc-metadata-true
 #[tokio::test]
 async fn what_the_metadata_name_is_what_requests_may_say() {
     let world = World::new().await;

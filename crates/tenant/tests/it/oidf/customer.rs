@@ -3,6 +3,7 @@
 use super::{VARIANTS, claims, is_log_in_page};
 use crate::harness::{ADA, PASSWORD, World};
 
+/// Proves: oidcc-prompt-login
 #[tokio::test]
 async fn oidcc_prompt_login() {
     for variant in VARIANTS {
@@ -19,6 +20,7 @@ async fn oidcc_prompt_login() {
     }
 }
 
+/// Proves: oidcc-prompt-none-not-logged-in
 #[tokio::test]
 async fn oidcc_prompt_none_not_logged_in() {
     for variant in VARIANTS {
@@ -27,6 +29,7 @@ async fn oidcc_prompt_none_not_logged_in() {
     }
 }
 
+/// Proves: oidcc-prompt-none-logged-in
 #[tokio::test]
 async fn oidcc_prompt_none_logged_in() {
     for variant in VARIANTS {
@@ -40,6 +43,7 @@ async fn oidcc_prompt_none_logged_in() {
     }
 }
 
+/// Proves: oidcc-max-age-1
 #[tokio::test]
 async fn oidcc_max_age_1() {
     for variant in VARIANTS {
@@ -52,6 +56,7 @@ async fn oidcc_max_age_1() {
     }
 }
 
+/// Proves: oidcc-max-age-10000
 #[tokio::test]
 async fn oidcc_max_age_10000() {
     for variant in VARIANTS {
@@ -64,6 +69,7 @@ async fn oidcc_max_age_10000() {
     }
 }
 
+/// Proves: oidcc-id-token-hint
 #[tokio::test]
 async fn oidcc_id_token_hint() {
     for variant in VARIANTS {
@@ -79,6 +85,7 @@ async fn oidcc_id_token_hint() {
     }
 }
 
+/// Proves: oidcc-login-hint
 #[tokio::test]
 async fn oidcc_login_hint() {
     for variant in VARIANTS {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{VARIANTS, claims};
 use crate::harness::{ADA, ISSUER, START, World, authorize_with};
 
+/// Proves: oidcc-server
 #[tokio::test]
 async fn oidcc_server() {
     for variant in VARIANTS {
@@ -34,6 +35,7 @@ async fn oidcc_server() {
     }
 }
 
+/// Proves: oidcc-idtoken-signature
 #[tokio::test]
 async fn oidcc_idtoken_signature() {
     for variant in VARIANTS {
@@ -49,27 +51,32 @@ async fn oidcc_idtoken_signature() {
     }
 }
 
+/// Proves: oidcc-scope-profile
 #[tokio::test]
 async fn oidcc_scope_profile() {
     scope("openid profile", &[("name", "Ada Example")]).await;
 }
 
+/// Proves: oidcc-scope-email
 #[tokio::test]
 async fn oidcc_scope_email() {
     scope("openid email", &[("email", ADA)]).await;
 }
 
+/// Proves: oidcc-scope-all
 #[tokio::test]
 async fn oidcc_scope_all() {
     scope("openid profile email address phone", &[("name", "Ada Example"), ("email", ADA)]).await;
 }
 
 /// The metadata do not name the scope, so that the suite leaves it out; a request with it is no error.
+/// Proves: oidcc-scope-address
 #[tokio::test]
 async fn oidcc_scope_address() {
     scope("openid address", &[]).await;
 }
 
+/// Proves: oidcc-scope-phone
 #[tokio::test]
 async fn oidcc_scope_phone() {
     scope("openid phone", &[]).await;
@@ -103,6 +110,7 @@ async fn scope(scope: &str, expected: &[(&str, &str)]) {
 }
 
 /// The scopes and the parameters in another order.
+/// Proves: oidcc-alternate-happy-flow
 #[tokio::test]
 async fn oidcc_alternate_happy_flow() {
     for variant in VARIANTS {
@@ -117,32 +125,38 @@ async fn oidcc_alternate_happy_flow() {
     }
 }
 
+/// Proves: oidcc-display-page
 #[tokio::test]
 async fn oidcc_display_page() {
     succeeds_with(&[("display", "page")]).await;
 }
 
+/// Proves: oidcc-display-popup
 #[tokio::test]
 async fn oidcc_display_popup() {
     succeeds_with(&[("display", "popup")]).await;
 }
 
+/// Proves: oidcc-ui-locales
 #[tokio::test]
 async fn oidcc_ui_locales() {
     succeeds_with(&[("ui_locales", "se")]).await;
 }
 
+/// Proves: oidcc-claims-locales
 #[tokio::test]
 async fn oidcc_claims_locales() {
     succeeds_with(&[("claims_locales", "se")]).await;
 }
 
+/// Proves: oidcc-ensure-request-with-unknown-parameter-succeeds
 #[tokio::test]
 async fn oidcc_ensure_request_with_unknown_parameter_succeeds() {
     succeeds_with(&[("extra", "foobar")]).await;
 }
 
 /// The metadata say that the parameter is not supported. It is passed over, for which the suite has a warning.
+/// Proves: oidcc-claims-essential
 #[tokio::test]
 async fn oidcc_claims_essential() {
     for claims in [
@@ -165,6 +179,7 @@ async fn succeeds_with(changes: &[(&str, &str)]) {
 }
 
 /// The suite asks for what the metadata name: here, that costs an approval on the phone.
+/// Proves: oidcc-ensure-request-with-acr-values-succeeds
 #[tokio::test]
 async fn oidcc_ensure_request_with_acr_values_succeeds() {
     for variant in VARIANTS {

@@ -6,6 +6,7 @@ use tenant::{KeyStore, rotate};
 use super::{VARIANTS, claims};
 use crate::harness::{START, World, config};
 
+/// Proves: oidcc-server-rotate-keys
 #[tokio::test]
 async fn oidcc_server_rotate_keys() {
     let folder = tempfile::tempdir().unwrap();

@@ -45,12 +45,14 @@ async fn is_on_a_page(browser: &mut Browser, answer: &Answer) {
     is_logged_out(browser).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-discovery-endpoint-verification
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_discovery_endpoint_verification() {
     let document: Value = World::new().await.browser().get("/.well-known/openid-configuration").await.json();
     assert_eq!(document["end_session_endpoint"], "http://localhost:8090/oidc/logout");
 }
 
+/// Proves: oidcc-rp-initiated-logout
 #[tokio::test]
 async fn oidcc_rp_initiated_logout() {
     let request = [("id_token_hint", "hint"), ("post_logout_redirect_uri", HOME), ("state", "after")];
@@ -59,6 +61,7 @@ async fn oidcc_rp_initiated_logout() {
     is_logged_out(&mut browser).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-no-state
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_state() {
     let (mut browser, answer) =
@@ -67,11 +70,13 @@ async fn oidcc_rp_initiated_logout_no_state() {
     is_logged_out(&mut browser).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-bad-post-logout-redirect-uri
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_post_logout_redirect_uri() {
     ends_on_a_page(&[("id_token_hint", "hint"), ("post_logout_redirect_uri", "https://evil.example/")]).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-query-added-to-post-logout-redirect-uri
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
     let added = format!("{HOME}?foo=bar");
@@ -79,6 +84,7 @@ async fn oidcc_rp_initiated_logout_query_added_to_post_logout_redirect_uri() {
 }
 
 /// The ID token with `alg: none` and no signature.
+/// Proves: oidcc-rp-initiated-logout-modified-id-token-hint
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
     let mut browser = World::new().await.logged_in(ADA).await;
@@ -89,6 +95,7 @@ async fn oidcc_rp_initiated_logout_modified_id_token_hint() {
 }
 
 /// An ID token that somebody else signed.
+/// Proves: oidcc-rp-initiated-logout-bad-id-token-hint
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     let mut elsewhere = config();
@@ -98,21 +105,25 @@ async fn oidcc_rp_initiated_logout_bad_id_token_hint() {
     asks_and_ends_on_a_page(&[("id_token_hint", &theirs), ("post_logout_redirect_uri", HOME)]).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-no-id-token-hint
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_id_token_hint() {
     asks_and_ends_on_a_page(&[("post_logout_redirect_uri", HOME), ("state", "after")]).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-no-params
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_params() {
     asks_and_ends_on_a_page(&[]).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-no-post-logout-redirect-uri
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_no_post_logout_redirect_uri() {
     ends_on_a_page(&[("id_token_hint", "hint"), ("state", "after")]).await;
 }
 
+/// Proves: oidcc-rp-initiated-logout-only-state
 #[tokio::test]
 async fn oidcc_rp_initiated_logout_only_state() {
     asks_and_ends_on_a_page(&[("state", "after")]).await;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use super::VARIANTS;
 use crate::harness::World;
 
+/// Proves: oidcc-response-type-missing
 #[tokio::test]
 async fn oidcc_response_type_missing() {
     let mut browser = World::new().await.browser();
@@ -15,6 +16,7 @@ async fn oidcc_response_type_missing() {
     assert_eq!(browser.get(&posted).await.form().1["error"], "invalid_request");
 }
 
+/// Proves: oidcc-ensure-request-without-nonce-fails
 #[tokio::test]
 async fn oidcc_ensure_request_without_nonce_fails() {
     for variant in VARIANTS {
@@ -23,12 +25,14 @@ async fn oidcc_ensure_request_without_nonce_fails() {
     }
 }
 
+/// Proves: oidcc-ensure-registered-redirect-uri
 #[tokio::test]
 async fn oidcc_ensure_registered_redirect_uri() {
     is_refused_with_a_page(&[("redirect_uri", "http://localhost:8080/not-registered")]).await;
 }
 
 /// Of two addresses, the wrong one is the one that counts where request objects are not supported.
+/// Proves: oidcc-ensure-request-object-with-redirect-uri
 #[tokio::test]
 async fn oidcc_ensure_request_object_with_redirect_uri() {
     let object =
@@ -49,6 +53,7 @@ async fn is_refused_with_a_page(changes: &[(&str, &str)]) {
     }
 }
 
+/// Proves: oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported
 #[tokio::test]
 async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupported() {
     for variant in VARIANTS {
@@ -58,6 +63,7 @@ async fn oidcc_request_uri_unsigned_supported_correctly_or_rejected_as_unsupport
     }
 }
 
+/// Proves: oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported
 #[tokio::test]
 async fn oidcc_unsigned_request_object_supported_correctly_or_rejected_as_unsupported() {
     for variant in VARIANTS {

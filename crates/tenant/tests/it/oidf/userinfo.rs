@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{VARIANTS, claims};
 use crate::harness::{Answer, Browser, World};
 
+/// Proves: oidcc-userinfo-get
 #[tokio::test]
 async fn oidcc_userinfo_get() {
     asks(async |browser: &mut Browser, token: &str| {
@@ -16,6 +17,7 @@ async fn oidcc_userinfo_get() {
     .await;
 }
 
+/// Proves: oidcc-userinfo-post-header
 #[tokio::test]
 async fn oidcc_userinfo_post_header() {
     asks(async |browser: &mut Browser, token: &str| {
@@ -25,6 +27,7 @@ async fn oidcc_userinfo_post_header() {
     .await;
 }
 
+/// Proves: oidcc-userinfo-post-body
 #[tokio::test]
 async fn oidcc_userinfo_post_body() {
     asks(async |browser: &mut Browser, token: &str| {

@@ -187,36 +187,43 @@ async fn a_transfer_is_made_once(stage: &Stage, foreign: &Foreign) -> Result<(),
     Ok(())
 }
 
+/// Proves: interop-api-transfer
 #[test]
 fn express_sample_makes_a_transfer_once() {
     with(&EXPRESS_SAMPLE, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-transfer
 #[test]
 fn express_oauth2_jwt_bearer_makes_a_transfer_once() {
     with(&EXPRESS_OAUTH2_JWT_BEARER, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-no-history
 #[test]
 fn flask_without_a_list_of_transfers_makes_a_transfer_once() {
     with(&FLASK, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-transfer
 #[test]
 fn fastapi_makes_a_transfer_once() {
     with(&FASTAPI, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-silent-403
 #[test]
 fn silent_403_makes_a_transfer_once() {
     with(&SILENT, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-strict-cors
 #[test]
 fn strict_cors_makes_a_transfer_once_without_a_key() {
     with(&STRICT_CORS, a_transfer_is_made_once);
 }
 
+/// Proves: interop-api-strict-cors
 #[test]
 fn strict_cors_by_route_makes_a_transfer_once_without_a_key() {
     with(&STRICT_CORS_BY_ROUTE, a_transfer_is_made_once);
@@ -261,37 +268,44 @@ async fn is_not_known(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn express_sample_says_what_goes_wrong() {
     with(&EXPRESS_SAMPLE, what_goes_wrong_is_said);
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn express_oauth2_jwt_bearer_says_what_goes_wrong() {
     with(&EXPRESS_OAUTH2_JWT_BEARER, what_goes_wrong_is_said);
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn flask_says_what_goes_wrong() {
     with(&FLASK, what_goes_wrong_is_said);
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn fastapi_says_what_goes_wrong() {
     with(&FASTAPI, what_goes_wrong_is_said);
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn silent_403_says_what_goes_wrong() {
     with(&SILENT, what_goes_wrong_is_said);
 }
 
+/// Proves: interop-api-failures
 #[test]
 fn strict_cors_says_what_goes_wrong() {
     with(&STRICT_CORS, what_goes_wrong_is_said);
 }
 
 /// It looks at large transfers before it makes them, and has a status of its own for that.
+/// Proves: interop-api-unknown-status
 #[test]
 fn fastapi_with_a_status_of_its_own_is_not_called_done() {
     with(&FASTAPI, async |stage, foreign| {

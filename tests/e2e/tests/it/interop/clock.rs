@@ -33,16 +33,19 @@ async fn a_token_expires(stage: &Stage) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Proves: interop-clock
 #[test]
 fn a_program_on_node_believes_that_it_is_later() {
     scenario(setup(Api::Node("apis/express-sample/server.js")), a_token_expires);
 }
 
+/// Proves: interop-clock
 #[test]
 fn a_program_in_python_believes_that_it_is_later() {
     scenario(setup(Api::Python("apis/flask/server.py")), a_token_expires);
 }
 
+/// Proves: interop-clock
 #[test]
 fn a_page_believes_that_it_is_later_and_so_do_those_that_follow() {
     scenario(Setup::default(), async |stage| {

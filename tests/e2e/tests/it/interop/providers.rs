@@ -107,16 +107,19 @@ macro_rules! checks {
         mod $name {
             use super::*;
 
+            /// Proves: interop-log-in
             #[test]
             fn logs_in_reloads_and_logs_out() {
                 play($case, logs_in_reloads_and_logs_out_at);
             }
 
+            /// Proves: interop-step-up
             #[test]
             fn steps_up_at_once_and_a_minute_later() {
                 play($case, steps_up_at_once_and_a_minute_later_at);
             }
 
+            /// Proves: interop-denied
             #[test]
             fn denied_second_factor_moves_nothing() {
                 play($case, denied_second_factor_moves_nothing_at);

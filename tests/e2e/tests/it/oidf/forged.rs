@@ -19,56 +19,67 @@ fn refused_without_looking(fault: Fault) {
     });
 }
 
+/// Proves: forged-alg-none, oidcc-client-test-idtoken-sig-none
 #[test]
 fn oidcc_client_test_idtoken_sig_none() {
     refused(Fault::IdTokenSigNone, "the ID token is malformed");
 }
 
+/// Proves: forged-hmac
 #[test]
 fn hs256_with_the_public_key_opens_no_session() {
     refused(Fault::Hs256WithThePublicKey, "signed with \"HS256\": only RS256 is accepted");
 }
 
+/// Proves: forged-foreign-key
 #[test]
 fn a_foreign_key_under_the_trusted_name_opens_no_session() {
     refused(Fault::ForeignKeyOfTheSameName, NOT_THE_ISSUERS);
 }
 
+/// Proves: forged-other-alg
 #[test]
 fn rs512_opens_no_session() {
     refused(Fault::Rs512, "signed with \"RS512\": only RS256 is accepted");
 }
 
+/// Proves: forged-other-alg
 #[test]
 fn rs512_called_rs256_opens_no_session() {
     refused(Fault::Rs512CalledRs256, NOT_THE_ISSUERS);
 }
 
+/// Proves: forged-other-alg
 #[test]
 fn ps256_called_rs256_opens_no_session() {
     refused(Fault::Ps256CalledRs256, NOT_THE_ISSUERS);
 }
 
+/// Proves: forged-header-keys
 #[test]
 fn a_key_that_the_token_brings_along_opens_no_session() {
     refused_without_looking(Fault::HeaderJwk);
 }
 
+/// Proves: forged-header-keys
 #[test]
 fn a_key_that_the_token_has_an_address_of_opens_no_session() {
     refused_without_looking(Fault::HeaderJku);
 }
 
+/// Proves: forged-header-keys
 #[test]
 fn a_certificate_that_the_token_brings_along_opens_no_session() {
     refused_without_looking(Fault::HeaderX5c);
 }
 
+/// Proves: forged-header-keys
 #[test]
 fn a_certificate_that_the_token_has_an_address_of_opens_no_session() {
     refused_without_looking(Fault::HeaderX5u);
 }
 
+/// Proves: forged-crit
 #[test]
 fn an_extension_that_has_to_be_understood_opens_no_session() {
     refused(Fault::HeaderCrit, "its header has `crit`");

@@ -5,6 +5,7 @@ use crate::steps::{RENT, WELCOME, rent_was_paid_once, review, sees_balance};
 use e2e::{Fault, people::ADA, scenario};
 use std::collections::BTreeSet;
 
+/// Proves: oidcc-client-test
 #[test]
 fn oidcc_client_test() {
     scenario(misbehaving(), async |stage| {
@@ -25,47 +26,56 @@ fn oidcc_client_test() {
     });
 }
 
+/// Proves: oidcc-client-test-invalid-iss
 #[test]
 fn oidcc_client_test_invalid_iss() {
     refused(Fault::InvalidIss, "`iss` is");
 }
 
+/// Proves: oidcc-client-test-invalid-aud
 #[test]
 fn oidcc_client_test_invalid_aud() {
     refused(Fault::InvalidAud, "`aud` is");
 }
 
+/// Proves: oidcc-client-test-missing-sub
 #[test]
 fn oidcc_client_test_missing_sub() {
     refused(Fault::MissingSub, "the ID token has no `sub`");
 }
 
+/// Proves: oidcc-client-test-missing-iat
 #[test]
 fn oidcc_client_test_missing_iat() {
     refused(Fault::MissingIat, "the ID token has no `iat`");
 }
 
+/// Proves: oidcc-client-test-kid-absent-single-jwks
 #[test]
 fn oidcc_client_test_kid_absent_single_jwks() {
     accepted(Fault::KidAbsentSingleJwks);
 }
 
 /// The plan leaves it to the client whether it tries all keys or refuses; Riser tries them.
+/// Proves: oidcc-client-test-kid-absent-multiple-jwks
 #[test]
 fn oidcc_client_test_kid_absent_multiple_jwks() {
     accepted(Fault::KidAbsentMultipleJwks);
 }
 
+/// Proves: oidcc-client-test-invalid-athash
 #[test]
 fn oidcc_client_test_invalid_athash() {
     refused(Fault::InvalidAtHash, "`at_hash` does not fit");
 }
 
+/// Proves: oidcc-client-test-missing-athash
 #[test]
 fn oidcc_client_test_missing_athash() {
     refused(Fault::MissingAtHash, "the ID token has no `at_hash`");
 }
 
+/// Proves: oidcc-client-test-idtoken-sig-rs256
 #[test]
 fn oidcc_client_test_idtoken_sig_rs256() {
     scenario(misbehaving(), async |stage| {
@@ -76,12 +86,14 @@ fn oidcc_client_test_idtoken_sig_rs256() {
     });
 }
 
+/// Proves: oidcc-client-test-invalid-sig-rs256
 #[test]
 fn oidcc_client_test_invalid_sig_rs256() {
     refused(Fault::InvalidSigRs256, "signature is not the issuer's");
 }
 
 /// Riser never asks who the customer is: what the bank says and what was signed is enough.
+/// Proves: oidcc-client-test-userinfo-invalid-sub
 #[test]
 fn oidcc_client_test_userinfo_invalid_sub() {
     scenario(misbehaving(), async |stage| {
@@ -100,6 +112,7 @@ fn oidcc_client_test_userinfo_invalid_sub() {
     });
 }
 
+/// Proves: request-nonce-and-state, oidcc-client-test-nonce-unless-code-flow
 #[test]
 fn oidcc_client_test_nonce_unless_code_flow() {
     scenario(misbehaving(), async |stage| {
@@ -123,12 +136,14 @@ fn oidcc_client_test_nonce_unless_code_flow() {
     });
 }
 
+/// Proves: oidcc-client-test-nonce-invalid
 #[test]
 fn oidcc_client_test_nonce_invalid() {
     refused(Fault::NonceInvalid, "`nonce` is not the one of the request");
 }
 
 /// Riser needs no claims about a person, and asks for none: neither by scope nor by name.
+/// Proves: oidcc-client-test-scope-userinfo-claims
 #[test]
 fn oidcc_client_test_scope_userinfo_claims() {
     scenario(misbehaving(), async |stage| {

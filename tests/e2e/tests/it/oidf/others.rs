@@ -6,38 +6,45 @@ use e2e::{Failure, Fault, Miss, Stage, eventually, people::ADA, scenario, world:
 
 const METADATA: &str = "/.well-known/openid-configuration";
 
+/// Proves: oidcc-client-test-missing-aud
 #[test]
 fn oidcc_client_test_missing_aud() {
     refused(Fault::MissingAud, "the ID token has no `aud`");
 }
 
+/// Proves: oidcc-client-test-invalid-sig-hs256
 #[test]
 fn oidcc_client_test_invalid_sig_hs256() {
     refused(Fault::InvalidSigHs256, "signed with \"HS256\": only RS256 is accepted");
 }
 
+/// Proves: oidcc-client-test-invalid-sig-es256
 #[test]
 fn oidcc_client_test_invalid_sig_es256() {
     refused(Fault::InvalidSigEs256, "signed with \"ES256\": only RS256 is accepted");
 }
 
+/// Proves: response-issuer
 #[test]
 fn an_answer_in_the_name_of_another_issuer_opens_no_session() {
     refused(Fault::ResponseIssOfAnother, "`iss` of the answer is");
 }
 
 /// An ID token comes with it, and that names its issuer.
+/// Proves: response-issuer
 #[test]
 fn an_answer_in_nobodys_name_is_judged_by_its_id_token() {
     accepted(Fault::ResponseIssMissing);
 }
 
+/// Proves: granted-scope
 #[test]
 fn a_log_in_without_the_scope_for_the_balance_opens_no_session() {
     refused(Fault::LessScope, "the provider granted");
 }
 
 /// Between two log-ins, and between a log-in and a transfer. The provider lets its keys be kept for an hour.
+/// Proves: oidcc-client-test-signing-key-rotation
 #[test]
 fn oidcc_client_test_signing_key_rotation() {
     scenario(misbehaving(), async |stage| {
@@ -52,6 +59,7 @@ fn oidcc_client_test_signing_key_rotation() {
     });
 }
 
+/// Proves: oidcc-client-test-signing-key-rotation-just-before-signing
 #[test]
 fn oidcc_client_test_signing_key_rotation_just_before_signing() {
     scenario(misbehaving(), async |stage| {
@@ -62,6 +70,7 @@ fn oidcc_client_test_signing_key_rotation_just_before_signing() {
 }
 
 /// Nothing is sent to endpoints that another issuer names.
+/// Proves: oidcc-client-test-discovery-issuer-mismatch
 #[test]
 fn oidcc_client_test_discovery_issuer_mismatch() {
     scenario(misbehaving(), async |stage| {
@@ -76,6 +85,7 @@ fn oidcc_client_test_discovery_issuer_mismatch() {
 }
 
 /// Where the way to the provider is known without its metadata, and only the way back needs them.
+/// Proves: discovery-issuer
 #[test]
 fn keys_that_another_issuer_names_are_not_asked_for() {
     let config = |config: &mut serde_json::Value| {
@@ -94,6 +104,7 @@ fn keys_that_another_issuer_names_are_not_asked_for() {
 }
 
 /// Riser sends none, and needs none: what comes back from a log-out is never an answer to anything.
+/// Proves: oidcc-client-test-rp-init-logout-no-state
 #[test]
 fn oidcc_client_test_rp_init_logout_no_state() {
     scenario(misbehaving(), async |stage| {
@@ -114,6 +125,7 @@ fn oidcc_client_test_rp_init_logout_no_state() {
 }
 
 /// A `state` that was never sent belongs to no request: it is no answer, and changes nothing.
+/// Proves: oidcc-client-test-rp-init-logout-other-state
 #[test]
 fn oidcc_client_test_rp_init_logout_other_state() {
     scenario(misbehaving(), async |stage| {

@@ -42,37 +42,44 @@ async fn goes_on_once_it_behaves(stage: &Stage, posted: usize) -> Result<(), Fai
     rent_was_paid_once(stage).await
 }
 
+/// Proves: forged-response-posts-nothing
 #[test]
 fn another_nonce_posts_nothing() {
     refused(Fault::NonceInvalid, "`nonce` is not the one of the request");
 }
 
+/// Proves: forged-response-posts-nothing
 #[test]
 fn another_at_hash_posts_nothing() {
     refused(Fault::InvalidAtHash, "`at_hash` does not fit");
 }
 
+/// Proves: step-up-same-subject
 #[test]
 fn another_customer_posts_nothing() {
     refused(Fault::OtherSub, "step_up.someone_else");
 }
 
+/// Proves: granted-scope
 #[test]
 fn less_scope_posts_nothing() {
     refused(Fault::LessScope, "the provider granted");
 }
 
+/// Proves: forged-response-posts-nothing
 #[test]
 fn an_invalid_signature_posts_nothing() {
     refused(Fault::InvalidSigRs256, "signature is not the issuer's");
 }
 
+/// Proves: forged-response-posts-nothing
 #[test]
 fn another_issuer_posts_nothing() {
     refused(Fault::ResponseIssOfAnother, "`iss` of the answer is");
 }
 
 /// A provider that grants less and does not say so is found out by the bank: one attempt, no loop.
+/// Proves: granted-scope
 #[test]
 fn less_scope_unsaid_is_posted_once() {
     scenario(misbehaving(), async |stage| {
@@ -90,6 +97,7 @@ fn less_scope_unsaid_is_posted_once() {
 }
 
 /// The customer was shown one transfer and the token is for another: the bank finds out, and that is the end of it.
+/// Proves: threat-other-transfer
 #[test]
 fn a_token_for_another_transfer_moves_nothing() {
     scenario(misbehaving(), async |stage| {
@@ -108,6 +116,7 @@ fn a_token_for_another_transfer_moves_nothing() {
 }
 
 /// The page was loaded anew since the log-in, so it asks again where to go.
+/// Proves: forged-response-posts-nothing
 #[test]
 fn metadata_of_another_issuer_lead_nowhere() {
     scenario(misbehaving(), async |stage| {

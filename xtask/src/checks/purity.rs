@@ -2,11 +2,10 @@
 //! its own code names nothing of the standard library but what is listed. A new dependency of a dependency, too, has to
 //! be looked at before it passes.
 
+use super::sources::{Source, rust_files};
 use crate::project::Project;
 use crate::step::{Failure, Outcome, answer, say};
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
 /// What the core is built from, on any system, and what each does. None of them reads a file, a socket, a clock or an
 /// entropy source.
@@ -74,11 +73,8 @@ pub(crate) fn check(project: &Project) -> Outcome {
     for name in listed.iter().filter(|name| !crates.contains(**name)) {
         problems.push(format!("`{name}` is listed, but the core is not built from it"));
     }
-    let folder = project.root.join("crates/stepup/src");
-    for (path, text) in sources(&folder)? {
-        for name in foreign(&text) {
-            problems.push(format!("{}: `{name}`", path.strip_prefix(&folder).unwrap_or(&path).display()));
-        }
+    for Source { path, text } in rust_files(&project.root, "crates/stepup/src")? {
+        problems.extend(foreign(&text).into_iter().map(|name| format!("{path}: `{name}`")));
     }
     if problems.is_empty() {
         say(&format!("the core is built from {} crates, none of which touches the world", crates.len()));
@@ -87,7 +83,7 @@ pub(crate) fn check(project: &Project) -> Outcome {
     Err(Failure::new(
         problems.join("\n"),
         "the core is a value: what it needs from the world comes in an event. If that is kept, list it in \
-         xtask/src/purity.rs with what it does",
+         xtask/src/checks/purity.rs with what it does",
     ))
 }
 
@@ -104,21 +100,6 @@ fn crates(project: &Project) -> Outcome<BTreeSet<String>> {
         .filter(|n| *n != "stepup")
         .map(str::to_owned)
         .collect())
-}
-
-fn sources(folder: &Path) -> Outcome<BTreeMap<PathBuf, String>> {
-    let mut found = BTreeMap::new();
-    let entries = fs::read_dir(folder).map_err(|error| Failure::io("read", folder, &error))?;
-    for entry in entries {
-        let path = entry.map_err(|error| Failure::io("read", folder, &error))?.path();
-        if path.is_dir() {
-            found.extend(sources(&path)?);
-        } else {
-            let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
-            found.insert(path, text);
-        }
-    }
-    Ok(found)
 }
 
 /// The names below `std` in a source text that are not allowed.
@@ -146,6 +127,7 @@ fn is_within(name: &str, module: &str) -> bool {
 mod tests {
     use super::*;
 
+    /// Proves: core-pure
     #[test]
     fn the_core_is_pure_and_its_list_is_exact() {
         let project = Project::find().unwrap();

@@ -1,0 +1,8 @@
+//! What the tests check about the repository itself.
+
+mod imports;
+pub(crate) mod layers;
+pub(crate) mod proofs;
+pub(crate) mod purity;
+mod sources;
+mod words;
