@@ -1,6 +1,6 @@
-//! `cargo xtask mutants`: breaks the core, the bank's ledger and token checks, and the tenant's authorization and second factor in every small way
-//! there is, and runs the tests of each against it. A mutant that no test notices fails the command, unless it is listed with
-//! the reason why nothing can notice it.
+//! `cargo xtask mutants`: breaks the core, the bank's ledger and token checks, and the tenant's authorization and second
+//! factor in every small way there is, and runs the tests of each against it. A mutant that no test notices fails the
+//! command, unless it is listed with the reason why nothing can notice it.
 
 use crate::project::Project;
 use crate::step::{Failure, Outcome, describe, say};

@@ -51,8 +51,14 @@ impl Secrets {
         self.hide_up_to(text, usize::MAX)
     }
 
+    /// The beginning of the text, without secrets. They are hidden first: a text that is cut first may end in a part of a
+    /// secret, which nobody finds any more.
+    pub(crate) fn hide_and_cut(&self, text: &str, length: usize) -> String {
+        cut(&self.hide_up_to(text, length), length)
+    }
+
     /// The beginning of the text without them: more than `length` bytes, where there is more. The rest is not looked at.
-    pub(crate) fn hide_up_to(&self, text: &str, length: usize) -> String {
+    fn hide_up_to(&self, text: &str, length: usize) -> String {
         let mut clean = String::new();
         let (mut rest, mut before) = (text, None);
         while let Some(first) = rest.chars().next().filter(|_| clean.len() <= length) {
@@ -113,9 +119,24 @@ fn percent_encoded(value: &str, plain: &str) -> String {
     encoded
 }
 
+/// The text, or its beginning.
+fn cut(text: &str, length: usize) -> String {
+    if text.len() <= length {
+        return text.to_owned();
+    }
+    let end = (0..=length).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Secrets;
+    use super::{Secrets, cut};
+
+    #[test]
+    fn cut_keeps_whole_characters() {
+        assert_eq!(cut("aé", 2), "a…");
+        assert_eq!(cut("aé", 3), "aé");
+    }
 
     fn hide(values: &[(&str, &str)], text: &str) -> String {
         Secrets::new(values.iter().copied()).hide(text)
