@@ -7,6 +7,7 @@
 mod authenticators;
 mod codes;
 mod completion;
+mod context;
 pub(crate) mod enrollment;
 mod next_step;
 mod push;

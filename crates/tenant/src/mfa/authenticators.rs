@@ -1,5 +1,6 @@
 //! Which authenticators there are to give a second factor with, and how the customer changes from one to another.
 
+use super::context::Context;
 use super::next_step::NextStep;
 use super::{completion, push};
 use crate::credentials::totp::Secret;
@@ -32,14 +33,15 @@ pub(super) fn may_set_up(store: &Store, sub: &str, allowed: Factors, now: u64) -
 /// What the customer may choose from, when a second factor is asked for.
 pub(crate) fn choices(state: &AppState, transaction_ref: &TransactionRef) -> Option<AuthenticatorChoices> {
     let now = state.now();
-    let mut store = state.store();
-    let second = asked(&mut store, transaction_ref, now)?;
+    let mut guard = state.store();
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let second = asked(context)?;
     let SecondFactor { sub, challenge, authenticator, .. } = &second;
     let current = authenticator.factor();
-    let usable = usable(&store, sub, challenge.allowed, now);
-    let may_set_up = may_set_up(&store, sub, challenge.allowed, now)
+    let usable = usable(context.store, sub, challenge.allowed, now);
+    let may_set_up = may_set_up(context.store, sub, challenge.allowed, now)
         && !matches!(authenticator, Authenticator::FirstApp(_));
-    let may_manage = !store.enrolled(sub, now).is_empty();
+    let may_manage = !context.store.enrolled(sub, now).is_empty();
     let others = usable.iter().filter(|factor| *factor != current).collect();
     Some(AuthenticatorChoices { others, may_set_up, may_manage })
 }
@@ -52,45 +54,46 @@ pub(crate) fn switch(
 ) -> Result<NextStep, NotSent> {
     let now = state.now();
     let mut guard = state.store();
-    let store = &mut *guard;
-    let Some(second) = changeable(state, store, transaction_ref) else {
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let Some(second) = changeable(context) else {
         return Ok(NextStep::Page("/u/mfa"));
     };
     let SecondFactor { sub, sid, challenge, expires, .. } = &second;
     if second.authenticator.factor() == to && !matches!(second.authenticator, Authenticator::FirstApp(_)) {
         return Ok(NextStep::Page("/u/mfa"));
     }
-    if !usable(store, sub, challenge.allowed, now).has(to) {
+    if !usable(context.store, sub, challenge.allowed, now).has(to) {
         return Ok(NextStep::Page("/u/mfa/ways"));
     }
     let authenticator = match to {
         Factor::Push => {
-            let push = push::send(state, store, transaction_ref, (sub, sid), (&challenge.prompt, *expires))?;
+            let push = push::send(context, sub, sid, &challenge.prompt, *expires)?;
             Authenticator::Push(push)
         }
         Factor::Otp => Authenticator::Otp,
         Factor::RecoveryCode => Authenticator::RecoveryCode,
     };
-    take(state, store, transaction_ref, second, authenticator);
+    take(context, second, authenticator);
     Ok(NextStep::Page("/u/mfa"))
 }
 
 /// The customer wants to set up an authenticator app, and has no factor yet.
 pub(crate) fn set_up_first_app(state: &AppState, transaction_ref: &TransactionRef) -> NextStep {
     let mut guard = state.store();
-    let store = &mut *guard;
-    if let Some(second) = changeable(state, store, transaction_ref)
-        && may_set_up(store, &second.sub, second.challenge.allowed, state.now())
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    if let Some(second) = changeable(context)
+        && may_set_up(context.store, &second.sub, second.challenge.allowed, state.now())
     {
-        take(state, store, transaction_ref, second, Authenticator::FirstApp(Secret::random()));
+        take(context, second, Authenticator::FirstApp(Secret::random()));
     }
     NextStep::Page("/u/mfa")
 }
 
 /// The customer wants to look after the ways to confirm, when this request is confirmed.
 pub(crate) fn manage(state: &AppState, transaction_ref: &TransactionRef) -> NextStep {
-    let mut store = state.store();
-    if let Some(transaction) = store.transactions.get(transaction_ref, state.now())
+    let mut guard = state.store();
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    if let Some(transaction) = context.transaction()
         && let Stage::SecondFactor(second) = &mut transaction.stage
     {
         second.manage = true;
@@ -98,8 +101,8 @@ pub(crate) fn manage(state: &AppState, transaction_ref: &TransactionRef) -> Next
     NextStep::Page("/u/mfa")
 }
 
-fn asked(store: &mut Store, transaction_ref: &TransactionRef, now: u64) -> Option<SecondFactor> {
-    match &store.transactions.get(transaction_ref, now)?.stage {
+fn asked(context: &mut Context<'_>) -> Option<SecondFactor> {
+    match &context.transaction()?.stage {
         Stage::SecondFactor(second) => Some(second.clone()),
         _ => None,
     }
@@ -107,43 +110,27 @@ fn asked(store: &mut Store, transaction_ref: &TransactionRef, now: u64) -> Optio
 
 /// A second factor that is asked for and can be changed for another. What the phone has answered stands: no other way
 /// leads around a "no".
-fn changeable(state: &AppState, store: &mut Store, transaction_ref: &TransactionRef) -> Option<SecondFactor> {
-    let second = asked(store, transaction_ref, state.now())?;
+fn changeable(context: &mut Context<'_>) -> Option<SecondFactor> {
+    let second = asked(context)?;
     let open = match &second.authenticator {
-        Authenticator::Push(push) => store.pushes.is_waiting(push, state.now()),
+        Authenticator::Push(push) => context.store.pushes.is_waiting(push, context.state.now()),
         Authenticator::Otp | Authenticator::RecoveryCode | Authenticator::FirstApp(_) => {
-            state.now() < second.expires
+            context.state.now() < second.expires
         }
     };
     open.then_some(second)
 }
 
-fn take(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-    second: SecondFactor,
-    authenticator: Authenticator,
-) {
+fn take(context: &mut Context<'_>, second: SecondFactor, authenticator: Authenticator) {
     if let Authenticator::Push(push) = &second.authenticator {
-        store.pushes.withdraw(push, state.now());
+        context.store.pushes.withdraw(push, context.state.now());
     }
     tracing::info!(sub = second.sub, factor = authenticator.factor().name(), "another way to confirm");
     if authenticator.factor() != Factor::Push {
-        completion::record(
-            store,
-            transaction_ref,
-            state.now(),
-            events::asked(authenticator.factor(), &second.challenge.prompt),
-        );
+        completion::record(context, events::asked(authenticator.factor(), &second.challenge.prompt));
     }
-    completion::set(
-        state,
-        store,
-        transaction_ref,
-        Stage::SecondFactor(SecondFactor { authenticator, ..second }),
-    );
-    state.changed();
+    completion::set(context, Stage::SecondFactor(SecondFactor { authenticator, ..second }));
+    context.state.changed();
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::authenticators::may_set_up;
 use super::completion;
+use super::context::Context;
 use super::next_step::NextStep;
 use crate::credentials::{recovery_codes, totp};
 use crate::log::{FactorStep, events};
@@ -36,29 +37,31 @@ pub(crate) fn answer_code(
 ) -> Result<NextStep, CodeError> {
     let now = state.now();
     let mut guard = state.store();
-    let store = &mut *guard;
-    let Some(transaction) = store.transactions.get(transaction_ref, now) else {
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let Some(transaction) = context.transaction() else {
         return Ok(NextStep::Page("/u/mfa"));
     };
     let Stage::SecondFactor(mut second) = transaction.stage.clone() else {
         return Ok(NextStep::Page("/u/mfa"));
     };
     // Nothing is used up for a session that has ended.
-    if let Err(next_step) = completion::in_time(state, store, transaction_ref, &second) {
+    if let Err(next_step) = completion::in_time(context, &second) {
         return Ok(next_step);
     }
     let checked = match &second.authenticator {
         Authenticator::Push(_) => return Ok(NextStep::Page("/u/mfa")),
-        Authenticator::Otp => check_otp(state, store, &second.sub, text),
-        Authenticator::RecoveryCode => check_recovery_code(state, store, &second.sub, text),
+        Authenticator::Otp => check_otp(state, context.store, &second.sub, text),
+        Authenticator::RecoveryCode => check_recovery_code(state, context.store, &second.sub, text),
         // Meanwhile a factor may have been set up elsewhere, which is asked for now.
-        Authenticator::FirstApp(_) if !may_set_up(store, &second.sub, second.challenge.allowed, now) => {
-            completion::set(state, store, transaction_ref, Stage::LogIn);
+        Authenticator::FirstApp(_)
+            if !may_set_up(context.store, &second.sub, second.challenge.allowed, now) =>
+        {
+            completion::set(context, Stage::LogIn);
             return Ok(NextStep::Page("/u/login"));
         }
         Authenticator::FirstApp(secret) => match totp::typed(text) {
             None => Err(CodeError::NoOtp),
-            Some(code) => match store.enrolments.enrol(&second.sub, secret, &code, now) {
+            Some(code) => match context.store.enrolments.enrol(&second.sub, secret, &code, now) {
                 Checked::Right => Ok(()),
                 _ => Err(CodeError::WrongOtp),
             },
@@ -72,17 +75,17 @@ pub(crate) fn answer_code(
         Err(CodeError::WrongOtp | CodeError::WrongRecoveryCode | CodeError::Used) => Some(FactorStep::Wrong),
     };
     if let Some(step) = step {
-        completion::record(store, transaction_ref, now, events::factor(second.authenticator.factor(), step));
+        completion::record(context, events::factor(second.authenticator.factor(), step));
     }
     match checked {
-        Ok(()) => Ok(completion::pass(state, store, transaction_ref, &second)),
+        Ok(()) => Ok(completion::pass(context, &second)),
         Err(error @ (CodeError::WrongOtp | CodeError::WrongRecoveryCode)) => {
             tracing::info!(sub = second.sub, %error, "code refused");
             second.wrong_codes += 1;
             if second.wrong_codes >= state.limits.wrong_codes {
-                return Ok(completion::refuse(state, store, transaction_ref, "Too many codes were wrong."));
+                return Ok(completion::refuse(context, "Too many codes were wrong."));
             }
-            completion::set(state, store, transaction_ref, Stage::SecondFactor(second));
+            completion::set(context, Stage::SecondFactor(second));
             Err(error)
         }
         Err(error) => Err(error),

@@ -2,58 +2,51 @@
 
 use std::sync::Arc;
 
+use super::context::Context;
 use super::next_step::NextStep;
 use super::recovery::make_codes;
 use crate::domain::{Customer, ErrorCode, Factor, Session};
 use crate::log::{Event, FactorStep, events};
-use crate::state::AppState;
-use crate::store::{Authenticator, Enrollment, SecondFactor, Stage, Store, TransactionRef};
+use crate::store::{Authenticator, Enrollment, SecondFactor, Stage};
 
 /// The customer and the session of a second factor, as long as there is one and there is time. Otherwise the request is
 /// refused, or goes back to the log-in page: a second factor outlives no session.
 pub(super) fn in_time(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
+    context: &mut Context<'_>,
     second: &SecondFactor,
 ) -> Result<(Arc<Customer>, Session), NextStep> {
-    let now = state.now();
+    let now = context.state.now();
     if now >= second.expires {
-        record(store, transaction_ref, now, events::factor(second.authenticator.factor(), FactorStep::Stale));
-        return Err(refuse(state, store, transaction_ref, "The request was not confirmed in time."));
+        record(context, events::factor(second.authenticator.factor(), FactorStep::Stale));
+        return Err(refuse(context, "The request was not confirmed in time."));
     }
-    let session = store.sessions.by_sid(&second.sid, now).filter(|session| session.sub == second.sub);
+    let session = context.store.sessions.by_sid(&second.sid, now).filter(|session| session.sub == second.sub);
     if let Some(session) = session.cloned()
-        && let Some(customer) = state.directory.by_sub(&session.sub)
+        && let Some(customer) = context.state.directory.by_sub(&session.sub)
     {
         return Ok((Arc::clone(customer), session));
     }
     if let Authenticator::Push(push) = &second.authenticator {
-        store.pushes.withdraw(push, now);
-        state.changed();
+        context.store.pushes.withdraw(push, now);
+        context.state.changed();
     }
-    set(state, store, transaction_ref, Stage::LogIn);
+    set(context, Stage::LogIn);
     Err(NextStep::Page("/u/login"))
 }
 
 pub(super) const APP_IS_SET_UP: &str = "Your authenticator app is set up.";
 
 /// The second factor was given: on to the client, or first to the ways to confirm.
-pub(super) fn pass(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-    second: &SecondFactor,
-) -> NextStep {
-    let (customer, session) = match in_time(state, store, transaction_ref, second) {
+pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep {
+    let (customer, session) = match in_time(context, second) {
         Ok(known) => known,
         Err(next_step) => return next_step,
     };
     let factor = second.authenticator.factor();
     // Of a push, this is when its answer was fetched: nobody is told of it before.
-    let given = state.now();
+    let given = context.state.now();
     tracing::info!(sub = second.sub, factor = factor.name(), "second factor given");
-    let left = store.enrolments.recovery_codes(&second.sub);
+    let left = context.store.enrolments.recovery_codes(&second.sub);
     let sentence = match (&second.authenticator, factor) {
         (Authenticator::FirstApp(_), _) => Some(APP_IS_SET_UP.to_owned()),
         (_, Factor::RecoveryCode) => Some(match left {
@@ -65,7 +58,7 @@ pub(super) fn pass(
     };
     if factor != Factor::RecoveryCode {
         // Codes for the worst case are nobody's habit.
-        store.enrolments.remember(&second.sub, factor);
+        context.store.enrolments.remember(&second.sub, factor);
     }
     if sentence.is_some() || second.manage {
         let mut enrollment = Enrollment {
@@ -73,33 +66,33 @@ pub(super) fn pass(
             sub: second.sub.clone(),
             given,
             factor: Some(factor),
-            expires: state.now() + state.lifetimes.push,
+            expires: context.state.now() + context.state.lifetimes.push,
             notice: sentence,
             ..Enrollment::default()
         };
         let first_app = matches!(second.authenticator, Authenticator::FirstApp(_));
-        let next = if first_app { make_codes(store, &mut enrollment) } else { "/u/methods" };
-        set(state, store, transaction_ref, Stage::Enrollment(enrollment));
+        let next = if first_app { make_codes(context.store, &mut enrollment) } else { "/u/methods" };
+        set(context, Stage::Enrollment(enrollment));
         return NextStep::Page(next);
     }
-    grant(state, store, transaction_ref, (customer, session.authenticated(given), factor))
+    grant(context, customer, session.authenticated(given), factor)
 }
 
 /// Tells the developer of the request's log-in.
-pub(super) fn record(store: &mut Store, transaction_ref: &TransactionRef, now: u64, event: Event) {
-    if let Some(transaction) = store.transactions.get(transaction_ref, now) {
+pub(super) fn record(context: &mut Context<'_>, event: Event) {
+    if let Some(transaction) = context.transaction() {
         transaction.authorization.trace.record(event);
     }
 }
 
 /// Finishes the transaction with tokens.
 pub(super) fn grant(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-    (customer, session, factor): (Arc<Customer>, Session, Factor),
+    context: &mut Context<'_>,
+    customer: Arc<Customer>,
+    session: Session,
+    factor: Factor,
 ) -> NextStep {
-    let Some(transaction) = store.transactions.get(transaction_ref, state.now()) else {
+    let Some(transaction) = context.transaction() else {
         return NextStep::Page("/u/login");
     };
     transaction.stage = Stage::Finished;
@@ -107,13 +100,8 @@ pub(super) fn grant(
 }
 
 /// Finishes the transaction without tokens.
-pub(super) fn refuse(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-    reason: &str,
-) -> NextStep {
-    let Some(transaction) = store.transactions.get(transaction_ref, state.now()) else {
+pub(super) fn refuse(context: &mut Context<'_>, reason: &str) -> NextStep {
+    let Some(transaction) = context.transaction() else {
         return NextStep::Page("/u/login");
     };
     transaction.stage = Stage::Finished;
@@ -121,8 +109,8 @@ pub(super) fn refuse(
     NextStep::refuse(&transaction.authorization, ErrorCode::AccessDenied, reason)
 }
 
-pub(super) fn set(state: &AppState, store: &mut Store, transaction_ref: &TransactionRef, next: Stage) {
-    if let Some(transaction) = store.transactions.get(transaction_ref, state.now()) {
+pub(super) fn set(context: &mut Context<'_>, next: Stage) {
+    if let Some(transaction) = context.transaction() {
         transaction.stage = next;
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::codes::CodeError;
 use super::completion::{APP_IS_SET_UP, grant, record, refuse, set};
+use super::context::Context;
 use super::next_step::NextStep;
 use super::recovery::make_codes;
 use crate::credentials::totp::{self, Secret};
 use crate::domain::{AuthorizationRequest, Customer, Factor, Session};
 use crate::log::{FactorStep, events};
 use crate::state::AppState;
-use crate::store::{Checked, Enrollment, Stage, Store, TransactionRef};
+use crate::store::{Checked, Enrollment, Stage, TransactionRef};
 
 /// What the customer has.
 pub(crate) struct EnrollmentOverview {
@@ -48,14 +49,14 @@ pub(crate) fn overview(
     transaction_ref: &TransactionRef,
 ) -> Result<Box<EnrollmentOverview>, Option<NextStep>> {
     let mut guard = state.store();
-    let store = &mut *guard;
-    let (enrollment, customer, _) = in_time(state, store, transaction_ref)?;
-    let transaction = store.transactions.get(transaction_ref, state.now()).ok_or(None)?;
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let (enrollment, customer, _) = in_time(context)?;
+    let transaction = context.transaction().ok_or(None)?;
     let (request, csrf_token) =
         (Arc::clone(&transaction.authorization.request), transaction.csrf_token.clone());
-    let phones = store.phones.count(&enrollment.sub, state.now());
-    let has_app = store.enrolments.has_app(&enrollment.sub);
-    let recovery_codes = store.enrolments.recovery_codes(&enrollment.sub);
+    let phones = context.store.phones.count(&enrollment.sub, state.now());
+    let has_app = context.store.enrolments.has_app(&enrollment.sub);
+    let recovery_codes = context.store.enrolments.recovery_codes(&enrollment.sub);
     let Enrollment { notice, secret, .. } = enrollment;
     Ok(Box::new(EnrollmentOverview {
         request,
@@ -75,10 +76,10 @@ pub(crate) fn take_new_codes(
     transaction_ref: &TransactionRef,
 ) -> Result<Vec<String>, Option<NextStep>> {
     let mut guard = state.store();
-    let store = &mut *guard;
-    let (mut enrollment, ..) = in_time(state, store, transaction_ref)?;
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let (mut enrollment, ..) = in_time(context)?;
     let codes = std::mem::take(&mut enrollment.codes);
-    set(state, store, transaction_ref, Stage::Enrollment(enrollment));
+    set(context, Stage::Enrollment(enrollment));
     if codes.is_empty() { Err(Some(NextStep::Page("/u/methods"))) } else { Ok(codes) }
 }
 
@@ -89,8 +90,8 @@ pub(crate) fn perform(
     action: EnrollmentAction<'_>,
 ) -> Result<Option<NextStep>, CodeError> {
     let mut guard = state.store();
-    let store = &mut *guard;
-    let (mut enrollment, customer, session) = match in_time(state, store, transaction_ref) {
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let (mut enrollment, customer, session) = match in_time(context) {
         Ok(found) => found,
         Err(next_step) => return Ok(next_step),
     };
@@ -102,7 +103,7 @@ pub(crate) fn perform(
             let session = session.authenticated(enrollment.given);
             // Nobody is here who has not given one.
             let factor = enrollment.factor.unwrap_or(Factor::RecoveryCode);
-            return Ok(Some(grant(state, store, transaction_ref, (customer, session, factor))));
+            return Ok(Some(grant(context, customer, session, factor)));
         }
         EnrollmentAction::SetUp => enrollment.secret = Some(Secret::random()),
         EnrollmentAction::Abandon => enrollment.secret = None,
@@ -111,54 +112,46 @@ pub(crate) fn perform(
                 return Ok(Some(NextStep::Page(next)));
             };
             let code = totp::typed(text).ok_or(CodeError::NoOtp)?;
-            if store.enrolments.enrol(&sub, secret, &code, state.now()) != Checked::Right {
+            if context.store.enrolments.enrol(&sub, secret, &code, state.now()) != Checked::Right {
                 return Err(CodeError::WrongOtp);
             }
             tracing::info!(sub, "authenticator app set up");
-            record(store, transaction_ref, state.now(), events::factor(Factor::Otp, FactorStep::Enrolled));
+            record(context, events::factor(Factor::Otp, FactorStep::Enrolled));
             enrollment.secret = None;
             enrollment.notice = Some(APP_IS_SET_UP.to_owned());
-            if store.enrolments.recovery_codes(&sub) == 0 {
-                next = make_codes(store, &mut enrollment);
+            if context.store.enrolments.recovery_codes(&sub) == 0 {
+                next = make_codes(context.store, &mut enrollment);
             }
         }
         EnrollmentAction::RemoveApp => {
-            store.enrolments.remove_app(&sub);
+            context.store.enrolments.remove_app(&sub);
             tracing::info!(sub, "authenticator app removed");
             enrollment.secret = None;
             enrollment.notice = Some("Your authenticator app is not asked any more.".to_owned());
         }
         EnrollmentAction::NewCodes => {
-            record(
-                store,
-                transaction_ref,
-                state.now(),
-                events::factor(Factor::RecoveryCode, FactorStep::Enrolled),
-            );
-            next = make_codes(store, &mut enrollment);
+            record(context, events::factor(Factor::RecoveryCode, FactorStep::Enrolled));
+            next = make_codes(context.store, &mut enrollment);
         }
     }
-    set(state, store, transaction_ref, Stage::Enrollment(enrollment));
+    set(context, Stage::Enrollment(enrollment));
     Ok(Some(NextStep::Page(next)))
 }
 
-fn in_time(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-) -> Result<(Enrollment, Arc<Customer>, Session), Option<NextStep>> {
-    let now = state.now();
-    let transaction = store.transactions.get(transaction_ref, now).ok_or(None)?;
+fn in_time(context: &mut Context<'_>) -> Result<(Enrollment, Arc<Customer>, Session), Option<NextStep>> {
+    let now = context.state.now();
+    let transaction = context.transaction().ok_or(None)?;
     let Stage::Enrollment(enrollment) = transaction.stage.clone() else { return Err(None) };
     if now >= enrollment.expires {
-        return Err(Some(refuse(state, store, transaction_ref, "The request was not continued in time.")));
+        return Err(Some(refuse(context, "The request was not continued in time.")));
     }
-    let session = store.sessions.by_sid(&enrollment.sid, now).filter(|session| session.sub == enrollment.sub);
+    let session =
+        context.store.sessions.by_sid(&enrollment.sid, now).filter(|session| session.sub == enrollment.sub);
     if let Some(session) = session.cloned()
-        && let Some(customer) = state.directory.by_sub(&session.sub)
+        && let Some(customer) = context.state.directory.by_sub(&session.sub)
     {
         return Ok((enrollment, Arc::clone(customer), session));
     }
-    set(state, store, transaction_ref, Stage::LogIn);
+    set(context, Stage::LogIn);
     Err(Some(NextStep::Page("/u/login")))
 }

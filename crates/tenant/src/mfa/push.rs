@@ -1,23 +1,23 @@
 //! The second factor by push: what is sent to the phone, and what its answer is worth to the log-in tab.
 
+use super::context::Context;
 use crate::domain::{ConfirmationPrompt, Factor};
 use crate::log::{FactorStep, events};
 use crate::random;
 use crate::state::AppState;
 use crate::store::{
-    Authenticator, NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Stage, Store,
-    TransactionRef,
+    Authenticator, NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Stage, TransactionRef,
 };
 
 /// Asks the phones of a customer, on behalf of a session; gives the name of the push.
 pub(super) fn send(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
-    (sub, sid): (&str, &str),
-    (prompt, expires): (&ConfirmationPrompt, u64),
+    context: &mut Context<'_>,
+    sub: &str,
+    sid: &str,
+    prompt: &ConfirmationPrompt,
+    expires: u64,
 ) -> Result<String, NotSent> {
-    let transaction = store.transactions.get(transaction_ref, state.now());
+    let transaction = context.transaction();
     let trace = transaction.as_ref().map(|it| it.authorization.trace.clone()).unwrap_or_default();
     let from = transaction.and_then(|transaction| transaction.peer).map(|peer| peer.to_string());
     let id = random::identifier();
@@ -31,17 +31,17 @@ pub(super) fn send(
         trace: trace.clone(),
         number,
         choices,
-        sent: state.now(),
+        sent: context.state.now(),
         expires,
         state: PushState::Waiting,
         answered: None,
     };
-    if let Err(why) = store.pushes.send(push, &state.limits, state.now()) {
+    if let Err(why) = context.store.pushes.send(push, &context.state.limits, context.state.now()) {
         trace.record(events::factor(Factor::Push, FactorStep::TooMany));
         return Err(why);
     }
     tracing::info!(sub, "push sent");
-    state.changed();
+    context.state.changed();
     Ok(id)
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::context::Context;
 use super::next_step::NextStep;
 use super::{authenticators, completion, push};
 use crate::credentials::totp::Secret;
@@ -47,10 +48,10 @@ pub(crate) fn start(
     session: &Session,
     challenge: Challenge,
 ) -> NextStep {
-    let now = state.now();
-    let expires = now + state.lifetimes.push;
-    let chosen = choose_authenticator(state, store, transaction_ref, session, (&challenge, expires));
-    let Some(transaction) = store.transactions.get(transaction_ref, now) else {
+    let context = &mut Context { state, store, transaction_ref };
+    let expires = state.now() + state.lifetimes.push;
+    let chosen = choose_authenticator(context, session, &challenge, expires);
+    let Some(transaction) = context.transaction() else {
         return NextStep::Page("/u/login");
     };
     let client_id = &transaction.authorization.request.client.id;
@@ -88,29 +89,27 @@ pub(crate) fn start(
 
 /// What the customer authenticated with last, or else the strongest that works.
 fn choose_authenticator(
-    state: &AppState,
-    store: &mut Store,
-    transaction_ref: &TransactionRef,
+    context: &mut Context<'_>,
     session: &Session,
-    (challenge, expires): (&Challenge, u64),
+    challenge: &Challenge,
+    expires: u64,
 ) -> Result<Authenticator, Option<NotSent>> {
     let Session { sub, sid, .. } = session;
-    let usable = authenticators::usable(store, sub, challenge.allowed, state.now());
-    let last = store.enrolments.last(sub).filter(|last| usable.has(*last));
+    let usable = authenticators::usable(context.store, sub, challenge.allowed, context.state.now());
+    let last = context.store.enrolments.last(sub).filter(|last| usable.has(*last));
     let mut why = None;
     for factor in last.into_iter().chain(usable.iter()) {
         match factor {
-            Factor::Push => {
-                match push::send(state, store, transaction_ref, (sub, sid), (&challenge.prompt, expires)) {
-                    Ok(push) => return Ok(Authenticator::Push(push)),
-                    Err(not_sent) => why = Some(not_sent),
-                }
-            }
+            Factor::Push => match push::send(context, sub, sid, &challenge.prompt, expires) {
+                Ok(push) => return Ok(Authenticator::Push(push)),
+                Err(not_sent) => why = Some(not_sent),
+            },
             Factor::Otp => return Ok(Authenticator::Otp),
             Factor::RecoveryCode => return Ok(Authenticator::RecoveryCode),
         }
     }
-    let first = usable.is_empty() && authenticators::may_set_up(store, sub, challenge.allowed, state.now());
+    let first = usable.is_empty()
+        && authenticators::may_set_up(context.store, sub, challenge.allowed, context.state.now());
     if first { Ok(Authenticator::FirstApp(Secret::random())) } else { Err(why) }
 }
 
@@ -119,36 +118,38 @@ fn choose_authenticator(
 pub(crate) fn status(state: &AppState, transaction_ref: &TransactionRef) -> MfaStatus {
     let now = state.now();
     let mut guard = state.store();
-    let store = &mut *guard;
-    let Some(transaction) = store.transactions.get(transaction_ref, now) else {
+    let context = &mut Context { state, store: &mut guard, transaction_ref };
+    let Some(transaction) = context.transaction() else {
         return MfaStatus::Elsewhere;
     };
     let Stage::SecondFactor(second) = transaction.stage.clone() else { return MfaStatus::Elsewhere };
     let (authorization, csrf_token) = (transaction.authorization.clone(), transaction.csrf_token.clone());
     let authenticator = match &second.authenticator {
-        Authenticator::Push(push) => match (store.pushes.take(push, now), store.pushes.get(push).cloned()) {
-            (PushVerdict::Waiting, Some(push)) => OfferedAuthenticator::Push(Box::new(push)),
-            (PushVerdict::Approved, _) => {
-                return MfaStatus::Over(completion::pass(state, store, transaction_ref, &second));
-            }
-            (PushVerdict::Withdrawn, _) => {
-                authorization.trace.record(events::factor(Factor::Push, FactorStep::Withdrawn));
-                transaction.stage = Stage::LogIn;
-                return MfaStatus::Over(NextStep::Page("/u/login"));
-            }
-            (verdict, _) => {
-                if verdict == PushVerdict::Stale {
-                    authorization.trace.record(events::factor(Factor::Push, FactorStep::Stale));
+        Authenticator::Push(push) => {
+            match (context.store.pushes.take(push, now), context.store.pushes.get(push).cloned()) {
+                (PushVerdict::Waiting, Some(push)) => OfferedAuthenticator::Push(Box::new(push)),
+                (PushVerdict::Approved, _) => {
+                    return MfaStatus::Over(completion::pass(context, &second));
                 }
-                let reason = push::refusal(verdict);
-                return MfaStatus::Over(completion::refuse(state, store, transaction_ref, reason));
+                (PushVerdict::Withdrawn, _) => {
+                    authorization.trace.record(events::factor(Factor::Push, FactorStep::Withdrawn));
+                    completion::set(context, Stage::LogIn);
+                    return MfaStatus::Over(NextStep::Page("/u/login"));
+                }
+                (verdict, _) => {
+                    if verdict == PushVerdict::Stale {
+                        authorization.trace.record(events::factor(Factor::Push, FactorStep::Stale));
+                    }
+                    let reason = push::refusal(verdict);
+                    return MfaStatus::Over(completion::refuse(context, reason));
+                }
             }
-        },
+        }
         Authenticator::Otp => OfferedAuthenticator::Otp,
         Authenticator::RecoveryCode => OfferedAuthenticator::RecoveryCode,
         Authenticator::FirstApp(secret) => OfferedAuthenticator::FirstApp(secret.clone()),
     };
-    match completion::in_time(state, store, transaction_ref, &second) {
+    match completion::in_time(context, &second) {
         Ok((customer, _)) => {
             let SecondFactor { challenge, manage, .. } = second;
             let request = authorization.request;
