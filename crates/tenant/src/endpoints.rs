@@ -89,7 +89,7 @@ async fn wait_until_persisted(axum::extract::State(state): Shared, request: Requ
     if let Ok(response) = state.journal.settled(next.run(request)).await {
         return response;
     }
-    metrics::not_kept();
+    metrics::response_not_persisted();
     let sentence = "What happened here could not be saved. Try again in a moment.";
     let answer = caller.notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
     ([(header::RETRY_AFTER, RETRY_AFTER_SECONDS)], answer).into_response()
@@ -107,7 +107,6 @@ async fn limit_time(axum::extract::State(state): Shared, request: Request, next:
 
 /// Who reads a response that no endpoint has given.
 enum Caller {
-    /// A person.
     Person,
     /// A script that redeems a code, with the headers that say where it is from.
     Script(HeaderMap),

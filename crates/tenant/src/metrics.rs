@@ -15,7 +15,6 @@ const WRITES: &str = "tenant_database_writes_total";
 const PENDING: &str = "tenant_database_changes_pending";
 const NOT_KEPT: &str = "tenant_answers_not_kept_total";
 
-/// How a client gets its tokens.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Flow {
@@ -53,11 +52,10 @@ pub(crate) fn pending(changes: usize) {
     gauge!(PENDING).set(u32::try_from(changes).unwrap_or(u32::MAX));
 }
 
-pub(crate) fn not_kept() {
+pub(crate) fn response_not_persisted() {
     counter!(NOT_KEPT).increment(1);
 }
 
-/// As the log's JSON names it.
 pub(crate) fn name(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,

@@ -19,7 +19,6 @@ const MAX_SCRIPT_LENGTH: u64 = 256 << 10;
 /// Log-ins whose scripts run at once; others wait for their turn.
 const MAX_CONCURRENT_RUNS: usize = 8;
 
-/// The scripts of this tenant.
 pub(crate) struct ScriptRunner {
     actions: Vec<Action>,
     engine: Engine,
@@ -51,7 +50,7 @@ impl ScriptRunner {
             Ok(scripts) => (engine.run(&scripts, event), scripts.into()),
             Err(error) => (unreadable(&actions, error), Arc::default()),
         };
-        in_turn(&self.turns, work).await
+        run_in_turn(&self.turns, work).await
     }
 
     /// Runs the scripts that have waited. `given`: the names of the factors that the customer has given.
@@ -63,12 +62,12 @@ impl ScriptRunner {
         given: Vec<String>,
     ) -> Result<Outcome, JoinError> {
         let engine = self.engine.clone();
-        in_turn(&self.turns, move || engine.resume(&scripts, event, decisions, next, &given)).await
+        run_in_turn(&self.turns, move || engine.resume(&scripts, event, decisions, next, &given)).await
     }
 }
 
 /// The engine blocks: it is called where that does no harm, and not by everybody at once.
-async fn in_turn<T: Send + 'static>(
+async fn run_in_turn<T: Send + 'static>(
     turns: &Arc<Semaphore>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, JoinError> {
@@ -81,7 +80,6 @@ async fn in_turn<T: Send + 'static>(
     task::spawn_blocking(work).await
 }
 
-/// The script as it is now.
 fn read(action: &Action) -> Result<Script, ScriptError> {
     let Action { name, kind, file, code, secrets } = action;
     let code = match (code, file) {
@@ -127,7 +125,7 @@ mod tests {
         let turns = Arc::new(Semaphore::new(1));
         let (go, wait) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();
-        let first = in_turn(&turns, move || {
+        let first = run_in_turn(&turns, move || {
             tell.send(()).unwrap();
             wait.recv().unwrap();
         });
@@ -136,6 +134,6 @@ mod tests {
         assert!(hung_up && told.recv().is_ok());
         assert_eq!(turns.available_permits(), 0, "it is still at work");
         go.send(()).unwrap();
-        assert!(in_turn(&turns, || ()).await.is_ok(), "and now it is done");
+        assert!(run_in_turn(&turns, || ()).await.is_ok(), "and now it is done");
     }
 }

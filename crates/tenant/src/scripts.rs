@@ -112,6 +112,6 @@ fn keep_metadata(state: &AppState, customer: &Customer, decisions: &Decisions) {
     if !decisions.app_metadata.is_empty() || !decisions.user_metadata.is_empty() {
         let mut store = state.store();
         let changes = (&decisions.app_metadata, &decisions.user_metadata);
-        store.people.change(customer, changes, state.now());
+        store.customers.change(customer, changes, state.now());
     }
 }

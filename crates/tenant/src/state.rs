@@ -30,7 +30,6 @@ pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// What handlers take that need more than a part of it.
 pub(crate) type Shared = axum::extract::State<SharedState>;
 
-/// The state of the router.
 #[derive(Clone)]
 pub(crate) struct SharedState(Arc<AppState>);
 
@@ -43,7 +42,6 @@ impl Deref for SharedState {
 }
 
 pub(crate) struct AppState {
-    /// What people call this tenant.
     pub(crate) name: String,
     pub(crate) issuer: String,
     pub(crate) clients: HashMap<String, Arc<Client>>,
@@ -57,7 +55,6 @@ pub(crate) struct AppState {
     pub(crate) scripts: ScriptRunner,
     /// Where changes of the store go that survive a restart.
     pub(crate) journal: Journal,
-    /// What happened, for the developer.
     pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
@@ -98,7 +95,7 @@ impl AppState {
         for customer in &config.customers {
             let factors = &customer.factors;
             let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
-            store.enrolments.seed(&customer.sub, secret, &factors.recovery_codes);
+            store.enrollments.seed(&customer.sub, secret, &factors.recovery_codes);
         }
         let changes = watch::Sender::new(false);
         let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));

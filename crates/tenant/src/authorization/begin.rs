@@ -32,7 +32,7 @@ pub(crate) async fn begin(
     let Some((customer, session)) = find_session(state, &authorization, session) else {
         return ask_for_password(state, &authorization, peer);
     };
-    let second_factor = state.store().people.second_factor(&session.sid);
+    let second_factor = state.store().customers.second_factor(&session.sid);
     let authenticated =
         AuthenticationState { sid: Some(session.sid.clone()), auth_time: session.auth_time, second_factor };
     let decision = match scripts::run(state, &authorization, &customer, &authenticated).await {
@@ -95,7 +95,6 @@ fn ask_for_password(state: &AppState, authorization: &Authorization, peer: Optio
     }
 }
 
-/// Starts a transaction.
 fn open(
     state: &AppState,
     store: &mut Store,
@@ -114,7 +113,6 @@ fn open(
     Ok(transaction_ref)
 }
 
-/// Binds the transaction to the browser.
 fn bind(state: &AppState, transaction_ref: &TransactionRef, response: Response) -> Response {
     let lifetime = CookieLifetime::Seconds(2 * state.lifetimes.log_in + state.lifetimes.push);
     let name = cookies::of_transaction(&transaction_ref.id);

@@ -12,12 +12,12 @@ pub(super) fn challenge(
 ) -> Option<Challenge> {
     let granted = granted(request, customer, decision);
     let api = request.api.as_deref();
-    let mut shown: Vec<String> = scopes::needing_step_up(&granted, api).cloned().collect();
+    let mut shown: Vec<String> = scopes::step_up_scopes_in(&granted, api).cloned().collect();
     let wanted = decision.decisions.multifactor.is_some();
     let undecided = request.multi_factor && api.is_some_and(|api| api.step_up_scopes.is_empty());
     if shown.is_empty() && (wanted || undecided) {
         // Nobody but the script, or the API, knows what of it takes a second factor, so all of it is shown.
-        shown = scopes::beyond_oidc(&granted).cloned().collect();
+        shown = scopes::api_scopes_in(&granted).cloned().collect();
     }
     if shown.is_empty() && !wanted && !request.multi_factor {
         return None;
@@ -35,7 +35,7 @@ pub(super) fn challenge_again(
 ) -> Option<Challenge> {
     let granted_before = granted(request, customer, before);
     let granted = granted(request, customer, after);
-    let needs_step_up: Vec<&String> = scopes::needing_step_up(&granted, request.api.as_deref()).collect();
+    let needs_step_up: Vec<&String> = scopes::step_up_scopes_in(&granted, request.api.as_deref()).collect();
     let shown = before.challenge.as_ref();
     let is_shown = |scope: &String| shown.is_some_and(|challenge| challenge.scopes.contains(scope));
     let shows_payment = request.payment_for(&granted).is_none_or(|payment| {
@@ -43,13 +43,13 @@ pub(super) fn challenge_again(
     });
     // Of a scope that was there before, the tenant has decided whether it has to be shown. One that a script adds
     // afterwards is granted on the strength of the second factor, whatever its kind.
-    let shows_scopes = scopes::beyond_oidc(&granted)
+    let shows_scopes = scopes::api_scopes_in(&granted)
         .filter(|scope| needs_step_up.contains(scope) || !granted_before.contains(scope))
         .all(is_shown);
     if shows_scopes && shows_payment {
         return None;
     }
-    let all = scopes::beyond_oidc(&granted).cloned().collect();
+    let all = scopes::api_scopes_in(&granted).cloned().collect();
     let mut challenge = asking(request, after, &granted, all);
     let why = format!("{} asks for more than you have just confirmed.", request.client.name);
     challenge.prompt.sentences.insert(0, why);
@@ -57,8 +57,8 @@ pub(super) fn challenge_again(
 }
 
 fn granted(request: &AuthorizationRequest, customer: &Customer, decision: &ScriptDecision) -> Vec<String> {
-    let granted = scopes::granted(&request.scopes, request.api.as_deref(), customer);
-    scopes::decided(granted, &decision.decisions)
+    let granted = scopes::grantable(&request.scopes, request.api.as_deref(), customer);
+    scopes::apply_decisions(granted, &decision.decisions)
 }
 
 /// The challenge that shows these of the granted scopes.

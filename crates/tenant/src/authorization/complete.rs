@@ -63,7 +63,7 @@ async fn grant_after_second_factor(
     (customer, session, factor): (&Customer, &Session, Factor),
 ) -> Result<Response, NextStep> {
     let now = state.now();
-    state.store().people.gave_second_factor(&session.sid, (now, factor));
+    state.store().customers.record_second_factor(&session.sid, (now, factor));
     let authenticated = AuthenticationState {
         sid: Some(session.sid.clone()),
         auth_time: session.auth_time,
@@ -113,9 +113,9 @@ pub(super) fn grant(
     multi_factor: bool,
 ) -> Response {
     let Authorization { request, trace, .. } = authorization;
-    let identity = scopes::granted(&request.scopes, request.api.as_deref(), customer);
+    let identity = scopes::grantable(&request.scopes, request.api.as_deref(), customer);
     let decisions = &authorization.decision.decisions;
-    let scopes = scopes::decided(identity.clone(), decisions);
+    let scopes = scopes::apply_decisions(identity.clone(), decisions);
     let grant = Grant {
         client: request.client.clone(),
         sub: customer.sub.clone(),

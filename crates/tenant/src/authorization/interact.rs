@@ -17,7 +17,6 @@ pub(crate) struct TransactionSummary {
     pub(crate) stage: TransactionStage,
 }
 
-/// Where a transaction stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TransactionStage {
     LogIn,

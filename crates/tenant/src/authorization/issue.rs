@@ -27,7 +27,7 @@ pub(crate) fn access_token(state: &AppState, grant: &Grant, trace: &Trace) -> St
         authorization_details: grant.authorization_details(),
         authentication: authentication(grant),
     };
-    let claims = tokens::with(&claims, &grant.access_token_claims);
+    let claims = tokens::with_custom_claims(&claims, &grant.access_token_claims);
     trace.record(events::token(Token::AccessToken, state.key.current().kid(), &claims));
     tokens::sign(&state.key, &claims)
 }
@@ -48,7 +48,7 @@ pub(crate) fn id_token(state: &AppState, grant: &Grant, trace: &Trace, access_to
         authentication: authentication(grant),
         person: customer.map(|customer| Person::of(customer, &grant.identity)).unwrap_or_default(),
     };
-    let claims = tokens::with(&claims, &grant.id_token_claims);
+    let claims = tokens::with_custom_claims(&claims, &grant.id_token_claims);
     trace.record(events::token(Token::IdToken, state.key.current().kid(), &claims));
     tokens::sign(&state.key, &claims)
 }

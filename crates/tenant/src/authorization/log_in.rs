@@ -27,7 +27,7 @@ pub(crate) async fn log_in(
     let Some(authorization) = find_at_log_in(&mut state.store(), transaction_ref, now) else {
         return to_page("/u/login", transaction_ref);
     };
-    state.store().people.logs_in(&customer.sub, now);
+    state.store().customers.record_log_in(&customer.sub, now);
     let authenticated = AuthenticationState { sid: None, auth_time: now, second_factor: None };
     let decided = scripts::run(state, &authorization, customer, &authenticated).await;
     let cookie = random::secret();
@@ -46,7 +46,6 @@ pub(crate) async fn log_in(
     (cookies::set(state, cookies::SESSION, &cookie, CookieLifetime::Session), response).into_response()
 }
 
-/// What follows the log-in.
 enum LogInOutcome {
     Refused(Authorization, ScriptRefusal),
     Granted(Authorization),

@@ -8,7 +8,7 @@ use crate::credentials::passwords;
 use crate::domain::{Customer, LogInError, Parameters};
 use crate::log::{Event, events};
 use crate::state::AppState;
-use crate::store::Allowance;
+use crate::store::AttemptLimit;
 
 /// The customer whom the form's `email` and `password` prove. `peer` is where the form came from, where that is known.
 pub(crate) async fn check_password(
@@ -19,15 +19,15 @@ pub(crate) async fn check_password(
     let (Some(email), Some(password)) = (form.get("email"), form.get("password")) else {
         return Err(LogInError::Incomplete);
     };
-    let email = passwords::normal(email);
+    let email = passwords::normalize_email(email);
     let peer = peer.map(|peer| peer.to_string());
     admit(state, &email, peer.as_deref())?;
     let customer = state.directory.check(&email, password.to_owned()).await.ok_or(LogInError::Wrong)?;
     let mut store = state.store();
-    store.failures.forget(&email);
+    store.failed_log_ins.forget(&email);
     // Whoever knows one password must not get any number of guesses at the others by it.
     if let Some(peer) = &peer {
-        store.failures_of_peers.take_back(peer);
+        store.failed_log_ins_of_peers.undo_attempt(peer);
     }
     Ok(customer)
 }
@@ -37,15 +37,15 @@ fn admit(state: &AppState, email: &str, peer: Option<&str>) -> Result<(), LogInE
     let (now, window) = (state.now(), state.limits.password_window);
     let mut store = state.store();
     if let Some(peer) = peer {
-        let allowed = Allowance { attempts: state.limits.wrong_passwords_of_peer, window };
-        let admitted = store.failures_of_peers.admit(peer, allowed, now);
+        let allowed = AttemptLimit { attempts: state.limits.wrong_passwords_of_peer, window };
+        let admitted = store.failed_log_ins_of_peers.admit(peer, allowed, now);
         admitted.map_err(|later| LogInError::TooManyOfPeer { wait: later.wait })?;
     }
-    let allowed = Allowance { attempts: state.limits.wrong_passwords, window };
-    store.failures.admit(email, allowed, now).map_err(|later| {
+    let allowed = AttemptLimit { attempts: state.limits.wrong_passwords, window };
+    store.failed_log_ins.admit(email, allowed, now).map_err(|later| {
         // No password was looked at.
         if let Some(peer) = peer {
-            store.failures_of_peers.take_back(peer);
+            store.failed_log_ins_of_peers.undo_attempt(peer);
         }
         LogInError::TooMany { wait: later.wait }
     })
@@ -57,6 +57,6 @@ pub(crate) fn password_event(
     form: &Parameters,
     result: &Result<Arc<Customer>, LogInError>,
 ) -> Event {
-    let email = passwords::normal(form.get("email").unwrap_or_default());
+    let email = passwords::normalize_email(form.get("email").unwrap_or_default());
     events::password(form, state.directory.knows(&email), result)
 }

@@ -12,17 +12,19 @@ use crate::domain::{
 };
 use crate::state::AppState;
 
-/// Why a request is refused.
 #[derive(Debug)]
 pub(crate) enum InvalidRequest {
     /// Shown to the person in front of the browser, because the redirect URI cannot be trusted.
     Page(String),
-    /// Sent to the client.
-    Redirect { target: RedirectTarget, error: ErrorCode, description: String },
+    Redirect {
+        target: RedirectTarget,
+        error: ErrorCode,
+        description: String,
+    },
 }
 
 /// What a check after the first two says: the error and its description.
-type Checked<T> = Result<T, (ErrorCode, String)>;
+type CodeCheck<T> = Result<T, (ErrorCode, String)>;
 
 /// Every parameter that is looked at. `display`, `ui_locales`, `claims_locales` and `claims` are not: there is one set of
 /// pages, in English, and the metadata say that claims cannot be asked for one by one.
@@ -151,7 +153,7 @@ fn no_web(response_mode: &str) -> String {
 }
 
 /// RFC 6749, 3.1: parameters must not be included more than once.
-fn no_duplicates(parameters: &Parameters) -> Checked<()> {
+fn no_duplicates(parameters: &Parameters) -> CodeCheck<()> {
     match parameters.duplicate(&KNOWN) {
         Some(name) => Err((ErrorCode::InvalidRequest, format!("{name} stands more than once."))),
         None => Ok(()),
@@ -159,7 +161,7 @@ fn no_duplicates(parameters: &Parameters) -> Checked<()> {
 }
 
 /// OIDC Core 6.1 and 6.2 have error codes of their own for what is not supported.
-fn no_request_object(parameters: &Parameters) -> Checked<()> {
+fn no_request_object(parameters: &Parameters) -> CodeCheck<()> {
     if parameters.get("request").is_some() {
         return Err((ErrorCode::RequestNotSupported, "Request objects are not supported.".to_owned()));
     }
@@ -171,7 +173,7 @@ fn no_request_object(parameters: &Parameters) -> Checked<()> {
 
 /// Unknown scopes are not refused here; they are just not granted. Without `openid` a request is one of OAuth, for which
 /// there is no ID token (OIDC Core 3.1.2.1).
-fn scopes(parameters: &Parameters, for_id_token: bool) -> Checked<Vec<String>> {
+fn scopes(parameters: &Parameters, for_id_token: bool) -> CodeCheck<Vec<String>> {
     let scope = parameters.get("scope").unwrap_or_default();
     let refused = |description: &str| Err((ErrorCode::InvalidScope, description.to_owned()));
     let allowed = |byte: u8| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\';
@@ -186,7 +188,7 @@ fn scopes(parameters: &Parameters, for_id_token: bool) -> Checked<Vec<String>> {
 }
 
 /// Auth0's parameter for the API. Without it, the access token is for the userinfo endpoint alone.
-fn audience(state: &AppState, parameters: &Parameters) -> Checked<Option<Arc<Api>>> {
+fn audience(state: &AppState, parameters: &Parameters) -> CodeCheck<Option<Arc<Api>>> {
     let Some(audience) = parameters.get("audience") else { return Ok(None) };
     match state.apis.get(audience) {
         Some(api) => Ok(Some(Arc::clone(api))),
@@ -195,7 +197,7 @@ fn audience(state: &AppState, parameters: &Parameters) -> Checked<Option<Arc<Api
 }
 
 /// RFC 9396, 5: what is not understood completely is refused.
-fn payment(state: &AppState, parameters: &Parameters) -> Checked<Option<Payment>> {
+fn payment(state: &AppState, parameters: &Parameters) -> CodeCheck<Option<Payment>> {
     let details = parameters.get("authorization_details").filter(|_| state.authorization_details);
     let refused = |error: PaymentError| (ErrorCode::InvalidAuthorizationDetails, error.to_string());
     details.map(Payment::parse).transpose().map_err(refused)

@@ -41,11 +41,10 @@ impl fmt::Display for ConfigErrors {
     }
 }
 
-/// What has been found so far.
 #[derive(Default)]
-struct Findings(Vec<ConfigError>);
+struct ConfigProblems(Vec<ConfigError>);
 
-impl Findings {
+impl ConfigProblems {
     fn add(&mut self, at: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
         self.0.push(ConfigError { at: at.into(), what: what.into(), remedy: remedy.into() });
     }
@@ -71,7 +70,7 @@ impl Findings {
 }
 
 pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
-    let mut found = Findings::default();
+    let mut found = ConfigProblems::default();
     let origin = config.issuer.strip_suffix('/');
     if origin.is_none() || origin_of(&config.issuer).as_deref() != origin {
         found.add(
@@ -91,7 +90,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     );
     found.unique(
         "a customer with the email",
-        customers().map(|(n, it)| (format!("customers[{n}].email"), passwords::normal(&it.email))),
+        customers().map(|(n, it)| (format!("customers[{n}].email"), passwords::normalize_email(&it.email))),
     );
     let actions = config.actions.iter().enumerate();
     found
@@ -105,7 +104,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     if found.0.is_empty() { Ok(()) } else { Err(ConfigErrors(found.0)) }
 }
 
-fn client(at: &str, client: &Client, found: &mut Findings) {
+fn client(at: &str, client: &Client, found: &mut ConfigProblems) {
     if client.id.is_empty() {
         found.add(format!("{at}.id"), "it is empty", "it must be what the client sends as client_id");
     }
@@ -150,7 +149,7 @@ fn client(at: &str, client: &Client, found: &mut Findings) {
     }
 }
 
-fn api(at: &str, api: &Api, found: &mut Findings) {
+fn api(at: &str, api: &Api, found: &mut ConfigProblems) {
     if api.identifier.is_empty() {
         found.add(
             format!("{at}.identifier"),
@@ -189,7 +188,7 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
     }
 }
 
-fn customer(at: &str, customer: &Customer, found: &mut Findings) {
+fn customer(at: &str, customer: &Customer, found: &mut ConfigProblems) {
     if !(1..=255).contains(&customer.sub.len())
         || !customer.sub.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     {
@@ -225,24 +224,24 @@ fn customer(at: &str, customer: &Customer, found: &mut Findings) {
     }
     let mut seen = HashSet::new();
     for (n, code) in factors.recovery_codes.iter().enumerate() {
-        if !seen.insert(recovery_codes::normal(code)) {
+        if !seen.insert(recovery_codes::normalize(code)) {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} stands twice", customer.sub),
                 "each is good for one use",
             );
         }
-        if recovery_codes::normal(code).len() < recovery_codes::LEAST {
+        if recovery_codes::normalize(code).len() < recovery_codes::MIN_LENGTH {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} is too easy to guess", customer.sub),
-                format!("it must have at least {} letters and digits", recovery_codes::LEAST),
+                format!("it must have at least {} letters and digits", recovery_codes::MIN_LENGTH),
             );
         }
     }
 }
 
-fn action(at: &str, action: &Action, found: &mut Findings) {
+fn action(at: &str, action: &Action, found: &mut ConfigProblems) {
     if action.name.is_empty() {
         found.add(format!("{at}.name"), "it is empty", "it must be what people call the script");
     }
@@ -255,7 +254,7 @@ fn action(at: &str, action: &Action, found: &mut Findings) {
     }
 }
 
-fn positive(config: &Config, found: &mut Findings) {
+fn positive(config: &Config, found: &mut ConfigProblems) {
     let lifetimes = &config.lifetimes;
     let limits = &config.limits;
     let values = [

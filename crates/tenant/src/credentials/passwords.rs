@@ -44,7 +44,6 @@ pub(crate) struct UnusablePassword {
     pub(crate) source: PasswordError,
 }
 
-/// Everybody who can log in.
 pub(crate) struct Directory {
     by_email: HashMap<String, (Arc<Customer>, Arc<PasswordHash>)>,
     by_sub: HashMap<String, Arc<Customer>>,
@@ -72,7 +71,7 @@ impl Directory {
             let hash = usable(&given).map_err(unusable(&customer.sub))?;
             let customer = Arc::new(customer);
             by_sub.insert(customer.sub.clone(), Arc::clone(&customer));
-            by_email.insert(normal(&customer.email), (customer, Arc::new(hash)));
+            by_email.insert(normalize_email(&customer.email), (customer, Arc::new(hash)));
         }
         let mut decoys: Vec<_> = by_email.values().map(|(_, hash)| Arc::clone(hash)).collect();
         if decoys.is_empty() {
@@ -138,7 +137,7 @@ fn blocks(hash: &PasswordHash) -> Option<usize> {
 }
 
 /// How an e-mail address is looked up and counted.
-pub(crate) fn normal(email: &str) -> String {
+pub(crate) fn normalize_email(email: &str) -> String {
     email.trim().to_lowercase().nfc().collect()
 }
 

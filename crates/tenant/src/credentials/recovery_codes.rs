@@ -1,20 +1,19 @@
 //! Recovery codes: written down once, each good for one use. 80 random bits each, so that their SHA-256 can be kept:
 //! nobody tries out so many, however fast the hash is.
 
-use super::typed_codes::letters_and_digits;
+use super::typed_codes::normalize_typed_code;
 use crate::random::{self, Fingerprint};
 
 /// How many are made at a time.
-pub(crate) const MADE: usize = 10;
+pub(crate) const CODES_PER_SET: usize = 10;
 /// The digits and letters that are not taken for each other (Crockford's base32).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Letters and digits of a code.
 const LENGTH: usize = 16;
 /// A code that a configuration gives has as many at least.
-pub(crate) const LEAST: usize = 8;
+pub(crate) const MIN_LENGTH: usize = 8;
 
 /// A new code, in groups of four.
-pub(crate) fn make() -> String {
+pub(crate) fn generate() -> String {
     let bytes = random::bytes::<LENGTH>();
     // 256 is a multiple of 32, so no character is likelier than another.
     let characters: Vec<char> =
@@ -24,8 +23,8 @@ pub(crate) fn make() -> String {
 }
 
 /// A code as it is compared: without hyphens and blanks, in capitals, and with what people read into it put right.
-pub(crate) fn normal(text: &str) -> String {
-    let kept = letters_and_digits(text);
+pub(crate) fn normalize(text: &str) -> String {
+    let kept = normalize_typed_code(text);
     kept.chars()
         .map(|c| match c.to_ascii_uppercase() {
             'O' => '0',
@@ -35,9 +34,8 @@ pub(crate) fn normal(text: &str) -> String {
         .collect()
 }
 
-/// What is kept of a code.
 pub(crate) fn fingerprint(code: &str) -> Fingerprint {
-    Fingerprint::of(&normal(code))
+    Fingerprint::of(&normalize(code))
 }
 
 #[cfg(test)]
@@ -66,12 +64,12 @@ mod tests {
 
     #[test]
     fn codes_have_eighty_bits_and_no_letters_that_look_alike() {
-        let codes: Vec<String> = (0..500).map(|_| make()).collect();
+        let codes: Vec<String> = (0..500).map(|_| generate()).collect();
         let mut seen = [false; 128];
         for code in &codes {
             assert_eq!(code.split('-').map(str::len).collect::<Vec<_>>(), [4; 4], "{code}");
-            assert_eq!(normal(code), code.replace('-', ""));
-            for byte in normal(code).bytes() {
+            assert_eq!(normalize(code), code.replace('-', ""));
+            for byte in normalize(code).bytes() {
                 seen[usize::from(byte)] = true;
             }
         }

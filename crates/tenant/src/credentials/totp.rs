@@ -6,15 +6,14 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 
-use super::typed_codes::letters_and_digits;
+use super::typed_codes::normalize_typed_code;
 use crate::random;
 
 /// How long one code is shown, in seconds (RFC 6238, 5.2).
-pub(crate) const STEP: u64 = 30;
-/// How many digits a code has.
+pub(crate) const STEP_SECONDS: u64 = 30;
 pub(crate) const DIGITS: usize = 6;
 /// RFC 4226, 4 (R6): a secret has 128 bits at least.
-const LEAST: usize = 16;
+const MIN_SECRET_BYTES: usize = 16;
 
 /// What the app and the tenant share. `Debug` does not show it.
 #[derive(Clone, Serialize, Deserialize)]
@@ -52,7 +51,7 @@ impl Secret {
         let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
         let plain = plain.trim_end_matches('=').to_ascii_uppercase();
         let bytes = BASE32_NOPAD.decode(plain.as_bytes()).ok()?;
-        (bytes.len() >= LEAST).then_some(Self(bytes))
+        (bytes.len() >= MIN_SECRET_BYTES).then_some(Self(bytes))
     }
 
     fn base32(&self) -> String {
@@ -76,7 +75,7 @@ impl Secret {
         let (issuer, email) = (plain(&tenant.replace(':', " ")), plain(email));
         let secret = self.base32();
         format!(
-            "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP}"
+            "otpauth://totp/{issuer}:{email}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits={DIGITS}&period={STEP_SECONDS}"
         )
     }
 
@@ -95,7 +94,7 @@ impl Secret {
     /// The step whose code this is: the present one, or its neighbours, for clocks that are up to a step wrong and for
     /// people who type (RFC 6238, 5.2 and 6). Each is compared, whether an earlier one fitted or not.
     pub(crate) fn step_of(&self, code: &str, now: u64) -> Option<u64> {
-        let present = now / STEP;
+        let present = now / STEP_SECONDS;
         [present.saturating_sub(1), present, present + 1]
             .into_iter()
             .fold(None, |found, step| if random::same(&self.code(step), code) { Some(step) } else { found })
@@ -103,8 +102,8 @@ impl Secret {
 }
 
 /// A code as people type or paste it, in the digits of their keyboard. Nothing when it cannot be one.
-pub(crate) fn typed(text: &str) -> Option<String> {
-    let code = letters_and_digits(text);
+pub(crate) fn parse_typed_code(text: &str) -> Option<String> {
+    let code = normalize_typed_code(text);
     (code.len() == DIGITS && code.bytes().all(|byte| byte.is_ascii_digit())).then_some(code)
 }
 
@@ -138,15 +137,15 @@ mod tests {
             (2_000_000_000, "69279037"),
             (20_000_000_000, "65353130"),
         ] {
-            assert_eq!(rfc().code(time / STEP), code[2..], "{time}");
-            assert_eq!(rfc().step_of(&code[2..], time), Some(time / STEP));
+            assert_eq!(rfc().code(time / STEP_SECONDS), code[2..], "{time}");
+            assert_eq!(rfc().step_of(&code[2..], time), Some(time / STEP_SECONDS));
         }
     }
 
     #[test]
     fn a_code_is_good_in_its_step_and_its_neighbours() {
         let now = 1_760_000_010;
-        let step = now / STEP;
+        let step = now / STEP_SECONDS;
         for (of, good) in [(-2_i64, false), (-1, true), (0, true), (1, true), (2, false)] {
             let of = step.checked_add_signed(of).unwrap();
             assert_eq!(rfc().step_of(&rfc().code(of), now), good.then_some(of));
@@ -195,10 +194,10 @@ mod tests {
             "১২৩৪৫৬",
             "𝟏𝟐𝟑𝟒𝟓𝟔",
         ] {
-            assert_eq!(typed(text).as_deref(), Some("123456"), "{text:?}");
+            assert_eq!(parse_typed_code(text).as_deref(), Some("123456"), "{text:?}");
         }
         for text in ["", "12345", "1234567", "12345a", "G-123456", "①②③④⑤⑥⑦", "٣"] {
-            assert_eq!(typed(text), None, "{text}");
+            assert_eq!(parse_typed_code(text), None, "{text}");
         }
     }
 }

@@ -5,7 +5,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Letters and digits alone, in their compatibility form (NFKC), digits of any script as ASCII: without blanks, hyphens and
 /// stops between and behind, and without the marks that messengers leave, which nobody sees.
-pub(super) fn letters_and_digits(text: &str) -> String {
+pub(super) fn normalize_typed_code(text: &str) -> String {
     text.nfkc().map(ascii_digit).filter(|c| c.is_alphanumeric()).collect()
 }
 

@@ -12,11 +12,9 @@ use super::scopes;
 /// No client has this `client_id`: an empty parameter counts as absent.
 pub(crate) const OWN_CLIENT_ID: &str = "";
 
-/// What a client asks for.
 #[derive(Debug)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client: Arc<Client>,
-    /// Where the response goes.
     pub(crate) target: RedirectTarget,
     pub(crate) response_type: ResponseType,
     /// In the order of the request, unknown ones included.
@@ -38,11 +36,9 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) login_hint: Option<String>,
     /// The subject identifier of the one customer whom the answer may be about.
     pub(crate) id_token_hint: Option<String>,
-    /// For scripts.
     pub(crate) context: RequestContext,
 }
 
-/// What an answer brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ResponseType {
     /// `id_token`
@@ -90,20 +86,20 @@ impl AuthorizationRequest {
     pub(crate) fn payment_for(&self, granted: &[String]) -> Option<&Payment> {
         let api = self.api.as_deref()?;
         let rides = if api.step_up_scopes.is_empty() {
-            scopes::of_api(granted, api).next().is_some()
+            scopes::belonging_to(granted, api).next().is_some()
         } else {
-            scopes::needing_step_up(granted, Some(api)).next().is_some()
+            scopes::step_up_scopes_in(granted, Some(api)).next().is_some()
         };
         self.payment.as_ref().filter(|_| rides)
     }
 
     /// Where the forms of its pages lead in the end: to the client, or nowhere else than to the tenant itself.
-    pub(crate) fn leads_to(&self) -> Option<&str> {
+    pub(crate) fn form_target(&self) -> Option<&str> {
         (!self.is_own()).then_some(self.target.redirect_uri.as_str())
     }
 
     /// What the client wants consent to, as completions of "Riser may …".
-    pub(crate) fn consents_to(&self) -> Vec<&str> {
+    pub(crate) fn requested_consents(&self) -> Vec<&str> {
         if !self.consent {
             return Vec::new();
         }

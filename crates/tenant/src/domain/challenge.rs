@@ -15,7 +15,6 @@ pub(crate) struct Challenge {
 /// What the customer reads, the same on both devices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfirmationPrompt {
-    /// The client's name.
     pub(crate) client: String,
     /// "Riser asks to transfer funds from your account."
     pub(crate) sentences: Vec<String>,

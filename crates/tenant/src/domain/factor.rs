@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Factor {
     /// A question to the paired phone, which shows what it is about.
     Push,
-    /// A code from an authenticator app.
     Otp,
     /// One of the codes that were written down for the day on which everything else is lost.
     RecoveryCode,
@@ -31,12 +30,10 @@ impl Factor {
     }
 }
 
-/// A set of factors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Factors([bool; 3]);
 
 impl Factors {
-    /// Whichever the customer has.
     pub(crate) const ANY: Self = Self([true; 3]);
 
     pub(crate) fn has(self, factor: Factor) -> bool {

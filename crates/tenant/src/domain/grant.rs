@@ -8,11 +8,9 @@ use super::api::Api;
 use super::client::Client;
 use super::payment::Payment;
 
-/// One grant.
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) client: Arc<Client>,
-    /// The customer.
     pub(crate) sub: String,
     /// The session in which it was granted.
     pub(crate) sid: String,

@@ -3,7 +3,6 @@
 /// Longer requests are not looked at.
 pub(crate) const MAX_LENGTH: usize = 8 * 1_024;
 
-/// Decoded names and values.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters(Vec<(String, String)>);
 

@@ -10,9 +10,9 @@ use serde_json::Value;
 pub(crate) const TYPE: &str = "payment_initiation";
 
 /// Enough for every identifier of a client's choice, a UUID for example.
-const IDENTIFIER_MAX: usize = 64;
+const MAX_IDENTIFIER_LENGTH: usize = 64;
 /// Units of the largest amount: below a million million, so that cents are exact everywhere.
-const UNITS_MAX: usize = 12;
+const MAX_UNITS: usize = 12;
 
 /// A payment. The members stand as RFC 9396 has them in its figure 2, in one order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +62,6 @@ pub(crate) enum PaymentError {
 }
 
 impl Payment {
-    /// Reads the parameter.
     pub(crate) fn parse(text: &str) -> Result<Self, PaymentError> {
         let value: Value = serde_json::from_str(text).map_err(|_| PaymentError::Form)?;
         if value[0]["type"].as_str().is_some_and(|kind| kind != TYPE) {
@@ -81,7 +80,7 @@ impl Payment {
     fn check(&self) -> Result<(), PaymentError> {
         let Self { identifier, instructed_amount, creditor_account, .. } = self;
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        if !(1..=IDENTIFIER_MAX).contains(&identifier.len()) || !identifier.bytes().all(plain) {
+        if !(1..=MAX_IDENTIFIER_LENGTH).contains(&identifier.len()) || !identifier.bytes().all(plain) {
             return Err(PaymentError::Identifier);
         }
         if !instructed_amount.is_valid() {
@@ -132,7 +131,7 @@ impl InstructedAmount {
             _ => return false,
         };
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        (1..=UNITS_MAX).contains(&units.len())
+        (1..=MAX_UNITS).contains(&units.len())
             && digits(units)
             && digits(rest)
             && rest.len() == decimals

@@ -3,10 +3,8 @@
 use super::origin::origin_of;
 use super::response_mode::ResponseMode;
 
-/// The address of an authorization response.
 #[derive(Debug, Clone)]
 pub(crate) struct RedirectTarget {
-    /// One of the client's registered URIs.
     pub(crate) redirect_uri: String,
     pub(crate) response_mode: ResponseMode,
     /// Named in every response, so that a client of several tenants knows whose it is (RFC 9207).

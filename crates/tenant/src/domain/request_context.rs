@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-/// The request as it came.
 #[derive(Debug, Default)]
 pub(crate) struct RequestContext {
     /// Names the request, also when the scripts go on after a second factor.
@@ -20,7 +19,6 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
-    /// One of its parameters.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.query.get(name).and_then(Value::as_str).filter(|value| !value.is_empty())
     }

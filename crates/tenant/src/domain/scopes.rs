@@ -15,7 +15,7 @@ pub(crate) const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2
 
 /// Requested ∩ known ∩ permitted, in the order of the request. What is unknown or not permitted is dropped in
 /// silence, as Auth0 does: the `scope` of the answer says what was granted.
-pub(crate) fn granted(requested: &[String], api: Option<&Api>, customer: &Customer) -> Vec<String> {
+pub(crate) fn grantable(requested: &[String], api: Option<&Api>, customer: &Customer) -> Vec<String> {
     let offered = |scope: &str| api.is_some_and(|api| api.scopes.iter().any(|known| known.name == scope));
     let permitted = |scope: &str| match &customer.permissions {
         None => true,
@@ -34,7 +34,7 @@ pub(crate) fn granted(requested: &[String], api: Option<&Api>, customer: &Custom
 /// What is granted when the scripts have had their say. As at Auth0 theirs is the last word: they are the tenant's own code,
 /// and add what the request did not ask for or the customer is not otherwise permitted. What takes a second factor
 /// (`step_up_scopes`) takes it all the same.
-pub(crate) fn decided(granted: Vec<String>, decisions: &Decisions) -> Vec<String> {
+pub(crate) fn apply_decisions(granted: Vec<String>, decisions: &Decisions) -> Vec<String> {
     let mut scopes = decisions.scopes.clone().unwrap_or(granted);
     scopes.extend(decisions.scopes_added.iter().cloned());
     let mut seen = HashSet::new();
@@ -43,17 +43,17 @@ pub(crate) fn decided(granted: Vec<String>, decisions: &Decisions) -> Vec<String
 }
 
 /// The granted scopes that permit something at an API, whether one describes them or a script has made them up.
-pub(crate) fn beyond_oidc(granted: &[String]) -> impl Iterator<Item = &String> {
+pub(crate) fn api_scopes_in(granted: &[String]) -> impl Iterator<Item = &String> {
     granted.iter().filter(|scope| !OIDC_SCOPES.contains(&scope.as_str()))
 }
 
 /// The granted scopes that belong to the API.
-pub(crate) fn of_api<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {
+pub(crate) fn belonging_to<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {
     granted.iter().filter(|scope| api.scopes.iter().any(|known| known.name == **scope))
 }
 
 /// The granted scopes that are given only after a second factor.
-pub(crate) fn needing_step_up<'a>(
+pub(crate) fn step_up_scopes_in<'a>(
     granted: &'a [String],
     api: Option<&'a Api>,
 ) -> impl Iterator<Item = &'a String> {

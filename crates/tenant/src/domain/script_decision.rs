@@ -6,7 +6,6 @@ use actions::{Decisions, Script};
 
 use super::challenge::Challenge;
 
-/// The decisions of one run.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ScriptDecision {
     pub(crate) decisions: Decisions,

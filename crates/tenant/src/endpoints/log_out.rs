@@ -40,7 +40,7 @@ pub(super) async fn openid(
     let next = next(&state, &parameters);
     if state.ask_before_log_out
         && let Some((cookie, session)) = session(&state, &cookies)
-        && !names_session(&state, &parameters, &session)
+        && !identifies_session(&state, &parameters, &session)
     {
         trace.record(Event::LogOutPage);
         return pages::log_out(&csrf_token(cookie), &parameters.encoded(), next.as_deref());
@@ -131,7 +131,7 @@ fn session<'a>(state: &AppState, cookies: &'a Cookies) -> Option<(&'a str, Sessi
 
 /// Whether the request names this very session: with its ID token, or with its `sid` as Auth0 has it. Whoever links to this
 /// address knows neither.
-fn names_session(state: &AppState, parameters: &Parameters, session: &Session) -> bool {
+fn identifies_session(state: &AppState, parameters: &Parameters, session: &Session) -> bool {
     let by_token = parameters.get("id_token_hint").map(|hint| {
         let hint: Option<PresentedIdToken> = tokens::verify(&state.key, hint);
         hint.is_some_and(|hint| hint.iss == state.issuer && hint.sid == session.sid)

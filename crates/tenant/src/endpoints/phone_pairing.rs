@@ -53,7 +53,7 @@ pub(super) async fn post(
 /// factors that are there by pairing a phone of their own.
 fn has_other_factors(state: &AppState, sub: &str) -> bool {
     let store = state.store();
-    store.enrolments.has_app(sub) || store.enrolments.recovery_codes(sub) > 0
+    store.enrollments.has_app(sub) || store.enrollments.recovery_codes(sub) > 0
 }
 
 /// The password was right on this device a while ago; now there is a code as well.
@@ -62,7 +62,7 @@ fn confirm(state: &AppState, csrf_token: &str, code: &str) -> Response {
     let Some(sub) = pending else { return Redirect::to("/phone").into_response() };
     match mfa::prove(state, &sub, code) {
         Ok(()) => {
-            state.store().phones.forget_pending(csrf_token);
+            state.store().phones.remove_pending(csrf_token);
             pair(state, &sub, &state.log.begin(Kind::Phone))
         }
         Err(error) => {

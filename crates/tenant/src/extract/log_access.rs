@@ -17,7 +17,6 @@ use crate::state::{AppState, SharedState};
 /// Headers that a proxy adds: behind it every peer seems to be on this machine.
 const OF_PROXIES: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
-/// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Requested {
     /// A page. A link may lead to it from anywhere; the page that has the link cannot look into it.
@@ -26,16 +25,13 @@ pub(crate) enum Requested {
     Data,
 }
 
-/// Why it is not shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// There is no log.
     Off,
     /// It came from elsewhere, or that cannot be excluded.
     NotHere,
     /// The request is for another host than the issuer's: a name that somebody else owns may lead to this machine.
     OtherHost,
-    /// A page of another origin asks.
     OtherOrigin,
 }
 

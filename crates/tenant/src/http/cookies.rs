@@ -10,9 +10,7 @@ use crate::state::AppState;
 /// Headers to add to a response, without removing the cookies that it sets already.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;
 
-/// The session at the tenant.
 pub(crate) const SESSION: &str = "riser_tenant_session";
-/// The pairing of a phone.
 pub(crate) const PHONE: &str = "riser_tenant_phone";
 /// Binds the pairing form to the browser that asked for it.
 pub(crate) const PAIRING: &str = "riser_tenant_pairing";
@@ -22,7 +20,6 @@ pub(crate) fn of_transaction(id: &str) -> String {
     format!("riser_tenant_request_{id}")
 }
 
-/// What the browser sent.
 pub(crate) struct Cookies(HeaderMap);
 
 impl<S: Sync> FromRequestParts<S> for Cookies {
@@ -41,7 +38,6 @@ impl Cookies {
     }
 }
 
-/// How long a cookie stays.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CookieLifetime {
     /// Until the browser closes.
@@ -62,7 +58,6 @@ pub(crate) fn set(state: &AppState, name: &str, value: &str, lifetime: CookieLif
     AppendHeaders([(header::SET_COOKIE, cookie)])
 }
 
-/// A header that removes a cookie.
 pub(crate) fn expired(state: &AppState, name: &str) -> SetCookie {
     set(state, name, "", CookieLifetime::Seconds(0))
 }

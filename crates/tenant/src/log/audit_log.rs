@@ -23,17 +23,17 @@ use crate::domain::Parameters;
 use crate::random::{self, Fingerprint};
 
 /// Shorter secrets are searched in what scripts have written, and nowhere else.
-const FINDABLE: usize = 8;
+const MIN_SECRET_LENGTH: usize = 8;
 /// The newest traces; older ones are forgotten.
-pub(super) const TRACES: usize = 500;
+pub(super) const MAX_TRACES: usize = 500;
 
 pub(crate) struct Log {
     access: LogAccess,
     registered: Registered,
     /// How long a request may be under way, in milliseconds.
-    patience: u64,
+    request_lifetime_ms: u64,
     clock: Arc<dyn Clock>,
-    kept: Mutex<Kept>,
+    state: Mutex<LogState>,
     /// Wakes the pages that wait.
     changes: watch::Sender<bool>,
     /// Another at each start, so that no page takes the log of the next start for its own.
@@ -42,9 +42,8 @@ pub(crate) struct Log {
 
 /// What is kept. A record that somebody reads is copied before it is written to.
 #[derive(Default)]
-struct Kept {
+struct LogState {
     records: VecDeque<Arc<Record>>,
-    /// How many events there were.
     version: u64,
     /// Identifiers of keys.
     public: Vec<String>,
@@ -58,9 +57,9 @@ impl Log {
         Self {
             access: config.log,
             registered: Registered::of(config),
-            patience: 1_000 * (2 * lifetimes.log_in + lifetimes.push),
+            request_lifetime_ms: 1_000 * (2 * lifetimes.log_in + lifetimes.push),
             clock,
-            kept: Mutex::default(),
+            state: Mutex::default(),
             changes,
             start: random::identifier(),
         }
@@ -81,7 +80,7 @@ impl Log {
 
     /// A value that no trace may tell: a script's secret, for example.
     pub(crate) fn hide(&self, name: &str, secret: &str) {
-        self.kept().secrets.push((name.to_owned(), secret.to_owned()));
+        self.lock().secrets.push((name.to_owned(), secret.to_owned()));
     }
 
     /// Begins a trace that is about no request of a client.
@@ -133,38 +132,39 @@ impl Log {
             return Trace::default();
         }
         let (id, now) = (random::identifier(), self.now());
-        let mut record = Record::new(id.clone(), kind, now, now + self.patience);
+        let mut record = Record::new(id.clone(), kind, now, now + self.request_lifetime_ms);
         record.secrets = secrets;
-        let mut kept = self.kept();
-        while kept.records.len() >= TRACES {
-            kept.records.pop_front();
+        let mut state = self.lock();
+        while state.records.len() >= MAX_TRACES {
+            state.records.pop_front();
         }
-        kept.records.push_back(Arc::new(record));
-        drop(kept);
+        state.records.push_back(Arc::new(record));
+        drop(state);
         Trace::of(Arc::clone(self), &id)
     }
 
     fn record(&self, id: &str, mut event: Event) {
         let at = self.now();
-        let mut guard = self.kept();
-        let kept = &mut *guard;
+        let mut guard = self.lock();
+        let state = &mut *guard;
         if let Event::Keys { published, .. } = &event {
-            kept.public.clone_from(published);
+            state.public.clone_from(published);
         }
-        let Some(record) = kept.records.iter_mut().rev().find(|record| record.id == id) else { return };
-        let secrets = kept.secrets.iter().chain(&record.secrets);
+        let Some(record) = state.records.iter_mut().rev().find(|record| record.id == id) else { return };
+        let secrets = state.secrets.iter().chain(&record.secrets);
         let secrets = secrets.map(|(name, value)| (name.as_str(), value.as_str()));
         script::hide_in_texts(&mut event, secrets.clone());
         // A shorter one would be found in every word of the tenant's own.
-        let secrets: Vec<&str> = secrets.map(|(_, value)| value).filter(|it| it.len() >= FINDABLE).collect();
-        let redaction = Redaction { secrets: &secrets, public: &kept.public };
+        let secrets: Vec<&str> =
+            secrets.map(|(_, value)| value).filter(|it| it.len() >= MIN_SECRET_LENGTH).collect();
+        let redaction = Redaction { secrets: &secrets, public: &state.public };
         let Some((entry, bytes)) =
             cleaned(at, event, redaction, |event| advice::advise(record, event, &self.registered))
         else {
             return;
         };
         Arc::make_mut(record).add(entry, bytes, &self.registered);
-        kept.version += 1;
+        state.version += 1;
         drop(guard);
         self.changes.send_modify(|_| {});
     }
@@ -174,33 +174,32 @@ impl Log {
     }
 
     fn change(&self, id: &str, change: impl FnOnce(&mut Record)) {
-        if let Some(record) = self.kept().records.iter_mut().rev().find(|record| record.id == id) {
+        if let Some(record) = self.lock().records.iter_mut().rev().find(|record| record.id == id) {
             change(Arc::make_mut(record));
         }
     }
 
     fn find(&self, wanted: impl Fn(&Record) -> bool) -> Option<Arc<Record>> {
-        self.kept().records.iter().rev().find(|record| wanted(record)).cloned()
+        self.lock().records.iter().rev().find(|record| wanted(record)).cloned()
     }
 
-    /// One trace.
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Record>> {
         self.find(|record| record.id == id)
     }
 
     /// Every trace, newest first.
     pub(crate) fn records(&self) -> Vec<Arc<Record>> {
-        self.kept().records.iter().rev().cloned().collect()
+        self.lock().records.iter().rev().cloned().collect()
     }
 
     /// Names what the list shows, so that a page can wait for something else.
     pub(crate) fn version(&self) -> String {
-        let version = self.kept().version;
+        let version = self.lock().version;
         format!("{}-{version}", self.start)
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock()
+    fn lock(&self) -> MutexGuard<'_, LogState> {
+        self.state.lock()
     }
 }
 
@@ -234,7 +233,6 @@ impl Trace {
         Self(Some((log, id.into())))
     }
 
-    /// Adds what has happened just now.
     pub(crate) fn record(&self, event: Event) {
         counters::count(&event);
         if let Some((log, id)) = &self.0 {

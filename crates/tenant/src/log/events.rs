@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::event::{Event, Factor, FactorStep, LeftOut, PasswordOutcome, Refusal, Token, Who};
+use super::event::{CustomerName, Event, Factor, FactorStep, LeftOut, PasswordOutcome, Refusal, Token};
 use super::{parameters, time};
 use crate::domain;
 use crate::domain::{
@@ -12,8 +12,8 @@ use crate::domain::{
     RedirectTarget, Session,
 };
 
-pub(crate) fn who(customer: &Customer) -> Who {
-    Who { sub: customer.sub.clone(), name: customer.name.clone() }
+pub(crate) fn who(customer: &Customer) -> CustomerName {
+    CustomerName { sub: customer.sub.clone(), name: customer.name.clone() }
 }
 
 /// The browser's session, beside what the request demands of it.
@@ -149,7 +149,6 @@ pub(crate) fn code(good_for: u64, redirect_uri: &str, challenge: &str) -> Event 
     }
 }
 
-/// A token, by its claims.
 pub(crate) fn token(token: Token, kid: &str, claims: &impl Serialize) -> Event {
     let claims = serde_json::to_value(claims).unwrap_or_default();
     Event::TokenIssued { token, key: kid.to_owned(), claims }

@@ -9,7 +9,6 @@ use crate::domain::Parameters;
 /// The filter; what is absent lets everything through.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Filter {
-    /// A client's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<String>,
     /// A customer's `sub`.

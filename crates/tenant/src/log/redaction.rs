@@ -43,7 +43,6 @@ const SECRET_NAMES: [&str; 12] = [
 /// What is known to be secret in a trace, and what looks like it and is not.
 #[derive(Clone, Copy)]
 pub(super) struct Redaction<'a> {
-    /// Values that must not come up.
     pub(super) secrets: &'a [&'a str],
     /// Identifiers of keys, which are as long as a secret of this tenant.
     pub(super) public: &'a [String],
@@ -141,7 +140,7 @@ fn is_scheme(word: &str) -> bool {
     word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
 }
 
-fn names_a_secret(word: &str) -> bool {
+fn is_secret_name(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let name = lower.rsplit('.').next().unwrap_or_default();
     SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| letters(secret).eq(letters(name)))
@@ -157,7 +156,7 @@ fn letters(name: &str) -> impl Iterator<Item = u8> {
 /// `Bearer …`. Nothing where the next word of a sentence follows.
 fn value_after<'a>(word: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
     let sign = after.trim_start_matches(['\\', '"', '\'']).trim_start_matches(' ');
-    let value = if let Some(value) = sign.strip_prefix(['=', ':']).filter(|_| names_a_secret(word)) {
+    let value = if let Some(value) = sign.strip_prefix(['=', ':']).filter(|_| is_secret_name(word)) {
         let value = value.trim_start_matches(' ');
         quoted(value).unwrap_or_else(|| {
             let scheme = value.split_once(' ').filter(|(word, _)| is_scheme(word));

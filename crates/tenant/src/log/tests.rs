@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::audit_log::TRACES;
+use super::audit_log::MAX_TRACES;
 use super::event::{Event, Factor, FactorStep, Line, Refusal, Token};
 use super::record::{Kind, Outcome};
 use super::{Filter, Log, export};
@@ -119,13 +119,13 @@ fn a_script_that_prints_secrets_tells_them_to_nobody() {
 fn the_newest_traces_are_kept() {
     let (log, _) = log(LogAccess::Loopback);
     let first = log.begin(Kind::Phone);
-    let others: Vec<_> = (1..TRACES).map(|_| log.begin(Kind::Phone)).collect();
+    let others: Vec<_> = (1..MAX_TRACES).map(|_| log.begin(Kind::Phone)).collect();
     assert!(log.get(first.id().unwrap()).is_some());
     let last = log.begin(Kind::Phone);
     assert!(log.get(first.id().unwrap()).is_none(), "the oldest is forgotten");
-    assert_eq!(log.records().len(), TRACES);
+    assert_eq!(log.records().len(), MAX_TRACES);
     assert_eq!(log.records()[0].id, last.id().unwrap(), "the newest comes first");
-    assert_eq!(log.records()[TRACES - 1].id, others[0].id().unwrap());
+    assert_eq!(log.records()[MAX_TRACES - 1].id, others[0].id().unwrap());
     // What comes too late for a trace that was forgotten does nothing.
     first.record(Event::Cancelled);
     assert!(log.get(first.id().unwrap()).is_none());

@@ -9,7 +9,6 @@ use crate::log::events;
 use crate::state::AppState;
 use crate::store::{Authenticator, NotSent, SecondFactor, Stage, Store, TransactionRef};
 
-/// What the customer may choose from.
 pub(crate) struct AuthenticatorChoices {
     /// Other than the one that is asked for now.
     pub(crate) others: Factors,
@@ -154,7 +153,7 @@ mod tests {
         let secret = has.contains(&Factor::Otp).then(Secret::random);
         let codes =
             if has.contains(&Factor::RecoveryCode) { vec!["1111-AAAA".to_owned()] } else { Vec::new() };
-        store.enrolments.seed(ADA, secret, &codes);
+        store.enrollments.seed(ADA, secret, &codes);
         (usable(&store, ADA, allowed, NOW).iter().collect(), may_set_up(&store, ADA, allowed, NOW))
     }
 

@@ -7,9 +7,8 @@ use super::next_step::NextStep;
 use crate::credentials::{recovery_codes, totp};
 use crate::log::{FactorStep, events};
 use crate::state::AppState;
-use crate::store::{Authenticator, Checked, Stage, Store, TransactionRef};
+use crate::store::{Authenticator, CodeCheck, Stage, Store, TransactionRef};
 
-/// Why a code is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CodeError {
     #[error("Enter the 6 digits that your app shows.")]
@@ -59,10 +58,10 @@ pub(crate) fn answer_code(
             completion::set(context, Stage::LogIn);
             return Ok(NextStep::Page("/u/login"));
         }
-        Authenticator::FirstApp(secret) => match totp::typed(text) {
+        Authenticator::FirstApp(secret) => match totp::parse_typed_code(text) {
             None => Err(CodeError::NoOtp),
-            Some(code) => match context.store.enrolments.enrol(&second.sub, secret, &code, now) {
-                Checked::Right => Ok(()),
+            Some(code) => match context.store.enrollments.enrol(&second.sub, secret, &code, now) {
+                CodeCheck::Right => Ok(()),
                 _ => Err(CodeError::WrongOtp),
             },
         },
@@ -95,7 +94,7 @@ pub(crate) fn answer_code(
 /// A code of either kind that proves who somebody is besides the password, outside of any request.
 pub(crate) fn prove(state: &AppState, sub: &str, text: &str) -> Result<(), CodeError> {
     let mut store = state.store();
-    if totp::typed(text).is_some() && store.enrolments.has_app(sub) {
+    if totp::parse_typed_code(text).is_some() && store.enrollments.has_app(sub) {
         check_otp(state, &mut store, sub, text)
     } else {
         check_recovery_code(state, &mut store, sub, text)
@@ -103,23 +102,23 @@ pub(crate) fn prove(state: &AppState, sub: &str, text: &str) -> Result<(), CodeE
 }
 
 fn check_otp(state: &AppState, store: &mut Store, sub: &str, text: &str) -> Result<(), CodeError> {
-    let code = totp::typed(text).ok_or(CodeError::NoOtp)?;
-    match store.enrolments.check_otp(sub, &code, state.limits.wrong_codes, state.now()) {
-        Checked::Right => Ok(()),
-        Checked::Wrong => Err(CodeError::WrongOtp),
-        Checked::Used => Err(CodeError::Used),
-        Checked::TooMany { wait } => Err(CodeError::TooMany { wait }),
+    let code = totp::parse_typed_code(text).ok_or(CodeError::NoOtp)?;
+    match store.enrollments.check_otp(sub, &code, state.limits.wrong_codes, state.now()) {
+        CodeCheck::Right => Ok(()),
+        CodeCheck::Wrong => Err(CodeError::WrongOtp),
+        CodeCheck::Used => Err(CodeError::Used),
+        CodeCheck::TooMany { wait } => Err(CodeError::TooMany { wait }),
     }
 }
 
 fn check_recovery_code(state: &AppState, store: &mut Store, sub: &str, text: &str) -> Result<(), CodeError> {
-    if recovery_codes::normal(text).len() < recovery_codes::LEAST {
+    if recovery_codes::normalize(text).len() < recovery_codes::MIN_LENGTH {
         return Err(CodeError::NoRecoveryCode);
     }
-    match store.enrolments.check_recovery_code(sub, text, state.limits.wrong_codes, state.now()) {
-        Checked::Right => Ok(()),
+    match store.enrollments.check_recovery_code(sub, text, state.limits.wrong_codes, state.now()) {
+        CodeCheck::Right => Ok(()),
         // A used one is forgotten, so it is none of them.
-        Checked::Wrong | Checked::Used => Err(CodeError::WrongRecoveryCode),
-        Checked::TooMany { wait } => Err(CodeError::TooMany { wait }),
+        CodeCheck::Wrong | CodeCheck::Used => Err(CodeError::WrongRecoveryCode),
+        CodeCheck::TooMany { wait } => Err(CodeError::TooMany { wait }),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep
     // Of a push, this is when its answer was fetched: nobody is told of it before.
     let given = context.state.now();
     tracing::info!(sub = second.sub, factor = factor.name(), "second factor given");
-    let left = context.store.enrolments.recovery_codes(&second.sub);
+    let left = context.store.enrollments.recovery_codes(&second.sub);
     let sentence = match (&second.authenticator, factor) {
         (Authenticator::FirstApp(_), _) => Some(APP_IS_SET_UP.to_owned()),
         (_, Factor::RecoveryCode) => Some(match left {
@@ -58,7 +58,7 @@ pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep
     };
     if factor != Factor::RecoveryCode {
         // Codes for the worst case are nobody's habit.
-        context.store.enrolments.remember(&second.sub, factor);
+        context.store.enrollments.remember(&second.sub, factor);
     }
     if sentence.is_some() || second.manage {
         let mut enrollment = Enrollment {
@@ -85,7 +85,6 @@ pub(super) fn record(context: &mut Context<'_>, event: Event) {
     }
 }
 
-/// Finishes the transaction with tokens.
 pub(super) fn grant(
     context: &mut Context<'_>,
     customer: Arc<Customer>,
@@ -99,7 +98,6 @@ pub(super) fn grant(
     NextStep::Grant { authorization: transaction.authorization.clone(), customer, session, factor }
 }
 
-/// Finishes the transaction without tokens.
 pub(super) fn refuse(context: &mut Context<'_>, reason: &str) -> NextStep {
     let Some(transaction) = context.transaction() else {
         return NextStep::Page("/u/login");

@@ -11,9 +11,8 @@ use crate::credentials::totp::{self, Secret};
 use crate::domain::{AuthorizationRequest, Customer, Factor, Session};
 use crate::log::{FactorStep, events};
 use crate::state::AppState;
-use crate::store::{Checked, Enrollment, Stage, TransactionRef};
+use crate::store::{CodeCheck, Enrollment, Stage, TransactionRef};
 
-/// What the customer has.
 pub(crate) struct EnrollmentOverview {
     pub(crate) request: Arc<AuthorizationRequest>,
     pub(crate) csrf_token: String,
@@ -21,22 +20,18 @@ pub(crate) struct EnrollmentOverview {
     pub(crate) phones: usize,
     pub(crate) has_app: bool,
     pub(crate) recovery_codes: usize,
-    /// What has just happened.
     pub(crate) notice: Option<String>,
     /// Of the app that is being set up.
     pub(crate) secret: Option<Secret>,
 }
 
-/// What the customer wants to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EnrollmentAction<'a> {
-    /// Go on to the client.
     Continue,
     /// Set up an authenticator app, in the place of the one that there may be.
     SetUp,
     /// This is the code that the new app shows.
     Confirm(&'a str),
-    /// Leave it as it was.
     Abandon,
     RemoveApp,
     /// Make new recovery codes, in the place of all others.
@@ -55,8 +50,8 @@ pub(crate) fn overview(
     let (request, csrf_token) =
         (Arc::clone(&transaction.authorization.request), transaction.csrf_token.clone());
     let phones = context.store.phones.count(&enrollment.sub, state.now());
-    let has_app = context.store.enrolments.has_app(&enrollment.sub);
-    let recovery_codes = context.store.enrolments.recovery_codes(&enrollment.sub);
+    let has_app = context.store.enrollments.has_app(&enrollment.sub);
+    let recovery_codes = context.store.enrollments.recovery_codes(&enrollment.sub);
     let Enrollment { notice, secret, .. } = enrollment;
     Ok(Box::new(EnrollmentOverview {
         request,
@@ -111,20 +106,20 @@ pub(crate) fn perform(
             let Some(secret) = &enrollment.secret else {
                 return Ok(Some(NextStep::Page(next)));
             };
-            let code = totp::typed(text).ok_or(CodeError::NoOtp)?;
-            if context.store.enrolments.enrol(&sub, secret, &code, state.now()) != Checked::Right {
+            let code = totp::parse_typed_code(text).ok_or(CodeError::NoOtp)?;
+            if context.store.enrollments.enrol(&sub, secret, &code, state.now()) != CodeCheck::Right {
                 return Err(CodeError::WrongOtp);
             }
             tracing::info!(sub, "authenticator app set up");
             record(context, events::factor(Factor::Otp, FactorStep::Enrolled));
             enrollment.secret = None;
             enrollment.notice = Some(APP_IS_SET_UP.to_owned());
-            if context.store.enrolments.recovery_codes(&sub) == 0 {
+            if context.store.enrollments.recovery_codes(&sub) == 0 {
                 next = make_codes(context.store, &mut enrollment);
             }
         }
         EnrollmentAction::RemoveApp => {
-            context.store.enrolments.remove_app(&sub);
+            context.store.enrollments.remove_app(&sub);
             tracing::info!(sub, "authenticator app removed");
             enrollment.secret = None;
             enrollment.notice = Some("Your authenticator app is not asked any more.".to_owned());

@@ -13,7 +13,6 @@ use crate::store::{Authenticator, NotSent, Push, PushVerdict, SecondFactor, Stag
 
 /// What the log-in tab gets to see.
 pub(crate) enum MfaStatus {
-    /// The challenge is open.
     Open(Box<MfaTransaction>),
     /// It is over, one way or the other.
     Over(NextStep),
@@ -96,7 +95,7 @@ fn choose_authenticator(
 ) -> Result<Authenticator, Option<NotSent>> {
     let Session { sub, sid, .. } = session;
     let usable = authenticators::usable(context.store, sub, challenge.allowed, context.state.now());
-    let last = context.store.enrolments.last(sub).filter(|last| usable.has(*last));
+    let last = context.store.enrollments.last(sub).filter(|last| usable.has(*last));
     let mut why = None;
     for factor in last.into_iter().chain(usable.iter()) {
         match factor {

@@ -20,7 +20,6 @@ struct LogInPage<'a> {
     error: Option<String>,
 }
 
-/// The log-in page of a request.
 pub(crate) fn log_in(
     request: &AuthorizationRequest,
     id: &str,
@@ -32,9 +31,9 @@ pub(crate) fn log_in(
     // What cannot come of the request is not shown as if it could.
     let payment = request.payment_for(&request.scopes);
     let error_text = error.map(|error| error.to_string());
-    let consent = request.consents_to();
+    let consent = request.requested_consents();
     let page = LogInPage { client, id, csrf_token, email, payment, consent, error: error_text };
-    refusing(log_in_status(error), &page, request.leads_to())
+    refusing(log_in_status(error), &page, request.form_target())
 }
 
 #[derive(Template)]

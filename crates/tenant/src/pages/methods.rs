@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::notice::NoticePage;
 use super::qr::Drawing;
 use super::render::{code_status, refusing, respond};
-use super::second_factor::AppSetUp;
+use super::second_factor::AuthenticatorAppSetup;
 use crate::mfa::{CodeError, EnrollmentOverview};
 use crate::state::AppState;
 
@@ -46,9 +46,10 @@ pub(crate) fn methods(
 ) -> Response {
     let EnrollmentOverview { request, csrf_token, customer, phones, has_app, recovery_codes, notice, secret } =
         overview;
-    let (has_app, to) = (*has_app, request.leads_to());
+    let (has_app, to) = (*has_app, request.form_target());
     if let Some(secret) = secret {
-        let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
+        let AuthenticatorAppSetup { drawing, uri, key } =
+            AuthenticatorAppSetup::of(secret, &state.name, &customer.email);
         let text = error.map(|error| error.to_string());
         let page = AppPage { id, csrf_token, has_app, drawing, uri, key, error: text };
         return refusing(code_status(error), &page, to);
@@ -73,7 +74,6 @@ struct CodesPage<'a> {
     codes: &'a [String],
 }
 
-/// New recovery codes.
 pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
     respond(StatusCode::OK, &CodesPage { id, codes }, None)
 }

@@ -54,7 +54,6 @@ struct PhonePage<'a> {
     phones: usize,
 }
 
-/// What became of the last answer.
 struct AnswerNotice {
     class: &'static str,
     role: &'static str,
@@ -75,7 +74,6 @@ impl<'a> PushRow<'a> {
     }
 }
 
-/// How a request ended.
 struct PushResult {
     class: &'static str,
     word: &'static str,
@@ -118,11 +116,9 @@ impl PushResult {
     }
 }
 
-/// What the phone shows.
 pub(crate) struct PhoneView<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) customer: &'a str,
-    /// How many phones the customer has.
     pub(crate) phones: usize,
     pub(crate) seen: &'a str,
     pub(crate) waiting: &'a [Push],
@@ -180,7 +176,6 @@ struct RequestPage<'a> {
     outcome: PushResult,
 }
 
-/// One request that is over.
 pub(crate) fn request(push: &Push, now: u64) -> Response {
     let PushRow { push, payment, sent, outcome } = PushRow::of(push, now);
     let answered = push.answered.map(Time::at);

@@ -7,7 +7,6 @@ use qrcode::{Color, QrCode};
 /// Light modules around the code that readers need (ISO/IEC 18004, 6.3.8).
 const QUIET: usize = 4;
 
-/// A drawn code.
 #[derive(Default)]
 pub(crate) struct Drawing {
     /// Modules on each side, with the quiet zone.

@@ -65,7 +65,7 @@ pub(crate) fn second_factor(
     let MfaTransaction { request, csrf_token, challenge, customer, authenticator, manage } = transaction;
     let (sentences, payment) = (challenge.prompt.sentences.as_slice(), challenge.prompt.payment.as_ref());
     let (csrf_token, manage) = (csrf_token.as_str(), *manage);
-    let to = request.leads_to();
+    let to = request.form_target();
     let status = code_status(error);
     let error = error.map(|error| error.to_string());
     match authenticator {
@@ -84,22 +84,22 @@ pub(crate) fn second_factor(
             refusing(status, &page, to)
         }
         OfferedAuthenticator::FirstApp(secret) => {
-            let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
+            let AuthenticatorAppSetup { drawing, uri, key } =
+                AuthenticatorAppSetup::of(secret, &state.name, &customer.email);
             let page = FirstAppPage { id, csrf_token, sentences, payment, drawing, uri, key, error };
             refusing(status, &page, to)
         }
     }
 }
 
-/// What an authenticator app needs.
-pub(super) struct AppSetUp {
+pub(super) struct AuthenticatorAppSetup {
     pub(super) drawing: Drawing,
     pub(super) uri: String,
     /// In groups of four.
     pub(super) key: String,
 }
 
-impl AppSetUp {
+impl AuthenticatorAppSetup {
     pub(super) fn of(secret: &Secret, tenant: &str, email: &str) -> Self {
         let (uri, key) = (secret.uri(tenant, email), secret.grouped());
         // An e-mail address that is too long for a picture can still be set up by hand.
@@ -117,7 +117,6 @@ struct AuthenticatorsPage<'a> {
     error: Option<String>,
 }
 
-/// One authenticator, as it is offered.
 struct Choice {
     name: &'static str,
     title: &'static str,

@@ -20,7 +20,6 @@ pub(crate) struct Change {
     pub(crate) value: Option<String>,
 }
 
-/// What the writer is told.
 pub(super) enum Message {
     Change(Change),
     /// Nothing comes after this; to be said when the database is closed.
@@ -42,7 +41,6 @@ struct Queue {
     sent: u64,
 }
 
-/// What the writer has done.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Written {
     /// How many of the changes that were sent are in the database.
@@ -58,7 +56,7 @@ tokio::task_local! {
 
 /// What was to be kept is not in the database yet.
 #[derive(Debug)]
-pub(crate) struct NotKept;
+pub(crate) struct NotPersisted;
 
 impl Journal {
     pub(super) fn new(messages: mpsc::UnboundedSender<Message>, written: watch::Receiver<Written>) -> Self {
@@ -72,13 +70,13 @@ impl Journal {
         queue.sent += 1;
         // Without a writer nothing is settled any more, and nobody is answered.
         let _ = queue.messages.send(Message::Change(change()));
-        note(queue.sent);
+        mark_last(queue.sent);
         queue.sent
     }
 
     /// The request under way has seen what this change made: it is not answered before that is in the database.
-    pub(super) fn has_seen(change: u64) {
-        note(change);
+    pub(super) fn mark_seen(change: u64) {
+        mark_last(change);
     }
 
     /// Whether the last attempt to write went through.
@@ -102,7 +100,7 @@ impl Journal {
 
     /// Does this, and waits until the changes are in the database that it has made or seen. Whoever changes and sees nothing
     /// that is still on its way waits for nothing.
-    pub(crate) async fn settled<T>(&self, work: impl Future<Output = T>) -> Result<T, NotKept> {
+    pub(crate) async fn settled<T>(&self, work: impl Future<Output = T>) -> Result<T, NotPersisted> {
         let counted = async {
             let done = work.await;
             (done, LAST_CHANGE.with(Cell::get))
@@ -111,7 +109,7 @@ impl Journal {
         self.has_written(last).await.map(|()| done)
     }
 
-    async fn has_written(&self, change: u64) -> Result<(), NotKept> {
+    async fn has_written(&self, change: u64) -> Result<(), NotPersisted> {
         let Some(channel) = self.0.as_ref().filter(|_| change > 0) else { return Ok(()) };
         let mut written = channel.written.clone();
         // Where others have waited long enough, nobody else does: they would only be more.
@@ -119,13 +117,13 @@ impl Journal {
         let wait = written.wait_for(|written| written.changes >= change);
         match tokio::time::timeout_at(deadline, wait).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(NotKept),
+            Ok(Err(_)) | Err(_) => Err(NotPersisted),
         }
     }
 }
 
 /// Nobody has to be there: at the start, for example, changes are made without a request.
-fn note(change: u64) {
+fn mark_last(change: u64) {
     let _ = LAST_CHANGE.try_with(|last| last.set(last.get().max(change)));
 }
 
@@ -156,9 +154,9 @@ mod tests {
         assert!(journal.settled(change_twice).await.is_err(), "neither is written");
         assert!(matches!(receiver.try_recv(), Ok(Message::Change(_))));
         journal.settled(async {}).await.expect("it has changed nothing");
-        journal.settled(async { Journal::has_seen(1) }).await.expect_err("it tells of what may be lost");
+        journal.settled(async { Journal::mark_seen(1) }).await.expect_err("it tells of what may be lost");
         writer.send_replace(written(1));
-        journal.settled(async { Journal::has_seen(1) }).await.expect("it is written");
+        journal.settled(async { Journal::mark_seen(1) }).await.expect("it is written");
         let third = journal.settled(async { journal.record(change) });
         writer.send_replace(written(2));
         assert!(third.await.is_err(), "two of three");

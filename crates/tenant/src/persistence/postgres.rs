@@ -16,7 +16,7 @@ const SCHEMA: [(i64, &str, &str); 1] =
 /// Any number, the same in each tenant: with the schema it names the lock that a tenant has while it runs.
 const LOCK: i32 = 0x7465_6E61;
 /// How long an attempt waits for a connection, as when the server is away.
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a write may take before the server counts as away.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -35,7 +35,7 @@ pub(super) async fn open(url: &PostgresUrl) -> Result<PgPool, DurableError> {
         .max_connections(1)
         .idle_timeout(None)
         .max_lifetime(None)
-        .acquire_timeout(CONNECT)
+        .acquire_timeout(CONNECT_TIMEOUT)
         .after_connect(|connection, _| {
             Box::pin(async move {
                 // A server that has lost this connection may hold its lock for a moment longer.
@@ -61,7 +61,7 @@ pub(super) async fn write(pool: &PgPool, changes: &[Change]) -> Result<(), sqlx:
     match timeout(WRITE_TIMEOUT, write_to(&mut connection, changes)).await {
         Ok(Ok(())) => {
             // The pool asks the server whether it is there before it takes the connection back, and does so without a limit.
-            let _ = timeout(CONNECT, connection.return_to_pool()).await;
+            let _ = timeout(CONNECT_TIMEOUT, connection.return_to_pool()).await;
             Ok(())
         }
         Ok(Err(error)) => {

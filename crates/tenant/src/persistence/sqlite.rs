@@ -13,7 +13,7 @@ use super::error::DurableError;
 use super::journal::Change;
 
 /// How long an opening waits for a tenant that is just closing.
-const BUSY: Duration = Duration::from_secs(2);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const SCHEMA: [(i64, &str, &str); 1] =
     [(1, "records", include_str!("../../migrations/sqlite/0001_records.sql"))];
@@ -34,7 +34,7 @@ pub(super) async fn open(path: &Path) -> Result<SqlitePool, DurableError> {
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
         .locking_mode(SqliteLockingMode::Exclusive)
-        .busy_timeout(BUSY)
+        .busy_timeout(BUSY_TIMEOUT)
         .synchronous(SqliteSynchronous::Normal);
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool =

@@ -78,15 +78,15 @@ impl<V: Record> Table<V> {
     pub(crate) fn get(&self, key: &str) -> Option<&V> {
         let Some(row) = self.rows.get(key) else {
             // It may have been removed just now.
-            Journal::has_seen(self.removed);
+            Journal::mark_seen(self.removed);
             return None;
         };
-        Journal::has_seen(row.changed);
+        Journal::mark_seen(row.changed);
         Some(&row.value)
     }
 
     pub(crate) fn insert(&mut self, key: String, value: V) {
-        let changed = put(&self.journal, &key, &value);
+        let changed = record_change(&self.journal, &key, &value);
         self.rows.insert(key, Row { value, changed });
     }
 
@@ -109,10 +109,10 @@ impl<V: Record> Table<V> {
     pub(crate) fn remove(&mut self, key: &str) -> Option<V> {
         let removed = self.rows.remove(key);
         if removed.is_some() {
-            self.removed = gone::<V>(&self.journal, key);
+            self.removed = record_removal::<V>(&self.journal, key);
         }
         // Where there is none any more, somebody has removed it, perhaps just now.
-        Journal::has_seen(self.removed);
+        Journal::mark_seen(self.removed);
         removed.map(|row| row.value)
     }
 
@@ -122,7 +122,7 @@ impl<V: Record> Table<V> {
         self.rows.retain(|key, row| {
             let stays = keep(key, &row.value);
             if !stays {
-                *removed = gone::<V>(journal, key);
+                *removed = record_removal::<V>(journal, key);
             }
             stays
         });
@@ -132,18 +132,18 @@ impl<V: Record> Table<V> {
     pub(crate) fn select(&self, wanted: impl Fn(&V) -> bool) -> impl Iterator<Item = (&str, &V)> {
         let rows = self.rows.iter().filter(move |(_, row)| wanted(&row.value));
         let seen = rows.map(|(key, row)| {
-            Journal::has_seen(row.changed);
+            Journal::mark_seen(row.changed);
             (key.as_str(), &row.value)
         });
         // Who reads to the end learns that there are no more.
-        let end = std::iter::once_with(|| Journal::has_seen(self.removed)).filter_map(|()| None);
+        let end = std::iter::once_with(|| Journal::mark_seen(self.removed)).filter_map(|()| None);
         seen.chain(end)
     }
 }
 
 impl<'a, V: Record> Edit<'a, V> {
     fn of(key: &str, row: &'a mut Row<V>, journal: &'a Journal) -> Self {
-        Journal::has_seen(row.changed);
+        Journal::mark_seen(row.changed);
         Self { key: key.to_owned(), row, journal, changed: false }
     }
 }
@@ -166,12 +166,12 @@ impl<V: Record> DerefMut for Edit<'_, V> {
 impl<V: Record> Drop for Edit<'_, V> {
     fn drop(&mut self) {
         if self.changed {
-            self.row.changed = put(self.journal, &self.key, &self.row.value);
+            self.row.changed = record_change(self.journal, &self.key, &self.row.value);
         }
     }
 }
 
-fn put<V: Record>(journal: &Journal, key: &str, value: &V) -> u64 {
+fn record_change<V: Record>(journal: &Journal, key: &str, value: &V) -> u64 {
     journal.record(|| {
         #[expect(
             clippy::expect_used,
@@ -182,7 +182,7 @@ fn put<V: Record>(journal: &Journal, key: &str, value: &V) -> u64 {
     })
 }
 
-fn gone<V: Record>(journal: &Journal, key: &str) -> u64 {
+fn record_removal<V: Record>(journal: &Journal, key: &str) -> u64 {
     journal.record(|| Change { kind: V::KIND, key: key.to_owned(), value: None })
 }
 

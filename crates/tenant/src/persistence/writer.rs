@@ -15,7 +15,7 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 /// When it makes sense to try again: as long as the longest pause between two attempts.
 pub(crate) const RETRY_AFTER_SECONDS: &str = "2";
 /// How often what is left is tried to be written when the tenant stops.
-const LAST_ATTEMPTS: u32 = 3;
+const MAX_CLOSING_ATTEMPTS: u32 = 3;
 
 struct Writer {
     connection: Connection,
@@ -40,7 +40,7 @@ pub(super) fn start(connection: Connection) -> Journal {
 impl Writer {
     async fn work(mut self, written: watch::Sender<Written>) {
         let (mut pause, mut attempts) = (PAUSE.0, 0);
-        while self.open || (!self.waiting.is_empty() && attempts < LAST_ATTEMPTS) {
+        while self.open || (!self.waiting.is_empty() && attempts < MAX_CLOSING_ATTEMPTS) {
             if self.waiting.is_empty() {
                 let message = self.queue.recv().await;
                 self.take(message);

@@ -15,7 +15,6 @@ use crate::state::AppState;
 pub(crate) struct AuthenticationState {
     /// The session's `sid`, when there was one before.
     pub(crate) sid: Option<String>,
-    /// When the password was given.
     pub(crate) auth_time: u64,
     /// When a second factor was given, in this session or just now, and which one.
     pub(crate) second_factor: Option<(u64, Factor)>,
@@ -29,10 +28,10 @@ pub(super) fn event(
 ) -> Event {
     let RequestContext { query, confidential, user_agent, language, host, address, .. } = &request.context;
     let store = state.store();
-    let (app_metadata, user_metadata) = store.people.metadata(customer);
+    let (app_metadata, user_metadata) = store.customers.metadata(customer);
     let enrolled = store.enrolled(&customer.sub, state.now());
-    let logins_count = store.people.log_ins(&customer.sub);
-    let (created_at, updated_at) = store.people.times(&customer.sub, state.now());
+    let logins_count = store.customers.log_ins(&customer.sub);
+    let (created_at, updated_at) = store.customers.times(&customer.sub, state.now());
     drop(store);
     let profile = &customer.profile;
     Event {

@@ -9,7 +9,7 @@ use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// More phones than one person carries; the oldest goes first.
-const PER_CUSTOMER: usize = 10;
+const MAX_PER_CUSTOMER: usize = 10;
 
 /// How long a password is good for until the code follows, in seconds.
 const PAIRING_LIFETIME: u64 = 600;
@@ -45,7 +45,7 @@ impl Phones {
 
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, (now, lifetime): (u64, u64)) {
         self.paired.retain(|_, phone| now < phone.expires);
-        while self.paired.select(|phone| phone.sub == sub).count() >= PER_CUSTOMER {
+        while self.paired.select(|phone| phone.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.paired.select(|phone| phone.sub == sub);
             let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| key.to_owned())
             else {
@@ -85,7 +85,7 @@ impl Phones {
         (now < *until).then_some(sub)
     }
 
-    pub(crate) fn forget_pending(&mut self, pairing: &str) {
+    pub(crate) fn remove_pending(&mut self, pairing: &str) {
         self.pending.remove(&Fingerprint::of(pairing));
     }
 }

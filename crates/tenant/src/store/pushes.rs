@@ -9,29 +9,25 @@ use crate::domain::ConfirmationPrompt;
 use crate::log::Trace;
 
 /// How many of a customer's questions stay to be looked at, after they are over.
-const REMEMBERED: usize = 20;
+const MAX_HISTORY: usize = 20;
 
-/// A question to the phone.
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
     /// Where it is written down what became of it.
     pub(crate) trace: Trace,
     pub(crate) id: String,
-    /// Whose phones show it.
     pub(crate) sub: String,
     /// Where the browser that asks is, when that is known.
     pub(crate) from: Option<String>,
     /// The session that asked; when it ends, the question is withdrawn.
     pub(crate) sid: String,
     pub(crate) prompt: ConfirmationPrompt,
-    /// What the log-in tab shows.
     pub(crate) number: u8,
     /// What the phone shows: the number among two others, shuffled.
     pub(crate) choices: [u8; 3],
     pub(crate) sent: u64,
     pub(crate) expires: u64,
     pub(crate) state: PushState,
-    /// When the customer answered.
     pub(crate) answered: Option<u64>,
 }
 
@@ -49,16 +45,13 @@ pub(crate) enum PushState {
     Used,
 }
 
-/// What the phone sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PushAnswer {
     Number(u8),
     Deny,
-    /// "This was not me."
     NotMe,
 }
 
-/// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PushOutcome {
     Approved,
@@ -71,7 +64,6 @@ pub(crate) enum PushOutcome {
     TooLate,
 }
 
-/// What the log-in tab finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PushVerdict {
     Waiting,
@@ -83,7 +75,6 @@ pub(crate) enum PushVerdict {
     Withdrawn,
 }
 
-/// Why a phone is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSent {
     /// It has been asked too often. `wait` is in seconds.
@@ -127,7 +118,6 @@ impl Pushes {
         }
     }
 
-    /// Asks this customer nothing until then.
     pub(crate) fn lock(&mut self, sub: &str, until: u64, now: u64) {
         self.locked.retain(|_, until| now < *until);
         self.locked.insert(sub.to_owned(), until);
@@ -145,7 +135,7 @@ impl Pushes {
     pub(crate) fn history(&self, sub: &str) -> Vec<&Push> {
         let mut own: Vec<&Push> = self.by_id.values().filter(|push| push.sub == sub).collect();
         own.sort_by(|a, b| (b.sent, &b.id).cmp(&(a.sent, &a.id)));
-        own.truncate(REMEMBERED);
+        own.truncate(MAX_HISTORY);
         own
     }
 
@@ -207,7 +197,6 @@ impl Pushes {
         }
     }
 
-    /// Whether the customer can still answer.
     pub(crate) fn is_waiting(&self, id: &str, now: u64) -> bool {
         self.verdict(id, now) == PushVerdict::Waiting
     }
@@ -222,7 +211,6 @@ impl Pushes {
         verdict
     }
 
-    /// Takes a question off the phone.
     pub(crate) fn withdraw(&mut self, id: &str, now: u64) {
         if let Some(push) = self.by_id.get_mut(id) {
             push.withdraw(now);

@@ -6,7 +6,7 @@ use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// More browsers than one person uses; the oldest goes first.
-const PER_CUSTOMER: usize = 20;
+const MAX_PER_CUSTOMER: usize = 20;
 
 impl Record for Session {
     const KIND: &'static str = "session";
@@ -44,7 +44,7 @@ impl Sessions {
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
         let (cookie, new_sid) = fresh;
         let sid = before.map_or(new_sid, |session| session.sid);
-        while self.0.select(|session| session.sub == sub).count() >= PER_CUSTOMER {
+        while self.0.select(|session| session.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.0.select(|session| session.sub == sub);
             let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
             let Some(oldest) = oldest else { break };

@@ -14,11 +14,11 @@ use crate::random::{self, Fingerprint};
 /// At 8 KiB of parameters each, 32 MiB of memory at most.
 const CAPACITY: usize = 4_096;
 /// Log-in pages that one peer has open: an office has as many, and nobody has all.
-const SHARE: usize = CAPACITY / 8;
+const MAX_PER_PEER: usize = CAPACITY / 8;
 
 /// Too many requests wait for a phone in the whole tenant, or have just ended.
 #[derive(Debug)]
-pub(crate) struct Full;
+pub(crate) struct TooManyTransactions;
 
 /// A request, what scripts have decided about it so far, and the trace in which its story is recorded. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -49,7 +49,6 @@ pub(crate) struct Transaction {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Stage {
-    /// The customer has to log in.
     LogIn,
     /// The customer was asked for a second factor.
     SecondFactor(SecondFactor),
@@ -66,9 +65,7 @@ pub(crate) struct SecondFactor {
     pub(crate) sid: String,
     pub(crate) sub: String,
     pub(crate) challenge: Challenge,
-    /// What the customer authenticates with now.
     pub(crate) authenticator: Authenticator,
-    /// How many codes were wrong.
     pub(crate) wrong_codes: usize,
     /// The customer wants to look after the ways to confirm when this is done.
     pub(crate) manage: bool,
@@ -105,7 +102,6 @@ pub(crate) struct Enrollment {
     pub(crate) sub: String,
     /// When the second factor was given.
     pub(crate) given: u64,
-    /// Which one it was.
     pub(crate) factor: Option<Factor>,
     /// When the client's answer has to be on its way: the second factor is stale afterwards.
     pub(crate) expires: u64,
@@ -133,22 +129,27 @@ impl Transaction {
 pub(crate) struct Transactions(HashMap<String, Transaction>);
 
 impl Transactions {
-    pub(crate) fn insert(&mut self, id: String, transaction: Transaction, now: u64) -> Result<(), Full> {
+    pub(crate) fn insert(
+        &mut self,
+        id: String,
+        transaction: Transaction,
+        now: u64,
+    ) -> Result<(), TooManyTransactions> {
         self.0.retain(|_, transaction| now < transaction.expires);
         // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
         let own = |it: &Transaction| matches!(it.stage, Stage::LogIn) && it.peer == transaction.peer;
-        if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= SHARE {
-            self.forget_oldest(own)?;
+        if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= MAX_PER_PEER {
+            self.remove_oldest(own)?;
         } else if self.0.len() >= CAPACITY {
-            self.forget_oldest(|it| matches!(it.stage, Stage::LogIn))?;
+            self.remove_oldest(|it| matches!(it.stage, Stage::LogIn))?;
         }
         self.0.insert(id, transaction);
         Ok(())
     }
 
-    fn forget_oldest(&mut self, of: impl Fn(&Transaction) -> bool) -> Result<(), Full> {
+    fn remove_oldest(&mut self, of: impl Fn(&Transaction) -> bool) -> Result<(), TooManyTransactions> {
         let oldest = self.0.iter().filter(|(_, it)| of(it)).min_by_key(|(_, it)| it.expires);
-        let oldest = oldest.map(|(id, _)| id.clone()).ok_or(Full)?;
+        let oldest = oldest.map(|(id, _)| id.clone()).ok_or(TooManyTransactions)?;
         self.0.remove(&oldest);
         Ok(())
     }
@@ -238,7 +239,7 @@ mod tests {
         for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
             insert(&format!("{n}"), "192.0.2.2", 10 + n);
         }
-        assert_eq!(transactions.0.len(), SHARE + 1);
+        assert_eq!(transactions.0.len(), MAX_PER_PEER + 1);
         assert!(transactions.get(&by("honest"), 0).is_some());
         assert!(transactions.get(&by(&format!("{}", 2 * CAPACITY - 1)), 0).is_some(), "and the newest");
     }

@@ -1,13 +1,13 @@
 //! Who has to be in front of the browser, and what they have to be asked (OIDC Core 3.1.2.1).
 
-use super::Checked;
+use super::CodeCheck;
 use crate::domain::{Client, ErrorCode, MULTI_FACTOR, Parameters, Prompt};
 use crate::state::AppState;
 use crate::tokens::{self, PresentedIdToken};
 
 /// Whether a page may or must be shown, and whether it asks for consent. A list, in which `none` stands alone. To choose
 /// an account is to log in with it.
-pub(super) fn prompt(parameters: &Parameters) -> Checked<(Prompt, bool)> {
+pub(super) fn prompt(parameters: &Parameters) -> CodeCheck<(Prompt, bool)> {
     let Some(list) = parameters.get("prompt") else { return Ok((Prompt::Unsaid, false)) };
     let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     let values: Vec<&str> = list.split(' ').collect();
@@ -25,7 +25,7 @@ pub(super) fn prompt(parameters: &Parameters) -> Checked<(Prompt, bool)> {
     Ok((Prompt::LogIn, values.contains(&"consent")))
 }
 
-pub(super) fn max_age(parameters: &Parameters) -> Checked<Option<u64>> {
+pub(super) fn max_age(parameters: &Parameters) -> CodeCheck<Option<u64>> {
     let description = || "max_age must be a whole number of seconds.".to_owned();
     let parse = |age: &str| {
         let digits = age.bytes().all(|byte| byte.is_ascii_digit());
@@ -44,7 +44,7 @@ pub(super) fn id_token_hint(
     state: &AppState,
     client: &Client,
     parameters: &Parameters,
-) -> Checked<Option<String>> {
+) -> CodeCheck<Option<String>> {
     let Some(hint) = parameters.get("id_token_hint") else { return Ok(None) };
     tokens::verify::<PresentedIdToken>(&state.key, hint)
         .filter(|hint| hint.iss == state.issuer && hint.aud == client.id)

@@ -1,6 +1,6 @@
 //! What the answer is to bring, and in which way.
 
-use super::Checked;
+use super::CodeCheck;
 use crate::domain::{Client, ErrorCode, GrantType, Parameters, ResponseMode, ResponseType};
 
 /// How the answer gets to the client: tokens in the fragment and everything else in the query, unless the client says
@@ -17,7 +17,7 @@ pub(super) fn requested_mode(parameters: &Parameters) -> ResponseMode {
 }
 
 /// The values of a response type have no order (OAuth 2.0 Multiple Response Types, 3).
-pub(super) fn response_type(parameters: &Parameters) -> Checked<ResponseType> {
+pub(super) fn response_type(parameters: &Parameters) -> CodeCheck<ResponseType> {
     let Some(response_type) = parameters.get("response_type") else {
         return Err((ErrorCode::InvalidRequest, "response_type is missing.".to_owned()));
     };
@@ -35,7 +35,7 @@ pub(super) fn response_type(parameters: &Parameters) -> Checked<ResponseType> {
 }
 
 /// RFC 6749, 4.1.2.1 and 4.2.2.1.
-pub(super) fn grant_type(client: &Client, response: &ResponseType) -> Checked<()> {
+pub(super) fn grant_type(client: &Client, response: &ResponseType) -> CodeCheck<()> {
     let (needed, name) = match response {
         ResponseType::Code { .. } => (GrantType::AuthorizationCode, "authorization_code"),
         ResponseType::IdToken | ResponseType::IdTokenToken | ResponseType::Token => {
@@ -49,7 +49,7 @@ pub(super) fn grant_type(client: &Client, response: &ResponseType) -> Checked<()
 }
 
 /// Clients here have no secret, so that a code is worth nothing without its verifier (RFC 7636, 4.4.1; RFC 9700, 2.1.1).
-fn code_challenge(parameters: &Parameters) -> Checked<String> {
+fn code_challenge(parameters: &Parameters) -> CodeCheck<String> {
     let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     if parameters.get("code_challenge_method") != Some("S256") {
         return refused("code_challenge_method must be \"S256\".");
@@ -63,7 +63,7 @@ fn code_challenge(parameters: &Parameters) -> Checked<String> {
 }
 
 /// Tokens are not put into a query, where servers and logs see them (OAuth 2.0 Multiple Response Types, 3).
-pub(super) fn response_mode(parameters: &Parameters, response: &ResponseType) -> Checked<()> {
+pub(super) fn response_mode(parameters: &Parameters, response: &ResponseType) -> CodeCheck<()> {
     let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     match (parameters.get("response_mode"), response) {
         (None | Some("fragment" | "form_post" | "web_message"), _)
@@ -76,7 +76,7 @@ pub(super) fn response_mode(parameters: &Parameters, response: &ResponseType) ->
 }
 
 /// Required where the answer brings an ID token (OIDC Core 3.2.2.1), optional in the code flow (3.1.2.1).
-pub(super) fn nonce(parameters: &Parameters, response: &ResponseType) -> Checked<Option<String>> {
+pub(super) fn nonce(parameters: &Parameters, response: &ResponseType) -> CodeCheck<Option<String>> {
     let nonce = parameters.get("nonce").map(str::to_owned);
     if nonce.is_none() && response.has_id_token() {
         return Err((ErrorCode::InvalidRequest, "nonce is missing.".to_owned()));

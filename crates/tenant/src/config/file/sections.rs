@@ -7,7 +7,7 @@ use database_setup::{Database, DatabaseError};
 use toml::de::DeTable;
 
 use super::ConfigFile;
-use super::reading::{Reading, Section};
+use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
 use crate::config::settings::{Config, KeyStore, Lifetimes, Limits, LogAccess};
 use crate::domain::{Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
@@ -17,7 +17,7 @@ const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Ad
 /// The database in the folder of the data, when the file names none.
 const DATABASE: &str = "tenant.sqlite";
 
-pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path) -> Option<ConfigFile> {
+pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &Path) -> Option<ConfigFile> {
     let mut file = reading.section(String::new(), 0..0, table);
     let issuer = file.text("issuer", "\"http://localhost:8090/\"");
     let name = file.maybe_text("name");

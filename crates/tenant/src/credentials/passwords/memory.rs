@@ -110,7 +110,6 @@ impl Drop for User {
 
 #[cfg(test)]
 impl Memory {
-    /// How many checks could begin now.
     pub(super) fn turns(&self) -> usize {
         self.cores.available_permits()
     }
@@ -121,7 +120,6 @@ impl Memory {
         assert_eq!(all.unwrap().num_permits(), turns);
     }
 
-    /// Blocks that nobody uses.
     pub(super) fn held(&self) -> usize {
         self.pool().held()
     }

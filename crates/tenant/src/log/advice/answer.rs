@@ -30,7 +30,6 @@ const FRAMED: &str = "The request came from a frame, in which this tenant shows 
 const WHOLE_WINDOW: &str =
     "Ask in the whole window or in a popup, or send prompt=none where an error is an answer too.";
 
-/// Whether the request itself forbids pages.
 fn is_silent(record: &Record) -> bool {
     parameters::value(record.request(), "prompt") == Some("none")
 }

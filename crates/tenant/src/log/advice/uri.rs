@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// More than these are not shown.
 const MOST: usize = 10;
 
-/// One comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Comparison {
     pub(crate) sent: String,
@@ -14,7 +13,6 @@ pub(crate) struct Comparison {
     pub(crate) difference: String,
 }
 
-/// A piece of an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub(crate) text: &'a str,

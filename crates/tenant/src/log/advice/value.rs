@@ -5,13 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::spec::Spec;
 use super::uri::Comparison;
 
-/// What is said about a refusal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Advice {
     pub(crate) why: String,
-    /// What would have been right.
     pub(crate) right: String,
-    /// Where it is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spec: Option<Spec>,
     /// The address that was sent, beside each that is registered.

@@ -33,7 +33,6 @@ pub(super) struct Claims {
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) value: String,
-    /// What it means; may be empty.
     pub(super) meaning: String,
 }
 

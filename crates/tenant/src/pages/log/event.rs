@@ -7,7 +7,6 @@ use crate::log::parameters::{Parameter, Value};
 use crate::log::record::{Entry, Record};
 use crate::log::{Advice, Log, time};
 
-/// An event on the page.
 pub(super) struct Item {
     pub(super) number: usize,
     /// The class of its mark: `plain`, `good`, `bad` or `waiting`.
@@ -15,11 +14,9 @@ pub(super) struct Item {
     pub(super) title: String,
     pub(super) sentence: String,
     pub(super) at: Moment,
-    /// Since the trace began.
     pub(super) after: String,
     pub(super) facts: Vec<Fact>,
     pub(super) console: Vec<Line>,
-    /// Where a script threw.
     pub(super) thrown: Option<String>,
     pub(super) claims: Option<Claims>,
     pub(super) advice: Option<Advice>,

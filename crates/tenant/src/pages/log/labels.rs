@@ -25,7 +25,6 @@ pub(super) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
     }
 }
 
-/// What a trace is called.
 pub(super) fn title(record: &Record) -> &str {
     match record.kind {
         Kind::Authorization if record.asked.is_empty() => "Request",

@@ -26,7 +26,6 @@ pub(crate) struct ListPage {
     outcomes: Vec<Choice>,
     /// Of the same list as JSON.
     export: String,
-    /// The page after this one.
     older: Option<String>,
     /// This is not the first page, so nothing new appears on it.
     is_later: bool,

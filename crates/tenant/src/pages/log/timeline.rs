@@ -26,7 +26,6 @@ pub(crate) struct TimelinePage {
     left_out: usize,
 }
 
-/// The page of one trace.
 pub(crate) fn timeline(log: &Log, record: &Record) -> TimelinePage {
     let (class, outcome) = outcome(record.outcome(log.now()));
     TimelinePage {

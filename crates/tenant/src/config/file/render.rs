@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::fault::{Fault, Span};
+use super::problem::{Problem, Span};
 
 /// The file, as far as it is shown.
 pub(super) struct Source<'a> {
@@ -12,14 +12,14 @@ pub(super) struct Source<'a> {
 
 impl Source<'_> {
     /// All faults, in the order of the file. In place of what must not be shown stands `…`.
-    pub(super) fn show(&self, faults: &[Fault], secrets: &[Span]) -> String {
-        let mut faults: Vec<&Fault> = faults.iter().collect();
+    pub(super) fn show(&self, faults: &[Problem], secrets: &[Span]) -> String {
+        let mut faults: Vec<&Problem> = faults.iter().collect();
         faults.sort_by_key(|fault| fault.span.start);
         let shown: Vec<String> = faults.into_iter().map(|fault| self.one(fault, secrets)).collect();
         shown.join("\n\n")
     }
 
-    fn one(&self, Fault { span, what, remedy }: &Fault, secrets: &[Span]) -> String {
+    fn one(&self, Problem { span, what, remedy }: &Problem, secrets: &[Span]) -> String {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Source<'_> {
 const SECRET: [&str; 7] = ["pass", "secret", "recovery", "plain", "hash", "database", "totp"];
 
 /// Whether what stands under this name, or near it, must not be shown.
-pub(super) fn names_a_secret(text: &str) -> bool {
+pub(super) fn is_secret_name(text: &str) -> bool {
     let text = text.to_lowercase();
     SECRET.iter().any(|word| text.contains(word))
 }
@@ -82,7 +82,7 @@ fn probable_secret(text: &str, span: &Span) -> Option<Span> {
     let count = |letters: [char; 2]| earlier.matches(letters).count();
     let goes_on = count(['{', '[']) > count(['}', ']']) || earlier.matches("\"\"\"").count() % 2 == 1;
     let header_line = section.lines().next().unwrap_or_default();
-    if names_a_secret(line) || names_a_secret(header_line) || (goes_on && names_a_secret(section)) {
+    if is_secret_name(line) || is_secret_name(header_line) || (goes_on && is_secret_name(section)) {
         let value = line.find('=').map_or(0, |equals| equals + 1);
         return Some(start + value..start + line.len());
     }

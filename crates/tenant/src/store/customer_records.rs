@@ -10,44 +10,43 @@ use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 
 /// Sessions whose last second factor is remembered. More than that, and the oldest are forgotten: a script then asks once
 /// more.
-const SESSIONS: usize = 10_000;
+const MAX_SESSIONS: usize = 10_000;
 
 /// `app_metadata` and `user_metadata`.
 type Metadata = (Map<String, Value>, Map<String, Value>);
 
-/// Both, as scripts have left them.
 #[derive(Clone, Default, Serialize, Deserialize)]
-struct Changed {
+struct MetadataRecord {
     app_metadata: Map<String, Value>,
     user_metadata: Map<String, Value>,
 }
 
-impl Record for Changed {
+impl Record for MetadataRecord {
     const KIND: &'static str = "metadata";
 }
 
 /// Since when a customer is known, and when something about them was changed, or they logged in.
 #[derive(Clone, Copy, Default, Serialize, Deserialize)]
-struct Known {
+struct Timestamps {
     created_at: u64,
     updated_at: u64,
 }
 
-impl Record for Known {
+impl Record for Timestamps {
     const KIND: &'static str = "known";
 }
 
 #[derive(Default)]
-pub(crate) struct People {
+pub(crate) struct CustomerRecords {
     /// By `sub`. This and the next survive a restart; the rest does not.
-    metadata: Table<Changed>,
-    known: Table<Known>,
+    metadata: Table<MetadataRecord>,
+    known: Table<Timestamps>,
     log_ins: HashMap<String, u64>,
     /// By `sid`: when the last second factor was given, and which one.
     second_factors: HashMap<String, (u64, Factor)>,
 }
 
-impl People {
+impl CustomerRecords {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
         let (metadata, known) = (Table::load(loaded, journal)?, Table::load(loaded, journal)?);
         Ok(Self { metadata, known, ..Self::default() })
@@ -77,20 +76,19 @@ impl People {
                 }
             }
         }
-        let changed = Changed { app_metadata: app_now, user_metadata: user_now };
+        let changed = MetadataRecord { app_metadata: app_now, user_metadata: user_now };
         self.metadata.insert(customer.sub.clone(), changed);
         self.update(&customer.sub, now);
     }
 
-    /// The customer gave the right password.
-    pub(crate) fn logs_in(&mut self, sub: &str, now: u64) {
+    pub(crate) fn record_log_in(&mut self, sub: &str, now: u64) {
         *self.log_ins.entry(sub.to_owned()).or_default() += 1;
         self.update(sub, now);
     }
 
     fn update(&mut self, sub: &str, now: u64) {
         let created_at = self.known.get(sub).map_or(now, |known| known.created_at);
-        self.known.insert(sub.to_owned(), Known { created_at, updated_at: now });
+        self.known.insert(sub.to_owned(), Timestamps { created_at, updated_at: now });
     }
 
     /// When the customer logged in for the first time, and when something about them was changed, or they logged in. A session
@@ -103,11 +101,11 @@ impl People {
         self.log_ins.get(sub).copied().unwrap_or_default()
     }
 
-    pub(crate) fn gave_second_factor(&mut self, sid: &str, given: (u64, Factor)) {
-        if self.second_factors.len() >= SESSIONS {
+    pub(crate) fn record_second_factor(&mut self, sid: &str, given: (u64, Factor)) {
+        if self.second_factors.len() >= MAX_SESSIONS {
             let mut times: Vec<u64> = self.second_factors.values().map(|(time, _)| *time).collect();
             times.sort_unstable();
-            let middle = times.get(SESSIONS / 2).copied().unwrap_or_default();
+            let middle = times.get(MAX_SESSIONS / 2).copied().unwrap_or_default();
             self.second_factors.retain(|_, (time, _)| *time > middle);
         }
         self.second_factors.insert(sid.to_owned(), given);

@@ -6,13 +6,13 @@ use std::ops::Range;
 pub(super) type Span = Range<usize>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct Problem {
     pub(super) span: Span,
     pub(super) what: String,
     pub(super) remedy: String,
 }
 
-impl Fault {
+impl Problem {
     pub(super) fn new(span: Span, what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { span, what: what.into(), remedy: remedy.into() }
     }

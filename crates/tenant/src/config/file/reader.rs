@@ -6,23 +6,22 @@ use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{Fault, Span};
-use super::names::nearest;
-use super::shown::names_a_secret;
+use super::problem::{Problem, Span};
+use super::render::is_secret_name;
+use super::suggestions::nearest;
 
 /// What has been found out about a file so far.
-pub(super) struct Reading<'e> {
-    pub(super) faults: Vec<Fault>,
+pub(super) struct FileReader<'e> {
+    pub(super) faults: Vec<Problem>,
     /// Where each value stands that was read: `clients[0].id`.
     pub(super) places: BTreeMap<String, Span>,
-    /// What must not be shown.
     pub(super) secrets: Vec<Span>,
     environment: &'e dyn Fn(&str) -> Option<String>,
 }
 
 /// One table of the file, while it is read.
 pub(super) struct Section<'r, 'e, 't> {
-    reading: &'r mut Reading<'e>,
+    reading: &'r mut FileReader<'e>,
     table: &'t DeTable<'t>,
     /// Where it stands: `clients[0]`; nothing for the file itself.
     at: String,
@@ -35,7 +34,7 @@ pub(super) struct Section<'r, 'e, 't> {
 
 type Found<'t> = &'t Spanned<DeValue<'t>>;
 
-impl<'e> Reading<'e> {
+impl<'e> FileReader<'e> {
     pub(super) const fn new(environment: &'e dyn Fn(&str) -> Option<String>) -> Self {
         Self { faults: Vec::new(), places: BTreeMap::new(), secrets: Vec::new(), environment }
     }
@@ -51,7 +50,7 @@ impl<'e> Reading<'e> {
     }
 
     fn fault(&mut self, span: Span, what: impl Into<String>, remedy: impl Into<String>) {
-        self.faults.push(Fault::new(span, what, remedy));
+        self.faults.push(Problem::new(span, what, remedy));
     }
 
     /// Keeps from being shown what stands in this value: its texts and numbers, wherever in it they are.
@@ -222,7 +221,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         flag
     }
 
-    /// A list of texts.
     pub(super) fn texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.each_text(name, false)
     }
@@ -250,7 +248,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         Some(texts)
     }
 
-    /// A table that may be there.
     pub(super) fn table(&mut self, name: &'static str) -> Option<Section<'_, 'e, 't>> {
         let value = self.find(name)?;
         let at = self.path(name);
@@ -289,7 +286,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         all
     }
 
-    /// Anything, as JSON.
     pub(super) fn json(&mut self, name: &'static str) -> Map<String, Value> {
         let Some(value) = self.find(name) else { return Map::new() };
         if let Value::Object(map) = self.reading.json(value) {
@@ -306,7 +302,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
             let written = key.get_ref();
             let meant = nearest(written, &self.known);
             // Nobody knows what this is. It may be a secret, unless something was meant that is none.
-            if names_a_secret(written) || meant.is_none_or(names_a_secret) || !is_plain(value.get_ref()) {
+            if is_secret_name(written) || meant.is_none_or(is_secret_name) || !is_plain(value.get_ref()) {
                 self.reading.hide(value);
             }
             let remedy = match meant {
