@@ -228,9 +228,11 @@ fn try_all(
     let mut command = Command::new(program);
     command.current_dir(&project.root).stdin(Stdio::null()).arg("mutants");
     command.args(["--package", suite.package, "--no-shuffle", "--timeout", pass.timeout]);
-    command.args(["--jobs", &options.jobs.to_string()]).arg("--output").arg(out);
+    command.arg("--output").arg(out);
     if options.in_place {
         command.arg("--in-place");
+    } else {
+        command.args(["--jobs", &options.jobs.to_string()]);
     }
     if options.file.is_empty() {
         command.args(suite.files.iter().flat_map(|file| ["--file", file]));
@@ -247,7 +249,9 @@ fn try_all(
     if options.iterate || at > 0 {
         command.arg("--iterate");
     }
-    command.arg("--").args(pass.targets).arg("--").args(pass.only);
+    // Otherwise it builds the other targets too.
+    command.args(pass.targets.iter().map(|target| format!("--cargo-arg={target}")));
+    command.args(["--", "--"]).args(pass.only);
     command.args(pass.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
