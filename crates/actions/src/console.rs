@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_console_is_bounded_and_says_so() {
+    fn output_is_bounded_and_says_so() {
         let mut console = Console::new(100, Secrets::default());
         for _ in 0..1_000 {
             console.print(Level::Log, "twenty characters ..");

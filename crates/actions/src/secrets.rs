@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_is_hidden_first_and_no_name_is_searched() {
+    fn hides_longest_value_first_and_no_name() {
         let values = [("KEY", "swordfish"), ("LONG", "swordfish-2"), ("NAME", "secret")];
         assert_eq!(hide(&values, "swordfish-2, swordfish"), "[secret LONG], [secret KEY]");
         assert_eq!(hide(&values, "a secret"), "a [secret NAME]");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_value_is_hidden_where_it_stands_alone() {
+    fn hides_short_value_only_as_whole_word() {
         let values = [("state", "a"), ("nonce", "é1"), ("code", "abc")];
         for (text, expected) in [
             ("a", "[secret state]"),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_hidden_in_the_forms_that_scripts_make() {
+    fn hides_encoded_forms() {
         let value = "Sword\"fish/é +";
         for form in [
             value,
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_read_than_is_kept() {
+    fn reads_no_more_than_it_keeps() {
         let secrets = Secrets::new([("KEY", "swordfish")]);
         let clean = secrets.hide_up_to(&"swordfish".repeat(1_000), 30);
         assert_eq!(clean, "[secret KEY]".repeat(3));

@@ -121,7 +121,7 @@ mod tests {
 
     /// Otherwise whoever hangs up again and again fills all places of the engine, and others are refused instead of waiting.
     #[tokio::test]
-    async fn scripts_whose_client_hung_up_have_their_turn_until_they_are_done() {
+    async fn abandoned_run_holds_its_turn() {
         let turns = Arc::new(Semaphore::new(1));
         let (go, wait) = mpsc::channel::<()>();
         let (tell, told) = mpsc::channel();

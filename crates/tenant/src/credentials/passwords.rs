@@ -209,7 +209,7 @@ mod tests {
 
     /// The library's own way to check is the measure.
     #[tokio::test]
-    async fn a_check_with_used_memory_is_as_good_as_any() {
+    async fn reused_memory_gives_same_result() {
         use argon2::PasswordVerifier as _;
 
         let strong = Argon2::default();
@@ -231,7 +231,7 @@ mod tests {
 
     /// How long it takes to say no must not tell who is a customer, whatever work their hashes take.
     #[test]
-    fn unknown_addresses_cost_the_work_of_known_ones() {
+    fn unknown_address_costs_same_work() {
         let work = |memory| {
             let argon2 = Argon2::from(Params::new(memory, 1, 1, None).unwrap());
             let hash: PasswordHash = argon2.hash_password(b"password").unwrap();
@@ -265,7 +265,7 @@ mod tests {
 
     /// One blocking thread, so that the test decides when the checks get to work.
     #[test]
-    fn a_check_whose_client_hung_up_counts_until_its_work_is_done() {
+    fn abandoned_check_holds_its_turn() {
         let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build().unwrap();
         runtime.block_on(async {
             let directory = Directory::open(Vec::new()).unwrap();
@@ -290,7 +290,7 @@ mod tests {
 
     /// Proves: password-check-budget
     #[tokio::test(flavor = "multi_thread")]
-    async fn no_memory_stays_taken_after_a_burst_of_log_ins() {
+    async fn burst_releases_memory() {
         let directory = Arc::new(Directory::open(Vec::new()).unwrap());
         let log_in = |n: u32| {
             let directory = Arc::clone(&directory);

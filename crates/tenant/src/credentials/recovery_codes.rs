@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_read_as_people_copy_them() {
+    fn reads_codes_as_copied() {
         let code = "0123-ABCD-EFGH-JK1M";
         for copied in [
             code,
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_have_eighty_bits_and_no_letters_that_look_alike() {
+    fn codes_have_80_bits_and_no_ambiguous_letters() {
         let codes: Vec<String> = (0..500).map(|_| generate()).collect();
         let mut seen = [false; 128];
         for code in &codes {

@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_good_in_its_step_and_its_neighbours() {
+    fn accepts_step_and_neighbours() {
         let now = 1_760_000_010;
         let step = now / STEP_SECONDS;
         for (of, good) in [(-2_i64, false), (-1, true), (0, true), (1, true), (2, false)] {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_read_as_people_write_them() {
+    fn reads_secrets_as_written() {
         let text = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
         assert_eq!(rfc().base32(), text);
         for written in [text, &text.to_lowercase(), "GEZD GNBV GY3T QOJQ GEZD-GNBV-GY3T-QOJQ===="] {
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_read_as_people_type_them() {
+    fn reads_codes_as_typed() {
         for text in [
             "123456",
             " 123 456 ",

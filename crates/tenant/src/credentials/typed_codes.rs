@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digit_of_any_script_is_one_from_zero_to_nine() {
+    fn digits_of_any_script_map_to_ascii() {
         let digits: Vec<char> =
             ('\0'..=char::MAX).filter(|c| c.general_category() == GeneralCategory::DecimalNumber).collect();
         assert!(digits.len() >= 700 && digits.len().is_multiple_of(10), "{}", digits.len());

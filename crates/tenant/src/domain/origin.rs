@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_origin_is_written_as_browsers_write_it() {
+    fn web_origin_is_as_browsers_write_it() {
         for (uri, origin) in [
             ("http://localhost:3000/callback", "http://localhost:3000"),
             ("http://LOCALHOST:80/", "http://localhost"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn apps_have_schemes_of_their_own_and_none_that_is_dangerous() {
+    fn app_scheme_is_never_dangerous() {
         for (uri, scheme) in [
             ("com.example.app:/callback", "com.example.app"),
             ("com.example.app://callback", "com.example.app"),

@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn decimals_are_those_of_iso_4217() {
+    fn decimals_match_iso_4217() {
         let letters = || 'A'..='Z';
         let mut known = 0;
         for code in letters()
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn amount_has_exactly_the_decimals_of_its_currency() {
+    fn amount_has_decimals_of_currency() {
         let parse = |currency: &str, amount: &str| {
             Payment::parse(&GOOD.replace("EUR", currency).replace("1234567.50", amount)).map(|it| it.amount())
         };
@@ -254,7 +254,7 @@ mod tests {
     const GOOD: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"1234567.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#;
 
     #[test]
-    fn a_payment_is_shown_as_people_read_it() {
+    fn payment_is_formatted_for_people() {
         let payment = Payment::parse(GOOD).unwrap();
         assert_eq!(payment.amount(), "1,234,567.50 EUR");
         assert_eq!(payment.payee(), "GB82 WEST 1234 5698 7654 32");
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_not_one_payment_to_the_letter_is_refused() {
+    fn refuses_anything_but_one_exact_payment() {
         use PaymentError::{Amount, Form, Iban, Identifier, Reference, Type};
         let two = format!("[{0},{0}]", &GOOD[1..GOOD.len() - 1]);
         for (text, error) in [

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_its_query() {
+    fn round_trips_through_query() {
         for query in ["", "client=riser", "customer=auth0%7C1001&outcome=refused&q=redirect+uri"] {
             let filter = Filter::of(&Parameters::of_query(Some(query)).unwrap());
             assert_eq!(filter.query(), query);

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_misused_is_taken_out_of_every_text() {
+    fn removes_secrets_from_text() {
         for (text, expected) in [
             (format!("token: {JWT}"), "token: (hidden)"),
             (format!("I got {JWT}."), "I got (hidden)"),
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_it_stays() {
+    fn keeps_harmless_text() {
         for text in [
             "The code is unknown, too old, or was used before.",
             "state and nonce are missing",
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_cleaned_at_any_depth_and_its_names_too() {
+    fn cleans_json_at_any_depth() {
         let mut value = json!({"a": [{"nonce": "short", JWT: 1, "b": format!("c {JWT}")}], "nonce": 3});
         Redaction { secrets: &[], public: &[] }.clean(&mut value);
         let hidden = &value["a"][0]["nonce"]["hidden"];
@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters() {
+    fn cuts_long_text_between_characters() {
         let text = "é".repeat(LONGEST + 7);
         assert!(clean(&text).ends_with("é… (7 characters more)"));
         assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));

@@ -54,7 +54,7 @@ fn line(text: &str) -> Line {
 }
 
 #[test]
-fn a_script_run_is_shown_with_its_console_duration_decisions_and_error() {
+fn shows_script_run() {
     let (log, _) = log(LogAccess::Loopback);
     let trace = log.begin(Kind::Authorization);
     trace.record(script(
@@ -79,7 +79,7 @@ fn a_script_run_is_shown_with_its_console_duration_decisions_and_error() {
 }
 
 #[test]
-fn a_script_that_prints_secrets_tells_them_to_nobody() {
+fn hides_secrets_that_scripts_print() {
     const KEY: &str = "s3cr3t-of-the-script";
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     let (log, _) = log(LogAccess::Loopback);
@@ -116,7 +116,7 @@ fn a_script_that_prints_secrets_tells_them_to_nobody() {
 }
 
 #[test]
-fn the_newest_traces_are_kept() {
+fn keeps_newest_traces() {
     let (log, _) = log(LogAccess::Loopback);
     let first = log.begin(Kind::Phone);
     let others: Vec<_> = (1..MAX_TRACES).map(|_| log.begin(Kind::Phone)).collect();
@@ -132,7 +132,7 @@ fn the_newest_traces_are_kept() {
 }
 
 #[test]
-fn a_trace_has_a_bound_whoever_writes_into_it() {
+fn bounds_size_of_trace() {
     let (log, _) = log(LogAccess::Loopback);
     let (many, large) = (log.begin(Kind::Authorization), log.begin(Kind::Authorization));
     for _ in 0..300 {
@@ -149,7 +149,7 @@ fn a_trace_has_a_bound_whoever_writes_into_it() {
 }
 
 #[test]
-fn how_a_trace_stands_is_what_its_last_event_says_and_the_time() {
+fn status_follows_last_event_and_time() {
     let (log, clock) = log(LogAccess::Loopback);
     let trace = log.begin(Kind::Authorization);
     let outcome = || log.get(trace.id().unwrap()).unwrap().outcome(log.now());
@@ -183,7 +183,7 @@ fn how_a_trace_stands_is_what_its_last_event_says_and_the_time() {
 }
 
 #[test]
-fn a_log_that_is_off_keeps_nothing() {
+fn keeps_nothing_when_off() {
     let (log, _) = log(LogAccess::Off);
     let trace = log.begin(Kind::Authorization);
     trace.record(Event::LogInPage);
@@ -191,7 +191,7 @@ fn a_log_that_is_off_keeps_nothing() {
 }
 
 #[test]
-fn every_event_is_the_same_after_json() {
+fn events_round_trip_through_json() {
     // What is cleaned goes through JSON; an event that did not come back would be lost.
     for event in [
         script(vec![line("a")], None),

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_asks_for_what_it_allows_and_the_customer_has() {
+    fn offers_allowed_and_enrolled_factors() {
         use Factor::{Otp, Push, RecoveryCode};
         let all = [Push, Otp, RecoveryCode];
         for (has, allowed, usable) in [
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_nothing_is_asked_on_a_phone_to_be_paired_or_sets_up_an_app() {
+    fn offers_enrollment_without_factors() {
         use Factor::{Otp, Push, RecoveryCode};
         assert_eq!(asked(NONE, Factors::ANY), (vec![Push], true));
         assert_eq!(asked(NONE, only(&[Push])), (vec![Push], false));

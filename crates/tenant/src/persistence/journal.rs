@@ -143,7 +143,7 @@ mod tests {
 
     /// Proves: tenant-durable-responses
     #[tokio::test(start_paused = true)]
-    async fn a_request_waits_for_its_changes_and_for_no_others() {
+    async fn request_waits_for_its_own_changes() {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let (writer, seen) = watch::channel(Written::default());
         let journal = Journal::new(sender, seen);
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_database_everything_is_settled() {
+    async fn is_settled_without_database() {
         let journal = Journal::default();
         let work = async {
             journal.record(|| panic!("nobody needs it"));

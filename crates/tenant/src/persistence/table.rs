@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn each_change_is_written_and_nothing_else() {
+    fn writes_each_change() {
         let (sender, mut receiver) = mpsc::unbounded_channel();
         let journal = Journal::new(sender, watch::channel(Written::default()).1);
         let mut table: Table<Count> = Table::load(&mut loaded(&[("a", "1"), ("b", "2")]), &journal).unwrap();
@@ -242,7 +242,7 @@ mod tests {
     /// Of a record that is not written yet, nobody is told; of others they are.
     /// Proves: tenant-durable-responses
     #[tokio::test(start_paused = true)]
-    async fn who_looks_at_a_record_waits_for_it_and_for_no_other() {
+    async fn reader_waits_for_seen_record() {
         let (sender, _receiver) = mpsc::unbounded_channel();
         let (_writer, written) = watch::channel(Written::default());
         let journal = Journal::new(sender, written);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told_without_its_content() {
+    fn unreadable_record_is_reported_without_content() {
         for value in ["{\"secret\": true}", "\"secret\"", "\n\n[\"secret\"]"] {
             let read = Table::<Count>::load(&mut loaded(&[("a", value)]), &Journal::default());
             let error = read.err().unwrap();

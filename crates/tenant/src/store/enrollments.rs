@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn each_step_is_accepted_once_and_none_before_it() {
+    fn accepts_each_step_once() {
         let (mut enrollments, secret) = enrolled();
         let code = |steps: i64| secret.code((NOW / 30).checked_add_signed(steps).unwrap());
         assert_eq!(enrollments.check_otp(ADA, &code(0), 5, NOW), CodeCheck::Right);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wrong_code_too_many_doubles_the_wait_up_to_an_hour() {
+    fn wrong_codes_double_wait_up_to_hour() {
         let (mut enrollments, secret) = enrolled();
         let mut now = NOW;
         for _ in 0..5 {
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recovery_code_is_good_once_and_does_not_wait_for_the_app() {
+    fn accepts_recovery_code_once() {
         let (mut enrollments, secret) = enrolled();
         for _ in 0..5 {
             enrollments.check_otp(ADA, &wrong(&secret, NOW), 5, NOW);
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_is_not_replaced_by_the_configuration() {
+    fn configuration_does_not_replace_records() {
         let (mut enrollments, secret) = enrolled();
         enrollments.remove_app(ADA);
         enrollments.seed(ADA, Some(secret.clone()), &[]);

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_back_to_guess_waits_twice_as_long_each_time_up_to_a_limit() {
+    fn repeated_lock_outs_double_up_to_limit() {
         let mut failures = FailedLogIns::default();
         let mut now = 1_000;
         for wait in [100, 200, 400, 800, 800] {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_fills_the_table_pushes_out_the_oldest_and_not_who_is_locked_out() {
+    fn full_table_drops_oldest_but_not_locked_out() {
         let mut failures = FailedLogIns::default();
         fail_until_locked_out(&mut failures, 1_000);
         for n in 0..CAPACITY + 20 {

@@ -240,7 +240,7 @@ mod tests {
     use crate::log::Trace;
 
     #[test]
-    fn an_approval_is_taken_once_and_only_in_time() {
+    fn approval_is_taken_once_in_time() {
         let push = |id: &str| Push {
             trace: Trace::default(),
             id: id.to_owned(),

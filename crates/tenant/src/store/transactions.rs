@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn who_opens_log_in_pages_without_end_keeps_nobody_out() {
+    fn flood_of_log_in_pages_drops_only_log_in_pages() {
         let mut transactions = Transactions::default();
         let authorization = an_authorization();
         let mut insert = |id: &str, stage: Stage, expires: u64| {
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn who_opens_log_in_pages_without_end_closes_nobody_elses() {
+    fn flood_from_one_peer_drops_only_its_own() {
         let mut transactions = Transactions::default();
         let authorization = an_authorization();
         let mut insert = |id: &str, address: &str, expires: u64| {

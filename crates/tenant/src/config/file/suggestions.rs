@@ -38,7 +38,7 @@ mod tests {
     use super::nearest;
 
     #[test]
-    fn slips_and_the_names_of_others_are_understood() {
+    fn suggests_for_typos_and_foreign_names() {
         let client = ["id", "name", "redirect_uris", "post_logout_redirect_uris", "web_origins"];
         for (written, meant) in [
             ("redirect_urls", Some("redirect_uris")),

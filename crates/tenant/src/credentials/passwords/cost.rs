@@ -39,7 +39,7 @@ mod tests {
 
     /// Proves: password-hash-cost
     #[test]
-    fn is_refused_where_a_log_in_would_take_too_much() {
+    fn refuses_expensive_hash() {
         let check = |m: &str, t: &str, p: &str| {
             let phc = format!("$argon2id$v=19$m={m},t={t},p={p}$c2FsdHNhbHQ$AAAAAAAAAAAAAAAAAAAAAA");
             super::check(&PasswordHash::new(&phc).unwrap())

@@ -141,7 +141,7 @@ mod tests {
 
     /// Proves: password-check-budget
     #[tokio::test]
-    async fn no_more_than_the_budget_is_taken_at_once() {
+    async fn never_exceeds_budget() {
         let memory = memory(4);
         let half = Memory::wait(&memory, BUDGET / 2).await;
         let most = Memory::wait(&memory, BUDGET / 2).await;
@@ -154,7 +154,7 @@ mod tests {
 
     /// Proves: password-check-budget
     #[tokio::test]
-    async fn no_more_checks_than_cores_are_at_work() {
+    async fn never_exceeds_cores() {
         let memory = memory(2);
         let turns = [Memory::wait(&memory, 8).await, Memory::wait(&memory, 8).await];
         assert!(Memory::wait(&memory, 8).now_or_never().is_none());
@@ -164,7 +164,7 @@ mod tests {
 
     /// Proves: password-check-budget
     #[tokio::test]
-    async fn blocks_are_used_again_while_somebody_waits_and_then_given_back() {
+    async fn reuses_blocks_while_waited_for() {
         let memory = memory(2);
         let next = Memory::wait(&memory, 16).await;
         assert_eq!(lend(Memory::wait(&memory, 16).await), 16);
@@ -181,7 +181,7 @@ mod tests {
 
     /// Proves: password-check-budget
     #[tokio::test]
-    async fn free_blocks_of_another_size_make_room() {
+    async fn frees_blocks_of_other_size() {
         let memory = memory(2);
         let _waits = Memory::wait(&memory, 8).await;
         lend(Memory::wait(&memory, BUDGET / 2).await);

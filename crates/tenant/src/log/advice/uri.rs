@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_difference_is_named() {
+    fn names_difference() {
         let registered = "http://localhost:8080/callback";
         for (sent, expected) in [
             ("http://localhost:8080/callback/", "There is a slash too many at the end."),
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_that_differ_are_marked_and_the_most_alike_comes_first() {
+    fn marks_differences_and_sorts_by_similarity() {
         let registered = ["https://a.example/x".to_owned(), "http://localhost:8080/callback".to_owned()];
         let shown = |sent: &str| {
             let compared = compare(sent, &registered);

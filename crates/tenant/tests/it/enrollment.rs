@@ -27,7 +27,7 @@ async fn set_up(world: &World, tab: &mut Browser, page: &Answer) -> (Authenticat
 }
 
 #[tokio::test]
-async fn the_first_app_is_set_up_where_a_factor_is_first_asked_for() {
+async fn first_app_is_enrolled_at_first_challenge() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.step_up().await;
@@ -56,7 +56,7 @@ async fn the_first_app_is_set_up_where_a_factor_is_first_asked_for() {
 /// Whoever knows the password alone must not get in by a factor of their own.
 /// Proves: threat-enrollment
 #[tokio::test]
-async fn who_has_a_factor_cannot_set_up_another_with_the_password_alone() {
+async fn password_alone_enrolls_no_further_factor() {
     let phone_only = World::new().await;
     phone_only.phone(ADA).await;
     let app = World::with(config_with(ADA, Some(SECRET), &[])).await;
@@ -79,7 +79,7 @@ async fn who_has_a_factor_cannot_set_up_another_with_the_password_alone() {
 
 /// Proves: threat-enrollment
 #[tokio::test]
-async fn a_factor_that_was_set_up_meanwhile_is_asked_for() {
+async fn factor_enrolled_meanwhile_is_asked_for() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.step_up().await;
@@ -93,7 +93,7 @@ async fn a_factor_that_was_set_up_meanwhile_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_app_is_good_when_it_has_shown_its_code_and_not_before() {
+async fn app_is_enrolled_after_its_code() {
     let world = World::new().await;
     let (mut tab, page) = managing(&world).await;
     let page = tab.act(&page, "set-up", "").await;
@@ -116,7 +116,7 @@ async fn an_app_is_good_when_it_has_shown_its_code_and_not_before() {
 }
 
 #[tokio::test]
-async fn an_app_that_was_set_up_confirms_and_can_be_replaced_and_removed() {
+async fn app_confirms_and_can_be_replaced_and_removed() {
     let world = World::new().await;
     let (mut tab, page) = managing(&world).await;
     let (first, codes) = set_up(&world, &mut tab, &page).await;
@@ -142,7 +142,7 @@ async fn an_app_that_was_set_up_confirms_and_can_be_replaced_and_removed() {
 }
 
 #[tokio::test]
-async fn the_ways_are_changed_in_their_own_browser_and_by_their_own_form() {
+async fn enrollment_needs_own_browser_and_form() {
     let world = World::new().await;
     let (mut tab, page) = managing(&world).await;
     let state = page.input("state");
@@ -164,7 +164,7 @@ async fn the_ways_are_changed_in_their_own_browser_and_by_their_own_form() {
 
 /// Proves: threat-enrollment
 #[tokio::test]
-async fn a_phone_is_paired_with_a_code_by_who_has_one() {
+async fn pairing_needs_code_of_existing_factor() {
     let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
     let app = Authenticator::with(SECRET);
     let mut phone = world.browser();
@@ -215,7 +215,7 @@ async fn a_phone_is_paired_with_a_code_by_who_has_one() {
 
 /// Proves: threat-logged-secrets
 #[tokio::test]
-async fn no_code_and_no_secret_is_in_the_log() {
+async fn log_has_no_code_or_secret() {
     log::keep();
     let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
     let mut tab = world.logged_in(ADA).await;
@@ -248,7 +248,7 @@ async fn no_code_and_no_secret_is_in_the_log() {
 /// Somebody with entries of several tenants has to tell them apart. A colon would end the name.
 /// Proves: totp-entry-name
 #[tokio::test]
-async fn the_apps_entry_carries_the_tenants_name() {
+async fn app_entry_has_tenant_name() {
     for (name, shown) in [
         (Some("Riser sign-in"), "Riser%20sign-in"),
         (Some("B\u{e4}nk & Co: test?"), "B%C3%A4nk%20%26%20Co%20%20test%3F"),

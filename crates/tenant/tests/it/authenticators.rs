@@ -25,7 +25,7 @@ async fn offered(tab: &mut Browser, page: &Answer) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_phone_comes_first_and_then_the_way_that_was_taken_last() {
+async fn prefers_phone_then_last_used() {
     let (world, mut tab, mut phone) = with_everything().await;
     let page = tab.step_up().await;
     assert_eq!(
@@ -53,7 +53,7 @@ async fn the_phone_comes_first_and_then_the_way_that_was_taken_last() {
 }
 
 #[tokio::test]
-async fn who_has_a_phone_only_is_asked_there_and_nowhere_else() {
+async fn phone_only_offers_no_other() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -69,7 +69,7 @@ async fn who_has_a_phone_only_is_asked_there_and_nowhere_else() {
 
 /// Proves: threat-factor-fallback
 #[tokio::test]
-async fn another_way_takes_the_question_off_the_phone() {
+async fn switching_withdraws_push() {
     let (_, mut tab, mut phone) = with_everything().await;
     let page = tab.step_up().await;
     let wait = format!("/u/mfa/wait?state={}", page.input("state"));
@@ -85,7 +85,7 @@ async fn another_way_takes_the_question_off_the_phone() {
 
 /// Proves: threat-factor-fallback
 #[tokio::test]
-async fn no_other_way_leads_around_a_no() {
+async fn denial_cannot_be_switched_away() {
     for way in ["otp", "recovery-code"] {
         let (_, mut tab, mut phone) = with_everything().await;
         let page = tab.step_up().await;
@@ -99,7 +99,7 @@ async fn no_other_way_leads_around_a_no() {
 }
 
 #[tokio::test]
-async fn an_approval_is_not_lost_by_changing_the_way_too_late() {
+async fn late_switch_keeps_approval() {
     let (_, mut tab, mut phone) = with_everything().await;
     let page = tab.step_up().await;
     phone.choose(&page.number()).await;
@@ -108,7 +108,7 @@ async fn an_approval_is_not_lost_by_changing_the_way_too_late() {
 
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn to_and_fro_sends_no_more_pushes_than_there_may_be() {
+async fn switching_respects_push_limit() {
     let (_, mut tab, mut phone) = with_everything().await;
     let mut page = tab.step_up().await;
     for _ in 0..4 {
@@ -128,7 +128,7 @@ async fn to_and_fro_sends_no_more_pushes_than_there_may_be() {
 
 /// Proves: threat-factor-fallback
 #[tokio::test]
-async fn ten_minutes_are_for_all_ways_together() {
+async fn expiry_is_shared() {
     let (world, mut tab, mut phone) = with_everything().await;
     let page = tab.step_up().await;
     world.clock.advance(500);
@@ -140,7 +140,7 @@ async fn ten_minutes_are_for_all_ways_together() {
 }
 
 #[tokio::test]
-async fn a_way_is_chosen_on_its_own_page_only() {
+async fn switching_needs_csrf_token() {
     let (world, mut tab, _) = with_everything().await;
     let page = tab.step_up().await;
     let state = page.input("state");
@@ -157,7 +157,7 @@ async fn a_way_is_chosen_on_its_own_page_only() {
 
 /// Nothing of the secrets is in the pages that ask for them, nor in an address.
 #[tokio::test]
-async fn a_page_that_asks_for_a_code_shows_no_secret() {
+async fn code_page_shows_no_secret() {
     let world = World::with(config_with(ADA, Some(SECRET), &[CODE])).await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.asks_for_code().await;
@@ -172,7 +172,7 @@ async fn a_page_that_asks_for_a_code_shows_no_secret() {
 }
 
 #[tokio::test]
-async fn a_configured_secret_that_cannot_work_is_refused_and_not_quoted() {
+async fn invalid_secret_is_refused_and_not_quoted() {
     for (secret, codes, said) in [
         (Some("JBSWY3DPEHPK3PXP"), vec![], "totp_secret"),
         (Some("not base32!"), vec![], "totp_secret"),

@@ -44,7 +44,7 @@ async fn access_claims(world: &World, answer: &Answer) -> Value {
 
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn a_scope_and_a_payment_added_after_the_push_are_asked_for_again() {
+async fn scope_and_payment_added_later_are_confirmed_again() {
     for has_policy in [true, false] {
         let add = action("api.accessToken.addScope('transfer:funds');");
         let world = World::with(with_scripts(has_policy, vec![challenge("push-notification"), add])).await;
@@ -66,7 +66,7 @@ async fn a_scope_and_a_payment_added_after_the_push_are_asked_for_again() {
 
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn who_denies_what_is_asked_for_again_gives_nothing() {
+async fn denied_second_challenge_grants_nothing() {
     let add = action("api.accessToken.addScope('transfer:funds');");
     let world = World::with(with_scripts(true, vec![challenge("push-notification"), add])).await;
     let mut phone = world.phone(ADA).await;
@@ -80,7 +80,7 @@ async fn who_denies_what_is_asked_for_again_gives_nothing() {
 /// Without step-up scopes a payment rides on any scope of the API: here on one that the first challenge did not have.
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn a_payment_that_rides_on_what_was_added_is_shown() {
+async fn payment_of_added_scope_is_shown() {
     let add = action("api.accessToken.addScope('view:balance');");
     let world = World::with(with_scripts(false, vec![challenge("push-notification"), add])).await;
     let mut phone = world.phone(ADA).await;
@@ -95,7 +95,7 @@ async fn a_payment_that_rides_on_what_was_added_is_shown() {
 
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn a_scope_that_no_api_describes_is_shown_by_its_name() {
+async fn undescribed_scope_is_shown_by_name() {
     for has_policy in [true, false] {
         let add = action("api.accessToken.addScope('admin');");
         let world = World::with(with_scripts(has_policy, vec![challenge("push-notification"), add])).await;
@@ -111,7 +111,7 @@ async fn a_scope_that_no_api_describes_is_shown_by_its_name() {
 
 /// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
-async fn what_was_shown_or_is_taken_away_is_not_asked_for_again() {
+async fn shown_or_removed_scope_is_not_confirmed_again() {
     for (has_policy, body) in [
         (true, "api.accessToken.removeScope('transfer:funds');"),
         (true, "api.accessToken.removeScope('view:balance');"),
@@ -135,7 +135,7 @@ async fn what_was_shown_or_is_taken_away_is_not_asked_for_again() {
 /// The answer says which scopes were granted, also where it brings no token that has them.
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn an_id_token_alone_tells_of_no_factor_for_what_was_not_shown() {
+async fn id_token_alone_claims_no_unshown_factor() {
     let add = action("api.accessToken.addScope('transfer:funds');");
     let world = World::with(with_scripts(true, vec![challenge("push-notification"), add])).await;
     let mut phone = world.phone(ADA).await;
@@ -151,7 +151,7 @@ async fn an_id_token_alone_tells_of_no_factor_for_what_was_not_shown() {
 /// All Rules run before the challenge of one of them; Actions run after them, and after a challenge of their own.
 /// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
-async fn rules_grant_nothing_that_was_not_shown() {
+async fn rules_grant_only_what_was_shown() {
     let wants = Action {
         name: "Wants".to_owned(),
         ..rule("context.multifactor = { provider: 'any' }; callback(null, user, context);")
@@ -183,7 +183,7 @@ async fn rules_grant_nothing_that_was_not_shown() {
 
 /// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
-async fn a_typed_code_confirms_what_its_page_showed_and_nothing_else() {
+async fn code_confirms_only_what_was_shown() {
     const CODES: [&str; 2] = ["1111-AAAA-BBBB-CCCC", "2222-AAAA-BBBB-CCCC"];
     let add = action("api.accessToken.addScope('transfer:funds');");
 
@@ -217,7 +217,7 @@ async fn a_typed_code_confirms_what_its_page_showed_and_nothing_else() {
 /// The client asks for the factor, and the tenant leaves it to scripts what it is for.
 /// Proves: mfa-shows-grant-everywhere
 #[tokio::test]
-async fn acr_values_show_what_is_granted_where_the_tenant_has_no_policy() {
+async fn acr_values_show_grant_without_policy() {
     const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
     let request = authorize_with(&[
         ("acr_values", MULTI_FACTOR),
@@ -248,7 +248,7 @@ async fn acr_values_show_what_is_granted_where_the_tenant_has_no_policy() {
 /// The first look after the answer asks again; another tab that looks meanwhile is told where the request stands.
 /// Proves: mfa-shows-grant
 #[tokio::test]
-async fn an_approval_counts_once() {
+async fn approval_counts_once() {
     let add = action("api.accessToken.addScope('transfer:funds');");
     let world = World::with(with_scripts(true, vec![challenge("push-notification"), add])).await;
     let mut phone = world.phone(ADA).await;

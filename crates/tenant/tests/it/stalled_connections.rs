@@ -18,7 +18,7 @@ async fn run(url: &str, statements: &[&'static str]) {
 /// As after a fail-over: the connection leads to a server that only reads, and stays what it is when that is over.
 /// Proves: tenant-read-only-server
 #[tokio::test(flavor = "multi_thread")]
-async fn a_connection_to_a_server_that_only_reads_is_given_up() {
+async fn stalled_server_is_given_up() {
     const HANG_UP: &str =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%tenant%'";
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));

@@ -9,7 +9,7 @@ const LOCKED: &str = "No requests are sent to the phone at present. Try again in
 
 /// Proves: threat-unwanted-request
 #[tokio::test]
-async fn this_was_not_me_refuses_and_tells_the_client_and_the_customer() {
+async fn report_refuses_request() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -28,7 +28,7 @@ async fn this_was_not_me_refuses_and_tells_the_client_and_the_customer() {
 
 /// Proves: threat-unwanted-request
 #[tokio::test]
-async fn this_was_not_me_ends_the_session_that_asked_and_no_other() {
+async fn report_ends_only_asking_session() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut own = world.logged_in(ADA).await;
@@ -53,7 +53,7 @@ async fn this_was_not_me_ends_the_session_that_asked_and_no_other() {
 
 /// Proves: threat-unwanted-request
 #[tokio::test]
-async fn this_was_not_me_leaves_the_phone_alone_for_a_quarter_of_an_hour() {
+async fn report_locks_pushes_for_quarter_hour() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -71,7 +71,7 @@ async fn this_was_not_me_leaves_the_phone_alone_for_a_quarter_of_an_hour() {
 }
 
 #[tokio::test]
-async fn the_other_factors_are_not_locked_by_it() {
+async fn report_locks_no_other_factor() {
     let world = World::with(config_with(ADA, Some(SECRET), &[])).await;
     let app = Authenticator::with(SECRET);
     let mut phone = world.browser();
@@ -91,7 +91,7 @@ async fn the_other_factors_are_not_locked_by_it() {
 }
 
 #[tokio::test]
-async fn it_counts_only_for_a_question_that_is_open() {
+async fn report_needs_open_push() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;

@@ -21,7 +21,7 @@ async fn event(world: &World, request: &str) -> Value {
 
 /// Proves: script-event-fields
 #[tokio::test]
-async fn an_action_is_told_who_asks_for_what_from_where() {
+async fn action_sees_request_and_client() {
     let world = world([action(SHOW)]).await;
     let request = authorize_with(&[
         ("scope", "openid view:balance unknown"),
@@ -83,7 +83,7 @@ async fn an_action_is_told_who_asks_for_what_from_where() {
 }
 
 #[tokio::test]
-async fn an_action_is_told_of_the_session_and_of_the_phone() {
+async fn action_sees_session_and_factors() {
     let world = world([action(SHOW)]).await;
     let mut browser = world.logged_in(ADA).await;
     world.phone(ADA).await;
@@ -100,7 +100,7 @@ async fn an_action_is_told_of_the_session_and_of_the_phone() {
 }
 
 #[tokio::test]
-async fn roles_of_the_configuration_are_told() {
+async fn action_sees_roles() {
     let mut config = super::decided_by([action(
         "api.accessToken.setCustomClaim('https://roles', event.authorization.roles);",
     )]);
@@ -112,7 +112,7 @@ async fn roles_of_the_configuration_are_told() {
 }
 
 #[tokio::test]
-async fn a_rule_is_told_the_same() {
+async fn rule_sees_same_data() {
     let show = "context.idToken['https://event'] = { user, context: { ...context, idToken: 0 } }; callback(null, user, context);";
     let world = world([rule(show)]).await;
     let event = event(&world, &authorize_with(&[("ext-mine", "1")])).await;
@@ -135,7 +135,7 @@ async fn a_rule_is_told_the_same() {
 
 /// Proves: script-event-fields
 #[tokio::test]
-async fn what_the_configuration_says_of_customer_and_client_is_told() {
+async fn action_sees_profile_and_client_metadata() {
     let mut config = super::decided_by([action(SHOW)]);
     config.clients[0].metadata = json!({ "tier": "gold" }).as_object().unwrap().clone();
     config.customers[0].profile = tenant::Profile {
@@ -167,7 +167,7 @@ async fn what_the_configuration_says_of_customer_and_client_is_told() {
 /// `created_at` is the first log-in; a change of metadata counts as one of the user.
 /// Proves: script-event-fields
 #[tokio::test]
-async fn the_times_of_a_user_are_those_of_log_ins_and_changes() {
+async fn user_times_are_of_log_ins_and_changes() {
     let change = action("api.user.setAppMetadata('seen', Date.now());");
     let world = world([action(SHOW), tenant::Action { name: "Change".into(), ..change }]).await;
     let times = |event: &Value| (event["user"]["created_at"].clone(), event["user"]["updated_at"].clone());

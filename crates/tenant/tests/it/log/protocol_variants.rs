@@ -9,7 +9,7 @@ use super::{kinds, says, traces};
 use crate::harness::{ADA, BEN, CALLBACK, PASSWORD, World, authorize_with, config};
 
 #[tokio::test]
-async fn each_response_mode_is_named_with_what_it_carried_and_nothing_of_its_values() {
+async fn response_mode_and_parameter_names_are_recorded() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     for mode in ["fragment", "form_post", "web_message"] {
@@ -27,7 +27,7 @@ async fn each_response_mode_is_named_with_what_it_carried_and_nothing_of_its_val
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_message_to_an_origin_that_is_not_the_clients_says_where_to_add_it() {
+async fn foreign_web_message_origin_has_advice() {
     let mut config = config();
     config.clients[0].web_origins = Some(Vec::new());
     let world = World::with(config).await;
@@ -44,7 +44,7 @@ async fn a_message_to_an_origin_that_is_not_the_clients_says_where_to_add_it() {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_hint_that_is_for_somebody_else_is_told_of_at_the_session_and_at_the_password() {
+async fn foreign_id_token_hint_is_recorded() {
     let world = World::new().await;
     let hint = world.logged_in(ADA).await.get(&authorize_with(&[])).await.fragment()["id_token"].clone();
     let mut ben = world.logged_in(BEN).await;
@@ -74,7 +74,7 @@ async fn a_hint_that_is_for_somebody_else_is_told_of_at_the_session_and_at_the_p
 }
 
 #[tokio::test]
-async fn a_request_from_a_frame_is_told_that_it_came_from_one() {
+async fn framed_request_has_advice() {
     let world = World::new().await;
     for prompt in ["", "login"] {
         let mut frame = world.browser();
@@ -88,7 +88,7 @@ async fn a_request_from_a_frame_is_told_that_it_came_from_one() {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_grant_type_that_is_not_the_clients_is_told_of_at_both_endpoints() {
+async fn unregistered_grant_type_has_advice() {
     let mut config = config();
     config.clients[0].grant_types = vec![GrantType::Implicit];
     let world = World::with(config).await;
@@ -110,7 +110,7 @@ async fn a_grant_type_that_is_not_the_clients_is_told_of_at_both_endpoints() {
 }
 
 #[tokio::test]
-async fn an_exchange_in_json_is_told_of_like_one_in_a_form() {
+async fn json_exchange_is_recorded_like_form() {
     let world = World::new().await;
     let verifier = "a-verifier-that-is-not-the-right-one-for-it";
     for (exchange, why) in [
@@ -134,7 +134,7 @@ async fn an_exchange_in_json_is_told_of_like_one_in_a_form() {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn userinfo_says_which_of_its_errors_it_was() {
+async fn userinfo_error_is_named() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let of_oauth = [("response_type", "token"), ("scope", "view:balance")];

@@ -23,7 +23,7 @@ fn shows_the_payment(page: &Answer) -> bool {
 
 /// Proves: threat-other-transfer
 #[tokio::test]
-async fn both_devices_show_the_payment_and_the_token_carries_it() {
+async fn both_devices_show_payment_and_token_carries_it() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.browser();
@@ -47,7 +47,7 @@ async fn both_devices_show_the_payment_and_the_token_carries_it() {
 
 /// Proves: minor-units
 #[tokio::test]
-async fn both_devices_show_the_decimals_of_the_currency() {
+async fn both_devices_show_decimals_of_currency() {
     for (currency, amount, shown) in [
         ("HUF", "1234.50", "1,234.50 HUF"),
         ("JPY", "1250", "1,250 JPY"),
@@ -73,7 +73,7 @@ async fn both_devices_show_the_decimals_of_the_currency() {
 
 /// Proves: threat-other-transfer
 #[tokio::test]
-async fn without_a_step_up_scope_there_is_no_second_factor_and_no_payment() {
+async fn without_step_up_scope_no_payment() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let asked = details("Rent");
@@ -87,7 +87,7 @@ async fn without_a_step_up_scope_there_is_no_second_factor_and_no_payment() {
 }
 
 #[tokio::test]
-async fn whose_permissions_lack_the_transfer_gets_no_payment() {
+async fn without_permission_no_payment() {
     let mut config = config();
     config.customers[0].permissions = Some(vec!["view:balance".to_owned()]);
     let world = World::with(config).await;
@@ -99,7 +99,7 @@ async fn whose_permissions_lack_the_transfer_gets_no_payment() {
 }
 
 #[tokio::test]
-async fn what_is_not_understood_is_refused_with_the_error_of_its_own() {
+async fn invalid_details_have_own_error() {
     let mut tab = World::new().await.logged_in(ADA).await;
     let good = details("Rent");
     for bad in [
@@ -123,7 +123,7 @@ async fn what_is_not_understood_is_refused_with_the_error_of_its_own() {
 
 /// Proves: reference-characters
 #[tokio::test]
-async fn reference_is_taken_as_the_table_says() {
+async fn reference_matches_table() {
     let world = World::new().await;
     let table: Value =
         serde_json::from_str(include_str!("../../../../tests/tables/references.json")).unwrap();
@@ -143,7 +143,7 @@ async fn reference_is_taken_as_the_table_says() {
 
 /// Proves: iban
 #[tokio::test]
-async fn iban_is_taken_as_the_table_says() {
+async fn iban_matches_table() {
     let world = World::new().await;
     let table: Value = serde_json::from_str(include_str!("../../../../tests/tables/ibans.json")).unwrap();
     for case in table["cases"].as_array().unwrap() {
@@ -159,7 +159,7 @@ async fn iban_is_taken_as_the_table_says() {
 }
 
 #[tokio::test]
-async fn a_reference_is_text_and_nothing_else() {
+async fn reference_is_escaped() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -173,7 +173,7 @@ async fn a_reference_is_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_it_passes_it_over() {
+async fn disabled_details_are_ignored() {
     let mut config = config();
     config.authorization_details = false;
     let world = World::with(config).await;
