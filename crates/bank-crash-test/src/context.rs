@@ -82,7 +82,7 @@ impl RunContext {
         result
     }
 
-    /// Asks for the status of a transfer, with a token of its customer, and records the result.
+    /// Queries the status of a transfer, with a token of its customer, and records the result.
     pub async fn query_status(&self, address: SocketAddr, order: &Order, viewing: &Token) -> StatusResult {
         let path = format!("/transfers/{}", order.id);
         let (response, span) = self.send(address, &http_client::get(&path, &viewing.text)).await;

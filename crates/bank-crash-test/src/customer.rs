@@ -65,7 +65,7 @@ impl Customer {
         (order, token)
     }
 
-    /// As an honest client does: asks when it does not know, and sends again under the same id.
+    /// Like an honest client: queries an unknown status, and sends again with the same id.
     async fn settle(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> TransferResult {
         let mut pause = MAX_RETRY_PAUSE;
         for _ in 0..MAX_ATTEMPTS {
@@ -74,7 +74,7 @@ impl Customer {
                 return result;
             }
             let is_own = order.customer == subject(self.number);
-            // Right after the response that said nothing, or when the order may have come through meanwhile.
+            // At once, or later, when the order may have been made.
             let (at_once, later) = (is_own && self.rng.bool(), is_own && self.rng.bool());
             if at_once && self.is_over(order, token).await {
                 return result;
@@ -88,8 +88,8 @@ impl Customer {
         TransferResult::Unknown
     }
 
-    /// Asks about an order that may have been carried out. Who hears that it was not may pay again, under another id;
-    /// now and then somebody sends the old one once more.
+    /// Queries an order that may have been made. When it was not, the customer may pay with another id, and sometimes sends
+    /// the old one again.
     async fn is_over(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> bool {
         let found = self.context.query_status(self.bank, order, &self.viewing).await;
         if found == StatusResult::Absent && self.rng.u8(..3) == 0 {
@@ -114,14 +114,14 @@ impl Customer {
         self.settle(&order, &token).await;
     }
 
-    /// An id that nobody has heard of yet, and then an order under it.
+    /// Queries an unknown id, and then sends an order with it.
     async fn query_before_sending(&mut self) {
         let (order, token) = self.new_order();
         self.context.query_status(self.bank, &order, &self.viewing).await;
         self.settle(&order, &token).await;
     }
 
-    /// As somebody who closes the page.
+    /// Like a customer who closes the page.
     async fn send_and_leave(&mut self) {
         let (order, token) = self.new_order();
         self.context.transfer(self.bank, &order, &token).await;

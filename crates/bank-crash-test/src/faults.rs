@@ -18,15 +18,14 @@ use bank_for_tests::http_client;
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 /// The longest time that the disk is faulty.
 const MAX_FAULT_DURATION: Duration = Duration::from_millis(800);
-/// The latest call that a fault begins with, from the one on that comes next.
+/// A fault begins at one of so many next calls.
 const MAX_FIRST_CALL: u64 = 40;
 /// How long a bank may take until it serves again, once what it stands on is sound. More than it takes to notice that a
 /// database has gone without a word.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long until it is asked again whether it does.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// What is to happen.
+/// How much is to happen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FaultPlan {
     pub(crate) kills: u32,
@@ -46,7 +45,7 @@ pub struct FaultCounts {
     pub promotions: u32,
     /// How often a bank had to be started again because it did not serve by itself when the trouble was over.
     pub restarts: u32,
-    /// Each of these, in words.
+    /// A sentence for each restart.
     pub(crate) violations: Vec<String>,
 }
 
@@ -184,7 +183,7 @@ impl FaultInjector<'_> {
     }
 }
 
-/// Asks until an order is decided, and until the bank says of itself that it is ready.
+/// Waits until an order is decided, and the bank reports that it is ready.
 async fn wait_until_serving(context: &Arc<RunContext>, bank: &BankProcess, rng: &mut Rng) {
     loop {
         let Some(address) = bank.address().get() else { return };

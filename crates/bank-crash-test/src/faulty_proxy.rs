@@ -28,7 +28,7 @@ enum Fault {
     DropAnswer,
     /// It arrives, and a part of the response comes back.
     CutAnswer,
-    /// It arrives late: perhaps after its sender has given up, perhaps after the next attempt.
+    /// It arrives late, perhaps after its customer's timeout or the next attempt.
     Late,
     /// It arrives twice at the same time; the first response counts.
     Twice,
@@ -66,7 +66,7 @@ impl Proxy {
     /// Takes no more requests, and waits until the last of those under way has arrived or is lost.
     pub async fn stop(self) {
         drop(self.stop);
-        // It has nothing to say, and a panic in it has been written by its hook.
+        // It has no result, and a panic has been logged.
         let _ = self.server.await;
     }
 }

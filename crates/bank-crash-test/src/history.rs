@@ -57,7 +57,7 @@ pub struct Token {
 pub struct Span {
     /// Before the request was sent.
     pub began: u64,
-    /// After the response was there, or was given up.
+    /// After the response, or the timeout.
     pub ended: u64,
 }
 
@@ -70,20 +70,20 @@ pub struct Attempt {
     pub token: Arc<Token>,
     /// When.
     pub span: Span,
-    /// What came back; `None` is unknown.
+    /// `None` is unknown.
     pub response: Option<Response>,
 }
 
-/// One query about a transfer, by the one who ordered it.
+/// One status query for a transfer, by its customer.
 #[derive(Debug, Clone)]
 pub struct StatusQuery {
     /// Which transfer.
     pub id: String,
-    /// Who asks.
+    /// The `sub` of the customer.
     pub customer: String,
     /// When.
     pub span: Span,
-    /// What came back; `None` is unknown.
+    /// `None` is unknown.
     pub response: Option<Response>,
 }
 
@@ -129,11 +129,11 @@ pub enum TransferResult {
     Acknowledged(Value),
     /// A refusal that the bank has decided, and stored, for this order.
     Refused(Value),
-    /// The id was given up: its customer was told that there is no such transfer, and it is never one.
+    /// The id is retired: its customer was told that there is no such transfer.
     Retired,
     /// The bank did nothing for this request; the order may be decided by another one.
     NotDone(String),
-    /// Nobody knows: no response, or one that promises nothing (5xx).
+    /// No response, or one without a statement (5xx).
     Unknown,
 }
 
@@ -173,9 +173,9 @@ pub enum StatusResult {
     Made(Value),
     /// There is none, and never will be.
     Absent,
-    /// Something about the query, and nothing about the transfer.
+    /// An error of the query.
     Other(u16),
-    /// Nobody knows: no response, or one that promises nothing (5xx).
+    /// No response, or one without a statement (5xx).
     Unknown,
 }
 

@@ -36,7 +36,7 @@ pub struct Plan {
     pub promotions: u32,
     /// How many customers there are, each with an account; at least two.
     pub customers: usize,
-    /// Decides who does what, and which request meets which fault. The machine decides the rest.
+    /// Decides the customers' actions and the faults. Timing is not reproducible.
     pub seed: u64,
 }
 
@@ -45,7 +45,7 @@ pub struct Plan {
 pub struct Report {
     /// What happened to banks, disk and database.
     pub faults: FaultCounts,
-    /// What was seen, and what is wrong with it.
+    /// Counts and violations.
     pub findings: Findings,
     /// What the banks logged as errors, and how often.
     pub errors: BTreeMap<String, usize>,
@@ -79,7 +79,7 @@ impl fmt::Display for Report {
 /// Runs it. The database must be empty.
 ///
 /// # Errors
-/// When something other than the bank's answers and books is wrong; also when a bank does not open again.
+/// When the run itself fails, or a bank does not open again.
 pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunError> {
     let began = Instant::now();
     let mut rng = Rng::with_seed(plan.seed);
@@ -96,7 +96,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
         (0..deployment.banks).map(|_| BankProcess::new(start.clone())).collect();
     open_all(&mut banks).await?;
     let addresses = banks.iter().map(BankProcess::address).collect();
-    // The latest requests come when their senders have given up and asked again.
+    // The latest requests arrive after their customers' timeouts and next attempts.
     let proxy = Proxy::start(addresses, rng.fork(), REQUEST_TIMEOUT * 2).await?;
     let context = Arc::new(RunContext {
         issuer,
@@ -123,7 +123,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     lives.join_all().await;
     proxy.stop().await;
 
-    // Once more, so that what is asked for comes from the disk, and with the bank's own audit of the whole books.
+    // Once more, so that everything is read from the disk, and with the bank's own full audit.
     for bank in &mut banks {
         bank.kill().await?;
         bank.enable_audit();
@@ -159,12 +159,12 @@ async fn open_all(banks: &mut [BankProcess]) -> Result<(), BankError> {
     Ok(())
 }
 
-/// Asks about every order, and sends again those that were decided and those that are said not to exist, with the token that
-/// they had: nothing of this may change anything, and the answers are judged with all the others.
+/// Queries every order, and repeats those that were decided and those that are reported absent, with their tokens. Nothing of
+/// this may change anything, and the responses are checked with all the others.
 async fn query_everything(context: &Arc<RunContext>, banks: &[BankProcess], rng: &mut Rng) {
     let mut once: Vec<Attempt> = context.history.attempts();
     once.retain(|attempt| attempt.token.may_transfer);
-    // The decided ones first, so that they are the ones that stay.
+    // The decided ones first, so that deduplication keeps them.
     let decided = |attempt: &Attempt| {
         matches!(
             TransferResult::of(attempt.response.as_ref()),

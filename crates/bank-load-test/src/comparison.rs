@@ -60,7 +60,7 @@ pub(crate) struct Report {
     pub(crate) memory: Option<u64>,
 }
 
-/// The balance, asked for as clients do: with the same token again and again.
+/// The balance, with the same token again and again, as clients have it.
 const BALANCE: &str = "GET /balance";
 /// The same with a token that was never seen before.
 const FRESH_BALANCE: &str = "GET /balance, new tokens";
@@ -80,7 +80,7 @@ pub(crate) async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, 
         envs: Vec::new(),
         audit: false,
     };
-    // It has books of its own: an older build does not open those of a newer one.
+    // With a database of its own: an older build does not open that of a newer one.
     let other_deployment = Deployment::create(DeploymentKind::Sqlite)?;
     let mut baseline = plan.baseline.clone().map(|program| {
         BankProcess::new(BankOptions { program, database: other_deployment.database_url(), ..start.clone() })

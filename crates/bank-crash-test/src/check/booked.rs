@@ -29,7 +29,7 @@ pub(super) fn check(by_id: &HashMap<&str, Attempts>, books: &LedgerRows, violati
                 };
                 let meant = match acknowledged {
                     Some((attempt, _)) => fits(&attempt.order),
-                    // Whoever may not transfer cannot have ordered it.
+                    // A token without the scope cannot have ordered it.
                     None => attempts.iter().any(|(it, _)| it.token.may_transfer && fits(&it.order)),
                 };
                 if !meant {

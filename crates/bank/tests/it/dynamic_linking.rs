@@ -1,4 +1,4 @@
-//! Dynamic linking: a token that was confirmed for one transfer moves no other, digit by digit.
+//! Dynamic linking: a token that was confirmed for one transfer cannot make another.
 
 use bank::{Database, DynamicLinking};
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ async fn transfer_named_in_token_is_made_and_replayed() {
     let again = world.post(&token, id, &order).await;
     assert!(again.status == 201 && again.is_replay());
     assert_eq!(world.balance().await, OPENING - 1_250);
-    // The balance is nobody's transfer.
+    // The balance needs no transfer.
     assert_eq!(world.get("/balance", &token).await.status, 200);
 }
 
@@ -147,7 +147,7 @@ async fn scope_is_checked_before_details() {
     assert_eq!(answer.problem(), "insufficient-scope", "so that a client steps up");
 }
 
-/// One text of a payment, and another that differs from it in one character: changed, left out or put in.
+/// A text of a payment, and one that differs in one character: changed, removed or inserted.
 fn one_change() -> impl Strategy<Value = (usize, usize, u8, char)> {
     (
         0..5_usize,
@@ -168,8 +168,7 @@ fn edited(text: &str, at: usize, how: u8, letter: char) -> String {
     letters.into_iter().collect()
 }
 
-/// Digit by digit: whichever character of the id, amount, currency, payee or reference is another, nothing is moved; and
-/// what is not changed is accepted.
+/// A changed character of id, amount, currency, payee or reference is refused, and the unchanged order is accepted.
 /// Proves: threat-other-transfer
 #[test]
 fn any_changed_character_is_refused() {

@@ -1,4 +1,4 @@
-//! What browsers need to know, and addresses and methods that are none.
+//! Headers for browsers, and unknown paths and methods.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};

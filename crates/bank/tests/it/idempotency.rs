@@ -14,7 +14,7 @@ async fn same_key_same_content_returns_stored_response() {
     let first = world.post(&token, id, &order_of(100)).await;
     assert_eq!((first.status.as_u16(), first.is_replay()), (201, false));
 
-    // The balance has changed and time has passed: the answer is still that from then.
+    // The balance has changed and time has passed: the stored response is the same.
     world.clock.advance(60);
     assert_eq!(world.order(&order_of(7)).await.status, 201);
     for token in [&token, &world.transfer_token()] {
@@ -62,7 +62,7 @@ async fn same_key_other_content_is_refused() {
             assert_eq!(world.post(token, id, other).await.problem(), "idempotency-key-reused", "{other}");
         }
     }
-    // Somebody else's id, even with the same content, shows nothing of that transfer.
+    // Another customer's id, even with the same content, shows nothing of that transfer.
     let bens = world.token_of("auth0|1002", "transfer:funds");
     let foreign = world.post(&bens, id, &order_of(100)).await;
     assert_eq!(foreign.problem(), "idempotency-key-reused");
@@ -119,7 +119,7 @@ async fn client_that_disconnects_can_retry() {
     assert_eq!(world.balance().await, OPENING - 120);
 }
 
-/// "There is no such transfer" is believed, and another one is made: this one must not come after all.
+/// After "there is no such transfer" a client makes another one, so the first must never be made.
 /// Proves: no-such-transfer-final
 #[tokio::test]
 async fn key_reported_absent_is_retired() {
@@ -140,7 +140,7 @@ async fn key_reported_absent_is_retired() {
         "the token is not spent"
     );
 
-    // Another bank on these books, and this one after a restart, know it too.
+    // Another bank on this database, and this one after a restart, know it too.
     let config = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
     let other = bank::Bank::open(config, world.clock.clone()).await.unwrap();
     let request = crate::test_bank::post(&world.transfer_token(), id, &order_of(100));
@@ -153,7 +153,7 @@ async fn key_reported_absent_is_retired() {
         "idempotency-key-retired"
     );
 
-    // A question that says so gives nothing up, and tells what was given up.
+    // With `retire=false` nothing is retired, and retired ids are reported.
     let (pending, asked) = (Uuid::new_v4(), world.token("view:balance"));
     let look = format!("/transfers/{pending}?retire=false");
     let so_far = world.get(&look, &asked).await;
@@ -164,14 +164,14 @@ async fn key_reported_absent_is_retired() {
     assert_eq!((given_up.problem(), &given_up.body["final"]), ("transfer-not-found", &json!(true)));
     assert_eq!(world.get(&format!("{address}?retire=x"), &asked).await.problem(), "malformed-request");
 
-    // What one customer asks retires nothing of another's.
+    // A query retires nothing of another customer's.
     let ben = world.token_of("auth0|1002", "view:balance");
     let adas = Uuid::new_v4();
     assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.problem(), "transfer-not-found");
     assert_eq!(world.post(&world.transfer_token(), adas, &order_of(100)).await.status, 201);
     assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.status, 200, "he is the payee");
 
-    // One that was refused stays what it is.
+    // A refused order stays refused.
     let (refused, token) = (Uuid::new_v4(), world.transfer_token());
     let first = world.post(&token, refused, &order_of(OPENING + 1)).await;
     assert_eq!(first.problem(), "insufficient-funds");

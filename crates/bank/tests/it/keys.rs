@@ -16,7 +16,7 @@ fn signed_by_second(world: &TestBank) -> String {
     SECOND.token(&world.claims("view:balance"))
 }
 
-/// Names a key that does not exist; so nobody gets to look at its signature.
+/// Names a key that does not exist.
 fn unknown_key(good: &str) -> String {
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": Uuid::new_v4().to_string() });
     let (_, rest) = good.split_once('.').unwrap();
@@ -87,7 +87,7 @@ async fn no_keys_at_all_is_service_unavailable() {
         assert_eq!(answer.problem(), "keys-unavailable");
         assert_eq!(answer.headers["retry-after"], "12");
         assert_eq!(world.balance().await, OPENING);
-        // And it is over as soon as the issuer is well.
+        // And it works as soon as the issuer does.
         world.issuer.publishes(&[&FIRST]);
         assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     }
@@ -124,10 +124,10 @@ async fn unknown_key_ids_are_rate_limited() {
         ("keys-unavailable", &"12".parse().unwrap())
     );
 
-    // Customers notice nothing.
+    // Customers are not affected.
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
 
-    // A rotation in the middle of it gets through with the next fetch, whoever causes it.
+    // A rotation meanwhile is found by the next fetch.
     world.issuer.publishes(&[&FIRST, &SECOND]);
     assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
     world.clock.advance(11);
@@ -182,7 +182,7 @@ async fn cancelled_caller_does_not_cancel_fetch() {
     assert_eq!(world.issuer.fetches(), 1);
 }
 
-/// The keys that it brings are those from before the rotation.
+/// Its keys are those from before the rotation.
 #[tokio::test]
 async fn fetch_begun_before_request_does_not_answer_it() {
     let world = TestBank::new().await;
@@ -202,7 +202,7 @@ async fn fetch_begun_before_request_does_not_answer_it() {
     let issuer = async {
         fetches(2).await;
         rotates.notify_one();
-        // Everybody here is polled between two of these, and the one who asks looks at what is known.
+        // All tasks are polled between two of these, and the caller looks at the cache.
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
@@ -215,7 +215,7 @@ async fn fetch_begun_before_request_does_not_answer_it() {
     assert_eq!((first, second), (401, 200));
 }
 
-/// Each of its tokens is believed at once, and made-up names still cause no more fetches than before.
+/// Each of its tokens is accepted at once, and unknown key ids still cause no more fetches.
 /// Proves: jwks-frequent-rotation
 #[tokio::test]
 async fn frequent_rotation_does_not_exhaust_budget() {
@@ -225,7 +225,7 @@ async fn frequent_rotation_does_not_exhaust_budget() {
         world.issuer.publishes(&[&SECOND]);
         assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
         world.issuer.publishes(&[&FIRST]);
-        // The name of the other key is forgotten with this one.
+        // The other key is withdrawn.
         assert_eq!(status(&world, &unknown_key(&world.token("view:balance"))).await, 401);
         world.clock.advance(12);
     }

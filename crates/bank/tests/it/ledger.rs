@@ -86,7 +86,7 @@ async fn compare_with_model(steps: Vec<Step>) {
     }
 }
 
-/// Fewer on PostgreSQL, where each question goes to another process.
+/// Fewer on PostgreSQL, where each query goes to another process.
 fn cases() -> u32 {
     if crate::database::server().is_some() { 6 } else { 24 }
 }
@@ -157,7 +157,7 @@ async fn database_refuses_inconsistent_writes() {
         let error = tool.run(statement).await.expect_err(statement);
         assert!(error.contains(refusal), "{statement}: {error}");
     }
-    // These two say it in their own words.
+    // The messages of these two differ between the databases.
     for (statement, on_sqlite, on_postgres) in [
         (
             "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, -1, currency, 0 FROM bookings",
@@ -184,7 +184,7 @@ async fn database_refuses_inconsistent_writes() {
         let refusal = if matches!(tool, Tool::Sqlite(_)) { on_sqlite } else { on_postgres };
         assert!(error.contains(refusal), "{statement}: {error}");
     }
-    // What only one of them knows: SQLite takes a fraction for what it is, PostgreSQL empties tables at once.
+    // These exist in one database only: SQLite stores fractions, PostgreSQL has TRUNCATE.
     let own: &[_] = match tool {
         Tool::Sqlite(_) => &[(
             "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1.5, currency, 0 FROM bookings",
@@ -223,7 +223,7 @@ async fn manual_posting_continues_balance_and_audit_finds_half_booking() {
     assert_eq!(found, "the books do not balance: the balances of a currency do not sum to zero (1 found)");
 }
 
-/// It could pay once more.
+/// The token could be spent again.
 /// Proves: audit-spent-tokens
 #[tokio::test]
 async fn audit_finds_deleted_spent_token() {

@@ -57,7 +57,7 @@ async fn limit_is_per_customer_and_kind() {
     world.order(&order_of(1)).await;
     retry_after(&world.order(&order_of(1)).await);
     let ben = world.token_of("auth0|1002", "transfer:funds");
-    // Ben pays himself, which is refused by another rule than this one.
+    // Ben pays himself, which another rule refuses.
     assert_eq!(world.post(&ben, Uuid::new_v4(), &order_of(1)).await.problem(), "payee-is-payer");
     for address in ["/balance", "/transfers"] {
         assert_eq!(world.get(address, &world.token("view:balance")).await.status, 200);
@@ -109,8 +109,8 @@ async fn unauthorized_requests_are_not_counted() {
     assert_eq!(world.order(&order_of(1)).await.status, 201);
 }
 
-/// An order of which only the head arrives. The clock has to stand still: it is waited for. The issuer's keys have to be
-/// known, so that nothing else is.
+/// An order of which only the head arrives. With the clock paused, the test waits for nothing else when the issuer's keys are
+/// known.
 pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
     let mut request = post(token, id, &Value::Null);
     *request.body_mut() = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
@@ -156,7 +156,7 @@ async fn flooding_customer_does_not_block_others() {
         half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").await.unwrap();
         held.push(half);
     }
-    // Orders of Ben's without end, tokens that are none, bodies that never arrive, and connections that ask nothing.
+    // Endless orders of Ben's, malformed tokens, bodies that never arrive, and idle connections.
     let ben = world.token_of("auth0|1002", "transfer:funds");
     let order = order_of(1).to_string();
     let attacks = [

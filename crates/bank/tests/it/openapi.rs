@@ -1,4 +1,4 @@
-//! The description of the API is complete: every status it lists for an operation does occur, and (as every answer in
+//! The description of the API is complete: every status that it lists for an operation occurs, and (because every response in
 //! every test is checked) no other does.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! The same tests on PostgreSQL, and what only a server can do: break down while the bank goes on.
+//! The same tests on PostgreSQL, and failures of a server while the bank runs.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn start(durability: Durability) -> Server {
     Server::start(durability).unwrap_or_else(|error: StartError| panic!("{error}"))
 }
 
-/// Runs this very program again, with the books in a server of its own: no test can be forgotten.
+/// Runs this test program again with a PostgreSQL server, so that no test can be forgotten.
 /// Proves: threat-concurrent-banks
 #[test]
 fn all_tests_pass_on_postgres() {
@@ -104,7 +104,7 @@ async fn locked_account_is_database_unavailable() {
     assert_eq!(world.order(&order_of(100)).await.status, 201);
 }
 
-/// What the program says when the bank does not open.
+/// The program's output when the bank does not open.
 async fn refusal(database: &str) -> String {
     let config = config(&Issuer::start().await, database.parse().unwrap());
     let error = Bank::open(config, Arc::new(ManualClock::at(NOW))).await.err().unwrap();
@@ -127,7 +127,7 @@ async fn rejects_pooler_in_statement_mode() {
     assert!(said.contains("a pooler in statement mode, as of PgBouncer"), "{said}");
 }
 
-/// Each transaction has another session of the server, which others have had before and will have after it.
+/// Each transaction has another session of the server, which other clients use before and after it.
 /// Proves: pooler-transaction-mode
 #[tokio::test(flavor = "multi_thread")]
 async fn supports_pooler_in_transaction_mode() {
@@ -136,7 +136,7 @@ async fn supports_pooler_in_transaction_mode() {
     let pooler = Pooler::start(&postgres, "transaction").unwrap_or_else(|error| panic!("{error}"));
     let url = pooler.url("books");
     let database = || url.parse::<Database>().unwrap();
-    // Two that make the same tables at the same time, and one that finds them.
+    // Two create the same tables at the same time, and one finds them.
     let (first, second) = tokio::join!(
         TestBank::with(Issuer::start().await, database()),
         TestBank::with(Issuer::start().await, database())
@@ -159,7 +159,7 @@ async fn supports_pooler_in_transaction_mode() {
         assert_eq!(world.get(&absent, &view).await.problem(), "transfer-not-found");
         assert_eq!(world.balance().await, OPENING - 60);
     }
-    // What is said in a transaction is forgotten with it: the sessions are as the server made them.
+    // Settings end with their transaction: the sessions have the server's.
     let options: PgConnectOptions = url.parse().unwrap();
     let mut lent = PgConnection::connect_with(&options.extra_float_digits(None)).await.unwrap();
     let row = sqlx::raw_sql("SELECT current_setting('lock_timeout')").fetch_one(&mut lent).await.unwrap();

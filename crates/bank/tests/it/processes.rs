@@ -1,4 +1,4 @@
-//! Two banks, two processes, one database: what holds in one bank holds across them.
+//! Two banks, two processes, one database.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -16,7 +16,7 @@ struct Banks {
 }
 
 impl Banks {
-    /// Both start at the same moment, on books that are not there yet.
+    /// Both start at the same moment, on a new database.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let issuer = Issuer::start().await;
@@ -35,7 +35,7 @@ impl Banks {
         body["balance"]["amount"].as_i64().unwrap()
     }
 
-    /// The books are audited when a bank opens; then nothing in them is wrong.
+    /// A bank audits the ledger when it opens.
     fn stop(self) {
         for bank in self.both {
             let (code, log) = bank.stop();

@@ -1,4 +1,4 @@
-//! A token decides one order, and no amount of hurry, restarts or money makes it two.
+//! A token decides one order, also with concurrent orders and after restarts.
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -15,7 +15,7 @@ async fn spent_token_is_refused() {
     let again = world.post(&token, Uuid::new_v4(), &order_of(1)).await;
     assert_eq!((again.status.as_u16(), again.problem()), (401, "token-spent"));
     assert!(again.challenge().contains(r#"error="invalid_token""#));
-    // It is the id that is spent, not the text: the same id in another token is as good as the same token.
+    // The id is spent, not the text: another token with the same id is spent too.
     let mut claims = world.claims("transfer:funds");
     for exp in [7200, 7201] {
         claims["exp"] = json!(crate::test_bank::NOW + exp);
@@ -23,7 +23,7 @@ async fn spent_token_is_refused() {
         assert_eq!(answer.status.as_u16(), if exp == 7200 { 201 } else { 401 });
     }
     assert_eq!(world.balance().await, OPENING - 2);
-    // What was spent is the right to transfer; looking is not using.
+    // Reading does not need an unspent token.
     assert_eq!(world.get("/balance", &token).await.status, 200);
 }
 

@@ -1,4 +1,4 @@
-//! Statements: behind a second factor that is not old (RFC 9470), and every sum in them is right.
+//! Statements: they need a recent second factor (RFC 9470), and their sums are right.
 
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ async fn requires_second_factor() {
         let answer = world.get("/statements", &token(&world, amr.clone(), auth_time.clone())).await;
         assert_eq!(answer.problem(), "insufficient-user-authentication", "{amr} {auth_time}");
         assert_eq!((answer.status.as_u16(), answer.challenge()), (401, CHALLENGE));
-        // For the balance it is.
+        // It is for the balance.
         assert_eq!(world.get("/balance", &token(&world, amr, auth_time)).await.status, 200);
     }
 }

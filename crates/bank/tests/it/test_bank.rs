@@ -20,7 +20,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:3000";
 pub(crate) const ADA: &str = "DE89370400440532013000";
 pub(crate) const BEN: &str = "GB82WEST12345698765432";
 pub(crate) const ENERGY: &str = "FR1420041010050500013M02606";
-/// A right IBAN that nobody here has.
+/// A valid IBAN without an account.
 pub(crate) const NOBODY: &str = "AT611904300234573201";
 /// What Ada starts with.
 pub(crate) const OPENING: i64 = 250_000;
@@ -60,7 +60,7 @@ impl TestBank {
         Self { issuer, clock, bank, router }
     }
 
-    /// Closes the bank and opens it again on the same books.
+    /// Closes the bank and opens it again on the same database.
     pub(crate) async fn reopen(self, folder: &tempfile::TempDir) -> Self {
         self.bank.close().await;
         let clock = self.clock;
@@ -89,7 +89,7 @@ impl TestBank {
         FIRST.token(&self.claims(scope))
     }
 
-    /// A good access token of somebody else's.
+    /// A good access token of another customer's.
     pub(crate) fn token_of(&self, subject: &str, scope: &str) -> String {
         let mut claims = self.claims(scope);
         claims["sub"] = json!(subject);
@@ -136,7 +136,7 @@ impl TestBank {
         self.post(&self.transfer_token(), Uuid::new_v4(), order).await
     }
 
-    /// Ada's balance, from the books; they are audited on the way.
+    /// Ada's balance in the ledger, which is audited too.
     pub(crate) async fn balance(&self) -> i64 {
         self.bank.ledger().audit().await.unwrap();
         assert_eq!(self.bank.ledger().postings_sum().await.unwrap(), 0);
@@ -201,7 +201,7 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
             account(ENERGY, "City Energy", None, 0, "EUR"),
             account("CH9300762011623852957", "Cora Example", Some("auth0|1003"), 10_000, "CHF"),
         ],
-        // Tests of other things send what they like.
+        // Other tests are not limited.
         transfers_per_minute: 0,
         reads_per_minute: 0,
     }

@@ -1,4 +1,4 @@
-//! Which tokens are believed. One line per forgery: what is wrong with it, and what the bank says.
+//! Which tokens are accepted. One line per forgery: what is wrong with it, and the refusal.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -98,7 +98,7 @@ async fn accepts_rs256_only() {
         let token = FIRST.token_with(&header, &claims);
         assert_eq!(refused(&world, &token).await, "is not signed with RS256", "{alg}");
     }
-    // The classic: the public key as the secret of an HMAC.
+    // The public key as the secret of an HMAC.
     let message =
         format!("{}.{}", encode(json!({ "alg": "HS256", "kid": "first" }).to_string()), encode(&claims));
     let secret = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, FIRST.modulus());
@@ -146,7 +146,7 @@ async fn ignores_key_in_header() {
             "signature is wrong",
             "{name}"
         );
-        // Ignored, not refused: some providers send them in good faith.
+        // Ignored, not refused: some providers send them.
         believed(&world, &FIRST.token_with(&header, &claims)).await;
     }
 }
@@ -314,7 +314,7 @@ async fn token_without_id_cannot_transfer() {
     assert_eq!(answer.status, 201, "{}", answer.body);
 }
 
-/// Not read, and not taken for a token without the scope either: nobody is sent for a second factor because of it.
+/// Refused by name, and not as a missing scope, which would cause a step-up.
 /// Proves: scope-claim-shape
 #[tokio::test]
 async fn explains_unsupported_scope_format() {
@@ -339,7 +339,7 @@ async fn explains_unsupported_scope_format() {
             "claims are incomplete or malformed"
         );
     }
-    // What is beside a text takes nothing from it, and adds nothing to it.
+    // `scp` beside a text `scope` is ignored.
     believed(&world, &with(&world, "scp", json!(["x"]))).await;
     let mut claims = world.claims("other");
     claims["scp"] = json!("view:balance");

@@ -1,4 +1,4 @@
-//! What customers type, as it comes from clients: references, IBANs, and amounts of currencies with any minor unit.
+//! References, IBANs, and amounts of currencies with any minor unit.
 
 use bank::ledger::Iban;
 use bank::{Bank, ManualClock, OpeningAccount};
