@@ -4,5 +4,5 @@ mod imports;
 pub(crate) mod layers;
 pub(crate) mod proofs;
 pub(crate) mod purity;
-mod sources;
+pub(crate) mod sources;
 mod words;

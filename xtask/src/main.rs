@@ -1,24 +1,22 @@
 //! The project's own commands: `cargo xtask --help` names them.
 
-mod bench;
 mod checks;
-mod deny;
-mod dist;
-mod explore;
-mod fuzz;
-mod mutants;
+mod commands;
+mod failure;
+mod files;
+mod hex;
+mod process;
+mod progress;
 mod project;
-mod step;
-mod test;
 mod tools;
-mod torture;
-mod up;
 
 use checks::{layers, proofs, purity};
 use clap::{Parser, Subcommand};
+use commands::{bench, deny, dist, explore, fuzz, mutants, test, torture, up};
+use failure::Result;
+use progress::say;
 use project::Project;
 use std::process::ExitCode;
-use step::{Outcome, say};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Riser's own commands")]
@@ -93,7 +91,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(task: &Task) -> Outcome {
+fn run(task: &Task) -> Result {
     let project = Project::find()?;
     match task {
         Task::Up(options) => up::run(&project, options),
@@ -115,7 +113,7 @@ fn run(task: &Task) -> Outcome {
     }
 }
 
-fn setup(project: &Project, browser: bool) -> Outcome {
+fn setup(project: &Project, browser: bool) -> Result {
     let tools = tools::ensure(project)?;
     say(&format!("ready: {}", tools.versions.join(", ")));
     if browser {

@@ -1,10 +1,11 @@
 //! Where things are: the repository, the build directory, the folder of tools.
 //! The tools live outside the repository, so that every clone on a machine shares them.
 
-use crate::step::{Failure, Outcome, answer};
+use crate::failure::{Failure, Result};
+use crate::process::output_of;
+use fs_err as fs;
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -20,13 +21,13 @@ pub(crate) struct Project {
 
 impl Project {
     /// Asks cargo, because only it knows what the configuration files say about the build directory.
-    pub(crate) fn find() -> Outcome<Self> {
+    pub(crate) fn find() -> Result<Self> {
         let mut ask = Command::new(cargo());
         ask.args(["metadata", "--no-deps", "--format-version", "1"]);
         if let Some(manifest) = env::var_os("CARGO_MANIFEST_DIR") {
             ask.current_dir(manifest);
         }
-        let text = answer(&mut ask).ok_or_else(|| {
+        let text = output_of(&mut ask).ok_or_else(|| {
             Failure::new("`cargo metadata` gave no answer", "run it as `cargo xtask …` inside the repository")
         })?;
         let metadata: serde_json::Value = serde_json::from_str(&text)
@@ -64,9 +65,9 @@ impl Project {
     }
 
     /// The version of a package in Cargo.lock.
-    pub(crate) fn locked_version(&self, package: &str) -> Outcome<String> {
+    pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
         let path = self.root.join("Cargo.lock");
-        let lock = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        let lock = fs::read_to_string(&path)?;
         version_in_lock(&lock, package).ok_or_else(|| {
             Failure::new(format!("Cargo.lock holds no package `{package}`"), "run `cargo check`")
         })
@@ -79,9 +80,9 @@ pub(crate) fn cargo() -> OsString {
 }
 
 /// `$RISER_TOOLS`, or `riser/tools` in the user's cache.
-fn tools_folder() -> Outcome<PathBuf> {
+fn tools_folder() -> Result<PathBuf> {
     if let Some(chosen) = set("RISER_TOOLS") {
-        return std::path::absolute(&chosen).map_err(|error| Failure::io("use", Path::new(&chosen), &error));
+        return Ok(std::path::absolute(&chosen)?);
     }
     let cache = if cfg!(windows) {
         set("LOCALAPPDATA").map(PathBuf::from)

@@ -2,7 +2,7 @@
 //! the security headers for everything, the page from the cache only when it is still the current one, and files whose
 //! names hold a hash of their content for ever.
 //!
-//! Only hosts that read such a file from the folder itself are here. For all others the README says what to set.
+//! Only hosts that read such a file from the folder itself are here. For all others `docs/hosting.md` says what to set.
 
 use serde_json::{Map, Value, json};
 

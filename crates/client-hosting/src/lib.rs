@@ -3,6 +3,7 @@
 //! hosts; and the addresses at which it is served.
 
 pub mod address;
+pub mod compress;
 mod headers;
 mod hosts;
 mod origin;

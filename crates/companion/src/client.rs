@@ -67,7 +67,7 @@ pub enum ClientError {
 
 /// The files of the client, ready to be sent.
 #[derive(Debug)]
-struct Site {
+struct ClientFiles {
     /// By request path, as in `/style-29f3f3cf60c4ad57.css`.
     files: HashMap<String, File>,
     page: File,
@@ -77,11 +77,11 @@ struct Site {
 /// A router that serves the client in `dist`, configured with `config`. Unknown paths are its fallback, so it can be
 /// merged with an API by [`Router::fallback_service`].
 pub fn router(dist: &Path, config: &ClientConfig) -> Result<Router, ClientError> {
-    let site = Arc::new(Site::read(dist, config)?);
-    Ok(Router::new().fallback(move |request: Request| async move { respond::respond(&site, &request) }))
+    let files = Arc::new(ClientFiles::read(dist, config)?);
+    Ok(Router::new().fallback(move |request: Request| async move { respond::respond(&files, &request) }))
 }
 
-impl Site {
+impl ClientFiles {
     fn read(dist: &Path, config: &ClientConfig) -> Result<Self, ClientError> {
         let index = dist.join("index.html");
         if !index.is_file() {

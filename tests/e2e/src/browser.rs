@@ -1,8 +1,9 @@
 //! One Chromium with an empty profile, and its windows.
 
 mod crash;
+mod windows;
 
-use crate::{ChromeDriver, Miss, Page, eventually};
+use crate::{ChromeDriver, TestError};
 use std::{path::Path, sync::Arc};
 use tempfile::TempDir;
 use thirtyfour::{
@@ -50,6 +51,19 @@ struct Session {
     current: WindowHandle,
 }
 
+/// A window of a browser.
+#[derive(Debug, Clone)]
+pub(crate) struct Window {
+    pub(crate) browser: Arc<Browser>,
+    pub(crate) handle: WindowHandle,
+}
+
+impl Window {
+    pub(crate) async fn tab(&self) -> Result<Tab<'_>, TestError> {
+        self.browser.tab(&self.handle).await
+    }
+}
+
 /// The right to send commands to one window.
 pub(crate) struct Tab<'a> {
     pub(crate) driver: WebDriver,
@@ -57,7 +71,7 @@ pub(crate) struct Tab<'a> {
 }
 
 impl Session {
-    async fn start(process: &ChromeDriver, profile: &Path, more: &[&str]) -> Result<Self, Miss> {
+    async fn start(process: &ChromeDriver, profile: &Path, more: &[&str]) -> Result<Self, TestError> {
         let mut wanted = DesiredCapabilities::chrome();
         for flag in FLAGS.iter().chain(more) {
             wanted.add_arg(flag)?;
@@ -77,48 +91,14 @@ impl Session {
 
 impl Browser {
     /// Starts Chromium (`CHROMIUM`, or the one that `ChromeDriver` finds) and opens its first window.
-    pub async fn start() -> Result<Arc<Self>, Miss> {
+    pub async fn start() -> Result<Arc<Self>, TestError> {
         let process = ChromeDriver::shared()?;
         let profile = TempDir::with_prefix("riser-e2e-")?;
         let session = Mutex::new(Session::start(&process, profile.path(), &[]).await?);
         Ok(Arc::new(Self { session, profile, process }))
     }
 
-    /// The window that was there first.
-    pub async fn first_page(self: &Arc<Self>) -> Page {
-        let window = self.session.lock().await.current.clone();
-        Page::new(Arc::clone(self), window)
-    }
-
-    /// Another window of the same browser: the same cookies, another tab's storage.
-    pub async fn new_window(self: &Arc<Self>) -> Result<Page, Miss> {
-        let mut session = self.session.lock().await;
-        let window = session.driver.new_window().await?;
-        session.driver.switch_to_window(window.clone()).await?;
-        session.current = window.clone();
-        drop(session);
-        Ok(Page::new(Arc::clone(self), window))
-    }
-
-    /// All windows, those that pages opened too.
-    pub async fn pages(self: &Arc<Self>) -> Result<Vec<Page>, Miss> {
-        let windows = self.session.lock().await.driver.windows().await?;
-        Ok(windows.into_iter().map(|window| Page::new(Arc::clone(self), window)).collect())
-    }
-
-    /// The one window that is there now and was not among those.
-    pub async fn page_besides(self: &Arc<Self>, known: &[Page]) -> Result<Page, Miss> {
-        eventually("a new window", async || {
-            let new: Vec<Page> =
-                self.pages().await?.into_iter().filter(|page| !known.contains(page)).collect();
-            <[Page; 1]>::try_from(new)
-                .map(|[page]| page)
-                .map_err(|all| Miss::new(format!("there are {}", all.len())))
-        })
-        .await
-    }
-
-    pub(crate) async fn tab(&self, window: &WindowHandle) -> Result<Tab<'_>, Miss> {
+    async fn tab(&self, window: &WindowHandle) -> Result<Tab<'_>, TestError> {
         let mut session = self.session.lock().await;
         if session.current != *window {
             session.driver.switch_to_window(window.clone()).await?;
@@ -128,7 +108,7 @@ impl Browser {
     }
 
     /// What all windows wrote to the console since the last call, tokens taken out.
-    pub async fn console(&self) -> Result<Vec<String>, Miss> {
+    pub async fn console(&self) -> Result<Vec<String>, TestError> {
         let session = self.session.lock().await;
         let entries = session.driver.browser_log().await?;
         Ok(entries
@@ -141,7 +121,7 @@ impl Browser {
     }
 
     /// Ends the program; the profile goes with the last [`Page`].
-    pub async fn quit(&self) -> Result<(), Miss> {
+    pub async fn quit(&self) -> Result<(), TestError> {
         self.session.lock().await.driver.clone().quit().await?;
         Ok(())
     }

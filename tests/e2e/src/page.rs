@@ -1,9 +1,11 @@
 //! One window, seen as people see it: buttons, fields and headings by their names, results and failures by their
 //! roles.
 
+mod devtools;
+
 use crate::{
-    Browser, Locator, Miss,
-    browser::Tab,
+    Browser, Locator, TestError,
+    browser::{Tab, Window},
     eventually,
     locator::{By, Role, accessible_name},
 };
@@ -11,98 +13,94 @@ use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 use thirtyfour::{Key, TypingData, WindowHandle};
 
-/// Makes a document's clock one that can be put forward.
-const CLOCK: &str = include_str!("../../interop/clock/date.js");
-
 /// A window of a [`Browser`].
 #[derive(Debug, Clone)]
 pub struct Page {
-    browser: Arc<Browser>,
-    window: WindowHandle,
+    window: Window,
 }
 
 impl PartialEq for Page {
     fn eq(&self, other: &Self) -> bool {
-        self.window == other.window
+        self.window.handle == other.window.handle
     }
 }
 
 impl Page {
-    pub(crate) fn new(browser: Arc<Browser>, window: WindowHandle) -> Self {
-        Self { browser, window }
+    pub(crate) fn new(browser: Arc<Browser>, handle: WindowHandle) -> Self {
+        Self { window: Window { browser, handle } }
     }
 
-    pub(crate) async fn tab(&self) -> Result<Tab<'_>, Miss> {
-        self.browser.tab(&self.window).await
+    pub(crate) async fn tab(&self) -> Result<Tab<'_>, TestError> {
+        self.window.tab().await
     }
 
     /// The button of that name.
     #[must_use]
     pub fn button(&self, name: &str) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Button, Some(name.to_owned())))
+        Locator::new(&self.window, By::Role(Role::Button, Some(name.to_owned())))
     }
 
     /// The text field of that label.
     #[must_use]
     pub fn field(&self, label: &str) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Field, Some(label.to_owned())))
+        Locator::new(&self.window, By::Role(Role::Field, Some(label.to_owned())))
     }
 
     /// The link of that name.
     #[must_use]
     pub fn link(&self, name: &str) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Link, Some(name.to_owned())))
+        Locator::new(&self.window, By::Role(Role::Link, Some(name.to_owned())))
     }
 
     /// The heading of that name.
     #[must_use]
     pub fn heading(&self, name: &str) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Heading, Some(name.to_owned())))
+        Locator::new(&self.window, By::Role(Role::Heading, Some(name.to_owned())))
     }
 
     /// Results and progress: everything with `role="status"`.
     #[must_use]
     pub fn status(&self) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Status, None))
+        Locator::new(&self.window, By::Role(Role::Status, None))
     }
 
     /// Failures: everything with `role="alert"`.
     #[must_use]
     pub fn alert(&self) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Alert, None))
+        Locator::new(&self.window, By::Role(Role::Alert, None))
     }
 
     /// The element with that `data-testid`.
     #[must_use]
     pub fn test_id(&self, id: &str) -> Locator<'_> {
-        Locator::new(self, By::Css(format!("[data-testid=\"{id}\"]")))
+        Locator::new(&self.window, By::Css(format!("[data-testid=\"{id}\"]")))
     }
 
     /// Everything that a person sees.
     #[must_use]
     pub fn everything(&self) -> Locator<'_> {
-        Locator::new(self, By::Css("body".to_owned()))
+        Locator::new(&self.window, By::Css("body".to_owned()))
     }
 
     /// What fits a CSS selector. Only for what has no name of its own.
     #[must_use]
     pub fn css(&self, selector: &str) -> Locator<'_> {
-        Locator::new(self, By::Css(selector.to_owned()))
+        Locator::new(&self.window, By::Css(selector.to_owned()))
     }
 
     /// Goes to an address.
-    pub async fn open(&self, address: &str) -> Result<(), Miss> {
+    pub async fn open(&self, address: &str) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.goto(address).await?)
     }
 
     /// The browser's Back button.
-    pub async fn back(&self) -> Result<(), Miss> {
+    pub async fn back(&self) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.back().await?)
     }
 
     /// The browser's Back, by the keyboard. Unlike [`Self::back`] it skips what browsers skip: entries that pages have added
     /// without anybody having touched them.
-    pub async fn back_by_keyboard(&self) -> Result<(), Miss> {
+    pub async fn back_by_keyboard(&self) -> Result<(), TestError> {
         for kind in ["rawKeyDown", "keyUp"] {
             let alt = 1;
             let key = json!({
@@ -115,62 +113,62 @@ impl Page {
     }
 
     /// The browser's Forward button.
-    pub async fn forward(&self) -> Result<(), Miss> {
+    pub async fn forward(&self) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.forward().await?)
     }
 
     /// The browser's Reload button.
-    pub async fn reload(&self) -> Result<(), Miss> {
+    pub async fn reload(&self) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.refresh().await?)
     }
 
     /// What the address bar holds.
-    pub async fn address(&self) -> Result<String, Miss> {
+    pub async fn address(&self) -> Result<String, TestError> {
         let tab = self.tab().await?;
-        let url = tab.driver.current_url().await.map_err(|error| Miss::while_looking(&error))?;
+        let url = tab.driver.current_url().await.map_err(|error| TestError::while_reading(&error))?;
         Ok(url.to_string())
     }
 
     /// Waits until the address begins like that.
-    pub async fn arrives_at(&self, start: &str) -> Result<(), Miss> {
+    pub async fn arrives_at(&self, start: &str) -> Result<(), TestError> {
         eventually(&format!("an address that begins with {start}"), async || {
             let address = self.address().await?;
             if address.starts_with(start) {
                 Ok(())
             } else {
-                Err(Miss::new(format!("it is {}", crate::token::without_tokens(&address))))
+                Err(TestError::transient(format!("it is {}", crate::token::without_tokens(&address))))
             }
         })
         .await
     }
 
     /// The value of a JavaScript expression (anything that JSON can hold).
-    pub async fn evaluate(&self, expression: &str) -> Result<Value, Miss> {
+    pub async fn evaluate(&self, expression: &str) -> Result<Value, TestError> {
         let tab = self.tab().await?;
         let answer = tab.driver.execute(format!("return ({expression})"), vec![]).await;
-        Ok(answer.map_err(|error| Miss::while_looking(&error))?.json().clone())
+        Ok(answer.map_err(|error| TestError::while_reading(&error))?.json().clone())
     }
 
     /// Everything in this tab's `sessionStorage`, as one JSON text.
-    pub async fn session_storage(&self) -> Result<String, Miss> {
+    pub async fn session_storage(&self) -> Result<String, TestError> {
         self.text_of("JSON.stringify(Object.entries(sessionStorage))").await
     }
 
     /// Everything in `localStorage`, as one JSON text.
-    pub async fn local_storage(&self) -> Result<String, Miss> {
+    pub async fn local_storage(&self) -> Result<String, TestError> {
         self.text_of("JSON.stringify(Object.entries(localStorage))").await
     }
 
     /// How many entries the history of this tab has, as a script sees it.
-    pub async fn history_length(&self) -> Result<u64, Miss> {
+    pub async fn history_length(&self) -> Result<u64, TestError> {
         self.evaluate("history.length")
             .await?
             .as_u64()
-            .ok_or_else(|| Miss::last("history.length is no number"))
+            .ok_or_else(|| TestError::permanent("history.length is no number"))
     }
 
     /// The addresses of the whole history of this tab, those of other origins too.
-    pub async fn history(&self) -> Result<Vec<String>, Miss> {
+    pub async fn history(&self) -> Result<Vec<String>, TestError> {
         let answer = self.devtools("Page.getNavigationHistory", json!({})).await?;
         let entries = answer["entries"].as_array().cloned().unwrap_or_default();
         Ok(entries
@@ -181,7 +179,7 @@ impl Page {
     }
 
     /// Everything that the page's own scripts can get at and that may hold an address, each with its name.
-    pub async fn in_reach_of_scripts(&self) -> Result<Vec<(&'static str, String)>, Miss> {
+    pub async fn in_reach_of_scripts(&self) -> Result<Vec<(&'static str, String)>, TestError> {
         let mut seen = Vec::new();
         for place in [
             "location.href",
@@ -202,20 +200,20 @@ impl Page {
 
     /// The address that this document was loaded from, as its own navigation entry keeps it (Navigation Timing). Nobody
     /// can clean it; it goes with the document.
-    pub async fn loaded_from(&self) -> Result<String, Miss> {
+    pub async fn loaded_from(&self) -> Result<String, TestError> {
         self.text_of("performance.getEntriesByType('navigation').map(entry => entry.name).join()").await
     }
 
-    async fn text_of(&self, expression: &str) -> Result<String, Miss> {
+    async fn text_of(&self, expression: &str) -> Result<String, TestError> {
         let value = self.evaluate(expression).await?;
         value
             .as_str()
             .map(str::to_owned)
-            .ok_or_else(|| Miss::last(format!("{expression} is no text: {value}")))
+            .ok_or_else(|| TestError::permanent(format!("{expression} is no text: {value}")))
     }
 
     /// Has the page translated as browsers do it, and whatever comes to it later. What a translator wrote is in `«»`.
-    pub async fn translate(&self) -> Result<(), Miss> {
+    pub async fn translate(&self) -> Result<(), TestError> {
         let translator = include_str!("../../translator/translator.js");
         let start = format!("return ({translator})(document.body)");
         self.tab().await?.driver.execute(start, vec![]).await?;
@@ -223,58 +221,17 @@ impl Page {
     }
 
     /// Runs a script in each document before anything of its own, until the answer goes to [`Self::run_no_more`].
-    pub async fn run_before_scripts(&self, script: &str) -> Result<Value, Miss> {
+    pub async fn run_before_scripts(&self, script: &str) -> Result<Value, TestError> {
         self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await
     }
 
     /// Ends what [`Self::run_before_scripts`] began.
-    pub async fn run_no_more(&self, script: Value) -> Result<(), Miss> {
+    pub async fn run_no_more(&self, script: Value) -> Result<(), TestError> {
         self.devtools("Page.removeScriptToEvaluateOnNewDocument", script).await.map(drop)
     }
 
-    /// Goes to an entry of the history by its place, as from the list that a long press on Back shows.
-    pub async fn go_to_entry(&self, place: usize) -> Result<(), Miss> {
-        let history = self.devtools("Page.getNavigationHistory", json!({})).await?;
-        let entry = json!({ "entryId": history["entries"][place]["id"] });
-        self.devtools("Page.navigateToHistoryEntry", entry).await.map(drop)
-    }
-
-    /// Unplugs the network cable of this window, or plugs it in again.
-    pub async fn set_offline(&self, offline: bool) -> Result<(), Miss> {
-        self.devtools("Network.enable", json!({})).await?;
-        let conditions =
-            json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
-        self.devtools("Network.emulateNetworkConditions", conditions).await.map(drop)
-    }
-
-    /// From now on, this page and all that this window opens believe that it is so much later.
-    pub async fn put_clock_forward(&self, by: Duration) -> Result<(), Miss> {
-        let script = format!("{CLOCK}\nclockAheadMs += {};", by.as_millis());
-        let now = json!({ "expression": script });
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
-        self.devtools("Runtime.evaluate", now).await.map(drop)
-    }
-
-    /// Empties the browser's cache: every file is asked for again.
-    pub async fn forget_files(&self) -> Result<(), Miss> {
-        self.devtools("Network.enable", json!({})).await?;
-        self.devtools("Network.clearBrowserCache", json!({})).await.map(drop)
-    }
-
-    /// Makes the window as large as that, in CSS pixels, and prefer that colour scheme, and no motion.
-    pub async fn looks(&self, width: u32, height: u32, dark: bool) -> Result<(), Miss> {
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.devtools("Emulation.setDeviceMetricsOverride", size).await?;
-        self.devtools("Emulation.setScrollbarsHidden", json!({ "hidden": true })).await?;
-        let scheme = if dark { "dark" } else { "light" };
-        let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", "reduce")];
-        let features = features.map(|(name, value)| json!({ "name": name, "value": value }));
-        let media = json!({ "features": features });
-        self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
-    }
-
     /// Presses Tab until the thing of that accessible name has the focus: as far as a keyboard gets.
-    pub async fn tab_to(&self, name: &str) -> Result<(), Miss> {
+    pub async fn tab_to(&self, name: &str) -> Result<(), TestError> {
         self.button_or_field(name).appears().await?;
         let mut seen = Vec::new();
         for _ in 0..60 {
@@ -291,37 +248,32 @@ impl Page {
                 .perform()
                 .await?;
         }
-        Err(Miss::last(format!("the Tab key does not reach {name:?}, only {seen:?}")))
+        Err(TestError::permanent(format!("the Tab key does not reach {name:?}, only {seen:?}")))
     }
 
     fn button_or_field(&self, name: &str) -> Locator<'_> {
-        Locator::new(self, By::Role(Role::Control, Some(name.to_owned())))
+        Locator::new(&self.window, By::Role(Role::Control, Some(name.to_owned())))
     }
 
     /// Types into whatever has the focus.
-    pub async fn type_keys(&self, keys: TypingData) -> Result<(), Miss> {
+    pub async fn type_keys(&self, keys: TypingData) -> Result<(), TestError> {
         let tab = self.tab().await?;
         let chain = tab.driver.action_chain_with_delay(Some(Duration::ZERO), None);
         Ok(chain.send_keys(keys).perform().await?)
     }
 
-    /// A command of the browser's own protocol (Chrome `DevTools` Protocol).
-    pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value, Miss> {
-        Ok(self.tab().await?.driver.cdp().send_raw(method, parameters).await?)
-    }
-
     /// Writes what is visible to a PNG file.
-    pub async fn screenshot(&self, file: &Path) -> Result<(), Miss> {
+    pub async fn screenshot(&self, file: &Path) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.screenshot(file).await?)
     }
 
     /// The document as it is now.
-    pub async fn source(&self) -> Result<String, Miss> {
+    pub async fn source(&self) -> Result<String, TestError> {
         Ok(self.tab().await?.driver.source().await?)
     }
 
     /// Closes this window.
-    pub async fn close(self) -> Result<(), Miss> {
+    pub async fn close(self) -> Result<(), TestError> {
         Ok(self.tab().await?.driver.close_window().await?)
     }
 }

@@ -6,7 +6,7 @@
 //! `Date` (`tests/interop/clock`); in Python `time-machine` does, for C code too (`tests/interop/serving.py`). For a page
 //! there is [`crate::Page::put_clock_forward`]. The libraries know nothing of it.
 
-use crate::{Miss, eventually::PATIENCE, packages, token::without_tokens};
+use crate::{TestError, eventually::WAIT_TIMEOUT, packages, token::without_tokens};
 use std::{
     env, fmt,
     io::{BufRead, BufReader, Read, Write},
@@ -53,7 +53,7 @@ impl Output {
 
 impl Program {
     /// Starts a script on Node.js (`NODE`, or `node` on the path), in a folder of the project that has packages.
-    pub async fn node(folder: &str, script: &str, variables: &[(&str, &str)]) -> Result<Self, Miss> {
+    pub async fn node(folder: &str, script: &str, variables: &[(&str, &str)]) -> Result<Self, TestError> {
         let place = packages::of(folder)?;
         let node = env::var_os("NODE").unwrap_or_else(|| "node".into());
         let mut command = Command::new(node);
@@ -69,11 +69,11 @@ impl Program {
     }
 
     /// Starts a script of `tests/interop` on Python (`PYTHON`), which has the packages of its `requirements.txt`.
-    pub async fn python(script: &str, variables: &[(&str, &str)]) -> Result<Self, Miss> {
+    pub async fn python(script: &str, variables: &[(&str, &str)]) -> Result<Self, TestError> {
         let advice = "`cargo xtask test --only e2e` makes an environment with tests/interop/requirements.txt, and sets \
                       PYTHON to its interpreter";
-        let python =
-            env::var_os("PYTHON").ok_or_else(|| Miss::last(format!("PYTHON is not set: {advice}")))?;
+        let python = env::var_os("PYTHON")
+            .ok_or_else(|| TestError::permanent(format!("PYTHON is not set: {advice}")))?;
         let place = in_project(INTEROP)?;
         let mut command = Command::new(python);
         command.env("PYTHONPATH", &place).env("PYTHONUNBUFFERED", "1").env("PYTHONDONTWRITEBYTECODE", "1");
@@ -86,17 +86,17 @@ impl Program {
         script: &str,
         variables: &[(&str, &str)],
         advice: &str,
-    ) -> Result<Self, Miss> {
+    ) -> Result<Self, TestError> {
         command.arg(script).current_dir(folder).envs(variables.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let shown = command.get_program().display().to_string();
         let mut child = command
             .spawn()
-            .map_err(|error| Miss::last(format!("cannot start `{shown}`: {error}. {advice}")))?;
+            .map_err(|error| TestError::permanent(format!("cannot start `{shown}`: {error}. {advice}")))?;
         let (Some(orders), Some(stdout), Some(stderr)) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(Miss::last(format!("{script} has no pipes")));
+            return Err(TestError::permanent(format!("{script} has no pipes")));
         };
         let (sender, output) = watch::channel(Output::default());
         collect(stdout, sender.clone());
@@ -114,18 +114,20 @@ impl Program {
     }
 
     /// Waits for a line that begins like that, the `count`th of its kind, and gives its rest.
-    async fn says(&self, start: &str, count: usize) -> Result<String, Miss> {
+    async fn says(&self, start: &str, count: usize) -> Result<String, TestError> {
         let mut output = self.output.clone();
         let found =
             |output: &Output| output.beginning_with(start).nth(count - 1).map(|rest| rest.trim().to_owned());
-        let line =
-            match timeout(PATIENCE, output.wait_for(|output| found(output).is_some() || output.is_over()))
-                .await
-            {
-                Ok(Ok(output)) => found(&output),
-                _ => None,
-            };
-        line.ok_or_else(|| Miss::last(format!("it does not say {start:?}; {}", self.transcript())))
+        let line = match timeout(
+            WAIT_TIMEOUT,
+            output.wait_for(|output| found(output).is_some() || output.is_over()),
+        )
+        .await
+        {
+            Ok(Ok(output)) => found(&output),
+            _ => None,
+        };
+        line.ok_or_else(|| TestError::permanent(format!("it does not say {start:?}; {}", self.transcript())))
     }
 
     /// As in `http://localhost:40123`, without a slash at the end.
@@ -141,7 +143,7 @@ impl Program {
     }
 
     /// From now on this program believes that it is so much later.
-    pub async fn put_clock_forward(&self, by: Duration) -> Result<(), Miss> {
+    pub async fn put_clock_forward(&self, by: Duration) -> Result<(), TestError> {
         let before = self.output.borrow().beginning_with(CLOCK).count();
         let order = format!("{}\n", by.as_secs());
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).write_all(order.as_bytes())?;
@@ -156,7 +158,7 @@ impl Program {
     }
 }
 
-fn in_project(folder: &str) -> Result<PathBuf, Miss> {
+fn in_project(folder: &str) -> Result<PathBuf, TestError> {
     Ok(Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder).canonicalize()?)
 }
 

@@ -1,14 +1,14 @@
 //! Runs one test: a world, a browser, the test's story, and evidence when it fails.
 
-use crate::{Browser, Failure, Miss, Page, World, evidence, world::Setup};
+use crate::{Browser, Page, Servers, TestError, TestFailure, evidence, servers::Setup};
 use futures_util::FutureExt;
 use std::{any::Any, panic::AssertUnwindSafe, sync::Arc};
 
 /// What a story plays on.
 #[derive(Debug)]
-pub struct Stage {
+pub struct TestContext {
     /// The servers.
-    pub world: World,
+    pub servers: Servers,
     /// The customer's browser.
     pub browser: Arc<Browser>,
     /// Its first window, still empty.
@@ -21,7 +21,7 @@ pub struct Stage {
 /// When the story does: with the line of the test, and the folder where the evidence is.
 pub fn scenario<F>(setup: Setup, story: F)
 where
-    F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
+    F: AsyncFnOnce(&TestContext) -> Result<(), TestFailure>,
 {
     let test = name_of::<F>();
     run(&test, play(&test, setup, story));
@@ -48,29 +48,29 @@ fn announce(test: &str, why: &str) -> String {
 
 async fn play<F>(test: &str, setup: Setup, story: F) -> Result<(), String>
 where
-    F: AsyncFnOnce(&Stage) -> Result<(), Failure>,
+    F: AsyncFnOnce(&TestContext) -> Result<(), TestFailure>,
 {
-    let stage = raise(setup).await.map_err(|miss| miss.to_string())?;
-    let outcome = match ending(AssertUnwindSafe(story(&stage)).catch_unwind().await) {
+    let context = set_up(setup).await.map_err(|error| error.to_string())?;
+    let outcome = match ending(AssertUnwindSafe(story(&context)).catch_unwind().await) {
         None => Ok(()),
         Some(why) => {
-            let requests = stage.world.access_log();
-            Err(evidence::with(test, &requests, &stage.browser, why).await)
+            let requests = context.servers.access_log();
+            Err(evidence::with(test, &requests, &context.browser, why).await)
         }
     };
-    let quit = stage.browser.quit().await.map_err(|miss| format!("the browser does not end: {miss}"));
+    let quit = context.browser.quit().await.map_err(|error| format!("the browser does not end: {error}"));
     outcome.and(quit)
 }
 
-async fn raise(setup: Setup) -> Result<Stage, Miss> {
-    let world = World::start(setup).await?;
+async fn set_up(setup: Setup) -> Result<TestContext, TestError> {
+    let servers = Servers::start(setup).await?;
     let browser = Browser::start().await?;
     let page = browser.first_page().await;
-    Ok(Stage { world, browser, page })
+    Ok(TestContext { servers, browser, page })
 }
 
 /// Why a story did not end well.
-pub(crate) fn ending(ending: Result<Result<(), Failure>, Box<dyn Any + Send>>) -> Option<String> {
+pub(crate) fn ending(ending: Result<Result<(), TestFailure>, Box<dyn Any + Send>>) -> Option<String> {
     match ending {
         Ok(Ok(())) => None,
         Ok(Err(failure)) => Some(failure.to_string()),

@@ -2,12 +2,15 @@
 //! test; and an API on Express (`tests/interop/apis`) that takes their tokens.
 
 use crate::{
-    Browser, Failure, Miss, Page, Program, evidence, packages,
-    people::{ADA, Person, Phone},
+    Browser, Page, Program, TestError, TestFailure,
+    error::with_causes,
+    evidence, packages,
+    people::{ADA, Person},
+    phone::Phone,
     program::INTEROP,
     scenario,
-    site::{Ground, Site},
-    world::{AUDIENCE, Setup, demo, told},
+    server::{ReservedPort, TestServer},
+    servers::{AUDIENCE, Setup, demo},
 };
 use axum::{
     Router,
@@ -54,11 +57,11 @@ pub struct Wish {
 #[derive(Debug)]
 pub struct Visit {
     /// The companion tenant.
-    pub tenant: Site,
+    pub tenant: TestServer,
     /// The pages, each in a folder of its library's name.
-    pub pages: Site,
+    pub pages: TestServer,
     /// A page of an origin that the tenant does not know.
-    pub attacker: Site,
+    pub attacker: TestServer,
     /// The application on a server, with openid-client.
     pub server: Program,
     /// The customer's browser.
@@ -73,11 +76,11 @@ pub struct Visit {
 /// When the story does: with the line of the test, and the folder where the evidence is.
 pub fn visit<F>(wish: Wish, story: F)
 where
-    F: AsyncFnOnce(&Visit) -> Result<(), Failure>,
+    F: AsyncFnOnce(&Visit) -> Result<(), TestFailure>,
 {
     let test = scenario::name_of::<F>();
     scenario::run(&test, async {
-        let visit = Visit::start(wish).await.map_err(|miss| miss.to_string())?;
+        let visit = Visit::start(wish).await.map_err(|error| error.to_string())?;
         let why = scenario::ending(AssertUnwindSafe(story(&visit)).catch_unwind().await);
         let outcome = match why {
             None => Ok(()),
@@ -92,15 +95,15 @@ where
                 Err(evidence::with(&test, &requests, &visit.browser, why).await)
             }
         };
-        let quit = visit.browser.quit().await.map_err(|miss| format!("the browser does not end: {miss}"));
+        let quit = visit.browser.quit().await.map_err(|error| format!("the browser does not end: {error}"));
         outcome.and(quit)
     });
 }
 
 impl Visit {
-    async fn start(wish: Wish) -> Result<Self, Miss> {
+    async fn start(wish: Wish) -> Result<Self, TestError> {
         let (tenant, pages, attacker) =
-            (Ground::claim().await?, Ground::claim().await?, Ground::claim().await?);
+            (ReservedPort::reserve().await?, ReservedPort::reserve().await?, ReservedPort::reserve().await?);
         let issuer = format!("{}/", tenant.origin());
         // It asks for the metadata when somebody logs in, and by then the tenant is there.
         let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
@@ -119,7 +122,7 @@ impl Visit {
             ..in_page("redirecting", &[GrantType::AuthorizationCode], attacker.origin())
         });
         let on = format!("{}/oidc-client-ts/", pages.origin());
-        let opened = Tenant::open(config, Arc::new(tenant::SystemClock)).await.map_err(told)?;
+        let opened = Tenant::open(config, Arc::new(tenant::SystemClock)).await.map_err(with_causes)?;
         let router = files(&issuer, tenant.origin(), wish)?;
         let browser = Browser::start().await?;
         let page = browser.first_page().await;
@@ -139,12 +142,12 @@ impl Visit {
     }
 
     /// Opens the page of a library.
-    pub async fn open(&self, library: &str) -> Result<(), Miss> {
+    pub async fn open(&self, library: &str) -> Result<(), TestError> {
         self.page.open(&self.pages.at(&format!("/{library}/"))).await
     }
 
     /// Another window, which is somebody's phone.
-    pub async fn phone(&self, person: Person) -> Result<Phone, Miss> {
+    pub async fn phone(&self, person: Person) -> Result<Phone, TestError> {
         Phone::at(person, self.browser.new_window().await?, &self.tenant).await
     }
 
@@ -155,7 +158,7 @@ impl Visit {
     }
 
     /// Starts the API on Express.
-    pub async fn api(&self) -> Result<Program, Miss> {
+    pub async fn api(&self) -> Result<Program, TestError> {
         let issuer = format!("{}/", self.tenant.origin());
         let tokens = [("ISSUER", issuer.as_str()), ("AUDIENCE", AUDIENCE)];
         Program::node(INTEROP, "apis/express-sample/server.js", &tokens).await
@@ -181,7 +184,7 @@ fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
 }
 
 /// The pages, the libraries as npm has them, and what each page has to know about the tenant.
-fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, Miss> {
+fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, TestError> {
     let folder = packages::of(PACKAGES)?;
     let (issuer, domain) = (issuer.to_owned(), domain.to_owned());
     let config = async move |Segment(library): Segment<String>| {

@@ -6,11 +6,11 @@ mod modules;
 mod reader;
 
 use super::sources::{Source, rust_files};
-use crate::step::{Failure, Outcome};
+use crate::failure::{Failure, Result};
+use fs_err as fs;
 use modules::ModuleTree;
 use reader::Kind;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 /// The files of a crate, and what they import from each other.
@@ -34,11 +34,11 @@ pub(crate) struct Edge {
 
 impl Imports {
     /// Of the crate in this folder.
-    pub(crate) fn read(root: &Path, folder: &str) -> Outcome<Self> {
+    pub(crate) fn read(root: &Path, folder: &str) -> Result<Self> {
         let src = format!("{folder}/src").trim_start_matches("./").to_owned();
         let sources = rust_files(root, &src)?;
         let manifest = root.join(folder).join("Cargo.toml");
-        let text = fs::read_to_string(&manifest).map_err(|error| Failure::io("read", &manifest, &error))?;
+        let text = fs::read_to_string(&manifest)?;
         let name = text.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
         let package = name.unwrap_or_default().replace('-', "_");
         Self::of(&package, &src, &sources)

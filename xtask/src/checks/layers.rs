@@ -2,16 +2,17 @@
 //! in circles.
 
 use super::imports::{Edge, Imports};
+use crate::failure::{Failure, Result};
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, say};
-use std::fs;
+use fs_err as fs;
 
 const LIST: &str = "xtask/layers.txt";
 /// A circle may be a parent with its own children, and no larger than this.
 const MAX_CIRCLE: usize = 4;
 
 /// Prints what each crate consists of, and then what is wrong with it.
-pub(crate) fn run(project: &Project) -> Outcome {
+pub(crate) fn run(project: &Project) -> Result {
     for layers in read_list(project)? {
         let imports = Imports::read(&project.root, &layers.folder)?;
         let circles: Vec<usize> = imports.circles().iter().map(Vec::len).collect();
@@ -21,7 +22,7 @@ pub(crate) fn run(project: &Project) -> Outcome {
     check(project)
 }
 
-fn check(project: &Project) -> Outcome {
+fn check(project: &Project) -> Result {
     let mut problems = Vec::new();
     for layers in read_list(project)?.into_iter().filter(|layers| !layers.rooms.is_empty()) {
         problems.extend(layers.problems(&Imports::read(&project.root, &layers.folder)?));
@@ -38,9 +39,9 @@ fn check(project: &Project) -> Outcome {
     ))
 }
 
-fn read_list(project: &Project) -> Outcome<Vec<Layers>> {
+fn read_list(project: &Project) -> Result<Vec<Layers>> {
     let path = project.root.join(LIST);
-    let text = fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let text = fs::read_to_string(&path)?;
     Ok(parse(&text))
 }
 

@@ -2,12 +2,13 @@
 //! tests name in their doc comments.
 
 use super::sources::{FOLDERS, Source, rust_files};
+use crate::failure::{Failure, Result};
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, say};
 use clap::Args;
+use fs_err as fs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
 
 const RULES: &str = "docs/rules.md";
 const PAGE: &str = "docs/PROOFS.md";
@@ -27,10 +28,10 @@ pub(crate) struct Options {
     write: bool,
 }
 
-pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
     if options.write {
         let page = project.root.join(PAGE);
-        fs::write(&page, render(project)?).map_err(|error| Failure::io("write", &page, &error))?;
+        fs::write(&page, render(project)?)?;
         say(&format!("{PAGE} is written"));
         return Ok(());
     }
@@ -38,19 +39,19 @@ pub(crate) fn run(project: &Project, options: &Options) -> Outcome {
 }
 
 /// Each rule has a test, each id in a test is that of a rule, and the page says so.
-fn check(project: &Project) -> Outcome {
+fn check(project: &Project) -> Result {
     let expected = render(project)?;
     let page = project.root.join(PAGE);
-    let actual = fs::read_to_string(&page).map_err(|error| Failure::io("read", &page, &error))?;
+    let actual = fs::read_to_string(&page)?;
     if actual == expected {
         return Ok(());
     }
     Err(Failure::new(format!("{PAGE} is out of date"), "`cargo xtask proofs --write` writes it anew"))
 }
 
-fn render(project: &Project) -> Outcome<String> {
+fn render(project: &Project) -> Result<String> {
     let rules = project.root.join(RULES);
-    let rules = fs::read_to_string(&rules).map_err(|error| Failure::io("read", &rules, &error))?;
+    let rules = fs::read_to_string(&rules)?;
     let mut sources = Vec::new();
     for folder in FOLDERS {
         sources.extend(rust_files(&project.root, folder)?);

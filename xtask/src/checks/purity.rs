@@ -3,8 +3,10 @@
 //! be looked at before it passes.
 
 use super::sources::{Source, rust_files};
+use crate::failure::{Failure, Result};
+use crate::process::output_of;
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, say};
 use std::collections::BTreeSet;
 
 /// What the core is built from, on any system, and what each does. None of them reads a file, a socket, a clock or an
@@ -63,7 +65,7 @@ const WAYS: [&str; 14] = [
 ];
 
 /// Compares both with what is there.
-pub(crate) fn check(project: &Project) -> Outcome {
+pub(crate) fn check(project: &Project) -> Result {
     let crates = crates(project)?;
     let listed: BTreeSet<&str> = CRATES.iter().map(|(name, _)| *name).collect();
     let mut problems = Vec::new();
@@ -88,11 +90,11 @@ pub(crate) fn check(project: &Project) -> Outcome {
 }
 
 /// What cargo builds the core from, for all systems, without what only runs in the compiler.
-fn crates(project: &Project) -> Outcome<BTreeSet<String>> {
+fn crates(project: &Project) -> Result<BTreeSet<String>> {
     let mut tree = project.cargo();
     tree.args(["tree", "--package", "stepup", "--edges", "normal,no-proc-macro", "--target", "all"]);
     tree.args(["--prefix", "none", "--format", "{p}"]);
-    let text = answer(&mut tree)
+    let text = output_of(&mut tree)
         .ok_or_else(|| Failure::new("`cargo tree` gave no answer", "run `cargo tree -p stepup`"))?;
     Ok(text
         .lines()

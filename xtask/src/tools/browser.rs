@@ -1,11 +1,11 @@
 //! Chromium and its driver, for the tests in a real browser.
 
-use super::debian::{self, is_root};
-use super::{lock, on_path, version_of};
+use super::debian::{DebianProgram, is_root};
+use super::program::{on_path, version_of};
+use crate::failure::Result;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, say, step};
+use fs_err as fs;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names under which systems install the browser, most specific first.
@@ -30,6 +30,17 @@ const FLAGS: [&str; 8] = [
     "--disable-dev-shm-usage",
 ];
 
+const CHROMIUM: DebianProgram<'_> = DebianProgram {
+    name: "Chromium",
+    why: "the tests drive the real client in a real browser",
+    packages: &["chromium", "chromium-driver", "fonts-liberation"],
+    size: "about 100 MB",
+    by_hand: "install Chromium (or Chrome) and ChromeDriver of the same version: `sudo apt-get install chromium \
+     chromium-driver` on Debian, `brew install --cask google-chrome chromedriver` on macOS, \
+     https://googlechromelabs.github.io/chrome-for-testing elsewhere; if they are not on PATH, set CHROMIUM and \
+     CHROMEDRIVER to the two programs; then run this again",
+};
+
 /// A browser and a driver of the same major version.
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
@@ -37,27 +48,16 @@ pub(crate) struct Browser {
 }
 
 /// Finds them, or installs Debian's.
-pub(crate) fn ensure(project: &Project) -> Outcome<Browser> {
-    let problem = match find() {
-        Ok(browser) => return Ok(browser),
-        Err(problem) => problem,
-    };
-    step("Chromium", "the tests drive the real client in a real browser", || {
-        let _lock = lock(project)?;
-        say(&format!("  {problem}"));
-        install(project)?;
-        find().map_err(|problem| Failure::new(format!("after the installation: {problem}"), by_hand()))
-    })
+pub(crate) fn ensure(project: &Project) -> Result<Browser> {
+    CHROMIUM.ensure(project, find)
 }
 
 impl Browser {
     /// Writes the capabilities for the runner of the component tests, and returns their path.
-    pub(crate) fn webdriver_json(&self, project: &Project) -> Outcome<PathBuf> {
+    pub(crate) fn webdriver_json(&self, project: &Project) -> Result<PathBuf> {
         let path = project.target.join("webdriver.json");
         let text = self.capabilities(is_root()).to_string();
-        fs::create_dir_all(&project.target)
-            .and_then(|()| fs::write(&path, text))
-            .map_err(|error| Failure::io("write", &path, &error))?;
+        fs::create_dir_all(&project.target).and_then(|()| fs::write(&path, text))?;
         Ok(path)
     }
 
@@ -95,19 +95,6 @@ fn find() -> Result<Browser, String> {
 /// Chrome on Windows prints nothing for `--version`: then the driver itself has to complain.
 fn major(program: &Path) -> Option<u32> {
     version_of(program)?.split('.').next()?.parse().ok()
-}
-
-fn install(project: &Project) -> Outcome {
-    let packages = ["chromium", "chromium-driver", "fonts-liberation"];
-    debian::install(project, "Chromium", &packages, "about 100 MB", &by_hand())
-}
-
-fn by_hand() -> String {
-    "install Chromium (or Chrome) and ChromeDriver of the same version: `sudo apt-get install chromium \
-     chromium-driver` on Debian, `brew install --cask google-chrome chromedriver` on macOS, \
-     https://googlechromelabs.github.io/chrome-for-testing elsewhere; if they are not on PATH, set CHROMIUM and \
-     CHROMEDRIVER to the two programs; then run this again"
-        .to_owned()
 }
 
 #[cfg(test)]

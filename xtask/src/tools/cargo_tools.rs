@@ -2,9 +2,11 @@
 //! for them who only wants to run the tests.
 
 use super::cargo_install::{Install, folder, install};
-use super::{executable, lock, on_path, version_in};
+use super::program::{executable, lock, on_path, version_in};
+use crate::failure::Result;
+use crate::process::output_of;
+use crate::progress::step;
 use crate::project::Project;
-use crate::step::{Outcome, answer, say, step};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -45,12 +47,12 @@ impl CargoTool {
     /// Asked as cargo would ask it: some of these programs answer to `cargo x` alone.
     fn version_of(&self, program: &Path) -> Option<String> {
         let subcommand = self.name.trim_start_matches("cargo-");
-        version_in(&answer(Command::new(program).args([subcommand, "--version"]))?)
+        version_in(&output_of(Command::new(program).args([subcommand, "--version"]))?)
     }
 }
 
 /// Finds or installs it.
-pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Outcome<PathBuf> {
+pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Result<PathBuf> {
     let CargoTool { name, version, why, exactly } = *tool;
     let fits = |program: &PathBuf| !exactly || tool.version_of(program).as_deref() == Some(version);
     if let Some(found) = on_path(name).filter(fits) {
@@ -59,13 +61,8 @@ pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Outcome<PathBuf> {
     let program = folder(project, name, version).join("bin").join(executable(name));
     if tool.version_of(&program).is_none() {
         let _lock = lock(project)?;
-        step(name, why, || {
-            let what = Install { name, version, locked: true, arguments: &[], optimised: &[] };
-            install(project, &what).map(drop).or_else(|_| {
-                say("  its lock file names what this registry lacks; without it");
-                install(project, &Install { locked: false, ..what }).map(drop)
-            })
-        })?;
+        let what = Install { name, version, arguments: &[], optimised: &[] };
+        step(name, why, || install(project, &what))?;
     }
     Ok(program)
 }

@@ -1,11 +1,14 @@
 //! Ready-made programs from GitHub's releases: seconds instead of minutes, where GitHub can be reached.
 //! It is a shortcut only, so every failure is quiet and the next way is taken.
 
-use super::{executable, version_of};
+use super::program::{executable, version_of};
+use crate::failure::Result;
+use crate::files::files_below;
+use crate::process::{output_of, run_logged};
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Outcome, answer, run_logged, say};
-use std::fs;
-use std::path::{Path, PathBuf};
+use fs_err as fs;
+use std::path::Path;
 use std::process::Command;
 
 /// Where releases are downloaded from.
@@ -33,10 +36,10 @@ pub(crate) fn platform() -> Option<&'static str> {
 }
 
 /// Downloads and unpacks into `folder/bin`, or says that it did not work.
-pub(crate) fn fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Option<PathBuf> {
+pub(crate) fn fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Option<()> {
     let name = release.programs.first()?;
     match try_fetch(project, folder, release) {
-        Ok(true) => Some(folder.to_owned()),
+        Ok(true) => Some(()),
         Ok(false) => {
             say(&format!(
                 "  the archive of GitHub held no {name} {} that runs here; another way",
@@ -51,12 +54,11 @@ pub(crate) fn fetch(project: &Project, folder: &Path, release: &Release<'_>) -> 
     }
 }
 
-fn try_fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Outcome<bool> {
+fn try_fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Result<bool> {
     let Some(name) = release.programs.first() else { return Ok(false) };
     let work = project.tools.join("download").join(name);
     drop(fs::remove_dir_all(&work));
-    let io = |error| crate::step::Failure::io("write", &work, &error);
-    fs::create_dir_all(&work).map_err(io)?;
+    fs::create_dir_all(&work)?;
     let archive = work.join("archive");
     let mut curl = Command::new("curl");
     curl.args([
@@ -77,40 +79,26 @@ fn try_fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Outcome
     tar.arg("-xf").arg(&archive).arg("-C").arg(&work);
     run_logged(&mut tar, &log)?;
     let bin = work.join("bin");
-    fs::create_dir_all(&bin).map_err(io)?;
+    fs::create_dir_all(&bin)?;
     for program in release.programs {
-        let Some(file) = find(&work, &executable(program)) else { return Ok(false) };
-        fs::rename(file, bin.join(executable(program))).map_err(io)?;
+        let name = executable(program);
+        let file = files_below(&work)?.into_iter().find(|file| file.ends_with(&name));
+        let Some(file) = file else { return Ok(false) };
+        fs::rename(file, bin.join(executable(program)))?;
     }
     if version_of(&bin.join(executable(name))).as_deref() != Some(release.version) {
         return Ok(false);
     }
     drop(fs::remove_dir_all(folder));
-    fs::create_dir_all(folder).map_err(io)?;
-    fs::rename(&bin, folder.join("bin")).map_err(io)?;
+    fs::create_dir_all(folder)?;
+    fs::rename(&bin, folder.join("bin"))?;
     drop(fs::remove_dir_all(&work));
     Ok(true)
 }
 
-/// A file of that name, at most three folders down.
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let mut open = vec![(folder.to_owned(), 0)];
-    while let Some((folder, depth)) = open.pop() {
-        for entry in fs::read_dir(folder).ok()?.flatten() {
-            let path = entry.path();
-            if path.is_dir() && depth < 3 {
-                open.push((path, depth + 1));
-            } else if path.is_file() && entry.file_name() == name {
-                return Some(path);
-            }
-        }
-    }
-    None
-}
-
 /// Whether there is anything to download with.
-pub(crate) fn possible() -> bool {
-    answer(Command::new("curl").arg("--version")).is_some()
+pub(crate) fn is_possible() -> bool {
+    output_of(Command::new("curl").arg("--version")).is_some()
 }
 
 #[cfg(test)]
@@ -131,7 +119,7 @@ mod tests {
         fs::create_dir_all(&inside).unwrap();
         let script = inside.join("tool");
         fs::write(&script, format!("#!/bin/sh\necho tool {says}\n")).unwrap();
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
         let file = project.root.join("tool.tar.gz");
         let packed = Command::new("tar")
             .arg("-czf")
@@ -150,7 +138,7 @@ mod tests {
         let url = archive(&project, "1.2.3");
         let folder = project.tools.join("tool-1.2.3");
         let release = Release { url: &url, programs: &["tool"], version: "1.2.3" };
-        assert_eq!(fetch(&project, &folder, &release), Some(folder.clone()));
+        assert_eq!(fetch(&project, &folder, &release), Some(()));
         assert_eq!(version_of(&folder.join("bin/tool")).as_deref(), Some("1.2.3"));
         fs::remove_dir_all(project.root).unwrap();
     }

@@ -1,9 +1,12 @@
 //! Node.js and packages from npm, for what the tests and the bench compare with or let in from outside.
 
-use super::{debian, executable, lock, on_path};
+use super::debian::DebianProgram;
+use super::program::{executable, lock, on_path};
+use crate::failure::{Failure, Result};
+use crate::process::{output_of, run_logged};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, run_logged, say, step};
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,15 +19,15 @@ const PACKAGES: &str = "node_modules";
 const STAMP: &str = "node_modules/.installed-from";
 
 /// Finds Node.js, or installs Debian's; where that is too old, npm has a newer one as a package.
-pub(crate) fn ensure(project: &Project) -> Outcome<PathBuf> {
+pub(crate) fn ensure(project: &Project) -> Result<PathBuf> {
     let fetched = project.tools.join(format!("node-{VERSION}"));
     if let Some(node) = found(&fetched) {
         return Ok(node);
     }
-    step("Node.js", "libraries that others wrote log in against the tenant, and some run on it", || {
+    step(NODE.name, NODE.why, || {
         let _lock = lock(project)?;
         if on_path("node").is_none() || on_path(npm()).is_none() {
-            debian::install(project, "Node.js", &["nodejs", "npm"], "about 100 MB", BY_HAND)?;
+            NODE.install(project)?;
         }
         if found(&fetched).is_some() {
             return Ok(());
@@ -39,7 +42,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome<PathBuf> {
 }
 
 /// Node.js, and the packages of the programs that the end-to-end tests let in from outside.
-pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
+pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     let node = ensure(project)?;
     for folder in ["tests/interop/sdks", "tests/accessibility", "tests/interop"] {
         packages(project, &project.root.join(folder))?;
@@ -47,10 +50,16 @@ pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
     Ok(node)
 }
 
-const BY_HAND: &str = "install Node.js 20 or later with npm (https://nodejs.org), so that `node` and `npm` are on PATH, and run this again";
+const NODE: DebianProgram<'_> = DebianProgram {
+    name: "Node.js",
+    why: "libraries that others wrote log in against the tenant, and some run on it",
+    packages: &["nodejs", "npm"],
+    size: "about 100 MB",
+    by_hand: "install Node.js 20 or later with npm (https://nodejs.org), so that `node` and `npm` are on PATH, and run this again",
+};
 
 fn too_old() -> Failure {
-    Failure::new(format!("there is no Node.js {OLDEST} or later"), BY_HAND)
+    Failure::new(format!("there is no Node.js {OLDEST} or later"), NODE.by_hand)
 }
 
 /// The one on `PATH`, or the one that was fetched: whichever is new enough, as long as there is an npm too.
@@ -61,7 +70,7 @@ fn found(fetched: &Path) -> Option<PathBuf> {
     on_path("node")
         .into_iter()
         .chain(ours)
-        .find(|node| answer(Command::new(node).arg("--version")).is_some_and(|version| fits(&version)))
+        .find(|node| output_of(Command::new(node).arg("--version")).is_some_and(|version| fits(&version)))
 }
 
 /// `node --version` says `v22.1.0`.
@@ -84,10 +93,10 @@ const fn npm() -> &'static str {
 }
 
 /// Installs the packages that the folder's `package-lock.json` names, unless they are there. Their own scripts do not run.
-pub(crate) fn packages(project: &Project, folder: &Path) -> Outcome {
+pub(crate) fn packages(project: &Project, folder: &Path) -> Result {
     let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let wanted_at = folder.join("package-lock.json");
-    let wanted = fs::read(&wanted_at).map_err(|error| Failure::io("read", &wanted_at, &error))?;
+    let wanted = fs::read(&wanted_at)?;
     let stamp = folder.join(STAMP);
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -96,7 +105,7 @@ pub(crate) fn packages(project: &Project, folder: &Path) -> Outcome {
         let mut install = Command::new(npm());
         install.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(folder);
         run_logged(&mut install, &project.log(&format!("npm-{name}")))?;
-        fs::write(&stamp, &wanted).map_err(|error| Failure::io("write", &stamp, &error))
+        Ok(fs::write(&stamp, &wanted)?)
     })
 }
 

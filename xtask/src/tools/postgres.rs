@@ -1,11 +1,26 @@
 //! PostgreSQL, for the tests of the bank: they start servers of their own.
 
-use super::{debian, lock};
+use super::debian::DebianProgram;
+use crate::failure::Result;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, step};
 use postgres_for_tests::Programs;
 
-/// Is the pooler there that the tests put in front of it?
+const POSTGRESQL: DebianProgram<'_> = DebianProgram {
+    name: "PostgreSQL",
+    why: "the tests keep the bank's books in a real one, too",
+    packages: &["postgresql", "pgbouncer"],
+    size: "about 60 MB",
+    by_hand: "install PostgreSQL and `pgbouncer`, which the tests put in front of it",
+};
+
+/// Finds its programs and `PgBouncer`, or installs Debian's.
+pub(crate) fn ensure(project: &Project) -> Result {
+    POSTGRESQL.ensure(project, || {
+        Programs::find().map_err(|missing| missing.to_string())?;
+        has_pooler().then_some(()).ok_or_else(|| "PgBouncer is not installed".to_owned())
+    })
+}
+
 #[cfg(unix)]
 fn has_pooler() -> bool {
     postgres_for_tests::Pooler::is_installed()
@@ -14,21 +29,4 @@ fn has_pooler() -> bool {
 #[cfg(not(unix))]
 const fn has_pooler() -> bool {
     true
-}
-
-/// Finds its programs and `PgBouncer`, or installs Debian's.
-pub(crate) fn ensure(project: &Project) -> Outcome {
-    let by_hand = match Programs::find() {
-        Ok(_) if has_pooler() => return Ok(()),
-        Ok(_) => "install `pgbouncer`, which the tests put in front of a PostgreSQL server".to_owned(),
-        Err(missing) => missing.to_string(),
-    };
-    step("PostgreSQL", "the tests keep the bank's books in a real one, too", || {
-        let _lock = lock(project)?;
-        debian::install(project, "PostgreSQL", &["postgresql", "pgbouncer"], "about 60 MB", &by_hand)?;
-        match Programs::find() {
-            Ok(_) if has_pooler() => Ok(()),
-            _ => Err(Failure::new("its programs are not there after the installation", by_hand.clone())),
-        }
-    })
 }

@@ -1,11 +1,14 @@
 //! Python with packages from `PyPI`, for the APIs and providers of others that the end-to-end tests run.
 
-use super::{debian, lock, on_path};
-use crate::dist::hex;
+use super::debian::DebianProgram;
+use super::program::{lock, on_path};
+use crate::failure::Result;
+use crate::hex::hex;
+use crate::process::{output_of, run_logged};
+use crate::progress::step;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, run_logged, step};
+use fs_err as fs;
 use sha2::{Digest, Sha256};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,14 +18,21 @@ const OLDEST: (u32, u32) = (3, 10);
 const WANTED: &str = "tests/interop/requirements.txt";
 /// Written into an environment when everything is in it.
 const STAMP: &str = "installed";
-const BY_HAND: &str = "install Python 3.10 or later with `venv` (https://python.org; on Debian `apt-get install python3 python3-venv`), so \
-                       that `python3` is on PATH, and run this again";
+const PYTHON: DebianProgram<'_> = DebianProgram {
+    name: "Python",
+    why: "APIs and providers that others wrote run on it",
+    packages: &["python3", "python3-venv"],
+    size: "about 40 MB",
+    by_hand: "install Python 3.10 or later with `venv` (https://python.org; on Debian `apt-get install python3 python3-venv`), so \
+                       that `python3` is on PATH, and run this again",
+};
 
 /// An environment with the packages of the programs that the end-to-end tests let in from outside: its interpreter.
-pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
+pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     let wanted_at = project.root.join(WANTED);
-    let wanted = fs::read(&wanted_at).map_err(|error| Failure::io("read", &wanted_at, &error))?;
-    let python = ensure(project)?;
+    let wanted = fs::read(&wanted_at)?;
+    let missing = || format!("there is no Python {}.{} or later with venv", OLDEST.0, OLDEST.1);
+    let python = PYTHON.ensure(project, || found().ok_or_else(missing))?;
     // The packages of one version are no good for another, and clones with other packages share the folder of tools.
     let name = environment(&version(&python).unwrap_or_default(), &wanted);
     let folder = project.tools.join(&name);
@@ -41,23 +51,9 @@ pub(crate) fn for_tests(project: &Project) -> Outcome<PathBuf> {
         install.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--requirement"]);
         run_logged(install.arg(&wanted_at), &log)?;
         let stamp = folder.join(STAMP);
-        fs::write(&stamp, &wanted).map_err(|error| Failure::io("write", &stamp, &error))
+        Ok(fs::write(&stamp, &wanted)?)
     })?;
     Ok(ours)
-}
-
-/// Finds Python, or installs Debian's.
-fn ensure(project: &Project) -> Outcome<PathBuf> {
-    if let Some(python) = found() {
-        return Ok(python);
-    }
-    step("Python", "APIs and providers that others wrote run on it", || {
-        let _lock = lock(project)?;
-        debian::install(project, "Python", &["python3", "python3-venv"], "about 40 MB", BY_HAND)
-    })?;
-    found().ok_or_else(|| {
-        Failure::new(format!("there is no Python {}.{} or later with venv", OLDEST.0, OLDEST.1), BY_HAND)
-    })
 }
 
 /// The one on `PATH`, when it is new enough and can make environments. Debian's has that in a package of its own.
@@ -65,13 +61,13 @@ fn found() -> Option<PathBuf> {
     let names: &[&str] = if cfg!(windows) { &["python3", "python"] } else { &["python3"] };
     names.iter().filter_map(|name| on_path(name)).find(|python| {
         version(python).is_some_and(|version| fits(&version))
-            && answer(Command::new(python).args(["-c", "import ensurepip, venv"])).is_some()
+            && output_of(Command::new(python).args(["-c", "import ensurepip, venv"])).is_some()
     })
 }
 
 /// As in `3.11`.
 fn version(python: &Path) -> Option<String> {
-    answer(Command::new(python).args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]))
+    output_of(Command::new(python).args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"]))
 }
 
 fn fits(version: &str) -> bool {

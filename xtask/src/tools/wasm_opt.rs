@@ -1,11 +1,14 @@
 //! wasm-opt (Binaryen), which makes the client's WebAssembly smaller.
 
 use super::cargo_install::{Install, folder, install};
-use super::{Found, executable, github, on_path, version_of};
+use super::github;
+use super::program::{InstalledTool, executable, on_path, version_of};
+use crate::failure::{Failure, Result};
+use crate::process::{output_of, run_logged};
+use crate::progress::{say, step};
 use crate::project::Project;
-use crate::step::{Failure, Outcome, answer, run_logged, say, step};
 #[cfg(unix)]
-use std::fs;
+use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,9 +21,9 @@ const CRATE: &str = "wasm-opt";
 const CRATE_VERSION: &str = "0.116.1";
 
 /// Finds or installs wasm-opt.
-pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
+pub(crate) fn ensure(project: &Project) -> Result<InstalledTool> {
     if let Some(version) = on_path("wasm-opt").and_then(|it| fitting(&it)) {
-        return Ok(Found { what: format!("wasm-opt {version}"), folder: None });
+        return Ok(InstalledTool { what: format!("wasm-opt {version}"), folder: None });
     }
     let ready_made = project.tools.join(format!("binaryen-{VERSION}"));
     let built = folder(project, CRATE, CRATE_VERSION);
@@ -30,7 +33,8 @@ pub(crate) fn ensure(project: &Project) -> Outcome<Found> {
     let mut installed = ready_made;
     step("wasm-opt", "makes the client's WebAssembly smaller", || {
         if from_github(project, &installed).or_else(|| from_npm(project, &installed)).is_none() {
-            installed = from_crates_io(project)?;
+            from_crates_io(project)?;
+            installed = built;
         }
         Ok(())
     })?;
@@ -47,9 +51,9 @@ fn program(folder: &Path) -> PathBuf {
 }
 
 /// What is installed in the folder, if it can be used.
-fn found(folder: &Path) -> Option<Found> {
+fn found(folder: &Path) -> Option<InstalledTool> {
     let version = fitting(&program(folder))?;
-    Some(Found { what: format!("wasm-opt {version}"), folder: Some(folder.join("bin")) })
+    Some(InstalledTool { what: format!("wasm-opt {version}"), folder: Some(folder.join("bin")) })
 }
 
 /// The version of a program that runs and is new enough.
@@ -75,12 +79,12 @@ fn from_github(project: &Project, folder: &Path) -> Option<()> {
         "{host}/WebAssembly/binaryen/releases/download/version_{VERSION}/binaryen-version_{VERSION}-{platform}.tar.gz"
     );
     let release = github::Release { url: &url, programs: &["wasm-opt"], version: VERSION };
-    github::possible().then(|| github::fetch(project, folder, &release))?.map(drop)
+    github::is_possible().then(|| github::fetch(project, folder, &release))?
 }
 
 /// The npm package is Binaryen compiled to WebAssembly in a script for Node: the same optimiser on every platform.
 fn from_npm(project: &Project, folder: &Path) -> Option<()> {
-    if cfg!(windows) || answer(Command::new("node").arg("--version")).is_none() {
+    if cfg!(windows) || output_of(Command::new("node").arg("--version")).is_none() {
         say("  npm's build of Binaryen needs Node on a Unix system; another way");
         return None;
     }
@@ -110,11 +114,10 @@ fn link(_program: &Path, _bin: &PathBuf) -> Option<()> {
 
 /// Needs a C++ compiler and several minutes, but nothing else than crates.io. The folder says what is in it: this Binaryen
 /// is an older one.
-fn from_crates_io(project: &Project) -> Outcome<PathBuf> {
+fn from_crates_io(project: &Project) -> Result {
     let what = Install {
         name: CRATE,
         version: CRATE_VERSION,
-        locked: true,
         arguments: &[],
         optimised: &["wasm-opt-cxx-sys", "wasm-opt-sys"],
     };
@@ -139,7 +142,7 @@ mod tests {
         assert!(found(&folder).is_none(), "nothing is there");
         for (says, usable) in [("108", false), ("116", true), ("132", true)] {
             fs::write(program(&folder), format!("#!/bin/sh\necho wasm-opt version {says}\n")).unwrap();
-            fs::set_permissions(program(&folder), fs::Permissions::from_mode(0o755)).unwrap();
+            fs::set_permissions(program(&folder), std::fs::Permissions::from_mode(0o755)).unwrap();
             let found = found(&folder);
             assert_eq!(found.is_some(), usable, "{says}");
             assert!(found.is_none_or(|it| it.folder == Some(folder.join("bin")) && it.what.ends_with(says)));

@@ -1,11 +1,13 @@
 //! The source of the standard library from Debian, through apt's own tools: they know this machine's mirrors and
 //! proxies, check the signatures, need no root when given folders of their own, and run on any version of Debian.
 
-use super::on_path;
+use super::program::on_path;
+use crate::failure::{Failure, Result};
+use crate::process::run_logged;
+use crate::progress::say;
 use crate::project::Project;
-use crate::step::{Failure, Outcome, run_logged, say};
+use fs_err as fs;
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,13 +17,13 @@ const MIRROR: &str = "http://deb.debian.org/debian";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /// Unpacks the source of exactly `version` under `work` and returns its `library` folder.
-pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Outcome<PathBuf> {
+pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Result<PathBuf> {
     if on_path("apt-get").is_none() || on_path("dpkg-deb").is_none() {
         return Err(Failure::new("this way needs a Debian system (apt-get and dpkg-deb)", ""));
     }
     for folder in ["lists/partial", "cache/archives/partial", "unpacked"] {
         let folder = work.join(folder);
-        fs::create_dir_all(&folder).map_err(|error| Failure::io("make", &folder, &error))?;
+        fs::create_dir_all(&folder)?;
     }
     let mut sources = String::new();
     let mut failures = String::new();
@@ -29,13 +31,13 @@ pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Outcome<Pa
     for suite in SUITES {
         for mirror in mirrors() {
             sources = format!("deb [signed-by={KEYRING}] {mirror} {suite} main\n");
-            write(&work.join("sources.list"), &sources)?;
+            fs::write(work.join("sources.list"), &sources)?;
             say(&format!("  asking the package index of {suite} at {mirror} for rust-src {version}"));
             if let Err(failure) = run_logged(apt("apt-get", work).arg("update"), &project.log("apt-index")) {
                 failures = failure.what;
                 continue;
             }
-            let listed = crate::step::answer(apt("apt-cache", work).args(["madison", "rust-src"]));
+            let listed = crate::process::output_of(apt("apt-cache", work).args(["madison", "rust-src"]));
             if let Some(package) = pick(&listed.unwrap_or_default(), version) {
                 return download(project, work, &package);
             }
@@ -49,13 +51,12 @@ pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Outcome<Pa
     ))
 }
 
-fn download(project: &Project, work: &Path, package: &str) -> Outcome<PathBuf> {
+fn download(project: &Project, work: &Path, package: &str) -> Result<PathBuf> {
     say(&format!("  downloading rust-src {package} (about 45 MB)"));
     let mut get = apt("apt-get", work);
     get.args(["download", &format!("rust-src={package}")]).current_dir(work);
     run_logged(&mut get, &project.log("apt-download"))?;
-    let archive = fs::read_dir(work)
-        .map_err(|error| Failure::io("read", work, &error))?
+    let archive = fs::read_dir(work)?
         .flatten()
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|it| it == "deb"))
@@ -135,10 +136,6 @@ fn library(folder: &Path, depth: usize) -> Option<PathBuf> {
     let inside =
         fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()));
     inside.map(|entry| entry.path()).find_map(|path| library(&path, depth - 1))
-}
-
-fn write(path: &Path, text: &str) -> Outcome {
-    fs::write(path, text).map_err(|error| Failure::io("write", path, &error))
 }
 
 #[cfg(test)]

@@ -2,10 +2,12 @@
 //! reached, it is compiled from Debian's source package of exactly this compiler's version.
 
 use super::wasm_source;
+use crate::failure::{Failure, Result};
+use crate::process::{output_of, run_logged};
+use crate::progress::{say, step};
 use crate::project::{Project, cargo};
-use crate::step::{Failure, Outcome, answer, run_logged, say, step};
+use fs_err as fs;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -15,7 +17,7 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 const MARK: &str = "built-by-riser";
 
 /// Makes sure that `cargo build --target wasm32-unknown-unknown` works.
-pub(crate) fn ensure(project: &Project) -> Outcome {
+pub(crate) fn ensure(project: &Project) -> Result {
     if works() {
         return Ok(());
     }
@@ -39,7 +41,7 @@ pub(crate) fn ensure(project: &Project) -> Outcome {
 
 /// Makes sure that cargo finds the source of the standard library, from which a release build compiles a smaller one. A machine
 /// where it cannot be had builds with the library as it comes.
-pub(crate) fn ensure_source(project: &Project) -> Outcome<bool> {
+pub(crate) fn ensure_source(project: &Project) -> Result<bool> {
     let compiler = Compiler::ask()?;
     let library = compiler.source();
     let is_there = || library.join("Cargo.lock").is_file();
@@ -65,7 +67,7 @@ pub(crate) fn ensure_source(project: &Project) -> Outcome<bool> {
 }
 
 /// Puts Debian's source into the toolchain, complete or not at all.
-fn source_from_debian(project: &Project, compiler: &Compiler) -> Outcome {
+fn source_from_debian(project: &Project, compiler: &Compiler) -> Result {
     let library = compiler.source();
     let work = project.tools.join("rust-src");
     drop(fs::remove_dir_all(&work));
@@ -76,8 +78,7 @@ fn source_from_debian(project: &Project, compiler: &Compiler) -> Outcome {
     drop(fs::remove_file(&library)); // a link to a folder that is there no longer
     fs::rename(&source, &kept)
         .and_then(|()| fs::create_dir_all(parent))
-        .and_then(|()| link(&kept, &library))
-        .map_err(|error| Failure::io("place the source at", &library, &error))?;
+        .and_then(|()| link(&kept, &library))?;
     drop(fs::remove_dir_all(&work));
     Ok(())
 }
@@ -106,11 +107,11 @@ struct Compiler {
 }
 
 impl Compiler {
-    fn ask() -> Outcome<Self> {
+    fn ask() -> Result<Self> {
         let unusable = || Failure::new("`rustc` gave no answer", "install Rust as https://rustup.rs says");
-        let text = answer(Command::new(rustc()).arg("-vV")).ok_or_else(unusable)?;
+        let text = output_of(Command::new(rustc()).arg("-vV")).ok_or_else(unusable)?;
         let version = text.lines().find_map(|line| line.strip_prefix("release: ")).ok_or_else(unusable)?;
-        let sysroot = answer(Command::new(rustc()).args(["--print", "sysroot"])).ok_or_else(unusable)?;
+        let sysroot = output_of(Command::new(rustc()).args(["--print", "sysroot"])).ok_or_else(unusable)?;
         Ok(Self { version: version.to_owned(), sysroot: sysroot.into() })
     }
 
@@ -124,17 +125,17 @@ impl Compiler {
     }
 
     /// What an earlier run built for a compiler that has been updated since is in rustup's way.
-    fn forget_stale(&self) -> Outcome {
+    fn forget_stale(&self) -> Result {
         let libraries = self.libraries();
         if !libraries.join(MARK).exists() {
             return Ok(());
         }
-        fs::remove_dir_all(&libraries).map_err(|error| Failure::io("remove", &libraries, &error))
+        Ok(fs::remove_dir_all(&libraries)?)
     }
 }
 
 fn rustup(project: &Project, arguments: &[&str]) -> bool {
-    if answer(Command::new("rustup").arg("--version")).is_none() {
+    if output_of(Command::new("rustup").arg("--version")).is_none() {
         return false;
     }
     let mut rustup = Command::new("rustup");
@@ -142,7 +143,7 @@ fn rustup(project: &Project, arguments: &[&str]) -> bool {
     run_logged(&mut rustup, &project.log(&["rustup", arguments[0]].join("-"))).is_ok()
 }
 
-fn from_debian(project: &Project, compiler: &Compiler) -> Outcome {
+fn from_debian(project: &Project, compiler: &Compiler) -> Result {
     // Now, not after a download.
     if !can_be_written_to(&compiler.sysroot) {
         return Err(Failure::new(
@@ -168,15 +169,12 @@ fn can_be_written_to(sysroot: &Path) -> bool {
 }
 
 /// Compiles an empty crate together with the standard library, and returns the folder of the libraries.
-fn build(project: &Project, compiler: &Compiler, work: &Path, source: &Path) -> Outcome<PathBuf> {
+fn build(project: &Project, compiler: &Compiler, work: &Path, source: &Path) -> Result<PathBuf> {
     let empty = work.join("empty");
     let target = work.join("target");
-    let write = |path: PathBuf, text: &str| {
-        fs::write(&path, text).map_err(|error| Failure::io("write", &path, &error))
-    };
-    fs::create_dir_all(empty.join("src")).map_err(|error| Failure::io("make", &empty, &error))?;
-    write(empty.join("src/lib.rs"), "")?;
-    write(
+    fs::create_dir_all(empty.join("src"))?;
+    fs::write(empty.join("src/lib.rs"), "")?;
+    fs::write(
         empty.join("Cargo.toml"),
         "[package]\nname = \"empty\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n",
     )?;
@@ -203,38 +201,33 @@ fn build(project: &Project, compiler: &Compiler, work: &Path, source: &Path) -> 
 }
 
 /// Copies the libraries into the toolchain, complete or not at all.
-fn put(built: &Path, libraries: &Path) -> Outcome {
-    let copy = || -> std::io::Result<()> {
-        let staged = libraries.with_extension("new");
-        drop(fs::remove_dir_all(&staged));
-        fs::create_dir_all(staged.join("lib"))?;
-        for entry in fs::read_dir(built)? {
-            let entry = entry?;
-            let path = entry.path();
-            let ours = entry.file_name().to_string_lossy().starts_with("libempty-");
-            if !ours && path.extension().is_some_and(|it| it == "rlib") {
-                fs::copy(&path, staged.join("lib").join(entry.file_name()))?;
-            }
+fn put(built: &Path, libraries: &Path) -> Result {
+    let staged = libraries.with_extension("new");
+    drop(fs::remove_dir_all(&staged));
+    fs::create_dir_all(staged.join("lib"))?;
+    for entry in fs::read_dir(built)? {
+        let entry = entry?;
+        let path = entry.path();
+        let ours = entry.file_name().to_string_lossy().starts_with("libempty-");
+        if !ours && path.extension().is_some_and(|it| it == "rlib") {
+            fs::copy(&path, staged.join("lib").join(entry.file_name()))?;
         }
-        fs::write(staged.join(MARK), "")?;
-        fs::rename(&staged, libraries)
-    };
-    copy().map_err(|error| Failure::io("put the libraries into", libraries, &error))
+    }
+    fs::write(staged.join(MARK), "")?;
+    Ok(fs::rename(&staged, libraries)?)
 }
 
 /// A link into the toolchain that goes away again.
 struct Placed(Option<PathBuf>);
 
 impl Placed {
-    fn put(source: &Path, expected: &Path) -> Outcome<Self> {
+    fn put(source: &Path, expected: &Path) -> Result<Self> {
         if expected.join("Cargo.lock").exists() {
             return Ok(Self(None)); // rustup's own `rust-src`
         }
         let parent = expected.parent().unwrap_or(expected);
         drop(fs::remove_file(expected)); // a link left behind by a run that was killed
-        fs::create_dir_all(parent)
-            .and_then(|()| link(source, expected))
-            .map_err(|error| Failure::io("place the source at", expected, &error))?;
+        fs::create_dir_all(parent).and_then(|()| link(source, expected))?;
         Ok(Self(Some(expected.to_owned())))
     }
 }

@@ -1,13 +1,12 @@
-//! The built files in memory, with what has to be said about each: content type, caching, its tag.
+//! The built files in memory, with the headers of each: content type, caching, entity tag.
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use axum::body::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use client_hosting::compress::{brotli, gzip};
 use sha2::{Digest, Sha256};
 
 /// A file and its compressed copies.
@@ -16,7 +15,7 @@ pub(super) struct File {
     pub(super) content_type: &'static str,
     pub(super) cache_control: &'static str,
     /// Strong validator (RFC 9110, section 8.8.3), with its quotes.
-    pub(super) tag: String,
+    pub(super) etag: String,
     pub(super) plain: Bytes,
     pub(super) brotli: Option<Bytes>,
     pub(super) gzip: Option<Bytes>,
@@ -25,11 +24,11 @@ pub(super) struct File {
 impl File {
     pub(super) fn new(path: &str, content: Vec<u8>) -> Self {
         let digest = Sha256::digest(&content);
-        let tag = digest[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
+        let etag = digest[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
         Self {
             content_type: content_type(path),
             cache_control: client_hosting::cache_control(path),
-            tag,
+            etag,
             plain: content.into(),
             brotli: None,
             gzip: None,
@@ -38,21 +37,12 @@ impl File {
 
     /// With copies of its own. Writing to memory does not fail; if it did, the file would go as it is.
     pub(super) fn compressed(self) -> Self {
-        Self { brotli: brotli(&self.plain).ok(), gzip: gzip(&self.plain).ok(), ..self }
+        Self {
+            brotli: brotli(&self.plain).ok().map(Bytes::from),
+            gzip: gzip(&self.plain).ok().map(Bytes::from),
+            ..self
+        }
     }
-}
-
-fn brotli(content: &[u8]) -> io::Result<Bytes> {
-    let parameters = brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &content[..], &mut packed, &parameters)?;
-    Ok(packed.into())
-}
-
-fn gzip(content: &[u8]) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(content)?;
-    Ok(encoder.finish()?.into())
 }
 
 /// Everything under `dist`, by request path. Hosts' own files such as `_headers` and hidden ones are not for browsers.

@@ -9,14 +9,14 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 
-use super::Site;
+use super::ClientFiles;
 use super::files::File;
 
-const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
-pub(super) fn respond(site: &Site, request: &Request) -> Response {
+pub(super) fn respond(files: &ClientFiles, request: &Request) -> Response {
     let mut response = match *request.method() {
-        Method::GET | Method::HEAD => match find(site, request.uri().path()) {
+        Method::GET | Method::HEAD => match find(files, request.uri().path()) {
             Some(file) => send(file, request.headers()),
             None => plain(StatusCode::NOT_FOUND, "There is no such file.\n"),
         },
@@ -29,26 +29,26 @@ pub(super) fn respond(site: &Site, request: &Request) -> Response {
     if request.method() == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
-    response.headers_mut().extend(site.security.iter().cloned());
+    response.headers_mut().extend(files.security.iter().cloned());
     response
 }
 
 /// A path without an ending belongs to the application; one with an ending is a file, or nothing. A missing script
 /// that came back as the page would only fail later, and less clearly.
-fn find<'s>(site: &'s Site, path: &str) -> Option<&'s File> {
-    if let Some(file) = site.files.get(path) {
+fn find<'f>(files: &'f ClientFiles, path: &str) -> Option<&'f File> {
+    if let Some(file) = files.files.get(path) {
         return Some(file);
     }
     let last = path.rsplit('/').next().unwrap_or(path);
-    (path.ends_with("/index.html") || !last.contains('.')).then_some(&site.page)
+    (path.ends_with("/index.html") || !last.contains('.')).then_some(&files.page)
 }
 
 fn send(file: &File, request: &HeaderMap) -> Response {
     let (encoding, body) = choose(file, request);
     // The copies are other bytes than the file, so they need tags of their own.
     let tag = match encoding {
-        Some(encoding) => format!("{}-{encoding}\"", file.tag.trim_end_matches('"')),
-        None => file.tag.clone(),
+        Some(encoding) => format!("{}-{encoding}\"", file.etag.trim_end_matches('"')),
+        None => file.etag.clone(),
     };
     let known = request
         .get(IF_NONE_MATCH)
@@ -95,6 +95,6 @@ fn plain(status: StatusCode, text: &'static str) -> Response {
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response.headers_mut().insert(CACHE_CONTROL, ASK_AGAIN);
+    response.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
     response
 }

@@ -1,4 +1,4 @@
-//! The log as JSON. Its shape is described in docs/LOG.md; a member may be added, none is renamed.
+//! The log as JSON. Its shape is described in docs/log.md; a member may be added, none is renamed.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -2,10 +2,11 @@
 
 use crate::steps::{WELCOME, leave_to_log_in, nothing_was_moved, rent_was_paid_once, sees_balance, transfer};
 use e2e::{
-    Failure, Page, Stage,
-    people::{ADA, PASSWORD, enter_password},
+    Page, TestContext, TestFailure,
+    people::{ADA, PASSWORD},
+    provider_pages::enter_password,
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 
 /// What the client cannot do without, by the names under which pages find it.
@@ -67,13 +68,13 @@ fn without(path: &str) -> String {
     )
 }
 
-async fn opened_without(stage: &Stage, script: &str) -> Result<serde_json::Value, Failure> {
-    let script = stage.page.run_before_scripts(script).await?;
-    stage.page.open(&stage.world.app.at("/")).await?;
+async fn opened_without(context: &TestContext, script: &str) -> Result<serde_json::Value, TestFailure> {
+    let script = context.page.run_before_scripts(script).await?;
+    context.page.open(&context.servers.app.at("/")).await?;
     Ok(script)
 }
 
-async fn offers_nothing(page: &Page, name: &str) -> Result<(), Failure> {
+async fn offers_nothing(page: &Page, name: &str) -> Result<(), TestFailure> {
     assert_eq!(page.button("Log in").count().await?, 0, "{name}: a button that does nothing");
     Ok(())
 }
@@ -81,30 +82,30 @@ async fn offers_nothing(page: &Page, name: &str) -> Result<(), Failure> {
 /// Proves: browser-feature-required
 #[test]
 fn missing_feature_is_named() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
         for name in NEEDED {
-            let script = opened_without(stage, &without(name)).await?;
+            let script = opened_without(context, &without(name)).await?;
             page.heading("This browser is too old for Riser").appears().await?;
             page.everything().reads(&format!("It lacks {name}")).await?;
             offers_nothing(page, name).await?;
             page.run_no_more(script).await?;
         }
         for name in ASKED_BY_THE_APPLICATION {
-            let script = opened_without(stage, &without(name)).await?;
+            let script = opened_without(context, &without(name)).await?;
             page.alert().reads("It lacks something that protects your log-in").await?;
             page.button("Details for support").click().await?;
             page.everything().reads(&format!("not available: {name}")).await?;
             offers_nothing(page, name).await?;
             page.run_no_more(script).await?;
         }
-        let script = opened_without(stage, "WebAssembly.validate = () => false").await?;
+        let script = opened_without(context, "WebAssembly.validate = () => false").await?;
         page.everything().reads("It lacks WebAssembly reference types.").await?;
         page.run_no_more(script).await?;
-        let script = opened_without(stage, "delete HTMLScriptElement.prototype.noModule").await?;
+        let script = opened_without(context, "delete HTMLScriptElement.prototype.noModule").await?;
         page.everything().reads("It lacks modules.").await?;
         page.run_no_more(script).await?;
-        assert!(world.tenant.all().is_empty(), "nobody is asked anything");
+        assert!(servers.tenant.all().is_empty(), "nobody is asked anything");
         Ok(())
     });
 }
@@ -112,11 +113,11 @@ fn missing_feature_is_named() {
 /// Proves: browser-feature-optional
 #[test]
 fn feature_that_can_be_done_without_is() {
-    scenario(Setup::default(), async |stage| {
+    scenario(Setup::default(), async |context| {
         for name in DONE_WITHOUT {
-            let script = stage.page.run_before_scripts(&without(name)).await?;
-            leave_to_log_in(stage).await?;
-            stage.page.run_no_more(script).await?;
+            let script = context.page.run_before_scripts(&without(name)).await?;
+            leave_to_log_in(context).await?;
+            context.page.run_no_more(script).await?;
         }
         Ok(())
     });
@@ -125,26 +126,26 @@ fn feature_that_can_be_done_without_is() {
 /// Proves: browser-feature-optional
 #[test]
 fn transfer_works_without_abort_signal_timeout() {
-    scenario(Setup::default(), async |stage| {
-        stage.page.run_before_scripts(&without("AbortSignal.timeout")).await?;
-        transfer(stage).await?;
-        rent_was_paid_once(stage).await
+    scenario(Setup::default(), async |context| {
+        context.page.run_before_scripts(&without("AbortSignal.timeout")).await?;
+        transfer(context).await?;
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: browser-feature-optional
 #[test]
 fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
         page.run_before_scripts(&without("AbortSignal.timeout")).await?;
-        crate::steps::open(stage).await?;
-        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+        crate::steps::open(context).await?;
+        let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
         page.button("Log in").click().await?;
-        gate.is_reached().await?;
+        gate.wait_until_reached().await?;
         page.alert().reads("No money was moved").await?;
         gate.open();
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Log in").click().await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
@@ -155,8 +156,8 @@ fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
 /// Proves: client-exceptions
 #[test]
 fn exception_at_the_start_is_said() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
         let not_loaded = ("Riser could not be loaded", "Try again");
         let stopped = ("Riser has stopped working in this tab", "Load the page again");
         for (broken, (sentence, way_on)) in [
@@ -167,7 +168,7 @@ fn exception_at_the_start_is_said() {
                 not_loaded,
             ),
         ] {
-            let script = opened_without(stage, broken).await?;
+            let script = opened_without(context, broken).await?;
             page.everything().reads(sentence).await?;
             page.run_no_more(script).await?;
             page.link(way_on).click().await?;
@@ -181,9 +182,9 @@ fn exception_at_the_start_is_said() {
 /// Proves: client-exceptions
 #[test]
 fn exception_later_is_said() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        crate::steps::open(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        crate::steps::open(context).await?;
         // Of somebody else's script: no affair of the page's.
         let other = "new Promise(resume => {
             addEventListener('error', resume, { once: true });

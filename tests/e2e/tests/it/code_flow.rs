@@ -10,10 +10,11 @@ use axum::{
     response::IntoResponse,
 };
 use e2e::{
-    Miss, Stage, eventually,
-    people::{ADA, BEN, PASSWORD, Person, enter_password},
+    TestContext, TestError, eventually,
+    people::{ADA, BEN, PASSWORD, Person},
+    provider_pages::enter_password,
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 
 fn setup() -> Setup {
@@ -21,18 +22,18 @@ fn setup() -> Setup {
 }
 
 /// Logs in, and catches the fragment of the provider's genuine answer on its way to the page.
-async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
-    let page = &stage.page;
-    leave_to_log_in(stage).await?;
+async fn genuine_answer(context: &TestContext, person: Person) -> Result<String, TestError> {
+    let page = &context.page;
+    leave_to_log_in(context).await?;
     let blank = || (StatusCode::OK, [(header::CONTENT_TYPE, "text/html")], "held").into_response();
-    let rule = stage.world.app.when(|request| request.path == "/callback").answer(blank);
+    let rule = context.servers.app.when(|request| request.path == "/callback").answer(blank);
     enter_password(page, person.email, PASSWORD).await?;
     let fragment = eventually("the provider's answer", async || {
         let address = page.address().await?;
         address
             .split_once("/callback#")
             .map(|(_, fragment)| fragment.to_owned())
-            .ok_or_else(|| Miss::new(address))
+            .ok_or_else(|| TestError::transient(address))
     })
     .await?;
     rule.lift();
@@ -42,17 +43,17 @@ async fn genuine_answer(stage: &Stage, person: Person) -> Result<String, Miss> {
 /// Proves: address-cleaned
 #[test]
 fn the_address_brings_a_code_and_never_a_token() {
-    scenario(setup(), async |stage| {
-        let fragment = genuine_answer(stage, ADA).await?;
+    scenario(setup(), async |context| {
+        let fragment = genuine_answer(context, ADA).await?;
         let mut names: Vec<&str> = fragment.split('&').filter_map(|part| part.split('=').next()).collect();
         names.sort_unstable();
         assert_eq!(names, ["code", "iss", "state"]);
-        stage.page.reload().await?;
-        sees_balance(&stage.page, ADA.opening).await?;
-        let kept = stage.page.session_storage().await?;
+        context.page.reload().await?;
+        sees_balance(&context.page, ADA.opening).await?;
+        let kept = context.page.session_storage().await?;
         let code = fragment.split('&').find_map(|part| part.strip_prefix("code=")).unwrap_or_default();
         assert!(!kept.contains(code) && !kept.contains("verifier"), "both are used up");
-        let history = stage.page.history().await?.join("\n");
+        let history = context.page.history().await?.join("\n");
         assert!(!history.contains("code="), "{history}");
         Ok(())
     });
@@ -61,19 +62,19 @@ fn the_address_brings_a_code_and_never_a_token() {
 /// Proves: code-single-use
 #[test]
 fn a_code_that_was_used_opens_no_session() {
-    scenario(setup(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let fragment = genuine_answer(stage, ADA).await?;
+    scenario(setup(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let fragment = genuine_answer(context, ADA).await?;
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
-        let asked = world.api().those(|request| request.token.is_some()).len();
-        let exchanged = world.tenant.requests("/oauth/token").len();
-        let other = stage.browser.new_window().await?;
-        other.open(&world.app.at(&format!("/callback#{fragment}"))).await?;
+        let asked = servers.api().matching(|request| request.token.is_some()).len();
+        let exchanged = servers.tenant.requests("/oauth/token").len();
+        let other = context.browser.new_window().await?;
+        other.open(&servers.app.at(&format!("/callback#{fragment}"))).await?;
         other.alert().text().await?;
         assert_eq!(code(&other).await?, "callback.state_unknown");
-        assert_eq!(world.tenant.requests("/oauth/token").len(), exchanged, "it is not even sent");
-        assert_eq!(world.api().those(|request| request.token.is_some()).len(), asked);
+        assert_eq!(servers.tenant.requests("/oauth/token").len(), exchanged, "it is not even sent");
+        assert_eq!(servers.api().matching(|request| request.token.is_some()).len(), asked);
         Ok(())
     });
 }
@@ -81,26 +82,29 @@ fn a_code_that_was_used_opens_no_session() {
 /// Proves: code-single-use
 #[test]
 fn another_persons_code_is_worth_nothing_here() {
-    scenario(setup(), async |stage| {
-        let world = &stage.world;
-        let stolen = genuine_answer(stage, BEN).await?;
+    scenario(setup(), async |context| {
+        let servers = &context.servers;
+        let stolen = genuine_answer(context, BEN).await?;
         let part = |fragment: &str, name: &str| {
             fragment.split('&').find(|part| part.starts_with(name)).unwrap_or_default().to_owned()
         };
         // Ben's code, unused, in the answer to a request of Ada's browser.
-        let ada = stage.browser.new_window().await?;
-        ada.open(&world.tenant.at("/v2/logout")).await?;
-        ada.open(&world.app.at("/")).await?;
+        let ada = context.browser.new_window().await?;
+        ada.open(&servers.tenant.at("/v2/logout")).await?;
+        ada.open(&servers.app.at("/")).await?;
         ada.button("Log in").click().await?;
         ada.heading("Log in").appears().await?;
-        let asked = world.tenant.requests("/authorize");
+        let asked = servers.tenant.requests("/authorize");
         let state = asked.last().map(|request| request.parameter("state")).unwrap_or_default();
         let injected = stolen.replace(&part(&stolen, "state="), &format!("state={state}"));
-        ada.open(&world.app.at(&format!("/callback#{injected}"))).await?;
+        ada.open(&servers.app.at(&format!("/callback#{injected}"))).await?;
         ada.alert().text().await?;
         assert_eq!(code(&ada).await?, "provider.invalid_grant");
-        assert_eq!(world.tenant.requests("/oauth/token").len(), 1);
-        assert!(world.api().those(|request| request.token.is_some()).is_empty(), "the bank is not asked");
+        assert_eq!(servers.tenant.requests("/oauth/token").len(), 1);
+        assert!(
+            servers.api().matching(|request| request.token.is_some()).is_empty(),
+            "the bank is not asked"
+        );
         assert!(!ada.session_storage().await?.contains("eyJ"));
         Ok(())
     });
@@ -108,30 +112,30 @@ fn another_persons_code_is_worth_nothing_here() {
 
 #[test]
 fn a_denied_push_moves_nothing() {
-    scenario(setup(), async |stage| {
-        let (phone, _) = at_the_provider(stage).await?;
+    scenario(setup(), async |context| {
+        let (phone, _) = at_the_provider(context).await?;
         phone.deny().await?;
-        stage.page.alert().reads("No money was moved").await?;
-        assert_eq!(code(&stage.page).await?, "provider.access_denied");
-        nothing_was_moved(stage).await
+        context.page.alert().reads("No money was moved").await?;
+        assert_eq!(code(&context.page).await?, "provider.access_denied");
+        nothing_was_moved(context).await
     });
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
 fn an_order_that_was_edited_on_the_way_is_not_sent() {
-    scenario(setup(), async |stage| crate::storage::edit_the_order(stage, "1250", "9250").await);
+    scenario(setup(), async |context| crate::storage::edit_the_order(context, "1250", "9250").await);
 }
 
 /// Proves: token-endpoint-silent
 #[test]
 fn a_token_endpoint_that_does_not_answer_loses_nothing() {
-    scenario(setup(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(setup(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         let number = ask_for_step_up(page, RENT).await?;
-        let rule = world.tenant.when(|request| request.path == "/oauth/token").cut();
+        let rule = servers.tenant.when(|request| request.path == "/oauth/token").cut();
         phone.choose(&number).await?;
         page.alert().reads("No money was moved").await?;
         assert_eq!(code(page).await?, "provider.unreachable");
@@ -140,6 +144,6 @@ fn a_token_endpoint_that_does_not_answer_loses_nothing() {
         page.field("Reference").holds(RENT.reference).await?;
         page.button("Transfer").click().await?;
         crate::steps::confirm_everywhere(page, &phone).await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }

@@ -9,47 +9,49 @@ use crate::steps::{
     review, sees_balance, stay_before_leaving, type_order,
 };
 use e2e::{
-    Browser, Failure, Key, Miss, Page, Stage, eventually,
-    people::{ADA, PASSWORD, Phone, enter_password},
+    Browser, Key, Page, TestContext, TestError, TestFailure, eventually,
+    people::{ADA, PASSWORD},
+    phone::Phone,
+    provider_pages::enter_password,
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 use std::sync::Arc;
 
 /// Plays a story with a phone that no crash of the browser touches.
-fn with_a_phone(story: impl AsyncFnOnce(&Stage, &Phone) -> Result<(), Failure>) {
-    scenario(Setup::default(), async move |stage| {
+fn with_a_phone(story: impl AsyncFnOnce(&TestContext, &Phone) -> Result<(), TestFailure>) {
+    scenario(Setup::default(), async move |context| {
         let device: Arc<Browser> = Browser::start().await?;
-        let phone = Phone::of(ADA, device.first_page().await, &stage.world).await?;
-        let told = story(stage, &phone).await;
+        let phone = Phone::of(ADA, device.first_page().await, &context.servers).await?;
+        let told = story(context, &phone).await;
         device.quit().await?;
         told
     });
 }
 
 /// Kills the browser as soon as it would open this window again, and starts it.
-async fn dies_and_comes_back(stage: &Stage) -> Result<Page, Miss> {
-    stage.browser.has_listed(&stage.page).await?;
-    stage.browser.crash().await?;
-    comes_back(stage).await
+async fn dies_and_comes_back(context: &TestContext) -> Result<Page, TestError> {
+    context.browser.has_listed(&context.page).await?;
+    context.browser.crash().await?;
+    comes_back(context).await
 }
 
 /// The window of the client or the provider, after the browser was started again.
-async fn comes_back(stage: &Stage) -> Result<Page, Miss> {
-    stage.browser.restart().await?;
+async fn comes_back(context: &TestContext) -> Result<Page, TestError> {
+    context.browser.restart().await?;
     eventually("the window that was open", async || {
-        for page in stage.browser.pages().await? {
+        for page in context.browser.pages().await? {
             if page.address().await?.starts_with("http://localhost") {
                 return Ok(page);
             }
         }
-        Err(Miss::new("it was not opened again"))
+        Err(TestError::transient("it was not opened again"))
     })
     .await
 }
 
 /// What a page can offer to somebody who wants the rent paid, the most telling first.
-async fn offered(page: &Page) -> Result<Option<&'static str>, Miss> {
+async fn offered(page: &Page) -> Result<Option<&'static str>, TestError> {
     let text = page.everything().text().await?;
     let buttons = ["Send it again", "Check it again", "Confirm transfer", "Log in", "Transfer"];
     if text.contains("Transfer sent") || text.contains("This was already done") {
@@ -70,13 +72,13 @@ async fn offered(page: &Page) -> Result<Option<&'static str>, Miss> {
 }
 
 /// Does whatever the page offers until the rent is paid, as far as the page says.
-async fn gets_it_paid(stage: &Stage, page: &Page, phone: &Phone) -> Result<(), Failure> {
+async fn gets_it_paid(context: &TestContext, page: &Page, phone: &Phone) -> Result<(), TestFailure> {
     let mut chosen = String::new();
     eventually("a page that says that the rent is paid", async || {
         if page.everything().text().await?.contains("No money was moved")
-            && stage.world.transfers_made().await? > 0
+            && context.servers.transfers_made().await? > 0
         {
-            return Err(Miss::last("the page says that no money was moved, and it was"));
+            return Err(TestError::permanent("the page says that no money was moved, and it was"));
         }
         match offered(page).await? {
             Some("done") => return Ok(()),
@@ -103,148 +105,151 @@ async fn gets_it_paid(stage: &Stage, page: &Page, phone: &Phone) -> Result<(), F
             Some(button) => page.button(button).click().await?,
             None => {}
         }
-        Err(Miss::new(format!("it reads {:?}", page.everything().text().await?)))
+        Err(TestError::transient(format!("it reads {:?}", page.everything().text().await?)))
     })
     .await?;
-    rent_was_paid_once(stage).await
+    rent_was_paid_once(context).await
 }
 
 #[test]
 fn killed_while_the_form_is_filled_in() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        type_order(&stage.page, RENT).await?;
-        stage.page.field("Reference").press(Key::Tab).await?;
-        let page = dies_and_comes_back(stage).await?;
-        nothing_was_moved(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        type_order(&context.page, RENT).await?;
+        context.page.field("Reference").press(Key::Tab).await?;
+        let page = dies_and_comes_back(context).await?;
+        nothing_was_moved(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 #[test]
 fn killed_at_the_confirmation() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        review(&stage.page, RENT).await?;
-        let page = dies_and_comes_back(stage).await?;
-        assert!(stage.world.api().those(is_transfer).is_empty(), "nothing was confirmed, nothing is sent");
-        gets_it_paid(stage, &page, phone).await
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        review(&context.page, RENT).await?;
+        let page = dies_and_comes_back(context).await?;
+        assert!(
+            context.servers.api().matching(is_transfer).is_empty(),
+            "nothing was confirmed, nothing is sent"
+        );
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_before_it_leaves_for_the_second_factor() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        let gate = stay_before_leaving(stage).await?;
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        let gate = stay_before_leaving(context).await?;
         let page = {
-            stage.browser.has_listed(&stage.page).await?;
-            stage.browser.crash().await?;
+            context.browser.has_listed(&context.page).await?;
+            context.browser.crash().await?;
             gate.open();
-            comes_back(stage).await?
+            comes_back(context).await?
         };
-        nothing_was_moved(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+        nothing_was_moved(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 #[test]
 fn killed_at_the_provider() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        ask_for_step_up(&stage.page, RENT).await?;
-        let page = dies_and_comes_back(stage).await?;
-        nothing_was_moved(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        ask_for_step_up(&context.page, RENT).await?;
+        let page = dies_and_comes_back(context).await?;
+        nothing_was_moved(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_at_the_provider_and_approved_while_it_is_dead() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        let number = ask_for_step_up(&stage.page, RENT).await?;
-        stage.browser.has_listed(&stage.page).await?;
-        stage.browser.crash().await?;
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        let number = ask_for_step_up(&context.page, RENT).await?;
+        context.browser.has_listed(&context.page).await?;
+        context.browser.crash().await?;
         phone.choose(&number).await?;
-        nothing_was_moved(stage).await?;
-        let page = comes_back(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+        nothing_was_moved(context).await?;
+        let page = comes_back(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_while_the_answer_of_the_provider_is_checked() {
-    with_a_phone(async |stage, phone| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    with_a_phone(async |context, phone| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         let number = ask_for_step_up(page, RENT).await?;
-        stage.browser.has_listed(page).await?;
-        let gate = world.app.when(is_webassembly).hold();
+        context.browser.has_listed(page).await?;
+        let gate = servers.app.when(is_webassembly).hold();
         page.forget_files().await?;
         phone.choose(&number).await?;
-        gate.is_reached().await?;
-        stage.browser.crash().await?;
+        gate.wait_until_reached().await?;
+        context.browser.crash().await?;
         gate.open();
-        nothing_was_moved(stage).await?;
-        let page = comes_back(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+        nothing_was_moved(context).await?;
+        let page = comes_back(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_while_the_transfer_is_on_its_way() {
-    with_a_phone(async |stage, phone| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    with_a_phone(async |context, phone| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         let number = ask_for_step_up(page, RENT).await?;
-        stage.browser.has_listed(page).await?;
-        let gate = world.api().when(is_transfer).hold();
+        context.browser.has_listed(page).await?;
+        let gate = servers.api().when(is_transfer).hold();
         phone.choose(&number).await?;
-        gate.is_reached().await?;
-        stage.browser.crash().await?;
+        gate.wait_until_reached().await?;
+        context.browser.crash().await?;
         gate.open();
-        let page = comes_back(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+        let page = comes_back(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_after_the_bank_did_it_and_before_the_customer_knows() {
-    with_a_phone(async |stage, phone| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    with_a_phone(async |context, phone| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         let number = ask_for_step_up(page, RENT).await?;
-        stage.browser.has_listed(page).await?;
-        let lost = world.api().when(is_transfer).lose_the_answer();
-        let gate = world.api().when(|request| request.path.starts_with("/transfers/")).hold();
+        context.browser.has_listed(page).await?;
+        let lost = servers.api().when(is_transfer).lose_response();
+        let gate = servers.api().when(|request| request.path.starts_with("/transfers/")).hold();
         phone.choose(&number).await?;
-        gate.is_reached().await?;
-        stage.browser.crash().await?;
+        gate.wait_until_reached().await?;
+        context.browser.crash().await?;
         lost.lift();
         gate.open();
-        rent_was_paid_once(stage).await?;
-        let page = comes_back(stage).await?;
-        gets_it_paid(stage, &page, phone).await
+        rent_was_paid_once(context).await?;
+        let page = comes_back(context).await?;
+        gets_it_paid(context, &page, phone).await
     });
 }
 
 /// Proves: threat-browser-killed
 #[test]
 fn killed_at_the_receipt() {
-    with_a_phone(async |stage, phone| {
-        log_in(stage, ADA).await?;
-        let number = ask_for_step_up(&stage.page, RENT).await?;
+    with_a_phone(async |context, phone| {
+        log_in(context, ADA).await?;
+        let number = ask_for_step_up(&context.page, RENT).await?;
         phone.choose(&number).await?;
-        stage.page.status().reads("Transfer sent").await?;
-        let page = dies_and_comes_back(stage).await?;
-        gets_it_paid(stage, &page, phone).await?;
-        page.open(&stage.world.app.at("/")).await?;
+        context.page.status().reads("Transfer sent").await?;
+        let page = dies_and_comes_back(context).await?;
+        gets_it_paid(context, &page, phone).await?;
+        page.open(&context.servers.app.at("/")).await?;
         sees_balance(&page, ADA.opening - RENT.minor).await?;
         Ok(())
     });

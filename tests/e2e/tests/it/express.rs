@@ -5,10 +5,11 @@ use crate::steps::{
     review, single_use_token,
 };
 use e2e::{
-    Failure, Miss, Stage, eventually,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    TestContext, TestError, TestFailure, eventually,
+    people::{ADA, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    world::{Api, Host, Setup},
+    servers::{Api, Host, Setup},
 };
 
 const BALANCE: &str = "This is the GET /balance endpoint";
@@ -31,10 +32,10 @@ fn the_sample_beside_a_host_that_answers_every_path() {
     scenario(Setup { api: Api::Express, ..Setup::default() }, the_workflow);
 }
 
-async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    leave_to_log_in(stage).await?;
+async fn the_workflow(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    leave_to_log_in(context).await?;
     enter_password(page, ADA.email, PASSWORD).await?;
     page.test_id("balance").reads(BALANCE).await?;
     assert_eq!(page.alert().count().await?, 0, "a bank without a list of transfers is no failure");
@@ -45,18 +46,18 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
     let seen = page.everything().reads(TRANSFER).await?;
     assert!(seen.contains(&crate::steps::grouped(RENT.payee)), "the receipt says what was sent: {seen}");
 
-    assert_eq!(world.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
+    assert_eq!(servers.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
     // The last of them is asked for beside the receipt.
     eventually("answers to every question about the balance", async || {
-        let balances = world.api().those(is_balance);
+        let balances = servers.api().matching(is_balance);
         let all = balances.iter().all(|request| request.was_handled_with(201));
-        if all { Ok(()) } else { Err(Miss::new(format!("{balances:?}"))) }
+        if all { Ok(()) } else { Err(TestError::transient(format!("{balances:?}"))) }
     })
     .await?;
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-    let transfers = world.api().those(is_transfer);
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    let transfers = servers.api().matching(is_transfer);
     assert_ne!(transfers[0].token, transfers[1].token);
-    let token = single_use_token(stage)?;
+    let token = single_use_token(context)?;
     assert!(!token.is_in(&page.session_storage().await?));
 
     page.button("Make another transfer").click().await?;
@@ -70,32 +71,32 @@ async fn the_workflow(stage: &Stage) -> Result<(), Failure> {
 
 #[test]
 fn a_denied_push_is_final_there_too() {
-    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |stage| {
-        let page = &stage.page;
-        let phone = phone(stage).await?;
-        leave_to_log_in(stage).await?;
+    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |context| {
+        let page = &context.page;
+        let phone = phone(context).await?;
+        leave_to_log_in(context).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         page.test_id("balance").reads(BALANCE).await?;
         ask_for_step_up(page, RENT).await?;
         phone.deny().await?;
         page.alert().reads("No money was moved").await?;
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403)]);
+        assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
         Ok(())
     });
 }
 
 #[test]
 fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
-    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        leave_to_log_in(stage).await?;
+    scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        leave_to_log_in(context).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         page.test_id("balance").reads(BALANCE).await?;
         review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         let number = number_on(page).await?;
-        let rule = world.api().when(is_transfer).lose_the_answer();
+        let rule = servers.api().when(is_transfer).lose_response();
         phone.choose(&number).await?;
         let seen = page.everything().reads("We do not know yet whether this went through").await?;
         assert!(!seen.contains("No money was moved"), "nobody knows that: {seen}");
@@ -109,7 +110,7 @@ fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
         page.field("Reference").holds(RENT.reference).await?;
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
-        let sent = world.api().those(is_transfer);
+        let sent = servers.api().matching(is_transfer);
         assert!(sent.iter().all(|request| request.idempotency_key == sent[0].idempotency_key), "{sent:?}");
         Ok(())
     });

@@ -2,22 +2,22 @@
 
 use crate::steps::{RENT, at_the_provider, grouped, log_in, nothing_was_moved, rent_was_paid_once, review};
 use e2e::{
-    Failure, Miss, Page, Stage,
+    Page, TestContext, TestError, TestFailure,
     authenticator::Authenticator,
     eventually,
     people::{ADA, BEN},
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 
 /// Until the provider asks for the second factor of a transfer.
-pub(crate) async fn confirms(page: &Page) -> Result<(), Miss> {
+pub(crate) async fn confirms(page: &Page) -> Result<(), TestError> {
     review(page, RENT).await?;
     page.button("Confirm transfer").click().await
 }
 
 /// The recovery codes that a page shows, to be written down.
-pub(crate) async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
+pub(crate) async fn written_down(page: &Page) -> Result<Vec<String>, TestError> {
     page.heading("Your recovery codes").appears().await?;
     let shown = page.css("#codes").text().await?;
     page.link("I have written them down").click().await?;
@@ -25,29 +25,29 @@ pub(crate) async fn written_down(page: &Page) -> Result<Vec<String>, Miss> {
 }
 
 /// Types a code and sends it.
-pub(crate) async fn types(page: &Page, label: &str, code: &str) -> Result<(), Miss> {
+pub(crate) async fn types(page: &Page, label: &str, code: &str) -> Result<(), TestError> {
     page.field(label).fill(code).await?;
     page.button("Confirm").click().await
 }
 
-async fn leaves_the_receipt(page: &Page) -> Result<(), Miss> {
+async fn leaves_the_receipt(page: &Page) -> Result<(), TestError> {
     page.status().reads("Transfer sent").await?;
     page.button("Make another transfer").click().await
 }
 
-async fn rent_was_paid(stage: &Stage, times: i64) -> Result<(), Failure> {
-    assert_eq!(stage.world.transfers_made().await?, times);
-    assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening - times * RENT.minor);
-    assert_eq!(stage.world.balance_of(BEN).await?, BEN.opening + times * RENT.minor);
+async fn rent_was_paid(context: &TestContext, times: i64) -> Result<(), TestFailure> {
+    assert_eq!(context.servers.transfers_made().await?, times);
+    assert_eq!(context.servers.balance_of(ADA).await?, ADA.opening - times * RENT.minor);
+    assert_eq!(context.servers.balance_of(BEN).await?, BEN.opening + times * RENT.minor);
     Ok(())
 }
 
 /// Proves: threat-recovery-codes
 #[test]
 fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         confirms(page).await?;
 
         // No phone is paired, and nobody has to have one.
@@ -59,21 +59,21 @@ fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() 
         let mut app = Authenticator::typed_from(page).await?;
         types(page, "Type the 6 digits that the app shows now", &app.no_code()?).await?;
         page.alert().reads("This is not the code that your app shows now").await?;
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         types(page, "Type the 6 digits that the app shows now", &app.code()?).await?;
         let codes = written_down(page).await?;
         assert_eq!(codes.len(), 10, "{codes:?}");
         page.status().reads("Your authenticator app is set up.").await?;
         page.button("Continue to Riser").click().await?;
         leaves_the_receipt(page).await?;
-        rent_was_paid_once(stage).await?;
+        rent_was_paid_once(context).await?;
 
         // From now on the app is what is asked for.
         confirms(page).await?;
         page.heading("Enter a code from your app").appears().await?;
         types(page, "Code", &app.code()?).await?;
         leaves_the_receipt(page).await?;
-        rent_was_paid(stage, 2).await?;
+        rent_was_paid(context, 2).await?;
 
         confirms(page).await?;
         page.link("Use another way").click().await?;
@@ -82,7 +82,7 @@ fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() 
         page.status().reads("You have 9 recovery codes left.").await?;
         page.button("Continue to Riser").click().await?;
         leaves_the_receipt(page).await?;
-        rent_was_paid(stage, 3).await?;
+        rent_was_paid(context, 3).await?;
 
         confirms(page).await?;
         page.link("Use another way").click().await?;
@@ -91,16 +91,16 @@ fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() 
         page.alert().reads("This is none of the recovery codes that you have left.").await?;
         page.button("Cancel").click().await?;
         page.alert().reads("No money was moved").await?;
-        rent_was_paid(stage, 3).await
+        rent_was_paid(context, 3).await
     });
 }
 
 /// Proves: threat-unwanted-request
 #[test]
 fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        let (phone, _) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        let (phone, _) = at_the_provider(context).await?;
         phone.request().await?;
         phone.page().button("This was not me").click().await?;
         phone.page().alert().reads("The other browser was signed out").await?;
@@ -110,14 +110,14 @@ fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
         page.button("Change the transfer").click().await?;
         confirms(page).await?;
         page.heading("Log in").appears().await?;
-        nothing_was_moved(stage).await
+        nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn the_phone_can_be_installed_and_says_when_it_is_offline() {
-    scenario(Setup::default(), async |stage| {
-        let phone = crate::steps::phone(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let phone = crate::steps::phone(context).await?;
         let page = phone.page();
         let manifest = page.css("link[rel=manifest]").attribute("href").await?;
         let installable = "fetch(document.querySelector('link[rel=manifest]').href).then(it => it.json())
@@ -128,10 +128,10 @@ fn the_phone_can_be_installed_and_says_when_it_is_offline() {
 
         eventually("the service worker", async || {
             let at_work = page.evaluate("navigator.serviceWorker.ready.then(it => it.active.state)").await?;
-            if at_work == "activated" { Ok(()) } else { Err(Miss::new(at_work.to_string())) }
+            if at_work == "activated" { Ok(()) } else { Err(TestError::transient(at_work.to_string())) }
         })
         .await?;
-        let rule = stage.world.tenant.when(|_| true).cut();
+        let rule = context.servers.tenant.when(|_| true).cut();
         page.reload().await?;
         page.heading("You are offline").appears().await?;
         rule.lift();

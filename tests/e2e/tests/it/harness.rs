@@ -7,8 +7,8 @@ use axum::{
     routing::{get, post},
 };
 use e2e::{
-    Browser, Failure, Miss, Page,
-    site::{Fate, Ground, Site},
+    Browser, Page, TestError, TestFailure,
+    server::{ExchangeStatus, ReservedPort, TestServer},
 };
 use std::sync::Arc;
 
@@ -25,27 +25,27 @@ go.onclick = async () => {
 };
 </script></main>"#;
 
-async fn with_page(story: impl AsyncFnOnce(&Arc<Browser>, &Page, &Site) -> Result<(), Failure>) {
+async fn with_page(story: impl AsyncFnOnce(&Arc<Browser>, &Page, &TestServer) -> Result<(), TestFailure>) {
     if let Err(failure) = play(story).await {
         panic!("{failure}");
     }
 }
 
 async fn play(
-    story: impl AsyncFnOnce(&Arc<Browser>, &Page, &Site) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    story: impl AsyncFnOnce(&Arc<Browser>, &Page, &TestServer) -> Result<(), TestFailure>,
+) -> Result<(), TestFailure> {
     let router =
         Router::new().route("/", get(async || Html(PAGE))).route("/echo", post(async || StatusCode::CREATED));
-    let site = Ground::claim().await?.serve("site", router);
+    let server = ReservedPort::reserve().await?.serve("site", router);
     let browser = Browser::start().await?;
     let page = browser.first_page().await;
-    page.open(&site.at("/")).await?;
-    let told = story(&browser, &page, &site).await;
+    page.open(&server.at("/")).await?;
+    let told = story(&browser, &page, &server).await;
     browser.quit().await?;
     told
 }
 
-fn echo(request: &e2e::site::Exchange) -> bool {
+fn echo(request: &e2e::server::Exchange) -> bool {
     request.is("POST", "/echo")
 }
 
@@ -56,7 +56,7 @@ async fn barriers_are_found_in_both_colour_schemes() {
             let barriers = page.barriers().await?;
             let rules: Vec<&str> = barriers.iter().filter_map(|one| one.split(": Fix").next()).collect();
             assert_eq!(rules, expected, "{barriers:?}");
-            Ok::<(), Miss>(())
+            Ok::<(), TestError>(())
         };
         found(&["label-content-name-mismatch: #go"]).await?;
         page.evaluate("go.textContent = 'Send it'").await?;
@@ -78,7 +78,7 @@ async fn barriers_are_found_in_both_colour_schemes() {
 
 #[tokio::test]
 async fn things_are_found_by_role_and_name() {
-    with_page(async |_, page, site| {
+    with_page(async |_, page, server| {
         page.heading("A page").appears().await?;
         assert_eq!(page.button("Go").count().await?, 0, "the name is what a screen reader says");
         assert_eq!(page.button("Hidden").count().await?, 0, "nobody sees it");
@@ -86,9 +86,9 @@ async fn things_are_found_by_role_and_name() {
         page.field("Amount").fill("7").await?;
         page.button("Send it").click().await?;
         page.status().reads("201").await?;
-        let seen = site.awaits("the echo", echo).await?;
+        let seen = server.wait_for("the echo", echo).await?;
         assert_eq!(seen.body, Some("7".into()));
-        assert!(!format!("{:?}", **site).contains("secret-of-the-test"), "an access log holds no token");
+        assert!(!format!("{:?}", **server).contains("secret-of-the-test"), "an access log holds no token");
         Ok(())
     })
     .await;
@@ -96,27 +96,27 @@ async fn things_are_found_by_role_and_name() {
 
 #[tokio::test]
 async fn a_held_request_waits_and_a_lost_answer_was_handled() {
-    with_page(async |_, page, site| {
-        let gate = site.when(echo).hold();
+    with_page(async |_, page, server| {
+        let gate = server.when(echo).hold();
         page.button("Send it").click().await?;
-        gate.is_reached().await?;
+        gate.wait_until_reached().await?;
         page.status().reads("asking").await?;
         gate.open();
         page.status().reads("201").await?;
 
-        let rule = site.when(echo).lose_the_answer();
+        let rule = server.when(echo).lose_response();
         page.button("Send it").click().await?;
         page.status().reads("no answer").await?;
-        let lost = site.those(|request| request.fate == Fate::Lost(201));
+        let lost = server.matching(|request| request.status == ExchangeStatus::Lost(201));
         assert!(!lost.is_empty(), "the server did handle it");
         rule.lift();
 
-        let rule = site.when(echo).cut();
+        let rule = server.when(echo).cut();
         page.button("Send it").click().await?;
         page.status().reads("no answer").await?;
         rule.lift();
 
-        let rule = site.when(echo).answer(|| StatusCode::IM_A_TEAPOT.into_response());
+        let rule = server.when(echo).answer(|| StatusCode::IM_A_TEAPOT.into_response());
         page.button("Send it").click().await?;
         page.status().reads("418").await?;
         rule.lift();
@@ -134,15 +134,15 @@ async fn a_held_request_waits_and_a_lost_answer_was_handled() {
 
 #[tokio::test]
 async fn windows_share_cookies_and_not_the_session_storage() {
-    with_page(async |browser, page, site| {
+    with_page(async |browser, page, server| {
         page.evaluate("(sessionStorage.a = '1', localStorage.b = '2', document.cookie = 'c=3')").await?;
         let other = browser.new_window().await?;
-        other.open(&site.at("/?other")).await?;
+        other.open(&server.at("/?other")).await?;
         assert_eq!(other.session_storage().await?, "[]");
         assert_eq!(other.local_storage().await?, r#"[["b","2"]]"#);
         assert_eq!(other.evaluate("document.cookie").await?, "c=3");
         assert_eq!(page.session_storage().await?, r#"[["a","1"]]"#);
-        page.open(&site.at("/?second#secret")).await?;
+        page.open(&server.at("/?second#secret")).await?;
         page.back().await?;
         assert!(
             page.history().await?.iter().any(|address| address.ends_with("#secret")),
@@ -159,10 +159,10 @@ async fn windows_share_cookies_and_not_the_session_storage() {
 
 #[test]
 fn a_failure_names_the_line_of_the_test() {
-    fn helper() -> Result<(), Miss> {
-        Err(Miss::new("nothing there"))
+    fn helper() -> Result<(), TestError> {
+        Err(TestError::transient("nothing there"))
     }
-    fn story() -> Result<(), Failure> {
+    fn story() -> Result<(), TestFailure> {
         helper()?;
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::steps::{RENT, ask_for_step_up, at_the_provider, code, rent_was_paid_o
 use e2e::{
     people::ADA,
     scenario,
-    world::{Api, Setup},
+    servers::{Api, Setup},
 };
 
 /// On another origin, where a page reads only the headers that the bank lets it read.
@@ -12,9 +12,9 @@ use e2e::{
 #[test]
 fn too_many_transfers_move_nothing_and_the_page_says_when_to_try_again() {
     let setup = Setup { transfers_per_minute: 1, api: Api::BankElsewhere, ..Setup::default() };
-    scenario(setup, async |stage| {
-        let page = &stage.page;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(setup, async |context| {
+        let page = &context.page;
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
         page.button("Make another transfer").click().await?;
@@ -27,10 +27,10 @@ fn too_many_transfers_move_nothing_and_the_page_says_when_to_try_again() {
         assert_eq!(code(page).await?, "transfer.too-many-requests");
         page.button("Send it again").appears().await?;
         assert_eq!(
-            stage.world.statuses("POST", "/transfer"),
+            context.servers.statuses("POST", "/transfer"),
             [Some(403), Some(201), Some(403), Some(429)],
             "and nothing is sent by itself"
         );
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }

@@ -8,12 +8,13 @@ use crate::steps::{
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
-    Failure, Miss, Page, Stage,
+    Page, TestContext, TestError, TestFailure,
     authenticator::Authenticator,
     eventually,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    people::{ADA, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 use serde_json::json;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ const WINDOWS: [(u32, u32); 2] = [(390, 844), (1280, 900)];
 const WIDTHS: [u32; 3] = [320, 640, 960];
 
 /// Looks at a state from all sides.
-pub(crate) async fn look(page: &Page, state: &str) -> Result<(), Failure> {
+pub(crate) async fn look(page: &Page, state: &str) -> Result<(), TestFailure> {
     for width in WIDTHS {
         page.looks(width, 800, false).await?;
         fits(page, width).await?;
@@ -37,7 +38,7 @@ pub(crate) async fn look(page: &Page, state: &str) -> Result<(), Failure> {
                 .await?;
             let scheme = if dark { "dark" } else { "light" };
             if let Some(folder) = std::env::var_os("RISER_SCREENSHOTS").map(PathBuf::from) {
-                std::fs::create_dir_all(&folder).map_err(|error| Miss::last(error.to_string()))?;
+                std::fs::create_dir_all(&folder).map_err(|error| TestError::permanent(error.to_string()))?;
                 page.screenshot(&folder.join(format!("{state}-{width}-{scheme}.png"))).await?;
             }
             let barriers = page.barriers().await?;
@@ -47,21 +48,25 @@ pub(crate) async fn look(page: &Page, state: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn fits(page: &Page, width: u32) -> Result<(), Miss> {
+async fn fits(page: &Page, width: u32) -> Result<(), TestError> {
     eventually("a page as wide as its window", async || {
         let wide = page.evaluate("document.documentElement.scrollWidth - innerWidth").await?;
-        if wide.as_i64() <= Some(0) { Ok(()) } else { Err(Miss::new(format!("{wide} px more at {width}"))) }
+        if wide.as_i64() <= Some(0) {
+            Ok(())
+        } else {
+            Err(TestError::transient(format!("{wide} px more at {width}")))
+        }
     })
     .await
 }
 
 #[test]
 fn the_workflow() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        let phone = phone(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        let phone = phone(context).await?;
         look(phone.page(), "phone-empty").await?;
-        open(stage).await?;
+        open(context).await?;
         page.heading(WELCOME).appears().await?;
         look(page, "signed-out").await?;
         page.button("Log in").click().await?;
@@ -77,7 +82,7 @@ fn the_workflow() {
         review(page, RENT).await?;
         look(page, "confirmation").await?;
         page.button("Cancel").click().await?;
-        let gate = stay_before_leaving(stage).await?;
+        let gate = stay_before_leaving(context).await?;
         look(page, "leaving").await?;
         gate.open();
         let number = number_on(page).await?;
@@ -100,17 +105,17 @@ fn the_workflow() {
 
 #[test]
 fn denied_and_unknown() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         ask_for_step_up(page, RENT).await?;
         phone.deny().await?;
         page.alert().text().await?;
         look(page, "denied").await?;
         page.button("Change the transfer").click().await?;
         let number = ask_for_step_up(page, RENT).await?;
-        let rule = world.api().when(|request| request.token.is_some()).cut();
+        let rule = servers.api().when(|request| request.token.is_some()).cut();
         phone.choose(&number).await?;
         page.button("Ask again").appears().await?;
         look(page, "unknown").await?;
@@ -121,26 +126,26 @@ fn denied_and_unknown() {
 
 #[test]
 fn out_of_order() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         page.set_offline(true).await?;
         page.everything().reads("You are offline").await?;
         look(page, "offline").await?;
         page.set_offline(false).await?;
-        let down = world.api().when(|request| request.token.is_some());
+        let down = servers.api().when(|request| request.token.is_some());
         let rule = down.answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
         page.reload().await?;
         page.alert().text().await?;
         look(page, "bank-down").await?;
         rule.lift();
-        let gate = world.api().when(|request| request.token.is_some()).hold();
+        let gate = servers.api().when(|request| request.token.is_some()).hold();
         page.reload().await?;
-        gate.is_reached().await?;
+        gate.wait_until_reached().await?;
         look(page, "loading").await?;
         gate.open();
         page.evaluate("sessionStorage.clear()").await?;
-        let rule = world.tenant.when(|_| true).cut();
+        let rule = servers.tenant.when(|_| true).cut();
         page.forget_files().await?;
         page.reload().await?;
         page.button("Log in").click().await?;
@@ -153,16 +158,16 @@ fn out_of_order() {
 
 #[test]
 fn statements() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
-        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
         page.forget_files().await?;
         page.reload().await?;
         page.button("Statements").click().await?;
         page.status().reads("confirm that it is you").await?;
-        gate.is_reached().await?;
+        gate.wait_until_reached().await?;
         look(page, "statements-leaving").await?;
         gate.open();
         let number = number_on(page).await?;
@@ -174,31 +179,31 @@ fn statements() {
 
 #[test]
 fn sessions_and_set_up() {
-    scenario(Setup { access_token_seconds: 60, ..Setup::default() }, async |stage| {
-        log_in(stage, ADA).await?;
-        stage.page.alert().reads("Your session ends").await?;
-        look(&stage.page, "session-ends-soon").await
+    scenario(Setup { access_token_seconds: 60, ..Setup::default() }, async |context| {
+        log_in(context, ADA).await?;
+        context.page.alert().reads("Your session ends").await?;
+        look(&context.page, "session-ends-soon").await
     });
-    scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |stage| {
-        log_in(stage, ADA).await?;
-        stage.page.alert().reads("Your session is over").await?;
-        look(&stage.page, "session-over").await
+    scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |context| {
+        log_in(context, ADA).await?;
+        context.page.alert().reads("Your session is over").await?;
+        look(&context.page, "session-over").await
     });
     scenario(
         Setup { config: |config| config["issuer"] = json!("localhost"), ..Setup::default() },
-        async |stage| {
-            stage.page.open(&stage.world.app.at("/")).await?;
-            stage.page.alert().text().await?;
-            look(&stage.page, "wrong-configuration").await
+        async |context| {
+            context.page.open(&context.servers.app.at("/")).await?;
+            context.page.alert().text().await?;
+            look(&context.page, "wrong-configuration").await
         },
     );
 }
 
 #[test]
 fn second_factors() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         confirms(page).await?;
         page.link("Use another way").click().await?;
         page.button("Set up an authenticator app").appears().await?;
@@ -224,7 +229,7 @@ fn second_factors() {
         page.button("Enter a recovery code").click().await?;
         page.field("Recovery code").appears().await?;
         look(page, "recovery-code").await?;
-        page.open(&world.tenant.at("/phone")).await?;
+        page.open(&servers.tenant.at("/phone")).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         page.heading("Confirm that it is you").appears().await?;
         look(page, "phone-confirm").await
@@ -233,20 +238,20 @@ fn second_factors() {
 
 #[test]
 fn the_log_of_the_tenant() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         ask_for_step_up(page, RENT).await?;
         phone.deny().await?;
         page.alert().appears().await?;
-        page.open(&world.tenant.at("/log")).await?;
+        page.open(&servers.tenant.at("/log")).await?;
         page.link("Log-in").appears().await?;
         look(page, "log").await?;
         page.css("li.refused a").click().await?;
         page.everything().reads("The customer said no.").await?;
         look(page, "log-refused").await?;
-        page.open(&world.tenant.at("/authorize?client_id=nobody")).await?;
+        page.open(&servers.tenant.at("/authorize?client_id=nobody")).await?;
         page.heading("The application sent a request that cannot be answered").appears().await?;
         look(page, "refused-page").await
     });

@@ -4,29 +4,24 @@ use crate::steps::{
     RENT, WELCOME, ask_for_step_up, at_the_provider, confirm_everywhere, is_transfer, log_in,
     nothing_was_moved, phone, rent_was_paid_once, review, sees_balance, stay_before_leaving, transfer,
 };
-use e2e::{
-    Miss, Stage,
-    people::{ADA, number_on},
-    scenario,
-    world::Setup,
-};
+use e2e::{TestContext, TestError, people::ADA, provider_pages::number_on, scenario, servers::Setup};
 use std::time::Duration;
 
 /// Proves: threat-repeated-navigation
 #[test]
 fn back_after_a_finished_transfer_sends_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        transfer(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        transfer(context).await?;
         let length = page.history_length().await?;
         for _ in 1..length.min(6) {
             page.back().await?;
             // Wherever Back leads: nothing there sends the transfer again.
             page.everything().never_reads("Sending your transfer", Duration::from_millis(700)).await?;
         }
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-        rent_was_paid_once(stage).await?;
-        page.open(&world.app.at("/")).await?;
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(context).await?;
+        page.open(&servers.app.at("/")).await?;
         sees_balance(page, ADA.opening - RENT.minor).await?;
         Ok(())
     });
@@ -34,12 +29,12 @@ fn back_after_a_finished_transfer_sends_nothing() {
 
 #[test]
 fn back_from_the_provider_says_that_nothing_was_confirmed() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        at_the_provider(context).await?;
         page.back().await?;
         page.everything().reads("No money was moved").await?;
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Cancel").click().await?;
         page.field("Amount").holds(RENT.amount).await?;
         sees_balance(page, ADA.opening).await?;
@@ -49,13 +44,13 @@ fn back_from_the_provider_says_that_nothing_was_confirmed() {
 
 #[test]
 fn back_from_the_log_in_page_offers_it_again() {
-    scenario(Setup::default(), async |stage| {
-        crate::steps::leave_to_log_in(stage).await?;
-        stage.page.back().await?;
-        stage.page.heading(WELCOME).appears().await?;
-        stage.page.button("Log in").click().await?;
-        e2e::people::enter_password(&stage.page, ADA.email, e2e::people::PASSWORD).await?;
-        sees_balance(&stage.page, ADA.opening).await?;
+    scenario(Setup::default(), async |context| {
+        crate::steps::leave_to_log_in(context).await?;
+        context.page.back().await?;
+        context.page.heading(WELCOME).appears().await?;
+        context.page.button("Log in").click().await?;
+        e2e::provider_pages::enter_password(&context.page, ADA.email, e2e::people::PASSWORD).await?;
+        sees_balance(&context.page, ADA.opening).await?;
         Ok(())
     });
 }
@@ -63,65 +58,65 @@ fn back_from_the_log_in_page_offers_it_again() {
 /// Proves: threat-repeated-navigation
 #[test]
 fn a_double_click_on_confirm_is_one_transfer() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         review(page, RENT).await?;
         page.button("Confirm transfer").double_click().await?;
         let number = number_on(page).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-        assert_eq!(world.scopes_asked().len(), 2);
-        rent_was_paid_once(stage).await
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        assert_eq!(servers.scopes_asked().len(), 2);
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: threat-lost-response
 #[test]
 fn an_answer_lost_after_the_commit_is_found_and_money_moved_once() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         let number = ask_for_step_up(page, RENT).await?;
-        let rule = world.api().when(is_transfer).lose_the_answer();
+        let rule = servers.api().when(is_transfer).lose_response();
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
         rule.lift();
-        let asked = world.api().those(|request| request.path.starts_with("/transfers/"));
+        let asked = servers.api().matching(|request| request.path.starts_with("/transfers/"));
         assert_eq!(asked.len(), 1, "the bank was asked what became of it: {asked:?}");
-        let transfers = world.api().those(is_transfer);
+        let transfers = servers.api().matching(is_transfer);
         assert!(transfers[1..].iter().all(|request| request.idempotency_key == transfers[0].idempotency_key));
         sees_balance(page, ADA.opening - RENT.minor).await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 #[test]
 fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
-        let rule = world.api().when(is_transfer).cut();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
+        let rule = servers.api().when(is_transfer).cut();
         phone.choose(&number).await?;
         page.alert().reads("did not reach your bank").await?;
         rule.lift();
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Send it again").click().await?;
         confirm_everywhere(page, &phone).await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: abandoned-order
 #[test]
 fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
-        let rule = world.api().when(is_transfer).cut();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
+        let rule = servers.api().when(is_transfer).cut();
         phone.choose(&number).await?;
         page.alert().reads("did not reach your bank").await?;
         rule.lift();
@@ -131,31 +126,33 @@ fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
 
-        let late = world.api().those(is_transfer).swap_remove(1);
+        let late = servers.api().matching(is_transfer).swap_remove(1);
         let (Some(token), Some(id)) = (&late.token, &late.idempotency_key) else {
-            return Err(Miss::last(format!("the second attempt had no token or no id: {late:?}")).into());
+            return Err(
+                TestError::permanent(format!("the second attempt had no token or no id: {late:?}")).into()
+            );
         };
         let answer = reqwest::Client::new()
-            .post(world.api().at("/transfer"))
+            .post(servers.api().at("/transfer"))
             .header("Authorization", token.header())
             .header("Idempotency-Key", id)
             .json(&late.body)
             .send()
             .await?;
         assert_eq!(answer.status().as_u16(), 422, "the bank has given this id up, and paid under another");
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
 fn a_duplicated_tab_does_not_pay_twice() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, browser, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, browser, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         // Between the refusal and the provider the tab is duplicated: the copy has a copy of its storage.
-        let gate = stay_before_leaving(stage).await?;
+        let gate = stay_before_leaving(context).await?;
         let before = browser.pages().await?;
         page.evaluate("void window.open('/')").await?;
         let twin = browser.page_besides(&before).await?;
@@ -170,6 +167,6 @@ fn a_duplicated_tab_does_not_pay_twice() {
         let number = number_on(&twin).await?;
         phone.choose(&number).await?;
         twin.status().reads("This was already done").await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }

@@ -14,56 +14,56 @@ mod step_up;
 
 use crate::steps::{open, sees_balance};
 use e2e::{
-    Failure, Fault, Miss, Stage, eventually,
+    Fault, TestContext, TestError, TestFailure, eventually,
     people::ADA,
     scenario,
-    world::{Provider, Setup},
+    servers::{Provider, Setup},
 };
 
-fn misbehaving() -> Setup {
-    Setup { provider: Provider::Misbehaving, ..Setup::default() }
+fn faulty_provider() -> Setup {
+    Setup { provider: Provider::FaultyProvider, ..Setup::default() }
 }
 
 /// From nothing to the provider and back.
-async fn try_to_log_in(stage: &Stage) -> Result<(), Miss> {
-    open(stage).await?;
-    stage.page.button("Log in").click().await
+async fn try_to_log_in(context: &TestContext) -> Result<(), TestError> {
+    open(context).await?;
+    context.page.button("Log in").click().await
 }
 
 /// Logs Ada in. The provider shows no page.
-async fn log_in(stage: &Stage) -> Result<(), Miss> {
-    try_to_log_in(stage).await?;
-    sees_balance(&stage.page, ADA.opening).await
+async fn log_in(context: &TestContext) -> Result<(), TestError> {
+    try_to_log_in(context).await?;
+    sees_balance(&context.page, ADA.opening).await
 }
 
 /// A customer notices nothing of it.
 fn accepted(fault: Fault) {
-    scenario(misbehaving(), async |stage| {
-        stage.world.provider()?.misbehave(fault);
-        log_in(stage).await?;
-        assert_eq!(stage.page.alert().count().await?, 0);
+    scenario(faulty_provider(), async |context| {
+        context.servers.provider()?.set_fault(fault);
+        log_in(context).await?;
+        assert_eq!(context.page.alert().count().await?, 0);
         Ok(())
     });
 }
 
 /// A log-in is refused, for that reason and no other; and once the fault is gone, the customer gets in.
 fn refused(fault: Fault, reason: &'static str) {
-    scenario(misbehaving(), async |stage| {
-        stage.world.provider()?.misbehave(fault);
-        try_to_log_in(stage).await?;
-        is_refused(stage, reason).await?;
-        gets_in_once_it_behaves(stage).await
+    scenario(faulty_provider(), async |context| {
+        context.servers.provider()?.set_fault(fault);
+        try_to_log_in(context).await?;
+        is_refused(context, reason).await?;
+        gets_in_once_it_behaves(context).await
     });
 }
 
 /// A sentence, no session, nothing of the answer left, and no request with a token.
-async fn is_refused(stage: &Stage, reason: &str) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
+async fn is_refused(context: &TestContext, reason: &str) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
     page.alert().text().await?;
     page.button("Log in").appears().await?;
-    details_read(stage, reason).await?;
+    details_read(context, reason).await?;
     let address = page.address().await?;
-    assert_eq!(address, world.app.at("/"), "nothing of the answer is in the address");
+    assert_eq!(address, servers.app.at("/"), "nothing of the answer is in the address");
     for (place, kept) in [
         ("sessionStorage", page.session_storage().await?),
         ("localStorage", page.local_storage().await?),
@@ -76,14 +76,14 @@ async fn is_refused(stage: &Stage, reason: &str) -> Result<(), Failure> {
 
 /// "Log in" is offered and works. That the bank was never shown a token of before is seen only now, when the page has
 /// had all the time that it takes to log in.
-async fn gets_in_once_it_behaves(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let provider = world.provider()?;
+async fn gets_in_once_it_behaves(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let provider = servers.provider()?;
     let refused = provider.issued();
-    provider.behave();
+    provider.clear_fault();
     page.button("Log in").click().await?;
     sees_balance(page, ADA.opening).await?;
-    let shown = world.api().those(|request| request.token.is_some());
+    let shown = servers.api().matching(|request| request.token.is_some());
     assert!(!shown.is_empty());
     for request in shown {
         assert!(request.token.is_none_or(|token| !refused.contains(&token)), "a refused token was used");
@@ -92,12 +92,12 @@ async fn gets_in_once_it_behaves(stage: &Stage) -> Result<(), Failure> {
 }
 
 /// What is folded away below a problem, for support, has that reason in it.
-async fn details_read(stage: &Stage, reason: &str) -> Result<(), Miss> {
+async fn details_read(context: &TestContext, reason: &str) -> Result<(), TestError> {
     eventually("the reason among the details", async || {
-        let details = stage.page.evaluate("document.querySelector('details')?.textContent ?? ''").await?;
+        let details = context.page.evaluate("document.querySelector('details')?.textContent ?? ''").await?;
         match details.as_str() {
             Some(details) if details.contains(reason) => Ok(()),
-            _ => Err(Miss::new(format!("they read {details}, not {reason:?}"))),
+            _ => Err(TestError::transient(format!("they read {details}, not {reason:?}"))),
         }
     })
     .await

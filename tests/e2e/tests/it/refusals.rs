@@ -9,10 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use e2e::{
-    Failure, Miss, Page, Stage,
-    people::{ADA, BEN, PASSWORD, enter_password, number_on},
+    Page, TestContext, TestError, TestFailure,
+    people::{ADA, BEN, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 use std::time::Duration;
 
@@ -20,14 +21,14 @@ use std::time::Duration;
 const A_MOMENT: Duration = Duration::from_secs(3);
 
 /// A final sentence: an alert that says that no money was moved, a way on, and no further request.
-async fn is_final(stage: &Stage, sentence: &str) -> Result<(), Failure> {
-    let page = &stage.page;
+async fn is_final(context: &TestContext, sentence: &str) -> Result<(), TestFailure> {
+    let page = &context.page;
     let said = page.alert().reads(sentence).await?;
     assert!(said.contains("No money was moved"), "{said}");
     page.button("Change the transfer").appears().await?;
-    let before = (stage.world.scopes_asked(), stage.world.statuses("POST", "/transfer"));
+    let before = (context.servers.scopes_asked(), context.servers.statuses("POST", "/transfer"));
     page.everything().never_reads("Your bank asks you to confirm", A_MOMENT).await?;
-    assert_eq!(before, (stage.world.scopes_asked(), stage.world.statuses("POST", "/transfer")));
+    assert_eq!(before, (context.servers.scopes_asked(), context.servers.statuses("POST", "/transfer")));
     page.button("Change the transfer").click().await?;
     page.field("Reference").holds(RENT.reference).await?;
     Ok(())
@@ -35,13 +36,13 @@ async fn is_final(stage: &Stage, sentence: &str) -> Result<(), Failure> {
 
 #[test]
 fn a_wrong_password_is_said_and_the_right_one_goes_on() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        leave_to_log_in(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        leave_to_log_in(context).await?;
         enter_password(page, ADA.email, "incorrect horse battery").await?;
         page.alert().text().await?;
         page.field("Email").holds(ADA.email).await?;
-        assert!(stage.world.api().those(is_balance).is_empty(), "nothing was asked of the bank");
+        assert!(context.servers.api().matching(is_balance).is_empty(), "nothing was asked of the bank");
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
         Ok(())
@@ -50,13 +51,13 @@ fn a_wrong_password_is_said_and_the_right_one_goes_on() {
 
 #[test]
 fn cancelling_the_log_in_leads_back_to_a_page_that_offers_it_again() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        leave_to_log_in(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        leave_to_log_in(context).await?;
         page.button("Cancel").click().await?;
         page.alert().text().await?;
-        assert!(page.address().await?.starts_with(&stage.world.app.at("/")));
-        assert!(stage.world.api().those(is_balance).is_empty(), "nothing was asked of the bank");
+        assert!(page.address().await?.starts_with(&context.servers.app.at("/")));
+        assert!(context.servers.api().matching(is_balance).is_empty(), "nothing was asked of the bank");
         page.button("Log in").click().await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
@@ -66,51 +67,51 @@ fn cancelling_the_log_in_leads_back_to_a_page_that_offers_it_again() {
 
 #[test]
 fn a_denied_push_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let (phone, _) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let (phone, _) = at_the_provider(context).await?;
         phone.deny().await?;
-        is_final(stage, "").await?;
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403)]);
-        nothing_was_moved(stage).await
+        is_final(context, "").await?;
+        assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn a_wrong_number_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose_other_than(&number).await?;
-        is_final(stage, "").await?;
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403)]);
-        nothing_was_moved(stage).await
+        is_final(context, "").await?;
+        assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn cancelling_at_the_provider_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        at_the_provider(stage).await?;
-        stage.page.button("Cancel").click().await?;
-        is_final(stage, "").await?;
-        nothing_was_moved(stage).await
+    scenario(Setup::default(), async |context| {
+        at_the_provider(context).await?;
+        context.page.button("Cancel").click().await?;
+        is_final(context, "").await?;
+        nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn a_provider_that_grants_less_causes_one_redirect_and_a_final_sentence() {
     let setup = Setup { permissions: Some(vec!["view:balance"]), ..Setup::default() };
-    scenario(setup, async |stage| {
+    scenario(setup, async |context| {
         // The tenant's script asks for the second factor because the scope was asked for, granted or not, as at Auth0.
-        let (phone, number) = at_the_provider(stage).await?;
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
-        is_final(stage, "").await?;
+        is_final(context, "").await?;
         assert_eq!(
-            stage.world.scopes_asked(),
+            context.servers.scopes_asked(),
             ["openid view:balance", "openid view:balance transfer:funds"],
             "one redirect, no second"
         );
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403)]);
-        nothing_was_moved(stage).await
+        assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(context).await
     });
 }
 
@@ -122,71 +123,71 @@ fn forbidden() -> Response {
 /// Proves: api-403-final
 #[test]
 fn an_api_that_refuses_for_good_is_asked_twice_and_not_again() {
-    scenario(Setup::default(), async |stage| {
-        let rule = stage.world.api().when(is_transfer).answer(forbidden);
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let rule = context.servers.api().when(is_transfer).answer(forbidden);
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
-        is_final(stage, "refused").await?;
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(403)]);
-        assert_eq!(stage.world.scopes_asked().len(), 2, "no second step-up");
+        is_final(context, "refused").await?;
+        assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403), Some(403)]);
+        assert_eq!(context.servers.scopes_asked().len(), 2, "no second step-up");
         rule.lift();
-        nothing_was_moved(stage).await
+        nothing_was_moved(context).await
     });
 }
 
 /// Proves: api-401
 #[test]
 fn a_token_that_is_never_accepted_starts_no_loop() {
-    scenario(Setup::default(), async |stage| {
+    scenario(Setup::default(), async |context| {
         let challenge = r#"Bearer realm="bank", error="invalid_token""#;
         let refuse =
             move || (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, challenge)], "").into_response();
-        let rule = stage.world.api().when(|request| request.token.is_some()).answer(refuse);
-        leave_to_log_in(stage).await?;
-        enter_password(&stage.page, ADA.email, PASSWORD).await?;
-        stage.page.alert().text().await?;
-        let asked = stage.world.scopes_asked().len();
-        stage.page.everything().never_reads("Taking you to the log-in page", A_MOMENT).await?;
-        assert_eq!(stage.world.scopes_asked().len(), asked, "no log-in loop");
+        let rule = context.servers.api().when(|request| request.token.is_some()).answer(refuse);
+        leave_to_log_in(context).await?;
+        enter_password(&context.page, ADA.email, PASSWORD).await?;
+        context.page.alert().text().await?;
+        let asked = context.servers.scopes_asked().len();
+        context.page.everything().never_reads("Taking you to the log-in page", A_MOMENT).await?;
+        assert_eq!(context.servers.scopes_asked().len(), asked, "no log-in loop");
         assert!(asked <= 2, "{asked} log-ins");
         rule.lift();
-        stage.page.button("Log in").click().await?;
-        sees_balance(&stage.page, ADA.opening).await?;
+        context.page.button("Log in").click().await?;
+        sees_balance(&context.page, ADA.opening).await?;
         Ok(())
     });
 }
 
 #[test]
 fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         let to_nobody = crate::steps::Order { payee: "FR1420041010050500013M02606", ..RENT };
         let number = ask_for_step_up(page, to_nobody).await?;
         phone.choose(&number).await?;
         page.alert().reads("Your bank does not know this account").await?;
         assert_eq!(code(page).await?, "transfer.unknown-payee");
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Change the transfer").click().await?;
         page.field("Pay to (IBAN)").fill(RENT.payee).await?;
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
-        crate::steps::rent_was_paid_once(stage).await
+        crate::steps::rent_was_paid_once(context).await
     });
 }
 
 /// Proves: truth-before-sending
 #[test]
 fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         type_order(page, crate::steps::Order { amount: "2500.01", minor: 250_001, ..RENT }).await?;
         page.button("Transfer").click().await?;
         page.everything().reads("You have 2,500.00 EUR. Enter a smaller amount.").await?;
         assert_eq!(page.button("Confirm transfer").count().await?, 0);
-        assert!(world.api().those(is_transfer).is_empty());
+        assert!(servers.api().matching(is_transfer).is_empty());
         Ok(())
     });
 }
@@ -194,14 +195,14 @@ fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
 /// Proves: step-up-same-subject
 #[test]
 fn another_person_at_the_step_up_cannot_confirm_the_transfer() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, browser } = stage;
-        let ada_phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, browser } = context;
+        let ada_phone = phone(context).await?;
+        log_in(context, ADA).await?;
         review(page, RENT).await?;
         // Meanwhile, in another tab: Ada's session at the provider ends, Ben's begins.
         let other = browser.new_window().await?;
-        other.open(&world.tenant.at("/v2/logout")).await?;
+        other.open(&servers.tenant.at("/v2/logout")).await?;
         other.everything().reads("logged out").await?;
         page.button("Confirm transfer").click().await?;
         page.field("Email").appears().await?;
@@ -209,20 +210,20 @@ fn another_person_at_the_step_up_cannot_confirm_the_transfer() {
         let number = number_on(page).await?;
         drop(ada_phone);
         // The phone of this browser is Ada's; Ben pairs his own.
-        let ben_phone = pair_instead(&other, stage).await?;
+        let ben_phone = pair_instead(&other, context).await?;
         ben_phone.choose(&number).await?;
 
-        is_final(stage, "Somebody else").await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
-        nothing_was_moved(stage).await?;
+        is_final(context, "Somebody else").await?;
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(context).await?;
         sees_balance(page, ADA.opening).await?;
         Ok(())
     });
 }
 
-async fn pair_instead(page: &Page, stage: &Stage) -> Result<e2e::people::Phone, Miss> {
-    page.open(&stage.world.tenant.at("/phone")).await?;
+async fn pair_instead(page: &Page, context: &TestContext) -> Result<e2e::phone::Phone, TestError> {
+    page.open(&context.servers.tenant.at("/phone")).await?;
     page.button("Unpair this phone").click().await?;
     page.heading("Pair your phone").appears().await?;
-    e2e::people::Phone::of(BEN, page.clone(), &stage.world).await
+    e2e::phone::Phone::of(BEN, page.clone(), &context.servers).await
 }

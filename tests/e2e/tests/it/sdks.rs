@@ -1,41 +1,45 @@
 //! Strangers get along with the tenant: libraries that nobody here wrote, unchanged, in a browser or on a server.
 
 use e2e::{
-    Miss, Program, eventually,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    Program, TestError, eventually,
+    people::{ADA, PASSWORD},
+    provider_pages::{enter_password, number_on},
     sdks::{Visit, Wish, visit},
-    site::Exchange,
+    server::Exchange,
     stays,
 };
 use std::time::Duration;
 
 /// From the page's button to the tenant and back.
-async fn log_in(visit: &Visit) -> Result<(), Miss> {
+async fn log_in(visit: &Visit) -> Result<(), TestError> {
     visit.page.button("Log in").click().await?;
     visit.page.heading("Log in").appears().await?;
     enter_password(&visit.page, ADA.email, PASSWORD).await
 }
 
 /// From the page's button to the phone and back.
-async fn transfer(visit: &Visit) -> Result<(), Miss> {
+async fn transfer(visit: &Visit) -> Result<(), TestError> {
     let phone = visit.phone(ADA).await?;
     visit.page.button("Ask for a transfer").click().await?;
     phone.choose(&number_on(&visit.page).await?).await
 }
 
 /// The access token that the page got, as a header.
-async fn token(visit: &Visit) -> Result<String, Miss> {
+async fn token(visit: &Visit) -> Result<String, TestError> {
     eventually("an access token in the page", async || {
         let token = visit.page.evaluate("window.accessToken").await?;
-        token.as_str().map(|token| format!("Bearer {token}")).ok_or_else(|| Miss::new("there is none"))
+        token
+            .as_str()
+            .map(|token| format!("Bearer {token}"))
+            .ok_or_else(|| TestError::transient("there is none"))
     })
     .await
 }
 
 /// What the API says to a token: its status and its body.
-async fn ask(api: &Program, method: &str, path: &str, token: &str) -> Result<(u16, String), Miss> {
-    let method =
-        reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| Miss::last(error.to_string()))?;
+async fn ask(api: &Program, method: &str, path: &str, token: &str) -> Result<(u16, String), TestError> {
+    let method = reqwest::Method::from_bytes(method.as_bytes())
+        .map_err(|error| TestError::permanent(error.to_string()))?;
     let mut request = reqwest::Client::new().request(method, api.at(path));
     if !token.is_empty() {
         request = request.header("authorization", token);
@@ -172,7 +176,7 @@ fn auth0_spa_js_steps_up_in_a_window_when_a_silent_request_needs_a_second_factor
         page.button("Get a token silently").click().await?;
         let exchanged =
             |request: &Exchange| request.is("POST", "/oauth/token") && request.was_handled_with(200);
-        visit.tenant.awaits_many("an exchange for the last one", 3, exchanged).await?;
+        visit.tenant.wait_for_many("an exchange for the last one", 3, exchanged).await?;
         Ok(())
     });
 }
@@ -211,7 +215,7 @@ fn a_callback_that_redirects_on_to_another_origin_is_reached() {
             ("code_challenge_method", "S256"),
         ];
         let address = reqwest::Url::parse_with_params(&tenant.at("/authorize"), request)
-            .map_err(|error| Miss::last(error.to_string()))?;
+            .map_err(|error| TestError::permanent(error.to_string()))?;
         page.open(address.as_str()).await?;
         page.heading("Log in").appears().await?;
         enter_password(page, ADA.email, PASSWORD).await?;
@@ -300,7 +304,7 @@ fn openid_client_logs_in_from_a_server() {
         assert_eq!(tenant.requests("/userinfo").len(), 1);
         // With the session there, nobody is asked anything.
         page.button("Log in").click().await?;
-        tenant.awaits_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
+        tenant.wait_for_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
 
         page.button("Log out").click().await?;
         page.status().reads("Nobody is logged in").await?;
@@ -327,7 +331,7 @@ fn openid_client_takes_an_answer_that_is_posted_to_it() {
         assert_eq!(page.address().await?, server.at("/callback"), "nothing is in the address");
         // Without a log-in page on the way.
         page.button("Log in by a form").click().await?;
-        visit.tenant.awaits_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
+        visit.tenant.wait_for_many("two exchanges", 2, |request| request.is("POST", "/oauth/token")).await?;
         page.status().reads("posted: ").await?;
         Ok(())
     });
@@ -376,11 +380,12 @@ fn a_page_of_another_origin_gets_no_answer_by_message() {
         page.status().reads("parseHash: Ada Example").await?;
         page.button("Check the session").click().await?;
         page.status().reads("checkSession: Ada Example").await?;
-        let silent = tenant.requests("/authorize").pop().ok_or_else(|| Miss::last("it asked silently"))?;
+        let silent =
+            tenant.requests("/authorize").pop().ok_or_else(|| TestError::permanent("it asked silently"))?;
         assert_eq!(silent.parameter("response_mode"), "web_message");
         let address = serde_json::Value::from(tenant.at(&format!("/authorize?{}", silent.query)));
         let with_answer = |request: &Exchange| request.path == "/authorize" && request.was_handled_with(200);
-        let answered = tenant.those(with_answer).len();
+        let answered = tenant.matching(with_answer).len();
 
         page.open(&attacker.at("/")).await?;
         page.evaluate(&format!(
@@ -388,11 +393,11 @@ fn a_page_of_another_origin_gets_no_answer_by_message() {
              frame.src = window.address; document.body.append(frame); }})()"
         ))
         .await?;
-        tenant.awaits_many("an answer in the frame", answered + 1, with_answer).await?;
+        tenant.wait_for_many("an answer in the frame", answered + 1, with_answer).await?;
         eventually("the browser to refuse the frame", async || {
             let console = browser.console().await?;
             let refused = console.iter().any(|line| line.contains("frame-ancestors http://localhost:"));
-            if refused { Ok(()) } else { Err(Miss::new(format!("the console says {console:?}"))) }
+            if refused { Ok(()) } else { Err(TestError::transient(format!("the console says {console:?}"))) }
         })
         .await?;
         page.button("Open").click().await?;
@@ -402,7 +407,7 @@ fn a_page_of_another_origin_gets_no_answer_by_message() {
         eventually("the message to be sent", async || {
             let left =
                 window.evaluate("document.getElementById('answer').dataset.response ?? 'sent'").await?;
-            if left == "sent" { Ok(()) } else { Err(Miss::new("it is still there")) }
+            if left == "sent" { Ok(()) } else { Err(TestError::transient("it is still there")) }
         })
         .await?;
         let seen = stays(Duration::from_secs(1), async || page.status().text().await).await?;

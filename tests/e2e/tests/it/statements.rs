@@ -9,11 +9,8 @@ use axum::{
     response::IntoResponse,
 };
 use e2e::{
-    Failure, Miss, Page, Stage,
-    people::{ADA, number_on},
-    scenario,
-    site::Exchange,
-    world::Setup,
+    Page, TestContext, TestError, TestFailure, people::ADA, provider_pages::number_on, scenario,
+    server::Exchange, servers::Setup,
 };
 
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
@@ -24,16 +21,16 @@ fn is_statements(request: &Exchange) -> bool {
 }
 
 /// From the account to the provider's waiting page.
-async fn leave_for_statements(page: &Page) -> Result<String, Miss> {
+async fn leave_for_statements(page: &Page) -> Result<String, TestError> {
     page.button("Statements").click().await?;
     number_on(page).await
 }
 
 /// Ada's only statement: the opening of her account.
-async fn sees_statements(page: &Page) -> Result<(), Miss> {
+async fn sees_statements(page: &Page) -> Result<(), TestError> {
     page.heading("Statements").appears().await?;
     let seen = page.css("section.statement").reads("Opening balances").await?;
-    if seen.contains(&euros(ADA.opening)) { Ok(()) } else { Err(Miss::last(seen)) }
+    if seen.contains(&euros(ADA.opening)) { Ok(()) } else { Err(TestError::permanent(seen)) }
 }
 
 /// Proves: statements-need-mfa
@@ -48,23 +45,23 @@ fn statements_take_a_second_factor_in_the_code_flow() {
     scenario(Setup { config: code_flow, ..Setup::default() }, a_second_factor);
 }
 
-async fn a_second_factor(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    log_in(stage, ADA).await?;
+async fn a_second_factor(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    log_in(context, ADA).await?;
     type_order(page, RENT).await?;
     let number = leave_for_statements(page).await?;
-    assert!(world.api().those(is_statements).is_empty(), "nothing is asked for before");
+    assert!(servers.api().matching(is_statements).is_empty(), "nothing is asked for before");
     let asked = phone.request().await?;
     assert!(asked.contains("confirm that it is you"), "{asked}");
     phone.choose(&number).await?;
     sees_statements(page).await?;
 
-    let requests = world.tenant.requests("/authorize");
+    let requests = servers.tenant.requests("/authorize");
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[1].parameter("acr_values"), MULTI_FACTOR);
     assert_eq!(requests[1].parameter("scope"), "openid view:balance", "no more authority than before");
-    let [seen] = &world.api().those(is_statements)[..] else { panic!("one request") };
+    let [seen] = &servers.api().matching(is_statements)[..] else { panic!("one request") };
     assert!(seen.was_handled_with(200));
     let claims = seen.token.as_ref().map(e2e::Token::claims).unwrap_or_default();
     assert_eq!(claims["amr"], serde_json::json!(["mfa"]));
@@ -74,22 +71,22 @@ async fn a_second_factor(stage: &Stage) -> Result<(), Failure> {
     page.field("Reference").holds(RENT.reference).await?;
     page.button("Statements").click().await?;
     sees_statements(page).await?;
-    assert_eq!(world.tenant.requests("/authorize").len(), 2, "once is enough");
+    assert_eq!(servers.tenant.requests("/authorize").len(), 2, "once is enough");
     Ok(())
 }
 
 /// Proves: statements-denied-stays
 #[test]
 fn who_does_not_confirm_sees_nothing_and_stays_logged_in() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         leave_for_statements(page).await?;
         phone.deny().await?;
         page.alert().reads("You did not confirm").await?;
         assert_eq!(code(page).await?, "provider.access_denied");
-        assert!(world.api().those(is_statements).is_empty(), "the bank is not asked");
+        assert!(servers.api().matching(is_statements).is_empty(), "the bank is not asked");
         page.button("Your account").click().await?;
         sees_balance(page, ADA.opening).await?;
         Ok(())
@@ -98,21 +95,21 @@ fn who_does_not_confirm_sees_nothing_and_stays_logged_in() {
 
 #[test]
 fn cancelling_before_the_browser_leaves_stays_here() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
-        let gate = world.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+        let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
         page.forget_files().await?;
         page.button("Statements").click().await?;
         page.status().reads(ASKS).await?;
-        gate.is_reached().await?;
+        gate.wait_until_reached().await?;
         page.button("Cancel").click().await?;
         gate.open();
         sees_balance(page, ADA.opening).await?;
         assert!(!page.session_storage().await?.contains("riser.request."), "the request is forgotten");
-        assert_eq!(world.tenant.requests("/authorize").len(), 1);
+        assert_eq!(servers.tenant.requests("/authorize").len(), 1);
         Ok(())
     });
 }
@@ -120,10 +117,10 @@ fn cancelling_before_the_browser_leaves_stays_here() {
 /// Proves: stored-id-token-verified
 #[test]
 fn what_the_storage_says_of_a_second_factor_is_verified_again() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         let number = leave_for_statements(page).await?;
         phone.choose(&number).await?;
         sees_statements(page).await?;
@@ -132,7 +129,7 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
         sees_balance(page, ADA.opening).await?;
         page.button("Statements").click().await?;
         sees_statements(page).await?;
-        assert_eq!(world.tenant.requests("/authorize").len(), 2);
+        assert_eq!(servers.tenant.requests("/authorize").len(), 2);
         // One character of the signature edited, and it is worth nothing.
         let edit = "(() => { const name = 'riser.session'; const kept = JSON.parse(sessionStorage.getItem(name)); \
             const [header, claims, signature] = kept.second_factor.split('.'); \
@@ -141,9 +138,9 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
         page.evaluate(edit).await?;
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
-        let before = world.api().those(is_statements).len();
+        let before = servers.api().matching(is_statements).len();
         leave_for_statements(page).await?;
-        assert_eq!(world.api().those(is_statements).len(), before, "the bank is not asked");
+        assert_eq!(servers.api().matching(is_statements).len(), before, "the bank is not asked");
         Ok(())
     });
 }
@@ -152,13 +149,13 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
 #[test]
 fn a_bank_that_wants_a_newer_confirmation_gets_one() {
     // The second factor of a transfer is known to the page; the token for reading has none, and the bank says so.
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
         let number = leave_for_statements(page).await?;
-        let asked = world.tenant.requests("/authorize");
+        let asked = servers.tenant.requests("/authorize");
         let last = asked.last().expect("a request");
         assert_eq!(
             (last.parameter("acr_values").as_str(), last.parameter("max_age").as_str()),
@@ -167,34 +164,34 @@ fn a_bank_that_wants_a_newer_confirmation_gets_one() {
         phone.choose(&number).await?;
         page.css("section.statement").reads("Opening balances").await?;
         let statuses: Vec<_> =
-            world.api().those(is_statements).iter().map(|request| request.fate.answered()).collect();
+            servers.api().matching(is_statements).iter().map(|request| request.status.answered()).collect();
         assert_eq!(statuses, [Some(401), Some(200)]);
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_is_never_content_starts_no_loop() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
-        let rule = world.api().when(is_statements).answer(|| demand("max_age=\"60\""));
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        let rule = servers.api().when(is_statements).answer(|| demand("max_age=\"60\""));
         let number = leave_for_statements(page).await?;
         phone.choose(&number).await?;
         // The bank wants more than the page has asked for: that takes another press of a button.
         page.alert().reads("Your bank asks for one more confirmation").await?;
         assert_eq!(code(page).await?, "statements.more");
         page.everything().never_reads(ASKS, std::time::Duration::from_secs(3)).await?;
-        assert_eq!(world.tenant.requests("/authorize").len(), 2);
+        assert_eq!(servers.tenant.requests("/authorize").len(), 2);
         page.button("Try again").click().await?;
         let number = number_on(page).await?;
         phone.choose(&number).await?;
         page.alert().reads("Your bank does not show your statements").await?;
         assert_eq!(code(page).await?, "statements.refused");
         page.everything().never_reads(ASKS, std::time::Duration::from_secs(3)).await?;
-        let requests = world.tenant.requests("/authorize");
+        let requests = servers.tenant.requests("/authorize");
         assert_eq!(requests.len(), 3);
         assert_eq!(requests[2].parameter("max_age"), "60");
         rule.lift();
@@ -207,11 +204,11 @@ fn a_bank_that_is_never_content_starts_no_loop() {
 fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
     let as_it_comes: fn(&mut serde_json::Value) = |_| {};
     for config in [as_it_comes, code_flow] {
-        scenario(Setup { config, ..Setup::default() }, async |stage| {
-            let Stage { world, page, .. } = stage;
-            let phone = phone(stage).await?;
-            log_in(stage, ADA).await?;
-            let rule = world
+        scenario(Setup { config, ..Setup::default() }, async |context| {
+            let TestContext { servers, page, .. } = context;
+            let phone = phone(context).await?;
+            log_in(context, ADA).await?;
+            let rule = servers
                 .api()
                 .when(|request| is_transfer(request) && !has_second_factor(request))
                 .answer(|| demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"300\"")));
@@ -219,13 +216,13 @@ fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
             phone.choose(&number).await?;
             page.status().reads("Transfer sent").await?;
             rule.lift();
-            let asked = world.tenant.requests("/authorize");
+            let asked = servers.tenant.requests("/authorize");
             assert_eq!(asked.len(), 2, "one redirect");
             assert_eq!(asked[1].parameter("acr_values"), MULTI_FACTOR);
             assert_eq!(asked[1].parameter("max_age"), "300");
             assert_eq!(asked[1].parameter("scope"), "openid view:balance transfer:funds");
-            assert_eq!(world.statuses("POST", "/transfer"), [Some(401), Some(201)]);
-            rent_was_paid_once(stage).await
+            assert_eq!(servers.statuses("POST", "/transfer"), [Some(401), Some(201)]);
+            rent_was_paid_once(context).await
         });
     }
 }
@@ -233,18 +230,22 @@ fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
 /// Proves: api-authentication-challenge
 #[test]
 fn a_bank_that_asks_for_what_the_provider_does_not_have_is_told_so() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
-        let rule = world.api().when(is_transfer).answer(|| demand("acr_values=\"gold\""));
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        let rule = servers.api().when(is_transfer).answer(|| demand("acr_values=\"gold\""));
         let number = ask_for_step_up(page, RENT).await?;
         phone.choose(&number).await?;
         page.alert().reads("No money was moved").await?;
         assert_eq!(code(page).await?, "id_token.not_strong_enough");
-        assert_eq!(world.api().those(is_transfer).len(), 1, "nothing is sent with less than was asked for");
+        assert_eq!(
+            servers.api().matching(is_transfer).len(),
+            1,
+            "nothing is sent with less than was asked for"
+        );
         rule.lift();
-        nothing_was_moved(stage).await
+        nothing_was_moved(context).await
     });
 }
 

@@ -7,11 +7,12 @@ use crate::steps::{
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
-    Stage,
-    people::{ADA, PASSWORD, enter_password},
+    TestContext,
+    people::{ADA, PASSWORD},
+    provider_pages::enter_password,
     scenario,
-    site::Exchange,
-    world::Setup,
+    server::Exchange,
+    servers::Setup,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -23,9 +24,9 @@ fn is_api(request: &Exchange) -> bool {
 /// Proves: truth-before-sending
 #[test]
 fn offline_is_said_and_passes() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         page.set_offline(true).await?;
         page.everything().reads("You are offline").await?;
         review(page, RENT).await?;
@@ -34,24 +35,24 @@ fn offline_is_said_and_passes() {
         page.alert().reads("Nothing was sent, and no money was moved").await?;
         page.set_offline(false).await?;
         page.css(".banner").disappears().await?;
-        assert!(world.api().those(is_transfer).is_empty());
+        assert!(servers.api().matching(is_transfer).is_empty());
         page.button("Change the transfer").click().await?;
         page.field("Amount").holds(RENT.amount).await?;
-        nothing_was_moved(stage).await
+        nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn a_bank_that_is_down_is_said_and_can_be_asked_again() {
     for down in [true, false] {
-        scenario(Setup::default(), async |stage| {
-            let Stage { world, page, .. } = stage;
+        scenario(Setup::default(), async |context| {
+            let TestContext { servers, page, .. } = context;
             let rule = if down {
-                world.api().when(is_api).cut()
+                servers.api().when(is_api).cut()
             } else {
-                world.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
+                servers.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response())
             };
-            leave_to_log_in(stage).await?;
+            leave_to_log_in(context).await?;
             enter_password(page, ADA.email, PASSWORD).await?;
             page.alert().text().await?;
             page.button("Try again").appears().await?;
@@ -65,35 +66,35 @@ fn a_bank_that_is_down_is_said_and_can_be_asked_again() {
 
 #[test]
 fn a_bank_that_is_down_at_the_first_attempt_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         review(page, RENT).await?;
-        let rule = world.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
+        let rule = servers.api().when(is_api).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
         page.button("Confirm transfer").click().await?;
         page.button("Ask again").appears().await?;
         rule.lift();
         // The bank is asked again by itself.
         page.alert().reads("No money was moved").await?;
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Change the transfer").click().await?;
         let number = ask_for_step_up(page, RENT).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 #[test]
 fn a_provider_that_is_down_at_the_log_in_is_said_and_can_be_tried_again() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        open(stage).await?;
-        let rule = world.tenant.when(|_| true).cut();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        open(context).await?;
+        let rule = servers.tenant.when(|_| true).cut();
         page.button("Log in").click().await?;
         page.alert().text().await?;
-        assert!(page.address().await?.starts_with(&world.app.at("/")), "the page stays where it is");
+        assert!(page.address().await?.starts_with(&servers.app.at("/")), "the page stays where it is");
         rule.lift();
         page.button("Log in").click().await?;
         enter_password(page, ADA.email, PASSWORD).await?;
@@ -104,13 +105,13 @@ fn a_provider_that_is_down_at_the_log_in_is_said_and_can_be_tried_again() {
 
 #[test]
 fn a_provider_that_is_down_at_the_callback_is_said_and_can_be_tried_again() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        leave_to_log_in(stage).await?;
-        let rule = world.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        leave_to_log_in(context).await?;
+        let rule = servers.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
         enter_password(page, ADA.email, PASSWORD).await?;
         page.alert().text().await?;
-        assert!(world.api().those(is_balance).is_empty(), "an answer that was not checked is not used");
+        assert!(servers.api().matching(is_balance).is_empty(), "an answer that was not checked is not used");
         rule.lift();
         page.button("Log in").click().await?;
         sees_balance(page, ADA.opening).await?;
@@ -120,20 +121,20 @@ fn a_provider_that_is_down_at_the_callback_is_said_and_can_be_tried_again() {
 
 #[test]
 fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         // A page that was loaded anew does not know the provider's addresses yet.
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
         review(page, RENT).await?;
         page.forget_files().await?;
-        let rule = world.tenant.when(|_| true).cut();
+        let rule = servers.tenant.when(|_| true).cut();
         page.button("Confirm transfer").click().await?;
         let said = page.alert().text().await?;
         rule.lift();
         assert!(said.contains("No money was moved"), "{said}");
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         page.button("Change the transfer").click().await?;
         page.field("Amount").holds(RENT.amount).await?;
         Ok(())
@@ -142,16 +143,16 @@ fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
 
 #[test]
 fn a_provider_that_is_down_after_the_second_factor_moves_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         page.forget_files().await?;
-        let rule = world.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
+        let rule = servers.tenant.when(|request| request.path.starts_with("/.well-known/")).cut();
         phone.choose(&number).await?;
         page.alert().reads("No money was moved").await?;
         rule.lift();
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
-        nothing_was_moved(stage).await
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403)]);
+        nothing_was_moved(context).await
     });
 }
 
@@ -169,14 +170,14 @@ fn each_wrong_key_of_the_configuration_is_named() {
         ("isuer", |config| config["isuer"] = json!("http://localhost/")),
     ];
     for (key, config) in changes {
-        scenario(Setup { config, ..Setup::default() }, async |stage| {
-            let page = &stage.page;
-            page.open(&stage.world.app.at("/")).await?;
+        scenario(Setup { config, ..Setup::default() }, async |context| {
+            let page = &context.page;
+            page.open(&context.servers.app.at("/")).await?;
             page.alert().reads("not set up correctly").await?;
             page.button("Details for support").click().await?;
             page.everything().reads(&format!("`{key}`")).await?;
             assert_eq!(code(page).await?, "config.invalid");
-            assert!(stage.world.tenant.all().is_empty(), "nobody is asked with a wrong configuration");
+            assert!(context.servers.tenant.all().is_empty(), "nobody is asked with a wrong configuration");
             Ok(())
         });
     }
@@ -190,12 +191,12 @@ fn an_issuer_that_is_not_the_configured_one_is_not_used() {
         let issuer = config["issuer"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
         config["issuer"] = issuer.into();
     };
-    scenario(Setup { config, ..Setup::default() }, async |stage| {
-        open(stage).await?;
-        stage.page.button("Log in").click().await?;
-        stage.page.alert().text().await?;
-        assert!(stage.world.scopes_asked().is_empty(), "nobody is sent there");
-        stage.page.button("Log in").appears().await?;
+    scenario(Setup { config, ..Setup::default() }, async |context| {
+        open(context).await?;
+        context.page.button("Log in").click().await?;
+        context.page.alert().text().await?;
+        assert!(context.servers.scopes_asked().is_empty(), "nobody is sent there");
+        context.page.button("Log in").appears().await?;
         Ok(())
     });
 }
@@ -203,9 +204,9 @@ fn an_issuer_that_is_not_the_configured_one_is_not_used() {
 /// Proves: session-end-keeps-input
 #[test]
 fn a_session_that_ends_keeps_what_was_typed() {
-    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         type_order(page, RENT).await?;
         page.alert().reads("Your session is over").await?;
         assert!(!page.session_storage().await?.contains("eyJ"), "the token is forgotten");
@@ -213,16 +214,16 @@ fn a_session_that_ends_keeps_what_was_typed() {
         page.button("Log in").click().await?;
         sees_balance(page, ADA.opening).await?;
         page.field("Reference").holds(RENT.reference).await?;
-        assert_eq!(world.scopes_asked().len(), 2);
+        assert_eq!(servers.scopes_asked().len(), 2);
         Ok(())
     });
 }
 
 #[test]
 fn a_session_that_ended_while_the_page_was_away_is_said() {
-    scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         page.alert().reads("Your session is over").await?;
         page.reload().await?;
         page.heading(WELCOME).appears().await?;
@@ -234,15 +235,15 @@ fn a_session_that_ended_while_the_page_was_away_is_said() {
 
 #[test]
 fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
-    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         // The customer takes their time: the token for the balance runs out meanwhile.
         page.everything().never_reads("no longer valid", Duration::from_secs(21)).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-        rent_was_paid_once(stage).await?;
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(context).await?;
         page.alert().reads("Your session is over").await?;
         Ok(())
     });
@@ -250,12 +251,12 @@ fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
 
 #[test]
 fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_form() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         review(page, RENT).await?;
-        let rule = world.api().when(is_transfer).answer(|| StatusCode::UNAUTHORIZED.into_response());
+        let rule = servers.api().when(is_transfer).answer(|| StatusCode::UNAUTHORIZED.into_response());
         page.button("Confirm transfer").click().await?;
         page.alert().reads("Your session is over").await?;
         rule.lift();
@@ -265,16 +266,16 @@ fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_
         page.field("Reference").holds(RENT.reference).await?;
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 #[test]
 fn a_webassembly_that_does_not_arrive_is_said() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let rule = world.app.when(crate::steps::is_webassembly).cut();
-        page.open(&world.app.at("/")).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let rule = servers.app.when(crate::steps::is_webassembly).cut();
+        page.open(&servers.app.at("/")).await?;
         page.everything().reads("Riser could not be loaded").await?;
         rule.lift();
         page.link("Try again").click().await?;

@@ -2,28 +2,28 @@
 
 use crate::steps::{log_in, rent_was_paid_once, transfer};
 use e2e::{
-    Stage,
+    TestContext,
     people::ADA,
     scenario,
-    world::{Api, Host, Setup},
+    servers::{Api, Host, Setup},
 };
 
 #[test]
 fn a_host_that_knows_nothing_but_files_is_enough() {
-    scenario(Setup { host: Host::Files, api: Api::BankElsewhere, ..Setup::default() }, async |stage| {
-        transfer(stage).await?;
-        rent_was_paid_once(stage).await?;
-        let callbacks = stage.world.app.those(|request| request.path.starts_with("/callback"));
-        assert!(callbacks.iter().all(|request| request.fate.answered() != Some(404)), "{callbacks:?}");
+    scenario(Setup { host: Host::Files, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
+        transfer(context).await?;
+        rent_was_paid_once(context).await?;
+        let callbacks = context.servers.app.matching(|request| request.path.starts_with("/callback"));
+        assert!(callbacks.iter().all(|request| request.status.answered() != Some(404)), "{callbacks:?}");
         Ok(())
     });
 }
 
 #[test]
 fn the_strict_policy_is_in_force_and_nothing_breaks_it() {
-    scenario(Setup { api: Api::BankElsewhere, ..Setup::default() }, async |stage| {
-        let Stage { world, page, browser } = stage;
-        let answer = reqwest::get(world.app.at("/")).await?;
+    scenario(Setup { api: Api::BankElsewhere, ..Setup::default() }, async |context| {
+        let TestContext { servers, page, browser } = context;
+        let answer = reqwest::get(servers.app.at("/")).await?;
         let policy = answer.headers().get("content-security-policy").and_then(|value| value.to_str().ok());
         let policy = policy.unwrap_or_default().to_owned();
         for part in [
@@ -38,7 +38,7 @@ fn the_strict_policy_is_in_force_and_nothing_breaks_it() {
         for never in ["unsafe-inline", "'unsafe-eval'", "data:", " *"] {
             assert!(!policy.contains(never), "{never} is in {policy:?}");
         }
-        transfer(stage).await?;
+        transfer(context).await?;
         page.button("Make another transfer").click().await?;
         page.reload().await?;
         crate::steps::sees_balance(page, ADA.opening - crate::steps::RENT.minor).await?;
@@ -55,10 +55,10 @@ fn the_strict_policy_is_in_force_and_nothing_breaks_it() {
 
 #[test]
 fn the_console_stays_empty_in_the_whole_workflow() {
-    scenario(Setup::default(), async |stage| {
-        transfer(stage).await?;
+    scenario(Setup::default(), async |context| {
+        transfer(context).await?;
         // The 403 that starts the step-up is an error to the browser, and nothing else is.
-        let lines = stage.browser.console().await?;
+        let lines = context.browser.console().await?;
         let unexpected: Vec<&String> =
             lines.iter().filter(|line| !(line.contains("/transfer") && line.contains("403"))).collect();
         assert_eq!(unexpected, Vec::<&String>::new());
@@ -68,12 +68,13 @@ fn the_console_stays_empty_in_the_whole_workflow() {
 
 #[test]
 fn nothing_is_loaded_from_elsewhere() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         let loaded = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)").await?;
         for address in loaded.as_array().into_iter().flatten().filter_map(|one| one.as_str()) {
-            let known = [&world.app, &world.tenant].iter().any(|site| address.starts_with(&site.at("/")));
+            let known =
+                [&servers.app, &servers.tenant].iter().any(|server| address.starts_with(&server.at("/")));
             assert!(known, "{address}");
         }
         Ok(())

@@ -4,11 +4,13 @@ use crate::steps::{
     RENT, ask_for_step_up, at_the_provider, log_in, nothing_was_moved, phone, rent_was_paid_once,
     sees_balance, single_use_token,
 };
-use e2e::{Failure, Miss, Page, Stage, eventually, people::ADA, scenario, stays, world::Setup};
+use e2e::{
+    Page, TestContext, TestError, TestFailure, eventually, people::ADA, scenario, servers::Setup, stays,
+};
 use std::time::Duration;
 
 /// Everywhere that something could be left: what the browser keeps, and what scripts can reach.
-async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Miss> {
+async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, TestError> {
     let mut left = vec![
         ("the address", page.address().await?),
         ("the history", page.history().await?.join("\n")),
@@ -22,12 +24,12 @@ async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Mis
 /// Proves: single-use-token
 #[test]
 fn after_a_transfer_its_token_is_nowhere() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        let token = single_use_token(stage)?;
+        let token = single_use_token(context)?;
         for (place, text) in everything_left(page).await? {
             assert!(!token.is_in(&text), "{place} holds the single-use token");
             assert!(!text.contains("access_token="), "{place} holds an answer of the provider");
@@ -44,12 +46,12 @@ fn after_a_transfer_its_token_is_nowhere() {
             page.back().await?;
             no_answer_in(page).await?;
         }
-        rent_was_paid_once(stage).await?;
+        rent_was_paid_once(context).await?;
         Ok(())
     });
 }
 
-async fn no_answer_in(page: &Page) -> Result<(), Failure> {
+async fn no_answer_in(page: &Page) -> Result<(), TestFailure> {
     let address = page.address().await?;
     assert!(!address.contains("token="), "an entry of the history holds an answer of the provider");
     Ok(())
@@ -58,21 +60,21 @@ async fn no_answer_in(page: &Page) -> Result<(), Failure> {
 /// Proves: address-cleaned
 #[test]
 fn the_address_is_clean_before_the_webassembly_arrives() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
-        let gate = world.app.when(crate::steps::is_webassembly).hold();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
+        let gate = servers.app.when(crate::steps::is_webassembly).hold();
         page.forget_files().await?;
         phone.choose(&number).await?;
-        page.arrives_at(&world.app.at("/")).await?;
-        gate.is_reached().await?;
+        page.arrives_at(&servers.app.at("/")).await?;
+        gate.wait_until_reached().await?;
         // Five seconds in which nothing of Riser but the page itself has arrived.
         stays(Duration::from_secs(5), async || {
             let seen = everything_left(page).await?;
             let held =
                 seen.iter().find(|(_, text)| text.contains("access_token=") || text.contains("id_token="));
             match held {
-                Some((place, _)) => Err(Miss::last(format!("{place} holds the provider's answer"))),
+                Some((place, _)) => Err(TestError::permanent(format!("{place} holds the provider's answer"))),
                 None => Ok(()),
             }
         })
@@ -81,27 +83,27 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
         page.everything().reads("Your account").await?;
         gate.open();
         page.status().reads("Transfer sent").await?;
-        let token = single_use_token(stage)?;
+        let token = single_use_token(context)?;
         for (place, text) in everything_left(page).await? {
             assert!(!token.is_in(&text), "{place} holds the single-use token");
         }
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: balance-token-in-tab
 #[test]
 fn the_token_for_the_balance_stays_in_its_tab() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, browser, world } = stage;
-        log_in(stage, ADA).await?;
-        let requests = world.api().those(crate::steps::is_balance);
-        let token = requests[0].token.clone().ok_or_else(|| Miss::last("no token was sent"))?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, browser, servers } = context;
+        log_in(context, ADA).await?;
+        let requests = servers.api().matching(crate::steps::is_balance);
+        let token = requests[0].token.clone().ok_or_else(|| TestError::permanent("no token was sent"))?;
         for (place, text) in everything_left(page).await? {
             assert_eq!(token.is_in(&text), place == "sessionStorage", "{place}");
         }
         let other = browser.new_window().await?;
-        other.open(&world.app.at("/")).await?;
+        other.open(&servers.app.at("/")).await?;
         other.heading(crate::steps::WELCOME).appears().await?;
         assert_eq!(other.session_storage().await?, "[]");
         Ok(())
@@ -110,14 +112,14 @@ fn the_token_for_the_balance_stays_in_its_tab() {
 
 /// Changes what the tab has stored, as somebody at the keyboard could, while the customer is at the provider.
 /// Whoever edits an order while the customer is away gets nothing sent.
-pub(crate) async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    log_in(stage, ADA).await?;
+pub(crate) async fn edit_the_order(context: &TestContext, from: &str, to: &str) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    log_in(context, ADA).await?;
     let number = ask_for_step_up(page, RENT).await?;
     // Another page of the same origin, in the same tab: its storage is the client's.
     let away = page.address().await?;
-    page.open(&world.app.at("/robots.txt")).await?;
+    page.open(&servers.app.at("/robots.txt")).await?;
     let before = page.session_storage().await?;
     assert!(before.contains(from), "the order is among what is stored: {before}");
     let script = format!(
@@ -129,37 +131,37 @@ pub(crate) async fn edit_the_order(stage: &Stage, from: &str, to: &str) -> Resul
     phone.choose(&number).await?;
 
     page.alert().reads("No money was moved").await?;
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403)], "the edited order never left");
-    nothing_was_moved(stage).await
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403)], "the edited order never left");
+    nothing_was_moved(context).await
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
 fn an_amount_edited_while_away_is_not_sent() {
-    scenario(Setup::default(), async |stage| edit_the_order(stage, "1250", "9250").await);
+    scenario(Setup::default(), async |context| edit_the_order(context, "1250", "9250").await);
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
 fn a_payee_edited_while_away_is_not_paid() {
-    scenario(Setup::default(), async |stage| {
-        edit_the_order(stage, RENT.payee, "FR1420041010050500013M02606").await
+    scenario(Setup::default(), async |context| {
+        edit_the_order(context, RENT.payee, "FR1420041010050500013M02606").await
     });
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
 fn a_reference_edited_while_away_is_not_sent() {
-    scenario(Setup::default(), async |stage| edit_the_order(stage, "November", "December").await);
+    scenario(Setup::default(), async |context| edit_the_order(context, "November", "December").await);
 }
 
 #[test]
 fn storage_that_is_gone_ends_in_a_sentence() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         let away = page.address().await?;
-        page.open(&world.app.at("/robots.txt")).await?;
+        page.open(&servers.app.at("/robots.txt")).await?;
         page.evaluate("sessionStorage.clear()").await?;
         page.open(&away).await?;
         phone.choose(&number).await?;
@@ -167,9 +169,9 @@ fn storage_that_is_gone_ends_in_a_sentence() {
         page.button("Log in").appears().await?;
         eventually("a page without a token", async || {
             let kept = page.session_storage().await?;
-            if kept.contains("eyJ") { Err(Miss::new("the storage holds one")) } else { Ok(()) }
+            if kept.contains("eyJ") { Err(TestError::transient("the storage holds one")) } else { Ok(()) }
         })
         .await?;
-        nothing_was_moved(stage).await
+        nothing_was_moved(context).await
     });
 }

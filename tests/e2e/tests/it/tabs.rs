@@ -5,10 +5,11 @@ use crate::steps::{
     rent_was_paid_once, sees_balance, transfer,
 };
 use e2e::{
-    Failure, Miss, Page, Stage,
-    people::{ADA, BEN, number_on},
+    Page, TestContext, TestError, TestFailure,
+    people::{ADA, BEN},
+    provider_pages::number_on,
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 use std::collections::BTreeSet;
 
@@ -16,9 +17,9 @@ use std::collections::BTreeSet;
 const BOOKS: Order = Order { payee: BEN.iban, amount: "7.20", minor: 720, reference: "Books" };
 
 /// Another tab of the same customer, logged in by itself.
-async fn second_tab(stage: &Stage) -> Result<Page, Miss> {
-    let tab = stage.browser.new_window().await?;
-    tab.open(&stage.world.app.at("/")).await?;
+async fn second_tab(context: &TestContext) -> Result<Page, TestError> {
+    let tab = context.browser.new_window().await?;
+    tab.open(&context.servers.app.at("/")).await?;
     tab.heading(WELCOME).appears().await?;
     tab.button("Log in").click().await?;
     sees_balance(&tab, ADA.opening).await?;
@@ -26,18 +27,21 @@ async fn second_tab(stage: &Stage) -> Result<Page, Miss> {
 }
 
 /// The one that came after those.
-fn besides(known: &[String], all: Vec<String>) -> Result<String, Miss> {
-    all.into_iter().find(|one| !known.contains(one)).ok_or_else(|| Miss::last("there is no other request"))
+fn besides(known: &[String], all: Vec<String>) -> Result<String, TestError> {
+    all.into_iter()
+        .find(|one| !known.contains(one))
+        .ok_or_else(|| TestError::permanent("there is no other request"))
 }
 
 /// Both were carried out, each once, each with what its own tab said.
-async fn both_were_paid_once(stage: &Stage) -> Result<(), Failure> {
-    let world = &stage.world;
-    assert_eq!(world.transfers_made().await?, 2);
-    assert_eq!(world.balance_of(ADA).await?, ADA.opening - RENT.minor - BOOKS.minor);
-    assert_eq!(world.balance_of(BEN).await?, BEN.opening + RENT.minor + BOOKS.minor);
-    let accepted = world.api().those(|request| is_transfer(request) && request.was_handled_with(201));
-    let distinct = |of: fn(&e2e::site::Exchange) -> String| accepted.iter().map(of).collect::<BTreeSet<_>>();
+async fn both_were_paid_once(context: &TestContext) -> Result<(), TestFailure> {
+    let servers = &context.servers;
+    assert_eq!(servers.transfers_made().await?, 2);
+    assert_eq!(servers.balance_of(ADA).await?, ADA.opening - RENT.minor - BOOKS.minor);
+    assert_eq!(servers.balance_of(BEN).await?, BEN.opening + RENT.minor + BOOKS.minor);
+    let accepted = servers.api().matching(|request| is_transfer(request) && request.was_handled_with(201));
+    let distinct =
+        |of: fn(&e2e::server::Exchange) -> String| accepted.iter().map(of).collect::<BTreeSet<_>>();
     assert_eq!(distinct(|request| format!("{:?}", request.idempotency_key)).len(), 2, "an id each");
     assert_eq!(distinct(|request| format!("{:?}", request.token)).len(), 2, "a token each");
     let references =
@@ -49,11 +53,11 @@ async fn both_were_paid_once(stage: &Stage) -> Result<(), Failure> {
 /// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
 fn two_tabs_with_two_transfers_do_not_mix_them_up() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
-        let other = second_tab(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        let other = second_tab(context).await?;
         // Both wait at the provider; the one that left last is confirmed first.
         let rent = ask_for_step_up(page, RENT).await?;
         let first = phone.requests(1).await?;
@@ -67,51 +71,51 @@ fn two_tabs_with_two_transfers_do_not_mix_them_up() {
         phone.choose(&rent).await?;
         page.status().reads("Transfer sent").await?;
         page.everything().reads(RENT.reference).await?;
-        both_were_paid_once(stage).await
+        both_were_paid_once(context).await
     });
 }
 
 #[test]
 fn denying_one_of_two_transfers_leaves_the_other_alone() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
-        let other = second_tab(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        let other = second_tab(context).await?;
         let rent = ask_for_step_up(page, RENT).await?;
         let first = phone.requests(1).await?;
         ask_for_step_up(&other, BOOKS).await?;
         phone.deny_for(&besides(&first, phone.requests(2).await?)?).await?;
         other.alert().reads("No money was moved").await?;
-        nothing_was_moved(stage).await?;
+        nothing_was_moved(context).await?;
         phone.choose(&rent).await?;
         page.status().reads("Transfer sent").await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: threat-repeated-navigation
 #[test]
 fn back_and_forward_at_the_provider_and_then_confirmed_is_one_transfer() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { page, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { page, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         page.back().await?;
         page.everything().reads("No money was moved").await?;
         page.forward().await?;
         assert_eq!(number_on(page).await?, number, "the same question");
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 #[test]
 fn back_and_forward_after_a_finished_transfer_sends_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        transfer(stage).await?;
-        let before = world.api().those(is_transfer).len();
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        transfer(context).await?;
+        let before = servers.api().matching(is_transfer).len();
         let steps = page.history_length().await?.min(6);
         for _ in 1..steps {
             page.back().await?;
@@ -120,48 +124,52 @@ fn back_and_forward_after_a_finished_transfer_sends_nothing() {
             page.forward().await?;
         }
         sees_balance(page, ADA.opening - RENT.minor).await?;
-        assert_eq!(world.api().those(is_transfer).len(), before);
-        rent_was_paid_once(stage).await
+        assert_eq!(servers.api().matching(is_transfer).len(), before);
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: threat-repeated-navigation
 #[test]
 fn a_page_out_of_the_back_forward_cache_is_loaded_anew() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         page.evaluate("void addEventListener('pageshow', e => localStorage.kept = e.persisted)").await?;
-        let asked = world.api().those(crate::steps::is_balance).len();
-        page.open(&world.tenant.at("/phone")).await?;
+        let asked = servers.api().matching(crate::steps::is_balance).len();
+        page.open(&servers.tenant.at("/phone")).await?;
         page.heading("Pair your phone").appears().await?;
         page.back().await?;
         sees_balance(page, ADA.opening).await?;
         assert_eq!(page.evaluate("localStorage.kept").await?, "true", "the browser did keep the page");
-        assert_eq!(world.api().those(crate::steps::is_balance).len(), asked + 1, "it asked the bank again");
+        assert_eq!(
+            servers.api().matching(crate::steps::is_balance).len(),
+            asked + 1,
+            "it asked the bank again"
+        );
         Ok(())
     });
 }
 
 #[test]
 fn a_tab_duplicated_at_the_receipt_sends_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, browser, .. } = stage;
-        transfer(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, browser, .. } = context;
+        transfer(context).await?;
         let before = browser.pages().await?;
         page.evaluate("void window.open('/')").await?;
         let twin = browser.page_besides(&before).await?;
         sees_balance(&twin, ADA.opening - RENT.minor).await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-        rent_was_paid_once(stage).await
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(context).await
     });
 }
 
 #[test]
 fn a_tab_duplicated_at_the_provider_after_its_answer_is_one_transfer() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, browser, .. } = stage;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, browser, .. } = context;
+        let (phone, number) = at_the_provider(context).await?;
         let waiting = page.address().await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
@@ -169,9 +177,9 @@ fn a_tab_duplicated_at_the_provider_after_its_answer_is_one_transfer() {
         let twin = browser.new_window().await?;
         twin.open(&waiting).await?;
         twin.heading("This request is finished").appears().await?;
-        twin.open(&world.app.at("/")).await?;
+        twin.open(&servers.app.at("/")).await?;
         twin.heading(WELCOME).appears().await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-        rent_was_paid_once(stage).await
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        rent_was_paid_once(context).await
     });
 }

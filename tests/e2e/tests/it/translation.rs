@@ -4,10 +4,11 @@ use crate::steps::{
     RENT, grouped, leave_to_log_in, nothing_was_moved, phone, rent_was_paid_once, sees_balance,
 };
 use e2e::{
-    Failure, Miss, Page, Stage,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    Page, TestContext, TestError, TestFailure,
+    people::{ADA, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 
 /// As the translator writes it.
@@ -15,12 +16,12 @@ fn translated(text: &str) -> String {
     format!("«{text}»")
 }
 
-async fn press(page: &Page, button: &str) -> Result<(), Miss> {
+async fn press(page: &Page, button: &str) -> Result<(), TestError> {
     page.button(&translated(button)).click().await
 }
 
 /// Each of these is to be seen once, translated, and none of those.
-async fn shows(page: &Page, what: &[&str], no_longer: &[&str]) -> Result<(), Failure> {
+async fn shows(page: &Page, what: &[&str], no_longer: &[&str]) -> Result<(), TestFailure> {
     for text in what {
         page.everything().reads(&translated(text)).await?;
     }
@@ -34,17 +35,17 @@ async fn shows(page: &Page, what: &[&str], no_longer: &[&str]) -> Result<(), Fai
     Ok(())
 }
 
-async fn types(page: &Page, label: &str, text: &str) -> Result<(), Miss> {
+async fn types(page: &Page, label: &str, text: &str) -> Result<(), TestError> {
     page.field(&translated(label)).fill(text).await
 }
 
 /// Proves: translated-transfer
 #[test]
 fn transfer_in_a_translated_page_shows_what_is() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        leave_to_log_in(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        leave_to_log_in(context).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
         page.translate().await?;
@@ -81,11 +82,15 @@ fn transfer_in_a_translated_page_shows_what_is() {
         page.everything().reads("No money was moved").await?;
         page.translate().await?;
         shows(page, &["Not confirmed", "Check it again", "Cancel"], &["Confirm transfer"]).await?;
-        nothing_was_moved(stage).await?;
-        let asked = world.statuses("POST", "/transfer").len();
+        nothing_was_moved(context).await?;
+        let asked = servers.statuses("POST", "/transfer").len();
         press(page, "Check it again").await?;
         shows(page, &["Check this transfer", "Confirm transfer", "€12.50"], &["Check it again"]).await?;
-        assert_eq!(world.statuses("POST", "/transfer").len(), asked, "only what says so sends the transfer");
+        assert_eq!(
+            servers.statuses("POST", "/transfer").len(),
+            asked,
+            "only what says so sends the transfer"
+        );
         press(page, "Confirm transfer").await?;
         let number = number_on(page).await?;
         phone.choose(&number).await?;
@@ -99,16 +104,16 @@ fn transfer_in_a_translated_page_shows_what_is() {
         page.css("li.entry").reads("12.50").await?;
         press(page, "Statements").await?;
         shows(page, &["Your account", "Log out"], &["New transfer"]).await?;
-        rent_was_paid_once(stage).await
+        rent_was_paid_once(context).await
     });
 }
 
 /// Proves: translation-excluded
 #[test]
 fn money_and_buttons_are_kept_from_translators_that_ask() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        crate::steps::log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        crate::steps::log_in(context, ADA).await?;
         crate::steps::review(page, RENT).await?;
         // `HTMLElement.translate` is what the browser makes of the attributes, inherited ones too.
         let open =

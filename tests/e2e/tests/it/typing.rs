@@ -4,15 +4,16 @@ use crate::steps::{
     RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, phone, review, type_order,
 };
 use e2e::{
-    Failure, Miss, Page, Stage,
-    people::{ADA, BEN, PASSWORD, enter_password, number_on},
+    Page, TestContext, TestError, TestFailure,
+    people::{ADA, BEN, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    world::Setup,
+    servers::Setup,
 };
 use serde_json::{Value, json};
 
 /// Pastes into a field as the browser does: what the field does not take is lost.
-async fn paste(page: &Page, id: &str, text: &str) -> Result<(), Miss> {
+async fn paste(page: &Page, id: &str, text: &str) -> Result<(), TestError> {
     let text = json!(text);
     let script = format!(
         "(() => {{ const field = document.getElementById('{id}'); field.focus(); field.select(); \
@@ -20,28 +21,28 @@ async fn paste(page: &Page, id: &str, text: &str) -> Result<(), Miss> {
     );
     match page.evaluate(&script).await? {
         Value::Bool(true) => Ok(()),
-        other => Err(Miss::last(format!("pasting into {id} was answered {other}"))),
+        other => Err(TestError::permanent(format!("pasting into {id} was answered {other}"))),
     }
 }
 
 /// What the receipt on a page shows, with plain blanks.
-async fn receipt(page: &Page) -> Result<String, Miss> {
+async fn receipt(page: &Page) -> Result<String, TestError> {
     Ok(page.css(".receipt").text().await?.replace(['\u{a0}', '\u{202f}'], " "))
 }
 
 /// The orders that reached the bank, as they were sent.
-fn orders(stage: &Stage) -> Vec<Value> {
-    let sent = stage.world.api().those(is_transfer);
+fn orders(context: &TestContext) -> Vec<Value> {
+    let sent = context.servers.api().matching(is_transfer);
     sent.into_iter().filter_map(|request| request.body).collect()
 }
 
 /// Proves: input-not-cut, amount-parsing
 #[test]
 fn pasted_order_is_booked_as_it_was_meant() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = phone(stage).await?;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
         paste(page, "payee", "IBAN:\u{a0}GB٨٢\u{200b} WEST‑1234 ５６９８ 7654 32.  ").await?;
         paste(page, "amount", &format!("{}\u{200e}1,234.56\u{202f}€. ", " ".repeat(20))).await?;
         paste(
@@ -66,7 +67,7 @@ fn pasted_order_is_booked_as_it_was_meant() {
         }
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        for order in orders(stage) {
+        for order in orders(context) {
             assert_eq!(
                 order,
                 json!({
@@ -76,8 +77,8 @@ fn pasted_order_is_booked_as_it_was_meant() {
                 })
             );
         }
-        assert_eq!(world.transfers_made().await?, 1);
-        assert_eq!(world.balance_of(BEN).await?, BEN.opening + 123_456);
+        assert_eq!(servers.transfers_made().await?, 1);
+        assert_eq!(servers.balance_of(BEN).await?, BEN.opening + 123_456);
         Ok(())
     });
 }
@@ -85,9 +86,9 @@ fn pasted_order_is_booked_as_it_was_meant() {
 /// Proves: input-not-cut, amount-other-currency, reference-display
 #[test]
 fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         let long = format!("{} invoice 4711", "x".repeat(150));
         for (id, pasted, said) in [
             ("amount", "$12.50", "This account pays in EUR, not in $."),
@@ -102,17 +103,17 @@ fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
             page.css(&format!("#{id}")).holds(pasted).await?;
             paste(page, id, "1").await?;
         }
-        assert!(orders(stage).is_empty());
-        nothing_was_moved(stage).await
+        assert!(orders(context).is_empty());
+        nothing_was_moved(context).await
     });
 }
 
 /// Proves: form-autofill
 #[test]
 fn order_that_a_program_fills_in_is_taken() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         for (id, text) in [("payee", RENT.payee), ("amount", RENT.amount), ("reference", RENT.reference)] {
             let fill = format!(
                 "(() => {{ const field = document.getElementById('{id}'); field.value = {}; \
@@ -136,16 +137,16 @@ fn order_that_a_program_fills_in_is_taken() {
 
 /// From the balance to the receipt in a currency, with what is shown and booked on the way.
 async fn pays_in(
-    stage: &Stage,
+    context: &TestContext,
     currency: &str,
     balance: &str,
     typed: &str,
     shown: &str,
     on_phone: &str,
-) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    leave_to_log_in(stage).await?;
+) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    leave_to_log_in(context).await?;
     enter_password(page, ADA.email, PASSWORD).await?;
     page.test_id("balance").reads(balance).await?;
     page.field("Pay to (IBAN)").fill(BEN.iban).await?;
@@ -162,44 +163,44 @@ async fn pays_in(
     page.status().reads("Transfer sent").await?;
     let seen = receipt(page).await?;
     assert!(seen.contains(shown), "{seen:?}");
-    for order in orders(stage) {
+    for order in orders(context) {
         assert_eq!(order["amount"], json!({ "amount": 1_250, "currency": currency }));
     }
-    assert_eq!(world.balance_of(BEN).await?, BEN.opening + 1_250);
-    assert_eq!(world.transfers_made().await?, 1);
+    assert_eq!(servers.balance_of(BEN).await?, BEN.opening + 1_250);
+    assert_eq!(servers.transfers_made().await?, 1);
     Ok(())
 }
 
 /// Proves: currencies
 #[test]
 fn forint_is_paid_with_two_decimals() {
-    scenario(Setup { currency: "HUF", ..Setup::default() }, async |stage| {
-        pays_in(stage, "HUF", "HUF 2,500.00", "12.5 Ft", "HUF 12.50", "12.50 HUF").await
+    scenario(Setup { currency: "HUF", ..Setup::default() }, async |context| {
+        pays_in(context, "HUF", "HUF 2,500.00", "12.5 Ft", "HUF 12.50", "12.50 HUF").await
     });
 }
 
 /// Proves: currencies
 #[test]
 fn yen_is_paid_without_decimals() {
-    scenario(Setup { currency: "JPY", ..Setup::default() }, async |stage| {
-        pays_in(stage, "JPY", "¥250,000", "￥1,250", "¥1,250", "1,250 JPY").await
+    scenario(Setup { currency: "JPY", ..Setup::default() }, async |context| {
+        pays_in(context, "JPY", "¥250,000", "￥1,250", "¥1,250", "1,250 JPY").await
     });
 }
 
 /// Proves: currencies
 #[test]
 fn dinar_is_paid_with_three_decimals() {
-    scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {
-        pays_in(stage, "KWD", "KWD 250.000", "1.25 KWD", "KWD 1.250", "1.250 KWD").await
+    scenario(Setup { currency: "KWD", ..Setup::default() }, async |context| {
+        pays_in(context, "KWD", "KWD 250.000", "1.25 KWD", "KWD 1.250", "1.250 KWD").await
     });
 }
 
 /// Proves: amount-round-trip
 #[test]
 fn amount_is_typed_in_the_digits_of_the_locale() {
-    scenario(Setup { currency: "KWD", ..Setup::default() }, async |stage| {
+    scenario(Setup { currency: "KWD", ..Setup::default() }, async |context| {
         let locale = json!({ "locale": "ar-EG" });
-        stage.page.devtools("Emulation.setLocaleOverride", locale).await?;
-        pays_in(stage, "KWD", "٢٥٠٫٠٠٠", "١٫٢٥ د.ك.", "١٫٢٥٠", "1.250 KWD").await
+        context.page.devtools("Emulation.setLocaleOverride", locale).await?;
+        pays_in(context, "KWD", "٢٥٠٫٠٠٠", "١٫٢٥ د.ك.", "١٫٢٥٠", "1.250 KWD").await
     });
 }

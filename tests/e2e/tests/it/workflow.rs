@@ -5,10 +5,11 @@ use crate::steps::{
     open, rent_was_paid_once, review, sees_balance, transfer, type_order,
 };
 use e2e::{
-    Failure, Page, Stage, Token,
-    people::{ADA, BEN, PASSWORD, enter_password},
+    Page, TestContext, TestFailure, Token,
+    people::{ADA, BEN, PASSWORD},
+    provider_pages::enter_password,
     scenario,
-    world::{AUDIENCE, Api, CLIENT_ID, Setup},
+    servers::{AUDIENCE, Api, CLIENT_ID, Setup},
 };
 
 const WITH_MFA: &str = "openid view:balance transfer:funds";
@@ -17,21 +18,21 @@ const WITHOUT_MFA: &str = "openid view:balance";
 /// Proves: api-403-step-up
 #[test]
 fn a_transfer_takes_a_second_factor_and_moves_money_once() {
-    scenario(Setup::default(), async |stage| the_workflow(stage, Flow::Implicit).await);
+    scenario(Setup::default(), async |context| the_workflow(context, Flow::Implicit).await);
 }
 
 /// Proves: code-flow-same-scenario
 #[test]
 fn the_code_flow_does_the_same() {
-    scenario(Setup { config: code_flow, ..Setup::default() }, async |stage| {
-        the_workflow(stage, Flow::Code).await
+    scenario(Setup { config: code_flow, ..Setup::default() }, async |context| {
+        the_workflow(context, Flow::Code).await
     });
 }
 
 #[test]
 fn an_api_on_another_origin_does_the_same() {
     let setup = Setup { api: Api::BankElsewhere, ..Setup::default() };
-    scenario(setup, async |stage| the_workflow(stage, Flow::Implicit).await);
+    scenario(setup, async |context| the_workflow(context, Flow::Implicit).await);
 }
 
 /// How the provider answers.
@@ -41,9 +42,9 @@ enum Flow {
     Code,
 }
 
-async fn the_workflow(stage: &Stage, flow: Flow) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let (phone, number) = at_the_provider(stage).await?;
+async fn the_workflow(context: &TestContext, flow: Flow) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let (phone, number) = at_the_provider(context).await?;
     let asked = phone.request().await?;
     assert!(asked.contains("transfer funds"), "the phone says what is asked: {asked}");
     phone.choose(&number).await?;
@@ -60,45 +61,45 @@ async fn the_workflow(stage: &Stage, flow: Flow) -> Result<(), Failure> {
     assert!(entry.contains("12.50"), "{entry}");
 
     // The servers' side, in order.
-    assert_eq!(world.scopes_asked(), [WITHOUT_MFA, WITH_MFA]);
-    for request in world.tenant.requests("/authorize") {
-        exact_parameters(stage, &request, flow);
+    assert_eq!(servers.scopes_asked(), [WITHOUT_MFA, WITH_MFA]);
+    for request in servers.tenant.requests("/authorize") {
+        exact_parameters(context, &request, flow);
     }
-    let exchanges = world.tenant.requests("/oauth/token");
+    let exchanges = servers.tenant.requests("/oauth/token");
     assert_eq!(exchanges.len(), if flow == Flow::Code { 2 } else { 0 }, "one for each answer");
     for exchange in exchanges {
         assert!(exchange.is("POST", "/oauth/token") && exchange.was_handled_with(200), "{exchange:?}");
         assert!(exchange.token.is_none() && exchange.query.is_empty(), "{exchange:?}");
     }
-    assert!(!format!("{:?}", *world.app).contains("code="), "no server of ours sees a code");
-    let balance = world.api().those(is_balance);
+    assert!(!format!("{:?}", *servers.app).contains("code="), "no server of ours sees a code");
+    let balance = servers.api().matching(is_balance);
     assert!(balance.iter().all(|request| request.was_handled_with(200)), "{balance:?}");
-    let transfers = world.api().those(is_transfer);
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    let transfers = servers.api().matching(is_transfer);
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
     let [first, second] = &transfers[..] else { panic!("{transfers:?}") };
     assert_eq!(first.token, balance[0].token, "the first attempt has the token for the balance");
     assert_ne!(first.token, second.token, "the second has another");
     assert_eq!(first.idempotency_key, second.idempotency_key, "and is the same transfer");
     assert_eq!(first.body, second.body, "unaltered");
     let scopes =
-        |request: &e2e::site::Exchange| request.token.as_ref().map(Token::scopes).unwrap_or_default();
+        |request: &e2e::server::Exchange| request.token.as_ref().map(Token::scopes).unwrap_or_default();
     assert_eq!(scopes(first), ["openid", "view:balance"]);
     assert_eq!(scopes(second), ["openid", "transfer:funds", "view:balance"]);
     assert!(
-        world.api().those(|request| request.token == second.token).len() == 1,
+        servers.api().matching(|request| request.token == second.token).len() == 1,
         "it was used for that alone"
     );
-    let answers = world.tenant.requests("/phone/answer");
+    let answers = servers.tenant.requests("/phone/answer");
     assert_eq!(answers.len(), 1, "one push was answered");
-    rent_was_paid_once(stage).await?;
+    rent_was_paid_once(context).await?;
 
     // It names the transfer that was confirmed: for any other it is worth nothing, spent or not.
-    is_good_for_no_other(stage, 403, "insufficient_scope").await?;
-    rent_was_paid_once(stage).await
+    is_good_for_no_other(context, 403, "insufficient_scope").await?;
+    rent_was_paid_once(context).await
 }
 
 /// The parameters of the documentation, and no others; the step-up names the transfer as well.
-fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange, flow: Flow) {
+fn exact_parameters(context: &TestContext, request: &e2e::server::Exchange, flow: Flow) {
     let step_up = request.parameter("scope") == WITH_MFA;
     let mut names: Vec<String> = request.parameters().into_iter().map(|(name, _)| name).collect();
     names.sort();
@@ -119,7 +120,7 @@ fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange, flow: Flow) {
     assert_eq!(names, expected);
     assert_eq!(request.parameter("audience"), AUDIENCE);
     assert_eq!(request.parameter("client_id"), CLIENT_ID);
-    assert_eq!(request.parameter("redirect_uri"), stage.world.app.at("/callback"));
+    assert_eq!(request.parameter("redirect_uri"), context.servers.app.at("/callback"));
     for random in ["nonce", "state"] {
         assert!(request.parameter(random).len() >= 22, "128 bits take 22 characters of base64url");
     }
@@ -131,9 +132,9 @@ fn exact_parameters(stage: &Stage, request: &e2e::site::Exchange, flow: Flow) {
 
 #[test]
 fn two_transfers_take_two_second_factors() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        let (phone, number) = at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        let (phone, number) = at_the_provider(context).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
         page.button("Make another transfer").click().await?;
@@ -141,18 +142,21 @@ fn two_transfers_take_two_second_factors() {
         let number = crate::steps::ask_for_step_up(page, RENT).await?;
         phone.choose(&number).await?;
         page.status().reads("Transfer sent").await?;
-        assert_eq!(stage.world.statuses("POST", "/transfer"), [Some(403), Some(201), Some(403), Some(201)]);
-        assert_eq!(stage.world.scopes_asked(), [WITHOUT_MFA, WITH_MFA, WITH_MFA]);
-        let keys = stage.world.api().those(is_transfer);
+        assert_eq!(
+            context.servers.statuses("POST", "/transfer"),
+            [Some(403), Some(201), Some(403), Some(201)]
+        );
+        assert_eq!(context.servers.scopes_asked(), [WITHOUT_MFA, WITH_MFA, WITH_MFA]);
+        let keys = context.servers.api().matching(is_transfer);
         assert_ne!(keys[0].idempotency_key, keys[2].idempotency_key, "two transfers have two ids");
         assert_ne!(keys[1].token, keys[3].token, "and two tokens");
-        assert_eq!(stage.world.balance_of(ADA).await?, ADA.opening - 2 * RENT.minor);
+        assert_eq!(context.servers.balance_of(ADA).await?, ADA.opening - 2 * RENT.minor);
         Ok(())
     });
 }
 
 /// As a version of Riser has kept the session that did not know what names it at the provider.
-async fn forget_what_names_the_session(page: &Page) -> Result<(), Failure> {
+async fn forget_what_names_the_session(page: &Page) -> Result<(), TestFailure> {
     page.evaluate(
         "sessionStorage.setItem('riser.session', JSON.stringify({ ...JSON.parse(sessionStorage.getItem('riser.session')), log_out_hints: null }))",
     )
@@ -165,9 +169,9 @@ async fn forget_what_names_the_session(page: &Page) -> Result<(), Failure> {
 /// Proves: tenant-log-out-link
 #[test]
 fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         forget_what_names_the_session(page).await?;
         page.button("Log out").click().await?;
         page.heading("Log out?").appears().await?;
@@ -191,20 +195,20 @@ fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
 
 #[test]
 fn logging_out_ends_the_session_here_and_at_the_provider() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        log_in(context, ADA).await?;
         type_order(page, RENT).await?;
         page.button("Log out").click().await?;
         page.heading(crate::steps::WELCOME).appears().await?;
-        world
+        servers
             .tenant
-            .awaits("the end of the session", |request| {
+            .wait_for("the end of the session", |request| {
                 request.path.ends_with("/logout")
-                    && request.fate.answered().is_some_and(|status| status < 400)
+                    && request.status.answered().is_some_and(|status| status < 400)
             })
             .await?;
-        page.arrives_at(&world.app.at("/")).await?;
+        page.arrives_at(&servers.app.at("/")).await?;
         page.heading(crate::steps::WELCOME).appears().await?;
         assert_eq!(page.session_storage().await?, "[]", "nothing of the session is left");
         let shared = page.local_storage().await?;
@@ -226,51 +230,54 @@ fn logging_out_ends_the_session_here_and_at_the_provider() {
 
 #[test]
 fn logging_out_on_the_way_to_the_second_factor_leaves_nothing_behind() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        at_the_provider(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        at_the_provider(context).await?;
         page.back().await?;
         page.heading("Not confirmed").appears().await?;
         page.button("Log out").click().await?;
-        world.tenant.awaits("the end of the session", |request| request.path.ends_with("/logout")).await?;
-        page.arrives_at(&world.app.at("/")).await?;
+        servers
+            .tenant
+            .wait_for("the end of the session", |request| request.path.ends_with("/logout"))
+            .await?;
+        page.arrives_at(&servers.app.at("/")).await?;
         page.heading(crate::steps::WELCOME).appears().await?;
         assert_eq!(page.session_storage().await?, "[]", "nothing of the transfer is left");
-        crate::steps::nothing_was_moved(stage).await
+        crate::steps::nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn a_session_at_the_provider_needs_no_second_password() {
-    scenario(Setup::default(), async |stage| {
-        log_in(stage, ADA).await?;
-        let other = stage.browser.new_window().await?;
-        other.open(&stage.world.app.at("/")).await?;
+    scenario(Setup::default(), async |context| {
+        log_in(context, ADA).await?;
+        let other = context.browser.new_window().await?;
+        other.open(&context.servers.app.at("/")).await?;
         other.button("Log in").click().await?;
         sees_balance(&other, ADA.opening).await?;
-        assert_eq!(stage.world.scopes_asked(), [WITHOUT_MFA, WITHOUT_MFA]);
+        assert_eq!(context.servers.scopes_asked(), [WITHOUT_MFA, WITHOUT_MFA]);
         Ok(())
     });
 }
 
 #[test]
 fn cancel_sends_nothing() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         review(page, RENT).await?;
         page.button("Cancel").click().await?;
         page.field("Reference").holds(RENT.reference).await?;
-        assert!(stage.world.api().those(is_transfer).is_empty(), "nothing was sent");
-        crate::steps::nothing_was_moved(stage).await
+        assert!(context.servers.api().matching(is_transfer).is_empty(), "nothing was sent");
+        crate::steps::nothing_was_moved(context).await
     });
 }
 
 #[test]
 fn what_is_typed_is_checked_before_it_is_shown() {
-    scenario(Setup::default(), async |stage| {
-        let page = &stage.page;
-        log_in(stage, ADA).await?;
+    scenario(Setup::default(), async |context| {
+        let page = &context.page;
+        log_in(context, ADA).await?;
         page.field("Pay to (IBAN)").fill("GB82 WEST 1234 5698 7654 33").await?;
         page.field("Amount").fill("0").await?;
         page.button("Transfer").click().await?;
@@ -290,7 +297,7 @@ fn what_is_typed_is_checked_before_it_is_shown() {
         page.button("Transfer").click().await?;
         page.button("Confirm transfer").appears().await?;
         page.everything().reads(&euros(RENT.minor)).await?;
-        assert!(stage.world.api().those(is_transfer).is_empty());
+        assert!(context.servers.api().matching(is_transfer).is_empty());
         Ok(())
     });
 }
@@ -298,10 +305,10 @@ fn what_is_typed_is_checked_before_it_is_shown() {
 #[test]
 fn the_whole_way_by_keyboard() {
     use e2e::Key;
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        let phone = crate::steps::phone(stage).await?;
-        open(stage).await?;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = crate::steps::phone(context).await?;
+        open(context).await?;
         page.tab_to("Log in").await?;
         page.type_keys(Key::Enter + "").await?;
         page.heading("Log in").appears().await?;
@@ -321,21 +328,21 @@ fn the_whole_way_by_keyboard() {
         page.button("Confirm transfer").appears().await?;
         page.tab_to("Confirm transfer").await?;
         page.type_keys(Key::Enter + "").await?;
-        let number = e2e::people::number_on(page).await?;
+        let number = e2e::provider_pages::number_on(page).await?;
         phone.page().tab_to(&number).await?;
         phone.page().type_keys(Key::Enter + "").await?;
         page.status().reads("Transfer sent").await?;
-        assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
         Ok(())
     });
 }
 
 #[test]
 fn the_receipt_stays_until_it_is_put_away() {
-    scenario(Setup::default(), async |stage| {
-        transfer(stage).await?;
-        stage.page.button("Make another transfer").click().await?;
-        stage.page.field("Amount").holds("").await?;
-        rent_was_paid_once(stage).await
+    scenario(Setup::default(), async |context| {
+        transfer(context).await?;
+        context.page.button("Make another transfer").click().await?;
+        context.page.field("Amount").holds("").await?;
+        rent_was_paid_once(context).await
     });
 }

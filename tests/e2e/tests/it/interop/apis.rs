@@ -3,11 +3,12 @@
 
 use crate::steps::{Order, RENT, WELCOME, grouped, is_balance, is_transfer, leave_to_log_in, phone, review};
 use e2e::{
-    Failure, Miss, Stage,
-    people::{ADA, PASSWORD, enter_password, number_on},
+    TestContext, TestError, TestFailure,
+    people::{ADA, PASSWORD},
+    provider_pages::{enter_password, number_on},
     scenario,
-    site::Exchange,
-    world::{Api, Setup},
+    server::Exchange,
+    servers::{Api, Setup},
 };
 
 /// An API, and what its answers come to on the page.
@@ -74,22 +75,22 @@ const CANNOT_RECOGNISE: &str = "Your bank cannot recognise a transfer that arriv
 const NOT_KNOWN: &str = "We do not know yet whether this went through";
 
 /// Plays `story` with the companion tenant, with that API in the bank's place.
-fn with(foreign: &Foreign, story: impl AsyncFnOnce(&Stage, &Foreign) -> Result<(), Failure>) {
-    scenario(Setup { api: foreign.api, ..Setup::default() }, async |stage| story(stage, foreign).await);
+fn with(foreign: &Foreign, story: impl AsyncFnOnce(&TestContext, &Foreign) -> Result<(), TestFailure>) {
+    scenario(Setup { api: foreign.api, ..Setup::default() }, async |context| story(context, foreign).await);
 }
 
 /// From the welcome page to the balance, and no word of failure beside it.
-async fn log_in(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
-    leave_to_log_in(stage).await?;
-    enter_password(&stage.page, ADA.email, PASSWORD).await?;
-    sees_balance(stage, foreign).await
+async fn log_in(context: &TestContext, foreign: &Foreign) -> Result<(), TestFailure> {
+    leave_to_log_in(context).await?;
+    enter_password(&context.page, ADA.email, PASSWORD).await?;
+    sees_balance(context, foreign).await
 }
 
-async fn sees_balance(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
+async fn sees_balance(context: &TestContext, foreign: &Foreign) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
     page.test_id("balance").reads(foreign.balance).await?;
     // None of them has a list of transfers: some say so, and some to the preflight. Then the page has no place for one.
-    world.api().awaits("the list of transfers", |request| request.path == "/transfers").await?;
+    servers.api().wait_for("the list of transfers", |request| request.path == "/transfers").await?;
     page.heading("Activity").disappears().await?;
     let alerts = page.alert().count().await?;
     assert_eq!(
@@ -102,8 +103,8 @@ async fn sees_balance(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
 }
 
 /// Says exactly what is missing beside the transfer that is about to be sent.
-async fn the_review_is_true(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
-    let page = &stage.page;
+async fn the_review_is_true(context: &TestContext, foreign: &Foreign) -> Result<(), TestFailure> {
+    let page = &context.page;
     if foreign.takes_key {
         let seen = page.everything().text().await?;
         assert!(!seen.contains(CANNOT_RECOGNISE), "it can: {seen}");
@@ -114,74 +115,74 @@ async fn the_review_is_true(stage: &Stage, foreign: &Foreign) -> Result<(), Fail
 }
 
 /// Confirms the order after its review, as far as the number for the phone.
-async fn ask_for_step_up(stage: &Stage, foreign: &Foreign) -> Result<String, Failure> {
-    let page = &stage.page;
+async fn ask_for_step_up(context: &TestContext, foreign: &Foreign) -> Result<String, TestFailure> {
+    let page = &context.page;
     review(page, RENT).await?;
-    the_review_is_true(stage, foreign).await?;
+    the_review_is_true(context, foreign).await?;
     page.button("Confirm transfer").click().await?;
     Ok(number_on(page).await?)
 }
 
 /// The transfers that the API was sent. Without a token there is none: that is how the page finds out about its CORS.
-fn posts(stage: &Stage) -> Vec<Exchange> {
-    stage.world.api().those(|request| is_transfer(request) && request.token.is_some())
+fn posts(context: &TestContext) -> Vec<Exchange> {
+    context.servers.api().matching(|request| is_transfer(request) && request.token.is_some())
 }
 
-fn answers(stage: &Stage) -> Vec<Option<u16>> {
-    posts(stage).iter().map(|post| post.fate.answered()).collect()
+fn answers(context: &TestContext) -> Vec<Option<u16>> {
+    posts(context).iter().map(|post| post.status.answered()).collect()
 }
 
 /// Transfers are the same order under one key, or under none where the API's CORS permits none; nothing else goes to
 /// `/transfer` with a token or an order.
-fn orders_are_in_order(stage: &Stage, foreign: &Foreign) {
-    let posts = posts(stage);
+fn orders_are_in_order(context: &TestContext, foreign: &Foreign) {
+    let posts = posts(context);
     for post in &posts {
         assert_eq!(post.idempotency_key.is_some(), foreign.takes_key, "{posts:?}");
         assert_eq!(post.idempotency_key, posts[0].idempotency_key, "{posts:?}");
         assert_eq!(post.body, posts[0].body, "the same order each time");
     }
-    let others = stage
-        .world
-        .api()
-        .those(|request| request.path == "/transfer" && !(is_transfer(request) && request.token.is_some()));
+    let others = context.servers.api().matching(|request| {
+        request.path == "/transfer" && !(is_transfer(request) && request.token.is_some())
+    });
     assert!(others.iter().all(|other| other.token.is_none() && other.body.is_none()), "{others:?}");
 }
 
 /// Log-in, balance, one transfer with one second factor, its receipt, a reload, log-out.
-async fn a_transfer_is_made_once(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    log_in(stage, foreign).await?;
+async fn a_transfer_is_made_once(context: &TestContext, foreign: &Foreign) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    log_in(context, foreign).await?;
 
-    let number = ask_for_step_up(stage, foreign).await?;
-    assert_eq!(answers(stage), [Some(403)]);
+    let number = ask_for_step_up(context, foreign).await?;
+    assert_eq!(answers(context), [Some(403)]);
     phone.choose(&number).await?;
     page.status().reads("Transfer sent").await?;
     let seen = page.everything().reads(foreign.receipt).await?;
     assert!(seen.contains(&grouped(RENT.payee)), "the receipt says what was sent: {seen}");
 
-    assert_eq!(world.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
-    assert_eq!(answers(stage), [Some(403), Some(201)]);
-    orders_are_in_order(stage, foreign);
-    let posts = posts(stage);
+    assert_eq!(servers.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
+    assert_eq!(answers(context), [Some(403), Some(201)]);
+    orders_are_in_order(context, foreign);
+    let posts = posts(context);
     assert_ne!(posts[0].token, posts[1].token);
-    let spent = posts[1].token.as_ref().ok_or_else(|| Miss::last("there is no token"))?;
+    let spent = posts[1].token.as_ref().ok_or_else(|| TestError::permanent("there is no token"))?;
     let scopes = spent.scopes();
     assert!(scopes.iter().any(|scope| scope == "transfer:funds"), "{scopes:?}");
-    let later = world.api().those(|request| !is_transfer(request) && request.token.as_ref() == Some(spent));
+    let later =
+        servers.api().matching(|request| !is_transfer(request) && request.token.as_ref() == Some(spent));
     assert!(later.is_empty(), "the token was for the transfer: {later:?}");
     assert!(!spent.is_in(&page.session_storage().await?) && !spent.is_in(&page.local_storage().await?));
 
     page.button("Make another transfer").click().await?;
     page.field("Amount").holds("").await?;
     page.reload().await?;
-    sees_balance(stage, foreign).await?;
-    let balances = world.api().those(is_balance);
+    sees_balance(context, foreign).await?;
+    let balances = servers.api().matching(is_balance);
     assert!(
         balances.iter().all(|request| request.was_handled_with(200) || request.was_handled_with(201)),
         "{balances:?}"
     );
-    assert_eq!(posts.len(), self::posts(stage).len(), "a reload sends nothing");
+    assert_eq!(posts.len(), self::posts(context).len(), "a reload sends nothing");
     page.button("Log out").click().await?;
     page.heading(WELCOME).appears().await?;
     Ok(())
@@ -231,37 +232,37 @@ fn strict_cors_by_route_makes_a_transfer_once_without_a_key() {
 
 /// First the second factor is denied: nothing was sent. Then it is given, and the answer is lost: nobody knows, and the page
 /// says so, also after a reload.
-async fn what_goes_wrong_is_said(stage: &Stage, foreign: &Foreign) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    let phone = phone(stage).await?;
-    log_in(stage, foreign).await?;
-    ask_for_step_up(stage, foreign).await?;
+async fn what_goes_wrong_is_said(context: &TestContext, foreign: &Foreign) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    let phone = phone(context).await?;
+    log_in(context, foreign).await?;
+    ask_for_step_up(context, foreign).await?;
     phone.deny().await?;
     page.alert().reads("No money was moved").await?;
-    assert_eq!(answers(stage), [Some(403)]);
+    assert_eq!(answers(context), [Some(403)]);
 
     page.button("Change the transfer").click().await?;
     page.field("Reference").holds(RENT.reference).await?;
-    let number = ask_for_step_up(stage, foreign).await?;
-    let before = posts(stage);
+    let number = ask_for_step_up(context, foreign).await?;
+    let before = posts(context);
     assert!(before.iter().all(|post| post.was_handled_with(403)), "{before:?}");
-    let rule = world.api().when(is_transfer).lose_the_answer();
+    let rule = servers.api().when(is_transfer).lose_response();
     phone.choose(&number).await?;
-    is_not_known(stage).await?;
+    is_not_known(context).await?;
     // A browser may send what was lost again by itself.
-    let lost = posts(stage).split_off(before.len());
+    let lost = posts(context).split_off(before.len());
     assert!(!lost.is_empty() && lost.iter().all(|post| post.was_handled_with(201)), "{lost:?}");
     assert!(lost.iter().all(|post| post.token == lost[0].token && post.body == lost[0].body), "{lost:?}");
     rule.lift();
     page.reload().await?;
-    is_not_known(stage).await?;
+    is_not_known(context).await?;
     page.button("I have looked at my account").appears().await?;
-    assert_eq!(posts(stage).len(), before.len() + lost.len(), "nothing is sent without the customer");
+    assert_eq!(posts(context).len(), before.len() + lost.len(), "nothing is sent without the customer");
     Ok(())
 }
 
-async fn is_not_known(stage: &Stage) -> Result<(), Failure> {
-    let seen = stage.page.everything().reads(NOT_KNOWN).await?;
+async fn is_not_known(context: &TestContext) -> Result<(), TestFailure> {
+    let seen = context.page.everything().reads(NOT_KNOWN).await?;
     for wrong in ["Transfer sent", "This was already done", "No money was moved"] {
         assert!(!seen.contains(wrong), "nobody knows that: {seen}");
     }
@@ -308,17 +309,17 @@ fn strict_cors_says_what_goes_wrong() {
 /// Proves: interop-api-unknown-status
 #[test]
 fn fastapi_with_a_status_of_its_own_is_not_called_done() {
-    with(&FASTAPI, async |stage, foreign| {
-        let page = &stage.page;
-        let phone = phone(stage).await?;
-        log_in(stage, foreign).await?;
+    with(&FASTAPI, async |context, foreign| {
+        let page = &context.page;
+        let phone = phone(context).await?;
+        log_in(context, foreign).await?;
         let large = Order { amount: "1000.00", minor: 100_000, ..RENT };
         let number = crate::steps::ask_for_step_up(page, large).await?;
         phone.choose(&number).await?;
-        is_not_known(stage).await?;
+        is_not_known(context).await?;
         page.reload().await?;
-        is_not_known(stage).await?;
-        assert_eq!(answers(stage), [Some(403), Some(201)]);
+        is_not_known(context).await?;
+        assert_eq!(answers(context), [Some(403), Some(201)]);
         Ok(())
     });
 }

@@ -2,30 +2,30 @@
 
 use crate::steps::is_balance;
 use e2e::{
-    Failure, Miss, Stage, eventually, scenario,
-    world::{Api, Provider, Setup},
+    TestContext, TestError, TestFailure, eventually, scenario,
+    servers::{Api, Provider, Setup},
 };
 use std::time::Duration;
 
 /// The provider that logs Ada in without a page.
 fn setup(api: Api) -> Setup {
-    Setup { provider: Provider::Misbehaving, api, ..Setup::default() }
+    Setup { provider: Provider::FaultyProvider, api, ..Setup::default() }
 }
 
 /// A token that was good is expired for the libraries that check it.
-async fn a_token_expires(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    crate::steps::open(stage).await?;
+async fn a_token_expires(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    crate::steps::open(context).await?;
     page.button("Log in").click().await?;
-    let asked = world.api().awaits("the balance", is_balance).await?;
-    let token = asked.token.ok_or_else(|| Miss::last("it was asked for without a token"))?;
+    let asked = servers.api().wait_for("the balance", is_balance).await?;
+    let token = asked.token.ok_or_else(|| TestError::permanent("it was asked for without a token"))?;
     let status = async || {
-        let request = reqwest::Client::new().get(world.api().at("/balance"));
+        let request = reqwest::Client::new().get(servers.api().at("/balance"));
         let answer = request.header("authorization", token.header()).send().await?;
-        Ok::<u16, Miss>(answer.status().as_u16())
+        Ok::<u16, TestError>(answer.status().as_u16())
     };
     assert!(matches!(status().await?, 200 | 201), "it is good");
-    let program = world.program()?;
+    let program = servers.program()?;
     program.put_clock_forward(Duration::from_mins(1)).await?;
     assert!(matches!(status().await?, 200 | 201), "it is good for more than a minute");
     program.put_clock_forward(Duration::from_hours(48)).await?;
@@ -48,8 +48,8 @@ fn a_program_in_python_believes_that_it_is_later() {
 /// Proves: interop-clock
 #[test]
 fn a_page_believes_that_it_is_later_and_so_do_those_that_follow() {
-    scenario(Setup::default(), async |stage| {
-        let Stage { world, page, .. } = stage;
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
         // In milliseconds; what it really is comes from a clock that nobody can put forward.
         let times = "const real = performance.timeOrigin + performance.now(); \
                      return [Date.now(), +new Date(), Date.parse(Date())].map(time => Math.round(time - real))";
@@ -61,17 +61,17 @@ fn a_page_believes_that_it_is_later_and_so_do_those_that_follow() {
                 if seen.len() == 3 && seen.iter().all(|ms| (ms - seconds * 1000).abs() < 2000) {
                     Ok(())
                 } else {
-                    Err(Miss::new(format!("{seen:?} ms")))
+                    Err(TestError::transient(format!("{seen:?} ms")))
                 }
             })
             .await
         };
-        crate::steps::open(stage).await?;
+        crate::steps::open(context).await?;
         is_ahead(0).await?;
         page.put_clock_forward(Duration::from_secs(90)).await?;
         is_ahead(90).await?;
         page.put_clock_forward(Duration::from_secs(30)).await?;
-        page.open(&world.tenant.at("/phone")).await?;
+        page.open(&servers.tenant.at("/phone")).await?;
         is_ahead(120).await?;
         Ok(())
     });

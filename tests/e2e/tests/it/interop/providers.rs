@@ -6,11 +6,12 @@ use crate::steps::{
     sees_balance,
 };
 use e2e::{
-    Failure, Miss, Stage,
-    people::{ADA, PASSWORD, enter_password},
+    TestContext, TestError, TestFailure,
+    people::{ADA, PASSWORD},
+    provider_pages::enter_password,
     scenario,
-    site::Exchange,
-    world::{AUDIENCE, Provider, ProviderProgram, Setup},
+    server::Exchange,
+    servers::{AUDIENCE, Provider, ProviderProgram, Setup},
 };
 use serde_json::Value;
 use std::time::Duration;
@@ -149,114 +150,117 @@ impl Case {
     }
 }
 
-fn play(case: Case, check: impl AsyncFnOnce(&Stage, Case) -> Result<(), Failure>) {
+fn play(case: Case, check: impl AsyncFnOnce(&TestContext, Case) -> Result<(), TestFailure>) {
     let provider = Provider::Program(case.program);
     let setup = Setup { provider, config: case.config, ..Setup::default() };
-    scenario(setup, async |stage| check(stage, case).await);
+    scenario(setup, async |context| check(context, case).await);
 }
 
 /// From nothing to the balance, through the provider's own pages.
-async fn log_in(stage: &Stage, case: Case) -> Result<(), Miss> {
-    leave_to_log_in(stage).await?;
-    enter_password(&stage.page, ADA.email, PASSWORD).await?;
-    consent(stage, case).await?;
-    sees_balance(&stage.page, ADA.opening).await
+async fn log_in(context: &TestContext, case: Case) -> Result<(), TestError> {
+    leave_to_log_in(context).await?;
+    enter_password(&context.page, ADA.email, PASSWORD).await?;
+    consent(context, case).await?;
+    sees_balance(&context.page, ADA.opening).await
 }
 
-async fn consent(stage: &Stage, case: Case) -> Result<(), Miss> {
-    if case.consent.is_empty() { Ok(()) } else { stage.page.button(case.consent).click().await }
+async fn consent(context: &TestContext, case: Case) -> Result<(), TestError> {
+    if case.consent.is_empty() { Ok(()) } else { context.page.button(case.consent).click().await }
 }
 
 /// From the form to the provider's page for the second factor.
-async fn ask_for_step_up(stage: &Stage) -> Result<(), Miss> {
-    review(&stage.page, RENT).await?;
-    stage.page.button("Confirm transfer").click().await?;
-    stage.page.heading("Enter your code").appears().await
+async fn ask_for_step_up(context: &TestContext) -> Result<(), TestError> {
+    review(&context.page, RENT).await?;
+    context.page.button("Confirm transfer").click().await?;
+    context.page.heading("Enter your code").appears().await
 }
 
 /// A whole transfer, to its receipt.
-async fn transfer(stage: &Stage, case: Case) -> Result<(), Miss> {
-    let page = &stage.page;
-    ask_for_step_up(stage).await?;
+async fn transfer(context: &TestContext, case: Case) -> Result<(), TestError> {
+    let page = &context.page;
+    ask_for_step_up(context).await?;
     page.field("Code").fill("000000x").await?;
     page.button("Confirm").click().await?;
     page.alert().reads("This code is wrong").await?;
-    page.field("Code").fill(&stage.world.one_time_code()?).await?;
+    page.field("Code").fill(&context.servers.one_time_code()?).await?;
     page.button("Confirm").click().await?;
-    consent(stage, case).await?;
+    consent(context, case).await?;
     page.status().reads("Transfer sent").await.map(drop)
 }
 
 /// Nothing of an answer stays in the address, wherever in it the answer came.
-async fn address_is_clean(stage: &Stage) -> Result<(), Failure> {
-    let address = stage.page.address().await?;
+async fn address_is_clean(context: &TestContext) -> Result<(), TestFailure> {
+    let address = context.page.address().await?;
     for part in ["code=", "token=", "state=", "error=", "iss="] {
         assert!(!address.contains(part), "{address}");
     }
     Ok(())
 }
 
-async fn logs_in_reloads_and_logs_out_at(stage: &Stage, case: Case) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    log_in(stage, case).await?;
-    address_is_clean(stage).await?;
+async fn logs_in_reloads_and_logs_out_at(context: &TestContext, case: Case) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    log_in(context, case).await?;
+    address_is_clean(context).await?;
     page.reload().await?;
     sees_balance(page, ADA.opening).await?;
-    assert_eq!(world.scopes_asked(), [BALANCE], "a reload asks the provider nothing");
-    let balance = world.api().those(is_balance);
+    assert_eq!(servers.scopes_asked(), [BALANCE], "a reload asks the provider nothing");
+    let balance = servers.api().matching(is_balance);
     assert!(balance.iter().all(|request| request.was_handled_with(200)), "{balance:?}");
 
-    let before = world.tenant.all().len();
+    let before = servers.tenant.all().len();
     page.button("Log out").click().await?;
     if !case.log_out.is_empty() {
         page.button(case.log_out).click().await?;
     }
     page.heading(WELCOME).appears().await?;
-    page.arrives_at(&world.app.at("/")).await?;
+    page.arrives_at(&servers.app.at("/")).await?;
     assert_eq!(page.session_storage().await?, "[]");
-    let told = world.tenant.all().split_off(before);
+    let told = servers.tenant.all().split_off(before);
     // It may have looked the address up before.
     let is_about_it = |request: &&Exchange| !request.path.contains("/.well-known/");
     let told: Vec<&Exchange> = told.iter().filter(is_about_it).collect();
-    let first = told.first().ok_or_else(|| Miss::last("the provider was not told"))?;
+    let first = told.first().ok_or_else(|| TestError::permanent("the provider was not told"))?;
     assert_eq!(first.method, case.log_out_method, "{told:?}");
     assert!(told.iter().all(|request| !request.query.contains("id_token")), "{told:?}");
 
     page.button("Log in").click().await?;
     page.field("Password").appears().await?;
     enter_password(page, ADA.email, PASSWORD).await?;
-    consent(stage, case).await?;
+    consent(context, case).await?;
     sees_balance(page, ADA.opening).await?;
     Ok(())
 }
 
-async fn steps_up_at_once_and_a_minute_later_at(stage: &Stage, case: Case) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    log_in(stage, case).await?;
-    transfer(stage, case).await?;
-    assert_eq!(world.scopes_asked(), [BALANCE, TRANSFER]);
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-    rent_was_paid_once(stage).await?;
+async fn steps_up_at_once_and_a_minute_later_at(
+    context: &TestContext,
+    case: Case,
+) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    log_in(context, case).await?;
+    transfer(context, case).await?;
+    assert_eq!(servers.scopes_asked(), [BALANCE, TRANSFER]);
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    rent_was_paid_once(context).await?;
     sees_balance(page, ADA.opening - RENT.minor).await?;
-    address_is_clean(stage).await?;
+    address_is_clean(context).await?;
 
-    world.put_clocks_forward(MORE_THAN_A_MINUTE).await?;
+    servers.put_clocks_forward(MORE_THAN_A_MINUTE).await?;
     page.put_clock_forward(MORE_THAN_A_MINUTE).await?;
     page.button("Make another transfer").click().await?;
-    transfer(stage, case).await?;
-    assert_eq!(world.scopes_asked(), [BALANCE, TRANSFER, TRANSFER]);
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201), Some(403), Some(201)]);
-    assert_eq!(world.transfers_made().await?, 2);
-    let sent = world.api().those(is_transfer);
+    transfer(context, case).await?;
+    assert_eq!(servers.scopes_asked(), [BALANCE, TRANSFER, TRANSFER]);
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201), Some(403), Some(201)]);
+    assert_eq!(servers.transfers_made().await?, 2);
+    let sent = servers.api().matching(is_transfer);
     assert_ne!(sent[1].token, sent[3].token, "each has a token of its own");
     sees_balance(page, ADA.opening - 2 * RENT.minor).await?;
     Ok(())
 }
 
-async fn denied_second_factor_moves_nothing_at(stage: &Stage, case: Case) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
-    log_in(stage, case).await?;
-    ask_for_step_up(stage).await?;
+async fn denied_second_factor_moves_nothing_at(context: &TestContext, case: Case) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
+    log_in(context, case).await?;
+    ask_for_step_up(context).await?;
     page.button("Deny").click().await?;
     // What may be anybody's is not believed, and the transfer is as after Back.
     let on = if case.errors_are_answers { "Change the transfer" } else { "Cancel" };
@@ -265,15 +269,15 @@ async fn denied_second_factor_moves_nothing_at(stage: &Stage, case: Case) -> Res
     if case.errors_are_answers {
         page.everything().reads("You did not confirm").await?;
     }
-    address_is_clean(stage).await?;
-    assert_eq!(world.scopes_asked(), [BALANCE, TRANSFER]);
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403)]);
-    nothing_was_moved(stage).await?;
+    address_is_clean(context).await?;
+    assert_eq!(servers.scopes_asked(), [BALANCE, TRANSFER]);
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403)]);
+    nothing_was_moved(context).await?;
 
     page.button(on).click().await?;
     page.field("Reference").holds(RENT.reference).await?;
     sees_balance(page, ADA.opening).await?;
-    transfer(stage, case).await?;
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(403), Some(201)]);
-    rent_was_paid_once(stage).await
+    transfer(context, case).await?;
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(403), Some(201)]);
+    rent_was_paid_once(context).await
 }

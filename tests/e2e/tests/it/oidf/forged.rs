@@ -1,19 +1,19 @@
 //! ID tokens that somebody else made, or that ask to be checked in another way than ours. Everything in their claims is
 //! right; the browser's SubtleCrypto has the last word.
 
-use super::{gets_in_once_it_behaves, is_refused, misbehaving, refused, try_to_log_in};
+use super::{faulty_provider, gets_in_once_it_behaves, is_refused, refused, try_to_log_in};
 use e2e::{Fault, scenario};
 
 const NOT_THE_ISSUERS: &str = "signature is not the issuer's";
 
 /// Refused, and nobody asked where the token says that its key is.
 fn refused_without_looking(fault: Fault) {
-    scenario(misbehaving(), async |stage| {
-        stage.world.provider()?.misbehave(fault);
-        try_to_log_in(stage).await?;
-        is_refused(stage, NOT_THE_ISSUERS).await?;
-        gets_in_once_it_behaves(stage).await?;
-        let asked = stage.world.tenant.those(|request| request.path.starts_with("/foreign/"));
+    scenario(faulty_provider(), async |context| {
+        context.servers.provider()?.set_fault(fault);
+        try_to_log_in(context).await?;
+        is_refused(context, NOT_THE_ISSUERS).await?;
+        gets_in_once_it_behaves(context).await?;
+        let asked = context.servers.tenant.matching(|request| request.path.starts_with("/foreign/"));
         assert!(asked.is_empty(), "a token does not say where its key is: {asked:?}");
         Ok(())
     });

@@ -1,6 +1,6 @@
 //! `oidcc-client-implicit-certification-test-plan`: `response_type=id_token token`.
 
-use super::{accepted, log_in, misbehaving, refused};
+use super::{accepted, faulty_provider, log_in, refused};
 use crate::steps::{RENT, WELCOME, rent_was_paid_once, review, sees_balance};
 use e2e::{Fault, people::ADA, scenario};
 use std::collections::BTreeSet;
@@ -8,18 +8,18 @@ use std::collections::BTreeSet;
 /// Proves: oidcc-client-test
 #[test]
 fn oidcc_client_test() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        log_in(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        log_in(context).await?;
         page.reload().await?;
         sees_balance(page, ADA.opening).await?;
         review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         page.status().reads("Transfer sent").await?;
-        rent_was_paid_once(stage).await?;
+        rent_was_paid_once(context).await?;
         page.button("Log out").click().await?;
         page.heading(WELCOME).appears().await?;
-        for request in world.tenant.requests("/authorize") {
+        for request in servers.tenant.requests("/authorize") {
             assert_eq!(request.parameter("response_type"), "id_token token");
         }
         Ok(())
@@ -78,9 +78,9 @@ fn oidcc_client_test_missing_athash() {
 /// Proves: oidcc-client-test-idtoken-sig-rs256
 #[test]
 fn oidcc_client_test_idtoken_sig_rs256() {
-    scenario(misbehaving(), async |stage| {
-        log_in(stage).await?;
-        let asked = stage.world.tenant.requests("/keys");
+    scenario(faulty_provider(), async |context| {
+        log_in(context).await?;
+        let asked = context.servers.tenant.requests("/keys");
         assert_eq!(asked.len(), 1, "the signature was checked with the provider's keys: {asked:?}");
         Ok(())
     });
@@ -96,17 +96,17 @@ fn oidcc_client_test_invalid_sig_rs256() {
 /// Proves: oidcc-client-test-userinfo-invalid-sub
 #[test]
 fn oidcc_client_test_userinfo_invalid_sub() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        world.provider()?.misbehave(Fault::UserinfoInvalidSub);
-        log_in(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        servers.provider()?.set_fault(Fault::UserinfoInvalidSub);
+        log_in(context).await?;
         review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         page.status().reads("Transfer sent").await?;
-        rent_was_paid_once(stage).await?;
-        let asked = world.tenant.those(|request| request.path == "/userinfo");
+        rent_was_paid_once(context).await?;
+        let asked = servers.tenant.matching(|request| request.path == "/userinfo");
         assert!(asked.is_empty(), "no such request, not even a preflight: {asked:?}");
-        let carried = world.tenant.those(|request| request.token.is_some());
+        let carried = servers.tenant.matching(|request| request.token.is_some());
         assert!(carried.is_empty(), "the provider gets no token back: {carried:?}");
         Ok(())
     });
@@ -115,17 +115,17 @@ fn oidcc_client_test_userinfo_invalid_sub() {
 /// Proves: request-nonce-and-state, oidcc-client-test-nonce-unless-code-flow
 #[test]
 fn oidcc_client_test_nonce_unless_code_flow() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        log_in(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        log_in(context).await?;
         review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         page.status().reads("Transfer sent").await?;
-        let other = stage.browser.new_window().await?;
-        other.open(&world.app.at("/")).await?;
+        let other = context.browser.new_window().await?;
+        other.open(&servers.app.at("/")).await?;
         other.button("Log in").click().await?;
         sees_balance(&other, ADA.opening - RENT.minor).await?;
-        let asked = world.tenant.requests("/authorize");
+        let asked = servers.tenant.requests("/authorize");
         for name in ["nonce", "state"] {
             let sent: BTreeSet<String> = asked.iter().map(|request| request.parameter(name)).collect();
             assert_eq!(sent.len(), 3, "each request has a `{name}` of its own");
@@ -146,14 +146,14 @@ fn oidcc_client_test_nonce_invalid() {
 /// Proves: oidcc-client-test-scope-userinfo-claims
 #[test]
 fn oidcc_client_test_scope_userinfo_claims() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        log_in(stage).await?;
-        assert_eq!(world.scopes_asked(), ["openid view:balance"]);
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        log_in(context).await?;
+        assert_eq!(servers.scopes_asked(), ["openid view:balance"]);
         review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         page.status().reads("Transfer sent").await?;
-        for request in world.tenant.requests("/authorize") {
+        for request in servers.tenant.requests("/authorize") {
             let scope = request.parameter("scope");
             assert!(
                 scope.split(' ').all(|one| ["openid", "view:balance", "transfer:funds"].contains(&one)),

@@ -1,8 +1,8 @@
 //! Modules of the Foundation's other plans, and RFC 9207.
 
-use super::{accepted, gets_in_once_it_behaves, is_refused, log_in, misbehaving, refused, try_to_log_in};
+use super::{accepted, faulty_provider, gets_in_once_it_behaves, is_refused, log_in, refused, try_to_log_in};
 use crate::steps::{RENT, WELCOME, rent_was_paid_once, review, sees_balance};
-use e2e::{Failure, Fault, Miss, Stage, eventually, people::ADA, scenario, world::Setup};
+use e2e::{Fault, TestContext, TestError, TestFailure, eventually, people::ADA, scenario, servers::Setup};
 
 const METADATA: &str = "/.well-known/openid-configuration";
 
@@ -47,25 +47,25 @@ fn a_log_in_without_the_scope_for_the_balance_opens_no_session() {
 /// Proves: oidcc-client-test-signing-key-rotation
 #[test]
 fn oidcc_client_test_signing_key_rotation() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        log_in(stage).await?;
-        world.provider()?.rotate_keys()?;
-        log_out(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        log_in(context).await?;
+        servers.provider()?.rotate_keys()?;
+        log_out(context).await?;
         page.button("Log in").click().await?;
         sees_balance(page, ADA.opening).await?;
-        world.provider()?.rotate_keys()?;
-        pays_the_rent(stage).await
+        servers.provider()?.rotate_keys()?;
+        pays_the_rent(context).await
     });
 }
 
 /// Proves: oidcc-client-test-signing-key-rotation-just-before-signing
 #[test]
 fn oidcc_client_test_signing_key_rotation_just_before_signing() {
-    scenario(misbehaving(), async |stage| {
-        stage.world.provider()?.misbehave(Fault::SigningKeyRotationJustBeforeSigning);
-        log_in(stage).await?;
-        pays_the_rent(stage).await
+    scenario(faulty_provider(), async |context| {
+        context.servers.provider()?.set_fault(Fault::SigningKeyRotationJustBeforeSigning);
+        log_in(context).await?;
+        pays_the_rent(context).await
     });
 }
 
@@ -73,14 +73,14 @@ fn oidcc_client_test_signing_key_rotation_just_before_signing() {
 /// Proves: oidcc-client-test-discovery-issuer-mismatch
 #[test]
 fn oidcc_client_test_discovery_issuer_mismatch() {
-    scenario(misbehaving(), async |stage| {
-        let world = &stage.world;
-        world.provider()?.misbehave(Fault::DiscoveryIssuerMismatch);
-        try_to_log_in(stage).await?;
-        is_refused(stage, "the metadata is that of").await?;
-        let asked = world.tenant.those(|request| request.path != METADATA);
+    scenario(faulty_provider(), async |context| {
+        let servers = &context.servers;
+        servers.provider()?.set_fault(Fault::DiscoveryIssuerMismatch);
+        try_to_log_in(context).await?;
+        is_refused(context, "the metadata is that of").await?;
+        let asked = servers.tenant.matching(|request| request.path != METADATA);
         assert!(asked.is_empty(), "{asked:?}");
-        gets_in_once_it_behaves(stage).await
+        gets_in_once_it_behaves(context).await
     });
 }
 
@@ -92,14 +92,15 @@ fn keys_that_another_issuer_names_are_not_asked_for() {
         let issuer = config["issuer"].as_str().unwrap_or_default();
         config["authorization_endpoint"] = format!("{issuer}authorize").into();
     };
-    scenario(Setup { config, ..misbehaving() }, async |stage| {
-        let world = &stage.world;
-        world.provider()?.misbehave(Fault::DiscoveryIssuerMismatch);
-        try_to_log_in(stage).await?;
-        is_refused(stage, "the metadata is that of").await?;
-        let asked = world.tenant.those(|request| request.path != METADATA && request.path != "/authorize");
+    scenario(Setup { config, ..faulty_provider() }, async |context| {
+        let servers = &context.servers;
+        servers.provider()?.set_fault(Fault::DiscoveryIssuerMismatch);
+        try_to_log_in(context).await?;
+        is_refused(context, "the metadata is that of").await?;
+        let asked =
+            servers.tenant.matching(|request| request.path != METADATA && request.path != "/authorize");
         assert!(asked.is_empty(), "{asked:?}");
-        gets_in_once_it_behaves(stage).await
+        gets_in_once_it_behaves(context).await
     });
 }
 
@@ -107,15 +108,15 @@ fn keys_that_another_issuer_names_are_not_asked_for() {
 /// Proves: oidcc-client-test-rp-init-logout-no-state
 #[test]
 fn oidcc_client_test_rp_init_logout_no_state() {
-    scenario(misbehaving(), async |stage| {
-        let (world, page) = (&stage.world, &stage.page);
-        world.provider()?.misbehave(Fault::RpInitLogoutNoState);
-        log_in(stage).await?;
-        log_out(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let (servers, page) = (&context.servers, &context.page);
+        servers.provider()?.set_fault(Fault::RpInitLogoutNoState);
+        log_in(context).await?;
+        log_out(context).await?;
         page.heading(WELCOME).appears().await?;
         assert_eq!(page.alert().count().await?, 0);
-        is_logged_out(stage).await?;
-        let asked = world.tenant.requests("/oidc/logout");
+        is_logged_out(context).await?;
+        let asked = servers.tenant.requests("/oidc/logout");
         let sent: Vec<_> = asked.iter().map(|request| (request.method.as_str(), &*request.query)).collect();
         assert_eq!(sent, [("POST", "")], "no token is in the address");
         page.button("Log in").click().await?;
@@ -128,14 +129,14 @@ fn oidcc_client_test_rp_init_logout_no_state() {
 /// Proves: oidcc-client-test-rp-init-logout-other-state
 #[test]
 fn oidcc_client_test_rp_init_logout_other_state() {
-    scenario(misbehaving(), async |stage| {
-        let Stage { world, page, .. } = stage;
-        world.provider()?.misbehave(Fault::RpInitLogoutOtherState);
-        log_in(stage).await?;
-        log_out(stage).await?;
+    scenario(faulty_provider(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        servers.provider()?.set_fault(Fault::RpInitLogoutOtherState);
+        log_in(context).await?;
+        log_out(context).await?;
         page.heading(WELCOME).appears().await?;
         assert_eq!(page.alert().count().await?, 0);
-        is_logged_out(stage).await?;
+        is_logged_out(context).await?;
         page.button("Log in").click().await?;
         sees_balance(page, ADA.opening).await?;
         Ok(())
@@ -143,35 +144,35 @@ fn oidcc_client_test_rp_init_logout_other_state() {
 }
 
 /// To the provider, and back at a page that was loaded anew.
-async fn log_out(stage: &Stage) -> Result<(), Miss> {
-    let Stage { page, .. } = stage;
+async fn log_out(context: &TestContext) -> Result<(), TestError> {
+    let TestContext { page, .. } = context;
     page.evaluate("(window.before = true)").await?;
     page.button("Log out").click().await?;
-    stage.world.tenant.awaits("the log-out", |request| request.path == "/oidc/logout").await?;
+    context.servers.tenant.wait_for("the log-out", |request| request.path == "/oidc/logout").await?;
     eventually("the page after the log-out", async || {
         if page.evaluate("window.before === undefined").await? == true {
-            page.arrives_at(&stage.world.app.at("/")).await
+            page.arrives_at(&context.servers.app.at("/")).await
         } else {
-            Err(Miss::new("the page before is still there"))
+            Err(TestError::transient("the page before is still there"))
         }
     })
     .await
 }
 
-async fn is_logged_out(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
+async fn is_logged_out(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
     page.button("Log in").appears().await?;
-    assert_eq!(page.address().await?, world.app.at("/"));
+    assert_eq!(page.address().await?, servers.app.at("/"));
     assert_eq!(page.session_storage().await?, "[]");
     Ok(())
 }
 
-async fn pays_the_rent(stage: &Stage) -> Result<(), Failure> {
-    let Stage { world, page, .. } = stage;
+async fn pays_the_rent(context: &TestContext) -> Result<(), TestFailure> {
+    let TestContext { servers, page, .. } = context;
     review(page, RENT).await?;
     page.button("Confirm transfer").click().await?;
     page.status().reads("Transfer sent").await?;
-    assert_eq!(world.statuses("POST", "/transfer"), [Some(403), Some(201)]);
-    assert_eq!(world.scopes_asked().last().map(String::as_str), Some("openid view:balance transfer:funds"));
-    rent_was_paid_once(stage).await
+    assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+    assert_eq!(servers.scopes_asked().last().map(String::as_str), Some("openid view:balance transfer:funds"));
+    rent_was_paid_once(context).await
 }

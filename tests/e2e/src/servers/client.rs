@@ -1,0 +1,91 @@
+//! The built client, served with the addresses of this world in its configuration block.
+
+use super::Host;
+use crate::{TestError, error::with_causes};
+use axum::Router;
+use client_hosting::PageError;
+use companion::client::ClientConfig;
+use serde_json::Value;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tower_http::services::ServeDir;
+
+pub(super) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
+    let dist = dist()?;
+    match host {
+        Host::Files => files(&dist, config),
+        Host::Companion => companion(&dist, config),
+    }
+}
+
+/// `RISER_DIST`, or `dist` at the root of the workspace.
+fn dist() -> Result<PathBuf, TestError> {
+    let dist = std::env::var_os("RISER_DIST")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../dist"), PathBuf::from);
+    if dist.join("index.html").is_file() {
+        Ok(dist)
+    } else {
+        Err(TestError::permanent(format!(
+            "there is no built client in {}: build it with `cargo xtask dist`, or set RISER_DIST",
+            dist.display()
+        )))
+    }
+}
+
+fn companion(dist: &Path, config: &Value) -> Result<Router, TestError> {
+    // What a test sets goes into the block as it is, wrong types included.
+    let more = config.as_object().cloned().unwrap_or_default();
+    let config = ClientConfig {
+        issuer: String::new(),
+        client_id: String::new(),
+        audience: String::new(),
+        api: String::new(),
+        more,
+    };
+    companion::client::router(dist, &config).map_err(with_causes)
+}
+
+/// A copy of the files, its pages changed as a person who deploys them would change them, on a host without any
+/// rule: no fall-back, no headers.
+fn files(dist: &Path, config: &Value) -> Result<Router, TestError> {
+    let copy = tempfile::TempDir::with_prefix("riser-dist-")?;
+    copy_with(dist, copy.path(), config)?;
+    let service = ServeDir::new(copy.path());
+    // The folder lives as long as the router that serves it.
+    let copy = std::sync::Arc::new(copy);
+    Ok(Router::new().fallback_service(service).layer(axum::Extension(copy)))
+}
+
+fn copy_with(from: &Path, to: &Path, config: &Value) -> Result<(), TestError> {
+    for entry in fs::read_dir(from)? {
+        let (source, target) = {
+            let entry = entry?;
+            (entry.path(), to.join(entry.file_name()))
+        };
+        if source.is_dir() {
+            fs::create_dir(&target)?;
+            copy_with(&source, &target, config)?;
+        } else if source.extension().is_some_and(|kind| kind == "html") {
+            fs::write(&target, with_config(fs::read_to_string(&source)?, config)?)?;
+        } else {
+            fs::copy(&source, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// `callback/index.html` only leads to the page that has the block.
+fn with_config(page: String, config: &Value) -> Result<String, TestError> {
+    match client_hosting::with_config(&page, config) {
+        Ok(page) => Ok(page),
+        Err(PageError::NoConfig) => Ok(page),
+        Err(error) => Err(with_causes(error)),
+    }
+}
+
+/// API and files on one origin: what the API does not know are files.
+pub(super) fn beside(api: Router, files: Router) -> Router {
+    api.fallback_service(files)
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask bench size`: what a customer's phone downloads, against the budget. `cargo xtask bench bank`: the bank under
+//! load.
+
+use crate::commands::dist::{self, Sizes};
+use crate::failure::{Failure, Result};
+use crate::process::run_shown;
+use crate::progress::say;
+use crate::project::Project;
+use crate::tools::node;
+
+/// For everything together, in bytes after brotli.
+const BUDGET: usize = 150_000;
+
+/// Builds the client if need be, and prints the sizes of what the browser loads.
+pub(crate) fn size(project: &Project) -> Result {
+    let tools = crate::tools::ensure(project)?;
+    dist::ensure(project, &tools)?;
+    let root = project.dist();
+    let mut total = Sizes::default();
+    say(&row("bytes", "raw", "gzip -9", "brotli 11"));
+    for path in dist::files(&root)? {
+        let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
+        if name.starts_with("callback") {
+            continue; // for hosts without a fall-back, instead of the page, never besides it
+        }
+        let it = dist::sizes(&path)?;
+        say(&row(&name, &grouped(it.raw), &grouped(it.gzip), &grouped(it.brotli)));
+        total.raw += it.raw;
+        total.gzip += it.gzip;
+        total.brotli += it.brotli;
+    }
+    say(&row("total", &grouped(total.raw), &grouped(total.gzip), &grouped(total.brotli)));
+    verdict(total.brotli)
+}
+
+/// Gets the packages of the Express API that the bank is measured beside, builds the bank, and measures.
+pub(crate) fn bank(project: &Project, arguments: &[String]) -> Result {
+    let express = project.root.join("bench").join("express");
+    node::ensure(project)?;
+    node::packages(project, &express)?;
+    let mut bench = crate::commands::torture::built(project, "bank-load-test")?;
+    run_shown(bench.arg("--express").arg(&express).args(arguments))
+}
+
+fn verdict(brotli: usize) -> Result {
+    if brotli <= BUDGET {
+        say(&format!(
+            "within the budget of {} bytes: {} to spare",
+            grouped(BUDGET),
+            grouped(BUDGET - brotli)
+        ));
+        return Ok(());
+    }
+    Err(Failure::new(
+        format!("over the budget of {} bytes by {}", grouped(BUDGET), grouped(brotli - BUDGET)),
+        "look at what the last changes brought in: `cargo tree -p riser --target wasm32-unknown-unknown -e normal`",
+    ))
+}
+
+fn row(name: &str, raw: &str, gzip: &str, brotli: &str) -> String {
+    format!("{name:<40}{raw:>12}{gzip:>12}{brotli:>12}")
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_budget_may_be_reached_but_not_passed() {
+        assert!(verdict(BUDGET).is_ok());
+        let failure = verdict(BUDGET + 1234).expect_err("over the budget");
+        assert!(failure.what.ends_with("by 1,234"), "{}", failure.what);
+    }
+
+    #[test]
+    fn long_numbers_are_grouped() {
+        let numbers = [0, 12, 123, 1234, 123_456, 1_234_567].map(grouped);
+        assert_eq!(numbers, ["0", "12", "123", "1,234", "123,456", "1,234,567"]);
+    }
+}

@@ -1,0 +1,218 @@
+//! `cargo xtask test`: everything that has to hold before a change is good, in stages that can be run alone.
+
+use crate::failure::{Failure, Result};
+use crate::process::run_shown;
+use crate::progress::{duration, say, step};
+use crate::project::Project;
+use crate::tools::browser::{self, Browser};
+use crate::tools::{self, Tools, node, postgres, python};
+use crate::{dist, tools::wasm_target::TARGET};
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run these stages alone, as in `--only host,e2e`
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "STAGE")]
+    only: Vec<Stage>,
+    /// Passed on to the tests of the stages host, browser and e2e, as in `-- push_denied`
+    #[arg(last = true, value_name = "FILTER")]
+    filter: Vec<String>,
+}
+
+/// The stages, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    /// Formatting
+    Fmt,
+    /// Lints, for this machine and for the browser
+    Lint,
+    /// Tests on this machine
+    Host,
+    /// Component tests in the browser
+    Browser,
+    /// The release build of the client
+    Dist,
+    /// The whole workflow in a real browser
+    E2e,
+}
+
+impl Stage {
+    const ALL: [Self; 6] = [Self::Fmt, Self::Lint, Self::Host, Self::Browser, Self::Dist, Self::E2e];
+
+    /// Its name, why it is there, and what to do when it fails.
+    fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::Fmt => {
+                ["formatting", "the code looks the same whoever wrote it", "`cargo fmt --all` puts it right"]
+            }
+            Self::Lint => [
+                "lints",
+                "the compiler's and clippy's advice is followed, for this machine and for the browser",
+                "the lints are named above; if a component is missing: `rustup component add clippy rustfmt`",
+            ],
+            Self::Host => [
+                "host tests",
+                "core, bank, tenant, companion and the project's own commands do what they should",
+                "again, alone: `cargo xtask test --only host -- NAME`",
+            ],
+            Self::Browser => [
+                "browser component tests",
+                "pages and driver work in a real browser",
+                "again, alone: `cargo xtask test --only browser -- NAME`",
+            ],
+            Self::Dist => [
+                "release build of the client",
+                "the end-to-end tests run what customers get",
+                "`cargo xtask dist` runs it alone",
+            ],
+            Self::E2e => [
+                "end-to-end tests",
+                "log-in, step-up and transfer, in a real browser against the real servers",
+                "again, alone: `cargo xtask test --only e2e -- NAME`; pictures and logs of what failed are in \
+                 tests/e2e/failures",
+            ],
+        }
+    }
+
+    fn needs_tools(self) -> bool {
+        matches!(self, Self::Lint | Self::Browser | Self::Dist | Self::E2e)
+    }
+
+    fn needs_browser(self) -> bool {
+        matches!(self, Self::Browser | Self::E2e)
+    }
+}
+
+/// What the stages run with; `None` where no chosen stage needs it.
+struct Equipment<'a> {
+    project: &'a Project,
+    tools: Option<Tools>,
+    browser: Option<Browser>,
+    node: Option<PathBuf>,
+    python: Option<PathBuf>,
+    filter: &'a [String],
+}
+
+/// Runs the stages. A stage that fails does not keep the others from running, unless they build on it.
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
+    let started = Instant::now();
+    let chosen = chosen(&options.only);
+    let tools = chosen.iter().any(|stage| stage.needs_tools()).then(|| tools::ensure(project)).transpose()?;
+    let browser =
+        chosen.iter().any(|stage| stage.needs_browser()).then(|| browser::ensure(project)).transpose()?;
+    if chosen.contains(&Stage::Host) {
+        postgres::ensure(project)?;
+    }
+    let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
+    let python = chosen.contains(&Stage::E2e).then(|| python::for_tests(project)).transpose()?;
+    let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter };
+    let mut rows = vec![("set-up", started.elapsed(), "ok")];
+    let mut failures = Vec::new();
+    for stage in chosen {
+        let [name, why, advice] = stage.words();
+        if stage == Stage::E2e && failures.contains(&Stage::Dist.words()[0]) {
+            rows.push((name, Duration::ZERO, "not run"));
+            continue;
+        }
+        say("");
+        let began = Instant::now();
+        let result = step(name, why, || equipment.run(stage));
+        rows.push((name, began.elapsed(), if result.is_ok() { "ok" } else { "FAILED" }));
+        if let Err(failure) = result {
+            say(&format!("  {failure}\n  what to do: {advice}"));
+            failures.push(name);
+        }
+    }
+    rows.push(("all", started.elapsed(), if failures.is_empty() { "ok" } else { "FAILED" }));
+    say("");
+    for (name, time, result) in &rows {
+        say(&format!("{name:<30}{:>14}  {result}", duration(*time)));
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(failures.join(", "), "each failure is explained above, where its stage ends"))
+}
+
+/// In the order of the stages, whatever the order of the flags; the end-to-end tests need a build.
+fn chosen(only: &[Stage]) -> Vec<Stage> {
+    let wanted = |stage: &Stage| {
+        only.is_empty() || only.contains(stage) || (*stage == Stage::Dist && only.contains(&Stage::E2e))
+    };
+    Stage::ALL.into_iter().filter(wanted).collect()
+}
+
+impl Equipment<'_> {
+    fn run(&self, stage: Stage) -> Result {
+        match stage {
+            Stage::Fmt => self.cargo("fmt --all --check"),
+            Stage::Lint => {
+                self.cargo("clippy --workspace --exclude riser --all-targets -- -D warnings")?;
+                self.cargo(&format!("clippy -p riser --target {TARGET} --all-targets -- -D warnings"))
+            }
+            Stage::Host => {
+                let mut cargo = self.project.cargo();
+                cargo.args("test --no-fail-fast --workspace --exclude riser --exclude e2e".split(' '));
+                run_shown(cargo.args(self.separated_filter()))
+            }
+            Stage::Browser => self.components(),
+            Stage::Dist => match &self.tools {
+                Some(tools) => dist::ensure(self.project, tools).map(drop),
+                None => Ok(()),
+            },
+            Stage::E2e => self.end_to_end(),
+        }
+    }
+
+    fn cargo(&self, arguments: &str) -> Result {
+        run_shown(self.project.cargo().args(arguments.split(' ')))
+    }
+
+    fn separated_filter(&self) -> impl Iterator<Item = &str> {
+        (!self.filter.is_empty()).then_some("--").into_iter().chain(self.filter.iter().map(String::as_str))
+    }
+
+    fn components(&self) -> Result {
+        let (Some(tools), Some(browser)) = (&self.tools, &self.browser) else { return Ok(()) };
+        let mut cargo = self.project.cargo();
+        cargo.args(["test", "-p", "riser", "--target", TARGET]).args(self.separated_filter());
+        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.webdriver_json(self.project)?);
+        // All locales of the browser take their time. Twenty seconds are the runner's own limit.
+        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+        run_shown(tools.on_path(with(&mut cargo, browser)))
+    }
+
+    fn end_to_end(&self) -> Result {
+        let Some(browser) = &self.browser else { return Ok(()) };
+        let mut cargo = self.project.cargo();
+        cargo.args(["test", "-p", "e2e"]).args(self.separated_filter());
+        cargo.env("RISER_DIST", self.project.dist());
+        if let Some(node) = &self.node {
+            cargo.env("NODE", node);
+        }
+        if let Some(python) = &self.python {
+            cargo.env("PYTHON", python);
+        }
+        run_shown(with(&mut cargo, browser))
+    }
+}
+
+fn with<'c>(cargo: &'c mut std::process::Command, browser: &Browser) -> &'c mut std::process::Command {
+    cargo.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stages_come_in_their_order_and_the_end_to_end_tests_with_their_build() {
+        assert_eq!(chosen(&[]), Stage::ALL);
+        assert_eq!(chosen(&[Stage::Host, Stage::Fmt]), [Stage::Fmt, Stage::Host]);
+        assert_eq!(chosen(&[Stage::E2e]), [Stage::Dist, Stage::E2e]);
+    }
+}

@@ -1,0 +1,138 @@
+//! `cargo xtask up`: from a clone to a running bank, tenant and client.
+
+use crate::failure::{Failure, Result};
+use crate::process::{exec, run_shown};
+use crate::progress::{say, step};
+use crate::project::{Project, data_folder};
+use crate::{dist, tools};
+use clap::Args;
+use client_hosting::address::Address;
+use std::io;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What is passed on to the companion.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// Where the bank's API and the client are served: PORT, HOST:PORT or http://HOST:PORT
+    #[arg(long, env = "RISER_BANK", value_name = "ADDRESS", default_value = "http://localhost:8080")]
+    bank: Address,
+    /// Where the tenant, the identity provider, is served
+    #[arg(long, env = "RISER_TENANT", value_name = "ADDRESS", default_value = "http://localhost:8090")]
+    tenant: Address,
+    /// Serve the client at an address of its own instead of the bank's
+    #[arg(long, env = "RISER_CLIENT", value_name = "ADDRESS")]
+    client: Option<Address>,
+    /// Folder of the database and the keys [default: riser in your data folder]
+    #[arg(long, env = "RISER_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Forget accounts, transfers and keys of earlier runs
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Gets the tools, builds, and becomes the companion.
+pub(crate) fn run(project: &Project, options: &Options) -> Result {
+    // Now, not after minutes of building.
+    options.check_ports()?;
+    let tools = tools::ensure(project)?;
+    dist::ensure(project, &tools)?;
+    step(
+        "companion",
+        "the bank, the tenant and the server of the client (some minutes the first time)",
+        || run_shown(project.cargo().args(["build", "--package", "companion"])),
+    )?;
+    let program = project.target.join("debug").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
+    let mut companion = Command::new(program);
+    companion.current_dir(&project.root).arg("--dist").arg(project.dist());
+    for (flag, address) in options.addresses() {
+        companion.args([flag, &address.to_argument()]);
+    }
+    companion.arg("--data").arg(options.data_folder(project)?);
+    if options.fresh {
+        companion.arg("--fresh");
+    }
+    say("");
+    exec(companion)
+}
+
+impl Options {
+    /// A relative folder is one of the caller's, who may stand anywhere in the repository.
+    fn data_folder(&self, project: &Project) -> Result<PathBuf> {
+        let Some(data) = &self.data else { return Ok(data_folder(&project.root)) };
+        Ok(std::path::absolute(data)?)
+    }
+
+    fn addresses(&self) -> impl Iterator<Item = (&'static str, &Address)> {
+        let client = self.client.as_ref().map(|client| ("--client", client));
+        [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
+    }
+
+    fn check_ports(&self) -> Result {
+        for (flag, address) in self.addresses() {
+            if taken(address) {
+                return Err(Failure::new(
+                    format!("another program listens at {address}"),
+                    format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether somebody else has the address. Anything else that may be wrong with it is the companion's to complain about.
+fn taken(address: &Address) -> bool {
+    let (first, second) = address.to_bind();
+    let in_use = |at: (String, u16)| {
+        TcpListener::bind(at).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+    };
+    in_use(first) || second.is_some_and(in_use)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[test]
+    fn an_address_in_use_is_noticed_however_it_is_written() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        for address in [format!("{port}"), format!("localhost:{port}"), format!("http://127.0.0.1:{port}/")] {
+            assert!(taken(&address.parse().unwrap()), "{address}");
+        }
+        drop(listener);
+        assert!(!taken(&format!("http://localhost:{port}").parse().unwrap()));
+    }
+
+    #[derive(Debug, clap::Parser)]
+    struct Up {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    #[test]
+    fn what_is_no_address_is_said_before_anything_is_done() {
+        for flag in ["--bank", "--tenant", "--client"] {
+            for nonsense in ["nonsense", "", "localhost:port", "localhost:99999", "https://localhost:1"] {
+                let said = Up::try_parse_from(["up", flag, nonsense]).unwrap_err().to_string();
+                assert!(said.contains(flag) && said.contains("no address to listen at"), "{said}");
+            }
+        }
+        let Up { options } = Up::try_parse_from(["up", "--client", "0.0.0.0:1"]).unwrap();
+        let addresses: Vec<_> =
+            options.addresses().map(|(flag, it)| format!("{flag} {}", it.to_argument())).collect();
+        assert_eq!(addresses, ["--bank localhost:8080", "--tenant localhost:8090", "--client 0.0.0.0:1"]);
+    }
+
+    #[test]
+    fn a_relative_data_folder_is_the_callers() {
+        let project =
+            Project { root: "/repository".into(), tools: "/tools".into(), target: "/target".into() };
+        let Up { options } = Up::try_parse_from(["up", "--data", "books"]).unwrap();
+        let expected = std::env::current_dir().unwrap().join("books");
+        assert_eq!(options.data_folder(&project).unwrap(), expected);
+    }
+}
