@@ -8,7 +8,7 @@ use fastrand::Rng;
 use faulty_disk::{Disk, Fault};
 
 use crate::context::{REQUEST_TIMEOUT, RunContext};
-use crate::error::RunError;
+use crate::error::CrashTestError;
 use crate::history::TransferResult;
 use bank_for_tests::bank_process::{BankError, BankProcess};
 use bank_for_tests::deployment::Deployment;
@@ -60,7 +60,7 @@ pub(crate) struct FaultInjector<'a> {
 
 impl FaultInjector<'_> {
     /// Ends with all banks up, and everything sound.
-    pub(crate) async fn run(mut self, plan: FaultPlan) -> Result<FaultCounts, RunError> {
+    pub(crate) async fn run(mut self, plan: FaultPlan) -> Result<FaultCounts, CrashTestError> {
         loop {
             let kills = plan.kills.saturating_sub(self.done.kills);
             let promotions = plan.promotions.saturating_sub(self.done.promotions);
@@ -106,7 +106,7 @@ impl FaultInjector<'_> {
     }
 
     /// The disk fails for a while, from one of the next calls on, or at this call alone.
-    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), RunError> {
+    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), CrashTestError> {
         let fault = self.rng.choice(Fault::ALL).unwrap_or(Fault::Full);
         let first = self.rng.u64(..MAX_FIRST_CALL);
         let until = if self.rng.bool() { u64::MAX } else { first + 1 };
@@ -130,7 +130,7 @@ impl FaultInjector<'_> {
     }
 
     /// The primary dies, and the standby takes its place.
-    async fn promote(&mut self, kills: u32) -> Result<(), RunError> {
+    async fn promote(&mut self, kills: u32) -> Result<(), CrashTestError> {
         let Some(cluster) = self.deployment.cluster() else { return Ok(()) };
         let cluster = Arc::clone(cluster);
         let over = tokio::task::spawn_blocking(move || cluster.promote());
@@ -140,7 +140,7 @@ impl FaultInjector<'_> {
         } else {
             over.await
         };
-        promoted.map_err(std::io::Error::other)?.map_err(RunError::Database)?;
+        promoted.map_err(std::io::Error::other)?.map_err(CrashTestError::Database)?;
         self.done.promotions += 1;
         self.expect_service("after a promotion").await
     }
@@ -162,7 +162,7 @@ impl FaultInjector<'_> {
 
     /// Every bank serves again without a restart. One that does not is restarted all the same, so that the rest of the run
     /// is worth something.
-    async fn expect_service(&mut self, when: &str) -> Result<(), RunError> {
+    async fn expect_service(&mut self, when: &str) -> Result<(), CrashTestError> {
         for which in 0..self.banks.len() {
             let sound_since = Instant::now();
             let bank = &mut self.banks[which];

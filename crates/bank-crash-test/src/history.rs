@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use bank_for_tests::http_client::Response;
+use bank_for_tests::http_client::HttpResponse;
 
 /// A transfer as a customer means it. The reference holds the id, so that money that moves for it can be found whatever
 /// the bank calls it.
@@ -43,7 +43,7 @@ pub const CURRENCY: &str = "EUR";
 
 /// An access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct CustomerToken {
     /// Its id.
     pub jti: String,
     /// Whether it allows transfers.
@@ -54,7 +54,7 @@ pub struct Token {
 
 /// Two moments of the run's own clock, which counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct RequestSpan {
     /// Before the request was sent.
     pub began: u64,
     /// After the response, or the timeout.
@@ -63,15 +63,15 @@ pub struct Span {
 
 /// One request for a transfer.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct TransferAttempt {
     /// What was ordered.
     pub order: Arc<Order>,
     /// With which token.
-    pub token: Arc<Token>,
+    pub token: Arc<CustomerToken>,
     /// When.
-    pub span: Span,
+    pub span: RequestSpan,
     /// `None` is unknown.
-    pub response: Option<Response>,
+    pub response: Option<HttpResponse>,
 }
 
 /// One status query for a transfer, by its customer.
@@ -82,16 +82,16 @@ pub struct StatusQuery {
     /// The `sub` of the customer.
     pub customer: String,
     /// When.
-    pub span: Span,
+    pub span: RequestSpan,
     /// `None` is unknown.
-    pub response: Option<Response>,
+    pub response: Option<HttpResponse>,
 }
 
 /// All that happened.
 #[derive(Debug, Default)]
 pub struct History {
     clock: AtomicU64,
-    attempts: Mutex<Vec<Attempt>>,
+    attempts: Mutex<Vec<TransferAttempt>>,
     queries: Mutex<Vec<StatusQuery>>,
 }
 
@@ -102,7 +102,7 @@ impl History {
     }
 
     /// Writes an attempt down.
-    pub fn record_attempt(&self, attempt: Attempt) {
+    pub fn record_attempt(&self, attempt: TransferAttempt) {
         self.attempts.lock().push(attempt);
     }
 
@@ -112,7 +112,7 @@ impl History {
     }
 
     /// All attempts so far.
-    pub fn attempts(&self) -> Vec<Attempt> {
+    pub fn attempts(&self) -> Vec<TransferAttempt> {
         self.attempts.lock().clone()
     }
 
@@ -149,7 +149,7 @@ fn problem(body: &Value) -> Option<&str> {
 impl TransferResult {
     /// Reads a response.
     #[must_use]
-    pub fn of(response: Option<&Response>) -> Self {
+    pub fn of(response: Option<&HttpResponse>) -> Self {
         let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
         let Ok(body) = serde_json::from_str::<Value>(&response.body) else {
             return Self::NotDone(format!("{} without JSON", response.status));
@@ -182,7 +182,7 @@ pub enum StatusResult {
 impl StatusResult {
     /// Reads a response.
     #[must_use]
-    pub fn of(response: Option<&Response>) -> Self {
+    pub fn of(response: Option<&HttpResponse>) -> Self {
         let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
         let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
         match response.status {

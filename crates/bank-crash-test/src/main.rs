@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bank_crash_test::run::{Plan, run};
+use bank_crash_test::run::{CrashTestPlan, run};
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, ValueEnum};
@@ -99,7 +99,7 @@ async fn run_all(flags: &Flags, seed: u64) -> Result<bool, Box<dyn Error>> {
     for kind in flags.database.kinds(flags.disk_faults) {
         let deployment = Deployment::create(*kind)?;
         let promotions = flags.promotions.unwrap_or(flags.kills.div_ceil(KILLS_PER_PROMOTION));
-        let plan = Plan {
+        let plan = CrashTestPlan {
             program: flags.bank.clone(),
             kills: flags.kills,
             promotions: if *kind == DeploymentKind::PostgresFailover { promotions } else { 0 },

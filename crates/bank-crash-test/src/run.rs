@@ -12,22 +12,22 @@ use tokio::task::JoinSet;
 
 use crate::check::{self, Findings};
 use crate::context::{OPENING_BALANCE, REQUEST_TIMEOUT, RunContext};
-use crate::customer::Customer;
+use crate::customer::SimulatedCustomer;
 use crate::database::LedgerRows;
-use crate::error::RunError;
+use crate::error::CrashTestError;
 use crate::faults::{FaultCounts, FaultInjector, FaultPlan};
 use crate::faulty_proxy::Proxy;
-use crate::history::{Attempt, StatusResult, TransferResult};
+use crate::history::{StatusResult, TransferAttempt, TransferResult};
 use bank_for_tests::bank_process::{BankError, BankOptions, BankProcess};
 use bank_for_tests::customers::{accounts, subject};
 use bank_for_tests::deployment::Deployment;
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 
 const MAX_CONCURRENT_QUERIES: usize = 16;
 
 /// The parameters of a run.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct CrashTestPlan {
     /// The bank's program.
     pub program: PathBuf,
     /// How often a bank is killed.
@@ -42,7 +42,7 @@ pub struct Plan {
 
 /// The result of a run.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct CrashTestReport {
     /// What happened to banks, disk and database.
     pub faults: FaultCounts,
     /// Counts and violations.
@@ -53,7 +53,7 @@ pub struct Report {
     pub time: Duration,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for CrashTestReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Findings { violations, attempts, orders, acknowledged, refused, unknown, absent, booked } =
             &self.findings;
@@ -80,10 +80,10 @@ impl fmt::Display for Report {
 ///
 /// # Errors
 /// When the run itself fails, or a bank does not open again.
-pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunError> {
+pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashTestReport, CrashTestError> {
     let began = Instant::now();
     let mut rng = Rng::with_seed(plan.seed);
-    let issuer = Issuer::start().await?;
+    let issuer = TestIssuer::start().await?;
     let start = BankOptions {
         program: plan.program.clone(),
         database: deployment.database_url(),
@@ -107,7 +107,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     let over = Arc::new(AtomicBool::new(false));
     let mut lives = JoinSet::new();
     for number in 0..plan.customers {
-        let customer = Customer::new(Arc::clone(&context), number, proxy.address, rng.fork());
+        let customer = SimulatedCustomer::new(Arc::clone(&context), number, proxy.address, rng.fork());
         lives.spawn(customer.run(Arc::clone(&over)));
     }
     let injector = FaultInjector {
@@ -144,7 +144,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     for (error, times) in banks.iter().flat_map(BankProcess::errors) {
         *errors.entry(error).or_default() += times;
     }
-    Ok(Report { faults, findings, errors, time: began.elapsed() })
+    Ok(CrashTestReport { faults, findings, errors, time: began.elapsed() })
 }
 
 /// All at once, as they would be started on several machines.
@@ -162,10 +162,10 @@ async fn open_all(banks: &mut [BankProcess]) -> Result<(), BankError> {
 /// Queries every order, and repeats those that were decided and those that are reported absent, with their tokens. Nothing of
 /// this may change anything, and the responses are checked with all the others.
 async fn query_everything(context: &Arc<RunContext>, banks: &[BankProcess], rng: &mut Rng) {
-    let mut once: Vec<Attempt> = context.history.attempts();
+    let mut once: Vec<TransferAttempt> = context.history.attempts();
     once.retain(|attempt| attempt.token.may_transfer);
     // The decided ones first, so that deduplication keeps them.
-    let decided = |attempt: &Attempt| {
+    let decided = |attempt: &TransferAttempt| {
         matches!(
             TransferResult::of(attempt.response.as_ref()),
             TransferResult::Acknowledged(_) | TransferResult::Refused(_)

@@ -14,7 +14,7 @@ pub(crate) enum BenchError {
     Bank(#[from] BankError),
     /// There are no tokens.
     #[error(transparent)]
-    Issuer(#[from] IssuerError),
+    TestIssuer(#[from] IssuerError),
     /// There is no database.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),

@@ -15,14 +15,14 @@ use crate::requests::{balance_request, peak_memory, sign_requests, transfer_requ
 use bank_for_tests::bank_process::{BankOptions, BankProcess};
 use bank_for_tests::customers::{iban, subject};
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 
 /// Accounts, and as many transfers between them.
 pub(crate) const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// What to measure.
 #[derive(Debug, Clone)]
-pub(crate) struct Plan {
+pub(crate) struct GrowthPlan {
     /// The bank's program.
     pub(crate) program: PathBuf,
     /// How many clients ask at the same time.
@@ -53,7 +53,11 @@ pub(crate) struct Size {
 }
 
 /// Measures a ledger of this size.
-pub(crate) async fn measure(plan: &Plan, issuer: &Arc<Issuer>, accounts: usize) -> Result<Size, BenchError> {
+pub(crate) async fn measure(
+    plan: &GrowthPlan,
+    issuer: &Arc<TestIssuer>,
+    accounts: usize,
+) -> Result<Size, BenchError> {
     let deployment = Deployment::create(DeploymentKind::Sqlite)?;
     let mut bank = BankProcess::new(BankOptions {
         program: plan.program.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::store::{Failure, is_lock_timeout, is_unavailable};
+use super::store::{ConnectionFailure, is_lock_timeout, is_unavailable};
 
 /// Why the ledger cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum LedgerError {
     Closed,
 }
 
-impl Failure for LedgerError {
+impl ConnectionFailure for LedgerError {
     fn is_unavailable(&self) -> bool {
         Self::is_unavailable(self)
     }

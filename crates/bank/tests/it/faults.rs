@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::Issuer;
+use crate::issuer::TestIssuer;
 use crate::program::{Program, client, token};
 use crate::test_bank::order_of;
 
@@ -21,7 +21,7 @@ const LATE_FAILURES: usize = 2;
 
 /// A bank on a disk of its own.
 struct Bank {
-    issuer: Issuer,
+    issuer: TestIssuer,
     folder: TempDir,
     disk: Disk,
     program: Program,
@@ -45,7 +45,7 @@ struct Order {
 impl Bank {
     async fn start() -> Self {
         let (issuer, folder, disk) =
-            (Issuer::start().await, tempfile::tempdir().unwrap(), Disk::new().unwrap());
+            (TestIssuer::start().await, tempfile::tempdir().unwrap(), Disk::new().unwrap());
         let database = database::flag(&folder).await;
         let program = Program::start_with(&issuer.url, &database, "bank=info", disk.envs());
         Self { issuer, folder, disk, program, client: client() }

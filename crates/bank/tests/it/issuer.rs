@@ -71,7 +71,7 @@ pub(crate) enum KeySetResponse {
     Redirect(String),
 }
 
-pub(crate) struct Issuer {
+pub(crate) struct TestIssuer {
     pub(crate) url: String,
     state: Arc<Shared>,
     server: JoinHandle<()>,
@@ -84,7 +84,7 @@ struct Shared {
     gate: Semaphore,
 }
 
-impl Issuer {
+impl TestIssuer {
     /// An issuer on a port of its own that publishes the first key.
     pub(crate) async fn start() -> Self {
         let state = Arc::new(Shared {

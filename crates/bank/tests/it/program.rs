@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::test_bank::{ADA, AUDIENCE, BEN, NOW, order_of};
 
 /// A running bank with an account of Ada's and one of Ben's.
@@ -136,7 +136,7 @@ impl Program {
     }
 }
 
-pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
+pub(crate) fn token(issuer: &TestIssuer, subject: &str, scope: &str) -> String {
     FIRST.token(&json!({
         "iss": issuer.url, "sub": subject, "aud": AUDIENCE, "scope": scope, "exp": NOW * 2,
         "jti": Uuid::new_v4().to_string(),
@@ -146,7 +146,7 @@ pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_until_signal() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let answer = bank.get("/balance", &token(&issuer, "auth0|1001", "view:balance")).await;
     assert_eq!(answer.status(), 200);
@@ -166,7 +166,7 @@ async fn serves_until_signal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn incomplete_request_does_not_block_shutdown() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let address = bank.address.trim_start_matches("http://");
     let mut half = TcpStream::connect(address).unwrap();
@@ -189,7 +189,7 @@ async fn incomplete_request_does_not_block_shutdown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn log_has_subject_and_no_token() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     // The logs of this program and of all its libraries.
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "trace");
     let (transfer, view) =
@@ -250,7 +250,7 @@ fn reports_wrong_flags() {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_have_their_own_address() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let listen = [("BANK_METRICS", OsString::from("127.0.0.1:0"))];
     let bank = Program::start_with(&issuer.url, &database::flag(&folder).await, "info", listen);
     let (transfer, view) =

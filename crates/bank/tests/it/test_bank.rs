@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::{database, openapi_check};
 
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -26,7 +26,7 @@ pub(crate) const NOBODY: &str = "AT611904300234573201";
 pub(crate) const OPENING: i64 = 250_000;
 
 pub(crate) struct TestBank {
-    pub(crate) issuer: Issuer,
+    pub(crate) issuer: TestIssuer,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) bank: Bank,
     router: Router,
@@ -41,19 +41,19 @@ pub(crate) struct TestResponse {
 impl TestBank {
     /// With a database that is opened once.
     pub(crate) async fn new() -> Self {
-        Self::with(Issuer::start().await, database::temporary().await).await
+        Self::with(TestIssuer::start().await, database::temporary().await).await
     }
 
     /// With the database of this folder.
     pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Self {
-        Self::with(Issuer::start().await, database::in_folder(folder).await).await
+        Self::with(TestIssuer::start().await, database::in_folder(folder).await).await
     }
 
-    pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
+    pub(crate) async fn with(issuer: TestIssuer, database: Database) -> Self {
         Self::configured(issuer, |issuer| config(issuer, database)).await
     }
 
-    pub(crate) async fn configured(issuer: Issuer, config: impl FnOnce(&Issuer) -> Config) -> Self {
+    pub(crate) async fn configured(issuer: TestIssuer, config: impl FnOnce(&TestIssuer) -> Config) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let bank = Bank::open(config(&issuer), clock.clone()).await.unwrap();
         let router = bank.router();
@@ -179,7 +179,7 @@ pub(crate) fn order_of(minor: i64) -> Value {
     json!({ "payee": BEN, "amount": { "amount": minor, "currency": "EUR" }, "reference": "Lunch" })
 }
 
-pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
+pub(crate) fn config(issuer: &TestIssuer, database: Database) -> Config {
     let account =
         |iban: &str, holder: &str, subject: Option<&str>, balance_minor, currency: &str| OpeningAccount {
             iban: iban.into(),
