@@ -23,7 +23,7 @@ pub(super) struct UnverifiedToken<'a> {
     signature: &'a str,
 }
 
-/// AccessTokenClaims whose signature was verified, and nothing else.
+/// Claims whose signature was verified, and nothing else.
 pub(super) struct SignedToken(AccessTokenClaims);
 
 /// The claims of an access token that are looked at (RFC 9068, section 2.2). A member that comes twice is an error.
