@@ -27,7 +27,7 @@ use crate::{
         transfer::{self, Transfer},
         transition::{LoginEvent, Progress, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
@@ -195,12 +195,7 @@ impl Account {
     }
 
     /// An answer of the bank for the statements or the transfer.
-    fn handle_response(
-        &mut self,
-        id: RequestId,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Vec<Effect> {
+    fn handle_response(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
         if self.statements.awaits(id) {
             return self.update_statements(cx, |statements, customer, cx| {
                 statements.handle_response(outcome, customer, cx)
@@ -436,11 +431,7 @@ impl Account {
     }
 
     /// How a transfer may be sent is known now, or asked once more.
-    fn handle_preflight(
-        &mut self,
-        outcome: &Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Vec<Effect> {
+    fn handle_preflight(&mut self, outcome: &HttpResult, cx: &mut Context) -> Vec<Effect> {
         let mut effects: Vec<Effect> =
             cx.preflight.handle_response(outcome, &cx.config, &mut cx.ids).into_iter().collect();
         if cx.preflight.is_pending() {

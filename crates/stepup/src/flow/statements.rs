@@ -24,7 +24,7 @@ use crate::{
         login::SecondFactor,
         transition::{LoginEvent, Progress, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     oidc::{IdToken, Purpose, RequestSecrets, SignedPayload, id_token, provider},
     view::{OlderStatements, Statement, StatementsContent},
 };
@@ -190,12 +190,7 @@ impl Statements {
         matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
 
-    pub(crate) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Next {
+    pub(crate) fn handle_response(self, outcome: HttpResult, customer: &Customer, cx: &mut Context) -> Next {
         match self {
             Self::Rechecking(verification, secrets) => {
                 let next = verification.handle_response(outcome, cx);

@@ -6,7 +6,7 @@ use crate::{
     domain::{AuthenticationRequirement, Problem, Scopes},
     effect::Effect,
     flow::{context::Context, transition::Transition},
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter, authorization_url, provider},
     storage::StorageKey,
@@ -60,7 +60,7 @@ impl AuthorizationRedirect {
     /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
     pub(crate) fn handle_response(
         mut self: Box<Self>,
-        outcome: Result<HttpResponse, NetworkError>,
+        outcome: HttpResult,
         cx: &mut Context,
     ) -> Result<Transition<Box<Self>>, Problem> {
         self.metadata = None;

@@ -8,7 +8,7 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, string::ToString, vec, 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{
-        AccessToken, AuthenticationRequirement, AuthorizationCode, CompactIdToken, Problem, Scopes,
+        AuthenticationRequirement, AuthorizationCode, CompactIdToken, Problem, Scopes, SessionToken,
         SingleUseToken, Timestamp,
     },
     effect::Effect,
@@ -76,7 +76,7 @@ pub(crate) struct VerifiedIdentity {
 
 pub(crate) struct LoginGrant {
     pub(crate) identity: VerifiedIdentity,
-    pub(crate) access_token: AccessToken,
+    pub(crate) access_token: SessionToken,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
     /// What the request asked for, and the provider has met.
@@ -307,7 +307,7 @@ fn validate_claims(
     let identity = VerifiedIdentity { id_token, compact: CompactIdToken::new(tokens.id_token) };
     let statements_for = match request.purpose {
         Purpose::StepUp(step_up) => {
-            let access_token = tokens.access_token.into_single_use();
+            let access_token = tokens.access_token.into_single_use_token();
             let grant = StepUpGrant { identity, step_up, access_token };
             return Transition::to(Progress::Done(Validated::SteppedUp(Box::new(grant))));
         }
@@ -317,7 +317,7 @@ fn validate_claims(
     let lifetime = tokens.expires_in.unwrap_or(DEFAULT_TOKEN_LIFETIME).min(MAX_TOKEN_LIFETIME);
     Transition::to(Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
         identity,
-        access_token: tokens.access_token.into_reusable(),
+        access_token: tokens.access_token.into_session_token(),
         scopes: tokens.scope.unwrap_or(request.scopes),
         expires_at: cx.now.plus(lifetime),
         met: request.requirement,

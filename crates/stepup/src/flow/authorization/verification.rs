@@ -10,7 +10,7 @@ use crate::{
         context::Context,
         transition::{Progress, Transition},
     },
-    http::{Caching, HttpResponse, NetworkError, RequestId},
+    http::{Caching, HttpResult, RequestId},
     oidc::{RsaKey, SignedPayload, UnverifiedJws, id_token::IdTokenError, provider},
 };
 
@@ -57,11 +57,7 @@ impl Verification {
     }
 
     /// The metadata or the keys arrived, or did not.
-    pub(crate) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Next {
+    pub(crate) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Next {
         let learned = match self.stage {
             Stage::FetchingMetadata(_) => cx.provider.learn_endpoints(&cx.config, outcome),
             _ => cx.provider.learn_keys(outcome),

@@ -16,7 +16,7 @@ use crate::{
         },
         transition::{LoginEvent, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{Purpose, RequestSecrets, StepUp},
     storage::{PendingStage, StorageKey},
@@ -122,11 +122,7 @@ impl FirstAttempt {
 }
 
 impl Leaving {
-    pub(super) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Transition<Transfer> {
+    pub(super) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Transition<Transfer> {
         let Self { sent, redirect } = self;
         match redirect.handle_response(outcome, cx) {
             Ok(next) => next.map(|redirect| Transfer::Leaving(Box::new(Self { sent, redirect }))),
