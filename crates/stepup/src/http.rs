@@ -64,11 +64,7 @@ impl FormText {
     }
 }
 
-impl core::fmt::Debug for FormText {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("FormText(…)")
-    }
-}
+redacted!(FormText);
 
 /// What the browser's cache may do for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

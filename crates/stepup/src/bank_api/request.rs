@@ -1,7 +1,6 @@
 //! What is sent to the bank.
 
 use alloc::borrow::ToOwned;
-
 use serde::Serialize;
 
 use crate::{

@@ -4,8 +4,6 @@
 //! the request that carries it. Neither shows itself in `Debug`, and neither has `Display`.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use core::fmt;
-
 use serde::Serialize;
 
 use crate::{
@@ -111,15 +109,6 @@ impl Bearer {
     }
 }
 
-macro_rules! redacted {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )*};
-}
 redacted!(ReceivedAccessToken, SessionToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
 
 /// A token that is kept, with what it is good for.

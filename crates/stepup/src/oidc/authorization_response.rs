@@ -64,11 +64,7 @@ pub struct ReceivedTokens {
     pub(crate) details: Option<Json>,
 }
 
-impl core::fmt::Debug for ReceivedTokens {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("ReceivedTokens(…)")
-    }
-}
+redacted!(ReceivedTokens);
 
 /// The provider says no (RFC 6749 4.2.2.1, OIDC Core 3.1.2.6).
 #[derive(Debug, Clone, PartialEq, Eq)]

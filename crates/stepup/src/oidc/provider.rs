@@ -24,10 +24,6 @@ impl Provider {
         Self { pins: config.pins.clone(), parse, keys: None, sends_iss: None }
     }
 
-    pub(crate) fn token_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.token_endpoint.as_ref()
-    }
-
     /// Has the provider promised `iss` in each of its answers (RFC 9207)? `None` until its metadata were read.
     pub(crate) fn sends_iss(&self) -> Option<bool> {
         self.sends_iss
@@ -38,16 +34,8 @@ impl Provider {
         self.pins.authorization_details == Some(true)
     }
 
-    pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.authorization_endpoint.as_ref()
-    }
-
-    pub(crate) fn end_session_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.end_session_endpoint.as_ref()
-    }
-
-    pub(crate) fn jwks_uri(&self) -> Option<&WebUrl> {
-        self.pins.jwks_uri.as_ref()
+    pub(crate) fn metadata(&self) -> &PinnedMetadata {
+        &self.pins
     }
 
     pub(crate) fn keys(&self) -> Option<&Jwks> {

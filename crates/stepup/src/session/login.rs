@@ -90,7 +90,7 @@ pub(super) fn logout_notice(stored: &StoredState) -> Notice {
 }
 
 fn end_session(hints: Option<&LogoutHints>, cx: &Context) -> Option<Effect> {
-    let endpoint = cx.provider.end_session_endpoint()?;
+    let endpoint = cx.provider.metadata().end_session_endpoint.as_ref()?;
     let (url, form) = end_session::request(endpoint, &cx.config, hints);
     Some(match form {
         Some(form) => Effect::Submit(url, form),

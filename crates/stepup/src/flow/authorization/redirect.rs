@@ -46,7 +46,7 @@ impl AuthorizationRedirect {
             log_outs: cx.log_outs,
             purpose,
         };
-        let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
+        let metadata = cx.provider.metadata().authorization_endpoint.is_none().then(|| cx.ids.request());
         let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
         let mut effects = vec![Effect::ForgetRequests, redirect.store()];
         effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(&cx.config))));
@@ -87,7 +87,12 @@ impl AuthorizationRedirect {
     }
 
     fn leave(&mut self, cx: &Context) -> Option<Effect> {
-        let endpoint = cx.provider.authorization_endpoint().filter(|_| self.may_leave && !self.has_left)?;
+        let endpoint = cx
+            .provider
+            .metadata()
+            .authorization_endpoint
+            .as_ref()
+            .filter(|_| self.may_leave && !self.has_left)?;
         self.has_left = true;
         Some(Effect::Navigate(authorization_url::build(endpoint, &cx.config, &self.state, &self.request)))
     }

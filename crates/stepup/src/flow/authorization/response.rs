@@ -211,7 +211,7 @@ fn handle_stored_request(response: AuthorizationResponse, value: Option<&str>, c
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
 fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool, cx: &mut Context) -> Next {
     let id = cx.ids.request();
-    let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
+    let Some(endpoint) = cx.provider.metadata().token_endpoint.clone() else {
         if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return reject(Some(request), provider::misconfigured("provider.metadata", cause.to_owned()));

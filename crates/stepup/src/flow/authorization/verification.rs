@@ -100,7 +100,7 @@ fn find_key(jws: UnverifiedJws, keys_are_fresh: bool, cx: &mut Context) -> Next 
 /// from the page before; `anew` asks the issuer.
 fn fetch_keys(jws: UnverifiedJws, anew: bool, cx: &mut Context) -> Next {
     let id = cx.ids.request();
-    let (stage, request) = match cx.provider.jwks_uri() {
+    let (stage, request) = match cx.provider.metadata().jwks_uri.as_ref() {
         Some(uri) => {
             let caching = if anew { Caching::Renewed } else { Caching::Allowed };
             (Stage::FetchingKeys(id), provider::get(uri.clone(), caching))
