@@ -63,7 +63,7 @@ fn redirect_for(
     let purpose = Purpose::Statements { subject: customer.subject().to_owned() };
     let scopes = cx.config.balance_scope.clone();
     AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-        .then([Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
+        .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
         .map(|redirect| Statements::Leaving(Box::new(redirect)))
 }
 

@@ -25,7 +25,7 @@ pub(super) fn log_in(
     let scopes = cx.config.balance_scope.clone();
     let mut next = AuthorizationRedirect::begin(secrets, Purpose::LogIn, &scopes, requirement, cx);
     let leave = next.state.proceed(cx);
-    next.then(leave).then([Effect::Remove(StorageKey::LoggedOutWhileSending)])
+    next.then(leave).then(Effect::Remove(StorageKey::LoggedOutWhileSending))
 }
 
 #[derive(Debug)]

@@ -116,7 +116,8 @@ impl FirstAttempt {
         });
         let pending = store(&sent, PendingStage::Confirming, customer, cx);
         AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-            .then([pending, Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
+            .then(pending)
+            .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
             .map(|redirect| Transfer::Leaving(Box::new(Leaving { sent, redirect: Box::new(redirect) })))
     }
 }
@@ -132,7 +133,7 @@ impl Leaving {
 }
 
 fn give_up(sent: SentTransfer, problem: Problem) -> Transition<Transfer> {
-    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then([Effect::ForgetRequests])
+    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then(Effect::ForgetRequests)
 }
 
 impl SecondAttempt {
