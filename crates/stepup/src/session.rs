@@ -251,20 +251,17 @@ fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
 }
 
 /// The account page of the customer whose transfer came back.
-fn resume_step_up(
-    ordered_by: &str,
-    stored: StoredState,
-    cx: &mut Context,
-) -> Result<(Box<Account>, Vec<Effect>), Transition<Stage>> {
-    // Somebody else has logged in since: the transfer is not theirs to see.
-    if stored.is_of_somebody_else(ordered_by) {
-        return Err(Transition::to(show_failure(transfer::other_subject(), stored)));
-    }
+fn resume_step_up(ordered_by: &str, stored: StoredState, cx: &mut Context) -> (Box<Account>, Vec<Effect>) {
     let StoredState { login, draft, .. } = stored.without_expired_login(cx);
     let draft = draft.filter(|stored| stored.subject == ordered_by);
     let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
     let effects = account.start(None, cx);
-    Ok((account, effects))
+    (account, effects)
+}
+
+/// Somebody else has logged in since the transfer was ordered: it is not theirs to see.
+fn refuse_step_up(stored: StoredState) -> Transition<Stage> {
+    Transition::to(show_failure(transfer::other_subject(), stored))
 }
 
 /// What became of a response to a step-up for which no page is up yet.
@@ -274,13 +271,12 @@ fn finish_step_up(
     stored: StoredState,
     cx: &mut Context,
 ) -> Transition<Stage> {
-    match resume_step_up(ordered_by, stored, cx) {
-        Ok((mut account, mut effects)) => {
-            effects.extend(account.handle_validated(validated, cx));
-            Transition::new(Stage::Account(account), effects)
-        }
-        Err(next) => next,
+    if stored.is_of_somebody_else(ordered_by) {
+        return refuse_step_up(stored);
     }
+    let (mut account, mut effects) = resume_step_up(ordered_by, stored, cx);
+    effects.extend(account.handle_validated(validated, cx));
+    Transition::new(Stage::Account(account), effects)
 }
 
 /// Where the customer goes from the account page.
@@ -357,13 +353,12 @@ fn handle_validation(
             };
             // From here on the transfer has a page: the receipt is there while the response is checked.
             let ordered_by = step_up.subject.clone();
-            match resume_step_up(&ordered_by, stored, cx) {
-                Ok((mut account, more)) => {
-                    account.await_step_up(validation);
-                    Transition::new(Stage::Account(account), more).after(effects)
-                }
-                Err(next) => next,
+            if stored.is_of_somebody_else(&ordered_by) {
+                return refuse_step_up(stored);
             }
+            let (mut account, more) = resume_step_up(&ordered_by, stored, cx);
+            account.await_step_up(validation);
+            Transition::new(Stage::Account(account), more).after(effects)
         }
         Progress::Done(Validated::LoggedIn(grant)) => open_session(*grant, stored, cx),
         Progress::Done(Validated::SteppedUp(grant)) => {
