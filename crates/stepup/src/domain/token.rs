@@ -182,20 +182,20 @@ mod tests {
 
     #[test]
     fn cache_finds_matching_tokens_only() {
-        let mut vault = TokenCache::default();
+        let mut cache = TokenCache::default();
         let (api, view) = ("https://api", Scopes::parse("openid view:balance"));
-        vault.put(api, view.clone(), Timestamp(100), SessionToken::new("t".into()));
+        cache.put(api, view.clone(), Timestamp(100), SessionToken::new("t".into()));
         let balance = Scopes::parse("view:balance");
-        assert!(vault.find(api, &balance, Timestamp(99)).is_some());
-        assert!(vault.find(api, &balance, Timestamp(100)).is_none(), "expired");
-        assert!(vault.find("https://other", &balance, Timestamp(0)).is_none(), "another audience");
-        assert!(vault.find(api, &Scopes::parse("transfer:funds"), Timestamp(0)).is_none(), "another scope");
-        vault.put(api, view, Timestamp(200), SessionToken::new("u".into()));
-        assert_eq!(vault.0.len(), 1);
-        vault.put(api, Scopes::parse("other"), Timestamp(200), SessionToken::new("v".into()));
-        vault.put("https://other", Scopes::parse("other"), Timestamp(300), SessionToken::new("w".into()));
-        assert_eq!(vault.0.len(), 3, "one for each audience and scopes");
-        assert!(vault.find(api, &balance, Timestamp(199)).is_some());
-        assert_eq!(vault.ends_at(), Some(Timestamp(300)));
+        assert!(cache.find(api, &balance, Timestamp(99)).is_some());
+        assert!(cache.find(api, &balance, Timestamp(100)).is_none(), "expired");
+        assert!(cache.find("https://other", &balance, Timestamp(0)).is_none(), "another audience");
+        assert!(cache.find(api, &Scopes::parse("transfer:funds"), Timestamp(0)).is_none(), "another scope");
+        cache.put(api, view, Timestamp(200), SessionToken::new("u".into()));
+        assert_eq!(cache.0.len(), 1);
+        cache.put(api, Scopes::parse("other"), Timestamp(200), SessionToken::new("v".into()));
+        cache.put("https://other", Scopes::parse("other"), Timestamp(300), SessionToken::new("w".into()));
+        assert_eq!(cache.0.len(), 3, "one for each audience and scopes");
+        assert!(cache.find(api, &balance, Timestamp(199)).is_some());
+        assert_eq!(cache.ends_at(), Some(Timestamp(300)));
     }
 }
