@@ -1,4 +1,4 @@
-//! The time, as a parameter: whatever expires asks a [`Clock`], so that a test can be a minute older without waiting.
+//! The time, as a parameter: whatever expires reads a [`Clock`], so that a test can move it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,12 +15,12 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> u64 {
-        // A machine that believes to be before 1970 finds every token issued in the future, and refuses it.
+        // With a clock before 1970 every token is issued in the future, and refused.
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
     }
 }
 
-/// A clock that stands still until somebody moves it.
+/// A clock that only moves when it is advanced.
 #[derive(Debug)]
 pub struct ManualClock(AtomicU64);
 

@@ -1,13 +1,10 @@
 //! What a deployment sets, and what can be wrong with it.
 
-use std::io;
-use std::path::{Path, PathBuf};
-
 use database_setup::Database;
 
-use crate::ledger::{IbanError, LedgerError};
+use crate::ledger::{LedgerOpenError, OpeningAccount};
 
-/// Everything the bank has to be told.
+/// The configuration of a bank.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The issuer whose access tokens are accepted, compared exactly with `iss` (Auth0's ends in `/`).
@@ -20,7 +17,7 @@ pub struct Config {
     pub dynamic_linking: DynamicLinking,
     /// Origins of the browser clients that may call the API from elsewhere, as in `http://localhost:3000`.
     pub allowed_origins: Vec<String>,
-    /// Where the books are kept.
+    /// The ledger's database.
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
@@ -31,7 +28,7 @@ pub struct Config {
     pub reads_per_minute: u32,
 }
 
-/// More than a person types in, and little for a program.
+/// More than a person enters, and little for a program.
 pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
 /// More than the page asks for in several tabs, and little for a program.
 pub const DEFAULT_READS_PER_MINUTE: u32 = 300;
@@ -44,21 +41,6 @@ pub enum DynamicLinking {
     WhenPresent,
     /// A token without it is good for no transfer.
     Required,
-}
-
-/// An account that must exist once the bank is open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpeningAccount {
-    /// Its IBAN; blanks are ignored.
-    pub iban: String,
-    /// Its holder's name, as other customers see it.
-    pub holder: String,
-    /// The `sub` (at the configured issuer) that may use it; `None` for an account nobody logs in to.
-    pub subject: Option<String>,
-    /// What it starts with, in minor units of ISO 4217 (cents, whole yen); not below zero.
-    pub balance_minor: i64,
-    /// ISO 4217 code, as in `EUR`.
-    pub currency: String,
 }
 
 /// Why the bank did not open.
@@ -79,37 +61,7 @@ pub enum OpenError {
     /// The TLS client for the key set could not be made.
     #[error("the HTTP client for the key set cannot start")]
     HttpClient(#[source] reqwest::Error),
-    /// An opening account has a wrong IBAN.
-    #[error("opening account `{iban}`: {reason}")]
-    OpeningIban {
-        /// What was configured.
-        iban: String,
-        /// What is wrong with it.
-        reason: IbanError,
-    },
-    /// An opening account cannot be opened as described.
-    #[error("opening account {iban}: {reason}")]
-    OpeningAccount {
-        /// The account.
-        iban: String,
-        /// What is wrong, and what would be right.
-        reason: &'static str,
-    },
-    /// The database's file or its folder cannot be made.
-    #[error("{}, for the database, cannot be made or opened", path.display())]
-    Make {
-        /// The file or the folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The books cannot be opened, or do not balance.
+    /// The ledger cannot be opened, or its books do not balance.
     #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-impl OpenError {
-    pub(crate) fn make(path: &Path, source: io::Error) -> Self {
-        Self::Make { path: path.to_owned(), source }
-    }
+    Ledger(#[from] LedgerOpenError),
 }

@@ -41,7 +41,7 @@ struct Flags {
     accounts: Vec<OpeningAccount>,
     /// Where the books are kept: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/DATABASE`. A password is better given
     /// in the environment: every user of a machine can see the flags of its programs.
-    // A text, because clap would repeat a wrong value, and a password may be in it.
+    // Parsed later, because clap would print a wrong value, which can hold a password.
     #[arg(long, env = "BANK_DATABASE", default_value = "sqlite:data/bank.sqlite", hide_env_values = true)]
     database: String,
     /// Check the whole books before anybody is served, not only what was booked since they were last opened.

@@ -103,7 +103,7 @@ impl Servers {
         };
         let api = match (&bank, &program, &own_port) {
             (_, Some(program), _) => proxy_to(program.origin())?,
-            (Some(bank), _, None) => bank.routes(),
+            (Some(bank), _, None) => bank.api_routes(),
             (Some(bank), _, Some(_)) => bank.router(),
             (None, _, None) => express.routes(),
             (None, _, Some(_)) => express.router(),

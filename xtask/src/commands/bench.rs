@@ -38,7 +38,7 @@ pub(crate) fn bank(project: &Project, arguments: &[String]) -> Result {
     let express = project.root.join("bench").join("express");
     node::ensure(project)?;
     node::packages(project, &express)?;
-    let mut bench = crate::commands::torture::built(project, "bank-bench")?;
+    let mut bench = crate::commands::torture::built(project, "bank-load-test")?;
     run_shown(bench.arg("--express").arg(&express).args(arguments))
 }
 

@@ -36,7 +36,7 @@ const PROFILE: &str = "server";
 
 /// Builds the bank and its torture for speed, and runs them.
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
-    let mut torture = built(project, "torture")?;
+    let mut torture = built(project, "bank-crash-test")?;
     torture.args(["--database", &options.database]);
     torture.args(["--kills", &options.kills.to_string(), "--customers", &options.customers.to_string()]);
     if let Some(seed) = options.seed {
@@ -53,7 +53,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
 
 /// Builds the bank and a program that works on it, and gives that program, which is told where the bank is.
 pub(crate) fn built(project: &Project, name: &str) -> Result<Command> {
-    let packages = ["--package", "bank", "--package", "torture"];
+    let packages = ["--package", "bank", "--package", name];
     run_shown(project.cargo().args(["build", "--profile", PROFILE]).args(packages))?;
     let path = |name: &str| project.target.join(PROFILE).join(format!("{name}{EXE_SUFFIX}"));
     let mut program = Command::new(path(name));

@@ -5,19 +5,19 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
 
-use super::json::rfc3339;
-use super::{Problem, Shared};
+use super::app::SharedApp;
+use super::problem::Problem;
+use super::transfer_response::rfc3339;
 use crate::ledger::{Money, Party};
 
 #[derive(Serialize)]
-pub(super) struct Answer {
+pub(super) struct BalanceResponse {
     account: Party,
     balance: Money,
     as_of: String,
 }
 
-pub(super) async fn get(State(app): Shared, headers: HeaderMap) -> Result<Json<Answer>, Problem> {
-    let caller = app.admit_reader(&headers).await?;
-    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
-    Ok(Json(Answer { account: account.party, balance: account.balance, as_of: rfc3339(app.now()) }))
+pub(super) async fn get(State(app): SharedApp, headers: HeaderMap) -> Result<Json<BalanceResponse>, Problem> {
+    let (_, account) = app.authorize_reader(&headers).await?;
+    Ok(Json(BalanceResponse { account: account.party, balance: account.balance, as_of: rfc3339(app.now()) }))
 }

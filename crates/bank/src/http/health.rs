@@ -5,21 +5,20 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Value, json};
 
-use super::deadline;
-use super::problem::Code;
-use super::{Problem, Shared};
+use super::app::SharedApp;
+use super::problem::{Code, Problem, RETRY_SECONDS};
 
 pub(super) async fn live() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-pub(super) async fn ready(State(app): Shared) -> Result<Json<Value>, Problem> {
+pub(super) async fn ready(State(app): SharedApp) -> Result<Json<Value>, Problem> {
     match app.ledger.check_health(app.now()).await {
         Ok(()) => Ok(Json(json!({ "status": "ok" }))),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "the books cannot be read or written");
             let detail = "the books cannot be read or written at present";
-            Err(Problem::new(Code::DatabaseUnavailable, detail).retry_after(deadline::RETRY_AFTER))
+            Err(Problem::new(Code::DATABASE_UNAVAILABLE, detail).retry_after(RETRY_SECONDS))
         }
     }
 }

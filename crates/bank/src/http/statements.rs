@@ -1,34 +1,28 @@
-//! `GET /statements`: what came and went on the caller's account, month by month. It tells more than the balance, so it
+//! `GET /statements`: the movements on the caller's account, month by month. They are more sensitive than the balance, so it
 //! takes a second factor that is not old (RFC 9470).
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::json::rfc3339;
-use super::problem::Code;
-use super::{Problem, Shared};
-use crate::ledger::{Direction, Money, Movement, Party};
-use crate::token::Scope;
+use super::app::SharedApp;
+use super::page_query::{PageQuery, RawPageQuery};
+use super::problem::{Code, Problem};
+use super::transfer_response::rfc3339;
+use crate::auth::Scope;
+use crate::ledger::{Counterparty, Direction, Money, Movement, Party};
 
 /// How old the second factor may be, in seconds: a quarter of an hour.
-const MAX_AGE: u64 = 15 * 60;
+const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 500;
 
-#[derive(Deserialize)]
-pub(super) struct Window {
-    limit: Option<u32>,
-    before: Option<String>,
-}
-
 #[derive(Serialize)]
-pub(super) struct Answer {
+pub(super) struct StatementsResponse {
     account: Party,
     /// Newest first.
     statements: Vec<Statement>,
@@ -48,21 +42,13 @@ struct Statement {
     opening: Money,
     closing: Money,
     /// Oldest first.
-    entries: Vec<Entry>,
-}
-
-/// The other side; the bank itself has no IBAN.
-#[derive(Serialize)]
-struct Counterparty {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iban: Option<String>,
-    holder: String,
+    entries: Vec<StatementEntry>,
 }
 
 #[derive(Serialize)]
-struct Entry {
+struct StatementEntry {
     id: String,
-    direction: &'static str,
+    direction: Direction,
     counterparty: Counterparty,
     amount: Money,
     reference: String,
@@ -89,25 +75,21 @@ impl Cursor {
 }
 
 pub(super) async fn get(
-    State(app): Shared,
+    State(app): SharedApp,
     headers: HeaderMap,
-    window: Result<Query<Window>, QueryRejection>,
-) -> Result<Json<Answer>, Problem> {
-    let caller = app.tokens.authorize_strongly(&headers, Scope::ViewBalance, MAX_AGE).await?;
-    app.reads.admit(&caller.customer, app.clock.now())?;
-    let account = app.ledger.account_of(&caller.customer).await?.ok_or_else(Problem::account_not_found)?;
-    let malformed = |detail: String| Problem::new(Code::MalformedRequest, detail);
-    let Query(window) = window.map_err(|error| malformed(error.body_text()))?;
-    let limit = window.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(malformed(format!("limit must be from 1 to {MAX_LIMIT}")));
-    }
-    let start = match &window.before {
+    query: RawPageQuery,
+) -> Result<Json<StatementsResponse>, Problem> {
+    let caller =
+        app.tokens.authorize_with_second_factor(&headers, Scope::ViewBalance, MAX_AUTHENTICATION_AGE).await?;
+    let (_, account) = app.admit_reader(caller).await?;
+    let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
+    let start = match &before {
         None => Cursor::START,
-        Some(text) => Cursor::parse(text)
-            .ok_or_else(|| malformed("before must be a `next` of these statements".to_owned()))?,
+        Some(text) => Cursor::parse(text).ok_or_else(|| {
+            Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of these statements")
+        })?,
     };
-    // One more than is shown tells whether there is a next page.
+    // One more than is shown, to know whether there is a next page.
     let mut movements = app.ledger.movements(account.id, limit + 1, start.booking).await?;
     let is_last = movements.len() <= limit as usize;
     movements.truncate(limit as usize);
@@ -116,11 +98,11 @@ pub(super) async fn get(
     let next =
         oldest.zip(statements.last()).map(|(booking, statement)| format!("{booking}.{}", statement.id));
     let current = first_of_month(app.now());
-    // It is there, whether anything was booked in it or not. Names sort as their months do.
-    if window.before.is_none() && statements.first().is_none_or(|newest| newest.id < name(current)) {
+    // The current month is always there. Ids sort as their months do.
+    if before.is_none() && statements.first().is_none_or(|newest| newest.id < month_id(current)) {
         statements.insert(0, Statement::open(current, account.balance));
     }
-    Ok(Json(Answer { account: account.party, statements, next }))
+    Ok(Json(StatementsResponse { account: account.party, statements, next }))
 }
 
 /// Movements, newest first, as months, newest first, none of them after `latest`.
@@ -131,7 +113,7 @@ fn by_month(movements: Vec<Movement>, mut latest: Date) -> Vec<Statement> {
     let mut statements: Vec<Statement> = Vec::new();
     for movement in movements {
         latest = first_of_month(movement.booked_at).min(latest);
-        if statements.last().is_none_or(|statement| statement.id != name(latest)) {
+        if statements.last().is_none_or(|statement| statement.id != month_id(latest)) {
             statements.push(Statement::open(latest, movement.balance_after.clone()));
         }
         if let Some(statement) = statements.last_mut() {
@@ -151,14 +133,14 @@ fn first_of_month(seconds: i64) -> Date {
 }
 
 /// As in `2026-11`.
-fn name(month: Date) -> String {
+fn month_id(month: Date) -> String {
     month.strftime("%Y-%m").to_string()
 }
 
 impl Statement {
     fn open(month: Date, balance: Money) -> Self {
         Self {
-            id: name(month),
+            id: month_id(month),
             from: month.to_string(),
             to: month.last_of_month().to_string(),
             opening: balance.clone(),
@@ -168,15 +150,12 @@ impl Statement {
     }
 }
 
-impl From<Movement> for Entry {
+impl From<Movement> for StatementEntry {
     fn from(movement: Movement) -> Self {
         Self {
             id: movement.id,
-            direction: match movement.direction {
-                Direction::In => "in",
-                Direction::Out => "out",
-            },
-            counterparty: Counterparty { iban: movement.iban, holder: movement.holder },
+            direction: movement.direction,
+            counterparty: movement.counterparty,
             amount: movement.amount,
             reference: movement.reference,
             created_at: rfc3339(movement.booked_at),

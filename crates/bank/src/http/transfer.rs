@@ -7,22 +7,22 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::body::Body;
-use super::common::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
-use super::json::TransferAnswer;
-use super::problem::Code;
-use super::{Problem, Shared};
+use super::app::SharedApp;
+use super::json_body::JsonBody;
+use super::layers::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use super::problem::{Code, Problem};
+use super::transfer_response::TransferResponse;
+use crate::auth::{AuthError, Scope};
 use crate::config::DynamicLinking;
-use crate::ledger::{Decision, LedgerError, Order, Outcome, SingleUse};
-use crate::object::Object;
-use crate::token::{Scope, TokenError};
+use crate::json_object::JsonObject;
+use crate::ledger::{Decision, LedgerError, Order, Outcome, TokenId, TransferRequest};
 
 /// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrderBody {
     payee: String,
-    amount: Object<Amount>,
+    amount: JsonObject<Amount>,
     #[serde(default)]
     reference: String,
 }
@@ -35,16 +35,16 @@ struct Amount {
     currency: String,
 }
 
-pub(super) async fn post(State(app): Shared, request: Request) -> Result<Response, Problem> {
-    // The token comes first: who may not transfer learns nothing about ids, and sends no body that is read.
+pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Response, Problem> {
+    // The token comes first: an unauthorized caller learns nothing about ids, and the body is not read.
     let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
-    // Before the body is read and the books are asked; a repeated order counts too, for it takes as much work.
-    app.orders.admit(&caller.customer, app.clock.now())?;
-    let jti = caller.token_id.map_err(TokenError::from)?;
-    let token = SingleUse { issuer: caller.customer.issuer.clone(), jti };
+    // Before the body and the database are read. A repeated order counts too, for it takes as much work.
+    app.order_limiter.admit(&caller.customer, app.clock.now())?;
+    let jti = caller.token_id.map_err(AuthError::from)?;
+    let token = TokenId { issuer: caller.customer.issuer.clone(), jti };
     let details = caller.details;
-    let id = idempotency_key(request.headers())?;
-    let Body(body): Body<OrderBody> = axum::RequestExt::extract(request).await?;
+    let id = parse_idempotency_key(request.headers())?;
+    let JsonBody(body): JsonBody<OrderBody> = axum::RequestExt::extract(request).await?;
     let order = Order {
         id,
         customer: caller.customer,
@@ -54,22 +54,22 @@ pub(super) async fn post(State(app): Shared, request: Request) -> Result<Respons
         reference: body.reference,
     };
     // Before anything is decided: the right transfer can still be made with this token.
-    details.permit(&order, app.dynamic_linking == DynamicLinking::Required)?;
-    let decision = app.ledger.decide(&order, &token, app.now()).await;
+    details.check(&order, app.dynamic_linking == DynamicLinking::Required)?;
+    let decision = app.ledger.decide(TransferRequest { order, token, now: app.now() }).await;
     metrics::counter!("bank_transfers_total", "outcome" => outcome_label(&decision)).increment(1);
     match decision? {
-        Decision::New(outcome) => Ok(answer(outcome)),
+        Decision::New(outcome) => Ok(outcome_response(outcome)),
         Decision::Replayed(outcome) => {
-            let mut response = answer(outcome);
+            let mut response = outcome_response(outcome);
             response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
             Ok(response)
         }
         Decision::KeyReused => Err(Problem::new(
-            Code::IdempotencyKeyReused,
+            Code::IDEMPOTENCY_KEY_REUSED,
             "this Idempotency-Key was sent before with another transfer; choose a new one",
         )),
         Decision::KeyRetired => Err(Problem::new(
-            Code::IdempotencyKeyRetired,
+            Code::IDEMPOTENCY_KEY_RETIRED,
             "the bank has said that there is no transfer with this Idempotency-Key, so none is made with it any more; \
              choose a new one",
         )),
@@ -89,20 +89,20 @@ const fn outcome_label(decision: &Result<Decision, LedgerError>) -> &'static str
     }
 }
 
-/// A function of the stored outcome alone, so that a repeated request gets the same answer to the letter.
-fn answer(outcome: Outcome) -> Response {
+/// A function of the stored outcome alone, so that a repeated request gets exactly the same response.
+fn outcome_response(outcome: Outcome) -> Response {
     match outcome {
-        Ok(transfer) => (StatusCode::CREATED, Json(TransferAnswer::for_payer(transfer))).into_response(),
+        Ok(transfer) => (StatusCode::CREATED, Json(TransferResponse::for_payer(transfer))).into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
+fn parse_idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else {
         let detail =
             "send a UUID of your choice in Idempotency-Key, and the same one when you repeat the request";
-        return Err(Problem::new(Code::MissingIdempotencyKey, detail));
+        return Err(Problem::new(Code::MISSING_IDEMPOTENCY_KEY, detail));
     };
     // Hyphenated only (RFC 9562, section 4): the other ways to write one have 32, 38 or 45 characters.
     let uuid =
@@ -110,7 +110,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Uuid, Problem> {
     match (uuid, values.next()) {
         (Some(uuid), None) => Ok(uuid),
         _ => Err(Problem::new(
-            Code::MalformedRequest,
+            Code::MALFORMED_REQUEST,
             "Idempotency-Key must be one UUID, as in 7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70",
         )),
     }

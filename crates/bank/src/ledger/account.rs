@@ -1,7 +1,10 @@
-//! Accounts: who may use which one, and what is on it.
+//! Accounts and their customers.
 
-use super::sql::{Texts, Tx, each, values};
-use super::{Currency, Ledger, LedgerError, Money, Party};
+use serde::Serialize;
+use sqlx::FromRow;
+
+use super::money::Money;
+use super::store::{Sql, Transaction, for_each_element};
 
 /// The customer that a token speaks for. A subject means something only together with its issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,55 +13,44 @@ pub(crate) struct Customer {
     pub(crate) subject: String,
 }
 
+/// One end of a transfer, as the other end may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow)]
+pub(crate) struct Party {
+    pub(crate) iban: String,
+    pub(crate) holder: String,
+}
+
 /// An account as it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, FromRow)]
 pub(crate) struct Account {
     pub(crate) id: i64,
+    #[sqlx(flatten)]
     pub(crate) party: Party,
+    #[sqlx(flatten)]
     pub(crate) balance: Money,
 }
 
-pub(super) type Row = (i64, String, String, String, i64);
-
-impl From<Row> for Account {
-    fn from((id, iban, holder, currency, amount): Row) -> Self {
-        let balance = Money { amount, currency: Currency::stored(currency) };
-        Self { id, party: Party { iban, holder }, balance }
-    }
-}
-
 pub(super) const BY_CUSTOMER: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
-         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
+         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0) AS amount
      FROM account_access c JOIN accounts a ON a.id = c.account_id WHERE c.issuer = $1 AND c.subject = $2";
 
-/// The same for several customers: `$1` has issuer and subject of each, and a row begins with the place of its customer.
-pub(super) const BY_CUSTOMERS: Texts = each!(
-    "SELECT question.key, a.id, a.iban, a.holder, a.currency, coalesce(
-         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
+/// The same for several customers: `$1` has issuer and subject of each, and the row's `key` is the customer's index.
+pub(super) const BY_CUSTOMERS: Sql = for_each_element!(
+    "SELECT question.key AS key, a.id, a.iban, a.holder, a.currency, coalesce(
+         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0) AS amount
      FROM ",
     "
      JOIN account_access c ON c.issuer = question.value ->> 0 AND c.subject = question.value ->> 1
      JOIN accounts a ON a.id = c.account_id"
 );
 
-const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
-         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0)
+pub(super) const BY_IBAN: &str = "SELECT a.id, a.iban, a.holder, a.currency, coalesce(
+         (SELECT balance_after FROM postings p WHERE p.account_id = a.id ORDER BY booking_id DESC LIMIT 1), 0) AS amount
      FROM accounts a WHERE a.iban = $1";
 
-impl Ledger {
-    /// The account a customer may use.
-    pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
-        self.lookups.account_of(customer).await
-    }
-
-    /// What is on the account with this IBAN (without blanks), in minor units.
-    pub async fn balance(&self, iban: &str) -> Result<Option<i64>, LedgerError> {
-        let row: Option<Row> = self.reader.optional(BY_IBAN, values![iban]).await?;
-        Ok(row.map(|row| Account::from(row).balance.amount))
-    }
-}
-
-pub(super) async fn find_by_iban(tx: &mut Tx<'_>, iban: &str) -> Result<Option<Account>, LedgerError> {
-    let row: Option<Row> = tx.optional(BY_IBAN, values![iban]).await?;
-    Ok(row.map(Account::from))
+pub(super) async fn find_by_iban(
+    tx: &mut Transaction<'_>,
+    iban: &str,
+) -> Result<Option<Account>, sqlx::Error> {
+    tx.fetch_optional(BY_IBAN, &[iban.into()]).await
 }

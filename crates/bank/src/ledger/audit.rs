@@ -1,14 +1,14 @@
-//! Do the books still balance? The triggers of the schema have checked every single entry; this finds what was done
-//! around them.
+//! Checks that the books balance. The triggers of the schema check every entry; this finds changes that bypassed them.
 //!
 //! A bank that opens looks at what was booked since the last audit, so that opening does not take longer each year.
 //! [`Ledger::audit`] looks at everything.
 
 use std::time::Duration;
 
-use super::open::in_time;
-use super::sql::{Tx, Value, values};
-use super::{Ledger, LedgerError, postgres};
+use super::error::LedgerError;
+use super::handle::{Ledger, with_write_timeout};
+use super::locks::lock_bookings;
+use super::store::Value;
 
 impl Ledger {
     /// The sum over all postings, in minor units: zero in sound books, whatever was transferred.
@@ -26,7 +26,7 @@ impl Ledger {
         self.number("SELECT count(*) FROM spent_tokens", &[]).await
     }
 
-    /// Checks the books from the first booking on. It takes the longer the more was booked.
+    /// Checks all bookings. It takes longer the more there are.
     pub async fn audit(&self) -> Result<(), LedgerError> {
         let whole = [
             ("the balances of a currency do not sum to zero", UNBALANCED),
@@ -35,38 +35,36 @@ impl Ledger {
             ("a customer was told that there is no transfer, and there is an order", RETIRED),
         ];
         for (finding, sql) in whole {
-            none(finding, self.number(sql, &[]).await?)?;
+            ensure_none(finding, self.number(sql, &[]).await?)?;
         }
         self.audit_after(0).await
     }
 
     /// Checks what was booked since the last audit, and remembers how far it came.
-    pub(super) async fn audit_news(&self) -> Result<(), LedgerError> {
+    pub(super) async fn audit_since_last(&self) -> Result<(), LedgerError> {
         let since = self.number("SELECT coalesce(max(booking_id), 0) FROM audits", &[]).await?;
-        let last = in_time(self.last_booking()).await?;
+        let last = with_write_timeout(self.last_booking()).await?;
         self.audit_after(since).await?;
         if last > since {
-            in_time(self.remember_audit(last)).await?;
+            with_write_timeout(self.remember_audit(last)).await?;
         }
         Ok(())
     }
 
     async fn remember_audit(&self, last: i64) -> Result<(), LedgerError> {
-        let mut tx = Tx::begin(&self.writer).await?;
+        let mut tx = self.store.writer.begin().await?;
         let sql = "INSERT INTO audits (booking_id) VALUES ($1) ON CONFLICT DO NOTHING";
-        tx.run(sql, values![last]).await?;
+        tx.execute(sql, &[last.into()]).await?;
         Ok(tx.commit().await?)
     }
 
-    /// The last booking of all that will ever be below it: none with a smaller number is still on its way.
+    /// The last booking of all that will ever be below it: none with a smaller number is still uncommitted.
     async fn last_booking(&self) -> Result<i64, LedgerError> {
-        let mut tx = Tx::begin(&self.writer).await?;
-        if let Tx::Postgres(..) = &tx {
-            postgres::wait_for_bookings(&mut tx).await?;
-        }
-        let (last,): (i64,) = tx.one("SELECT coalesce(max(id), 0) FROM bookings", &[]).await?;
+        let mut tx = self.store.writer.begin().await?;
+        lock_bookings(&mut tx).await?;
+        let last = tx.fetch_number("SELECT coalesce(max(id), 0) FROM bookings", &[]).await?;
         tx.commit().await?;
-        Ok(last)
+        last.ok_or(LedgerError::UnexpectedRows)
     }
 
     async fn audit_after(&self, booking: i64) -> Result<(), LedgerError> {
@@ -77,19 +75,19 @@ impl Ledger {
             ("a transfer is not in the books as a booking and a decided order", UNRECORDED),
         ];
         for (finding, sql) in checks {
-            none(finding, self.number(sql, values![booking]).await?)?;
+            ensure_none(finding, self.number(sql, &[booking.into()]).await?)?;
         }
         Ok(())
     }
 
-    /// However long it takes: whoever looks at all books is not in a hurry.
+    /// Without a timeout, because an audit can take long.
     async fn number(&self, sql: &'static str, values: &[Value<'_>]) -> Result<i64, LedgerError> {
-        let rows: Vec<(i64,)> = self.reader.all_within(Duration::MAX, sql, values).await?;
-        rows.first().map(|(number,)| *number).ok_or(LedgerError::Answer)
+        let rows: Vec<(i64,)> = self.store.reader.fetch_all_within(Duration::MAX, sql, values).await?;
+        rows.first().map(|(number,)| *number).ok_or(LedgerError::UnexpectedRows)
     }
 }
 
-fn none(finding: &str, found: i64) -> Result<(), LedgerError> {
+fn ensure_none(finding: &str, found: i64) -> Result<(), LedgerError> {
     if found == 0 {
         Ok(())
     } else {
@@ -104,7 +102,7 @@ const UNBALANCED: &str = "SELECT count(*) FROM (
 const UNDONE: &str = "SELECT count(*) FROM orders o
     WHERE o.refusal IS NULL AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.id = o.id)";
 
-/// A row that is gone lets its token pay for another order. It is gone from the index too, so all of both tables are compared.
+/// Without its row a token could pay for another order. The index does not have the row either, so both tables are compared.
 const UNSPENT: &str = "SELECT count(*) FROM (
     SELECT o.id FROM orders o LEFT JOIN spent_tokens s ON s.order_id = o.id GROUP BY o.id HAVING count(s.order_id) <> 1) AS found";
 

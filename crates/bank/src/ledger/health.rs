@@ -1,16 +1,17 @@
-//! Whether the books can be written, as far as the last attempt tells.
+//! Whether the database can be written, by the last attempt.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use tokio::sync::MutexGuard;
 
-use super::LedgerError;
+use super::error::LedgerError;
 
-/// For how long a write that succeeded tells that the next one will.
-const FRESH: Duration = Duration::from_secs(10);
-/// For how long one that failed tells that the next one will fail too: nobody can make the bank try without end.
-const FAILED: Duration = Duration::from_secs(1);
+/// How long a successful write counts.
+const SUCCESS_LIFETIME: Duration = Duration::from_secs(10);
+/// How long a failed write counts, so that health checks cannot cause writes without end.
+const FAILURE_LIFETIME: Duration = Duration::from_secs(1);
 
 /// When and how the last write ended. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -23,31 +24,30 @@ struct Shared {
 }
 
 impl Health {
-    /// Takes note of how a write transaction ended. Only the database itself counts, and not what an order did wrong.
+    /// Records how a write transaction ended. Errors of an order do not count.
     pub(super) fn note_write(&self, error: Option<&LedgerError>) {
-        if error.is_none_or(LedgerError::is_away) {
-            *self.0.last_write.lock().unwrap_or_else(PoisonError::into_inner) =
-                Some((Instant::now(), error.is_none()));
+        if error.is_none_or(LedgerError::is_unavailable) {
+            *self.0.last_write.lock() = Some((Instant::now(), error.is_none()));
         }
     }
 
     /// Whether a write succeeded just now.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.last_write_was(true, FRESH)
+    pub(super) fn has_just_succeeded(&self) -> bool {
+        self.last_write_was(true, SUCCESS_LIFETIME)
     }
 
     /// Whether a write failed just now.
     pub(super) fn has_just_failed(&self) -> bool {
-        self.last_write_was(false, FAILED)
+        self.last_write_was(false, FAILURE_LIFETIME)
     }
 
-    /// Held by whoever tries to write in order to know.
-    pub(super) async fn probe(&self) -> MutexGuard<'_, ()> {
+    /// Held during a probe.
+    pub(super) async fn lock_probe(&self) -> MutexGuard<'_, ()> {
         self.0.probe.lock().await
     }
 
     fn last_write_was(&self, succeeded: bool, within: Duration) -> bool {
-        let last = *self.0.last_write.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.0.last_write.lock();
         last.is_some_and(|(at, it)| it == succeeded && at.elapsed() < within)
     }
 }

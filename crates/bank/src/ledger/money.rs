@@ -3,12 +3,13 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
 
 /// The most that an amount or a balance can be, 2^53 - 1: a browser cannot hold more without rounding.
 pub const MAX_MINOR: i64 = 9_007_199_254_740_991;
 
 /// An amount in minor units of a currency: 1250 is 12.50 EUR, 1250 JPY or 1.250 KWD.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, FromRow)]
 pub struct Money {
     /// Minor units; below zero only where a debt is meant.
     pub amount: i64,
@@ -17,8 +18,9 @@ pub struct Money {
 }
 
 /// Three capital letters, as ISO 4217 has them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
+#[sqlx(transparent)]
 pub struct Currency(String);
 
 impl Currency {
@@ -29,12 +31,7 @@ impl Currency {
         fits.then(|| Self(text.to_owned()))
     }
 
-    /// What the bank's own database holds; its schema has checked the form.
-    pub(super) const fn stored(text: String) -> Self {
-        Self(text)
-    }
-
-    /// How many decimals the minor unit is below the unit; nothing for what has none, gold for example.
+    /// How many decimals the minor unit has; none for gold, for example, which has no minor unit.
     #[must_use]
     pub fn minor_digits(&self) -> Option<u32> {
         minor_digits(&self.0)

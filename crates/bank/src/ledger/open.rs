@@ -1,35 +1,79 @@
-//! Opening the books: an audit before anybody is served, and the accounts that must exist.
-
-use std::io::ErrorKind;
-use std::time::Duration;
+//! Opening the ledger: an audit before anybody is served, and the accounts that must exist.
 
 use database_setup::Database;
 
 use super::account::find_by_iban;
-use super::sql::{Tx, values};
-use super::{Currency, Iban, Ledger, LedgerError, MAX_MINOR, postgres, sqlite};
-use crate::config::{OpenError, OpeningAccount};
+use super::error::LedgerError;
+use super::handle::{Ledger, with_write_timeout};
+use super::iban::{Iban, IbanError};
+use super::locks::lock_opening;
+use super::money::{Currency, MAX_MINOR};
+use super::store::{Store, StoreError, Transaction};
+
+/// An account that must exist once the bank is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpeningAccount {
+    /// Its IBAN; blanks are ignored.
+    pub iban: String,
+    /// Its holder's name, as other customers see it.
+    pub holder: String,
+    /// The `sub` (at the configured issuer) that may use it; `None` for an account nobody logs in to.
+    pub subject: Option<String>,
+    /// What it starts with, in minor units of ISO 4217 (cents, whole yen); not below zero.
+    pub balance_minor: i64,
+    /// ISO 4217 code, as in `EUR`.
+    pub currency: String,
+}
+
+/// Why the ledger did not open.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerOpenError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An opening account has a wrong IBAN.
+    #[error("opening account `{iban}`: {reason}")]
+    OpeningIban {
+        /// What was configured.
+        iban: String,
+        /// What is wrong with it.
+        reason: IbanError,
+    },
+    /// An opening account cannot be opened as described.
+    #[error("opening account {iban}: {reason}")]
+    OpeningAccount {
+        /// The account.
+        iban: String,
+        /// What is wrong, and what would be right.
+        reason: &'static str,
+    },
+    /// The database failed, or the books do not balance.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+impl From<sqlx::Error> for LedgerOpenError {
+    fn from(error: sqlx::Error) -> Self {
+        LedgerError::from(error).into()
+    }
+}
 
 impl Ledger {
-    /// Opens the books, brings their schema up to date and audits them.
-    pub(crate) async fn open(database: &Database) -> Result<Self, OpenError> {
-        let ledger = match database {
-            Database::Memory => sqlite::open_memory().await?,
-            Database::File(path) => sqlite::open_file(path).await?,
-            Database::Postgres(url) => postgres::open(url).await?,
-        };
-        ledger.audit_news().await?;
+    /// Opens the ledger, brings its schema up to date and audits it.
+    pub(crate) async fn open(database: &Database) -> Result<Self, LedgerOpenError> {
+        let ledger = Self::new(Store::open(database).await?);
+        ledger.audit_since_last().await?;
         Ok(ledger)
     }
 
-    /// Sees to it that an account exists and that its customer may use it. One that exists is not touched.
+    /// Ensures that an account exists and that its customer may use it. One that exists is not changed.
     pub(crate) async fn ensure_account(
         &self,
         wanted: &OpeningAccount,
         issuer: &str,
         now: i64,
-    ) -> Result<(), OpenError> {
-        in_time(self.try_to_ensure_account(wanted, issuer, now)).await
+    ) -> Result<(), LedgerOpenError> {
+        with_write_timeout(self.try_to_ensure_account(wanted, issuer, now)).await
     }
 
     async fn try_to_ensure_account(
@@ -37,10 +81,10 @@ impl Ledger {
         wanted: &OpeningAccount,
         issuer: &str,
         now: i64,
-    ) -> Result<(), OpenError> {
+    ) -> Result<(), LedgerOpenError> {
         let iban = Iban::parse(&wanted.iban)
-            .map_err(|reason| OpenError::OpeningIban { iban: wanted.iban.clone(), reason })?;
-        let refuse = |reason| OpenError::OpeningAccount { iban: iban.to_string(), reason };
+            .map_err(|reason| LedgerOpenError::OpeningIban { iban: wanted.iban.clone(), reason })?;
+        let refuse = |reason| LedgerOpenError::OpeningAccount { iban: iban.to_string(), reason };
         if !(0..=MAX_MINOR).contains(&wanted.balance_minor) {
             return Err(refuse("the opening balance must be from 0 to 9007199254740991 minor units"));
         }
@@ -50,76 +94,53 @@ impl Ledger {
             return Err(refuse("ISO 4217 gives the currency no minor unit"));
         }
 
-        let mut tx = Tx::begin(&self.writer).await.map_err(LedgerError::from)?;
-        if let Tx::Postgres(..) = &tx {
-            postgres::lock_opening(&mut tx).await.map_err(LedgerError::from)?;
-        }
+        let mut tx = self.store.writer.begin().await?;
+        lock_opening(&mut tx).await?;
         let account = match find_by_iban(&mut tx, iban.as_str()).await? {
             Some(account) if account.balance.currency != currency => {
                 return Err(refuse("the account exists in another currency"));
             }
             Some(account) => account.id,
-            None => create(&mut tx, &iban, wanted, now).await?,
+            None => insert_account(&mut tx, &iban, wanted, now).await?,
         };
         if let Some(subject) = &wanted.subject {
-            let (granted,): (i64,) = tx
-                .one(
-                    "INSERT INTO account_access (issuer, subject, account_id) VALUES ($1, $2, $3)
+            let sql = "INSERT INTO account_access (issuer, subject, account_id) VALUES ($1, $2, $3)
                      ON CONFLICT (issuer, subject) DO UPDATE SET account_id = account_access.account_id
-                     RETURNING account_id",
-                    values![issuer, subject, account],
-                )
-                .await
-                .map_err(LedgerError::from)?;
-            if granted != account {
+                     RETURNING account_id";
+            let granted = tx.fetch_number(sql, &[issuer.into(), subject.into(), account.into()]).await?;
+            if granted != Some(account) {
                 return Err(refuse("its customer already has another account here"));
             }
         }
-        tx.commit().await.map_err(LedgerError::from)?;
-        Ok(())
+        Ok(tx.commit().await?)
     }
 }
 
-/// How long a write may take while the bank opens. A server whose standby is away commits nothing, and says nothing either.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Does this, or says that the database does not answer.
-pub(super) async fn in_time<T, E: From<LedgerError>>(
-    write: impl Future<Output = Result<T, E>>,
-) -> Result<T, E> {
-    let late = |_| Err(LedgerError::from(sqlx::Error::Io(ErrorKind::TimedOut.into())).into());
-    tokio::time::timeout(WRITE_TIMEOUT, write).await.unwrap_or_else(late)
-}
-
-async fn create(tx: &mut Tx<'_>, iban: &Iban, wanted: &OpeningAccount, now: i64) -> Result<i64, OpenError> {
-    tx.run(
-        "INSERT INTO accounts (kind, holder, currency) VALUES ('equity', 'Opening balances', $1)
-         ON CONFLICT DO NOTHING",
-        values![&wanted.currency],
-    )
-    .await
-    .map_err(LedgerError::from)?;
-    let (account,): (i64,) = tx
-        .one(
-            "INSERT INTO accounts (kind, iban, holder, currency) VALUES ('customer', $1, $2, $3) RETURNING id",
-            values![iban.as_str(), &wanted.holder, &wanted.currency],
-        )
-        .await
-        .map_err(LedgerError::from)?;
+async fn insert_account(
+    tx: &mut Transaction<'_>,
+    iban: &Iban,
+    wanted: &OpeningAccount,
+    now: i64,
+) -> Result<i64, LedgerOpenError> {
+    let currency = (&wanted.currency).into();
+    let sql = "INSERT INTO accounts (kind, holder, currency) VALUES ('equity', 'Opening balances', $1)
+         ON CONFLICT DO NOTHING";
+    tx.execute(sql, &[currency]).await?;
+    let sql =
+        "INSERT INTO accounts (kind, iban, holder, currency) VALUES ('customer', $1, $2, $3) RETURNING id";
+    let account = tx.fetch_number(sql, &[iban.as_str().into(), (&wanted.holder).into(), currency]).await?;
+    let account = account.ok_or(LedgerError::UnexpectedRows)?;
     if wanted.balance_minor > 0 {
-        tx.run(
-            "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
-             SELECT 'opening', id, $1, $2, $3, $4 FROM accounts WHERE kind = 'equity' AND currency = $3",
-            values![account, wanted.balance_minor, &wanted.currency, now],
-        )
-        .await
-        .map_err(|error| match error.as_database_error() {
+        let sql = "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
+             SELECT 'opening', id, $1, $2, $3, $4 FROM accounts WHERE kind = 'equity' AND currency = $3";
+        let values = [account.into(), wanted.balance_minor.into(), currency, now.into()];
+        tx.execute(sql, &values).await.map_err(|error| match error.as_database_error() {
             // The equity account mirrors all opening balances, and has the limits of every other account.
-            Some(database) if database.is_check_violation() => OpenError::OpeningAccount {
+            Some(database) if database.is_check_violation() => LedgerOpenError::OpeningAccount {
                 iban: iban.to_string(),
                 reason: "all opening balances together must be at most 9007199254740991 minor units",
             },
-            _ => LedgerError::from(error).into(),
+            _ => error.into(),
         })?;
     }
     Ok(account)

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::iban::normalise;
-use super::{Customer, Iban, MAX_MINOR, Money, reference};
+use super::account::Customer;
+use super::iban::{Iban, normalise};
+use super::money::{MAX_MINOR, Money};
+use super::reference;
 
 /// An order to transfer money, well-formed but not yet checked.
 #[derive(Debug, Clone)]
@@ -19,7 +21,23 @@ pub(crate) struct Order {
     pub(crate) reference: String,
 }
 
-/// Why an order was refused for good. Stored, and part of the answer to every repetition: fields may be added, not
+/// An order with what else decides it.
+#[derive(Debug, Clone)]
+pub(crate) struct TransferRequest {
+    pub(crate) order: Order,
+    pub(crate) token: TokenId,
+    /// Unix seconds.
+    pub(crate) now: i64,
+}
+
+/// The token that pays for a decision, once. `(issuer, jti)` names it (RFC 7519, section 4.1.7).
+#[derive(Debug, Clone)]
+pub(crate) struct TokenId {
+    pub(crate) issuer: String,
+    pub(crate) jti: String,
+}
+
+/// Why an order was refused for good. Stored, and part of the response to every repetition: fields may be added, not
 /// renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
@@ -40,7 +58,7 @@ impl Order {
         serde_json::json!([normalise(&self.payee), self.amount, self.currency, self.reference]).to_string()
     }
 
-    /// The rules that need no database. Gives the payee's IBAN.
+    /// The rules that need no database. Returns the payee's IBAN.
     pub(super) fn check(&self) -> Result<Iban, Refusal> {
         let iban =
             Iban::parse(&self.payee).map_err(|error| Refusal::InvalidIban { reason: error.to_string() })?;
@@ -69,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_order_written_in_two_ways_is_the_same_order() {
+    fn content_is_equal_for_same_order_written_differently() {
         let plain = order("DE89370400440532013000", 1, "a").content();
         assert_eq!(plain, order("de89 3704 0044 0532 0130 00", 1, "a").content());
         assert_ne!(plain, order("DE89370400440532013000", 2, "a").content());
@@ -79,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_and_references_at_their_limits() {
+    fn check_enforces_limits_of_amount_and_reference() {
         let payee = "DE89370400440532013000";
         assert!(order(payee, 1, &"ü".repeat(140)).check().is_ok());
         assert!(order(payee, MAX_MINOR, "").check().is_ok());

@@ -1,14 +1,15 @@
-//! What decisions leave in the books: bookings first, then the orders with their answers, the spent tokens, and the
-//! transfers. Each of the two is one way to the database, however many decisions there are.
+//! Writes decisions: bookings first, then the orders with their outcomes, the spent tokens, and the transfers. Each of the two
+//! is one statement, however many decisions there are.
 
 use serde_json::json;
+use sqlx::FromRow;
 
-use super::LedgerError;
-use super::decide::Ruling;
-use super::sql::{Texts, Tx, each, values};
+use super::decision::PendingDecision;
+use super::error::LedgerError;
+use super::store::{Sql, Transaction, for_each_element};
 
 /// `$1` has for each booking: the accounts that it is from and to, amount, currency, time.
-const BOOKINGS: Texts = each!(
+const BOOKINGS: Sql = for_each_element!(
     "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
      SELECT 'transfer', CAST(question.value ->> 0 AS BIGINT), CAST(question.value ->> 1 AS BIGINT),
          CAST(question.value ->> 2 AS BIGINT), question.value ->> 3, CAST(question.value ->> 4 AS BIGINT)
@@ -16,32 +17,44 @@ const BOOKINGS: Texts = each!(
     " ORDER BY question.key RETURNING id, from_account, to_account, amount"
 );
 
-/// Moves the money of those that were permitted, in their order, and gives each its booking's number.
-pub(super) async fn book(tx: &mut Tx<'_>, rulings: &mut [Ruling<'_>]) -> Result<(), LedgerError> {
-    let mut moves: Vec<_> = rulings.iter_mut().filter_map(Ruling::as_move).collect();
-    if moves.is_empty() {
+/// The order of the fields is the order in which they are compared.
+#[derive(FromRow, PartialEq, Eq, PartialOrd, Ord)]
+struct BookingRow {
+    id: i64,
+    from_account: i64,
+    to_account: i64,
+    amount: i64,
+}
+
+/// Moves the money of those that were permitted, in their order, and sets their booking's number.
+pub(super) async fn insert_bookings(
+    tx: &mut Transaction<'_>,
+    decisions: &mut [PendingDecision<'_>],
+) -> Result<(), LedgerError> {
+    let permitted: Vec<_> = decisions.iter_mut().filter_map(PendingDecision::permitted_mut).collect();
+    if permitted.is_empty() {
         return Ok(());
     }
-    let bookings: Vec<_> = moves
+    let bookings: Vec<_> = permitted
         .iter()
-        .map(|(job, it)| {
-            let order = &job.order;
-            json!([it.from.id, it.to.id, order.amount, order.currency, job.now])
+        .map(|(request, transfer)| {
+            let order = &request.order;
+            json!([transfer.from.id, transfer.to.id, order.amount, order.currency, request.now])
         })
         .collect();
-    let mut booked: Vec<(i64, i64, i64, i64)> =
-        tx.all(BOOKINGS, values![&json!(bookings).to_string()]).await?;
-    // The numbers rise in the order in which the bookings were made. No database promises to tell of them in this order, so
+    let mut rows: Vec<BookingRow> = tx.fetch_all(BOOKINGS, &[(&json!(bookings).to_string()).into()]).await?;
+    // The numbers rise in the order in which the bookings were made. No database promises to return them in this order, so
     // each is compared with what was ordered.
-    booked.sort_unstable();
-    if booked.len() != moves.len() {
-        return Err(LedgerError::Answer);
+    rows.sort_unstable();
+    if rows.len() != permitted.len() {
+        return Err(LedgerError::UnexpectedRows);
     }
-    for ((job, it), (id, from, to, amount)) in moves.iter_mut().zip(booked) {
-        if (from, to, amount) != (it.from.id, it.to.id, job.order.amount) {
-            return Err(LedgerError::Answer);
+    for ((request, transfer), row) in permitted.into_iter().zip(rows) {
+        let expected = (transfer.from.id, transfer.to.id, request.order.amount);
+        if (row.from_account, row.to_account, row.amount) != expected {
+            return Err(LedgerError::UnexpectedRows);
         }
-        it.booking = id;
+        transfer.booking = row.id;
     }
     Ok(())
 }
@@ -49,7 +62,7 @@ pub(super) async fn book(tx: &mut Tx<'_>, rulings: &mut [Ruling<'_>]) -> Result<
 /// `$1` has for each decision: the order's id, the customer's issuer and subject, the content, the refusal if it was one,
 /// the time; the token's issuer and id; and if money moved, the number of the booking and the reference. One that was
 /// refused can have characters that no text in PostgreSQL has.
-const DECISIONS: Texts = Texts {
+const DECISIONS: Sql = Sql {
     sqlite: "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each($1);
          INSERT INTO spent_tokens (issuer, jti, order_id)
@@ -66,23 +79,27 @@ const DECISIONS: Texts = Texts {
 };
 
 /// Writes down what was decided.
-pub(super) async fn record(tx: &mut Tx<'_>, rulings: &[Ruling<'_>]) -> Result<(), LedgerError> {
-    if rulings.is_empty() {
+pub(super) async fn insert_decisions(
+    tx: &mut Transaction<'_>,
+    decisions: &[PendingDecision<'_>],
+) -> Result<(), LedgerError> {
+    if decisions.is_empty() {
         return Ok(());
     }
-    let decisions: Vec<_> = rulings
+    let rows: Vec<_> = decisions
         .iter()
-        .map(|Ruling { job, outcome, .. }| {
-            let (order, token) = (&job.order, &job.token);
+        .map(|PendingDecision { request, outcome, .. }| {
+            let (order, token) = (&request.order, &request.token);
             let refusal = outcome.as_ref().err().map(|refusal| json!(refusal).to_string());
-            let (booking, reference) = outcome.as_ref().ok().map(|it| (it.booking, &order.reference)).unzip();
+            let (booking, reference) =
+                outcome.as_ref().ok().map(|transfer| (transfer.booking, &order.reference)).unzip();
             json!([
                 order.id.to_string(),
                 order.customer.issuer,
                 order.customer.subject,
                 order.content(),
                 refusal,
-                job.now,
+                request.now,
                 token.issuer,
                 token.jti,
                 booking,
@@ -90,5 +107,5 @@ pub(super) async fn record(tx: &mut Tx<'_>, rulings: &[Ruling<'_>]) -> Result<()
             ])
         })
         .collect();
-    Ok(tx.run(DECISIONS, values![&json!(decisions).to_string()]).await?)
+    Ok(tx.execute(DECISIONS, &[(&json!(rows).to_string()).into()]).await?)
 }

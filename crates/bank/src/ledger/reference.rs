@@ -1,4 +1,4 @@
-//! What a reference may hold, as `openapi.json` describes it: text that looks the same to everybody who reads it.
+//! What a reference may hold, as `openapi.json` describes it: text that looks the same to every reader.
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 

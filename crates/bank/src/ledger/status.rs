@@ -1,17 +1,19 @@
-//! What became of an order, as whoever lost the answer asks. "There is no such transfer" is believed, and another one is
-//! made: so it is a decision like the others. It is in the books before it is told, and the id is never paid afterwards.
+//! The status of an order, for a client that lost the response. After "there is no such transfer" it makes another one: so this
+//! is a decision like the others. It is committed before the response, and the id is never paid afterwards.
 //!
-//! That also settles what nobody can know. A commit that failed may still reach the disk, until the next one is written
-//! over it or the books are opened anew: so nothing is told before a commit has succeeded after it. For the same reason all
-//! of this, what was found too, comes from a connection that writes.
+//! The commit also settles earlier ones. A commit that failed may still reach the disk, until the next one overwrites it or
+//! the database is opened anew: so every status is read in a transaction that writes, and sent after its commit.
 
 use uuid::Uuid;
 
-use super::query::{TRANSFER, TransferRow};
-use super::sql::{Connection, PATIENCE, Tx, values};
-use super::{Customer, Ledger, LedgerError, Transfer};
+use super::account::Customer;
+use super::error::LedgerError;
+use super::handle::Ledger;
+use super::locks;
+use super::store::{Connection, QUERY_TIMEOUT, Value};
+use super::transfer::{self, Transfer, TransferRow};
 
-/// What became of an order.
+/// The status of an order.
 #[derive(Debug)]
 pub(crate) enum TransferStatus {
     /// It was carried out.
@@ -24,29 +26,31 @@ pub(crate) enum TransferStatus {
     NotMade,
 }
 
-/// Unless there is an order: one that was refused has its decision, and somebody else's id is not this customer's.
+/// Unless there is an order: a refused one has its decision, and another customer's id cannot be retired.
 const RETIRE: &str = "INSERT INTO retired_keys (id, issuer, subject, retired_at)
      SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = $1)
      ON CONFLICT DO NOTHING";
 
-/// Whether somebody was told so before.
+/// Whether the id is retired for this customer.
 const RETIRED: &str = "SELECT retired_at FROM retired_keys WHERE id = $1 AND issuer = $2 AND subject = $3";
 
 impl Ledger {
-    /// The transfer with this id, whoever made it, and whether none will be made with it for this customer. Where there is
-    /// none, there may be one later.
+    /// The transfer with this id, of any customer, or whether the id is retired for this one. Where there is neither, there
+    /// may be a transfer later.
     pub(crate) async fn preliminary_status(
         &self,
         id: Uuid,
         customer: &Customer,
         account: i64,
     ) -> Result<TransferStatus, LedgerError> {
-        // Before the books are read: what is decided after this look is found in them.
-        let is_undecided = self.counter.is_undecided(id);
+        // Before the database is read: what is decided after this is found there.
+        let is_undecided = self.queue.is_undecided(id);
         let text = id.to_string();
-        let values = values![&text, &customer.issuer, &customer.subject];
-        let is_known = self.reader.optional::<TransferRow>(TRANSFER, values![&text]).await?.is_some()
-            || self.reader.optional::<(i64,)>(RETIRED, values).await?.is_some();
+        let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+        let reader = &self.store.reader;
+        let transfer: Option<TransferRow> = reader.fetch_optional(transfer::BY_ID, &[id_value]).await?;
+        let is_known =
+            transfer.is_some() || reader.fetch_number(RETIRED, &[id_value, issuer, subject]).await?.is_some();
         match is_known {
             true => self.settled_status(id, customer, account, None).await,
             false if is_undecided => Ok(TransferStatus::Undecided),
@@ -68,7 +72,7 @@ impl Ledger {
         }
     }
 
-    /// What no failure of a disk or a server can make untrue. With a time, an id without an order is retired.
+    /// A status that no failure of a disk or a server can change. With a time, an id without an order is retired.
     async fn settled_status(
         &self,
         id: Uuid,
@@ -76,54 +80,49 @@ impl Ledger {
         account: i64,
         retired_at: Option<i64>,
     ) -> Result<TransferStatus, LedgerError> {
-        let id = id.to_string();
-        let look = async |connection: &mut Connection| {
+        let read = async |connection: &mut Connection| {
             let mut tx = connection.begin().await?;
-            if let Tx::Postgres(..) = tx {
-                // Another bank may be deciding the order. Then it holds this lock until that is committed. And a lock is
-                // written down, so that the commit of this transaction waits for the standby: a server that has started
-                // anew shows what the standby does not have yet.
-                let lock = "SELECT id FROM accounts WHERE id = $1 FOR NO KEY UPDATE";
-                tx.optional::<(i64,)>(lock, values![account]).await?;
-            }
-            let mut status = TransferStatus::NotYetMade;
-            if let Some(row) = tx.optional::<TransferRow>(TRANSFER, values![&id]).await? {
-                status = TransferStatus::Made(Box::new(row.into()));
+            // Another bank may be deciding the order. Then it holds this lock until that is committed. And the commit after
+            // a lock waits for the standby: a server that was restarted shows what the standby does not have yet.
+            locks::lock_account(&mut tx, account).await?;
+            let text = id.to_string();
+            let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+            let status = if let Some(transfer) = transfer::find(&mut tx, id).await? {
+                TransferStatus::Made(Box::new(transfer))
             } else if let Some(now) = retired_at {
-                tx.run(RETIRE, values![&id, &customer.issuer, &customer.subject, now]).await?;
-                status = TransferStatus::NotMade;
-            } else if tx
-                .optional::<(i64,)>(RETIRED, values![&id, &customer.issuer, &customer.subject])
-                .await?
-                .is_some()
-            {
-                status = TransferStatus::NotMade;
-            }
+                tx.execute(RETIRE, &[id_value, issuer, subject, now.into()]).await?;
+                TransferStatus::NotMade
+            } else if tx.fetch_number(RETIRED, &[id_value, issuer, subject]).await?.is_some() {
+                TransferStatus::NotMade
+            } else {
+                TransferStatus::NotYetMade
+            };
             tx.commit().await?;
             Ok(status)
         };
-        self.write(look).await
+        self.write_beside(read).await
     }
 
     /// Does what is written beside the orders.
-    async fn write<T>(
+    async fn write_beside<T>(
         &self,
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
-        let written = async { self.beside.connect().await?.within(PATIENCE, work).await }.await;
+        let pool = &self.store.side_writer;
+        let written = async { pool.acquire().await?.work_within(QUERY_TIMEOUT, work).await }.await;
         self.health.note_write(written.as_ref().err());
         written
     }
 
-    /// Whether the books can be read and written. The second is tried, unless it has just been shown or tried.
+    /// Whether the database can be read and written. A write is tried, unless one has just succeeded or failed.
     pub(crate) async fn check_health(&self, now: i64) -> Result<(), LedgerError> {
-        self.reader.optional::<(i64,)>("SELECT id FROM accounts LIMIT 1", &[]).await?;
-        if self.health.is_fresh() {
+        self.store.reader.fetch_number("SELECT id FROM accounts LIMIT 1", &[]).await?;
+        if self.health.has_just_succeeded() {
             return Ok(());
         }
-        // Whoever asks at the same time waits for the same answer.
-        let _one_at_a_time = self.health.probe().await;
-        if self.health.is_fresh() {
+        // Concurrent callers wait for the same result.
+        let _one_at_a_time = self.health.lock_probe().await;
+        if self.health.has_just_succeeded() {
             return Ok(());
         }
         if self.health.has_just_failed() {
@@ -133,9 +132,9 @@ impl Ledger {
             let mut tx = connection.begin().await?;
             let sql = "INSERT INTO probes (id, probed_at) VALUES (1, $1)
                        ON CONFLICT (id) DO UPDATE SET probed_at = excluded.probed_at";
-            tx.run(sql, values![now]).await?;
+            tx.execute(sql, &[now.into()]).await?;
             Ok(tx.commit().await?)
         };
-        self.write(probe).await
+        self.write_beside(probe).await
     }
 }

@@ -1,19 +1,19 @@
-//! Opening: what must be there is there, once, and what is wrong is told.
+//! Opening accounts, and wrong configuration.
 
 use std::sync::Arc;
 
 use bank::{Bank, Config, Database, ManualClock, OpenError, OpeningAccount};
 
-use crate::books;
+use crate::database;
 use crate::issuer::Issuer;
-use crate::world::{ADA, BEN, ENERGY, NOW, OPENING, World, config, order_of};
+use crate::test_bank::{ADA, BEN, ENERGY, NOW, OPENING, TestBank, config, order_of};
 
 async fn open(config: Config) -> Result<Bank, OpenError> {
     Bank::open(config, Arc::new(ManualClock::at(NOW))).await
 }
 
 async fn refused(change: impl FnOnce(&mut Config)) -> String {
-    let mut config = config(&Issuer::start().await, books::passing().await);
+    let mut config = config(&Issuer::start().await, database::temporary().await);
     change(&mut config);
     match open(config).await {
         Ok(_) => panic!("the bank opened"),
@@ -26,7 +26,7 @@ fn ada(config: &mut Config) -> &mut OpeningAccount {
 }
 
 #[tokio::test]
-async fn a_wrong_configuration_is_told() {
+async fn open_rejects_wrong_configuration() {
     let message = refused(|c| c.jwks_uri = "jwks.json".into()).await;
     assert_eq!(message, "jwks_uri is `jwks.json`, but must be an absolute http or https URL");
     assert!(refused(|c| c.jwks_uri = "file:///etc/passwd".into()).await.starts_with("jwks_uri is `file:"));
@@ -55,20 +55,20 @@ async fn a_wrong_configuration_is_told() {
 }
 
 #[tokio::test]
-async fn all_opening_balances_together_stay_within_bounds() {
+async fn open_rejects_too_large_sum_of_balances() {
     let message = refused(|c| ada(c).balance_minor = 9_007_199_254_740_991).await;
     let expected = "all opening balances together must be at most 9007199254740991 minor units";
     assert_eq!(message, format!("opening account {BEN}: {expected}"));
 }
 
 #[tokio::test]
-async fn an_account_that_is_there_stays_as_it_is() {
+async fn reopening_does_not_change_existing_account() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     world.bank.close().await;
 
-    let mut config = config(&world.issuer, books::in_folder(&folder).await);
+    let mut config = config(&world.issuer, database::in_folder(&folder).await);
     ada(&mut config).balance_minor = 1;
     ada(&mut config).holder = "Mallory".into();
     let bank = open(config).await.unwrap();
@@ -80,23 +80,24 @@ async fn an_account_that_is_there_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_subject_of_another_issuer_is_another_customer() {
+async fn same_subject_of_other_issuer_has_no_access() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     world.bank.close().await;
     let other = Issuer::start().await;
-    let config = Config { opening_accounts: Vec::new(), ..config(&other, books::in_folder(&folder).await) };
+    let config =
+        Config { opening_accounts: Vec::new(), ..config(&other, database::in_folder(&folder).await) };
     let bank = open(config).await.unwrap();
     let mut claims = world.claims("view:balance");
     claims["iss"] = other.url.clone().into();
-    let request = crate::world::get("/balance", &crate::issuer::FIRST.token(&claims));
+    let request = crate::test_bank::get("/balance", &crate::issuer::FIRST.token(&claims));
     let response = tower::ServiceExt::oneshot(bank.router(), request).await.unwrap();
     assert_eq!(response.status(), 404);
     bank.close().await;
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_made_is_told() {
+async fn open_reports_folder_that_cannot_be_created() {
     let folder = tempfile::tempdir().unwrap();
     let occupied = folder.path().join("file");
     std::fs::write(&occupied, "").unwrap();

@@ -9,10 +9,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::books;
+use crate::database;
 use crate::issuer::Issuer;
 use crate::program::{Program, client, token};
-use crate::world::order_of;
+use crate::test_bank::order_of;
 
 /// More than one transfer and the question about it take.
 const POINTS: u64 = 60;
@@ -28,9 +28,9 @@ struct Bank {
     client: Client,
 }
 
-/// What a customer was told: the status and, where there is one, the problem.
+/// The status and, where there is one, the problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Told {
+struct Reply {
     status: u16,
     problem: String,
     body: String,
@@ -46,7 +46,7 @@ impl Bank {
     async fn start() -> Self {
         let (issuer, folder, disk) =
             (Issuer::start().await, tempfile::tempdir().unwrap(), Disk::new().unwrap());
-        let database = books::flag(&folder).await;
+        let database = database::flag(&folder).await;
         let program = Program::start_with(&issuer.url, &database, "bank=info", disk.envs());
         Self { issuer, folder, disk, program, client: client() }
     }
@@ -55,7 +55,7 @@ impl Bank {
     async fn restart(&mut self) {
         self.program.kill();
         self.disk.heal().unwrap();
-        let database = books::flag(&self.folder).await;
+        let database = database::flag(&self.folder).await;
         self.program = Program::start_with(&self.issuer.url, &database, "bank=info", self.disk.envs());
     }
 
@@ -64,19 +64,19 @@ impl Bank {
         Order { id: Uuid::new_v4(), token: token(&self.issuer, "auth0|1001", scope) }
     }
 
-    async fn send(&self, order: &Order) -> Told {
+    async fn send(&self, order: &Order) -> Reply {
         let request = self.client.post(format!("{}/transfer", self.program.address));
         let request = request.header("idempotency-key", order.id.to_string());
         let request = request.header("content-type", "application/json").body(order_of(1).to_string());
-        told(request.bearer_auth(&order.token)).await
+        send_request(request.bearer_auth(&order.token)).await
     }
 
-    async fn ask(&self, order: &Order) -> Told {
+    async fn ask(&self, order: &Order) -> Reply {
         self.get(&format!("/transfers/{}", order.id), &order.token).await
     }
 
-    async fn get(&self, path: &str, token: &str) -> Told {
-        told(self.client.get(format!("{}{path}", self.program.address)).bearer_auth(token)).await
+    async fn get(&self, path: &str, token: &str) -> Reply {
+        send_request(self.client.get(format!("{}{path}", self.program.address)).bearer_auth(token)).await
     }
 
     async fn is_ready(&self) -> bool {
@@ -94,7 +94,7 @@ impl Bank {
     }
 }
 
-async fn told(request: RequestBuilder) -> Told {
+async fn send_request(request: RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
     let waits = response.headers().contains_key("retry-after");
@@ -104,11 +104,11 @@ async fn told(request: RequestBuilder) -> Told {
         json["type"].as_str().unwrap_or_default().trim_start_matches("urn:riser:problem:").to_owned();
     assert!(status != 500, "it is no mistake of the bank: {body}");
     assert!(status != 503 || waits, "nobody knows when to come back: {body}");
-    Told { status, problem, body }
+    Reply { status, problem, body }
 }
 
 /// What was said of an order stays true.
-fn judge(before: &Told, after: &Told) {
+fn judge(before: &Reply, after: &Reply) {
     match (before.status, after.status) {
         (201, 201) => assert_eq!(before.body, after.body),
         (503, 201) => {}
@@ -156,8 +156,8 @@ async fn transfer_with_fault(bank: &mut Bank, calls: Range<u64>, fault: Fault, d
 
 /// Proves: disk-faults
 #[tokio::test(flavor = "multi_thread")]
-async fn every_call_of_a_transfer_may_fail() {
-    if books::server().is_some() {
+async fn transfer_survives_failure_of_every_system_call() {
+    if database::server().is_some() {
         return;
     }
     let mut bank = Bank::start().await;
@@ -186,14 +186,14 @@ async fn every_call_of_a_transfer_may_fail() {
     let (code, log) = bank.program.stop();
     assert_eq!(code, Some(0), "{log}");
     // With the audit of the whole books.
-    Program::start(&bank.issuer.url, &books::flag(&bank.folder).await, "bank=info").stop();
+    Program::start(&bank.issuer.url, &database::flag(&bank.folder).await, "bank=info").stop();
 }
 
 /// The commit is in the file and not on the disk. It was said to be unknown, and then it is there.
 /// Proves: commit-unknown
 #[tokio::test(flavor = "multi_thread")]
-async fn a_commit_that_did_not_reach_the_disk_is_unknown_until_it_is_known() {
-    if books::server().is_some() {
+async fn failed_commit_is_unknown_until_settled() {
+    if database::server().is_some() {
         return;
     }
     let mut bank = Bank::start().await;

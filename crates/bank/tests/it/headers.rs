@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};
 use uuid::Uuid;
 
-use crate::world::{ORIGIN, World, get, order_of, post};
+use crate::test_bank::{ORIGIN, TestBank, get, order_of, post};
 
 fn preflight(origin: &str) -> Request<Body> {
     Request::options("/transfer")
@@ -23,8 +23,8 @@ fn words(headers: &HeaderMap, name: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_known_origin_may_send_transfers() {
-    let world = World::new().await;
+async fn cors_allows_configured_origin() {
+    let world = TestBank::new().await;
     let answer = world.send(preflight(ORIGIN)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["access-control-allow-origin"], ORIGIN);
@@ -37,8 +37,8 @@ async fn a_known_origin_may_send_transfers() {
 }
 
 #[tokio::test]
-async fn an_unknown_origin_may_nothing() {
-    let world = World::new().await;
+async fn cors_refuses_unknown_origin() {
+    let world = TestBank::new().await;
     for origin in
         ["http://localhost:3001", "https://localhost:3000", "null", "http://localhost:3000.evil.example"]
     {
@@ -48,8 +48,8 @@ async fn an_unknown_origin_may_nothing() {
 }
 
 #[tokio::test]
-async fn a_browser_can_read_the_challenge_and_the_replay() {
-    let world = World::new().await;
+async fn cors_exposes_challenge_and_replay_headers() {
+    let world = TestBank::new().await;
     let exposed = ["idempotency-replayed", "retry-after", "www-authenticate"];
     let mut refused = post(&world.token("view:balance"), Uuid::new_v4(), &order_of(1));
     let mut nowhere = get("/nowhere", "x");
@@ -63,8 +63,8 @@ async fn a_browser_can_read_the_challenge_and_the_replay() {
 }
 
 #[tokio::test]
-async fn unknown_addresses_and_methods_are_problems_too() {
-    let world = World::new().await;
+async fn unknown_path_or_method_is_a_problem() {
+    let world = TestBank::new().await;
     for address in ["/", "/Balance", "/balance/", "/transfers/", "/transfers/a/b", "/nowhere?x=1"] {
         let answer = world.send(get(address, "x")).await;
         assert_eq!((answer.status.as_u16(), answer.problem()), (404, "not-found"), "{address}");
@@ -83,8 +83,8 @@ async fn unknown_addresses_and_methods_are_problems_too() {
 }
 
 #[tokio::test]
-async fn every_answer_has_an_id_and_is_not_sniffed() {
-    let world = World::new().await;
+async fn every_response_has_request_id_and_nosniff() {
+    let world = TestBank::new().await;
     let first = world.get("/balance", &world.token("view:balance")).await;
     let second = world.get("/nowhere", "x").await;
     for answer in [&first, &second] {
@@ -95,10 +95,10 @@ async fn every_answer_has_an_id_and_is_not_sniffed() {
 }
 
 #[tokio::test]
-async fn the_routes_can_be_merged_into_a_router_with_pages_of_its_own() {
-    let world = World::new().await;
+async fn api_routes_merge_into_another_router() {
+    let world = TestBank::new().await;
     let pages = axum::Router::new().fallback(async || "a page");
-    let router: axum::Router = pages.merge(world.bank.routes());
+    let router: axum::Router = pages.merge(world.bank.api_routes());
     let status_and_type = async |request: Request<Body>| {
         let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
         (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap().to_owned())

@@ -1,15 +1,15 @@
-//! The same id gets the same answer, and nothing else does.
+//! Idempotency keys: repeated, reused and retired.
 
 use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::world::{BEN, ENERGY, OPENING, World, order_of};
+use crate::test_bank::{BEN, ENERGY, OPENING, TestBank, order_of};
 
 /// Proves: threat-lost-response
 #[tokio::test]
-async fn a_repeated_order_gets_the_stored_answer_also_with_the_spent_token() {
-    let world = World::new().await;
+async fn same_key_same_content_returns_stored_response() {
+    let world = TestBank::new().await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     let first = world.post(&token, id, &order_of(100)).await;
     assert_eq!((first.status.as_u16(), first.is_replay()), (201, false));
@@ -27,14 +27,14 @@ async fn a_repeated_order_gets_the_stored_answer_also_with_the_spent_token() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_repeated_as_it_was() {
-    let world = World::new().await;
+async fn same_key_returns_stored_refusal() {
+    let world = TestBank::new().await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     let first = world.post(&token, id, &order_of(OPENING + 1)).await;
     assert_eq!(first.problem(), "insufficient-funds");
 
     // There is enough money now, but the order was refused.
-    let back = json!({ "payee": crate::world::ADA, "amount": { "amount": 1000, "currency": "EUR" } });
+    let back = json!({ "payee": crate::test_bank::ADA, "amount": { "amount": 1000, "currency": "EUR" } });
     let bens = world.token_of("auth0|1002", "transfer:funds");
     assert_eq!(world.post(&bens, Uuid::new_v4(), &back).await.status, 201);
     let again = world.post(&token, id, &order_of(OPENING + 1)).await;
@@ -46,8 +46,8 @@ async fn a_refusal_is_repeated_as_it_was() {
 }
 
 #[tokio::test]
-async fn the_same_id_with_anything_else_is_refused() {
-    let world = World::new().await;
+async fn same_key_other_content_is_refused() {
+    let world = TestBank::new().await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     assert_eq!(world.post(&token, id, &order_of(100)).await.status, 201);
 
@@ -78,9 +78,9 @@ async fn the_same_id_with_anything_else_is_refused() {
 
 /// Proves: threat-repeated-navigation
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_identical_orders_at_once_are_one_debit() {
+async fn concurrent_identical_orders_debit_once() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(100));
     let answers = join_all((0..50).map(|_| world.post(&token, id, &order))).await;
     assert_eq!(answers.iter().filter(|answer| !answer.is_replay()).count(), 1);
@@ -92,9 +92,9 @@ async fn fifty_identical_orders_at_once_are_one_debit() {
 }
 
 #[tokio::test]
-async fn a_client_that_hangs_up_at_any_moment_can_ask_again() {
+async fn client_that_disconnects_can_retry() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     let mut answered_before = 0;
     for moment in 0..120 {
         let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(1));
@@ -122,9 +122,9 @@ async fn a_client_that_hangs_up_at_any_moment_can_ask_again() {
 /// "There is no such transfer" is believed, and another one is made: this one must not come after all.
 /// Proves: no-such-transfer-final
 #[tokio::test]
-async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
+async fn key_reported_absent_is_retired() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     let id = Uuid::new_v4();
     let address = format!("/transfers/{id}");
     let view = world.token("view:balance");
@@ -141,9 +141,9 @@ async fn an_id_that_was_said_to_have_no_transfer_is_retired_for_its_customer() {
     );
 
     // Another bank on these books, and this one after a restart, know it too.
-    let config = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
+    let config = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
     let other = bank::Bank::open(config, world.clock.clone()).await.unwrap();
-    let request = crate::world::post(&world.transfer_token(), id, &order_of(100));
+    let request = crate::test_bank::post(&world.transfer_token(), id, &order_of(100));
     let answer = tower::ServiceExt::oneshot(other.router(), request).await.unwrap();
     assert_eq!(answer.status(), 422);
     other.close().await;

@@ -62,13 +62,13 @@ pub(crate) fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// What the issuer says when it is asked for its keys.
+/// What the issuer responds when its keys are fetched.
 #[derive(Clone)]
-pub(crate) enum Says {
+pub(crate) enum KeySetResponse {
     Keys(Value),
     Text(String),
     Status(StatusCode),
-    GoElsewhere(String),
+    Redirect(String),
 }
 
 pub(crate) struct Issuer {
@@ -78,7 +78,7 @@ pub(crate) struct Issuer {
 }
 
 struct Shared {
-    says: Mutex<Says>,
+    response: Mutex<KeySetResponse>,
     fetches: AtomicUsize,
     /// A fetch is answered when it gets a permit.
     gate: Semaphore,
@@ -88,7 +88,7 @@ impl Issuer {
     /// An issuer on a port of its own that publishes the first key.
     pub(crate) async fn start() -> Self {
         let state = Arc::new(Shared {
-            says: Mutex::new(Says::Keys(json!({ "keys": [FIRST.jwk()] }))),
+            response: Mutex::new(KeySetResponse::Keys(json!({ "keys": [FIRST.jwk()] }))),
             fetches: AtomicUsize::new(0),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
         });
@@ -103,13 +103,13 @@ impl Issuer {
         format!("{}.well-known/jwks.json", self.url)
     }
 
-    pub(crate) fn says(&self, says: Says) {
-        *self.state.says.lock().unwrap() = says;
+    pub(crate) fn respond_with(&self, response: KeySetResponse) {
+        *self.state.response.lock().unwrap() = response;
     }
 
     pub(crate) fn publishes(&self, keys: &[&SigningKey]) {
         let keys: Vec<Value> = keys.iter().map(|key| key.jwk()).collect();
-        self.says(Says::Keys(json!({ "keys": keys })));
+        self.respond_with(KeySetResponse::Keys(json!({ "keys": keys })));
     }
 
     /// How often the keys were asked for.
@@ -137,11 +137,11 @@ impl Issuer {
 async fn keys(State(state): State<Arc<Shared>>) -> Response {
     state.fetches.fetch_add(1, Ordering::SeqCst);
     state.gate.acquire().await.unwrap().forget();
-    let says = state.says.lock().unwrap().clone();
-    match says {
-        Says::Keys(keys) => axum::Json(keys).into_response(),
-        Says::Text(text) => text.into_response(),
-        Says::Status(status) => status.into_response(),
-        Says::GoElsewhere(uri) => Redirect::temporary(&uri).into_response(),
+    let response = state.response.lock().unwrap().clone();
+    match response {
+        KeySetResponse::Keys(keys) => axum::Json(keys).into_response(),
+        KeySetResponse::Text(text) => text.into_response(),
+        KeySetResponse::Status(status) => status.into_response(),
+        KeySetResponse::Redirect(uri) => Redirect::temporary(&uri).into_response(),
     }
 }

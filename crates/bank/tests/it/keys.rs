@@ -5,14 +5,14 @@ use futures_util::StreamExt;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::issuer::{FIRST, Issuer, SECOND, Says, encode};
-use crate::world::{OPENING, World, order_of};
+use crate::issuer::{FIRST, Issuer, KeySetResponse, SECOND, encode};
+use crate::test_bank::{OPENING, TestBank, order_of};
 
-async fn status(world: &World, token: &str) -> u16 {
+async fn status(world: &TestBank, token: &str) -> u16 {
     world.get("/balance", token).await.status.as_u16()
 }
 
-fn signed_by_second(world: &World) -> String {
+fn signed_by_second(world: &TestBank) -> String {
     SECOND.token(&world.claims("view:balance"))
 }
 
@@ -24,8 +24,8 @@ fn unknown_key(good: &str) -> String {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_kept() {
-    let world = World::new().await;
+async fn keys_are_cached() {
+    let world = TestBank::new().await;
     for _ in 0..50 {
         assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     }
@@ -33,8 +33,8 @@ async fn keys_are_fetched_once_and_kept() {
 }
 
 #[tokio::test]
-async fn a_new_key_is_found_when_a_token_names_it() {
-    let world = World::new().await;
+async fn unknown_key_id_triggers_fetch() {
+    let world = TestBank::new().await;
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     assert_eq!(status(&world, &signed_by_second(&world)).await, 401);
     world.issuer.publishes(&[&FIRST, &SECOND]);
@@ -44,8 +44,8 @@ async fn a_new_key_is_found_when_a_token_names_it() {
 }
 
 #[tokio::test]
-async fn a_withdrawn_key_is_forgotten_within_ten_minutes() {
-    let world = World::new().await;
+async fn withdrawn_key_expires_after_ten_minutes() {
+    let world = TestBank::new().await;
     let token = world.token("view:balance");
     assert_eq!(status(&world, &token).await, 200);
     world.issuer.publishes(&[&SECOND]);
@@ -57,8 +57,8 @@ async fn a_withdrawn_key_is_forgotten_within_ten_minutes() {
 }
 
 #[tokio::test]
-async fn an_outage_does_not_stop_tokens_with_known_keys() {
-    let mut world = World::new().await;
+async fn outage_does_not_affect_known_keys() {
+    let mut world = TestBank::new().await;
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     world.issuer.shut_down().await;
     // Long after the keys are due to be looked up again.
@@ -72,17 +72,17 @@ async fn an_outage_does_not_stop_tokens_with_known_keys() {
 }
 
 #[tokio::test]
-async fn without_any_keys_tokens_are_neither_believed_nor_refused() {
+async fn no_keys_at_all_is_service_unavailable() {
     let answers = [
-        Says::Status(StatusCode::INTERNAL_SERVER_ERROR),
-        Says::Status(StatusCode::NO_CONTENT),
-        Says::Text("<html>Sign in to the Wi-Fi</html>".into()),
-        Says::Text(format!(r#"{{"keys":[], "more":"{}"}}"#, "x".repeat(300_000))),
-        Says::Keys(json!({ "error": "keys are out" })),
+        KeySetResponse::Status(StatusCode::INTERNAL_SERVER_ERROR),
+        KeySetResponse::Status(StatusCode::NO_CONTENT),
+        KeySetResponse::Text("<html>Sign in to the Wi-Fi</html>".into()),
+        KeySetResponse::Text(format!(r#"{{"keys":[], "more":"{}"}}"#, "x".repeat(300_000))),
+        KeySetResponse::Keys(json!({ "error": "keys are out" })),
     ];
-    for says in answers {
-        let world = World::new().await;
-        world.issuer.says(says);
+    for response in answers {
+        let world = TestBank::new().await;
+        world.issuer.respond_with(response);
         let answer = world.post(&world.transfer_token(), Uuid::new_v4(), &order_of(1)).await;
         assert_eq!(answer.problem(), "keys-unavailable");
         assert_eq!(answer.headers["retry-after"], "12");
@@ -94,18 +94,18 @@ async fn without_any_keys_tokens_are_neither_believed_nor_refused() {
 }
 
 #[tokio::test]
-async fn a_redirect_does_not_lead_to_other_keys() {
-    let (world, evil) = (World::new().await, Issuer::start().await);
+async fn redirects_are_not_followed() {
+    let (world, evil) = (TestBank::new().await, Issuer::start().await);
     evil.publishes(&[&SECOND]);
-    world.issuer.says(Says::GoElsewhere(evil.jwks_uri()));
+    world.issuer.respond_with(KeySetResponse::Redirect(evil.jwks_uri()));
     assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
     assert_eq!(evil.fetches(), 0);
 }
 
 /// Proves: forged-many-kids
 #[tokio::test]
-async fn ten_thousand_made_up_keys_cause_five_fetches_at_once_and_one_each_twelve_seconds() {
-    let world = World::new().await;
+async fn unknown_key_ids_are_rate_limited() {
+    let world = TestBank::new().await;
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     let good = world.token("view:balance");
     let forged: Vec<String> = (0..10_000).map(|_| unknown_key(&good)).collect();
@@ -143,8 +143,8 @@ async fn ten_thousand_made_up_keys_cause_five_fetches_at_once_and_one_each_twelv
 }
 
 #[tokio::test]
-async fn many_callers_wait_for_one_fetch() {
-    let world = World::new().await;
+async fn concurrent_callers_share_one_fetch() {
+    let world = TestBank::new().await;
     world.issuer.hold();
     let tokens: Vec<String> = (0..50).map(|_| world.token("view:balance")).collect();
     let answers = futures_util::future::join_all(tokens.iter().map(|token| world.get("/balance", token)));
@@ -161,8 +161,8 @@ async fn many_callers_wait_for_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_does_not_take_the_fetch_with_it() {
-    let world = World::new().await;
+async fn cancelled_caller_does_not_cancel_fetch() {
+    let world = TestBank::new().await;
     world.issuer.hold();
     {
         let token = world.token("view:balance");
@@ -184,8 +184,8 @@ async fn a_caller_that_goes_away_does_not_take_the_fetch_with_it() {
 
 /// The keys that it brings are those from before the rotation.
 #[tokio::test]
-async fn fetch_that_began_before_somebody_asked_is_no_answer_for_them() {
-    let world = World::new().await;
+async fn fetch_begun_before_request_does_not_answer_it() {
+    let world = TestBank::new().await;
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     world.issuer.hold();
     let (made_up, good) = (unknown_key(&world.token("view:balance")), signed_by_second(&world));
@@ -218,8 +218,8 @@ async fn fetch_that_began_before_somebody_asked_is_no_answer_for_them() {
 /// Each of its tokens is believed at once, and made-up names still cause no more fetches than before.
 /// Proves: jwks-frequent-rotation
 #[tokio::test]
-async fn an_issuer_that_rotates_often_does_not_use_up_the_fetches() {
-    let world = World::new().await;
+async fn frequent_rotation_does_not_exhaust_budget() {
+    let world = TestBank::new().await;
     assert_eq!(status(&world, &world.token("view:balance")).await, 200);
     for _ in 0..6 {
         world.issuer.publishes(&[&SECOND]);

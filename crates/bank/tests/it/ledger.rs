@@ -1,4 +1,4 @@
-//! The books themselves: whatever is ordered they balance, and nobody rewrites them.
+//! The ledger: it balances whatever is ordered, and refuses changes from outside.
 
 use std::collections::HashMap;
 
@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::books::Tool;
+use crate::database::Tool;
 use crate::issuer::FIRST;
-use crate::world::{ADA, BEN, ENERGY, NOBODY, OPENING, World, order_of};
+use crate::test_bank::{ADA, BEN, ENERGY, NOBODY, OPENING, TestBank, order_of};
 
 #[derive(Debug, Clone)]
 struct Step {
@@ -34,7 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
     })
 }
 
-/// The bank in ten lines: what the real one is held against.
+/// A small bank, which the real one is compared with.
 #[derive(Default)]
 struct Model {
     balances: HashMap<&'static str, i64>,
@@ -67,8 +67,8 @@ impl Model {
     }
 }
 
-async fn play(steps: Vec<Step>) {
-    let world = World::new().await;
+async fn compare_with_model(steps: Vec<Step>) {
+    let world = TestBank::new().await;
     let mut model =
         Model { balances: HashMap::from([(ADA, OPENING), (BEN, 31_075), (ENERGY, 0)]), ..Model::default() };
     for step in steps {
@@ -88,23 +88,23 @@ async fn play(steps: Vec<Step>) {
 
 /// Fewer on PostgreSQL, where each question goes to another process.
 fn cases() -> u32 {
-    if crate::books::server().is_some() { 6 } else { 24 }
+    if crate::database::server().is_some() { 6 } else { 24 }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_ordered_the_books_are_those_of_the_model(steps in prop::collection::vec(step(), 1..40)) {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(play(steps));
+    fn random_orders_match_model(steps in prop::collection::vec(step(), 1..40)) {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(compare_with_model(steps));
     }
 }
 
 /// Proves: no-such-transfer-final
 #[tokio::test]
-async fn the_database_refuses_what_would_break_the_books() {
+async fn database_refuses_inconsistent_writes() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     let mut tool = Tool::connect(&folder).await;
     tool.run("INSERT INTO audits VALUES (1)").await.unwrap();
@@ -204,9 +204,9 @@ async fn the_database_refuses_what_would_break_the_books() {
 }
 
 #[tokio::test]
-async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_found() {
+async fn manual_posting_continues_balance_and_audit_finds_half_booking() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     let mut tool = Tool::connect(&folder).await;
     let trigger = "bookings_make_their_postings";
@@ -226,10 +226,10 @@ async fn a_posting_made_by_hand_continues_the_balance_and_a_half_booking_is_foun
 /// It could pay once more.
 /// Proves: audit-spent-tokens
 #[tokio::test]
-async fn an_audit_notices_a_spent_token_that_was_deleted() {
+async fn audit_finds_deleted_spent_token() {
     for amount in [100, 1_000_000] {
         let folder = tempfile::tempdir().unwrap();
-        let world = World::in_folder(&folder).await;
+        let world = TestBank::in_folder(&folder).await;
         // One is carried out, and one refused.
         world.order(&order_of(amount)).await;
         let mut tool = Tool::connect(&folder).await;
@@ -245,9 +245,9 @@ async fn an_audit_notices_a_spent_token_that_was_deleted() {
 }
 
 #[tokio::test]
-async fn a_bank_does_not_open_on_books_that_were_tampered_with() {
+async fn open_refuses_tampered_books() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     world.bank.close().await;
     let mut tool = Tool::connect(&folder).await;
@@ -256,16 +256,16 @@ async fn a_bank_does_not_open_on_books_that_were_tampered_with() {
         .await
         .unwrap();
     tool.close().await;
-    let config = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
+    let config = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
     let Err(error) = bank::Bank::open(config, world.clock.clone()).await else { panic!("the bank opened") };
     let expected = "the books do not balance: a booking does not have exactly its two postings (1 found)";
     assert_eq!(error.to_string(), expected);
 }
 
 #[tokio::test]
-async fn opening_looks_at_what_is_new_and_an_audit_at_everything() {
+async fn open_audits_new_bookings_and_audit_checks_all() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     let world = world.reopen(&folder).await;
     let mut tool = Tool::connect(&folder).await;

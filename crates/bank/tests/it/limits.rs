@@ -1,4 +1,4 @@
-//! Who asks too much, too slowly or too often is told so, and nobody else notices.
+//! Rate limits, timeouts of bodies, and customers that flood the bank.
 
 use std::time::Duration;
 
@@ -12,28 +12,28 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use uuid::Uuid;
 
 use crate::issuer::Issuer;
-use crate::world::{Answer, OPENING, World, config, order_of, post};
+use crate::test_bank::{OPENING, TestBank, TestResponse, config, order_of, post};
 
 /// A bank that lets each customer send so many orders in a minute.
-pub(crate) async fn world(transfers_per_minute: u32) -> World {
+pub(crate) async fn world(transfers_per_minute: u32) -> TestBank {
     let config = |issuer: &Issuer| Config { transfers_per_minute, ..config(issuer, Database::Memory) };
-    World::configured(Issuer::start().await, config).await
+    TestBank::configured(Issuer::start().await, config).await
 }
 
 /// A bank that lets each customer read so often in a minute.
-pub(crate) async fn reading_world(reads_per_minute: u32) -> World {
+pub(crate) async fn reading_world(reads_per_minute: u32) -> TestBank {
     let config = |issuer: &Issuer| Config { reads_per_minute, ..config(issuer, Database::Memory) };
-    World::configured(Issuer::start().await, config).await
+    TestBank::configured(Issuer::start().await, config).await
 }
 
-fn retry_after(answer: &Answer) -> u64 {
+fn retry_after(answer: &TestResponse) -> u64 {
     assert_eq!((answer.status.as_u16(), answer.problem()), (429, "too-many-requests"));
     answer.headers["retry-after"].to_str().unwrap().parse().unwrap()
 }
 
 /// Proves: order-rate-limit
 #[tokio::test]
-async fn the_order_after_too_many_moves_nothing_and_waits_as_long_as_it_is_told() {
+async fn excess_order_is_refused_until_retry_after() {
     let world = world(3).await;
     for _ in 0..3 {
         assert_eq!(world.order(&order_of(1)).await.status, 201);
@@ -52,7 +52,7 @@ async fn the_order_after_too_many_moves_nothing_and_waits_as_long_as_it_is_told(
 
 /// Proves: order-rate-limit
 #[tokio::test]
-async fn another_customer_and_other_requests_are_not_concerned() {
+async fn limit_is_per_customer_and_kind() {
     let world = world(1).await;
     world.order(&order_of(1)).await;
     retry_after(&world.order(&order_of(1)).await);
@@ -66,7 +66,7 @@ async fn another_customer_and_other_requests_are_not_concerned() {
 
 /// Proves: read-rate-limit
 #[tokio::test]
-async fn who_reads_too_often_waits_and_nobody_else_does() {
+async fn reads_are_limited_per_customer() {
     let world = reading_world(4).await;
     let ada = world.strong_token_of("auth0|1001", "view:balance");
     let absent = format!("/transfers/{}", Uuid::new_v4());
@@ -85,7 +85,7 @@ async fn who_reads_too_often_waits_and_nobody_else_does() {
 
 /// Proves: order-rate-limit
 #[tokio::test]
-async fn a_repeated_order_counts_and_has_its_stored_answer_later() {
+async fn repeated_order_counts_against_limit() {
     let world = world(2).await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201);
@@ -99,7 +99,7 @@ async fn a_repeated_order_counts_and_has_its_stored_answer_later() {
 
 /// Proves: order-rate-limit
 #[tokio::test]
-async fn only_who_may_transfer_is_counted() {
+async fn unauthorized_requests_are_not_counted() {
     let world = world(1).await;
     for _ in 0..10 {
         let view = world.token("view:balance");
@@ -119,7 +119,7 @@ pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
 
 /// Proves: connection-timeouts
 #[tokio::test]
-async fn a_body_that_does_not_arrive_is_not_waited_for() {
+async fn incomplete_body_times_out() {
     let world = world(0).await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     assert_eq!(world.get("/balance", &world.token("view:balance")).await.status, 200);
@@ -136,7 +136,7 @@ async fn a_body_that_does_not_arrive_is_not_waited_for() {
 /// Proves: connections-per-peer
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn somebody_who_floods_the_bank_keeps_nobody_else_from_paying() {
+async fn flooding_customer_does_not_block_others() {
     let world = world(5).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

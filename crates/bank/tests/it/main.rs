@@ -1,13 +1,14 @@
 //! The bank from outside: real HTTP routes, real signatures, real key fetches, a clock that the tests move.
 //!
-//! `world` is the bank with everything around it, `books` the database (each test runs on SQLite and on PostgreSQL), `issuer` a small identity provider, `description` holds every single
-//! answer against `openapi.json`. The other files are the tests, by subject.
+//! `test_bank` is the bank with everything around it, `database` its database (each test runs on SQLite and on PostgreSQL),
+//! `issuer` a small identity provider. `openapi_check` compares every response with `openapi.json`. The other files are the
+//! tests, by subject.
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod accounts;
-mod books;
-mod description;
+mod database;
+mod dynamic_linking;
 #[cfg(target_os = "linux")]
 mod faults;
 mod headers;
@@ -16,16 +17,16 @@ mod issuer;
 mod keys;
 mod ledger;
 mod limits;
-mod linking;
+mod openapi;
+mod openapi_check;
 mod postgres;
 mod processes;
 mod program;
 mod refusals;
-mod shape;
 mod spending;
 mod statements;
+mod test_bank;
 mod tokens;
 mod torture;
 mod transfers;
-mod typing;
-mod world;
+mod validation;

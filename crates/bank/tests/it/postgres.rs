@@ -9,9 +9,9 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
 
-use crate::books::{SERVER, server};
+use crate::database::{SERVER, server};
 use crate::issuer::Issuer;
-use crate::world::{ADA, NOW, OPENING, World, config, order_of};
+use crate::test_bank::{ADA, NOW, OPENING, TestBank, config, order_of};
 
 fn start(durability: Durability) -> Server {
     Server::start(durability).unwrap_or_else(|error: StartError| panic!("{error}"))
@@ -20,7 +20,7 @@ fn start(durability: Durability) -> Server {
 /// Runs this very program again, with the books in a server of its own: no test can be forgotten.
 /// Proves: threat-concurrent-banks
 #[test]
-fn every_test_here_passes_with_the_books_in_postgresql() {
+fn all_tests_pass_on_postgres() {
     if server().is_some() {
         return;
     }
@@ -32,16 +32,16 @@ fn every_test_here_passes_with_the_books_in_postgresql() {
         .unwrap();
     let said = String::from_utf8_lossy(&tests.stdout);
     assert!(tests.status.success(), "{said}{}", String::from_utf8_lossy(&tests.stderr));
-    assert!(said.contains("test spending::a_spent_token_stays_spent_after_a_restart ... ok"), "{said}");
+    assert!(said.contains("test spending::token_stays_spent_after_restart ... ok"), "{said}");
 }
 
 /// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_answered_survives_a_crash_of_the_server_and_the_bank_goes_on() {
+async fn acknowledged_transfers_survive_server_crash() {
     let postgres = start(Durability::Full);
     postgres.create("books").unwrap();
     let database = postgres.url("books").parse().unwrap();
-    let world = World::with(Issuer::start().await, database).await;
+    let world = TestBank::with(Issuer::start().await, database).await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     let first = world.post(&token, id, &order_of(100)).await;
     assert_eq!(first.status, 201);
@@ -56,7 +56,7 @@ async fn what_was_answered_survives_a_crash_of_the_server_and_the_bank_goes_on()
 
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
-async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accounts_once() {
+async fn concurrent_opening_migrates_once() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let issuer = Issuer::start().await;
@@ -73,10 +73,10 @@ async fn banks_that_open_at_once_on_an_empty_database_make_its_tables_and_accoun
 
 /// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_away_is_said_to_be_away() {
+async fn unreachable_server_is_database_unavailable() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
-    let world = World::with(Issuer::start().await, postgres.url("books").parse().unwrap()).await;
+    let world = TestBank::with(Issuer::start().await, postgres.url("books").parse().unwrap()).await;
     drop(postgres);
     let (token, order) = (world.token("view:balance"), order_of(100));
     let (balance, order) = tokio::join!(world.get("/balance", &token), world.order(&order));
@@ -89,11 +89,11 @@ async fn a_server_that_is_away_is_said_to_be_away() {
 
 /// Proves: threat-database-away
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_somebody_holds_is_no_mistake_of_the_bank() {
+async fn locked_account_is_database_unavailable() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let url = postgres.url("books");
-    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    let world = TestBank::with(Issuer::start().await, url.parse().unwrap()).await;
     let mut tool = PgConnection::connect(&url).await.unwrap();
     sqlx::query("BEGIN").execute(&mut tool).await.unwrap();
     sqlx::query("SELECT id FROM accounts FOR UPDATE").execute(&mut tool).await.unwrap();
@@ -119,7 +119,7 @@ async fn refusal(database: &str) -> String {
 
 /// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
-async fn pooler_in_statement_mode_is_refused_by_name() {
+async fn rejects_pooler_in_statement_mode() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let pooler = Pooler::start(&postgres, "statement").unwrap_or_else(|error| panic!("{error}"));
@@ -130,7 +130,7 @@ async fn pooler_in_statement_mode_is_refused_by_name() {
 /// Each transaction has another session of the server, which others have had before and will have after it.
 /// Proves: pooler-transaction-mode
 #[tokio::test(flavor = "multi_thread")]
-async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
+async fn supports_pooler_in_transaction_mode() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let pooler = Pooler::start(&postgres, "transaction").unwrap_or_else(|error| panic!("{error}"));
@@ -138,10 +138,10 @@ async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
     let database = || url.parse::<Database>().unwrap();
     // Two that make the same tables at the same time, and one that finds them.
     let (first, second) = tokio::join!(
-        World::with(Issuer::start().await, database()),
-        World::with(Issuer::start().await, database())
+        TestBank::with(Issuer::start().await, database()),
+        TestBank::with(Issuer::start().await, database())
     );
-    let third = World::with(Issuer::start().await, database()).await;
+    let third = TestBank::with(Issuer::start().await, database()).await;
     let worlds = [first, second, third];
     let order = order_of(1);
     let orders = worlds.iter().flat_map(|world| std::iter::repeat_with(|| world.order(&order)).take(20));
@@ -168,12 +168,12 @@ async fn pooler_in_transaction_mode_is_as_good_as_the_server() {
 
 /// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pooler_that_lends_sessions_for_a_connection_is_as_good_as_the_server() {
+async fn supports_pooler_in_session_mode() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let pooler = Pooler::start(&postgres, "session").unwrap_or_else(|error| panic!("{error}"));
     let url = pooler.url("books");
-    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    let world = TestBank::with(Issuer::start().await, url.parse().unwrap()).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     assert_eq!(world.balance().await, OPENING - 100);
     // A parameter that the pooler does not pass on is named.
@@ -183,12 +183,12 @@ async fn a_pooler_that_lends_sessions_for_a_connection_is_as_good_as_the_server(
 
 /// Proves: database-address
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_as_a_hoster_prints_it_opens_the_books() {
+async fn accepts_url_of_hosting_providers() {
     let postgres = start(Durability::None);
     postgres.create("books").unwrap();
     let more = "?channel_binding=prefer&application_name=books&connect_timeout=10&target_session_attrs=read-write&sslmode=disable";
     let url = format!("{}{more}", postgres.url("books"));
-    let world = World::with(Issuer::start().await, url.parse().unwrap()).await;
+    let world = TestBank::with(Issuer::start().await, url.parse().unwrap()).await;
     assert_eq!(world.order(&order_of(100)).await.status, 201);
     let mut tool = PgConnection::connect(&postgres.url("books")).await.unwrap();
     let named = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'books'";

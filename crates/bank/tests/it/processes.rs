@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::books;
+use crate::database;
 use crate::issuer::Issuer;
 use crate::program::{Program, token};
-use crate::world::{ADA, BEN, order_of};
+use crate::test_bank::{ADA, BEN, order_of};
 
 struct Banks {
     issuer: Issuer,
@@ -20,7 +20,7 @@ impl Banks {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let issuer = Issuer::start().await;
-        let database = books::flag(&folder).await;
+        let database = database::flag(&folder).await;
         let both = open_at_once(&issuer, &database).await;
         Self { issuer, both, _folder: folder }
     }
@@ -59,11 +59,11 @@ const BENS: &str = "auth0|1002";
 
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
-async fn banks_that_open_at_once_on_new_books_wait_for_each_other() {
+async fn concurrent_opening_of_new_file_waits() {
     let issuer = Issuer::start().await;
     for _ in 0..5 {
         let folder = tempfile::tempdir().unwrap();
-        let database = books::flag(&folder).await;
+        let database = database::flag(&folder).await;
         let banks: [_; 6] = open_at_once(&issuer, &database).await;
         for bank in banks {
             assert_eq!(bank.stop().0, Some(0));
@@ -73,7 +73,7 @@ async fn banks_that_open_at_once_on_new_books_wait_for_each_other() {
 
 /// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_uses_of_one_token_at_two_banks_are_one_transfer() {
+async fn token_is_spent_once_across_banks() {
     let banks = Banks::start().await;
     let (token, order) = (banks.token(ADAS), order_of(100));
     let uses = (0..100).map(|n| banks.both[n % 2].send(&token, Uuid::new_v4(), &order));
@@ -86,7 +86,7 @@ async fn a_hundred_uses_of_one_token_at_two_banks_are_one_transfer() {
 
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
-async fn fifty_identical_orders_at_two_banks_are_one_transfer() {
+async fn identical_orders_at_two_banks_debit_once() {
     let banks = Banks::start().await;
     let (token, id, order) = (banks.token(ADAS), Uuid::new_v4(), order_of(100));
     let statuses = join_all((0..50).map(|n| banks.both[n % 2].send(&token, id, &order))).await;
@@ -97,7 +97,7 @@ async fn fifty_identical_orders_at_two_banks_are_one_transfer() {
 
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
-async fn debits_at_two_banks_never_overdraw_an_account() {
+async fn two_banks_never_overdraw_account() {
     let banks = Banks::start().await;
     // Enough for ten of them.
     let (tokens, order): (Vec<_>, _) = ((0..40).map(|_| banks.token(ADAS)).collect(), order_of(25_000));
@@ -112,7 +112,7 @@ async fn debits_at_two_banks_never_overdraw_an_account() {
 
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
-async fn two_customers_who_pay_each_other_at_two_banks_lose_nothing_and_wait_for_nobody_forever() {
+async fn mutual_payments_at_two_banks_do_not_deadlock() {
     let banks = Banks::start().await;
     let order = |payee: &str| json!({ "payee": payee, "amount": { "amount": 10, "currency": "EUR" } });
     // Ben has nothing before Ada has paid.
@@ -130,10 +130,10 @@ async fn two_customers_who_pay_each_other_at_two_banks_lose_nothing_and_wait_for
 
 /// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bank_that_is_killed_has_kept_what_it_answered() {
+async fn acknowledged_transfers_survive_kill() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
-    let database = books::flag(&folder).await;
+    let database = database::flag(&folder).await;
     let mut bank = Program::start(&issuer.url, &database, "info");
     let (token, id) = (token(&issuer, ADAS, "view:balance transfer:funds"), Uuid::new_v4());
     assert_eq!(bank.send(&token, id, &order_of(100)).await, 201);

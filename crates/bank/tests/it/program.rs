@@ -11,9 +11,9 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::books;
+use crate::database;
 use crate::issuer::{FIRST, Issuer};
-use crate::world::{ADA, AUDIENCE, BEN, NOW, order_of};
+use crate::test_bank::{ADA, AUDIENCE, BEN, NOW, order_of};
 
 /// A running bank with an account of Ada's and one of Ben's.
 pub(crate) struct Program {
@@ -144,10 +144,10 @@ pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_serves_until_it_is_asked_to_stop() {
+async fn serves_until_signal() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
-    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "info");
+    let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let answer = bank.get("/balance", &token(&issuer, "auth0|1001", "view:balance")).await;
     assert_eq!(answer.status(), 200);
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
@@ -156,18 +156,18 @@ async fn it_serves_until_it_is_asked_to_stop() {
     let (code, log) = bank.stop();
     assert_eq!(code, Some(0));
     assert!(log.ends_with("the bank is closed"), "{log}");
-    if books::server().is_none() {
-        assert!(books::file(&folder).exists());
-        assert!(!books::file(&folder).with_extension("sqlite-wal").exists(), "closed books are one file");
+    if database::server().is_none() {
+        assert!(database::file(&folder).exists());
+        assert!(!database::file(&folder).with_extension("sqlite-wal").exists(), "closed books are one file");
     }
 }
 
 /// Proves: shutdown-not-blocked
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_request_does_not_keep_it_from_stopping() {
+async fn incomplete_request_does_not_block_shutdown() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
-    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "info");
+    let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let address = bank.address.trim_start_matches("http://");
     let mut half = TcpStream::connect(address).unwrap();
     half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
@@ -187,11 +187,11 @@ async fn half_a_request_does_not_keep_it_from_stopping() {
 
 /// Proves: threat-logged-secrets
 #[tokio::test(flavor = "multi_thread")]
-async fn its_log_names_the_customer_and_holds_no_token() {
+async fn log_has_subject_and_no_token() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
     // Everything that this program and all its libraries have to say.
-    let bank = Program::start(&issuer.url, &books::flag(&folder).await, "trace");
+    let bank = Program::start(&issuer.url, &database::flag(&folder).await, "trace");
     let (transfer, view) =
         (token(&issuer, "auth0|1001", "transfer:funds"), token(&issuer, "auth0|1001", "view:balance"));
     let made = bank.post(&transfer).await;
@@ -220,7 +220,7 @@ async fn its_log_names_the_customer_and_holds_no_token() {
 }
 
 #[test]
-fn it_says_what_is_wrong_and_fails() {
+fn reports_wrong_flags() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, expected) in [
         (["--account", "DE89"], "needs four or five parts, separated by `;`"),
@@ -248,11 +248,11 @@ fn it_says_what_is_wrong_and_fails() {
 
 /// Proves: bank-metrics
 #[tokio::test(flavor = "multi_thread")]
-async fn metrics_are_served_at_an_address_of_their_own() {
+async fn metrics_have_their_own_address() {
     let folder = tempfile::tempdir().unwrap();
     let issuer = Issuer::start().await;
     let listen = [("BANK_METRICS", OsString::from("127.0.0.1:0"))];
-    let bank = Program::start_with(&issuer.url, &books::flag(&folder).await, "info", listen);
+    let bank = Program::start_with(&issuer.url, &database::flag(&folder).await, "info", listen);
     let (transfer, view) =
         (token(&issuer, "auth0|1001", "transfer:funds"), token(&issuer, "auth0|1001", "view:balance"));
     assert_eq!(bank.post(&transfer).await.status(), 201);

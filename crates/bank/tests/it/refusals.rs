@@ -1,19 +1,19 @@
-//! Orders that are refused: for good by a rule, or because nobody can tell what they mean.
+//! Orders that are refused: for good by a rule, or because they are malformed.
 
 use axum::body::Body;
 use axum::http::Request;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::world::{ADA, BEN, NOBODY, OPENING, World, order_of, post};
+use crate::test_bank::{ADA, BEN, NOBODY, OPENING, TestBank, order_of, post};
 
 fn order(payee: &str, amount: impl Into<Value>, currency: &str, reference: &str) -> Value {
     json!({ "payee": payee, "amount": { "amount": amount.into(), "currency": currency }, "reference": reference })
 }
 
 #[tokio::test]
-async fn every_rule_has_its_code_and_moves_nothing() {
-    let world = World::new().await;
+async fn each_rule_has_its_code_and_moves_nothing() {
+    let world = TestBank::new().await;
     let long = "x".repeat(141);
     let cases = [
         ("insufficient-funds", order(BEN, OPENING + 1, "EUR", "")),
@@ -54,8 +54,8 @@ async fn every_rule_has_its_code_and_moves_nothing() {
 }
 
 #[tokio::test]
-async fn refusals_say_what_would_be_right() {
-    let world = World::new().await;
+async fn detail_says_what_would_be_right() {
+    let world = TestBank::new().await;
     let poor = world.order(&order(BEN, OPENING + 1, "EUR", "")).await;
     assert_eq!(poor.body["balance"], json!({ "amount": OPENING, "currency": "EUR" }));
     let foreign = world.order(&order(BEN, 1, "USD", "")).await;
@@ -65,8 +65,8 @@ async fn refusals_say_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_understood_decides_nothing_and_spends_nothing() {
-    let world = World::new().await;
+async fn malformed_order_spends_nothing() {
+    let world = TestBank::new().await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     let bodies = [
         "",
@@ -105,8 +105,8 @@ async fn what_cannot_be_understood_decides_nothing_and_spends_nothing() {
 }
 
 #[tokio::test]
-async fn an_order_that_names_nothing_is_no_order() {
-    let world = World::new().await;
+async fn order_as_array_is_rejected() {
+    let world = TestBank::new().await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     for order in [
         json!([BEN, { "amount": 1, "currency": "EUR" }, "array"]),
@@ -122,8 +122,8 @@ async fn an_order_that_names_nothing_is_no_order() {
 }
 
 #[tokio::test]
-async fn an_id_is_one_hyphenated_uuid() {
-    let world = World::new().await;
+async fn idempotency_key_must_be_hyphenated_uuid() {
+    let world = TestBank::new().await;
     let token = world.transfer_token();
     let with_ids = |ids: &[&str]| {
         let mut request: Request<Body> = post(&token, Uuid::nil(), &order_of(1));
@@ -151,8 +151,8 @@ async fn an_id_is_one_hyphenated_uuid() {
 }
 
 #[tokio::test]
-async fn a_customer_without_an_account_is_told_so() {
-    let world = World::new().await;
+async fn customer_without_account_gets_account_not_found() {
+    let world = TestBank::new().await;
     let stranger = |scope| world.token_of("auth0|9999", scope);
     for address in ["/balance", "/transfers", "/transfers/7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70"] {
         assert_eq!(world.get(address, &stranger("view:balance")).await.problem(), "account-not-found");

@@ -5,11 +5,11 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::issuer::FIRST;
-use crate::world::{OPENING, World, order_of};
+use crate::test_bank::{OPENING, TestBank, order_of};
 
 #[tokio::test]
-async fn a_spent_token_transfers_nothing_more() {
-    let world = World::new().await;
+async fn spent_token_is_refused() {
+    let world = TestBank::new().await;
     let token = world.transfer_token();
     assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(1)).await.status, 201);
     let again = world.post(&token, Uuid::new_v4(), &order_of(1)).await;
@@ -18,7 +18,7 @@ async fn a_spent_token_transfers_nothing_more() {
     // It is the id that is spent, not the text: the same id in another token is as good as the same token.
     let mut claims = world.claims("transfer:funds");
     for exp in [7200, 7201] {
-        claims["exp"] = json!(crate::world::NOW + exp);
+        claims["exp"] = json!(crate::test_bank::NOW + exp);
         let answer = world.post(&FIRST.token(&claims), Uuid::new_v4(), &order_of(1)).await;
         assert_eq!(answer.status.as_u16(), if exp == 7200 { 201 } else { 401 });
     }
@@ -29,9 +29,9 @@ async fn a_spent_token_transfers_nothing_more() {
 
 /// Proves: threat-token-reuse
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_orders_at_once_with_one_token_are_one_transfer() {
+async fn concurrent_orders_with_one_token_transfer_once() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     let (token, order) = (world.transfer_token(), order_of(100));
     let answers = join_all((0..100).map(|_| world.post(&token, Uuid::new_v4(), &order))).await;
     let (accepted, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 201);
@@ -42,9 +42,9 @@ async fn a_hundred_orders_at_once_with_one_token_are_one_transfer() {
 
 /// Proves: threat-token-reuse
 #[tokio::test]
-async fn a_spent_token_stays_spent_after_a_restart() {
+async fn token_stays_spent_after_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let mut world = World::in_folder(&folder).await;
+    let mut world = TestBank::in_folder(&folder).await;
     let (token, id) = (world.transfer_token(), Uuid::new_v4());
     let first = world.post(&token, id, &order_of(100)).await;
     for _ in 0..2 {
@@ -57,9 +57,9 @@ async fn a_spent_token_stays_spent_after_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_account_is_never_overdrawn_however_many_draw_on_it() {
+async fn concurrent_debits_never_overdraw_account() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
+    let world = TestBank::in_folder(&folder).await;
     // Enough for ten of them.
     let order = order_of(OPENING / 10);
     let orders = (0..40).map(|_| world.order(&order));
@@ -75,14 +75,14 @@ async fn an_account_is_never_overdrawn_however_many_draw_on_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
+async fn two_banks_share_one_database() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
-    let other = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
+    let world = TestBank::in_folder(&folder).await;
+    let other = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
     let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
     let (token, order) = (world.transfer_token(), order_of(100));
     let through_other = async |id| {
-        let request = crate::world::post(&token, id, &order);
+        let request = crate::test_bank::post(&token, id, &order);
         tower::ServiceExt::oneshot(other.router(), request).await.unwrap().status().as_u16()
     };
     let here =
@@ -97,13 +97,13 @@ async fn two_banks_on_the_same_books_do_not_step_on_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn two_banks_that_debit_one_account_wait_for_each_other_and_never_fail() {
+async fn concurrent_debits_at_two_banks_wait_for_each_other() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::in_folder(&folder).await;
-    let other = crate::world::config(&world.issuer, crate::books::in_folder(&folder).await);
+    let world = TestBank::in_folder(&folder).await;
+    let other = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
     let other = bank::Bank::open(other, world.clock.clone()).await.unwrap();
     let order = order_of(100);
-    let request = || crate::world::post(&world.transfer_token(), Uuid::new_v4(), &order);
+    let request = || crate::test_bank::post(&world.transfer_token(), Uuid::new_v4(), &order);
     let through = async |bank: &bank::Bank| {
         tower::ServiceExt::oneshot(bank.router(), request()).await.unwrap().status().as_u16()
     };

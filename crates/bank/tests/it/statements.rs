@@ -3,23 +3,23 @@
 use serde_json::{Value, json};
 
 use crate::issuer::FIRST;
-use crate::world::{ADA, BEN, NOW, OPENING, World, order_of};
+use crate::test_bank::{ADA, BEN, NOW, OPENING, TestBank, order_of};
 
 const CHALLENGE: &str = r#"Bearer realm="bank", error="insufficient_user_authentication", error_description="this takes a second factor, given at most 900 seconds ago", acr_values="http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age="900""#;
 
 /// A good token of Ada's for the balance, with these claims about her authentication.
-fn token(world: &World, amr: Value, auth_time: Value) -> String {
+fn token(world: &TestBank, amr: Value, auth_time: Value) -> String {
     let mut claims = world.claims("view:balance");
     claims["amr"] = amr;
     claims["auth_time"] = auth_time;
     FIRST.token(&claims)
 }
 
-fn now(world: &World) -> u64 {
+fn now(world: &TestBank) -> u64 {
     bank::Clock::now(&*world.clock)
 }
 
-async fn statements(world: &World) -> Vec<Value> {
+async fn statements(world: &TestBank) -> Vec<Value> {
     let answer = world.get("/statements", &token(world, json!(["mfa"]), json!(now(world)))).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body["statements"].as_array().unwrap().clone()
@@ -27,8 +27,8 @@ async fn statements(world: &World) -> Vec<Value> {
 
 /// Proves: bank-statements-need-mfa
 #[tokio::test]
-async fn a_password_is_not_enough() {
-    let world = World::new().await;
+async fn requires_second_factor() {
+    let world = TestBank::new().await;
     for (amr, auth_time) in [
         (json!(null), json!(null)),
         (json!(null), json!(NOW)),
@@ -55,8 +55,8 @@ async fn a_password_is_not_enough() {
 
 /// Proves: bank-statements-need-mfa
 #[tokio::test]
-async fn a_second_factor_lasts_a_quarter_of_an_hour() {
-    let world = World::new().await;
+async fn second_factor_expires_after_fifteen_minutes() {
+    let world = TestBank::new().await;
     for (amr, auth_time) in [
         (json!(["mfa"]), json!(NOW - 900)),
         (json!(["pwd", "mfa"]), json!(NOW)),
@@ -68,8 +68,8 @@ async fn a_second_factor_lasts_a_quarter_of_an_hour() {
 
 /// Proves: bank-statements-need-mfa
 #[tokio::test]
-async fn a_second_factor_does_not_replace_the_scope_or_the_token() {
-    let world = World::new().await;
+async fn second_factor_does_not_replace_scope() {
+    let world = TestBank::new().await;
     let mut claims = world.claims("transfer:funds");
     claims["amr"] = json!(["mfa"]);
     claims["auth_time"] = json!(NOW);
@@ -79,8 +79,8 @@ async fn a_second_factor_does_not_replace_the_scope_or_the_token() {
 }
 
 #[tokio::test]
-async fn each_month_opens_with_what_the_one_before_left() {
-    let world = World::new().await;
+async fn month_opens_with_closing_balance_of_previous() {
+    let world = TestBank::new().await;
     world.order(&order_of(1_250)).await;
     world.order(&order_of(99)).await;
     world.clock.advance(61 * 24 * 3600);
@@ -114,8 +114,8 @@ async fn each_month_opens_with_what_the_one_before_left() {
 }
 
 #[tokio::test]
-async fn the_opening_of_the_account_is_told_and_the_current_month_is_there() {
-    let world = World::new().await;
+async fn includes_account_opening_and_current_month() {
+    let world = TestBank::new().await;
     let june = statements(&world).await;
     assert_eq!(june.len(), 1);
     let opening = &june[0]["entries"][0];
@@ -125,7 +125,7 @@ async fn the_opening_of_the_account_is_told_and_the_current_month_is_there() {
 }
 
 /// A customer of a bank whose clock stands at this moment.
-fn strong_token(world: &World, subject: &str) -> String {
+fn strong_token(world: &TestBank, subject: &str) -> String {
     let mut claims = world.claims("view:balance");
     claims["sub"] = json!(subject);
     claims["exp"] = json!(now(world) + 7200);
@@ -134,7 +134,7 @@ fn strong_token(world: &World, subject: &str) -> String {
     FIRST.token(&claims)
 }
 
-async fn pay(world: &World, amount: i64) {
+async fn pay(world: &TestBank, amount: i64) {
     let mut claims = world.claims("view:balance transfer:funds");
     claims["exp"] = json!(now(world) + 7200);
     let paid = world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(amount)).await;
@@ -142,8 +142,8 @@ async fn pay(world: &World, amount: i64) {
 }
 
 #[tokio::test]
-async fn nobody_elses_are_shown() {
-    let world = World::new().await;
+async fn shows_only_own_account() {
+    let world = TestBank::new().await;
     pay(&world, 100).await;
     let ben = world.get("/statements", &strong_token(&world, "auth0|1002")).await;
     assert_eq!(ben.body["account"]["iban"], BEN);
@@ -153,7 +153,7 @@ async fn nobody_elses_are_shown() {
 }
 
 /// Entries, newest first, and the page that they come from is as large as it may be.
-async fn page(world: &World, limit: usize, next: Option<&str>) -> (Vec<Value>, Option<String>) {
+async fn page(world: &TestBank, limit: usize, next: Option<&str>) -> (Vec<Value>, Option<String>) {
     let before = next.map(|next| format!("&before={next}")).unwrap_or_default();
     let address = format!("/statements?limit={limit}{before}");
     let answer = world.get(&address, &strong_token(world, "auth0|1001")).await;
@@ -164,8 +164,8 @@ async fn page(world: &World, limit: usize, next: Option<&str>) -> (Vec<Value>, O
 
 /// Proves: statement-pages
 #[tokio::test]
-async fn pages_have_every_entry_once_and_their_sums_go_on() {
-    let world = World::new().await;
+async fn pages_are_complete_and_sums_continue() {
+    let world = TestBank::new().await;
     for n in 0..14 {
         // Three months have one entry, the others two.
         if n % 2 == 0 {
@@ -206,8 +206,8 @@ async fn pages_have_every_entry_once_and_their_sums_go_on() {
 
 /// Proves: statement-pages
 #[tokio::test]
-async fn a_cursor_that_is_none_is_refused() {
-    let world = World::new().await;
+async fn rejects_invalid_cursor() {
+    let world = TestBank::new().await;
     let token = strong_token(&world, "auth0|1001");
     for wrong in [
         "limit=0",

@@ -5,10 +5,10 @@ use axum::http::Request;
 use serde_json::{Value, json};
 
 use crate::issuer::{FIRST, SECOND, encode};
-use crate::world::{AUDIENCE, NOW, World, get, order_of};
+use crate::test_bank::{AUDIENCE, NOW, TestBank, get, order_of};
 
 /// Changes one claim of a good token; `null` takes it away.
-fn with(world: &World, name: &str, value: Value) -> String {
+fn with(world: &TestBank, name: &str, value: Value) -> String {
     let mut claims = world.claims("view:balance");
     match value {
         Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
@@ -17,7 +17,7 @@ fn with(world: &World, name: &str, value: Value) -> String {
     FIRST.token(&claims)
 }
 
-async fn refused(world: &World, token: &str) -> String {
+async fn refused(world: &TestBank, token: &str) -> String {
     let answer = world.get("/balance", token).await;
     assert_eq!(answer.problem(), "invalid-token");
     let detail = answer.body["detail"].as_str().unwrap().to_owned();
@@ -32,13 +32,13 @@ async fn refused(world: &World, token: &str) -> String {
         .to_owned()
 }
 
-async fn believed(world: &World, token: &str) {
+async fn believed(world: &TestBank, token: &str) {
     assert_eq!(world.get("/balance", token).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_good_token_is_believed() {
-    let world = World::new().await;
+async fn accepts_valid_token() {
+    let world = TestBank::new().await;
     believed(&world, &world.token("view:balance")).await;
     believed(&world, &with(&world, "aud", json!(AUDIENCE))).await;
     believed(&world, &with(&world, "iat", Value::Null)).await;
@@ -52,8 +52,8 @@ async fn a_good_token_is_believed() {
 }
 
 #[tokio::test]
-async fn no_token_gets_a_challenge_without_an_error() {
-    let world = World::new().await;
+async fn missing_token_gets_challenge_without_error() {
+    let world = TestBank::new().await;
     let token = world.token("view:balance");
     let requests = [
         Request::get("/balance").body(Body::empty()).unwrap(),
@@ -68,8 +68,8 @@ async fn no_token_gets_a_challenge_without_an_error() {
 }
 
 #[tokio::test]
-async fn two_authorization_headers_are_a_malformed_request() {
-    let world = World::new().await;
+async fn rejects_two_authorization_headers() {
+    let world = TestBank::new().await;
     let token = world.token("view:balance");
     let mut request = get("/balance", &token);
     request.headers_mut().append("authorization", format!("Bearer {token}").parse().unwrap());
@@ -79,8 +79,8 @@ async fn two_authorization_headers_are_a_malformed_request() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_refused() {
-    let world = World::new().await;
+async fn rejects_malformed_tokens() {
+    let world = TestBank::new().await;
     let good = world.token("view:balance");
     let huge = format!("{good}{}", "A".repeat(10_000));
     for token in ["", "x", "a.b", "..", "a.b.c", "a.b.c.d", &format!("{good}.x"), &huge] {
@@ -90,8 +90,8 @@ async fn what_is_no_token_is_refused() {
 }
 
 #[tokio::test]
-async fn the_algorithm_is_ours_to_choose() {
-    let world = World::new().await;
+async fn accepts_rs256_only() {
+    let world = TestBank::new().await;
     let claims = world.claims("view:balance").to_string();
     for alg in ["none", "None", "HS256", "RS384", "RS512", "PS256", "ES256", "rs256", ""] {
         let header = json!({ "alg": alg, "typ": "JWT", "kid": "first" });
@@ -109,8 +109,8 @@ async fn the_algorithm_is_ours_to_choose() {
 }
 
 #[tokio::test]
-async fn a_signature_by_another_key_or_over_other_claims_is_refused() {
-    let world = World::new().await;
+async fn rejects_wrong_signature() {
+    let world = TestBank::new().await;
     let claims = world.claims("view:balance").to_string();
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "first" });
     assert_eq!(refused(&world, &SECOND.token_with(&header, &claims)).await, "signature is wrong");
@@ -130,8 +130,8 @@ async fn a_signature_by_another_key_or_over_other_claims_is_refused() {
 }
 
 #[tokio::test]
-async fn a_token_cannot_bring_its_own_key() {
-    let world = World::new().await;
+async fn ignores_key_in_header() {
+    let world = TestBank::new().await;
     let claims = world.claims("view:balance").to_string();
     for (name, value) in [
         ("jwk", SECOND.jwk()),
@@ -152,8 +152,8 @@ async fn a_token_cannot_bring_its_own_key() {
 }
 
 #[tokio::test]
-async fn headers_that_are_not_those_of_an_access_token_are_refused() {
-    let world = World::new().await;
+async fn rejects_other_token_types_and_critical_headers() {
+    let world = TestBank::new().await;
     let claims = world.claims("view:balance").to_string();
     let header = |name: &str, value: Value| {
         let mut header = json!({ "alg": "RS256", "typ": "JWT", "kid": "first" });
@@ -177,8 +177,8 @@ async fn headers_that_are_not_those_of_an_access_token_are_refused() {
 }
 
 #[tokio::test]
-async fn claims_are_from_this_issuer_for_this_api() {
-    let world = World::new().await;
+async fn rejects_other_issuer_or_audience() {
+    let world = TestBank::new().await;
     let url = world.issuer.url.clone();
     for iss in [json!(url.trim_end_matches('/')), json!(format!("{url}x")), json!("https://evil.example/")] {
         assert_eq!(refused(&world, &with(&world, "iss", iss)).await, "is from another issuer");
@@ -209,8 +209,8 @@ async fn claims_are_from_this_issuer_for_this_api() {
 }
 
 #[tokio::test]
-async fn a_claim_that_comes_twice_is_refused() {
-    let world = World::new().await;
+async fn rejects_duplicate_claims() {
+    let world = TestBank::new().await;
     let claims = world.claims("view:balance").to_string();
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "first" });
     for twice in [r#","sub":"auth0|1002"}"#, r#","aud":"riser"}"#, r#","exp":99999999999}"#] {
@@ -225,8 +225,8 @@ async fn a_claim_that_comes_twice_is_refused() {
 }
 
 #[tokio::test]
-async fn an_array_in_the_order_of_our_fields_is_no_header_and_no_claims() {
-    let world = World::new().await;
+async fn rejects_arrays_as_header_or_claims() {
+    let world = TestBank::new().await;
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "first" });
     let claims = world.claims("view:balance");
     believed(&world, &FIRST.token_with(&header, &claims.to_string())).await;
@@ -240,8 +240,8 @@ async fn an_array_in_the_order_of_our_fields_is_no_header_and_no_claims() {
 }
 
 #[tokio::test]
-async fn times_have_a_minute_of_leeway_and_not_a_second_more() {
-    let world = World::new().await;
+async fn allows_one_minute_of_clock_skew() {
+    let world = TestBank::new().await;
     believed(&world, &with(&world, "exp", json!(NOW - 59))).await;
     assert_eq!(refused(&world, &with(&world, "exp", json!(NOW - 61))).await, "has expired");
     assert_eq!(refused(&world, &with(&world, "exp", json!(NOW - 60))).await, "has expired");
@@ -259,8 +259,8 @@ async fn times_have_a_minute_of_leeway_and_not_a_second_more() {
 
 /// Proves: forged-token-type
 #[tokio::test]
-async fn an_id_token_is_no_access_token() {
-    let world = World::new().await;
+async fn rejects_id_token() {
+    let world = TestBank::new().await;
     let id_token = FIRST.token(&json!({
         "iss": world.issuer.url, "sub": "auth0|1001", "aud": "riser", "iat": NOW, "exp": NOW + 3600,
         "nonce": "n", "at_hash": "h", "sid": "s",
@@ -269,8 +269,8 @@ async fn an_id_token_is_no_access_token() {
 }
 
 #[tokio::test]
-async fn a_missing_scope_is_named_in_the_challenge() {
-    let world = World::new().await;
+async fn missing_scope_is_named_in_challenge() {
+    let world = TestBank::new().await;
     let token = world.token("view:balance");
     let answer = world.post(&token, uuid::Uuid::new_v4(), &order_of(100)).await;
     assert_eq!(answer.problem(), "insufficient-scope");
@@ -289,13 +289,13 @@ async fn a_missing_scope_is_named_in_the_challenge() {
     for address in ["/balance", "/transfers", "/transfers/7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70"] {
         assert_eq!(world.get(address, &without).await.problem(), "insufficient-scope");
     }
-    assert_eq!(world.balance().await, crate::world::OPENING);
+    assert_eq!(world.balance().await, crate::test_bank::OPENING);
 }
 
 /// Proves: token-id-required
 #[tokio::test]
-async fn a_token_without_an_id_cannot_be_spent() {
-    let world = World::new().await;
+async fn token_without_id_cannot_transfer() {
+    let world = TestBank::new().await;
     let long = "j".repeat(256);
     for jti in [None, Some(""), Some(&*long), Some(&*long.repeat(40))] {
         let mut claims = world.claims("transfer:funds");
@@ -307,7 +307,7 @@ async fn a_token_without_an_id_cannot_be_spent() {
         assert_eq!(answer.problem(), "invalid-token");
         assert!(answer.challenge().contains(r#"error="invalid_token""#));
     }
-    assert_eq!(world.balance().await, crate::world::OPENING);
+    assert_eq!(world.balance().await, crate::test_bank::OPENING);
     let mut claims = world.claims("transfer:funds");
     claims["jti"] = json!(long[1..]);
     let answer = world.post(&FIRST.token(&claims), uuid::Uuid::new_v4(), &order_of(100)).await;
@@ -317,8 +317,8 @@ async fn a_token_without_an_id_cannot_be_spent() {
 /// Not read, and not taken for a token without the scope either: nobody is sent for a second factor because of it.
 /// Proves: scope-claim-shape
 #[tokio::test]
-async fn scopes_in_another_shape_are_named() {
-    let world = World::new().await;
+async fn explains_unsupported_scope_format() {
+    let world = TestBank::new().await;
     for scopes in [json!(["view:balance"]), json!([]), json!(["openid", "view:balance", "transfer:funds"])] {
         let told = refused(&world, &with(&world, "scope", scopes.clone())).await;
         assert!(told.starts_with("scope is a list; this bank reads one text"), "{scopes}: {told}");

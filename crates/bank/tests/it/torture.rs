@@ -1,15 +1,15 @@
-//! The short run of the torture: `cargo xtask torture` has the long one.
+//! A short run of the crash tests: `cargo xtask torture` has the long one.
 
 use std::path::PathBuf;
 
-use torture::place::{Kind, Place};
-use torture::run::{Plan, Report, run};
+use bank_crash_test::run::{Plan, Report, run};
+use bank_for_tests::deployment::{Deployment, DeploymentKind};
 
-async fn torture(kind: Kind, kills: u32, promotions: u32) -> Report {
-    let place = Place::make(kind).unwrap();
+async fn run_crash_test(kind: DeploymentKind, kills: u32, promotions: u32) -> Report {
+    let deployment = Deployment::create(kind).unwrap();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_bank"));
     let plan = Plan { program, kills, promotions, customers: 12, seed: 20_260_101 };
-    let report = run(&plan, &place).await.unwrap();
+    let report = run(&plan, &deployment).await.unwrap();
     println!("{report}");
     let found = &report.findings;
     assert!(found.violations.is_empty(), "{:#?}", found.violations);
@@ -21,33 +21,33 @@ async fn torture(kind: Kind, kills: u32, promotions: u32) -> Report {
 
 /// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bank_that_is_killed_loses_doubles_and_alters_nothing() {
-    torture(Kind::Sqlite, 12, 0).await;
+async fn killed_bank_keeps_books_consistent() {
+    run_crash_test(DeploymentKind::Sqlite, 12, 0).await;
 }
 
 /// Proves: torture-kills
 #[tokio::test(flavor = "multi_thread")]
-async fn two_banks_on_one_postgresql_that_are_killed_lose_double_and_alter_nothing() {
-    torture(Kind::Postgres, 12, 0).await;
+async fn two_killed_banks_on_postgres_keep_books_consistent() {
+    run_crash_test(DeploymentKind::Postgres, 12, 0).await;
 }
 
 /// Proves: torture-disk-faults
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
-async fn disk_faults_lose_double_and_alter_nothing_and_need_no_restart() {
-    let report = torture(Kind::SqliteOnFaultyDisk, 10, 0).await;
-    assert!(report.troubles.failed_calls > 0, "{report}");
+async fn disk_faults_keep_books_consistent() {
+    let report = run_crash_test(DeploymentKind::SqliteOnFaultyDisk, 10, 0).await;
+    assert!(report.faults.failed_calls > 0, "{report}");
 }
 
 /// Proves: torture-promotions
 #[tokio::test(flavor = "multi_thread")]
-async fn promotions_lose_double_and_alter_nothing_and_need_no_restart() {
-    let report = torture(Kind::PostgresFailover, 4, 2).await;
-    assert_eq!(report.troubles.promotions, 2, "{report}");
+async fn promotions_keep_books_consistent() {
+    let report = run_crash_test(DeploymentKind::PostgresFailover, 4, 2).await;
+    assert_eq!(report.faults.promotions, 2, "{report}");
 }
 
 /// Proves: torture-pgbouncer
 #[tokio::test(flavor = "multi_thread")]
-async fn two_banks_behind_pgbouncer_that_are_killed_lose_double_and_alter_nothing() {
-    torture(Kind::PostgresPgbouncer, 6, 0).await;
+async fn two_killed_banks_behind_pgbouncer_keep_books_consistent() {
+    run_crash_test(DeploymentKind::PostgresPgbouncer, 6, 0).await;
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::world::{ADA, BEN, ENERGY, OPENING, World, order_of};
+use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, order_of};
 
 const VIEW: &str = "view:balance";
 
 #[tokio::test]
-async fn money_moves_and_the_answer_says_all_of_it() {
-    let world = World::new().await;
+async fn transfer_moves_money_and_response_is_complete() {
+    let world = TestBank::new().await;
     let id = Uuid::new_v4();
     let answer = world.post(&world.transfer_token(), id, &order_of(12_345)).await;
     assert_eq!(answer.status, 201);
@@ -44,8 +44,8 @@ async fn money_moves_and_the_answer_says_all_of_it() {
 }
 
 #[tokio::test]
-async fn the_last_cent_can_be_sent_and_the_payee_written_with_blanks() {
-    let world = World::new().await;
+async fn whole_balance_can_be_sent_and_iban_may_have_blanks() {
+    let world = TestBank::new().await;
     let order = json!({ "payee": "fr14 2004 1010 0505 0001 3m02 606", "amount": { "amount": OPENING, "currency": "EUR" } });
     let answer = world.order(&order).await;
     assert_eq!(answer.status, 201);
@@ -55,8 +55,8 @@ async fn the_last_cent_can_be_sent_and_the_payee_written_with_blanks() {
 }
 
 #[tokio::test]
-async fn both_ends_see_the_transfer_and_nobody_else_does() {
-    let world = World::new().await;
+async fn only_payer_and_payee_see_transfer() {
+    let world = TestBank::new().await;
     let id = Uuid::new_v4();
     let made = world.post(&world.transfer_token(), id, &order_of(500)).await;
     let address = format!("/transfers/{id}");
@@ -78,8 +78,8 @@ async fn both_ends_see_the_transfer_and_nobody_else_does() {
 }
 
 #[tokio::test]
-async fn the_list_is_newest_first_and_comes_in_pages() {
-    let world = World::new().await;
+async fn list_is_newest_first_in_pages() {
+    let world = TestBank::new().await;
     for minor in 1..=7 {
         world.clock.advance(1);
         assert_eq!(world.order(&order_of(minor)).await.status, 201);
@@ -122,8 +122,8 @@ async fn the_list_is_newest_first_and_comes_in_pages() {
 }
 
 #[tokio::test]
-async fn a_wrong_page_is_told() {
-    let world = World::new().await;
+async fn list_rejects_wrong_page_query() {
+    let world = TestBank::new().await;
     let bens = world.token_of("auth0|1002", "transfer:funds");
     let order = json!({ "payee": ENERGY, "amount": { "amount": 8, "currency": "EUR" } });
     let foreign = world.post(&bens, Uuid::new_v4(), &order).await.body["id"].as_str().unwrap().to_owned();

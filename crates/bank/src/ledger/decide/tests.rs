@@ -1,13 +1,14 @@
-//! Orders that are decided together, on both databases: what becomes of them is what would have become of them one after
-//! the other.
+//! Orders that are decided together, on both databases: the result is that of deciding them one after the other.
 
 use postgres_for_tests::{Durability, Server};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::super::{Customer, Ledger, SingleUse};
 use super::*;
-use crate::config::OpeningAccount;
+use crate::ledger::account::Customer;
+use crate::ledger::handle::Ledger;
+use crate::ledger::open::OpeningAccount;
+use crate::ledger::order::TokenId;
 use database_setup::Database;
 
 /// IBANs, customers, and what they open with. The last of them has no account.
@@ -32,7 +33,7 @@ async fn ledger(database: &Database) -> Ledger {
 /// An order: its id, its token, from whom, to whom, how much.
 type Wish = (u8, u8, usize, usize, i64);
 
-fn job((id, token, from, to, amount): Wish) -> Job {
+fn request((id, token, from, to, amount): Wish) -> TransferRequest {
     let order = Order {
         id: Uuid::from_u128(id.into()),
         customer: Customer { issuer: "issuer".into(), subject: PEOPLE[from].1.into() },
@@ -41,13 +42,14 @@ fn job((id, token, from, to, amount): Wish) -> Job {
         currency: "EUR".into(),
         reference: format!("\u{e9}\\\"' $1 {amount}"),
     };
-    Job { order, token: SingleUse { issuer: "issuer".into(), jti: token.to_string() }, now: 7 }
+    TransferRequest { order, token: TokenId { issuer: "issuer".into(), jti: token.to_string() }, now: 7 }
 }
 
 /// What is decided of these in one transaction, and what is on the accounts then.
-async fn together(ledger: &Ledger, jobs: &[Job]) -> (Vec<Decision>, Vec<i64>) {
-    let mut tx = Tx::begin(&ledger.writer).await.unwrap();
-    let decisions = decide(&mut tx, jobs, &|_| true).await.unwrap().into_iter().map(Option::unwrap).collect();
+async fn together(ledger: &Ledger, requests: &[TransferRequest]) -> (Vec<Decision>, Vec<i64>) {
+    let mut tx = ledger.store.writer.begin().await.unwrap();
+    let decisions =
+        decide(&mut tx, requests, &|_| true).await.unwrap().into_iter().map(Option::unwrap).collect();
     tx.commit().await.unwrap();
     let mut balances = Vec::new();
     for (iban, ..) in &PEOPLE[..3] {
@@ -56,7 +58,7 @@ async fn together(ledger: &Ledger, jobs: &[Job]) -> (Vec<Decision>, Vec<i64>) {
     (decisions, balances)
 }
 
-fn said(decisions: &[Decision]) -> Vec<String> {
+fn describe(decisions: &[Decision]) -> Vec<String> {
     decisions
         .iter()
         .map(|decision| match decision {
@@ -70,7 +72,7 @@ fn said(decisions: &[Decision]) -> Vec<String> {
         .collect()
 }
 
-async fn each_is_decided_after_the_one_before_it(ledger: Ledger) {
+async fn batch_is_decided_in_order(ledger: Ledger) {
     let wishes = [
         (1, 1, 0, 1, 60),
         (2, 2, 0, 1, 60), // more than the first has left
@@ -85,8 +87,8 @@ async fn each_is_decided_after_the_one_before_it(ledger: Ledger) {
         (10, 10, 0, 3, 1),
         (11, 11, 0, 0, 1),
     ];
-    let jobs: Vec<Job> = wishes.into_iter().map(job).collect();
-    let (decisions, balances) = together(&ledger, &jobs).await;
+    let requests: Vec<TransferRequest> = wishes.into_iter().map(request).collect();
+    let (decisions, balances) = together(&ledger, &requests).await;
     let expected = [
         "made, 40 left",
         "refused: InsufficientFunds { balance: Money { amount: 40, currency: Currency(\"EUR\") } }",
@@ -101,68 +103,68 @@ async fn each_is_decided_after_the_one_before_it(ledger: Ledger) {
         "refused: UnknownPayee",
         "refused: PayeeIsPayer",
     ];
-    assert_eq!(said(&decisions), expected);
+    assert_eq!(describe(&decisions), expected);
     assert_eq!(balances, [0, 35, 76]);
     // Each has the number of its own booking, and is found again under its own id.
-    for (job, decision) in jobs.iter().zip(&decisions) {
+    for (request, decision) in requests.iter().zip(&decisions) {
         let Decision::New(Ok(transfer)) = decision else { continue };
-        let mut tx = Tx::begin(&ledger.writer).await.unwrap();
-        assert_eq!(transfer_by_id(&mut tx, job.order.id).await.unwrap(), *transfer);
+        let mut tx = ledger.store.writer.begin().await.unwrap();
+        assert_eq!(transfer::find(&mut tx, request.order.id).await.unwrap().unwrap(), *transfer);
         tx.commit().await.unwrap();
     }
-    let again = together(&ledger, &jobs).await;
-    assert!(said(&again.0).iter().all(|said| !said.starts_with("made")), "{:?}", again.0);
+    let again = together(&ledger, &requests).await;
+    assert!(describe(&again.0).iter().all(|text| !text.starts_with("made")), "{:?}", again.0);
     assert_eq!(again.1, balances);
     ledger.audit().await.unwrap();
     ledger.close().await;
 }
 
 #[tokio::test]
-async fn each_is_decided_after_the_one_before_it_in_sqlite() {
+async fn batch_is_decided_in_order_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
     let file = Database::File(folder.path().join("bank.sqlite"));
-    each_is_decided_after_the_one_before_it(ledger(&file).await).await;
+    batch_is_decided_in_order(ledger(&file).await).await;
 }
 
 #[tokio::test]
-async fn each_is_decided_after_the_one_before_it_in_postgresql() {
+async fn batch_is_decided_in_order_in_postgresql() {
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
     server.create("books").unwrap();
-    each_is_decided_after_the_one_before_it(ledger(&server.url("books").parse().unwrap()).await).await;
+    batch_is_decided_in_order(ledger(&server.url("books").parse().unwrap()).await).await;
 }
 
 /// What is on an account that is not locked can change between the reading and the booking.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_account_that_is_opened_in_the_middle_of_a_decision_is_not_there_yet() {
+async fn account_opened_during_decision_is_not_found() {
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
     server.create("books").unwrap();
     let ledger = ledger(&server.url("books").parse().unwrap()).await;
     let (iban, subject, _) = PEOPLE[3];
-    let order = job((1, 1, 3, 0, 5));
+    let order = request((1, 1, 3, 0, 5));
     let waits = async || {
         let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted";
-        ledger.reader.optional::<(i64,)>(sql, &[]).await.unwrap().unwrap().0 > 0
+        ledger.store.reader.fetch_number(sql, &[]).await.unwrap().unwrap() > 0
     };
 
     // Between the locks and the reading the account is opened,
-    let mut reading = Tx::begin(&ledger.reader).await.unwrap();
-    reading.run("LOCK TABLE spent_tokens IN ACCESS EXCLUSIVE MODE", &[]).await.unwrap();
+    let mut reading = ledger.store.reader.begin().await.unwrap();
+    reading.execute("LOCK TABLE spent_tokens IN ACCESS EXCLUSIVE MODE", &[]).await.unwrap();
     let (books, asked) = (ledger.clone(), order.clone());
-    let deciding = tokio::spawn(async move { books.decide(&asked.order, &asked.token, 7).await });
+    let deciding = tokio::spawn(async move { books.decide(asked).await });
     while !waits().await {}
     let (holder, subject) = (subject.to_owned(), Some(subject.to_owned()));
     let account =
         OpeningAccount { iban: iban.to_owned(), holder, subject, balance_minor: 100, currency: "EUR".into() };
     ledger.ensure_account(&account, "issuer", 0).await.unwrap();
     // and between the reading and the booking another bank pays something in.
-    let mut booking = Tx::begin(&ledger.reader).await.unwrap();
-    booking.run("LOCK TABLE bookings IN SHARE ROW EXCLUSIVE MODE", &[]).await.unwrap();
+    let mut booking = ledger.store.reader.begin().await.unwrap();
+    booking.execute("LOCK TABLE bookings IN SHARE ROW EXCLUSIVE MODE", &[]).await.unwrap();
     reading.commit().await.unwrap();
     while !waits().await && !deciding.is_finished() {}
     let sql = "INSERT INTO bookings (kind, from_account, to_account, amount, currency, booked_at)
          SELECT 'opening', ben.id, it.id, 1, 'EUR', 0 FROM accounts ben, accounts it
          WHERE ben.iban = $1 AND it.iban = $2";
-    booking.run(sql, super::super::sql::values![PEOPLE[1].0, iban]).await.unwrap();
+    booking.execute(sql, &[PEOPLE[1].0.into(), iban.into()]).await.unwrap();
     booking.commit().await.unwrap();
 
     let decided = deciding.await.unwrap().unwrap();
@@ -172,10 +174,10 @@ async fn an_account_that_is_opened_in_the_middle_of_a_decision_is_not_there_yet(
 }
 
 /// In the order in which rounds decide them.
-fn in_rounds(jobs: &[Job]) -> Vec<usize> {
-    let (mut order, mut waiting) = (Vec::new(), (0..jobs.len()).collect::<Vec<_>>());
+fn in_rounds(requests: &[TransferRequest]) -> Vec<usize> {
+    let (mut order, mut waiting) = (Vec::new(), (0..requests.len()).collect::<Vec<_>>());
     while !waiting.is_empty() {
-        let (round, later) = first_of_their_kind(jobs, &waiting);
+        let (round, later) = split_round(requests, &waiting);
         order.extend(round);
         waiting = later;
     }
@@ -185,17 +187,17 @@ fn in_rounds(jobs: &[Job]) -> Vec<usize> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn together_or_one_by_one_makes_no_difference(
+    fn batch_equals_sequence(
         wishes in prop::collection::vec((0..6_u8, 0..8_u8, 0..4_usize, 0..4_usize, 0..80_i64), 1..14),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let jobs: Vec<Job> = wishes.into_iter().map(job).collect();
+            let requests: Vec<TransferRequest> = wishes.into_iter().map(request).collect();
             let ledgers = [ledger(&Database::Memory).await, ledger(&Database::Memory).await];
-            let (all, balances) = together(&ledgers[0], &jobs).await;
+            let (all, balances) = together(&ledgers[0], &requests).await;
             let mut last = Vec::new();
-            for place in in_rounds(&jobs) {
-                let (one, after) = together(&ledgers[1], std::slice::from_ref(&jobs[place])).await;
+            for place in in_rounds(&requests) {
+                let (one, after) = together(&ledgers[1], std::slice::from_ref(&requests[place])).await;
                 prop_assert_eq!(format!("{:?}", one[0]), format!("{:?}", all[place]));
                 last = after;
             }

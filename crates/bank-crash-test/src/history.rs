@@ -1,0 +1,194 @@
+//! The requests of customers and their responses, recorded during the run and checked afterwards.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+
+use bank_for_tests::http_client::Response;
+
+/// A transfer as a customer means it. The reference holds the id, so that money that moves for it can be found whatever
+/// the bank calls it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// The UUID in `Idempotency-Key`.
+    pub id: String,
+    /// The customer's `sub`.
+    pub customer: String,
+    /// The paying account, which is the customer's.
+    pub payer: String,
+    /// The IBAN of the payee.
+    pub payee: String,
+    /// Minor units.
+    pub amount: i64,
+    /// Free text.
+    pub reference: String,
+}
+
+impl Order {
+    /// As it is sent.
+    #[must_use]
+    pub fn body(&self) -> String {
+        json!({
+            "payee": self.payee, "amount": { "amount": self.amount, "currency": CURRENCY },
+            "reference": self.reference,
+        })
+        .to_string()
+    }
+}
+
+/// The currency of all accounts.
+pub const CURRENCY: &str = "EUR";
+
+/// An access token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub jti: String,
+    /// Whether it allows transfers.
+    pub may_transfer: bool,
+    /// The token itself.
+    pub text: String,
+}
+
+/// Two moments of the run's own clock, which counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// Before the request was sent.
+    pub began: u64,
+    /// After the response was there, or was given up.
+    pub ended: u64,
+}
+
+/// One request for a transfer.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// What was ordered.
+    pub order: Arc<Order>,
+    /// With which token.
+    pub token: Arc<Token>,
+    /// When.
+    pub span: Span,
+    /// What came back; `None` is unknown.
+    pub response: Option<Response>,
+}
+
+/// One query about a transfer, by the one who ordered it.
+#[derive(Debug, Clone)]
+pub struct StatusQuery {
+    /// Which transfer.
+    pub id: String,
+    /// Who asks.
+    pub customer: String,
+    /// When.
+    pub span: Span,
+    /// What came back; `None` is unknown.
+    pub response: Option<Response>,
+}
+
+/// All that happened.
+#[derive(Debug, Default)]
+pub struct History {
+    clock: AtomicU64,
+    attempts: Mutex<Vec<Attempt>>,
+    queries: Mutex<Vec<StatusQuery>>,
+}
+
+impl History {
+    /// A moment: later ones are larger.
+    pub fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// Writes an attempt down.
+    pub fn record_attempt(&self, attempt: Attempt) {
+        self.attempts.lock().push(attempt);
+    }
+
+    /// Writes a query down.
+    pub fn record_query(&self, query: StatusQuery) {
+        self.queries.lock().push(query);
+    }
+
+    /// All attempts so far.
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.attempts.lock().clone()
+    }
+
+    /// All queries so far.
+    pub fn queries(&self) -> Vec<StatusQuery> {
+        self.queries.lock().clone()
+    }
+}
+
+/// What a response to `POST /transfer` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TransferResult {
+    /// 201: the money was moved.
+    Acknowledged(Value),
+    /// A refusal that the bank has decided, and stored, for this order.
+    Refused(Value),
+    /// The id was given up: its customer was told that there is no such transfer, and it is never one.
+    Retired,
+    /// The bank did nothing for this request; the order may be decided by another one.
+    NotDone(String),
+    /// Nobody knows: no response, or one that promises nothing (5xx).
+    Unknown,
+}
+
+/// The problems that are decisions about an order; the other ones are about a request.
+const DECISIONS: [&str; 3] = ["insufficient-funds", "unknown-payee", "payee-is-payer"];
+const RETIRED: &str = "idempotency-key-retired";
+const NOT_FOUND: &str = "transfer-not-found";
+
+fn problem(body: &Value) -> Option<&str> {
+    body["type"].as_str()?.strip_prefix("urn:riser:problem:")
+}
+
+impl TransferResult {
+    /// Reads a response.
+    #[must_use]
+    pub fn of(response: Option<&Response>) -> Self {
+        let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
+        let Ok(body) = serde_json::from_str::<Value>(&response.body) else {
+            return Self::NotDone(format!("{} without JSON", response.status));
+        };
+        if response.status == 201 {
+            return Self::Acknowledged(body);
+        }
+        match problem(&body) {
+            Some(RETIRED) => Self::Retired,
+            Some(problem) if DECISIONS.contains(&problem) => Self::Refused(body),
+            Some(problem) => Self::NotDone(problem.to_owned()),
+            None => Self::NotDone(response.status.to_string()),
+        }
+    }
+}
+
+/// What a response to `GET /transfers/{id}` means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusResult {
+    /// 200: there is such a transfer.
+    Made(Value),
+    /// There is none, and never will be.
+    Absent,
+    /// Something about the query, and nothing about the transfer.
+    Other(u16),
+    /// Nobody knows: no response, or one that promises nothing (5xx).
+    Unknown,
+}
+
+impl StatusResult {
+    /// Reads a response.
+    #[must_use]
+    pub fn of(response: Option<&Response>) -> Self {
+        let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
+        let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
+        match response.status {
+            200 => Self::Made(body),
+            404 if problem(&body) == Some(NOT_FOUND) => Self::Absent,
+            status => Self::Other(status),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Why nothing was measured.
+
+use std::io;
+
+use bank_for_tests::bank_process::BankError;
+use bank_for_tests::deployment::DeploymentError;
+use bank_for_tests::issuer::IssuerError;
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BenchError {
+    /// The bank does not open.
+    #[error(transparent)]
+    Bank(#[from] BankError),
+    /// There are no tokens.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// There is no database.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The Express API does not start, or somebody answers wrongly.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The books cannot be filled.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}

@@ -1,0 +1,77 @@
+//! From the `Authorization` header to a [`Caller`] whose token was verified.
+
+use std::sync::Arc;
+
+use axum::http::HeaderMap;
+
+use super::access_token::{Claims, UnverifiedToken};
+use super::authorization_details::AuthorizationDetails;
+use super::bearer;
+use super::error::{AuthError, InvalidToken};
+use super::key_cache::KeyCache;
+use super::scope::Scope;
+use crate::clock::Clock;
+use crate::config::{Config, OpenError};
+use crate::ledger::Customer;
+
+/// A customer whose access token was verified and has the scope that was needed.
+#[derive(Debug)]
+pub(crate) struct Caller {
+    pub(crate) customer: Customer,
+    /// The token's id, or why the token cannot be spent.
+    pub(crate) token_id: Result<String, InvalidToken>,
+    /// The payment that the token is for, if it is for one only.
+    pub(crate) details: AuthorizationDetails,
+}
+
+#[derive(Clone)]
+pub(crate) struct TokenVerifier {
+    issuer: Arc<str>,
+    audience: Arc<str>,
+    keys: KeyCache,
+    clock: Arc<dyn Clock>,
+}
+
+impl TokenVerifier {
+    pub(crate) fn new(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        Ok(Self {
+            issuer: config.issuer.as_str().into(),
+            audience: config.audience.as_str().into(),
+            keys: KeyCache::new(&config.jwks_uri, Arc::clone(&clock))?,
+            clock,
+        })
+    }
+
+    /// Requires a valid access token with the scope `needed`.
+    pub(crate) async fn authorize(&self, headers: &HeaderMap, needed: Scope) -> Result<Caller, AuthError> {
+        self.verify(headers, needed).await.map(|(caller, _)| caller)
+    }
+
+    /// The same, and requires a second factor that is at most `max_age` seconds old (RFC 9470).
+    pub(crate) async fn authorize_with_second_factor(
+        &self,
+        headers: &HeaderMap,
+        needed: Scope,
+        max_age: u64,
+    ) -> Result<Caller, AuthError> {
+        let (caller, claims) = self.verify(headers, needed).await?;
+        if !claims.has_second_factor_within(max_age, self.clock.now()) {
+            return Err(AuthError::InsufficientAuthentication { max_age });
+        }
+        Ok(caller)
+    }
+
+    async fn verify(&self, headers: &HeaderMap, needed: Scope) -> Result<(Caller, Claims), AuthError> {
+        let token = UnverifiedToken::parse(bearer::extract_token(headers)?)?;
+        let key = self.keys.get(token.kid()).await?;
+        let mut claims = token.verify(&key)?.validate(&self.issuer, &self.audience, self.clock.now())?;
+        // The subject identifies the customer to the bank; it is the only personal datum that is logged.
+        tracing::Span::current().record("sub", claims.sub.as_str());
+        if !claims.has_scope(needed.as_str()) {
+            return Err(AuthError::InsufficientScope { needed });
+        }
+        let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
+        let (token_id, details) = (claims.take_token_id(), std::mem::take(&mut claims.authorization_details));
+        Ok((Caller { customer, token_id, details }, claims))
+    }
+}

@@ -1,0 +1,49 @@
+//! The ledger: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is here.
+//!
+//! From the bottom up; each file uses only those above it in this list:
+//! - `store`: connections and transactions of both databases.
+//! - `money`, `iban`, `reference`, `account`, `order`, `transfer`: the domain, without a database or with one query each.
+//! - `decide`: orders in one transaction: replay, spend, decide, book, record. `locks`, `order_context`, `decision`, `record`:
+//!   what is locked and read for it, the result, and what is written.
+//! - `batcher`: requests that are handled together. `transfer_queue` and `account_loader` are built on it.
+//! - `health`: whether the database can be written. `handle`: the open ledger.
+//! - `audit`, `query`, `status`, `open`: what else can be done with it.
+
+mod account;
+mod account_loader;
+mod audit;
+mod batcher;
+mod decide;
+mod decision;
+mod error;
+mod handle;
+mod health;
+mod iban;
+mod locks;
+mod money;
+mod open;
+mod order;
+mod order_context;
+mod query;
+mod record;
+mod reference;
+#[cfg(test)]
+mod stalled_postgres;
+mod status;
+mod store;
+mod transfer;
+mod transfer_queue;
+
+pub(crate) use account::{Account, Customer, Party};
+pub(crate) use decision::{Decision, Outcome};
+pub use error::LedgerError;
+pub use handle::Ledger;
+pub use iban::{Iban, IbanError};
+pub(crate) use money::minor_digits;
+pub use money::{Currency, MAX_MINOR, Money};
+pub use open::{LedgerOpenError, OpeningAccount};
+pub(crate) use order::{Order, Refusal, TokenId, TransferRequest};
+pub(crate) use query::{Counterparty, Direction, Movement};
+pub(crate) use status::TransferStatus;
+pub use store::StoreError;
+pub(crate) use transfer::Transfer;

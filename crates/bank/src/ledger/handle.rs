@@ -1,0 +1,58 @@
+//! The open ledger.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::account::{Account, Customer};
+use super::account_loader::AccountLoader;
+use super::decision::Decision;
+use super::error::LedgerError;
+use super::health::Health;
+use super::order::TransferRequest;
+use super::store::Store;
+use super::transfer_queue::TransferQueue;
+
+/// The open ledger. Cheap to clone; all clones share the same connections.
+#[derive(Clone)]
+pub struct Ledger {
+    pub(super) store: Store,
+    pub(super) queue: Arc<TransferQueue>,
+    pub(super) loader: Arc<AccountLoader>,
+    pub(super) health: Health,
+}
+
+impl Ledger {
+    pub(super) fn new(store: Store) -> Self {
+        let health = Health::default();
+        let queue = Arc::new(TransferQueue::start(&store, &health));
+        let loader = Arc::new(AccountLoader::start(&store));
+        Self { store, queue, loader, health }
+    }
+
+    /// Decides an order, at most once. When this returns, the decision is on the disk.
+    pub(crate) async fn decide(&self, request: TransferRequest) -> Result<Decision, LedgerError> {
+        self.queue.decide(request).await
+    }
+
+    /// The account that a customer may use.
+    pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
+        self.loader.load(customer).await
+    }
+
+    /// Waits for what is under way and closes the connections.
+    pub(crate) async fn close(&self) {
+        self.queue.close().await;
+        self.store.close().await;
+    }
+}
+
+/// A server whose standby is unavailable lets a commit wait without end.
+const OPENING_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+
+pub(super) async fn with_write_timeout<T, E: From<sqlx::Error>>(
+    write: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let timed_out = |_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into());
+    tokio::time::timeout(OPENING_WRITE_TIMEOUT, write).await.unwrap_or_else(timed_out)
+}

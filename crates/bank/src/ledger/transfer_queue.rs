@@ -1,0 +1,134 @@
+//! Decides orders in one transaction that wait at the same time. No caller has its decision before the commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::batcher::{Batcher, Handler, IsAwaited};
+use super::decide::decide;
+use super::decision::Decision;
+use super::error::LedgerError;
+use super::health::Health;
+use super::order::TransferRequest;
+use super::store::{Connection, Pool, QUERY_TIMEOUT, Store, is_retryable};
+
+/// How often a transaction is tried that conflicts with others.
+const MAX_ATTEMPTS: u32 = 6;
+/// The pause before the second attempt; each later one is twice as long.
+const RETRY_PAUSE: Duration = Duration::from_millis(5);
+
+type DecisionResult = Result<Decision, LedgerError>;
+
+/// Where orders wait for their decision.
+pub(super) struct TransferQueue(Batcher<Writer>);
+
+/// Decides orders in transactions.
+#[derive(Clone)]
+struct Writer {
+    pool: Pool,
+    health: Health,
+}
+
+impl TransferQueue {
+    /// Starts a worker for each connection that writes.
+    pub(super) fn start(store: &Store, health: &Health) -> Self {
+        let writer = Writer { pool: store.writer.clone(), health: health.clone() };
+        Self(Batcher::start(store.writers, &writer))
+    }
+
+    /// Waits for the decision. A caller that stops waiting before a writer has the locks for the order withdraws it; after
+    /// that, it is decided all the same.
+    pub(super) async fn decide(&self, request: TransferRequest) -> DecisionResult {
+        self.0.submit(request).await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Whether an order is waiting for its decision, or for the end of the transaction that it is decided in.
+    pub(super) fn is_undecided(&self, id: Uuid) -> bool {
+        self.0.has(|request| request.order.id == id)
+    }
+
+    /// Takes no more orders, and waits until all that were waiting are decided.
+    pub(super) async fn close(&self) {
+        self.0.close().await;
+    }
+}
+
+impl Handler for Writer {
+    type Request = TransferRequest;
+    type Reply = DecisionResult;
+    /// The locks of all orders in a batch are held until its end.
+    const MAX_BATCH: usize = 64;
+
+    /// Decides these orders, together if that is possible. When it is not because of one of them, each gets a transaction of
+    /// its own, so that it takes no other with it.
+    async fn handle(&self, requests: &[TransferRequest], is_awaited: &IsAwaited<'_>) -> Vec<DecisionResult> {
+        match self.decide_with_retries(requests, is_awaited).await {
+            Ok(decisions) => decisions,
+            // With an unavailable database, each of them alone would time out again.
+            Err(error) if requests.len() > 1 && !error.is_unavailable() => {
+                let mut decisions = Vec::with_capacity(requests.len());
+                for (index, request) in requests.iter().enumerate() {
+                    decisions.push(self.decide_one(request, &|_| is_awaited(index)).await);
+                }
+                decisions
+            }
+            Err(error) if requests.len() == 1 => vec![Err(error)],
+            Err(error) => {
+                let error = Arc::new(error);
+                requests.iter().map(|_| Err(LedgerError::Batch(Arc::clone(&error)))).collect()
+            }
+        }
+    }
+}
+
+impl Writer {
+    async fn decide_one(&self, request: &TransferRequest, is_awaited: &IsAwaited<'_>) -> DecisionResult {
+        // It may have had to wait for the locks of those before it.
+        if !is_awaited(0) {
+            return Err(LedgerError::Abandoned);
+        }
+        let decisions = self.decide_with_retries(std::slice::from_ref(request), is_awaited).await?;
+        decisions.into_iter().next().unwrap_or(Err(LedgerError::UnexpectedRows))
+    }
+
+    async fn decide_with_retries(
+        &self,
+        requests: &[TransferRequest],
+        is_awaited: &IsAwaited<'_>,
+    ) -> Result<Vec<DecisionResult>, LedgerError> {
+        let mut pause = RETRY_PAUSE;
+        for _ in 1..MAX_ATTEMPTS {
+            match self.decide_together(requests, is_awaited).await {
+                Err(LedgerError::Database(error)) if is_retryable(&error) => {
+                    tracing::debug!(%error, "a transaction is tried again");
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                done => return done,
+            }
+        }
+        self.decide_together(requests, is_awaited).await
+    }
+
+    async fn decide_together(
+        &self,
+        requests: &[TransferRequest],
+        is_awaited: &IsAwaited<'_>,
+    ) -> Result<Vec<DecisionResult>, LedgerError> {
+        // As long as the server is busy with a transaction that timed out here, it holds the accounts' locks. A status query
+        // for one of its orders waits for them, so it cannot retire the order.
+        let decide = async |connection: &mut Connection| {
+            let mut tx = connection.begin().await?;
+            let decisions = decide(&mut tx, requests, is_awaited).await?;
+            tx.commit().await?;
+            Ok(decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Abandoned)).collect())
+        };
+        let decided = async { self.pool.acquire().await?.work_within(QUERY_TIMEOUT, decide).await }.await;
+        self.health.note_write(decided.as_ref().err());
+        decided
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! Batches of orders, on both databases.
+
+use std::time::Instant;
+
+use postgres_for_tests::{Durability, Server};
+use uuid::Uuid;
+
+use super::*;
+use crate::ledger::account::Customer;
+use crate::ledger::handle::Ledger;
+use crate::ledger::open::OpeningAccount;
+use crate::ledger::order::{Order, TokenId};
+use crate::ledger::stalled_postgres::StalledPostgres;
+use crate::ledger::status::TransferStatus;
+use crate::ledger::store::POSTGRES_WRITERS;
+use database_setup::Database;
+
+const ADA: &str = "DE89370400440532013000";
+const BEN: &str = "GB82WEST12345698765432";
+
+/// Books with two accounts, and a rule that makes the database refuse a reference.
+async fn ledger(database: &Database, rule: &'static str) -> Ledger {
+    let ledger = Ledger::open(database).await.unwrap();
+    for (iban, subject) in [(ADA, "ada"), (BEN, "ben")] {
+        let account = OpeningAccount {
+            iban: iban.into(),
+            holder: subject.into(),
+            subject: Some(subject.into()),
+            balance_minor: 100_000,
+            currency: "EUR".into(),
+        };
+        ledger.ensure_account(&account, "issuer", 0).await.unwrap();
+    }
+    let mut tx = ledger.store.writer.begin().await.unwrap();
+    tx.execute(rule, &[]).await.unwrap();
+    tx.commit().await.unwrap();
+    ledger
+}
+
+fn request(reference: &str) -> TransferRequest {
+    let order = Order {
+        id: Uuid::new_v4(),
+        customer: Customer { issuer: "issuer".into(), subject: "ada".into() },
+        payee: BEN.into(),
+        amount: 10,
+        currency: "EUR".into(),
+        reference: reference.into(),
+    };
+    TransferRequest {
+        order,
+        token: TokenId { issuer: "issuer".into(), jti: Uuid::new_v4().to_string() },
+        now: 0,
+    }
+}
+
+async fn failing_order_does_not_affect_others(ledger: Ledger) {
+    let again = request("twice");
+    let requests = [request("one"), request("fail"), again.clone(), again, request("two")];
+    let writer = Writer { pool: ledger.store.writer.clone(), health: ledger.health.clone() };
+    let answers = writer.handle(&requests, &|_| true).await;
+    assert!(matches!(answers[0], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[1], Err(LedgerError::Database(_))));
+    assert!(matches!(answers[2], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[3], Ok(Decision::Replayed(Ok(_)))));
+    assert!(matches!(answers[4], Ok(Decision::New(Ok(_)))));
+    assert_eq!(ledger.balance(ADA).await.unwrap(), Some(100_000 - 30));
+    assert_eq!(ledger.spent_token_count().await.unwrap(), 3, "nothing of the one that failed is there");
+    ledger.audit().await.unwrap();
+
+    // Whoever waits when the books are closed is answered, and nobody after that.
+    let last_request = request("last");
+    let (last, ()) = tokio::join!(biased; ledger.decide(last_request.clone()), ledger.close());
+    assert!(matches!(last, Ok(Decision::New(Ok(_)))));
+    assert!(matches!(ledger.decide(last_request).await, Err(LedgerError::Closed)));
+}
+
+#[tokio::test]
+async fn failing_order_does_not_affect_others_in_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::File(folder.path().join("bank.sqlite"));
+    let rule = "CREATE TRIGGER t BEFORE INSERT ON transfers WHEN NEW.reference = 'fail'
+                BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    failing_order_does_not_affect_others(ledger(&database, rule).await).await;
+}
+
+#[tokio::test]
+async fn failing_order_does_not_affect_others_in_postgresql() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let rule = "ALTER TABLE transfers ADD CHECK (reference <> 'fail')";
+    failing_order_does_not_affect_others(ledger(&server.url("books").parse().unwrap(), rule).await).await;
+}
+
+/// Who asks about an order in the middle of its decision is not told that there is no such transfer; and an order whose
+/// asker left before a writer took it is not made behind their back.
+#[tokio::test]
+async fn undecided_is_not_absent_and_withdrawn_is_not_decided() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = ledger(&Database::File(folder.path().join("bank.sqlite")), "SELECT 1").await;
+    let (first, second) = (request("first"), request("second"));
+    let account = ledger.account_of(&first.order.customer).await.unwrap().unwrap().id;
+    let customer = first.order.customer.clone();
+    let status = async |id| ledger.final_status(id, &customer, account, 0).await.unwrap();
+
+    // As long as this has the one connection that writes, nothing is decided.
+    let lock = ledger.store.writer.begin().await.unwrap();
+    let (books, request) = (ledger.clone(), first.clone());
+    let deciding = tokio::spawn(async move { books.decide(request).await });
+    while ledger.queue.0.counts().1 == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(status(first.order.id).await, TransferStatus::Undecided));
+    {
+        let waiting = std::pin::pin!(ledger.decide(second.clone()));
+        tokio::select! {
+            biased;
+            _ = waiting => panic!("it was decided"),
+            () = std::future::ready(()) => {}
+        }
+        assert!(matches!(status(second.order.id).await, TransferStatus::Undecided));
+    }
+    lock.commit().await.unwrap();
+    assert!(matches!(status(second.order.id).await, TransferStatus::NotMade), "nobody waits for it any more");
+    assert!(matches!(deciding.await.unwrap(), Ok(Decision::New(Ok(_)))));
+    assert!(matches!(status(first.order.id).await, TransferStatus::Made(_)));
+    ledger.close().await;
+    assert_eq!(ledger.queue.0.counts().0, 0);
+    let ledger = Ledger::open(&Database::File(folder.path().join("bank.sqlite"))).await.unwrap();
+    assert_eq!(ledger.transfer_count().await.unwrap(), 1, "the second was never made");
+}
+
+/// With all writers waiting for a server that says nothing, nobody would be answered any more.
+#[tokio::test]
+async fn stalled_server_frees_writers() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let ledger = ledger(&server.url("books").parse().unwrap(), "SELECT 1").await;
+    let mut server = StalledPostgres::new(&server.url("books")).await;
+    server.stall().await;
+    let began = Instant::now();
+    let mut lost = Vec::new();
+    for writer in 0..POSTGRES_WRITERS {
+        let books = ledger.clone();
+        lost.push(tokio::spawn(async move { books.decide(request("lost")).await }));
+        // Each has a batch of its own.
+        while ledger.queue.0.counts().1 == writer as usize {
+            tokio::task::yield_now().await;
+        }
+    }
+    for answer in lost {
+        assert!(matches!(answer.await.unwrap(), Err(LedgerError::Database(sqlx::Error::Io(_)))));
+    }
+    assert!(began.elapsed() >= QUERY_TIMEOUT, "{:?}", began.elapsed());
+
+    server.resume().await;
+    for _ in 0..10 {
+        assert!(matches!(ledger.decide(request("made")).await, Ok(Decision::New(Ok(_)))));
+    }
+    assert_eq!(ledger.transfer_count().await.unwrap(), 10);
+    ledger.audit().await.unwrap();
+}
+
+/// Another bank can have told them that there is no such transfer, because nothing was locked for it.
+#[tokio::test]
+async fn order_withdrawn_before_locks_is_not_decided() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let database: Database = server.url("books").parse().unwrap();
+    let (ledger, other) = (ledger(&database, "SELECT 1").await, Ledger::open(&database).await.unwrap());
+    let mut lock = other.store.writer.begin().await.unwrap();
+    lock.execute("SELECT id FROM accounts FOR UPDATE", &[]).await.unwrap();
+
+    let (left, stays) = (request("left"), request("stays"));
+    let customer = left.order.customer.clone();
+    let status = async |id| ledger.final_status(id, &customer, 1, 0).await.unwrap();
+    let mut deciding = Vec::new();
+    for request in [left.clone(), stays.clone()] {
+        let books = ledger.clone();
+        deciding.push(tokio::spawn(async move { books.decide(request).await }));
+    }
+    while ledger.queue.0.counts().1 < 2 {
+        tokio::task::yield_now().await;
+    }
+    let leaves = deciding.remove(0);
+    leaves.abort();
+    assert!(leaves.await.unwrap_err().is_cancelled());
+    lock.commit().await.unwrap();
+    assert!(matches!(deciding.remove(0).await.unwrap(), Ok(Decision::New(Ok(_)))));
+    ledger.queue.close().await;
+    assert!(matches!(status(left.order.id).await, TransferStatus::NotMade));
+    assert!(matches!(status(stays.order.id).await, TransferStatus::Made(_)));
+    assert_eq!(ledger.spent_token_count().await.unwrap(), 1);
+}

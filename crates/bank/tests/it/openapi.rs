@@ -1,0 +1,132 @@
+//! The description of the API is complete: every status it lists for an operation does occur, and (as every answer in
+//! every test is checked) no other does.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::issuer::KeySetResponse;
+use crate::limits;
+use crate::openapi_check::{DOCUMENT, path_of};
+use crate::test_bank::{OPENING, TestBank, TestResponse, get, order_of, post};
+
+#[derive(Default)]
+struct Seen(BTreeSet<(String, String, u16)>);
+
+impl Seen {
+    async fn send(&mut self, world: &TestBank, request: Request<Body>) -> TestResponse {
+        let method = request.method().as_str().to_lowercase();
+        let path = path_of(request.uri().path()).unwrap().to_owned();
+        let answer = world.send(request).await;
+        self.0.insert((path, method, answer.status.as_u16()));
+        answer
+    }
+}
+
+fn documented() -> BTreeSet<(String, String, u16)> {
+    let mut all = BTreeSet::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            for status in operation["responses"].as_object().unwrap().keys() {
+                all.insert((path.clone(), method.clone(), status.parse().unwrap()));
+            }
+        }
+    }
+    all
+}
+
+const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
+
+#[tokio::test]
+async fn every_described_response_occurs() {
+    let mut seen = Seen::default();
+    let world = TestBank::new().await;
+    let id = Uuid::new_v4();
+    let view = world.strong_token_of("auth0|1001", "view:balance");
+    let stranger = world.strong_token_of("auth0|9999", "view:balance transfer:funds");
+    let transfer = format!("/transfers/{id}");
+    let twice = |mut request: Request<Body>| {
+        let header = request.headers()["authorization"].clone();
+        request.headers_mut().append("authorization", header);
+        request
+    };
+
+    seen.send(&world, post(&world.transfer_token(), id, &order_of(1))).await;
+    seen.send(&world, post(&world.transfer_token(), Uuid::new_v4(), &order_of(OPENING))).await;
+    seen.send(&world, post(&world.transfer_token(), Uuid::new_v4(), &Value::Null)).await;
+    seen.send(&world, post("x", id, &order_of(1))).await;
+    seen.send(&world, post(&view, id, &order_of(1))).await;
+    seen.send(&world, post(&stranger, Uuid::new_v4(), &order_of(1))).await;
+    seen.send(&world, post(&world.transfer_token(), id, &json!("x".repeat(20_000)))).await;
+    let mut text = post(&world.transfer_token(), id, &order_of(1));
+    text.headers_mut().remove("content-type");
+    seen.send(&world, text).await;
+
+    tokio::time::pause();
+    seen.send(&world, limits::without_its_body(&world.transfer_token(), id)).await;
+    tokio::time::resume();
+    let strict = limits::world(1).await;
+    for _ in 0..2 {
+        seen.send(&strict, post(&strict.transfer_token(), Uuid::new_v4(), &order_of(1))).await;
+    }
+
+    for address in ["/balance", "/transfers", &transfer, "/statements"] {
+        for request in
+            [get(address, &view), get(address, "x"), get(address, &stranger), twice(get(address, &view))]
+        {
+            seen.send(&world, request).await;
+        }
+        seen.send(&world, get(address, &world.token("openid"))).await;
+    }
+    let strict = limits::reading_world(1).await;
+    let strong = strict.strong_token_of("auth0|1001", "view:balance");
+    strict.get("/balance", &strong).await;
+    for address in ["/balance", "/transfers", &transfer, "/statements"] {
+        seen.send(&strict, get(address, &strong)).await;
+    }
+    for address in HEALTH {
+        seen.send(&world, get(address, "x")).await;
+    }
+    let description = seen.send(&world, get("/openapi.json", "x")).await;
+    assert_eq!(description.body, *DOCUMENT);
+
+    world.bank.close().await;
+    let requests = || {
+        let mut requests = vec![post(&world.transfer_token(), Uuid::new_v4(), &order_of(1))];
+        let addresses = ["/balance", "/transfers", &transfer, "/statements"];
+        requests.extend(addresses.map(|address| get(address, &view)));
+        requests
+    };
+    for request in requests() {
+        assert_eq!(seen.send(&world, request).await.status, 500);
+    }
+    for (address, status) in HEALTH.into_iter().zip([200, 503, 503]) {
+        assert_eq!(seen.send(&world, get(address, "x")).await.status, status, "{address}");
+    }
+
+    let world = TestBank::new().await;
+    world.issuer.respond_with(KeySetResponse::Text("no keys".into()));
+    for request in requests() {
+        assert_eq!(seen.send(&world, request).await.status, 503);
+    }
+    assert_eq!(seen.0, documented());
+}
+
+#[test]
+fn description_is_valid_openapi_3_1() {
+    assert_eq!(DOCUMENT["openapi"], "3.1.0");
+    let mut ids = BTreeSet::new();
+    for item in DOCUMENT["paths"].as_object().unwrap().values() {
+        for operation in item.as_object().unwrap().values() {
+            assert!(ids.insert(operation["operationId"].as_str().unwrap()), "operation ids are unique");
+            assert!(operation["summary"].is_string());
+            assert!(operation["security"].is_array(), "each operation says what it needs");
+        }
+    }
+    for schema in DOCUMENT["components"]["schemas"].as_object().unwrap().values() {
+        assert!(jsonschema::draft202012::meta::is_valid(schema));
+    }
+}
