@@ -247,7 +247,7 @@ async fn allows_one_minute_of_clock_skew() {
     assert_eq!(refused(&world, &with(&world, "exp", json!(NOW - 60))).await, "has expired");
     assert_eq!(refused(&world, &with(&world, "exp", json!(-1))).await, "has expired");
     for name in ["nbf", "iat"] {
-        believed(&world, &with(&world, name, json!(NOW + 59))).await;
+        believed(&world, &with(&world, name, json!(NOW + 60))).await;
         assert_eq!(refused(&world, &with(&world, name, json!(NOW + 61))).await, "is not valid yet");
     }
     let token = world.token("view:balance");
@@ -255,6 +255,21 @@ async fn allows_one_minute_of_clock_skew() {
     believed(&world, &token).await;
     world.clock.advance(2);
     assert_eq!(refused(&world, &token).await, "has expired");
+}
+
+#[tokio::test]
+async fn subject_has_at_most_255_characters() {
+    let world = TestBank::new().await;
+    let longest = with(&world, "sub", json!("a".repeat(255)));
+    assert_eq!(
+        world.get("/balance", &longest).await.problem(),
+        "account-not-found",
+        "but a token of the issuer's"
+    );
+    for sub in [String::new(), "a".repeat(256)] {
+        let token = with(&world, "sub", json!(sub));
+        assert_eq!(world.get("/balance", &token).await.problem(), "invalid-token", "{sub}");
+    }
 }
 
 /// Proves: forged-token-type
