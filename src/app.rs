@@ -1,80 +1,37 @@
 //! The root of the page: one view signal comes in, one stream of intents goes out.
 
 use leptos::prelude::*;
-use stepup::{
-    event::Field,
-    view::{Screen, View},
-};
+use stepup::view::{Screen, View};
 
 use crate::{
     components::{banner, masthead},
-    focus, pages,
-    shown::{self, Shown, live},
+    heading_focus,
+    intent::{Dispatch, Intent},
+    pages,
+    view_signal::{self, ViewSignal, dynamic},
 };
-
-/// What a customer can do. The driver adds what the core's events need besides (randomness).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Intent {
-    /// "Log in", "Stay logged in".
-    LogIn,
-    /// "Log out".
-    LogOut,
-    /// Types: the field's whole text.
-    Edited(Field, String),
-    /// Leaves a field.
-    Left(Field),
-    /// "Transfer".
-    Review,
-    /// "Confirm transfer".
-    Confirm,
-    /// "Cancel".
-    Cancel,
-    /// "Continue": does not wait until the browser leaves by itself.
-    Proceed,
-    /// "Ask again": what became of the transfer?
-    AskAgain,
-    /// "Try again": load once more what could not be loaded.
-    TryAgain,
-    /// "Statements".
-    Statements,
-    /// "Show older".
-    OlderStatements,
-    /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".
-    Dismiss,
-}
-
-/// The way out of the pages, in the context of every component.
-#[derive(Debug, Clone, Copy)]
-pub struct Dispatch(Callback<Intent>);
-
-impl Dispatch {
-    /// Tells the driver what the customer did.
-    pub(crate) fn send(self, intent: Intent) {
-        self.0.run(intent);
-    }
-}
 
 /// Everything inside `#app`. Until the first screen is there it draws nothing and leaves the static shell alone.
 #[must_use]
-pub fn app(shown: Shown, dispatch: Callback<Intent>) -> AnyView {
-    provide_context(Dispatch(dispatch));
-    let page = shown::follow(shown, same_page);
-    focus::follow(shown);
-    live(move || {
+pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
+    provide_context(Dispatch::new(dispatch));
+    let page = view_signal::slice_of(signal, same_page);
+    heading_focus::follow(signal);
+    dynamic(move || {
         let view = page.get();
         let content = match &view.screen {
-            Screen::Starting => return shown::nothing(),
+            Screen::Starting => return view_signal::empty(),
             Screen::SignedOut { notice } => pages::signed_out(*notice),
             Screen::LeavingToLogIn => pages::leaving_to_log_in(),
             Screen::SigningIn => pages::signing_in(),
             Screen::Failed(failure) => pages::failed(failure),
-            Screen::Account(_) => pages::account(shown),
+            Screen::Account(_) => pages::account(signal),
             Screen::Statements(page) => pages::statements(page),
         };
         remove_shell();
         view! {
-            {masthead::masthead(shown)}
-            {banner::offline(shown)}
+            {masthead::masthead(signal)}
+            {banner::offline(signal)}
             <main class="page">{content}</main>
         }
         .into_any()

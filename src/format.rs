@@ -5,7 +5,7 @@ use js_sys::{
     Intl::{DateTimeFormat, NumberFormat},
     Object, Reflect,
 };
-use stepup::money::{Money, minor_digits};
+use stepup::domain::{Money, money::minor_digits};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// `€1,234.50`.

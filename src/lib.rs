@@ -7,5 +7,7 @@ mod components;
 pub mod driver;
 mod focus;
 pub mod format;
+mod heading_focus;
+pub mod intent;
 mod pages;
-pub mod shown;
+pub mod view_signal;

@@ -7,10 +7,7 @@ use std::{cell::RefCell, collections::BTreeMap};
 
 use js_sys::{Array, Function, Promise};
 use riser::{driver::locale::locale, format};
-use stepup::{
-    locale::{Locale, Notation},
-    money::{self, AmountError, Money},
-};
+use stepup::domain::{AmountError, Locale, Money, Notation, money};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -189,7 +186,7 @@ fn amount_is_read_with_what_the_locale_calls_the_currency() {
 
 /// Proves: reference-display
 #[wasm_bindgen_test]
-fn stacked_marks_are_seen() {
+fn detects_stacked_marks() {
     let stacked = locale().has_stacked_marks;
     for (text, is) in [
         ("Rent", false),

@@ -6,9 +6,9 @@ mod page;
 mod states;
 
 use page::Page;
-use riser::app::Intent;
+use riser::intent::Intent;
 use stepup::{
-    event::Field,
+    domain::Field,
     view::{FieldView, Screen, TransferView, View},
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -30,7 +30,7 @@ fn with_form(mut view: View, change: impl FnOnce(&mut FieldView, &mut FieldView)
 }
 
 #[wasm_bindgen_test]
-async fn every_state_has_one_heading_words_and_landmarks() {
+async fn every_state_has_heading_and_landmarks() {
     for name in states::NAMES.into_iter().filter(|name| *name != "starting") {
         let page = Page::show(state(name)).await;
         assert_eq!(page.count("h1"), 1, "{name}: one h1");
@@ -41,7 +41,7 @@ async fn every_state_has_one_heading_words_and_landmarks() {
 }
 
 #[wasm_bindgen_test]
-async fn every_state_offers_a_step_or_says_what_is_going_on() {
+async fn every_state_offers_a_next_step() {
     for name in states::NAMES.into_iter().filter(|name| *name != "starting") {
         let page = Page::show(state(name)).await;
         let waiting = page.count("main [role=status]") > 0;
@@ -54,7 +54,7 @@ async fn every_state_offers_a_step_or_says_what_is_going_on() {
 }
 
 #[wasm_bindgen_test]
-async fn names_within_a_state_are_unambiguous() {
+async fn ids_and_button_names_are_unique() {
     for name in states::NAMES {
         let page = Page::show(state(name)).await;
         let ids = page.attributes("[id]", "id");
@@ -76,7 +76,7 @@ async fn names_within_a_state_are_unambiguous() {
 }
 
 #[wasm_bindgen_test]
-async fn the_shell_stays_until_the_first_screen_is_there() {
+async fn shell_stays_until_first_screen() {
     let shell = page::put_shell();
     let page = Page::show(state("starting")).await;
     assert!(shell.is_connected(), "the shell is all that there is to see");
@@ -88,14 +88,14 @@ async fn the_shell_stays_until_the_first_screen_is_there() {
 }
 
 #[wasm_bindgen_test]
-async fn the_balance_is_written_in_the_customers_way() {
+async fn balance_follows_locale() {
     let page = Page::show(state("account")).await;
     assert_eq!(page.text("[data-testid=balance]"), page::in_locale(2500.0, "EUR"));
     assert!(page.text(".balance").contains("DE89 3704 0044 0532 0130 00"));
 }
 
 #[wasm_bindgen_test]
-async fn money_that_left_and_money_that_came_differ_in_words_and_sign() {
+async fn outgoing_and_incoming_entries_differ() {
     let page = Page::show(state("account")).await;
     let entries = page.texts(".entry");
     assert_eq!(entries.len(), 3);
@@ -108,7 +108,7 @@ async fn money_that_left_and_money_that_came_differ_in_words_and_sign() {
 
 /// Proves: form-autofill
 #[wasm_bindgen_test]
-async fn the_fields_have_their_labels_and_their_help() {
+async fn fields_have_labels_and_help() {
     let page = Page::show(state("account")).await;
     assert_eq!(page.texts("label"), ["Pay to (IBAN)", "Amount", "Reference"]);
     assert_eq!(page.attributes("input", "inputmode"), ["text", "decimal", "text"]);
@@ -119,7 +119,7 @@ async fn the_fields_have_their_labels_and_their_help() {
 }
 
 #[wasm_bindgen_test]
-async fn typing_keeps_the_field_its_focus_and_its_caret() {
+async fn typing_keeps_focus_and_caret() {
     let page = Page::show(state("account")).await;
     let amount = page.input("#amount");
     amount.focus().unwrap();
@@ -140,7 +140,7 @@ async fn typing_keeps_the_field_its_focus_and_its_caret() {
 
 /// Proves: input-not-cut
 #[wasm_bindgen_test]
-async fn nothing_that_is_pasted_is_cut() {
+async fn pasted_text_is_not_cut() {
     let page = Page::show(state("account")).await;
     assert_eq!(page.attributes("input", "maxlength"), [""; 0]);
     let pasted = [" ".repeat(20), "1234.56".into()].concat();
@@ -156,7 +156,7 @@ async fn nothing_that_is_pasted_is_cut() {
 
 /// Proves: form-autofill
 #[wasm_bindgen_test]
-async fn what_is_filled_in_without_typing_is_taken() {
+async fn autofilled_text_is_taken() {
     let page = Page::show(state("account")).await;
     page::fill_in(&page.input("#payee"), "GB82WEST12345698765432");
     assert_eq!(page.intents(), [Intent::Edited(Field::Payee, "GB82WEST12345698765432".into())]);
@@ -169,7 +169,7 @@ async fn what_is_filled_in_without_typing_is_taken() {
 
 /// Proves: reference-display
 #[wasm_bindgen_test]
-async fn a_reference_stays_within_its_place() {
+async fn long_reference_stays_in_its_box() {
     let mut view = state("sending");
     if let Screen::Account(account) = &mut view.screen
         && let TransferView::Sending { receipt, .. } = &mut account.transfer
@@ -186,7 +186,7 @@ async fn a_reference_stays_within_its_place() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_stands_beside_its_field_and_is_announced() {
+async fn field_error_is_announced() {
     let page = Page::show(state("form-errors")).await;
     assert_eq!(page.attributes("input", "aria-invalid"), ["true", "true", "false"]);
     assert_eq!(page.count(".field [role=alert]"), 2);
@@ -196,7 +196,7 @@ async fn an_error_stands_beside_its_field_and_is_announced() {
 }
 
 #[wasm_bindgen_test]
-async fn an_error_moves_nothing_below_it() {
+async fn field_error_shifts_no_layout() {
     let page = Page::show(state("form")).await;
     let before = page.top("button[type=submit]");
     page.change(state("form-errors")).await;
@@ -207,7 +207,7 @@ async fn an_error_moves_nothing_below_it() {
 }
 
 #[wasm_bindgen_test]
-async fn a_refused_form_takes_the_focus_to_its_first_error() {
+async fn refused_form_focuses_first_error() {
     let page = Page::show(state("account")).await;
     page.answer(
         Intent::Review,
@@ -220,7 +220,7 @@ async fn a_refused_form_takes_the_focus_to_its_first_error() {
 }
 
 #[wasm_bindgen_test]
-async fn buttons_send_what_they_say() {
+async fn buttons_send_their_intents() {
     for (name, button, intent) in [
         ("signed-out", "Log in", Intent::LogIn),
         ("account", "Log out", Intent::LogOut),
@@ -234,7 +234,7 @@ async fn buttons_send_what_they_say() {
         ("denied", "Change the transfer", Intent::Dismiss),
         ("unknown", "Ask again", Intent::AskAgain),
         ("api-down", "Try again", Intent::TryAgain),
-        ("provider-down", "Try again", Intent::TryAgain),
+        ("provider-down", "Log in", Intent::LogIn),
         ("session-over", "Log in", Intent::LogIn),
     ] {
         let page = Page::show(state(name)).await;
@@ -244,7 +244,7 @@ async fn buttons_send_what_they_say() {
 }
 
 #[wasm_bindgen_test]
-async fn the_receipt_is_the_same_at_every_step() {
+async fn receipt_is_the_same_at_every_step() {
     let expected = [
         page::in_locale(1234.5, "EUR").as_str(),
         "FR14 2004 1010 0505 0001 3M02 606",
@@ -295,7 +295,7 @@ async fn results_are_statuses_and_failures_are_alerts() {
 }
 
 #[wasm_bindgen_test]
-async fn a_failure_has_its_code_in_the_details() {
+async fn failure_shows_its_code() {
     for (name, code) in [("denied", "step_up.access_denied"), ("wrong-configuration", "config.issuer")] {
         let page = Page::show(state(name)).await;
         assert!(page.text("details").contains(code), "{name}");
@@ -304,7 +304,7 @@ async fn a_failure_has_its_code_in_the_details() {
 }
 
 #[wasm_bindgen_test]
-async fn the_region_that_announces_steps_stays() {
+async fn step_announcements_share_one_region() {
     let page = Page::show(state("review")).await;
     let region = page.element(".transfer [role=status]");
     for name in ["sending", "leaving", "unknown-asking", "done"] {
@@ -315,7 +315,7 @@ async fn the_region_that_announces_steps_stays() {
 }
 
 #[wasm_bindgen_test]
-async fn the_focus_follows_the_steps_and_never_interrupts_typing() {
+async fn focus_follows_steps() {
     let page = Page::show(state("signed-out")).await;
     assert_eq!(page::focused(), "BODY", "after loading the browser starts at the top");
     page.change(state("account")).await;
@@ -334,14 +334,14 @@ async fn the_focus_follows_the_steps_and_never_interrupts_typing() {
 }
 
 #[wasm_bindgen_test]
-async fn a_transfer_found_after_loading_is_where_the_focus_goes() {
+async fn restored_transfer_gets_focus() {
     let page = Page::show(state("starting")).await;
     page.change(state("done")).await;
     assert_eq!(page::focused(), "transfer-heading");
 }
 
 #[wasm_bindgen_test]
-async fn being_offline_is_said_and_taken_back() {
+async fn offline_banner_comes_and_goes() {
     let page = Page::show(state("account")).await;
     assert!(!page.text("[aria-live=polite]").contains("offline"));
     page.change(state("offline")).await;
@@ -351,14 +351,14 @@ async fn being_offline_is_said_and_taken_back() {
 }
 
 #[wasm_bindgen_test]
-async fn a_bank_without_a_list_has_no_empty_section() {
+async fn missing_history_leaves_no_section() {
     let page = Page::show(state("bank-without-list")).await;
     assert_eq!(page.count(".activity"), 0);
     assert_eq!(page.text("[data-testid=balance]"), "Your balance is 2,500.00.");
 }
 
 #[wasm_bindgen_test]
-async fn nothing_moves_when_the_account_arrives() {
+async fn loaded_account_shifts_no_layout() {
     let page = Page::show(state("loading")).await;
     let before = (page.top(".transfer"), page.top(".activity"));
     page.change(state("account")).await;
@@ -366,7 +366,7 @@ async fn nothing_moves_when_the_account_arrives() {
 }
 
 #[wasm_bindgen_test]
-async fn no_element_carries_its_own_style() {
+async fn no_inline_styles() {
     for name in states::NAMES {
         let page = Page::show(state(name)).await;
         assert_eq!(
@@ -386,7 +386,7 @@ fn written(page: &Page) -> (String, Vec<String>) {
 
 /// Proves: translated-page
 #[wasm_bindgen_test]
-async fn a_translated_page_shows_what_is() {
+async fn translated_page_is_updated() {
     let names: Vec<_> = states::NAMES.into_iter().filter(|name| *name != "starting").collect();
     let mut expected = Vec::new();
     for name in &names {
@@ -408,7 +408,7 @@ async fn a_translated_page_shows_what_is() {
 
 /// Proves: translated-form
 #[wasm_bindgen_test]
-async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
+async fn translated_form_shows_errors_and_keeps_text() {
     let page = Page::show(state("account")).await;
     page.translate();
     let amount = page.input("#amount");
@@ -430,7 +430,7 @@ async fn a_translated_form_shows_its_errors_and_keeps_what_is_typed() {
 
 /// Proves: focus-kept
 #[wasm_bindgen_test]
-async fn the_focus_survives_what_is_redrawn() {
+async fn focus_survives_redraw() {
     let page = Page::show(state("account")).await;
     page.change(state("statements-loading")).await;
     let heading = page.element("h1");

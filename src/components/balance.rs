@@ -6,16 +6,16 @@ use stepup::view::{BalanceView, Loadable};
 use super::{problem, skeleton};
 use crate::{
     format,
-    shown::{Shown, follow_account, live, nothing},
+    view_signal::{ViewSignal, dynamic, empty, slice_of_account},
 };
 
-pub(crate) fn balance(shown: Shown) -> AnyView {
-    let piece = follow_account(shown, |account| &account.balance);
+pub(crate) fn balance(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of_account(signal, |account| &account.balance);
     view! {
         <section class="balance" aria-labelledby="account-heading">
             <h1 id="account-heading" tabindex="-1">"Your account"</h1>
-            {live(move || {
-                piece.get().account().map_or_else(nothing, |account| content(&account.balance))
+            {dynamic(move || {
+                view_slice.get().account().map_or_else(empty, |account| content(&account.balance))
             })}
         </section>
     }

@@ -4,20 +4,20 @@ use leptos::prelude::*;
 use stepup::view::SessionView;
 
 use super::{
-    button::{Rank, button},
+    button::{ButtonKind, button},
     icon::{Icon, icon},
 };
 use crate::{
-    app::Intent,
-    shown::{Shown, follow, live, nothing},
+    intent::Intent,
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 /// Says that the network is gone. The live region is there before the sentence is, or nobody would hear it.
-pub(crate) fn offline(shown: Shown) -> AnyView {
-    let piece = follow(shown, |before, now| before.online == now.online);
+pub(crate) fn offline(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of(signal, |before, now| before.online == now.online);
     view! {
         <div aria-live="polite">
-            {live(move || if piece.get().online { nothing() } else { no_network() })}
+            {dynamic(move || if view_slice.get().online { empty() } else { no_network() })}
         </div>
     }
     .into_any()
@@ -39,26 +39,28 @@ fn no_network() -> AnyView {
 
 /// Tells when the log-in does not last: the page stays, and so does what was typed.
 pub(crate) fn session(session: SessionView) -> AnyView {
-    let (sentence, label, rank) = match session {
-        SessionView::Open => return nothing(),
+    let (sentence, label, kind) = match session {
+        SessionView::Open => return empty(),
         SessionView::EndsSoon => (
             "Your session ends in less than two minutes. Stay logged in to go on; what you typed is kept.",
             "Stay logged in",
-            Rank::Secondary,
+            ButtonKind::Secondary,
         ),
-        SessionView::Over => {
-            ("Your session is over. Log in again to go on; what you typed is kept.", "Log in", Rank::Primary)
-        }
-        SessionView::Demanded => (
+        SessionView::Over => (
+            "Your session is over. Log in again to go on; what you typed is kept.",
+            "Log in",
+            ButtonKind::Primary,
+        ),
+        SessionView::LoginRequired => (
             "Your bank asks you to log in once more before it goes on. What you typed is kept.",
             "Log in",
-            Rank::Primary,
+            ButtonKind::Primary,
         ),
     };
     view! {
         <div class="card over">
             <p role="alert">{sentence}</p>
-            {button(label, Intent::LogIn, rank)}
+            {button(label, Intent::LogIn, kind)}
         </div>
     }
     .into_any()

@@ -3,27 +3,27 @@
 use leptos::prelude::*;
 
 use crate::{
-    app::{Dispatch, Intent},
     focus,
+    intent::{Dispatch, Intent},
 };
 
 /// How loudly a button speaks. A screen has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rank {
+pub(crate) enum ButtonKind {
     /// The one thing to do now.
     Primary,
     /// What else one may do.
     Secondary,
 }
 
-pub(crate) fn button(label: &'static str, intent: Intent, rank: Rank) -> AnyView {
+pub(crate) fn button(label: &'static str, intent: Intent, kind: ButtonKind) -> AnyView {
     let dispatch = expect_context::<Dispatch>();
-    let class = match rank {
-        Rank::Primary => "button primary",
-        Rank::Secondary => "button",
+    let class = match kind {
+        ButtonKind::Primary => "button primary",
+        ButtonKind::Secondary => "button",
     };
     let press = move |_| {
-        focus::keep(&intent);
+        focus::before_intent(&intent);
         dispatch.send(intent.clone());
     };
     view! { <button type="button" class=class on:click=press>{label}</button> }.into_any()

@@ -5,15 +5,15 @@ use leptos::{
     prelude::*,
     tachys::html::attribute::{any_attribute::IntoAnyAttribute, custom::custom_attribute},
 };
-use stepup::{event::Field, view::View};
+use stepup::{domain::Field, view::View};
 
 use crate::{
-    app::{Dispatch, Intent},
-    shown::{Shown, follow, live, nothing},
+    intent::{Dispatch, Intent},
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 /// What makes one field differ from another.
-pub(crate) struct Kind {
+pub(crate) struct FieldSpec {
     pub(crate) field: Field,
     pub(crate) id: &'static str,
     pub(crate) help_id: &'static str,
@@ -27,11 +27,11 @@ pub(crate) struct Kind {
 }
 
 /// Draws the field once; afterwards only its text and its error change, so that it keeps the focus and the caret.
-pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyView {
-    let Kind { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
+pub(crate) fn field(kind: &'static FieldSpec, signal: ViewSignal, suffix: AnyView) -> AnyView {
+    let FieldSpec { field, id, help_id, error_id, described_by, label, help, attributes } = *kind;
     let dispatch = expect_context::<Dispatch>();
-    let text = follow(shown, move |before, now| text_in(before, field) == text_in(now, field));
-    let error = follow(shown, move |before, now| error_in(before, field) == error_in(now, field));
+    let text = slice_of(signal, move |before, now| text_in(before, field) == text_in(now, field));
+    let error = slice_of(signal, move |before, now| error_in(before, field) == error_in(now, field));
     let text = move || text_in(&text.get(), field).map(str::to_owned).unwrap_or_default();
     let error = move || error_in(&error.get(), field).map(str::to_owned);
     let wrong = move || if error().is_some() { "true" } else { "false" };
@@ -45,7 +45,7 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
     // Some programs that fill in forms say `change` and never `input`. After typing both come: the second tells nothing new.
     let take = move |event: ev::Event| {
         let typed = event_target_value(&event);
-        if text_in(&shown.get_untracked(), field) != Some(&typed) {
+        if text_in(&signal.get_untracked(), field) != Some(&typed) {
             dispatch.send(Intent::Edited(field, typed));
         }
     };
@@ -72,8 +72,8 @@ pub(crate) fn field(kind: &'static Kind, shown: Shown, suffix: AnyView) -> AnyVi
             </span>
             <div class="field-notes">
                 <p id=help_id class="help">{help}</p>
-                {live(move || {
-                    error().map_or_else(nothing, |error| wrong_because(error_id, error))
+                {dynamic(move || {
+                    error().map_or_else(empty, |error| wrong_because(error_id, error))
                 })}
             </div>
         </div>

@@ -1,16 +1,16 @@
 //! The transfer form. The core judges what is typed; the form shows the verdict beside the field.
 
 use leptos::{ev, prelude::*};
-use stepup::{event::Field, view::View};
+use stepup::{domain::Field, view::View};
 
-use super::field::{Kind, field};
+use super::field::{FieldSpec, field};
 use crate::{
-    app::{Dispatch, Intent},
     focus,
-    shown::{Shown, follow, live, nothing},
+    intent::{Dispatch, Intent},
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
-static PAYEE: Kind = Kind {
+static PAYEE: FieldSpec = FieldSpec {
     field: Field::Payee,
     id: "payee",
     help_id: "payee-help",
@@ -26,7 +26,7 @@ static PAYEE: Kind = Kind {
         ("class", "iban"),
     ],
 };
-static AMOUNT: Kind = Kind {
+static AMOUNT: FieldSpec = FieldSpec {
     field: Field::Amount,
     id: "amount",
     help_id: "amount-help",
@@ -42,7 +42,7 @@ static AMOUNT: Kind = Kind {
         ("class", "figures"),
     ],
 };
-static REFERENCE: Kind = Kind {
+static REFERENCE: FieldSpec = FieldSpec {
     field: Field::Reference,
     id: "reference",
     help_id: "reference-help",
@@ -58,28 +58,28 @@ static REFERENCE: Kind = Kind {
     ],
 };
 
-pub(crate) fn form(shown: Shown) -> AnyView {
+pub(crate) fn form(signal: ViewSignal) -> AnyView {
     let dispatch = expect_context::<Dispatch>();
-    let piece = follow(shown, |before, now| currency(before) == currency(now));
+    let view_slice = slice_of(signal, |before, now| currency(before) == currency(now));
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         dispatch.send(Intent::Review);
-        if let Some(id) = first_error(&shown.get_untracked()) {
+        if let Some(id) = first_error(&signal.get_untracked()) {
             focus::focus(id);
         }
     };
     view! {
         <h2 id="transfer-heading" tabindex="-1">"New transfer"</h2>
         <form class="form" novalidate on:submit=submit>
-            {field(&PAYEE, shown, nothing())}
+            {field(&PAYEE, signal, empty())}
             {field(
                 &AMOUNT,
-                shown,
-                live(move || {
-                    view! { <span class="suffix">{currency(&piece.get()).map(str::to_owned)}</span> }.into_any()
+                signal,
+                dynamic(move || {
+                    view! { <span class="suffix">{currency(&view_slice.get()).map(str::to_owned)}</span> }.into_any()
                 }),
             )}
-            {field(&REFERENCE, shown, nothing())}
+            {field(&REFERENCE, signal, empty())}
             <button type="submit" class="button primary">"Transfer"</button>
             <p class="help">"You see everything once more before it is sent."</p>
         </form>

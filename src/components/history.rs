@@ -9,17 +9,17 @@ use super::{
 };
 use crate::{
     format,
-    shown::{Shown, follow, live, nothing},
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 /// The list.
-pub(crate) fn history(shown: Shown) -> AnyView {
-    let piece = follow(shown, |before, now| before.account().map(read) == now.account().map(read));
-    live(move || {
-        let view = piece.get();
-        let Some((history, balance_failed)) = view.account().map(read) else { return nothing() };
+pub(crate) fn history(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of(signal, |before, now| before.account().map(read) == now.account().map(read));
+    dynamic(move || {
+        let view = view_slice.get();
+        let Some((history, balance_failed)) = view.account().map(read) else { return empty() };
         let content = match history {
-            Loadable::Withheld | Loadable::Ready(HistoryView::NotOffered) => return nothing(),
+            Loadable::Withheld | Loadable::Ready(HistoryView::NotOffered) => return empty(),
             Loadable::Loading => skeleton::entries(),
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
                 view! { <p class="quiet">"Nothing yet. What you send and receive will stand here."</p> }
@@ -58,7 +58,7 @@ pub(crate) fn entry(transfer: &PastTransfer) -> AnyView {
     };
     let name = if counterparty.is_empty() { iban } else { counterparty };
     let reference = if reference.is_empty() {
-        nothing()
+        empty()
     } else {
         view! { <span class="entry-reference">{reference.clone()}</span> }.into_any()
     };

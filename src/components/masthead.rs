@@ -4,21 +4,21 @@ use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
 use super::{
-    button::{Rank, button},
+    button::{ButtonKind, button},
     icon::{Icon, icon},
 };
 use crate::{
-    app::Intent,
-    shown::{Shown, follow, live, nothing},
+    intent::Intent,
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
-pub(crate) fn masthead(shown: Shown) -> AnyView {
-    let piece = follow(shown, |before, now| Ways::of(before) == Ways::of(now));
+pub(crate) fn masthead(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of(signal, |before, now| NavLinks::of(before) == NavLinks::of(now));
     view! {
         <header class="masthead">
             <div class="masthead-row">
                 <span class="brand">{icon(Icon::Riser)} "Riser"</span>
-                {live(move || ways(Ways::of(&piece.get())))}
+                {dynamic(move || navigation(NavLinks::of(&view_slice.get())))}
             </div>
         </header>
     }
@@ -27,7 +27,7 @@ pub(crate) fn masthead(shown: Shown) -> AnyView {
 
 /// Where one can go from here.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ways {
+enum NavLinks {
     /// Nowhere: nobody is logged in.
     None,
     /// Out.
@@ -38,7 +38,7 @@ enum Ways {
     Account,
 }
 
-impl Ways {
+impl NavLinks {
     fn of(view: &View) -> Self {
         match &view.screen {
             Screen::Account(account) if account.leads_to_statements => Self::Statements,
@@ -49,17 +49,17 @@ impl Ways {
     }
 }
 
-fn ways(ways: Ways) -> AnyView {
-    let page = match ways {
-        Ways::None => return nothing(),
-        Ways::Out => nothing(),
-        Ways::Statements => button("Statements", Intent::Statements, Rank::Secondary),
-        Ways::Account => button("Your account", Intent::Dismiss, Rank::Secondary),
+fn navigation(links: NavLinks) -> AnyView {
+    let page = match links {
+        NavLinks::None => return empty(),
+        NavLinks::Out => empty(),
+        NavLinks::Statements => button("Statements", Intent::Statements, ButtonKind::Secondary),
+        NavLinks::Account => button("Your account", Intent::Dismiss, ButtonKind::Secondary),
     };
     view! {
         <nav class="ways" aria-label="Pages">
             {page}
-            {button("Log out", Intent::LogOut, Rank::Secondary)}
+            {button("Log out", Intent::LogOut, ButtonKind::Secondary)}
         </nav>
     }
     .into_any()

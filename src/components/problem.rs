@@ -1,16 +1,16 @@
 //! A failure inside the account, and the details that support asks for.
 
 use leptos::prelude::*;
-use stepup::problem::Problem;
+use stepup::domain::Problem;
 
-use super::button::{Rank, button};
-use crate::app::Intent;
+use super::button::{ButtonKind, button};
+use crate::intent::Intent;
 
 /// Something could not be loaded: says so and offers to try again.
 pub(crate) fn could_not_load(problem: &Problem) -> AnyView {
     view! {
         {alert(problem)}
-        <div class="actions">{button("Try again", Intent::TryAgain, Rank::Secondary)}</div>
+        <div class="actions">{button("Try again", Intent::TryAgain, ButtonKind::Secondary)}</div>
         {details(problem)}
     }
     .into_any()

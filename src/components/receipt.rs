@@ -1,7 +1,7 @@
 //! What is, will be or was sent: the same receipt at every step.
 
 use leptos::prelude::*;
-use stepup::view::Receipt;
+use stepup::domain::Receipt;
 
 use crate::format;
 

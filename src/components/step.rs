@@ -1,15 +1,15 @@
 //! The words of each step of a transfer between the form and its end, as data: one layout draws them all.
 
 use stepup::{
-    problem::Problem,
-    view::{DoneView, Receipt, TransferView},
+    domain::{Problem, Receipt},
+    view::{DoneView, TransferView},
 };
 
-use super::{button::Rank, icon::Icon};
-use crate::{app::Intent, format};
+use super::{button::ButtonKind, icon::Icon};
+use crate::{format, intent::Intent};
 
 /// What one step says and offers.
-pub(crate) struct Step {
+pub(crate) struct StepContent {
     pub(crate) icon: Icon,
     /// What the colours say, beside the words.
     pub(crate) class: &'static str,
@@ -25,18 +25,18 @@ pub(crate) struct Step {
     /// Is something going on by itself?
     pub(crate) busy: bool,
     /// At most one of them primary, and first.
-    pub(crate) buttons: Vec<(&'static str, Intent, Rank)>,
+    pub(crate) buttons: Vec<(&'static str, Intent, ButtonKind)>,
 }
 
-const CANCEL: (&str, Intent, Rank) = ("Cancel", Intent::Cancel, Rank::Secondary);
+const CANCEL: (&str, Intent, ButtonKind) = ("Cancel", Intent::Cancel, ButtonKind::Secondary);
 
-impl Step {
+impl StepContent {
     /// The step for everything but the form, which draws itself.
     pub(crate) fn of(transfer: &TransferView) -> Option<Self> {
         Some(match transfer {
             TransferView::Form(_) => return None,
             TransferView::Review { receipt, unkeyed } => Self {
-                buttons: vec![("Confirm transfer", Intent::Confirm, Rank::Primary), CANCEL],
+                buttons: vec![("Confirm transfer", Intent::Confirm, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Paper,
                     "Check this transfer",
@@ -68,7 +68,7 @@ impl Step {
             },
             TransferView::Leaving(receipt) => Self {
                 busy: true,
-                buttons: vec![("Continue", Intent::Proceed, Rank::Primary), CANCEL],
+                buttons: vec![("Continue", Intent::Proceed, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Phone,
                     "One more step",
@@ -78,7 +78,7 @@ impl Step {
             },
             TransferView::Interrupted { receipt, nothing_moved } => Self {
                 class: "step warn",
-                buttons: vec![("Check it again", Intent::Review, Rank::Primary), CANCEL],
+                buttons: vec![("Check it again", Intent::Review, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Phone,
                     "Not confirmed",
@@ -104,16 +104,16 @@ impl Step {
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem, may_repeat } => {
-                let repeat = ("Send it again", Intent::Review, Rank::Primary);
-                let change = |rank| ("Change the transfer", Intent::Dismiss, rank);
+                let repeat = ("Send it again", Intent::Review, ButtonKind::Primary);
+                let change = |kind| ("Change the transfer", Intent::Dismiss, kind);
                 Self {
                     class: "step bad",
                     failed: true,
                     problem: Some(problem.clone()),
                     buttons: if *may_repeat {
-                        vec![repeat, change(Rank::Secondary)]
+                        vec![repeat, change(ButtonKind::Secondary)]
                     } else {
-                        vec![change(Rank::Primary)]
+                        vec![change(ButtonKind::Primary)]
                     },
                     ..Self::new(Icon::Warning, problem.headline, problem.sentence, receipt)
                 }
@@ -145,10 +145,10 @@ impl Step {
     ) -> Self {
         let mut buttons = Vec::new();
         if may_ask {
-            buttons.push(("Ask again", Intent::AskAgain, Rank::Primary));
+            buttons.push(("Ask again", Intent::AskAgain, ButtonKind::Primary));
         }
         if may_leave {
-            buttons.push(("I have looked at my account", Intent::Dismiss, Rank::Secondary));
+            buttons.push(("I have looked at my account", Intent::Dismiss, ButtonKind::Secondary));
         }
         // Where the bank can be asked, it is, again and again and by itself.
         let sentence = if asking || (may_ask && !may_leave) {
@@ -190,7 +190,7 @@ impl Step {
         Self {
             class: if done.differs { "step warn" } else { "step good" },
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
-            buttons: vec![("Make another transfer", Intent::Dismiss, Rank::Primary)],
+            buttons: vec![("Make another transfer", Intent::Dismiss, ButtonKind::Primary)],
             ..Self::new(
                 if done.differs { Icon::Question } else { Icon::Tick },
                 heading,

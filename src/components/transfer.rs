@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 use stepup::view::{TransferView, View};
 
-use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::Step};
-use crate::shown::{Shown, follow, nothing, patched, replaced};
+use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::StepContent};
+use crate::view_signal::{ViewSignal, empty, patched, replaced, slice_of};
 
-pub(crate) fn transfer(shown: Shown) -> AnyView {
-    let piece = follow(shown, |before, now| step(before) == step(now));
+pub(crate) fn transfer(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of(signal, |before, now| step(before) == step(now));
     view! {
         <section class="card transfer" aria-labelledby="transfer-heading">
             {patched(Box::new(move || {
-                step(&piece.get()).and_then(Step::of).map_or_else(|| form(shown), draw)
+                step(&view_slice.get()).and_then(StepContent::of).map_or_else(|| form(signal), draw)
             }))}
         </section>
     }
@@ -24,13 +24,13 @@ fn step(view: &View) -> Option<&TransferView> {
 }
 
 /// The status region that announces the steps stays where it is; what stands in it and below it is new at each step.
-fn draw(step: Step) -> AnyView {
+fn draw(step: StepContent) -> AnyView {
     let problem = step.problem.as_ref();
-    let said = problem.filter(|_| !step.failed).map_or_else(nothing, problem::alert);
-    let details = problem.map_or_else(nothing, problem::details);
-    let buttons = step.buttons.into_iter().map(|(label, intent, rank)| button(label, intent, rank));
+    let said = problem.filter(|_| !step.failed).map_or_else(empty, problem::alert);
+    let details = problem.map_or_else(empty, problem::details);
+    let buttons = step.buttons.into_iter().map(|(label, intent, kind)| button(label, intent, kind));
     let busy =
-        if step.busy { view! { <div class="busy" aria-hidden="true"></div> }.into_any() } else { nothing() };
+        if step.busy { view! { <div class="busy" aria-hidden="true"></div> }.into_any() } else { empty() };
     let role = if step.failed { "alert" } else { "status" };
     let words = view! {
         <span class="step-icon">{icon(step.icon)}</span>

@@ -1,6 +1,6 @@
 //! The browser's clock.
 
-use stepup::time::Timestamp;
+use stepup::domain::Timestamp;
 
 /// Now, in whole seconds.
 #[expect(

@@ -3,7 +3,7 @@
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
 use jsonwebtoken::jwk::{RSAKeyParameters, RSAKeyType};
 use leptos::prelude::window;
-use stepup::oidc::{jwks::RsaKey, jws::UnverifiedJws};
+use stepup::oidc::{RsaKey, UnverifiedJws};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
@@ -12,7 +12,7 @@ use web_sys::{CryptoKey, SubtleCrypto};
 const RS256: &str = "RSASSA-PKCS1-v1_5";
 
 /// What the browser lacks: outside of secure contexts there is no SubtleCrypto.
-pub(super) fn lacking() -> Option<&'static str> {
+pub(super) fn missing_feature() -> Option<&'static str> {
     let subtle = window().crypto().ok().and_then(|c| Reflect::get(&c, &"subtle".into()).ok());
     subtle.is_none_or(|subtle| subtle.is_undefined()).then_some("crypto.subtle (it needs https)")
 }

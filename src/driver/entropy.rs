@@ -1,6 +1,6 @@
 //! Randomness from the browser's generator (`crypto.getRandomValues`).
 
-use stepup::entropy::Entropy;
+use stepup::domain::Entropy;
 
 /// Fresh bytes for one event, or the name of what the browser lacks.
 pub(super) fn draw() -> Result<Entropy, &'static str> {

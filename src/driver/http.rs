@@ -1,24 +1,23 @@
 //! HTTP: sends what the core asks for, and says what came back.
 
+use std::time::Duration;
+
 use super::clock;
 use gloo_net::http::{RequestBuilder, Response};
-use stepup::{
-    effect::{Body, Caching, Method, Request},
-    event::{Answer, NetworkError},
-};
+use stepup::http::{Body, Caching, HttpRequest, HttpResponse, Method, NetworkError};
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
-/// How long an answer may take, in milliseconds: a bank's slowest honest answer, and no longer than a person waits.
-const PATIENCE: u32 = 20_000;
+/// A bank's slowest honest answer, and no longer than a person waits.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Sends a request. A token in it is gone with it.
-pub(super) async fn send(request: Request) -> Result<Answer, NetworkError> {
+pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, NetworkError> {
     let response = prepare(request)?.send().await.map_err(network_error)?;
     read(response).await
 }
 
-fn prepare(request: Request) -> Result<gloo_net::http::Request, NetworkError> {
-    let Request { method, url, authorization, idempotency_key, body, caching } = request;
+fn prepare(request: HttpRequest) -> Result<gloo_net::http::Request, NetworkError> {
+    let HttpRequest { method, url, authorization, idempotency_key, body, caching } = request;
     let method = match method {
         Method::Get => gloo_net::http::Method::GET,
         Method::Post => gloo_net::http::Method::POST,
@@ -37,7 +36,7 @@ fn prepare(request: Request) -> Result<gloo_net::http::Request, NetworkError> {
         .credentials(RequestCredentials::Omit)
         .cache(cache)
         .redirect(redirect)
-        .abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
+        .abort_signal(Some(&AbortSignal::timeout_with_f64(REQUEST_TIMEOUT.as_secs_f64() * 1000.0)));
     if let Some(bearer) = authorization {
         builder = builder.header("Authorization", &bearer.into_header());
     }
@@ -52,9 +51,9 @@ fn prepare(request: Request) -> Result<gloo_net::http::Request, NetworkError> {
     builder.header("Content-Type", kind).body(text).map_err(network_error)
 }
 
-async fn read(response: Response) -> Result<Answer, NetworkError> {
+async fn read(response: Response) -> Result<HttpResponse, NetworkError> {
     let headers = response.headers();
-    Ok(Answer {
+    Ok(HttpResponse {
         status: response.status(),
         www_authenticate: headers.get("WWW-Authenticate"),
         replayed: headers.get("Idempotency-Replayed").is_some_and(|value| value == "true"),

@@ -2,10 +2,7 @@
 //! what the page shows can be typed back.
 
 use js_sys::{Intl::NumberFormat, JsString, Reflect, RegExp};
-use stepup::{
-    locale::{Locale, Notation},
-    money::{Money, minor_digits},
-};
+use stepup::domain::{Locale, Money, Notation, money::minor_digits};
 use wasm_bindgen::JsValue;
 
 use crate::format;
@@ -82,7 +79,7 @@ fn normalize(text: &str) -> String {
     JsString::from(text).normalize("NFKC").into()
 }
 
-/// More marks in a row than [`stepup::locale::MAX_MARKS`]; joiners between them do not count.
+/// More marks in a row than [`stepup::domain::MAX_MARKS`]; joiners between them do not count.
 fn has_stacked_marks(text: &str) -> bool {
     RegExp::new(r"(?:[\p{Mn}\p{Me}][\u200c\u200d]*){5}", "u").test(text)
 }

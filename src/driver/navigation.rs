@@ -3,9 +3,9 @@
 use js_sys::Array;
 use leptos::prelude::{document, window};
 use stepup::{
-    effect::FormText,
-    oidc::callback::Landing,
-    web_url::{Parts, WebUrl},
+    domain::{UrlParts, WebUrl},
+    http::FormText,
+    oidc::PageUrl,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, HtmlFormElement, Url};
@@ -28,12 +28,12 @@ pub(super) fn origin() -> String {
 }
 
 /// The address with which the page was loaded, once: it is gone from the page after this.
-pub(super) fn take_landing() -> Landing {
+pub(super) fn take_url() -> PageUrl {
     let (window, name) = (window(), JsValue::from_str(LANDING));
     let parts = js_sys::Reflect::get(&window, &name).ok().and_then(|parts| parts.dyn_into::<Array>().ok());
     let _ = js_sys::Reflect::delete_property(&window, &name);
     let part = |index| parts.as_ref().and_then(|parts| parts.get(index).as_string()).unwrap_or_default();
-    Landing { path: part(0), query: part(1), fragment: part(2) }
+    PageUrl { path: part(0), query: part(1), fragment: part(2) }
 }
 
 pub(super) fn is_online() -> bool {
@@ -41,9 +41,9 @@ pub(super) fn is_online() -> bool {
 }
 
 /// The URL parser of the browser (WHATWG URL 4.4).
-pub(super) fn parse_url(text: &str) -> Option<Parts> {
+pub(super) fn parse_url(text: &str) -> Option<UrlParts> {
     let url = Url::new(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         href: url.href(),
         protocol: url.protocol(),
         username: url.username(),

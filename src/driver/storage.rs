@@ -2,19 +2,19 @@
 //! by which the tabs of a browser learn that somebody has logged out.
 
 use leptos::prelude::window;
-use stepup::{Event, effect::Slot};
+use stepup::{Event, storage::StorageKey};
 use web_sys::{Storage, StorageEvent};
 
 /// The names under which things are kept. The state of a request comes from the address when it is looked up: the
 /// prefix keeps it from naming anything but a request.
-fn key(slot: &Slot) -> String {
-    match slot {
-        Slot::Session => "riser.session".into(),
-        Slot::Pending => "riser.pending".into(),
-        Slot::Draft => "riser.draft".into(),
-        Slot::Request(state) => [REQUEST, state.as_str()].concat(),
-        Slot::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
-        Slot::LogOuts => LOG_OUTS.into(),
+fn name(key: &StorageKey) -> String {
+    match key {
+        StorageKey::Session => "riser.session".into(),
+        StorageKey::Pending => "riser.pending".into(),
+        StorageKey::Draft => "riser.draft".into(),
+        StorageKey::Request(state) => [REQUEST, state.as_str()].concat(),
+        StorageKey::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
+        StorageKey::LogoutCount => LOG_OUTS.into(),
     }
 }
 
@@ -26,9 +26,9 @@ fn storage() -> Option<Storage> {
 }
 
 /// Where a thing is kept: with the tab, or for all tabs of this origin.
-fn home(slot: &Slot) -> Option<Storage> {
-    match slot {
-        Slot::LogOuts => window().local_storage().ok().flatten(),
+fn storage_for(key: &StorageKey) -> Option<Storage> {
+    match key {
+        StorageKey::LogoutCount => window().local_storage().ok().flatten(),
         _ => storage(),
     }
 }
@@ -36,38 +36,38 @@ fn home(slot: &Slot) -> Option<Storage> {
 /// What the core has to know of what another tab has written, when it has to know it.
 pub(super) fn log_outs(event: &StorageEvent) -> Option<Event> {
     // Without a key, everything was cleared.
-    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogOuts(event.new_value()))
+    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogoutCountChanged(event.new_value()))
 }
 
 /// What the browser lacks, when it does not let this page keep anything.
-pub(super) fn lacking() -> Option<&'static str> {
+pub(super) fn missing_feature() -> Option<&'static str> {
     let probe = "riser.probe";
     let works = |s: Storage| s.set_item(probe, "").is_ok() && s.remove_item(probe).is_ok();
     if !storage().is_some_and(works) {
         return Some("sessionStorage");
     }
     // Without it, a log-out here would be none in the other tabs.
-    (!home(&Slot::LogOuts).is_some_and(works)).then_some("localStorage")
+    (!storage_for(&StorageKey::LogoutCount).is_some_and(works)).then_some("localStorage")
 }
 
-pub(super) fn read(slot: &Slot) -> Option<String> {
-    home(slot)?.get_item(&key(slot)).ok().flatten()
+pub(super) fn read(key: &StorageKey) -> Option<String> {
+    storage_for(key)?.get_item(&name(key)).ok().flatten()
 }
 
-pub(super) fn write(slot: &Slot, value: &str) {
-    if let Some(storage) = home(slot) {
+pub(super) fn write(key: &StorageKey, value: &str) {
+    if let Some(storage) = storage_for(key) {
         // A full storage shows when the record is missed: the core then says that the log-in was not started here.
-        let _ = storage.set_item(&key(slot), value);
+        let _ = storage.set_item(&name(key), value);
     }
 }
 
-pub(super) fn remove(slot: &Slot) {
-    if let Some(storage) = home(slot) {
-        let _ = storage.remove_item(&key(slot));
+pub(super) fn remove(key: &StorageKey) {
+    if let Some(storage) = storage_for(key) {
+        let _ = storage.remove_item(&name(key));
     }
 }
 
-/// Removes every [`Slot::Request`].
+/// Removes every [`StorageKey::Request`].
 pub(super) fn remove_requests() {
     let Some(storage) = storage() else { return };
     // From the last to the first: removing one moves those behind it.
@@ -79,8 +79,8 @@ pub(super) fn remove_requests() {
 }
 
 /// Reads and forgets in one step.
-pub(super) fn take(slot: &Slot) -> Option<String> {
-    let value = read(slot);
-    remove(slot);
+pub(super) fn take(key: &StorageKey) -> Option<String> {
+    let value = read(key);
+    remove(key);
     value
 }

@@ -6,16 +6,16 @@ use leptos::prelude::*;
 
 use crate::{
     components::{balance, banner, history, transfer},
-    shown::{Shown, follow_account, live},
+    view_signal::{ViewSignal, dynamic, slice_of_account},
 };
 
-pub(crate) fn account(shown: Shown) -> AnyView {
-    let piece = follow_account(shown, |account| &account.session);
-    let session = move || piece.get().account().map(|account| account.session).unwrap_or_default();
+pub(crate) fn account(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of_account(signal, |account| &account.session);
+    let session = move || view_slice.get().account().map(|account| account.session).unwrap_or_default();
     view! {
-        {live(move || banner::session(session()))}
+        {dynamic(move || banner::session(session()))}
         <div class="account">
-            {balance::balance(shown)} {transfer::transfer(shown)} {history::history(shown)}
+            {balance::balance(signal)} {transfer::transfer(signal)} {history::history(signal)}
         </div>
     }
     .into_any()

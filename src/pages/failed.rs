@@ -4,19 +4,18 @@ use leptos::prelude::*;
 use stepup::view::{Action, Failure};
 
 use crate::{
-    app::Intent,
     components::{
-        button::{Rank, button},
+        button::{ButtonKind, button},
         problem,
     },
+    intent::Intent,
 };
 
 pub(crate) fn failed(failure: &Failure) -> AnyView {
     let Failure { problem, action } = failure;
     let action = match action {
-        Some(Action::LogIn) => button("Log in", Intent::LogIn, Rank::Primary),
-        Some(Action::TryAgain) => button("Try again", Intent::TryAgain, Rank::Primary),
-        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, Rank::Primary),
+        Some(Action::LogIn) => button("Log in", Intent::LogIn, ButtonKind::Primary),
+        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, ButtonKind::Primary),
         None => view! {
             <p class="quiet">"There is nothing that you can do here. Whoever runs this page needs the details below."</p>
         }

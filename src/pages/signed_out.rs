@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use stepup::view::Notice;
 
 use crate::{
-    app::Intent,
-    components::button::{Rank, button},
+    components::button::{ButtonKind, button},
+    intent::Intent,
 };
 
 pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {
@@ -30,7 +30,7 @@ pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {
                 <p class="lead">
                     "Riser is a bank account in your browser. You see what you have, and every transfer is confirmed by you, twice."
                 </p>
-                {button("Log in", Intent::LogIn, Rank::Primary)}
+                {button("Log in", Intent::LogIn, ButtonKind::Primary)}
             </div>
             <ol class="steps">
                 <li>

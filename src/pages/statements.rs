@@ -4,13 +4,13 @@ use leptos::prelude::*;
 use stepup::view::{OlderStatements, Statement, StatementsContent, StatementsPage};
 
 use crate::{
-    app::Intent,
     components::{
         banner,
-        button::{Rank, button},
+        button::{ButtonKind, button},
         history, problem, receipt, skeleton,
     },
     format,
+    intent::Intent,
 };
 
 pub(crate) fn statements(page: &StatementsPage) -> AnyView {
@@ -27,7 +27,7 @@ pub(crate) fn statements(page: &StatementsPage) -> AnyView {
         StatementsContent::Failed(problem) => card(
             view! {
                 {problem::alert(problem)}
-                <div class="actions">{button("Try again", Intent::Statements, Rank::Secondary)}</div>
+                <div class="actions">{button("Try again", Intent::Statements, ButtonKind::Secondary)}</div>
                 {problem::details(problem)}
             }
             .into_any(),
@@ -46,7 +46,7 @@ pub(crate) fn statements(page: &StatementsPage) -> AnyView {
 
 /// What there is besides, at the end of the list.
 fn older(older: &OlderStatements) -> Option<AnyView> {
-    let offer = || button("Show older", Intent::OlderStatements, Rank::Secondary);
+    let offer = || button("Show older", Intent::OlderStatements, ButtonKind::Secondary);
     Some(match older {
         OlderStatements::None => return None,
         OlderStatements::Offered => view! { <div class="actions">{offer()}</div> }.into_any(),
@@ -85,8 +85,8 @@ fn leaving() -> AnyView {
             </div>
             <div class="busy" aria-hidden="true"></div>
             <div class="actions">
-                {button("Continue", Intent::Proceed, Rank::Primary)}
-                {button("Cancel", Intent::Cancel, Rank::Secondary)}
+                {button("Continue", Intent::Proceed, ButtonKind::Primary)}
+                {button("Cancel", Intent::Cancel, ButtonKind::Secondary)}
             </div>
         }
         .into_any(),

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use js_sys::{Array, Function, Promise};
 use leptos::{mount::UnmountHandle, prelude::*, tachys::view::any_view::AnyViewState};
-use riser::app::{Intent, app};
+use riser::{app::app, intent::Intent};
 use stepup::view::View;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;

@@ -1,11 +1,10 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    money::Money,
-    problem::Problem,
+    domain::{Money, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        Notice, OlderStatements, PastTransfer, Receipt, Screen, SessionView, Statement, StatementsContent,
+        Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement, StatementsContent,
         StatementsPage, TransferView, View,
     },
 };
@@ -75,8 +74,7 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "logged-out-while-sending" => Screen::SignedOut { notice: Some(Notice::LoggedOutWhileSending) },
         "leaving-to-log-in" => Screen::LeavingToLogIn,
         "signing-in" => Screen::SigningIn,
-        "provider-down" => failed("provider.unreachable", Some(Action::TryAgain)),
-        "denied-log-in" => failed("callback.access_denied", Some(Action::LogIn)),
+        "provider-down" => failed("provider.unreachable", Some(Action::LogIn)),
         "wrong-configuration" => failed("config.issuer", None),
         _ => match statements_named(name) {
             Some(content) => {
@@ -150,7 +148,7 @@ fn account_named(name: &str) -> Option<AccountView> {
             AccountView { session: SessionView::EndsSoon, ..account(TransferView::Form(typed())) }
         }
         "log-in-demanded" => {
-            AccountView { session: SessionView::Demanded, ..account(TransferView::Form(typed())) }
+            AccountView { session: SessionView::LoginRequired, ..account(TransferView::Form(typed())) }
         }
         "session-over-empty" => AccountView {
             balance: Loadable::Withheld,
@@ -238,11 +236,6 @@ fn problem(code: &'static str) -> Problem {
             "The log-in page cannot be reached",
             "Your bank's log-in service did not answer. You are not logged in, and no money was moved.",
             "GET http://localhost:8090/.well-known/openid-configuration: no answer within 10 s",
-        ),
-        "callback.access_denied" => (
-            "You were not logged in",
-            "The log-in was cancelled. No money was moved. You can log in again.",
-            "access_denied: the user cancelled",
         ),
         "step_up.access_denied" => (
             "You did not confirm this transfer",

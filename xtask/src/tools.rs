@@ -4,17 +4,19 @@
 pub(crate) mod browser;
 mod cargo_install;
 pub(crate) mod cargo_tools;
+mod compiler;
 mod debian;
+mod debian_source;
 mod github;
 pub(crate) mod node;
 pub(crate) mod postgres;
 mod program;
 pub(crate) mod python;
+mod rust_source;
 mod rust_tool;
 mod trunk;
 mod wasm_bindgen;
 mod wasm_opt;
-mod wasm_source;
 pub(crate) mod wasm_target;
 
 use crate::failure::Result;
@@ -38,7 +40,7 @@ pub(crate) fn ensure(project: &Project) -> Result<Tools> {
     let _lock = program::lock(project)?;
     wasm_target::ensure(project)?;
     let found = [trunk::ensure(project)?, wasm_bindgen::ensure(project)?, wasm_opt::ensure(project)?];
-    let has_std_source = wasm_target::ensure_source(project)?;
+    let has_std_source = rust_source::ensure(project)?;
     let mut tools = Tools { folders: Vec::new(), versions: Vec::new(), has_std_source };
     tools.versions.extend(has_std_source.then(|| "rust-src".to_owned()));
     for tool in found {

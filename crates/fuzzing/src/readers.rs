@@ -3,9 +3,9 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 use stepup::{
-    challenge::Challenge,
+    bank_api::Challenge,
     config::{Config, Flow},
-    oidc::{callback, discovery, jwks::Jwks, jws::UnverifiedJws},
+    oidc::{Jwks, UnverifiedJws, authorization_response, discovery},
 };
 use url::Url;
 
@@ -22,7 +22,7 @@ pub(crate) fn fragment(data: &[u8]) -> bool {
             Flow::Implicit => ["access_token", "id_token"].as_slice(),
             Flow::Code => &["code"],
         };
-        match callback::parse(text, flow) {
+        match authorization_response::parse(text, flow) {
             Ok(response) => {
                 accepted |= response.outcome.is_ok();
                 assert!(data.len() <= 16 * 1024, "longer than any answer is");
@@ -69,7 +69,10 @@ pub(crate) fn challenge(data: &[u8]) -> bool {
         assert!(text.replace('\\', "").contains("insufficient_user_authentication"));
     }
     let names_age = lower.contains("max_age");
-    assert!(challenge.demand.max_age.is_none_or(|age| age >= 0 && names_age), "an age that nobody named");
+    assert!(
+        challenge.requirement.max_age.is_none_or(|age| age >= 0 && names_age),
+        "an age that nobody named"
+    );
     true
 }
 
@@ -137,7 +140,7 @@ pub(crate) fn discovery(data: &[u8]) -> bool {
     for url in endpoints.into_iter().flatten() {
         is_secure(url.as_str());
     }
-    assert_eq!(found.names_itself, metadata["authorization_response_iss_parameter_supported"] == true);
+    assert_eq!(found.sends_iss, metadata["authorization_response_iss_parameter_supported"] == true);
     let types = metadata["authorization_details_types_supported"].as_array();
     let listed = types.is_some_and(|types| types.iter().any(|it| it == "payment_initiation"));
     assert_eq!(found.authorization_details, listed);

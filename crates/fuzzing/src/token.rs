@@ -2,7 +2,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
-use stepup::oidc::id_token::at_hash;
+use stepup::oidc::at_hash;
 
 use crate::visit::{CONFIG, ISSUER, KEYS, NOW, code_flow, logging_in};
 

@@ -8,12 +8,12 @@ use std::{
 use base64ct::{Base64UrlUnpadded, Encoding};
 use stepup::{
     Effect, Event, Session,
-    effect::{CheckId, Method, RequestId, Slot},
-    entropy::Entropy,
-    event::{Answer, Boot, NetworkError},
-    oidc::callback::Landing,
-    time::Timestamp,
-    web_url::Parts,
+    domain::{Entropy, Timestamp, UrlParts},
+    effect::CheckId,
+    event::Boot,
+    http::{HttpResponse, Method, NetworkError, RequestId},
+    oidc::PageUrl,
+    storage::StorageKey,
 };
 use url::Url;
 
@@ -32,13 +32,13 @@ pub(crate) static KEYS: LazyLock<String> = LazyLock::new(|| {
 
 /// As the URL Standard has it, like a browser; but no names that are not ASCII, in none of their spellings: what is fuzzed
 /// is the core, not the parser that stands in for the browser's (whose own assertions some encoded names do not meet).
-pub(crate) fn parse_url(text: &str) -> Option<Parts> {
+pub(crate) fn parse_url(text: &str) -> Option<UrlParts> {
     let read: String = text.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
     if !text.is_ascii() || text.contains('%') || read.to_ascii_lowercase().contains("xn--") {
         return None;
     }
     let url = Url::parse(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         protocol: format!("{}:", url.scheme()),
         username: url.username().into(),
         password: url.password().unwrap_or_default().into(),
@@ -85,10 +85,10 @@ impl Visit {
         self.checks.clear();
         self.gone = None;
         let stored = |key: &str| self.storage.get(key).cloned();
-        self.happen(Event::Booted(Boot {
+        self.dispatch(Event::Booted(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
-            landing: Landing {
+            url: PageUrl {
                 path: "/callback".into(),
                 query: String::new(),
                 fragment: fragment.unwrap_or_default(),
@@ -103,7 +103,7 @@ impl Visit {
         }));
     }
 
-    pub(crate) fn happen(&mut self, event: Event) {
+    pub(crate) fn dispatch(&mut self, event: Event) {
         for effect in self.session.update(event, Timestamp(NOW)) {
             match effect {
                 Effect::Fetch(id, request) => {
@@ -111,36 +111,36 @@ impl Visit {
                     self.requests.push_back((id, request.method));
                 }
                 Effect::Verify { check, .. } => self.checks.push_back(check),
-                Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
-                Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+                Effect::Store(key, value) => drop(self.storage.insert(name(&key), value)),
+                Effect::Remove(key) => drop(self.storage.remove(&name(&key))),
                 Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
-                Effect::Take(slot) => {
-                    let value = self.storage.remove(&key(&slot));
-                    self.happen(Event::Taken { slot, value });
+                Effect::Take(key) => {
+                    let value = self.storage.remove(&name(&key));
+                    self.dispatch(Event::Taken { key, value });
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
-                Effect::Wake(..) => {}
+                Effect::SetTimer(..) => {}
             }
         }
     }
 
     /// Answers the oldest request.
-    pub(crate) fn answer(&mut self, outcome: Result<Answer, NetworkError>) {
+    pub(crate) fn answer(&mut self, outcome: Result<HttpResponse, NetworkError>) {
         if let Some((request, _)) = self.requests.pop_front() {
-            self.happen(Event::Answered { request, outcome });
+            self.dispatch(Event::Answered { request, outcome });
         }
     }
 
     /// Answers the oldest request with 200 and this body.
     pub(crate) fn succeed(&mut self, body: &str) {
-        self.answer(Ok(Answer { status: 200, body: body.to_owned(), ..Answer::default() }));
+        self.answer(Ok(HttpResponse { status: 200, body: body.to_owned(), ..HttpResponse::default() }));
     }
 
     /// Every signature that is asked about is right.
     pub(crate) fn verify(&mut self) {
         while let Some(check) = self.checks.pop_front() {
-            self.happen(Event::Verified { check, outcome: Ok(true) });
+            self.dispatch(Event::Verified { check, outcome: Ok(true) });
         }
     }
 
@@ -155,14 +155,14 @@ pub(crate) fn entropy() -> Entropy {
     Entropy::new(std::array::from_fn(|i| u8::try_from(i).unwrap_or_default()))
 }
 
-fn key(slot: &Slot) -> String {
-    match slot {
-        Slot::Session => "session".into(),
-        Slot::Pending => "pending".into(),
-        Slot::Draft => "draft".into(),
-        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
-        Slot::LogOuts => "log_outs".into(),
-        Slot::Request(state) => format!("request.{}", state.as_str()),
+fn name(key: &StorageKey) -> String {
+    match key {
+        StorageKey::Session => "session".into(),
+        StorageKey::Pending => "pending".into(),
+        StorageKey::Draft => "draft".into(),
+        StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutCount => "log_outs".into(),
+        StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }
 }
 
@@ -170,7 +170,7 @@ fn key(slot: &Slot) -> String {
 pub(crate) fn logging_in(config: &str) -> (Visit, String, String) {
     let mut visit = Visit::new(config);
     visit.load(None);
-    visit.happen(Event::LogIn(entropy()));
+    visit.dispatch(Event::LogIn(entropy()));
     let there = visit.gone.clone().expect("on the way to the provider");
     let parameter = |name: &str| {
         let found = there.query_pairs().find(|(known, _)| known == name);

@@ -2,8 +2,9 @@
 
 use stepup::{
     Event,
+    domain::Field,
     effect::Timer,
-    event::{Answer, Field, NetworkError},
+    http::{HttpResponse, NetworkError},
     view::{Screen, TransferView},
 };
 
@@ -37,24 +38,24 @@ pub(crate) fn stored(data: &[u8]) -> bool {
 
 /// What one byte means. Says whether the customer confirmed a transfer.
 fn happens(visit: &mut Visit, byte: u8) -> bool {
-    let answer = |status| Ok(Answer { status, body: "{}".into(), ..Answer::default() });
+    let answer = |status| Ok(HttpResponse { status, body: "{}".into(), ..HttpResponse::default() });
     match byte % 20 {
-        0 => visit.happen(Event::Review),
+        0 => visit.dispatch(Event::Review),
         1 => {
-            visit.happen(Event::Confirm(entropy()));
+            visit.dispatch(Event::Confirm(entropy()));
             return true;
         }
-        2 => visit.happen(Event::Dismiss),
-        3 => visit.happen(Event::Cancel),
-        4 => visit.happen(Event::AskAgain),
-        5 => visit.happen(Event::TryAgain),
-        6 => visit.happen(Event::LogIn(entropy())),
-        7 => visit.happen(Event::Statements(entropy())),
-        8 => visit.happen(Event::Proceed),
-        9 => visit.happen(Event::Woke(Timer::Leave)),
-        10 => visit.happen(Event::Woke(Timer::SessionEnds)),
-        11 => visit.happen(Event::LogOut),
-        12 => visit.happen(Event::LogOuts(Some("7".into()))),
+        2 => visit.dispatch(Event::Dismiss),
+        3 => visit.dispatch(Event::Cancel),
+        4 => visit.dispatch(Event::AskAgain),
+        5 => visit.dispatch(Event::TryAgain),
+        6 => visit.dispatch(Event::LogIn(entropy())),
+        7 => visit.dispatch(Event::Statements(entropy())),
+        8 => visit.dispatch(Event::Proceed),
+        9 => visit.dispatch(Event::TimerFired(Timer::Leave)),
+        10 => visit.dispatch(Event::TimerFired(Timer::SessionEnds)),
+        11 => visit.dispatch(Event::LogOut),
+        12 => visit.dispatch(Event::LogoutCountChanged(Some("7".into()))),
         13 => visit.load(None),
         14 => visit.load(Some(format!("error=access_denied&state={STATE}"))),
         15 => visit.answer(Err(NetworkError::TimedOut)),
@@ -79,10 +80,10 @@ pub(crate) fn answers(data: &[u8]) -> bool {
         give(&mut visit, answers.next());
     }
     for (field, text) in [(Field::Payee, "GB82WEST12345698765432"), (Field::Amount, "12.50")] {
-        visit.happen(Event::Edited(field, text.into()));
+        visit.dispatch(Event::Edited(field, text.into()));
     }
-    visit.happen(Event::Review);
-    visit.happen(Event::Confirm(entropy()));
+    visit.dispatch(Event::Review);
+    visit.dispatch(Event::Confirm(entropy()));
     let confirmed = usize::from(visit.transfers > 0);
     for bytes in answers.take(20) {
         successes +=
@@ -92,10 +93,10 @@ pub(crate) fn answers(data: &[u8]) -> bool {
         if let Some(TransferView::Done(_)) = view.account().map(|account| &account.transfer) {
             assert!(successes > 0, "done without the bank having said so");
         }
-        visit.happen(Event::AskAgain);
-        visit.happen(Event::Woke(Timer::Leave));
-        visit.happen(Event::Woke(Timer::Retry));
-        visit.happen(Event::Woke(Timer::AskAgain));
+        visit.dispatch(Event::AskAgain);
+        visit.dispatch(Event::TimerFired(Timer::Leave));
+        visit.dispatch(Event::TimerFired(Timer::Retry));
+        visit.dispatch(Event::TimerFired(Timer::AskAgain));
     }
     successes > 0 && confirmed > 0
 }
@@ -108,6 +109,6 @@ fn give(visit: &mut Visit, bytes: Option<&[u8]>) -> Option<u16> {
     let www_authenticate = (!header.is_empty()).then(|| header.to_owned());
     let replayed = first % 2 == 1;
     let retry_after = (first % 3 == 1).then(|| u32::from(*first));
-    visit.answer(Ok(Answer { status, www_authenticate, replayed, retry_after, body: body.to_owned() }));
+    visit.answer(Ok(HttpResponse { status, www_authenticate, replayed, retry_after, body: body.to_owned() }));
     Some(status)
 }

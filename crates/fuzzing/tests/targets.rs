@@ -22,7 +22,7 @@ fn seeds(name: &str) -> BTreeMap<String, Vec<u8>> {
 /// Without this, a target could hold because it never gets past its first line.
 /// Proves: threat-malformed-input
 #[test]
-fn every_seed_comes_as_far_as_its_name_says() {
+fn seeds_reach_their_named_stage() {
     for (name, target) in TARGETS {
         let seeds = seeds(name);
         for (seed, bytes) in &seeds {
@@ -119,7 +119,7 @@ fn input(name: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
 
 /// Proves: response-malformed, threat-malformed-input
 #[test]
-fn every_target_holds_for_changes_of_its_seeds_and_for_any_bytes() {
+fn targets_hold_for_mutated_seeds() {
     let config = ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() };
     for (name, target) in TARGETS {
         let mut runner = proptest::test_runner::TestRunner::new(config.clone());

@@ -1,12 +1,10 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
+
 use crate::{
+    domain::{ParseUrl, Problem, Scopes, WebUrl},
     json::{Json, Object},
-    oidc::id_token::Parties,
-    problem::Problem,
-    record::RECORD_LIFETIME,
-    tokens::Scopes,
-    web_url::{Parse, WebUrl},
 };
 
 /// A deployment's settings, checked.
@@ -48,7 +46,7 @@ pub struct Config {
     /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
     pub metadata: WebUrl,
     /// What needs no discovery.
-    pub pins: Pins,
+    pub pins: PinnedMetadata,
 }
 
 /// How the provider's answer brings the tokens.
@@ -88,7 +86,7 @@ pub enum LogOut {
 
 /// What the provider's metadata would say, as far as the deployment pins it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pins {
+pub struct PinnedMetadata {
     /// `authorization_endpoint`
     pub authorization_endpoint: Option<WebUrl>,
     /// `token_endpoint`
@@ -153,15 +151,17 @@ const KEYS: [&str; 19] = [
     "authorization_details",
 ];
 
+/// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
+pub const AUTHORIZATION_REQUEST_LIFETIME: i64 = 10 * 60;
+
 /// How far two clocks may be apart when the deployment does not say, in seconds. A security invariant: it lengthens the life
 /// of every token.
-pub const DEFAULT_LEEWAY: i64 = 60;
+pub const DEFAULT_CLOCK_LEEWAY: i64 = 60;
 
 /// The largest leeway that can be set: as long as an answer of the provider is accepted.
-const LONGEST_LEEWAY: i64 = RECORD_LIFETIME;
+const MAX_CLOCK_LEEWAY: i64 = AUTHORIZATION_REQUEST_LIFETIME;
 
-/// A day.
-const LONGEST_MAX_AGE: i64 = 24 * 60 * 60;
+const MAX_STEP_UP_MAX_AGE: i64 = 24 * 60 * 60;
 
 /// OpenID Connect Discovery 1.0, 4.
 const METADATA: &str = ".well-known/openid-configuration";
@@ -174,7 +174,7 @@ impl Config {
     /// Reads the block. `origin` is the page's own, as in `https://bank.example`; `parse` reads the URLs.
     ///
     /// All errors are collected, so that one visit to the page is enough to mend them.
-    pub fn parse(text: &str, origin: &str, parse: Parse) -> Result<Self, Vec<ConfigError>> {
+    pub fn parse(text: &str, origin: &str, parse: ParseUrl) -> Result<Self, Vec<ConfigError>> {
         let keys = Object::parse(text).map_err(|cause| vec![ConfigError::NotJson(cause)])?;
         let mut reader = Reader { keys: &keys, errors: Vec::new(), parse };
         for (key, _) in keys.members().iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
@@ -204,12 +204,12 @@ impl Config {
         let statements = reader.boolean("statements").unwrap_or(true);
         let idempotency_key = reader.boolean("idempotency_key");
         let step_up_max_age =
-            reader.seconds("step_up_max_age", LONGEST_MAX_AGE, "a number of seconds, 0 to 86400");
-        let clock_leeway = reader.seconds("clock_leeway", LONGEST_LEEWAY, "a number of seconds, 0 to 600");
+            reader.seconds("step_up_max_age", MAX_STEP_UP_MAX_AGE, "a number of seconds, 0 to 86400");
+        let clock_leeway = reader.seconds("clock_leeway", MAX_CLOCK_LEEWAY, "a number of seconds, 0 to 600");
         let trusted_audiences = reader.texts("trusted_audiences");
         let log_out = reader.log_out();
         let (balance_scope, transfer_scope) = reader.scopes();
-        let pins = Pins {
+        let pins = PinnedMetadata {
             authorization_endpoint: reader.optional_url("authorization_endpoint", false),
             token_endpoint: reader.optional_url("token_endpoint", false),
             jwks_uri: reader.optional_url("jwks_uri", false),
@@ -241,7 +241,7 @@ impl Config {
                 idempotency_key,
                 step_up_max_age,
                 trusted_audiences,
-                clock_leeway: clock_leeway.unwrap_or(DEFAULT_LEEWAY),
+                clock_leeway: clock_leeway.unwrap_or(DEFAULT_CLOCK_LEEWAY),
                 log_out,
                 metadata,
                 pins,
@@ -251,22 +251,10 @@ impl Config {
     }
 }
 
-impl Config {
-    /// Whose ID tokens are believed.
-    pub(crate) fn parties(&self) -> Parties<'_> {
-        Parties {
-            issuer: &self.issuer,
-            client_id: &self.client_id,
-            trusted_audiences: &self.trusted_audiences,
-            leeway: self.clock_leeway,
-        }
-    }
-}
-
 struct Reader<'a> {
     keys: &'a Object,
     errors: Vec<ConfigError>,
-    parse: Parse,
+    parse: ParseUrl,
 }
 
 impl Reader<'_> {
@@ -382,15 +370,15 @@ pub fn problem(errors: &[ConfigError]) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_with_url_crate;
 
     const GOOD: &str =
         r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;
     const ORIGIN: &str = "https://bank.example";
 
     #[test]
-    fn three_keys_are_enough() {
-        let config = Config::parse(GOOD, ORIGIN, parse_for_tests).unwrap();
+    fn three_keys_suffice() {
+        let config = Config::parse(GOOD, ORIGIN, parse_with_url_crate).unwrap();
         assert_eq!(config.api.as_str(), "https://bank.example/");
         assert_eq!(config.redirect_uri.as_str(), "https://bank.example/callback");
         assert_eq!(config.balance_scope.to_string(), "view:balance");
@@ -399,14 +387,14 @@ mod tests {
 
     /// Proves: config-pins
     #[test]
-    fn what_is_set_is_used() {
+    fn uses_every_key() {
         let set = GOOD.replacen(
             '{',
             r#"{"api":"","flow":"code","statements":false,"scopes":{"balance":"read","transfer":"pay pay:now"},
                 "jwks_uri":"https://keys.example/","authorization_details":false,"#,
             1,
         );
-        let config = Config::parse(&set, ORIGIN, parse_for_tests).unwrap();
+        let config = Config::parse(&set, ORIGIN, parse_with_url_crate).unwrap();
         assert_eq!(config.api.as_str(), "https://bank.example/", "empty is the page's own origin");
         assert_eq!((config.flow, config.statements), (Flow::Code, false));
         assert_eq!(config.pins.authorization_details, Some(false));
@@ -417,26 +405,26 @@ mod tests {
             Some("https://keys.example/")
         );
         let other = GOOD.replacen('{', r#"{"api":"https://api.example/v1","#, 1);
-        let config = Config::parse(&other, ORIGIN, parse_for_tests).unwrap();
+        let config = Config::parse(&other, ORIGIN, parse_with_url_crate).unwrap();
         assert_eq!(config.api.as_str(), "https://api.example/v1");
     }
 
     #[test]
-    fn the_metadata_is_where_the_specification_says() {
+    fn metadata_url_follows_discovery() {
         for (issuer, metadata) in [
             ("https://id.example/", "https://id.example/.well-known/openid-configuration"),
             ("https://id.example", "https://id.example/.well-known/openid-configuration"),
             ("https://id.example/t/1", "https://id.example/t/1/.well-known/openid-configuration"),
         ] {
             let text = GOOD.replace("https://id.example/", issuer);
-            let config = Config::parse(&text, ORIGIN, parse_for_tests).unwrap();
+            let config = Config::parse(&text, ORIGIN, parse_with_url_crate).unwrap();
             assert_eq!(config.metadata.as_str(), metadata);
             assert_eq!(config.issuer, issuer, "to the letter");
         }
     }
 
     #[test]
-    fn each_wrong_key_is_named_with_what_it_held_and_should_hold() {
+    fn names_each_wrong_key() {
         for (change, expected) in [
             (r#""issuer":"http://id.example/""#, "`issuer` is \"http://id.example/\""),
             (r#""issuer":7"#, "`issuer` is 7: it should be an absolute https URL"),
@@ -469,7 +457,7 @@ mod tests {
             let mut keys: serde_json::Map<String, serde_json::Value> = serde_json::from_str(GOOD).unwrap();
             keys.extend(serde_json::from_str::<serde_json::Map<_, _>>(&format!("{{{change}}}")).unwrap());
             let text = serde_json::Value::from(keys).to_string();
-            let errors = Config::parse(&text, ORIGIN, parse_for_tests).unwrap_err();
+            let errors = Config::parse(&text, ORIGIN, parse_with_url_crate).unwrap_err();
             assert_eq!(errors.len(), 1, "{key}: {errors:?}");
             let text = errors[0].to_string();
             assert!(text.starts_with(expected), "{text}");
@@ -477,11 +465,11 @@ mod tests {
     }
 
     #[test]
-    fn all_errors_are_told_at_once() {
-        let errors = Config::parse("{}", ORIGIN, parse_for_tests).unwrap_err();
+    fn reports_all_errors() {
+        let errors = Config::parse("{}", ORIGIN, parse_with_url_crate).unwrap_err();
         assert_eq!(errors.len(), 3, "{errors:?}");
         assert!(matches!(
-            Config::parse("[]", ORIGIN, parse_for_tests).unwrap_err()[..],
+            Config::parse("[]", ORIGIN, parse_with_url_crate).unwrap_err()[..],
             [ConfigError::NotJson(_)]
         ));
     }

@@ -1,9 +1,13 @@
 //! What can happen to a session: everything the shell and the customer can tell the core.
 
+use alloc::string::String;
+
 use crate::{
-    effect::{CheckId, RequestId, Slot, Timer},
-    entropy::Entropy,
-    oidc::callback::Landing,
+    domain::{Entropy, Field},
+    effect::{CheckId, Timer},
+    http::{HttpResponse, NetworkError, RequestId},
+    oidc::PageUrl,
+    storage::StorageKey,
 };
 
 /// One thing that happened.
@@ -14,7 +18,7 @@ pub enum Event {
     /// The answer to [`crate::Effect::Take`].
     Taken {
         /// What was asked for.
-        slot: Slot,
+        key: StorageKey,
         /// What was there. It is there no longer.
         value: Option<String>,
     },
@@ -23,7 +27,7 @@ pub enum Event {
         /// Which request.
         request: RequestId,
         /// What came back.
-        outcome: Result<Answer, NetworkError>,
+        outcome: Result<HttpResponse, NetworkError>,
     },
     /// The answer to [`crate::Effect::Verify`]: does the signature fit the key?
     Verified {
@@ -32,16 +36,16 @@ pub enum Event {
         /// `Err` when the browser could not check at all, with its reason.
         outcome: Result<bool, String>,
     },
-    /// A timer set by [`crate::Effect::Wake`] ran out.
-    Woke(Timer),
+    /// A timer set by [`crate::Effect::SetTimer`] ran out.
+    TimerFired(Timer),
     /// The browser showed this page again as it was left (back-forward cache).
     Restored,
     /// The browser says whether it has a network.
     Online(bool),
-    /// Another tab of this browser has changed [`Slot::LogOuts`]; this is what stands there now.
-    LogOuts(Option<String>),
+    /// Another tab of this browser has changed [`StorageKey::LogoutCount`]; this is what stands there now.
+    LogoutCountChanged(Option<String>),
     /// The browser turned out to lack something, by its name.
-    Lacks(&'static str),
+    FeatureMissing(&'static str),
 
     /// The customer presses "Log in".
     LogIn(Entropy),
@@ -79,56 +83,21 @@ pub struct Boot {
     /// The page's own origin, as in `https://bank.example`.
     pub origin: String,
     /// The address with which it was loaded.
-    pub landing: Landing,
-    /// The stored session, transfer and draft: [`Slot::Session`], [`Slot::Pending`], [`Slot::Draft`].
+    pub url: PageUrl,
+    /// The stored session, transfer and draft: [`StorageKey::Session`], [`StorageKey::Pending`], [`StorageKey::Draft`].
     pub session: Option<String>,
     /// See `session`.
     pub pending: Option<String>,
     /// See `session`.
     pub draft: Option<String>,
-    /// [`Slot::LoggedOutWhileSending`]
+    /// [`StorageKey::LoggedOutWhileSending`]
     pub logged_out_while_sending: bool,
-    /// What all tabs share: [`Slot::LogOuts`].
+    /// What all tabs share: [`StorageKey::LogoutCount`].
     pub log_outs: Option<String>,
     /// How the customer's browser writes money and compares text.
-    pub locale: crate::locale::Locale,
+    pub locale: crate::domain::Locale,
     /// Does the browser have a network?
     pub online: bool,
     /// The name of something that this browser lacks and Riser cannot do without.
-    pub lacking: Option<&'static str>,
-}
-
-/// A field of the transfer form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// "Pay to (IBAN)"
-    Payee,
-    /// "Amount"
-    Amount,
-    /// "Reference"
-    Reference,
-}
-
-/// An answer over HTTP, as far as the core looks at it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Answer {
-    /// The status code.
-    pub status: u16,
-    /// `WWW-Authenticate`, when it may be read.
-    pub www_authenticate: Option<String>,
-    /// Was there an `Idempotency-Replayed: true`?
-    pub replayed: bool,
-    /// `Retry-After` (RFC 9110 10.2.3), in seconds from now, when there was one that could be read.
-    pub retry_after: Option<u32>,
-    /// The body as text.
-    pub body: String,
-}
-
-/// There was no answer: nobody knows whether the request arrived.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NetworkError {
-    /// No connection, a refused CORS request, or an answer cut short: the browser does not tell which.
-    Unreachable(String),
-    /// No answer within the shell's limit.
-    TimedOut,
+    pub missing_feature: Option<&'static str>,
 }

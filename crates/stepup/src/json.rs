@@ -4,30 +4,26 @@
 //! Two readers of one text must not see two different things, so a member that is there twice is refused at any depth.
 //! One reader is also small: a visitor for each of the two dozen shapes would weigh more than the rest of the core.
 
-use std::fmt;
+use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
+use core::fmt;
 
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{MapAccess, SeqAccess, Visitor},
 };
 
-/// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Json {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A whole number.
     Integer(i64),
     /// Any other number, by its whole part: a time may have a fraction (RFC 7519 2), and nothing else that Riser reads has
     /// one.
     OtherNumber(i64),
-    /// A string.
     Text(String),
-    /// An array.
     List(Vec<Json>),
-    /// An object.
     Object(Object),
 }
 
@@ -66,10 +62,9 @@ impl Object {
 
     /// Reads bytes that should be UTF-8.
     pub(crate) fn parse_bytes(bytes: &[u8]) -> Result<Self, String> {
-        Self::parse(std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
+        Self::parse(core::str::from_utf8(bytes).map_err(|_| "it is not UTF-8")?)
     }
 
-    /// All members.
     pub(crate) fn members(&self) -> &[(String, Json)] {
         &self.0
     }
@@ -79,7 +74,6 @@ impl Object {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value).filter(|v| **v != Json::Null)
     }
 
-    /// A string, when there is one.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.get(name)?.as_text().map(str::to_owned)
     }
@@ -92,12 +86,10 @@ impl Object {
         }
     }
 
-    /// An object, when there is one.
     pub(crate) fn object(&self, name: &str) -> Option<&Self> {
         self.get(name)?.as_object()
     }
 
-    /// An array, when there is one.
     pub(crate) fn list(&self, name: &str) -> Option<&[Json]> {
         match self.get(name)? {
             Json::List(list) => Some(list),
@@ -118,7 +110,17 @@ impl Object {
     }
 }
 
-/// Writes JSON.
+/// Something that is read back from the tab's storage.
+pub(crate) trait FromJson: Sized {
+    /// `None` when a member is missing or of another type.
+    fn read(object: &Object) -> Option<Self>;
+}
+
+/// Reads stored JSON; what cannot be read counts as absent, for an older version may have written it.
+pub(crate) fn read<T: FromJson>(text: Option<&str>) -> Option<T> {
+    T::read(&Object::parse(text?).ok()?)
+}
+
 pub(crate) fn write<T: Serialize>(value: &T) -> String {
     // Writing to a string fails only for maps with keys that are no strings, and there are none here.
     serde_json::to_string(value).unwrap_or_default()
@@ -138,7 +140,6 @@ impl Json {
         }
     }
 
-    /// A string.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -146,12 +147,10 @@ impl Json {
         }
     }
 
-    /// A string of its own.
     pub(crate) fn to_text(&self) -> Option<String> {
         self.as_text().map(str::to_owned)
     }
 
-    /// A whole number.
     pub(crate) fn as_integer(&self) -> Option<i64> {
         match self {
             Self::Integer(number) => Some(*number),
@@ -167,7 +166,6 @@ impl Json {
         }
     }
 
-    /// An object.
     pub(crate) fn as_object(&self) -> Option<&Object> {
         match self {
             Self::Object(object) => Some(object),
@@ -175,7 +173,6 @@ impl Json {
         }
     }
 
-    /// An array of strings.
     pub(crate) fn to_texts(&self) -> Option<Vec<String>> {
         match self {
             Self::List(list) => list.iter().map(Self::to_text).collect(),
@@ -232,10 +229,13 @@ impl<'de> Visitor<'de> for Reader {
 
     #[expect(
         clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
         reason = "beyond 64 bits it is the last of them, which is no time"
     )]
     fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        Ok(Json::OtherNumber(number.floor() as i64))
+        // Without `std`, there is no `floor`.
+        let whole = number as i64;
+        Ok(Json::OtherNumber(if whole as f64 > number { whole.saturating_sub(1) } else { whole }))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json, E> {
@@ -265,14 +265,14 @@ mod tests {
 
     /// Proves: json-duplicate-members
     #[test]
-    fn every_member_is_there_once_at_any_depth() {
+    fn refuses_duplicate_members_at_any_depth() {
         for text in [r#"{"a":1,"a":1}"#, r#"{"x":[{"a":1,"b":2,"a":3}]}"#, r#"{"a":1,"\u0061":2}"#] {
             assert!(Object::parse(text).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn two_texts_of_one_value_are_equal_and_nothing_else_is() {
+    fn compares_by_value() {
         let same = |a, b| Json::parse(a).unwrap() == Json::parse(b).unwrap();
         assert!(same(r#"[{"a":1,"b":{"c":2,"d":3}}]"#, r#"[{"b":{"d":3,"c":2},"a":1}]"#));
         for other in [
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_whole_or_not_there() {
+    fn integers_are_whole() {
         let object =
             Object::parse(r#"{"a":1,"b":-1,"c":1.0,"d":1e3,"e":9223372036854775808,"f":"1"}"#).unwrap();
         let read: Vec<_> = ["a", "b", "c", "d", "e", "f"].map(|name| object.integer(name)).into();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_says_so_without_quoting_it() {
+    fn error_does_not_quote_the_text() {
         for text in ["", "[]", "null", "secret", "{\"secret\":", &"[".repeat(10_000)] {
             let error = Object::parse(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");

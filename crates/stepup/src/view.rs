@@ -3,7 +3,9 @@
 //! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
 //! the pages. Money stays in minor units: the shell formats it for the customer's locale.
 
-use crate::{event::Field, money::Money, problem::Problem};
+use alloc::{boxed::Box, string::String, vec::Vec};
+
+use crate::domain::{Field, Money, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +72,6 @@ pub struct Failure {
 pub enum Action {
     /// Send [`crate::Event::LogIn`].
     LogIn,
-    /// Send [`crate::Event::TryAgain`].
-    TryAgain,
     /// Send [`crate::Event::Dismiss`]: back to the account.
     BackToAccount,
 }
@@ -100,7 +100,7 @@ pub enum SessionView {
     /// It is over: the page offers to log in again and keeps everything else as it is.
     Over,
     /// The bank asks for a stronger or a newer log-in before it goes on (RFC 9470).
-    Demanded,
+    LoginRequired,
 }
 
 /// The logged-in page: account and activity beside the transfer.
@@ -122,7 +122,7 @@ impl AccountView {
     /// Has the customer to log in again before anything can be loaded or sent?
     #[must_use]
     pub fn session_over(&self) -> bool {
-        matches!(self.session, SessionView::Over | SessionView::Demanded)
+        matches!(self.session, SessionView::Over | SessionView::LoginRequired)
     }
 }
 
@@ -316,17 +316,6 @@ pub struct DoneView {
     pub message: Option<String>,
     /// What the bank did is not what this tab had kept; the receipt shows what the bank did.
     pub differs: bool,
-}
-
-/// What is, will be or was sent, exactly.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Receipt {
-    /// The payee's IBAN, grouped by four.
-    pub payee: String,
-    /// How much.
-    pub money: Money,
-    /// What the payee reads; may be empty.
-    pub reference: String,
 }
 
 /// The transfer form.

@@ -1,64 +1,19 @@
 //! Finds things as people and screen readers do: by role and accessible name, as the browser computes them.
 
+mod computed;
+mod role;
+
+pub(crate) use computed::accessible_name;
+pub(crate) use role::{By, Role};
+
 use crate::{
     TestError,
     browser::{Tab, Window},
     eventually, stays,
 };
+use computed::computed;
 use std::{fmt, time::Duration};
-use thirtyfour::{
-    By as Selector, Key, RequestData, SessionId, WebElement, common::command::FormatRequestData,
-    error::WebDriverResult,
-};
-
-/// How a thing is told from others.
-#[derive(Debug, Clone)]
-pub(crate) enum By {
-    /// By its role, and by its accessible name.
-    Role(Role, Option<String>),
-    /// By a selector.
-    Css(String),
-}
-
-/// The roles that tests look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Button,
-    Field,
-    /// A button or a field.
-    Control,
-    Link,
-    Heading,
-    Status,
-    Alert,
-}
-
-impl Role {
-    /// Elements that may have the role: what the browser computes decides.
-    fn candidates(self) -> &'static str {
-        match self {
-            Self::Button => "button, summary, input[type=submit], input[type=button], [role=button]",
-            Self::Field => "input, textarea, [role=textbox]",
-            Self::Control => "button, input, textarea, summary",
-            Self::Link => "a[href], [role=link]",
-            Self::Heading => "h1, h2, h3, h4, [role=heading]",
-            Self::Status => "output, [role=status]",
-            Self::Alert => "[role=alert]",
-        }
-    }
-
-    fn is_computed(self, role: &str) -> bool {
-        match self {
-            Self::Button => matches!(role, "button" | "DisclosureTriangle"),
-            Self::Field => matches!(role, "textbox" | "searchbox" | "spinbutton"),
-            Self::Control => Self::Button.is_computed(role) || Self::Field.is_computed(role),
-            Self::Link => role == "link",
-            Self::Heading => role == "heading",
-            Self::Status => role == "status",
-            Self::Alert => role == "alert",
-        }
-    }
-}
+use thirtyfour::{By as Selector, Key, WebElement, error::WebDriverResult};
 
 /// A thing on a page, looked for anew by each call.
 #[derive(Debug, Clone)]
@@ -271,29 +226,5 @@ async fn summary(tab: &Tab<'_>) -> String {
             format!("the page reads {text:?}")
         }
         Err(_) => "the page is between two documents".to_owned(),
-    }
-}
-
-/// What a screen reader calls it.
-pub(crate) async fn accessible_name(element: &WebElement) -> WebDriverResult<String> {
-    Ok(computed(element, "computedlabel").await?.trim().to_owned())
-}
-
-/// Get Computed Role and Get Computed Label (`WebDriver` 12.4.9, 12.4.10), which thirtyfour has no method for.
-async fn computed(element: &WebElement, what: &'static str) -> WebDriverResult<String> {
-    let command = Computed { element: element.element_id().to_string(), what };
-    element.handle().cmd(command).await?.value()
-}
-
-#[derive(Debug)]
-struct Computed {
-    element: String,
-    what: &'static str,
-}
-
-impl FormatRequestData for Computed {
-    fn format_request(&self, session: &SessionId) -> RequestData {
-        let path = format!("session/{session}/element/{}/{}", self.element, self.what);
-        RequestData::new(reqwest::Method::GET, path)
     }
 }

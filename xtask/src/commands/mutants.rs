@@ -272,7 +272,7 @@ fn try_all(
     ))
 }
 
-/// Reads `crates/stepup/src/demand.rs:66:9: replace … with …`, one a line.
+/// Reads `crates/stepup/src/json.rs:66:9: replace … with …`, one a line.
 fn names(text: &str) -> Vec<Name> {
     let name = |line: &str| {
         let mut parts = line.splitn(4, ':');

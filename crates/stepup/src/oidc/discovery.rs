@@ -1,14 +1,16 @@
 //! The provider's metadata (OpenID Connect Discovery 1.0): where its endpoints are.
 
+use alloc::{borrow::ToOwned, string::String};
+
 use crate::{
+    domain::{ParseUrl, WebUrl},
     json::{Json, Object},
-    record::PAYMENT_INITIATION,
-    web_url::{Parse, WebUrl},
+    oidc::authorization_request::PAYMENT_INITIATION,
 };
 
 /// The endpoints that Riser uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoints {
+pub struct ProviderMetadata {
     /// Where the browser is sent to log in.
     pub authorization_endpoint: WebUrl,
     /// Where a code is exchanged for tokens, when the provider has the code flow.
@@ -20,7 +22,7 @@ pub struct Endpoints {
     /// Does it know the type of authorization details that a transfer is (RFC 9396 10)?
     pub authorization_details: bool,
     /// Does the provider name itself in each of its answers (RFC 9207 3)?
-    pub names_itself: bool,
+    pub sends_iss: bool,
 }
 
 /// Metadata that cannot be used.
@@ -45,7 +47,7 @@ pub enum DiscoveryError {
 }
 
 /// Reads the metadata of `issuer`; `parse` reads the URLs in it.
-pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, DiscoveryError> {
+pub fn parse(text: &str, issuer: &str, parse: ParseUrl) -> Result<ProviderMetadata, DiscoveryError> {
     let metadata = Object::parse(text).map_err(DiscoveryError::NotMetadata)?;
     let found =
         metadata.text("issuer").ok_or_else(|| DiscoveryError::NotMetadata("it has no `issuer`".into()))?;
@@ -59,7 +61,7 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
     };
     // One that cannot be used counts as absent: whatever needs it says so, and the rest goes on.
     let optional = |name| endpoint(name).ok();
-    Ok(Endpoints {
+    Ok(ProviderMetadata {
         authorization_endpoint: endpoint("authorization_endpoint")?,
         token_endpoint: optional("token_endpoint"),
         jwks_uri: endpoint("jwks_uri")?,
@@ -67,26 +69,25 @@ pub fn parse(text: &str, issuer: &str, parse: Parse) -> Result<Endpoints, Discov
         authorization_details: metadata
             .list("authorization_details_types_supported")
             .is_some_and(|types| types.iter().any(|it| it.as_text() == Some(PAYMENT_INITIATION))),
-        names_itself: metadata.get("authorization_response_iss_parameter_supported")
-            == Some(&Json::Bool(true)),
+        sends_iss: metadata.get("authorization_response_iss_parameter_supported") == Some(&Json::Bool(true)),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web_url::parse_for_tests;
+    use crate::domain::web_url::parse_with_url_crate;
 
     const GOOD: &str = r#"{"issuer":"https://id.example/","authorization_endpoint":"https://id.example/authorize",
         "jwks_uri":"https://id.example/keys","token_endpoint":"https://id.example/token"}"#;
 
-    fn read(text: &str, issuer: &str) -> Result<Endpoints, DiscoveryError> {
-        parse(text, issuer, parse_for_tests)
+    fn read(text: &str, issuer: &str) -> Result<ProviderMetadata, DiscoveryError> {
+        parse(text, issuer, parse_with_url_crate)
     }
 
     /// Proves: discovery-issuer
     #[test]
-    fn the_issuer_is_compared_to_the_letter() {
+    fn issuer_is_compared_exactly() {
         assert!(read(GOOD, "https://id.example/").is_ok());
         for other in ["https://id.example", "https://ID.example/", "https://evil.example/"] {
             assert!(matches!(read(GOOD, other), Err(DiscoveryError::Issuer { .. })), "{other}");
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_transfer_is_named_where_its_type_is_listed() {
+    fn payment_initiation_must_be_listed() {
         for (types, listed) in [
             (r#"["payment_initiation"]"#, true),
             (r#"["account_information","payment_initiation"]"#, true),
@@ -112,7 +113,7 @@ mod tests {
 
     /// Proves: provider-optional-metadata
     #[test]
-    fn optional_endpoints_that_cannot_be_used_are_absent() {
+    fn invalid_optional_endpoints_are_absent() {
         for url in ["", "http://id.example/x", "/x", "javascript:alert(1)"] {
             let text = GOOD.replace("https://id.example/token", url);
             let text = text.replacen('{', &format!(r#"{{"end_session_endpoint":"{url}","#), 1);
@@ -123,7 +124,7 @@ mod tests {
 
     /// Proves: discovery-issuer
     #[test]
-    fn endpoints_are_secure_or_refused() {
+    fn refuses_insecure_endpoints() {
         for (from, to, name) in [
             ("https://id.example/authorize", "http://id.example/authorize", "authorization_endpoint"),
             ("https://id.example/authorize", "javascript:alert(1)", "authorization_endpoint"),

@@ -1,14 +1,15 @@
 //! ID token validation (OIDC Core 3.1.3.7 and, for the implicit flow, 3.2.2.11), in the order of the specification.
 
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    demand::{Demand, MFA},
+    config::Config,
+    domain::{AuthenticationRequirement, MFA_AMR, Problem, Timestamp},
     json::{Json, Object},
     oidc::jws::{JwsError, SignedPayload},
-    problem::Problem,
-    time::Timestamp,
 };
 
 /// The largest time that is read: 2^53, beyond which JSON numbers differ between readers.
@@ -16,7 +17,7 @@ const LATEST: i64 = 1 << 53;
 
 /// What a valid ID token said. It can only be made by [`validate`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IdToken {
+pub(crate) struct IdToken {
     /// Who logged in: `sub`, unique at the issuer.
     pub subject: String,
     /// Which session of the provider this is (`sid`, OIDC Front-Channel Logout 1.0, 3), where it says so.
@@ -28,37 +29,30 @@ pub struct IdToken {
 impl IdToken {
     /// Does it tell of a second factor? That there is an `amr` says nothing; its values are looked at.
     #[must_use]
-    pub fn has_second_factor(&self) -> bool {
-        self.amr.iter().any(|method| method == MFA)
+    pub(crate) fn has_second_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == MFA_AMR)
     }
 }
 
 /// What the token has to agree with.
 #[derive(Debug)]
-pub struct Expected<'a> {
-    /// Who issues tokens, and for whom.
-    pub parties: Parties<'a>,
-    /// The nonce of the request.
+pub(crate) struct ExpectedClaims<'a> {
+    pub parties: TrustedParties<'a>,
     pub nonce: &'a str,
-    /// When the request was made.
     pub asked_at: Timestamp,
-    /// Which authentication it asked for.
-    pub demand: &'a Demand,
+    pub requirement: &'a AuthenticationRequirement,
     /// The access token that came with it.
     pub access_token: &'a str,
     /// Did both come through the browser? Then `at_hash` is what ties them together, and required (3.2.2.9). From the
     /// token endpoint both come from the issuer itself, and it is optional (3.1.3.8).
     pub front_channel: bool,
-    /// Now.
     pub now: Timestamp,
 }
 
 /// Whose tokens are believed, for whom they have to be, and by which clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Parties<'a> {
-    /// The configured issuer.
+pub(crate) struct TrustedParties<'a> {
     pub issuer: &'a str,
-    /// This client.
     pub client_id: &'a str,
     /// Who else a token may be for, because the deployment says so.
     pub trusted_audiences: &'a [String],
@@ -66,9 +60,20 @@ pub struct Parties<'a> {
     pub leeway: i64,
 }
 
+impl<'a> From<&'a Config> for TrustedParties<'a> {
+    fn from(config: &'a Config) -> Self {
+        Self {
+            issuer: &config.issuer,
+            client_id: &config.client_id,
+            trusted_audiences: &config.trusted_audiences,
+            leeway: config.clock_leeway,
+        }
+    }
+}
+
 /// Why an ID token is not believed. Each rule has its own variant, with the offending data, never with the token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IdTokenError {
+pub(crate) enum IdTokenError {
     /// Not a token of the right form.
     #[error("the ID token is malformed: {0}")]
     Malformed(#[from] JwsError),
@@ -84,17 +89,11 @@ pub enum IdTokenError {
     /// The claims are no JSON object of the right types, or a claim is there twice or missing.
     #[error("the ID token's claims cannot be read: {0}")]
     Claims(String),
-    /// A required claim is missing.
     #[error("the ID token has no `{0}`")]
     Missing(&'static str),
     /// 3.1.3.7, 2
     #[error("`iss` is {found:?}, the configured issuer is {expected:?}")]
-    Issuer {
-        /// What it says.
-        found: String,
-        /// What it should say.
-        expected: String,
-    },
+    Issuer { found: String, expected: String },
     /// 3.1.3.7, 3: not for us, or also for somebody whom we do not trust.
     #[error("`aud` is {0:?}: it should name this client and nobody else")]
     Audience(Vec<String>),
@@ -113,14 +112,8 @@ pub enum IdTokenError {
     /// RFC 7519 4.1.5
     #[error("it is not valid for another {0} seconds")]
     NotYetValid(i64),
-    /// A time that no clock shows.
     #[error("`{claim}` is {value}, which is no time")]
-    NotATime {
-        /// Which claim.
-        claim: &'static str,
-        /// What it holds.
-        value: i64,
-    },
+    NotATime { claim: &'static str, value: i64 },
     /// 3.1.3.7, 11: a replay, or the order was changed on the way.
     #[error(
         "`nonce` is not the one of the request: this token belongs to another request, or the stored one was changed"
@@ -128,20 +121,12 @@ pub enum IdTokenError {
     Nonce,
     /// 3.1.3.7, 12: `acr_values` is voluntary, so that a success may come with less.
     #[error("`acr` is {acr:?} and `amr` is {amr:?}: {wanted:?} was asked for")]
-    AuthenticationContext {
-        /// What it says of the level.
-        acr: Option<String>,
-        /// What it says of the methods.
-        amr: Vec<String>,
-        /// What was asked for.
-        wanted: String,
-    },
+    AuthenticationContext { acr: Option<String>, amr: Vec<String>, wanted: String },
     /// 3.1.3.7, 13
     #[error("the customer authenticated {age} seconds ago: at most {max_age} were asked for")]
     AuthenticatedTooLongAgo {
-        /// How long ago, in seconds.
         age: i64,
-        /// What `max_age` demanded.
+        /// What `max_age` allowed.
         max_age: i64,
     },
     /// 3.2.2.9: another access token.
@@ -195,7 +180,10 @@ impl Claims {
 }
 
 /// Checks the claims of a token whose signature was right.
-pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdToken, IdTokenError> {
+pub(crate) fn validate(
+    payload: &SignedPayload,
+    expected: &ExpectedClaims<'_>,
+) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
     // 2 to 5: from the issuer, for this client.
     check_parties(&claims, expected.parties)?;
@@ -211,16 +199,16 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
         return Err(IdTokenError::Nonce);
     }
     // 12: as strongly as was asked for.
-    if !expected.demand.is_met_by(claims.acr.as_deref(), &claims.amr) {
+    if !expected.requirement.is_met_by(claims.acr.as_deref(), &claims.amr) {
         return Err(IdTokenError::AuthenticationContext {
-            acr: claims.acr.as_deref().map(short),
-            amr: claims.amr.iter().map(|method| short(method)).take(5).collect(),
-            wanted: expected.demand.acr_values.clone().unwrap_or_default(),
+            acr: claims.acr.as_deref().map(sanitize),
+            amr: claims.amr.iter().map(|method| sanitize(method)).take(5).collect(),
+            wanted: expected.requirement.acr_values.clone().unwrap_or_default(),
         });
     }
     // 13: as recently as was asked for. Where it was not, `auth_time` says nothing that counts: many providers report the
     // time of the log-in there, and some 0.
-    if let Some(max_age) = expected.demand.max_age {
+    if let Some(max_age) = expected.requirement.max_age {
         let auth_time = claims.auth_time.ok_or(IdTokenError::Missing("auth_time"))?;
         let age = expected.now.since(in_range("auth_time", auth_time)?);
         if age > max_age.saturating_add(leeway) {
@@ -238,9 +226,9 @@ pub fn validate(payload: &SignedPayload, expected: &Expected<'_>) -> Result<IdTo
 
 /// Checks once more a token that was valid when it came, and that has been in the tab's storage since: everything that
 /// does not belong to the request which it answered. Its signature was checked again, too.
-pub fn recall(
+pub(crate) fn recall(
     payload: &SignedPayload,
-    parties: Parties<'_>,
+    parties: TrustedParties<'_>,
     now: Timestamp,
 ) -> Result<IdToken, IdTokenError> {
     let claims = Claims::read(payload).map_err(IdTokenError::Claims)?;
@@ -250,21 +238,21 @@ pub fn recall(
 }
 
 /// 3.1.3.7, 2 to 5
-fn check_parties(claims: &Claims, parties: Parties<'_>) -> Result<(), IdTokenError> {
+fn check_parties(claims: &Claims, parties: TrustedParties<'_>) -> Result<(), IdTokenError> {
     // 2: the issuer, exactly.
     let issuer = claims.iss.as_ref().ok_or(IdTokenError::Missing("iss"))?;
     if issuer != parties.issuer {
-        return Err(IdTokenError::Issuer { found: short(issuer), expected: parties.issuer.to_owned() });
+        return Err(IdTokenError::Issuer { found: sanitize(issuer), expected: parties.issuer.to_owned() });
     }
     // 3: for this client, and for nobody else whom the deployment does not trust.
     let audience = claims.aud.as_ref().ok_or(IdTokenError::Missing("aud"))?;
     let is_trusted = |aud: &String| aud == parties.client_id || parties.trusted_audiences.contains(aud);
     if !audience.iter().any(|aud| aud == parties.client_id) || !audience.iter().all(is_trusted) {
-        return Err(IdTokenError::Audience(audience.iter().map(|aud| short(aud)).take(5).collect()));
+        return Err(IdTokenError::Audience(audience.iter().map(|aud| sanitize(aud)).take(5).collect()));
     }
     // 4, 5: the authorized party, when it is named.
     if let Some(azp) = claims.azp.as_ref().filter(|azp| *azp != parties.client_id) {
-        return Err(IdTokenError::AuthorizedParty(short(azp)));
+        return Err(IdTokenError::AuthorizedParty(sanitize(azp)));
     }
     Ok(())
 }
@@ -313,14 +301,13 @@ pub fn at_hash(access_token: &str) -> String {
     Base64UrlUnpadded::encode_string(&hash[..hash.len() / 2])
 }
 
-fn short(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 impl IdTokenError {
-    /// For the page.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub(crate) fn problem(&self) -> Problem {
         let (code, headline, sentence) = match self {
             Self::Expired(_)
             | Self::IssuedInTheFuture(_)
@@ -373,19 +360,27 @@ mod tests {
     }
 
     fn check(text: &str) -> Result<IdToken, IdTokenError> {
-        check_for(text, &Demand::default(), true)
+        check_for(text, &AuthenticationRequirement::default(), true)
     }
 
-    const LEEWAY: i64 = crate::config::DEFAULT_LEEWAY;
-    const PARTIES: Parties<'static> =
-        Parties { issuer: "https://id.example/", client_id: "riser", trusted_audiences: &[], leeway: LEEWAY };
+    const LEEWAY: i64 = crate::config::DEFAULT_CLOCK_LEEWAY;
+    const PARTIES: TrustedParties<'static> = TrustedParties {
+        issuer: "https://id.example/",
+        client_id: "riser",
+        trusted_audiences: &[],
+        leeway: LEEWAY,
+    };
 
-    fn check_for(text: &str, demand: &Demand, front_channel: bool) -> Result<IdToken, IdTokenError> {
-        let expected = Expected {
+    fn check_for(
+        text: &str,
+        requirement: &AuthenticationRequirement,
+        front_channel: bool,
+    ) -> Result<IdToken, IdTokenError> {
+        let expected = ExpectedClaims {
             parties: PARTIES,
             nonce: "n",
             asked_at: NOW,
-            demand,
+            requirement,
             access_token: "AT",
             front_channel,
             now: NOW,
@@ -404,19 +399,19 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_that_cannot_check_is_told_so() {
+    fn unverifiable_signature_is_reported() {
         assert_eq!(IdTokenError::NotChecked("no key".into()).problem().code, "id_token.not_checked");
         assert_eq!(IdTokenError::Signature.problem().code, "id_token.refused");
     }
 
     /// The example of OIDC Core, appendix A.3: the access token and its hash.
     #[test]
-    fn at_hash_is_that_of_the_specification() {
+    fn at_hash_matches_specification() {
         assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
     }
 
     #[test]
-    fn a_good_token_is_believed() {
+    fn accepts_valid_token() {
         let token = check(&claims().to_string()).unwrap();
         assert_eq!((token.subject.as_str(), token.amr), ("auth0|1", vec!["mfa".to_owned()]));
         let mut one = claims();
@@ -427,7 +422,7 @@ mod tests {
 
     /// Proves: id-token-claims
     #[test]
-    fn every_rule_refuses_by_its_own_name() {
+    fn refuses_each_broken_rule_by_name() {
         let removed = Value::Null;
         let audience =
             |names: &[&str]| IdTokenError::Audience(names.iter().map(ToString::to_string).collect());
@@ -468,14 +463,14 @@ mod tests {
 
     /// Proves: id-token-acr-auth-time
     #[test]
-    fn a_token_is_as_strong_and_as_recent_as_was_asked_for() {
-        let strong = Demand::second_factor();
+    fn checks_acr_and_auth_time() {
+        let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&claims().to_string(), &strong, true).is_ok());
         for (claim, value) in [("amr", Value::Null), ("amr", json!([])), ("amr", json!(["pwd", "MFA"]))] {
             let refused = check_for(&with(claim, value.clone()), &strong, true).unwrap_err();
             assert!(matches!(refused, IdTokenError::AuthenticationContext { .. }), "{claim} = {value}");
         }
-        let recent = Demand { acr_values: None, max_age: Some(300) };
+        let recent = AuthenticationRequirement { acr_values: None, max_age: Some(300) };
         for (auth_time, expected) in [
             (json!(NOW.0 - 360), None),
             (json!(NOW.0 - 361), Some(IdTokenError::AuthenticatedTooLongAgo { age: 361, max_age: 300 })),
@@ -489,18 +484,21 @@ mod tests {
 
     /// Proves: id-token-at-hash
     #[test]
-    fn the_access_token_is_bound_wherever_it_came_through_the_browser() {
-        let demand = Demand::default();
+    fn requires_at_hash_on_front_channel() {
+        let requirement = AuthenticationRequirement::default();
         let without = with("at_hash", Value::Null);
-        assert_eq!(check_for(&without, &demand, true), Err(IdTokenError::Missing("at_hash")));
-        assert!(check_for(&without, &demand, false).is_ok(), "3.1.3.8: optional from the token endpoint");
+        assert_eq!(check_for(&without, &requirement, true), Err(IdTokenError::Missing("at_hash")));
+        assert!(
+            check_for(&without, &requirement, false).is_ok(),
+            "3.1.3.8: optional from the token endpoint"
+        );
         let other = with("at_hash", json!(at_hash("BT")));
-        assert_eq!(check_for(&other, &demand, false), Err(IdTokenError::AccessTokenHash));
+        assert_eq!(check_for(&other, &requirement, false), Err(IdTokenError::AccessTokenHash));
     }
 
     /// Proves: id-token-times
     #[test]
-    fn no_token_is_older_than_the_request_that_it_answers() {
+    fn refuses_token_older_than_request() {
         assert!(check(&with("iat", json!(NOW.0 - 60))).is_ok());
         let refused = check(&with("iat", json!(NOW.0 - 61)));
         assert_eq!(refused, Err(IdTokenError::IssuedBeforeTheRequest(61)));
@@ -509,7 +507,7 @@ mod tests {
 
     /// Proves: stored-id-token-verified
     #[test]
-    fn a_stored_token_is_checked_again() {
+    fn recall_checks_stored_token() {
         let again = |text: &str, now: i64| recall(&SignedPayload::assumed(text), PARTIES, Timestamp(now));
         let good = again(&with("nonce", json!("of another request")), NOW.0 + 3600).unwrap();
         assert!(good.has_second_factor());
@@ -528,7 +526,7 @@ mod tests {
 
     /// Proves: id-token-times
     #[test]
-    fn clocks_may_be_a_minute_apart() {
+    fn allows_one_minute_of_clock_skew() {
         for (claim, value) in [("exp", NOW.0 - 59), ("iat", NOW.0 + 59), ("nbf", NOW.0 + 59)] {
             assert!(check(&with(claim, json!(value))).is_ok(), "{claim}");
         }
@@ -536,7 +534,7 @@ mod tests {
 
     /// Proves: provider-claim-variants
     #[test]
-    fn harmless_claims_are_got_along_with() {
+    fn tolerates_harmless_claims() {
         for (claim, value) in [
             ("exp", json!(1_700_003_600.25)),
             ("iat", json!(1_700_000_000.5)),
@@ -553,16 +551,16 @@ mod tests {
         ] {
             assert!(check(&with(claim, value.clone())).is_ok(), "{claim} = {value}");
         }
-        let strong = Demand::second_factor();
+        let strong = AuthenticationRequirement::second_factor();
         assert!(check_for(&with("amr", json!("mfa")), &strong, true).is_err(), "it was asked for");
     }
 
     /// Proves: provider-claim-variants
     #[test]
-    fn deployment_says_whom_and_which_clock_it_trusts() {
+    fn follows_configured_audiences_and_leeway() {
         let trusted = ["https://api.example".to_owned()];
         let check = |text: &str, leeway| {
-            let parties = Parties { trusted_audiences: &trusted, leeway, ..PARTIES };
+            let parties = TrustedParties { trusted_audiences: &trusted, leeway, ..PARTIES };
             recall(&SignedPayload::assumed(text), parties, NOW)
         };
         assert!(check(&with("aud", json!(["riser", "https://api.example"])), 60).is_ok());
@@ -579,7 +577,7 @@ mod tests {
 
     /// Proves: json-duplicate-members
     #[test]
-    fn claims_of_another_type_or_twice_are_refused() {
+    fn refuses_mistyped_or_duplicate_claims() {
         let good = claims().to_string();
         let twice = good.replacen('{', r#"{"sub":"auth0|2","#, 1);
         let text = good.replace(&format!("\"exp\":{}", NOW.0 + 3600), "\"exp\":\"1\"");

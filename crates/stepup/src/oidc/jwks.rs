@@ -1,5 +1,7 @@
 //! The issuer's public keys (RFC 7517): which of them may have signed an ID token.
 
+use alloc::{string::String, vec::Vec};
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};
@@ -19,7 +21,6 @@ pub struct RsaKey {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Jwks(Vec<RsaKey>);
 
-/// A text that is no JWKS.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum JwksError {
     /// Not JSON, or without `keys`.
@@ -31,10 +32,10 @@ pub enum JwksError {
 }
 
 /// RFC 7518 3.3: "A key of size 2048 bits or larger MUST be used".
-const SMALLEST_MODULUS: usize = 2048 / 8;
+const MIN_MODULUS_BYTES: usize = 2048 / 8;
 
 /// More keys than any issuer rotates; without a limit a token without `kid` would be tried against all of them.
-const MOST_CANDIDATES: usize = 8;
+const MAX_CANDIDATES: usize = 8;
 
 impl Jwks {
     /// Reads a key set. Keys of other kinds are left out (RFC 7517 5), not complained about.
@@ -49,7 +50,7 @@ impl Jwks {
     #[must_use]
     pub fn candidates(&self, kid: Option<&str>) -> Vec<RsaKey> {
         let fits = |key: &&RsaKey| kid.is_none() || key.kid.as_deref() == kid;
-        self.0.iter().filter(fits).take(MOST_CANDIDATES).cloned().collect()
+        self.0.iter().filter(fits).take(MAX_CANDIDATES).cloned().collect()
     }
 }
 
@@ -64,7 +65,7 @@ fn usable(jwk: &Object) -> Option<RsaKey> {
     let (n, e) = (jwk.text("n")?, jwk.text("e")?);
     let modulus = Base64UrlUnpadded::decode_vec(&n).ok()?;
     Base64UrlUnpadded::decode_vec(&e).ok()?;
-    let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= SMALLEST_MODULUS;
+    let long_enough = modulus.iter().skip_while(|byte| **byte == 0).count() >= MIN_MODULUS_BYTES;
     (for_signatures && long_enough).then_some(RsaKey { kid: jwk.text("kid"), n, e })
 }
 
@@ -83,7 +84,7 @@ mod tests {
 
     /// Proves: jwks-key-purpose
     #[test]
-    fn keys_for_other_things_do_not_count() {
+    fn ignores_unfit_keys() {
         let others = [
             key(r#","kid":"enc","use":"enc""#),
             key(r#","kid":"ops","key_ops":["encrypt"]"#),
@@ -105,15 +106,15 @@ mod tests {
 
     /// Proves: jwks-key-by-kid
     #[test]
-    fn without_a_kid_every_key_is_a_candidate_up_to_a_limit() {
+    fn missing_kid_matches_keys_up_to_limit() {
         let keys: Vec<_> = (0..20).map(|i| key(&format!(r#","kid":"{i}""#))).collect();
         let jwks = Jwks::parse(&set(&keys)).unwrap();
-        assert_eq!(jwks.candidates(None).len(), MOST_CANDIDATES);
+        assert_eq!(jwks.candidates(None).len(), MAX_CANDIDATES);
         assert_eq!(jwks.candidates(Some("19")).len(), 1);
     }
 
     #[test]
-    fn what_is_no_key_set_says_so() {
+    fn refuses_malformed_set() {
         for text in ["", "[]", "{}", r#"{"keys":{}}"#, "<html>"] {
             assert!(matches!(Jwks::parse(text), Err(JwksError::NotASet(_))), "{text}");
         }

@@ -1,5 +1,7 @@
 //! A signed token in compact form (RFC 7515), taken apart as strictly as the specification allows.
 
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};
@@ -14,7 +16,7 @@ pub struct UnverifiedJws {
 }
 
 /// The payload of a token whose signature was right. Only this can become claims.
-pub struct SignedPayload(Vec<u8>);
+pub(crate) struct SignedPayload(Vec<u8>);
 
 /// Why a text is not a token that could be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +24,6 @@ pub enum JwsError {
     /// Not three non-empty parts with dots between.
     #[error("it has {0} parts: a signed token has three, none of them empty")]
     Parts(usize),
-    /// Padding, blanks, or the wrong alphabet.
     #[error("its {0} is not base64url without padding")]
     Encoding(&'static str),
     /// The header is no JSON object, or has a member twice.
@@ -102,8 +103,8 @@ impl SignedPayload {
     }
 }
 
-impl std::fmt::Debug for UnverifiedJws {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl core::fmt::Debug for UnverifiedJws {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "UnverifiedJws(kid: {:?}, …)", self.kid)
     }
 }
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_does_not_show_itself() {
+    fn debug_is_redacted() {
         let token = UnverifiedJws {
             signed: "secret.secret".into(),
             signature: vec![1],
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_taken_apart() {
+    fn parses_valid_token() {
         let text = token(r#"{"alg":"RS256","kid":"1","typ":"JWT","jku":"https://evil.example"}"#);
         let jws = UnverifiedJws::parse(&text).unwrap();
         assert_eq!(jws.kid(), Some("1"));
@@ -144,7 +145,7 @@ mod tests {
 
     /// Proves: jws-form
     #[test]
-    fn each_forged_form_is_refused_by_name() {
+    fn refuses_each_malformed_token_by_name() {
         let good = token(r#"{"alg":"RS256"}"#);
         for (name, text, expected) in [
             ("empty", String::new(), JwsError::Parts(1)),

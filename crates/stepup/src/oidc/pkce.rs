@@ -1,5 +1,7 @@
 //! Proof Key for Code Exchange (RFC 7636): whoever redeems a code is the one who asked for it.
 
+use alloc::string::String;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -7,10 +9,9 @@ use sha2::{Digest, Sha256};
 /// The `code_verifier` of one request: 256 random bits, 43 characters (RFC 7636 4.1).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct Verifier(String);
+pub(crate) struct CodeVerifier(String);
 
-impl Verifier {
-    /// A fresh one.
+impl CodeVerifier {
     pub(crate) fn new(bytes: [u8; 32]) -> Self {
         Self(Base64UrlUnpadded::encode_string(&bytes))
     }
@@ -20,7 +21,6 @@ impl Verifier {
         Self(text)
     }
 
-    /// As the token endpoint takes it.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
@@ -31,9 +31,9 @@ impl Verifier {
     }
 }
 
-impl std::fmt::Debug for Verifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Verifier(…)")
+impl core::fmt::Debug for CodeVerifier {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("CodeVerifier(…)")
     }
 }
 
@@ -44,14 +44,14 @@ mod tests {
     /// RFC 7636, appendix B.
     /// Proves: pkce-verifier
     #[test]
-    fn the_challenge_is_that_of_the_specification() {
+    fn challenge_matches_specification() {
         let bytes = [
             116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77, 105,
             214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121,
         ];
-        let verifier = Verifier::new(bytes);
+        let verifier = CodeVerifier::new(bytes);
         assert_eq!(verifier.as_str(), "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
         assert_eq!(verifier.challenge(), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-        assert_eq!(format!("{verifier:?}"), "Verifier(…)");
+        assert_eq!(format!("{verifier:?}"), "CodeVerifier(…)");
     }
 }

@@ -7,14 +7,15 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Field, NetworkError},
+    domain::Field,
+    http::NetworkError,
     view::{Screen, TransferView},
 };
 use url::Url;
 
 use crate::{
+    servers::{Grant, PAYEE, PAYMENTS, Servers, query},
     tab::Tab,
-    world::{Grant, PAYEE, PAYMENTS, World, query},
 };
 
 #[derive(Debug, Clone)]
@@ -101,7 +102,7 @@ fn act() -> impl Strategy<Value = Act> {
 /// A visit with its witnesses.
 #[derive(Default)]
 struct Run {
-    world: World,
+    servers: Servers,
     tab: Tab,
     last: Option<String>,
     /// How often the customer pressed "Confirm transfer" where it was shown.
@@ -112,8 +113,8 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let world = World { details_types: PAYMENTS, ..World::default() };
-        let mut run = Self { world, tab: Tab::new(), ..Self::default() };
+        let servers = Servers { details_types: PAYMENTS, ..Servers::default() };
+        let mut run = Self { servers, tab: Tab::new(), ..Self::default() };
         run.tab.load(None);
         run
     }
@@ -153,7 +154,7 @@ impl Run {
             Act::Back | Act::Reload => return self.tab.load(None),
             Act::Edit(what) => return self.edit(*what),
             Act::Clock(by) => self.tab.now += by,
-            Act::BankRefuses(refuses) => self.world.refuses = *refuses,
+            Act::BankRefuses(refuses) => self.servers.refuses = *refuses,
             _ => {}
         }
         // A page that the browser has left does nothing any more.
@@ -175,17 +176,17 @@ impl Run {
                 tab.confirm();
             }
             Act::Fill(n) => {
-                tab.happen(Event::Edited(Field::Payee, PAYEE.into()));
-                tab.happen(Event::Edited(Field::Amount, format!("{}.00", n % 5)));
+                tab.dispatch(Event::Edited(Field::Payee, PAYEE.into()));
+                tab.dispatch(Event::Edited(Field::Amount, format!("{}.00", n % 5)));
             }
-            Act::LogOut => tab.happen(Event::LogOut),
-            Act::Review => tab.happen(Event::Review),
-            Act::Cancel => tab.happen(Event::Cancel),
-            Act::Dismiss => tab.happen(Event::Dismiss),
-            Act::Proceed => tab.happen(Event::Proceed),
-            Act::AskAgain => tab.happen(Event::AskAgain),
-            Act::TryAgain => tab.happen(Event::TryAgain),
-            Act::Restored => tab.happen(Event::Restored),
+            Act::LogOut => tab.dispatch(Event::LogOut),
+            Act::Review => tab.dispatch(Event::Review),
+            Act::Cancel => tab.dispatch(Event::Cancel),
+            Act::Dismiss => tab.dispatch(Event::Dismiss),
+            Act::Proceed => tab.dispatch(Event::Proceed),
+            Act::AskAgain => tab.dispatch(Event::AskAgain),
+            Act::TryAgain => tab.dispatch(Event::TryAgain),
+            Act::Restored => tab.dispatch(Event::Restored),
             Act::Wake => tab.wake(),
             Act::Answer(n) | Act::Lose(n) | Act::Drop(n) => {
                 let open = tab.requests.len();
@@ -194,9 +195,9 @@ impl Run {
                 }
                 if let Some((id, request)) = tab.requests.remove(n % open) {
                     let outcome = match act {
-                        Act::Answer(_) => Ok(self.world.serve(request)),
+                        Act::Answer(_) => Ok(self.servers.serve(request)),
                         Act::Lose(_) => {
-                            let _ = self.world.serve(request);
+                            let _ = self.servers.serve(request);
                             Err(NetworkError::TimedOut)
                         }
                         _ => Err(NetworkError::Unreachable("down".into())),
@@ -228,7 +229,7 @@ impl Run {
             },
             Reply::WrongNonce => Grant { claims: json!({"nonce": "another"}), ..Grant::default() },
         };
-        let fragment = self.world.grant(&there, self.tab.now, &grant);
+        let fragment = self.servers.grant(&there, self.tab.now, &grant);
         self.last = Some(fragment.clone());
         self.tab.load(Some(fragment));
     }
@@ -247,7 +248,7 @@ impl Run {
 
     /// The invariants of ARCHITECTURE.md, as far as they can be seen from outside at any moment.
     fn check(&self) {
-        for (token, uses) in &self.world.uses {
+        for (token, uses) in &self.servers.uses {
             assert!(*uses <= 1, "a single-use token was sent {uses} times");
             assert!(
                 self.tab.storage.values().all(|value| !value.contains(&format!("{token}\""))),
@@ -255,10 +256,10 @@ impl Run {
             );
         }
         assert!(self.step_ups <= self.confirmed, "more redirects than confirmations");
-        assert!(self.world.done.len() <= self.confirmed, "more money moved than was confirmed");
+        assert!(self.servers.done.len() <= self.confirmed, "more money moved than was confirmed");
         let mut first: BTreeMap<&str, &str> = BTreeMap::new();
         let mut second_attempts = 0;
-        for (id, body, scope) in &self.world.posts {
+        for (id, body, scope) in &self.servers.posts {
             let before = first.entry(id).or_insert(body);
             assert_eq!(before, body, "one id with two contents");
             if scope.contains("transfer:funds") {
@@ -267,7 +268,7 @@ impl Run {
         }
         assert!(second_attempts <= self.step_ups, "more new attempts than redirects");
         // Everything that was done was first attempted with the very same content, right after the customer confirmed.
-        for (id, body) in &self.world.done {
+        for (id, body) in &self.servers.done {
             assert_eq!(first.get(id.as_str()), Some(&body.as_str()), "sent is not what was confirmed");
         }
     }
@@ -278,7 +279,7 @@ proptest! {
 
     /// Proves: exploration
     #[test]
-    fn the_invariants_hold_whatever_happens(acts in prop::collection::vec(act(), 1..90)) {
+    fn invariants_hold(acts in prop::collection::vec(act(), 1..90)) {
         let mut run = Run::new();
         for act in &acts {
             run.act(act);
@@ -289,7 +290,7 @@ proptest! {
 
 /// The strategy above reaches the far end: without this, the invariants could hold because nothing ever happens.
 #[test]
-fn the_interleavings_reach_transfers_that_are_done() {
+fn some_transfers_complete() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = prop::collection::vec(act(), 60..90);
     let mut done = 0;
@@ -299,7 +300,7 @@ fn the_interleavings_reach_transfers_that_are_done() {
         for act in &acts {
             run.act(act);
         }
-        done += run.world.done.len();
+        done += run.servers.done.len();
     }
     assert!(done >= 50, "only {done} transfers were done in 200 runs");
 }

@@ -2,26 +2,26 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on says why")]
 
-mod again;
 mod attacks;
-mod code;
+mod authorization_details;
+mod callback_addresses;
+mod code_flow;
 mod exploration;
-mod forged;
+mod forged_id_tokens;
+mod form_input;
+mod id_token_signer;
 mod interleavings;
-mod landing;
-mod limits;
-mod linking;
-mod log_outs;
+mod logout;
+mod messages;
 mod oidf;
-mod orders;
 mod preflight;
 mod providers;
-mod sentences;
+mod rate_limits;
+mod repeated_orders;
+mod scenarios;
+mod servers;
 mod sessions;
-mod signed;
 mod statements;
-mod strangers;
 mod tab;
-mod typing;
-mod visits;
-mod world;
+mod transfer_orders;
+mod unsolicited_input;

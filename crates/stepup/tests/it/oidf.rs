@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use stepup::{Event, view::Screen};
 
 use crate::{
-    signed::{FOREIGN_KEY, KEY, LogIn, NEXT_KEY, jwk, jwks, jws},
+    id_token_signer::{FOREIGN_KEY, KEY, LogIn, NEXT_KEY, jwk, jwks, jws},
+    servers::{Grant, Servers, answer, query},
     tab::Tab,
-    world::{Grant, World, answer, query},
 };
 
 const HEADER: &str = r#"{"alg":"RS256","kid":"1"}"#;
@@ -27,14 +27,14 @@ fn with(claim: &str, value: &Value) -> LogIn {
 
 fn accepts(visit: &LogIn) {
     assert!(matches!(visit.tab.screen(), Screen::Account(_)), "{:?}", visit.tab.screen());
-    assert!(!visit.world.api.is_empty(), "the balance is asked for");
+    assert!(!visit.servers.api.is_empty(), "the balance is asked for");
 }
 
 /// No session, no request to the API, a sentence.
 fn rejects(visit: &LogIn) {
     let Screen::Failed(failure) = visit.tab.screen() else { panic!("{:?}", visit.tab.screen()) };
     assert!(failure.problem.sentence.len() > 20);
-    assert!(visit.world.api.is_empty() && visit.tab.storage.is_empty());
+    assert!(visit.servers.api.is_empty() && visit.tab.storage.is_empty());
 }
 
 /// Proves: oidcc-client-test
@@ -158,7 +158,7 @@ fn oidcc_client_test_userinfo_invalid_sub() {
     visit.end(&token);
     accepts(&visit);
     let asked: std::collections::BTreeSet<&str> =
-        visit.world.provider_paths.iter().map(String::as_str).collect();
+        visit.servers.provider_paths.iter().map(String::as_str).collect();
     assert_eq!(asked, ["/.well-known/openid-configuration", "/keys"].into());
 }
 
@@ -172,7 +172,7 @@ fn oidcc_client_test_nonce_unless_code_flow() {
     for _ in 0..5 {
         tab.load(None);
         tab.log_in();
-        World::default().serve_all(&mut tab);
+        Servers::default().serve_all(&mut tab);
         sent.push(query(&tab.gone.clone().expect("sent to the provider"), "nonce"));
     }
     sent.sort();
@@ -187,7 +187,7 @@ fn oidcc_client_test_scope_userinfo_claims() {
     let mut tab = Tab::new();
     tab.load(None);
     tab.log_in();
-    World::default().serve_all(&mut tab);
+    Servers::default().serve_all(&mut tab);
     assert_eq!(query(&tab.gone.clone().expect("sent to the provider"), "scope"), "openid view:balance");
 }
 
@@ -197,7 +197,7 @@ fn oidcc_client_test_signing_key_rotation() {
     // The next answer is signed with another key: its name is not known yet.
     let mut visit = LogIn::begin(one_key());
     let token = jws(&NEXT_KEY, br#"{"alg":"RS256","kid":"2"}"#, visit.claims().to_string().as_bytes());
-    visit.world.jwks = Some(jwks(&[jwk(&NEXT_KEY, Some("2"))]));
+    visit.servers.jwks = Some(jwks(&[jwk(&NEXT_KEY, Some("2"))]));
     visit.end(&token);
     accepts(&visit);
 }
@@ -211,10 +211,10 @@ fn oidcc_client_test_signing_key_rotation_just_before_signing() {
         let header =
             kid.map_or_else(|| WITHOUT_KID.to_owned(), |kid| json!({"alg": "RS256", "kid": kid}).to_string());
         let token = jws(&NEXT_KEY, header.as_bytes(), visit.claims().to_string().as_bytes());
-        visit.world.next_jwks = Some(jwks(&[jwk(&NEXT_KEY, kid)]));
+        visit.servers.next_jwks = Some(jwks(&[jwk(&NEXT_KEY, kid)]));
         visit.end(&token);
         accepts(&visit);
-        assert_eq!(visit.world.key_fetches, 2, "{kid:?}");
+        assert_eq!(visit.servers.key_fetches, 2, "{kid:?}");
     }
 }
 
@@ -248,10 +248,10 @@ fn oidcc_client_test_rp_init_logout_other_state() {
 
 /// Riser sends no `state` with a log-out, because it needs none: the session is over before the browser leaves.
 fn rp_init_logout(back_with: Option<String>) {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
-    tab.happen(Event::LogOut);
-    world.serve_all(&mut tab);
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
+    tab.dispatch(Event::LogOut);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     assert_eq!((there.path(), there.query()), ("/logout", None), "the hint has no business in an address");
     let sent = tab.submitted.take().expect("a form");
@@ -260,16 +260,16 @@ fn rp_init_logout(back_with: Option<String>) {
     assert_eq!(names, ["client_id", "post_logout_redirect_uri", "id_token_hint"]);
     assert_eq!(sent[1].1, "https://bank.example/");
     assert_eq!(sent[2].1.split('.').count(), 3, "an ID token");
-    let asked = world.api.len();
+    let asked = servers.api.len();
     tab.load(back_with);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.screen(), Screen::SignedOut { .. } | Screen::Failed(_)));
-    assert_eq!(world.api.len(), asked);
+    assert_eq!(servers.api.len(), asked);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(tab.screen(), Screen::Account(_)), "a new log-in works");
 }

@@ -3,14 +3,13 @@
 
 use stepup::{
     Event,
-    effect::Method,
-    event::NetworkError,
+    http::{Method, NetworkError},
     view::{HistoryView, Loadable, Screen, TransferView},
 };
 
 use crate::{
+    servers::{CONFIG, Grant, PAYEE, Servers, answer},
     tab::Tab,
-    world::{CONFIG, Grant, PAYEE, World, answer},
 };
 
 const ELSEWHERE: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","api":"https://api.example"}"#;
@@ -21,7 +20,7 @@ fn refused() -> NetworkError {
 
 /// Answers everything as an API that takes only these headers of a page of another origin and has only these paths;
 /// `reads_unsafe`: it answers `GET /transfer` in a way that a page may read. An order without a token is none.
-fn serve(world: &mut World, tab: &mut Tab, takes_key: bool, reads_unsafe: bool) {
+fn serve(servers: &mut Servers, tab: &mut Tab, takes_key: bool, reads_unsafe: bool) {
     while let Some((id, request)) = tab.requests.pop_front() {
         let at_api = request.url.starts_with("https://api.example");
         let has_key = request.idempotency_key.is_some();
@@ -40,21 +39,21 @@ fn serve(world: &mut World, tab: &mut Tab, takes_key: bool, reads_unsafe: bool) 
         } else if probes {
             Ok(answer(404, "Cannot GET /transfer"))
         } else {
-            Ok(world.serve(request))
+            Ok(servers.serve(request))
         };
         tab.answer(id, outcome);
     }
 }
 
-fn logged_in(world: &mut World, config: &str, takes_key: bool, reads_unsafe: bool) -> Tab {
+fn logged_in(servers: &mut Servers, config: &str, takes_key: bool, reads_unsafe: bool) -> Tab {
     let mut tab = Tab { config: config.to_owned(), ..Tab::new() };
     tab.load(None);
     tab.log_in();
-    serve(world, &mut tab, takes_key, reads_unsafe);
+    serve(servers, &mut tab, takes_key, reads_unsafe);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant::default());
+    let fragment = servers.grant(&there, tab.now, &Grant::default());
     tab.load(Some(fragment));
-    serve(world, &mut tab, takes_key, reads_unsafe);
+    serve(servers, &mut tab, takes_key, reads_unsafe);
     tab.fill(PAYEE, "12.50", "Rent");
     tab
 }
@@ -68,22 +67,22 @@ fn history(tab: &Tab) -> Loadable<HistoryView> {
 
 /// Proves: api-no-history
 #[test]
-fn history_that_is_refused_beside_the_balance_is_not_offered() {
-    let mut world = World::default();
-    let tab = logged_in(&mut world, ELSEWHERE, true, true);
+fn refused_history_is_not_offered() {
+    let mut servers = Servers::default();
+    let tab = logged_in(&mut servers, ELSEWHERE, true, true);
     assert_eq!(history(&tab), Loadable::Ready(HistoryView::NotOffered));
 }
 
 /// Proves: api-no-history
 #[test]
-fn history_that_times_out_or_is_lost_on_the_own_origin_is_a_failure() {
+fn lost_history_on_own_origin_is_failure() {
     for (config, error) in [(ELSEWHERE, NetworkError::TimedOut), (CONFIG, refused())] {
-        let mut world = World::default();
-        let mut tab = logged_in(&mut world, config, true, true);
-        tab.happen(Event::TryAgain);
+        let mut servers = Servers::default();
+        let mut tab = logged_in(&mut servers, config, true, true);
+        tab.dispatch(Event::TryAgain);
         while let Some((id, request)) = tab.requests.pop_front() {
             let lost = request.url.ends_with("/transfers");
-            let outcome = if lost { Err(error.clone()) } else { Ok(world.serve(request)) };
+            let outcome = if lost { Err(error.clone()) } else { Ok(servers.serve(request)) };
             tab.answer(id, outcome);
         }
         assert!(matches!(history(&tab), Loadable::Failed(_)), "{:?}", history(&tab));
@@ -92,9 +91,9 @@ fn history_that_times_out_or_is_lost_on_the_own_origin_is_a_failure() {
 
 /// Proves: api-no-history
 #[test]
-fn api_that_is_away_is_not_one_without_history() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
+fn unreachable_api_is_failure() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
     tab.load(None);
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(refused()));
@@ -104,7 +103,7 @@ fn api_that_is_away_is_not_one_without_history() {
 
 /// Proves: api-no-idempotency-key
 #[test]
-fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
+fn refused_key_is_left_out() {
     for (config, takes_key, reads_unsafe, unkeyed) in [
         (ELSEWHERE, true, true, false),
         (ELSEWHERE, false, true, true),
@@ -114,114 +113,114 @@ fn key_is_left_out_where_the_preflight_refuses_it_and_nowhere_else() {
         (&ELSEWHERE.replacen('{', "{\"idempotency_key\":false,", 1), true, true, true),
         (&ELSEWHERE.replacen('{', "{\"idempotency_key\":true,", 1), true, true, false),
     ] {
-        let mut world = World::default();
-        let mut tab = logged_in(&mut world, config, takes_key, reads_unsafe);
-        tab.happen(Event::Review);
-        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        let mut servers = Servers::default();
+        let mut tab = logged_in(&mut servers, config, takes_key, reads_unsafe);
+        tab.dispatch(Event::Review);
+        serve(&mut servers, &mut tab, takes_key, reads_unsafe);
         let TransferView::Review { unkeyed: said, .. } = tab.transfer() else {
             panic!("{:?}", tab.transfer())
         };
         assert_eq!(said, unkeyed, "{config}");
         tab.confirm();
-        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        serve(&mut servers, &mut tab, takes_key, reads_unsafe);
         tab.wake();
-        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        serve(&mut servers, &mut tab, takes_key, reads_unsafe);
         let there = tab.gone.clone().expect("sent to the provider");
-        let fragment = world.grant(&there, tab.now, &Grant::default());
+        let fragment = servers.grant(&there, tab.now, &Grant::default());
         tab.load(Some(fragment));
-        serve(&mut world, &mut tab, takes_key, reads_unsafe);
+        serve(&mut servers, &mut tab, takes_key, reads_unsafe);
         assert!(matches!(tab.transfer(), TransferView::Done(_)), "{config}: {:?}", tab.transfer());
-        let keys: Vec<_> = world.posts.iter().map(|(key, ..)| key.is_empty()).collect();
+        let keys: Vec<_> = servers.posts.iter().map(|(key, ..)| key.is_empty()).collect();
         assert_eq!(keys, [unkeyed, unkeyed], "{config}");
     }
 }
 
 /// Proves: api-no-idempotency-key
 #[test]
-fn confirmed_transfer_waits_for_the_preflight() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
-    tab.happen(Event::Review);
+fn transfer_waits_for_preflight() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
+    tab.dispatch(Event::Review);
     tab.confirm();
     tab.confirm();
     assert!(matches!(tab.transfer(), TransferView::Sending { second: false, .. }));
-    assert_eq!((world.posts.len(), tab.requests.len()), (0, 1));
+    assert_eq!((servers.posts.len(), tab.requests.len()), (0, 1));
     // Nothing else is begun meanwhile.
     tab.statements();
     assert_eq!(tab.requests.len(), 1);
-    serve(&mut world, &mut tab, true, true);
-    assert_eq!(world.posts.len(), 1, "once");
+    serve(&mut servers, &mut tab, true, true);
+    assert_eq!(servers.posts.len(), 1, "once");
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)), "{:?}", tab.transfer());
 }
 
 /// Proves: api-keyless-transfer
 #[test]
-fn transfer_without_the_key_is_confirmed_after_that_was_said() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
-    tab.happen(Event::Review);
+fn unkeyed_transfer_is_confirmed_after_warning() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, false, true);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    serve(&mut world, &mut tab, false, true);
-    assert!(world.posts.is_empty(), "it was confirmed before the page said so");
+    serve(&mut servers, &mut tab, false, true);
+    assert!(servers.posts.is_empty(), "it was confirmed before the page said so");
     assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: true, .. }), "{:?}", tab.transfer());
     tab.confirm();
-    serve(&mut world, &mut tab, false, true);
-    assert_eq!(world.posts.len(), 1);
+    serve(&mut servers, &mut tab, false, true);
+    assert_eq!(servers.posts.len(), 1);
 }
 
 /// Proves: api-keyless-transfer
 #[test]
-fn broken_connection_is_no_refusal_of_the_key() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
-    tab.happen(Event::Review);
+fn broken_connection_is_no_refusal() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
+    tab.dispatch(Event::Review);
     let (id, _) = tab.requests.pop_front().expect("the preflight is asked for");
     tab.answer(id, Err(refused()));
-    serve(&mut world, &mut tab, true, true);
+    serve(&mut servers, &mut tab, true, true);
     assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: false, .. }), "{:?}", tab.transfer());
     tab.confirm();
-    serve(&mut world, &mut tab, true, true);
-    assert!(world.posts.iter().all(|(key, ..)| !key.is_empty()), "{:?}", world.posts);
+    serve(&mut servers, &mut tab, true, true);
+    assert!(servers.posts.iter().all(|(key, ..)| !key.is_empty()), "{:?}", servers.posts);
 }
 
 /// Proves: api-keyless-transfer
 #[test]
-fn preflight_whose_answer_was_missed_is_asked_for_again() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
-    tab.happen(Event::Review);
+fn missed_answer_is_repeated() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
+    tab.dispatch(Event::Review);
     tab.requests.clear();
-    tab.happen(Event::Cancel);
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Cancel);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    serve(&mut world, &mut tab, true, true);
-    assert_eq!(world.posts.len(), 1, "the customer waits for nobody");
+    serve(&mut servers, &mut tab, true, true);
+    assert_eq!(servers.posts.len(), 1, "the customer waits for nobody");
 }
 
 /// Proves: api-keyless-transfer
 #[test]
-fn preflight_that_nobody_answers_is_asked_for_again_before_the_next_order() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
-    tab.happen(Event::Review);
+fn unanswered_preflight_is_repeated_for_next_order() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, false, true);
+    tab.dispatch(Event::Review);
     while let Some((id, _)) = tab.requests.pop_front() {
         tab.answer(id, Err(refused()));
     }
-    tab.happen(Event::Cancel);
-    tab.happen(Event::Review);
-    serve(&mut world, &mut tab, false, true);
+    tab.dispatch(Event::Cancel);
+    tab.dispatch(Event::Review);
+    serve(&mut servers, &mut tab, false, true);
     assert!(matches!(tab.transfer(), TransferView::Review { unkeyed: true, .. }), "{:?}", tab.transfer());
 }
 
 /// Proves: api-keyless-transfer
 #[test]
-fn transfer_without_the_key_is_never_said_not_to_have_arrived() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, false, true);
-    tab.happen(Event::Review);
-    serve(&mut world, &mut tab, false, true);
+fn unkeyed_transfer_never_counts_as_not_arrived() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, false, true);
+    tab.dispatch(Event::Review);
+    serve(&mut servers, &mut tab, false, true);
     tab.confirm();
-    world.lose_answer(&mut tab);
+    servers.lose_answer(&mut tab);
     assert!(tab.requests.is_empty(), "the bank never got the id that it would be asked about");
     for _ in 0..2 {
         let TransferView::Unknown { may_leave, problem: Some(problem), .. } = tab.transfer() else {
@@ -229,36 +228,36 @@ fn transfer_without_the_key_is_never_said_not_to_have_arrived() {
         };
         assert_eq!((may_leave, &*problem.code), (true, "transfer.cannot_ask"));
         tab.load(None);
-        serve(&mut world, &mut tab, false, true);
-        tab.happen(Event::AskAgain);
+        serve(&mut servers, &mut tab, false, true);
+        tab.dispatch(Event::AskAgain);
     }
 }
 
 /// Proves: api-no-idempotency-key
 #[test]
-fn cancelled_transfer_is_not_sent_when_the_preflight_is_answered() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
-    tab.happen(Event::Review);
+fn cancelled_transfer_is_not_sent() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
+    tab.dispatch(Event::Review);
     tab.confirm();
-    tab.happen(Event::Cancel);
-    serve(&mut world, &mut tab, true, true);
+    tab.dispatch(Event::Cancel);
+    serve(&mut servers, &mut tab, true, true);
     assert!(matches!(tab.transfer(), TransferView::Form(_)), "{:?}", tab.transfer());
-    assert!(world.posts.is_empty());
+    assert!(servers.posts.is_empty());
 }
 
 /// Proves: api-no-idempotency-key
 #[test]
-fn lost_answer_of_an_api_without_history_can_be_left() {
-    let mut world = World::default();
-    let mut tab = logged_in(&mut world, ELSEWHERE, true, true);
-    tab.happen(Event::Review);
-    serve(&mut world, &mut tab, true, true);
+fn unknown_transfer_without_history_can_be_dismissed() {
+    let mut servers = Servers::default();
+    let mut tab = logged_in(&mut servers, ELSEWHERE, true, true);
+    tab.dispatch(Event::Review);
+    serve(&mut servers, &mut tab, true, true);
     tab.confirm();
-    world.lose_answer(&mut tab);
-    serve(&mut world, &mut tab, true, true);
+    servers.lose_answer(&mut tab);
+    serve(&mut servers, &mut tab, true, true);
     tab.wake();
-    serve(&mut world, &mut tab, true, true);
+    serve(&mut servers, &mut tab, true, true);
     let TransferView::Unknown { may_leave, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(may_leave, "this API can never be asked");
 }

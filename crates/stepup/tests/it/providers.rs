@@ -7,8 +7,8 @@ use stepup::{
 };
 
 use crate::{
+    servers::{CODE_FLOW, CONFIG, Grant, Servers, query},
     tab::START,
-    world::{CODE_FLOW, CONFIG, Grant, World, query},
 };
 
 fn config(members: &str) -> String {
@@ -17,7 +17,7 @@ fn config(members: &str) -> String {
 
 /// Proves: provider-scope-comparison
 #[test]
-fn step_up_needs_the_scopes_of_its_step() {
+fn step_up_requires_its_scopes() {
     for (scope, sent) in [
         ("view:balance transfer:funds", 2),
         ("transfer:funds", 2),
@@ -27,12 +27,12 @@ fn step_up_needs_the_scopes_of_its_step() {
         ("", 1),
     ] {
         for config in [CONFIG, CODE_FLOW] {
-            let mut world = World::default();
-            let (mut tab, there) = world.confirming_with(config);
-            let answer = world.grant(&there, tab.now, &Grant { scope: Some(scope), ..Grant::default() });
+            let mut servers = Servers::default();
+            let (mut tab, there) = servers.confirming_with(config);
+            let answer = servers.grant(&there, tab.now, &Grant { scope: Some(scope), ..Grant::default() });
             tab.load(Some(answer));
-            world.serve_all(&mut tab);
-            assert_eq!(world.posts.len(), sent, "{scope:?}");
+            servers.serve_all(&mut tab);
+            assert_eq!(servers.posts.len(), sent, "{scope:?}");
             let done = matches!(tab.transfer(), TransferView::Done(_));
             assert_eq!(done, sent == 2, "{scope:?}: {:?}", tab.transfer());
         }
@@ -41,7 +41,7 @@ fn step_up_needs_the_scopes_of_its_step() {
 
 /// Proves: step-up-max-age
 #[test]
-fn auth_time_counts_where_it_was_asked_for() {
+fn auth_time_counts_when_requested() {
     for (members, auth_time, sent) in [
         (None, json!(START - 5_000), 2),
         (None, json!(0), 2),
@@ -52,31 +52,31 @@ fn auth_time_counts_where_it_was_asked_for() {
         (Some("\"step_up_max_age\":30"), json!(null), 1),
         (Some("\"step_up_max_age\":30,\"clock_leeway\":300"), json!(START - 330), 2),
     ] {
-        let mut world = World::default();
+        let mut servers = Servers::default();
         let config = members.map_or(CONFIG.to_owned(), config);
-        let (mut tab, there) = world.confirming_with(&config);
+        let (mut tab, there) = servers.confirming_with(&config);
         assert_eq!(query(&there, "max_age"), if members.is_some() { "30" } else { "" });
         let claims = json!({"auth_time": auth_time});
-        let answer = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+        let answer = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
         tab.load(Some(answer));
-        world.serve_all(&mut tab);
-        assert_eq!(world.posts.len(), sent, "{members:?} {auth_time}");
+        servers.serve_all(&mut tab);
+        assert_eq!(servers.posts.len(), sent, "{members:?} {auth_time}");
     }
 }
 
 /// Proves: step-up-max-age
 #[test]
-fn bank_that_demands_less_time_than_the_deployment_gets_it() {
+fn shorter_max_age_of_bank_wins() {
     for (demanded, asked) in [("max_age=\"5\"", "5"), ("max_age=\"500\"", "30")] {
-        let mut world = World { demands: Some(demanded), ..World::default() };
-        let (_, there) = world.confirming_with(&config("\"step_up_max_age\":30"));
+        let mut servers = Servers { demands: Some(demanded), ..Servers::default() };
+        let (_, there) = servers.confirming_with(&config("\"step_up_max_age\":30"));
         assert_eq!(query(&there, "max_age"), asked);
     }
 }
 
 /// Proves: provider-resource
 #[test]
-fn resource_is_sent_beside_or_instead_of_audience() {
+fn resource_is_sent_with_or_without_audience() {
     let instead = CODE_FLOW.replace("\"audience\"", "\"resource\"");
     let beside = CODE_FLOW.replacen('{', "{\"resource\":\"https://api.example\",", 1);
     for (config, audience, resource) in [
@@ -84,18 +84,18 @@ fn resource_is_sent_beside_or_instead_of_audience() {
         (&instead, "", "https://my-banking-api"),
         (&beside, "https://my-banking-api", "https://api.example"),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = world.confirming_with(config);
+        let mut servers = Servers::default();
+        let (mut tab, there) = servers.confirming_with(config);
         assert_eq!(
             (query(&there, "audience").as_str(), query(&there, "resource").as_str()),
             (audience, resource)
         );
-        let answer = world.grant(&there, tab.now, &Grant::default());
+        let answer = servers.grant(&there, tab.now, &Grant::default());
         tab.load(Some(answer));
         let mut forms = Vec::new();
         while let Some((id, request)) = tab.requests.pop_front() {
             forms.extend(request.form.clone());
-            let answer = world.serve(request);
+            let answer = servers.serve(request);
             tab.answer(id, Ok(answer));
         }
         let form: Vec<_> = url::form_urlencoded::parse(forms[0].as_bytes()).into_owned().collect();
@@ -107,24 +107,24 @@ fn resource_is_sent_beside_or_instead_of_audience() {
 
 /// Proves: provider-log-out
 #[test]
-fn log_out_names_the_session_in_a_form_and_nothing_in_an_address() {
+fn logout_hints_are_sent_in_form_only() {
     for (members, sid) in [(None, None), (None, Some("s-1")), (Some("\"log_out\":\"get\""), Some("s-1"))] {
-        let mut world = World::default();
+        let mut servers = Servers::default();
         let config = members.map_or(CONFIG.to_owned(), config);
         let mut tab = crate::tab::Tab { config, ..crate::tab::Tab::new() };
         tab.load(None);
         tab.log_in();
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         let there = tab.gone.clone().expect("sent to the provider");
         let claims = json!({"sid": sid});
-        let answer = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+        let answer = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
         tab.load(Some(answer));
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         // The hints are there after a reload.
         tab.load(None);
-        world.serve_all(&mut tab);
-        tab.happen(Event::LogOut);
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
+        tab.dispatch(Event::LogOut);
+        servers.serve_all(&mut tab);
         let there = tab.gone.clone().expect("sent to the provider");
         let form = tab.submitted.take();
         assert_eq!(form.is_none(), members.is_some());

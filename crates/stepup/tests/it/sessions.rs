@@ -3,8 +3,8 @@
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Boot, Field},
-    time::Timestamp,
+    domain::{Field, Timestamp},
+    event::Boot,
     view::{
         AccountView, Action, BalanceView, HistoryView, Loadable, Notice, Screen, SessionView,
         StatementsContent, TransferView,
@@ -12,8 +12,8 @@ use stepup::{
 };
 
 use crate::{
+    servers::{BANK, CONFIG, Grant, PAYEE, Servers, answer, demand, query},
     tab::{START, Signatures, Tab},
-    world::{BANK, CONFIG, Grant, PAYEE, World, answer, demand, query},
 };
 
 fn account(tab: &Tab) -> AccountView {
@@ -31,29 +31,29 @@ fn failure(tab: &Tab) -> stepup::view::Failure {
 }
 
 /// Answers every request to the bank in one way, and those to the provider as usual.
-fn bank_answers(world: &mut World, tab: &mut Tab, with: &stepup::event::Answer) {
+fn bank_answers(servers: &mut Servers, tab: &mut Tab, with: &stepup::http::HttpResponse) {
     while let Some((id, request)) = tab.requests.pop_front() {
-        let answered = if request.authorization.is_some() { with.clone() } else { world.serve(request) };
+        let answered = if request.authorization.is_some() { with.clone() } else { servers.serve(request) };
         tab.answer(id, Ok(answered));
     }
 }
 
 /// Logs in at the provider and comes back; nothing is answered yet.
-fn logs_in(world: &mut World, tab: &mut Tab, claims: serde_json::Value) {
+fn logs_in(servers: &mut Servers, tab: &mut Tab, claims: serde_json::Value) {
     tab.log_in();
-    world.serve_all(tab);
+    servers.serve_all(tab);
     let there = tab.gone.clone().expect("sent to the provider");
-    let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
     tab.load(Some(fragment));
 }
 
 /// Proves: api-401
 #[test]
-fn a_token_that_the_bank_accepted_and_no_longer_does_is_a_session_that_is_over() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
-    tab.happen(Event::TryAgain);
-    bank_answers(&mut world, &mut tab, &answer(401, "{}"));
+fn refused_proven_token_ends_session() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
+    tab.dispatch(Event::TryAgain);
+    bank_answers(&mut servers, &mut tab, &answer(401, "{}"));
     let page = account(&tab);
     assert_eq!(page.session, SessionView::Over);
     assert!(matches!(page.balance, Loadable::Ready(BalanceView::Amount { .. })), "what was there stays");
@@ -62,14 +62,14 @@ fn a_token_that_the_bank_accepted_and_no_longer_does_is_a_session_that_is_over()
 }
 
 #[test]
-fn what_was_on_its_way_when_the_session_ended_does_not_load_for_ever() {
-    let mut world = World::default();
+fn ended_session_stops_loading() {
+    let mut servers = Servers::default();
     let mut tab = Tab::new();
     tab.load(None);
-    logs_in(&mut world, &mut tab, json!({}));
+    logs_in(&mut servers, &mut tab, json!({}));
     while !tab.storage.contains_key("session") {
         let (id, request) = tab.requests.pop_front().expect("metadata and keys");
-        let answered = world.serve(request);
+        let answered = servers.serve(request);
         tab.answer(id, Ok(answered));
     }
     assert_eq!(account(&tab).balance, Loadable::Loading);
@@ -81,27 +81,27 @@ fn what_was_on_its_way_when_the_session_ended_does_not_load_for_ever() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn the_first_demand_stands_until_a_log_in_meets_it() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn first_requirement_stands_until_met() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
-    tab.happen(Event::TryAgain);
-    bank_answers(&mut world, &mut tab, &demand("acr_values=\"gold\", max_age=\"60\""));
-    assert_eq!(account(&tab).session, SessionView::Demanded);
+    tab.dispatch(Event::Review);
+    tab.dispatch(Event::TryAgain);
+    bank_answers(&mut servers, &mut tab, &demand("acr_values=\"gold\", max_age=\"60\""));
+    assert_eq!(account(&tab).session, SessionView::LoginRequired);
     tab.confirm();
     assert!(tab.requests.is_empty(), "nobody is logged in");
-    assert_eq!(account(&tab).session, SessionView::Demanded, "to press a button changes no demand");
+    assert_eq!(account(&tab).session, SessionView::LoginRequired, "to press a button changes no demand");
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), ("gold", "60"));
 }
 
 #[test]
-fn a_session_without_a_token_for_this_api_is_over_when_one_is_needed() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn missing_token_ends_session() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     let stored = tab.storage["session"].clone();
     let mut loaded = tab.duplicate();
     loaded.storage.insert("session".into(), stored.replace("https://my-banking-api", "https://another-api"));
@@ -121,9 +121,9 @@ fn a_session_without_a_token_for_this_api_is_over_when_one_is_needed() {
     session["vault"].as_array_mut().expect("a list").push(longer);
     tab.storage.insert("session".into(), session.to_string());
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.now += 8_000;
     tab.confirm();
     assert!(tab.requests.is_empty());
@@ -132,11 +132,11 @@ fn a_session_without_a_token_for_this_api_is_over_when_one_is_needed() {
 }
 
 #[test]
-fn nobody_pays_themselves() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn own_iban_is_refused() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill("DE89 3704 0044 0532 0130 00", "12.50", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(
         form.payee.error.is_some_and(|error| error.contains("own")),
@@ -145,42 +145,42 @@ fn nobody_pays_themselves() {
 }
 
 #[test]
-fn a_reference_that_is_too_long_is_told_when_the_field_is_left() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn long_reference_is_reported_on_blur() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill("", "", &"x".repeat(1000));
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(form.field(Field::Reference).error.is_some());
 }
 
 #[test]
-fn a_log_in_that_ends_while_the_browser_is_away_does_not_take_the_new_one_along() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn expired_login_keeps_the_new_one() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.now += 7_100;
     tab.wake();
     assert_eq!(account(&tab).session, SessionView::EndsSoon);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     tab.now += 200;
-    world.come_back(&mut tab, &there);
+    servers.come_back(&mut tab, &there);
     assert_eq!(account(&tab).session, SessionView::Open);
     assert!(tab.storage.contains_key("session"));
     tab.load(None);
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(account(&tab).session, SessionView::Open, "also after a reload");
 }
 
 #[test]
-fn the_second_factor_of_a_transfer_opens_the_statements_too() {
-    let mut world = World::default();
-    let (mut tab, there) = world.confirming();
+fn step_up_opens_statements() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = servers.confirming();
     let claims = json!({"amr": ["mfa"], "auth_time": tab.now});
-    let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
     tab.load(Some(fragment));
-    world.serve_all(&mut tab);
-    tab.happen(Event::Dismiss);
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::Dismiss);
     tab.statements();
     assert!(
         matches!(tab.screen(), Screen::Statements(page) if page.content == StatementsContent::Loading),
@@ -189,35 +189,35 @@ fn the_second_factor_of_a_transfer_opens_the_statements_too() {
 }
 
 #[test]
-fn a_stored_second_factor_is_looked_at_once_and_what_was_found_is_kept() {
-    let mut world = World::default();
-    let tab = world.at_statements();
+fn stored_second_factor_is_verified_once() {
+    let mut servers = Servers::default();
+    let tab = servers.at_statements();
     for (signatures, found) in [(Signatures::Right, true), (Signatures::Wrong, false)] {
         let mut tab = Tab { signatures, ..tab.duplicate() };
         tab.load(None);
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         for visit in ["the first time", "the second time"] {
             tab.checked = 0;
             tab.statements();
-            let asked = world.api.len();
-            world.serve_all(&mut tab);
+            let asked = servers.api.len();
+            servers.serve_all(&mut tab);
             let Screen::Statements(page) = tab.screen() else { panic!("{:?}", tab.screen()) };
             assert_eq!(matches!(page.content, StatementsContent::Ready(_)), found, "{visit}");
             assert_eq!(page.content == StatementsContent::Leaving, !found, "{visit}");
-            assert_eq!(world.api.len() > asked, found, "{visit}");
+            assert_eq!(servers.api.len() > asked, found, "{visit}");
             assert_eq!(tab.checked > 0, visit == "the first time", "{visit}");
-            tab.happen(Event::Dismiss);
+            tab.dispatch(Event::Dismiss);
         }
     }
 }
 
 #[test]
-fn a_token_that_is_refused_for_the_statements_ends_the_session() {
-    let mut world = World::default();
-    let mut tab = world.at_statements();
-    tab.happen(Event::Dismiss);
+fn refused_token_for_statements_ends_session() {
+    let mut servers = Servers::default();
+    let mut tab = servers.at_statements();
+    tab.dispatch(Event::Dismiss);
     tab.statements();
-    bank_answers(&mut world, &mut tab, &answer(401, "{}"));
+    bank_answers(&mut servers, &mut tab, &answer(401, "{}"));
     assert!(!tab.has_request() && tab.gone.is_none(), "nothing in particular is demanded: no redirect");
     assert_eq!(account(&tab).session, SessionView::Over);
     assert!(!tab.storage.contains_key("session"));
@@ -225,9 +225,9 @@ fn a_token_that_is_refused_for_the_statements_ends_the_session() {
 
 /// Proves: statements-per-session
 #[test]
-fn statements_that_another_customer_asked_for_are_shown_to_nobody() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn statements_of_other_customer_are_not_shown() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.statements();
     tab.wake();
     let there = tab.gone.clone().expect("sent to the provider");
@@ -236,10 +236,10 @@ fn statements_that_another_customer_asked_for_are_shown_to_nobody() {
     tab.storage.insert("session".into(), stored);
     let claims = json!({"amr": ["mfa"], "auth_time": tab.now});
     let grant = Grant { subject: "auth0|2", claims, ..Grant::default() };
-    let fragment = world.grant(&there, tab.now, &grant);
+    let fragment = servers.grant(&there, tab.now, &grant);
     let mut denied = tab.duplicate();
     tab.load(Some(fragment));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert_eq!(failure(&tab).problem.code, "statements.someone_else");
     // Nor is the other one told that these were refused.
     denied.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
@@ -247,16 +247,16 @@ fn statements_that_another_customer_asked_for_are_shown_to_nobody() {
 }
 
 #[test]
-fn a_failure_leads_back_to_whatever_there_is() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn failure_leads_back() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     let stranger = || Some("error=access_denied&state=nobodys".to_owned());
     tab.load(stranger());
     assert_eq!(failure(&tab).action, Some(Action::BackToAccount), "a session");
     tab.storage.clear();
     tab.load(stranger());
     assert_eq!(failure(&tab).action, Some(Action::LogIn), "nothing");
-    let (mut tab, _) = world.confirming();
+    let (mut tab, _) = servers.confirming();
     tab.storage.remove("session");
     tab.load(stranger());
     assert_eq!(failure(&tab).action, Some(Action::BackToAccount), "a transfer whose end has to be found out");
@@ -264,28 +264,28 @@ fn a_failure_leads_back_to_whatever_there_is() {
 
 /// Proves: response-needs-record
 #[test]
-fn a_record_counts_for_ten_minutes() {
+fn stored_request_expires_after_ten_minutes() {
     for (age, accepted) in [(599, true), (600, true), (601, false)] {
-        let mut world = World::default();
-        let (mut tab, there) = world.confirming();
+        let mut servers = Servers::default();
+        let (mut tab, there) = servers.confirming();
         tab.now += age;
-        world.come_back(&mut tab, &there);
-        assert_eq!(world.done.len() == 1, accepted, "{age} s");
+        servers.come_back(&mut tab, &there);
+        assert_eq!(servers.done.len() == 1, accepted, "{age} s");
     }
 }
 
 /// Proves: log-out-all-tabs
 #[test]
-fn log_outs_are_counted_where_all_tabs_see_them() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
-    tab.happen(Event::LogOut);
+fn logout_count_is_shared() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
+    tab.dispatch(Event::LogOut);
     assert_eq!(tab.log_outs.as_deref(), Some("1"));
     tab.load(None);
-    logs_in(&mut world, &mut tab, json!({}));
-    world.serve_all(&mut tab);
+    logs_in(&mut servers, &mut tab, json!({}));
+    servers.serve_all(&mut tab);
     let mut edited = tab.duplicate();
-    tab.happen(Event::LogOut);
+    tab.dispatch(Event::LogOut);
     assert_eq!(tab.log_outs.as_deref(), Some("2"));
     // What is no number was written by somebody else, and fits no session; least of all one that began at 1.
     edited.log_outs = Some("one".into());
@@ -294,17 +294,17 @@ fn log_outs_are_counted_where_all_tabs_see_them() {
 }
 
 #[test]
-fn a_browser_that_lacks_something_ends_in_a_sentence() {
+fn unfit_browser_is_refused() {
     let mut tab = Tab::new();
     tab.load(None);
-    tab.happen(Event::Lacks("SubtleCrypto"));
+    tab.dispatch(Event::FeatureMissing("SubtleCrypto"));
     assert_eq!(failure(&tab).problem.code, "browser.lacks");
     assert!(failure(&tab).action.is_none() && failure(&tab).problem.cause.contains("SubtleCrypto"));
     let mut tab = Tab::new();
     let boot = Boot {
         config: CONFIG.into(),
         origin: BANK.into(),
-        lacking: Some("sessionStorage"),
+        missing_feature: Some("sessionStorage"),
         online: true,
         ..Boot::default()
     };
@@ -313,13 +313,13 @@ fn a_browser_that_lacks_something_ends_in_a_sentence() {
 }
 
 #[test]
-fn the_page_knows_whether_there_is_a_network() {
+fn view_tells_whether_online() {
     let mut tab = Tab::new();
     tab.load(None);
     assert!(tab.view().online);
-    tab.happen(Event::Online(false));
+    tab.dispatch(Event::Online(false));
     assert!(!tab.view().online);
-    tab.happen(Event::Online(true));
+    tab.dispatch(Event::Online(true));
     assert!(tab.view().online);
     let boot = Boot { config: CONFIG.into(), origin: BANK.into(), ..Boot::default() };
     drop(tab.session.update(Event::Booted(boot), Timestamp(START)));
@@ -327,30 +327,30 @@ fn the_page_knows_whether_there_is_a_network() {
 }
 
 #[test]
-fn parts_of_the_view_are_found_where_they_are_and_nowhere_else() {
-    let mut world = World::default();
+fn view_accessors_find_their_parts() {
+    let mut servers = Servers::default();
     let mut tab = Tab::new();
     tab.load(None);
     assert!(tab.view().account().is_none() && tab.view().form().is_none());
-    let mut tab = world.logged_in();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
     let view = tab.view();
     assert!(view.account().is_some());
     let form = view.form().expect("the form is up");
     let texts = [Field::Payee, Field::Amount, Field::Reference].map(|field| form.field(field).text.as_str());
     assert_eq!(texts, ["GB82 WEST 1234 5698 7654 32", "12.50", "Rent"]);
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     assert!(tab.view().account().is_some() && tab.view().form().is_none());
 }
 
 #[test]
-fn a_session_that_ended_behind_a_failure_is_over_when_the_failure_is_put_away() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn session_expired_behind_failure_is_over() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.load(Some("error=access_denied&state=nobodys".to_owned()));
     assert_eq!(failure(&tab).action, Some(Action::BackToAccount));
     tab.now += 7_200;
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::SessionOver) });
     assert!(tab.storage.is_empty(), "{:?}", tab.storage);
 }

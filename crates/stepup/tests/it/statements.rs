@@ -3,13 +3,14 @@
 use serde_json::json;
 use stepup::{
     Event,
-    event::{Field, NetworkError},
+    domain::Field,
+    http::NetworkError,
     view::{OlderStatements, Screen, SessionView, StatementsContent, TransferView},
 };
 
 use crate::{
+    servers::{Grant, MULTI_FACTOR, PAYEE, Servers, answer, demand, query},
     tab::{Signatures, Tab},
-    world::{Grant, MULTI_FACTOR, PAYEE, World, answer, demand, query},
 };
 
 fn content(tab: &Tab) -> StatementsContent {
@@ -24,8 +25,8 @@ fn with_mfa() -> Grant<'static> {
 }
 
 /// A tab that was sent away for the statements.
-fn sent_away(world: &mut World) -> (Tab, url::Url) {
-    let mut tab = world.logged_in();
+fn sent_away(servers: &mut Servers) -> (Tab, url::Url) {
+    let mut tab = servers.logged_in();
     tab.statements();
     assert_eq!(content(&tab), StatementsContent::Leaving);
     tab.wake();
@@ -33,76 +34,76 @@ fn sent_away(world: &mut World) -> (Tab, url::Url) {
     (tab, there)
 }
 
-fn come_back(world: &mut World, tab: &mut Tab, there: &url::Url, grant: &Grant<'_>) {
-    let fragment = world.grant(there, tab.now, grant);
+fn come_back(servers: &mut Servers, tab: &mut Tab, there: &url::Url, grant: &Grant<'_>) {
+    let fragment = servers.grant(there, tab.now, grant);
     tab.load(Some(fragment));
-    world.serve_all(tab);
+    servers.serve_all(tab);
 }
 
-fn asked_for_statements(world: &World) -> usize {
-    world.api.iter().filter(|request| request.ends_with("/statements")).count()
+fn asked_for_statements(servers: &Servers) -> usize {
+    servers.api.iter().filter(|request| request.ends_with("/statements")).count()
 }
 
 /// Proves: statements-need-mfa
 #[test]
-fn they_are_shown_after_a_second_factor_and_on_the_page_that_asked() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
+fn shown_after_second_factor() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
     assert_eq!(query(&there, "acr_values"), MULTI_FACTOR);
     assert_eq!(query(&there, "scope"), "openid view:balance");
-    assert_eq!(asked_for_statements(&world), 0, "nothing was asked for before");
-    come_back(&mut world, &mut tab, &there, &with_mfa());
+    assert_eq!(asked_for_statements(&servers), 0, "nothing was asked for before");
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
     let StatementsContent::Ready(list) = content(&tab) else { panic!("{:?}", content(&tab)) };
     assert_eq!(list[0].closing.amount, 100_000);
-    tab.happen(Event::Dismiss);
+    tab.dispatch(Event::Dismiss);
     assert!(matches!(tab.screen(), Screen::Account(_)));
     tab.statements();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(matches!(content(&tab), StatementsContent::Ready(_)), "once is enough for this session");
 }
 
 /// Proves: statements-need-mfa
 #[test]
-fn that_there_is_an_amr_is_not_enough() {
+fn amr_without_mfa_is_refused() {
     for amr in
         [json!(null), json!([]), json!(["pwd"]), json!(["MFA"]), json!(["mfa "]), json!(["otp", "pwd"])]
     {
-        let mut world = World::default();
-        let (mut tab, there) = sent_away(&mut world);
+        let mut servers = Servers::default();
+        let (mut tab, there) = sent_away(&mut servers);
         let claims = json!({"amr": amr});
-        come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+        come_back(&mut servers, &mut tab, &there, &Grant { claims, ..Grant::default() });
         let StatementsContent::Failed(problem) = content(&tab) else { panic!("{amr}: {:?}", content(&tab)) };
         assert_eq!(problem.code, "id_token.not_strong_enough", "{amr}");
-        assert_eq!(asked_for_statements(&world), 0, "{amr}");
+        assert_eq!(asked_for_statements(&servers), 0, "{amr}");
         assert!(!tab.timers.contains(&stepup::effect::Timer::Leave), "{amr}: no loop");
     }
 }
 
 /// Proves: statements-need-mfa
 #[test]
-fn an_acr_without_mfa_in_amr_is_not_enough_for_this_page() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
+fn acr_without_mfa_is_refused() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
     let claims = json!({"acr": MULTI_FACTOR, "amr": ["pwd"]});
-    come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+    come_back(&mut servers, &mut tab, &there, &Grant { claims, ..Grant::default() });
     let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
     assert_eq!(problem.code, "statements.unconfirmed");
-    assert_eq!(asked_for_statements(&world), 0);
+    assert_eq!(asked_for_statements(&servers), 0);
 }
 
 /// Proves: statements-denied-stays
 #[test]
-fn who_does_not_confirm_stays_logged_in_and_may_try_again() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
+fn denied_second_factor_keeps_session() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
     tab.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     assert!(
         matches!(content(&tab), StatementsContent::Failed(problem) if problem.code == "provider.access_denied")
     );
     tab.statements();
     assert_eq!(content(&tab), StatementsContent::Leaving);
-    tab.happen(Event::Cancel);
+    tab.dispatch(Event::Cancel);
     assert!(matches!(tab.screen(), Screen::Account(_)));
     assert!(!tab.has_request(), "an answer to it is good for nothing any more");
     tab.wake();
@@ -111,43 +112,43 @@ fn who_does_not_confirm_stays_logged_in_and_may_try_again() {
 
 /// Proves: statements-hide-confirm
 #[test]
-fn a_transfer_that_is_not_on_the_page_cannot_be_confirmed() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn hidden_transfer_cannot_be_confirmed() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "12.50", "Rent");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.statements();
     let asked = tab.requests.len();
     tab.confirm();
     assert_eq!(tab.requests.len(), asked, "nothing more is sent");
     for event in [Event::Review, Event::AskAgain, Event::Edited(Field::Amount, "99".into())] {
-        tab.happen(event);
+        tab.dispatch(event);
     }
-    tab.happen(Event::Cancel);
+    tab.dispatch(Event::Cancel);
     let TransferView::Review { receipt, .. } = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert_eq!(receipt.money.amount, 1250);
 }
 
 /// Proves: statements-per-session
 #[test]
-fn somebody_else_at_the_provider_sees_nothing() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
+fn other_subject_sees_nothing() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
     let session = tab.storage["session"].clone();
-    come_back(&mut world, &mut tab, &there, &Grant { subject: "auth0|2", ..with_mfa() });
+    come_back(&mut servers, &mut tab, &there, &Grant { subject: "auth0|2", ..with_mfa() });
     assert!(
         matches!(tab.screen(), Screen::Failed(failure) if failure.problem.code == "statements.someone_else")
     );
     assert_eq!(tab.storage["session"], session);
-    assert_eq!(asked_for_statements(&world), 0);
+    assert_eq!(asked_for_statements(&servers), 0);
 }
 
 /// Proves: stored-id-token-verified
 #[test]
-fn what_the_storage_says_of_a_second_factor_is_verified_again() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
-    come_back(&mut world, &mut tab, &there, &with_mfa());
+fn stored_second_factor_is_verified_again() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
     let genuine = tab.storage["session"].clone();
     let token = |text: &str| {
         let session: serde_json::Value = serde_json::from_str(text).expect("JSON");
@@ -163,17 +164,17 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
         tab.storage.insert("session".into(), stored);
         tab.signatures = signatures;
         tab.load(None);
-        world.serve_all(&mut tab);
-        let before = asked_for_statements(&world);
+        servers.serve_all(&mut tab);
+        let before = asked_for_statements(&servers);
         tab.statements();
-        world.serve_all(&mut tab);
+        servers.serve_all(&mut tab);
         assert_eq!(
             matches!(content(&tab), StatementsContent::Ready(_)),
             shown,
             "{name}: {:?}",
             content(&tab)
         );
-        assert_eq!(asked_for_statements(&world) > before, shown, "{name}");
+        assert_eq!(asked_for_statements(&servers) > before, shown, "{name}");
         if !shown {
             assert_eq!(content(&tab), StatementsContent::Leaving, "{name}: the provider is asked");
         }
@@ -182,39 +183,39 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
 
 /// Proves: renewal-keeps-amr
 #[test]
-fn a_renewal_without_amr_takes_nothing_away() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
-    come_back(&mut world, &mut tab, &there, &with_mfa());
-    tab.happen(Event::Dismiss);
+fn renewal_without_amr_keeps_second_factor() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
+    tab.dispatch(Event::Dismiss);
     tab.now += 7_100;
     tab.wake();
     let Screen::Account(account) = tab.screen() else { panic!() };
     assert_eq!(account.session, SessionView::EndsSoon);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     assert_eq!(query(&there, "acr_values"), "");
-    come_back(&mut world, &mut tab, &there, &Grant::default());
+    come_back(&mut servers, &mut tab, &there, &Grant::default());
     tab.statements();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     // The page knows of the second factor; the bank sees a token without one and asks for it, by RFC 9470.
-    assert_eq!(asked_for_statements(&world), 2);
+    assert_eq!(asked_for_statements(&servers), 2);
     assert_eq!(content(&tab), StatementsContent::Leaving);
-    tab.happen(Event::Proceed);
+    tab.dispatch(Event::Proceed);
     let there = tab.gone.clone().expect("sent to the provider");
     assert_eq!(
         (query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()),
         (MULTI_FACTOR, "900")
     );
     let claims = json!({"amr": ["mfa"], "auth_time": tab.now});
-    come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+    come_back(&mut servers, &mut tab, &there, &Grant { claims, ..Grant::default() });
     assert!(matches!(content(&tab), StatementsContent::Ready(_)));
 }
 
 /// Proves: id-token-acr-auth-time
 #[test]
-fn what_the_bank_demands_is_checked_in_the_new_token() {
+fn bank_requirement_is_checked_in_new_token() {
     for (claims, accepted) in [
         (json!({"amr": ["mfa"], "auth_time": 0}), false),
         (json!({"amr": ["mfa"]}), false),
@@ -222,12 +223,12 @@ fn what_the_bank_demands_is_checked_in_the_new_token() {
         (json!({"amr": ["mfa"], "auth_time": crate::tab::START - 960}), true),
         (json!({"amr": ["mfa"], "auth_time": crate::tab::START - 961}), false),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = sent_away(&mut world);
+        let mut servers = Servers::default();
+        let (mut tab, there) = sent_away(&mut servers);
         let knows = Grant { claims: json!({"amr": ["mfa"]}), ..Grant::default() };
-        world.never_strong_enough = true;
-        come_back(&mut world, &mut tab, &there, &knows);
-        world.never_strong_enough = false;
+        servers.never_strong_enough = true;
+        come_back(&mut servers, &mut tab, &there, &knows);
+        servers.never_strong_enough = false;
         tab.statements();
         let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
         tab.answer(id, Ok(demand(r#"acr_values="gold http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age=900"#)));
@@ -235,55 +236,55 @@ fn what_the_bank_demands_is_checked_in_the_new_token() {
         let there = tab.gone.clone().expect("sent to the provider");
         assert_eq!(query(&there, "acr_values"), format!("gold {MULTI_FACTOR}"));
         assert_eq!(query(&there, "max_age"), "900");
-        come_back(&mut world, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
+        come_back(&mut servers, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
         assert_eq!(matches!(content(&tab), StatementsContent::Ready(_)), accepted, "{claims}");
     }
 }
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_bank_that_is_never_content_is_believed_after_one_redirect() {
-    let mut world = World { never_strong_enough: true, ..World::default() };
-    let (mut tab, there) = sent_away(&mut world);
-    come_back(&mut world, &mut tab, &there, &with_mfa());
+fn repeated_requirement_redirects_once() {
+    let mut servers = Servers { never_strong_enough: true, ..Servers::default() };
+    let (mut tab, there) = sent_away(&mut servers);
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
     let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
     assert_eq!(problem.code, "statements.more", "nobody has asked for a new one yet");
     tab.wake();
     assert!(tab.gone.is_none(), "no loop");
-    assert_eq!(asked_for_statements(&world), 1);
+    assert_eq!(asked_for_statements(&servers), 1);
 
     tab.statements();
-    world.serve_all(&mut tab);
-    tab.happen(Event::Proceed);
+    servers.serve_all(&mut tab);
+    tab.dispatch(Event::Proceed);
     let there = tab.gone.clone().expect("what the bank needs is asked for");
     assert_eq!(query(&there, "max_age"), "900");
-    come_back(&mut world, &mut tab, &there, &with_mfa());
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
     let StatementsContent::Failed(problem) = content(&tab) else { panic!("{:?}", content(&tab)) };
     assert_eq!(problem.code, "statements.refused", "it asks again for what it was given: final");
-    assert_eq!(asked_for_statements(&world), 3);
+    assert_eq!(asked_for_statements(&servers), 3);
 }
 
 /// Proves: step-up-proof-reused
 #[test]
-fn what_was_proven_counts_when_the_bank_asks_for_something_else() {
+fn proven_second_factor_survives_other_requirement() {
     for (demanded, sent, claims) in [
         ("max_age=\"60\"", (MULTI_FACTOR, "60"), json!({"amr": ["mfa"], "auth_time": crate::tab::START})),
         ("acr_values=\"gold\"", ("gold", ""), json!({"acr": "gold"})),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = sent_away(&mut world);
-        come_back(&mut world, &mut tab, &there, &with_mfa());
-        tab.happen(Event::Dismiss);
+        let mut servers = Servers::default();
+        let (mut tab, there) = sent_away(&mut servers);
+        come_back(&mut servers, &mut tab, &there, &with_mfa());
+        tab.dispatch(Event::Dismiss);
         tab.statements();
         let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
         tab.answer(id, Ok(demand(demanded)));
-        tab.happen(Event::Proceed);
+        tab.dispatch(Event::Proceed);
         let there = tab.gone.clone().expect("sent to the provider");
         assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), sent);
-        let asked = asked_for_statements(&world);
-        come_back(&mut world, &mut tab, &there, &Grant { claims, ..Grant::default() });
+        let asked = asked_for_statements(&servers);
+        come_back(&mut servers, &mut tab, &there, &Grant { claims, ..Grant::default() });
         assert_eq!(
-            asked_for_statements(&world),
+            asked_for_statements(&servers),
             asked + 1,
             "{demanded}: the second factor of before still counts"
         );
@@ -291,7 +292,7 @@ fn what_was_proven_counts_when_the_bank_asks_for_something_else() {
 }
 
 #[test]
-fn a_bank_that_does_not_answer_or_has_none_says_so() {
+fn missing_or_failing_statements_are_reported() {
     for (outcome, expected) in [
         (Ok(answer(404, "Cannot GET /statements")), "none"),
         (Ok(answer(200, "<!doctype html>")), "none"),
@@ -300,9 +301,9 @@ fn a_bank_that_does_not_answer_or_has_none_says_so() {
         (Ok(answer(500, "")), "api.down"),
         (Err(NetworkError::TimedOut), "api.unreachable"),
     ] {
-        let mut world = World::default();
-        let (mut tab, there) = sent_away(&mut world);
-        come_back(&mut world, &mut tab, &there, &with_mfa());
+        let mut servers = Servers::default();
+        let (mut tab, there) = sent_away(&mut servers);
+        come_back(&mut servers, &mut tab, &there, &with_mfa());
         tab.statements();
         let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
         tab.answer(id, outcome);
@@ -316,10 +317,10 @@ fn a_bank_that_does_not_answer_or_has_none_says_so() {
 
 /// Proves: statements-per-session
 #[test]
-fn they_do_not_outlast_the_session() {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
-    come_back(&mut world, &mut tab, &there, &with_mfa());
+fn end_with_the_session() {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
     assert!(matches!(content(&tab), StatementsContent::Ready(_)));
     tab.now += 7_200;
     tab.wake();
@@ -328,32 +329,32 @@ fn they_do_not_outlast_the_session() {
 }
 
 #[test]
-fn a_transfer_on_its_way_has_the_floor() {
-    let mut world = World::default();
-    let mut tab = world.logged_in();
+fn not_offered_during_transfer() {
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
     tab.fill(PAYEE, "1", "");
-    tab.happen(Event::Review);
+    tab.dispatch(Event::Review);
     tab.confirm();
     tab.statements();
     assert!(matches!(tab.transfer(), TransferView::Sending { .. }));
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     tab.statements();
     assert!(matches!(tab.transfer(), TransferView::Leaving(_)));
     assert!(tab.has_request(), "its request is not forgotten");
 }
 
 #[test]
-fn a_deployment_without_statements_does_not_lead_there() {
-    let mut world = World::default();
-    let config = crate::world::CONFIG.replace('}', r#","statements":false}"#);
-    let mut tab = world.logged_in_to(&config);
+fn not_offered_when_disabled() {
+    let mut servers = Servers::default();
+    let config = crate::servers::CONFIG.replace('}', r#","statements":false}"#);
+    let mut tab = servers.logged_in_to(&config);
     tab.statements();
     assert!(matches!(tab.screen(), Screen::Account(account) if !account.leads_to_statements));
 }
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
+fn required_authentication_for_transfer_redirects_once() {
     for (demands, claims, done) in [
         (
             "acr_values=\"gold\", max_age=300",
@@ -372,13 +373,13 @@ fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
         // The provider says that it was strong enough, and the bank does not believe it: final.
         ("max_age=0", json!({"auth_time": crate::tab::START}), 0),
     ] {
-        let mut world = World { demands: Some(demands), ..World::default() };
-        let (mut tab, there) = world.confirming();
+        let mut servers = Servers { demands: Some(demands), ..Servers::default() };
+        let (mut tab, there) = servers.confirming();
         assert_eq!(query(&there, "scope"), "openid view:balance transfer:funds", "{demands}");
-        come_back(&mut world, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
+        come_back(&mut servers, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
         tab.wake();
         assert!(tab.gone.is_none(), "{demands} {claims}: no second redirect");
-        assert_eq!(world.done.len(), done, "{demands} {claims}: {:?}", tab.transfer());
+        assert_eq!(servers.done.len(), done, "{demands} {claims}: {:?}", tab.transfer());
         if done == 0 {
             assert!(matches!(tab.transfer(), TransferView::NotSent { .. }), "{demands} {claims}");
         }
@@ -387,28 +388,28 @@ fn a_transfer_for_which_the_bank_demands_more_takes_one_redirect() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_bank_that_demands_more_for_the_balance_is_obeyed_once() {
-    let demanding = |world: &mut World, tab: &mut Tab| {
+fn required_authentication_for_balance_redirects_once() {
+    let demanding = |servers: &mut Servers, tab: &mut Tab| {
         while let Some((id, request)) = tab.requests.pop_front() {
             let api = request.authorization.is_some();
-            let answered = if api { demand("acr_values=gold, max_age=60") } else { world.serve(request) };
+            let answered = if api { demand("acr_values=gold, max_age=60") } else { servers.serve(request) };
             tab.answer(id, Ok(answered));
         }
     };
-    let mut world = World::default();
-    let mut tab = world.logged_in();
-    tab.happen(Event::TryAgain);
-    demanding(&mut world, &mut tab);
+    let mut servers = Servers::default();
+    let mut tab = servers.logged_in();
+    tab.dispatch(Event::TryAgain);
+    demanding(&mut servers, &mut tab);
     let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
-    assert_eq!(account.session, SessionView::Demanded);
+    assert_eq!(account.session, SessionView::LoginRequired);
     tab.log_in();
-    world.serve_all(&mut tab);
+    servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), ("gold", "60"));
     let claims = json!({"acr": "gold", "auth_time": tab.now});
-    let fragment = world.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
+    let fragment = servers.grant(&there, tab.now, &Grant { claims, ..Grant::default() });
     tab.load(Some(fragment));
-    demanding(&mut world, &mut tab);
+    demanding(&mut servers, &mut tab);
     let Screen::Failed(failure) = tab.screen() else { panic!("{:?}", tab.screen()) };
     assert_eq!(failure.problem.code, "api.unauthorized", "it asks again for what it was given: final");
 }
@@ -439,25 +440,25 @@ fn older(tab: &Tab) -> OlderStatements {
 }
 
 /// The page with its newest entries, and the bank has more.
-fn with_more() -> (World, Tab) {
-    let mut world = World::default();
-    let (mut tab, there) = sent_away(&mut world);
-    come_back(&mut world, &mut tab, &there, &with_mfa());
-    tab.happen(Event::Dismiss);
+fn with_more() -> (Servers, Tab) {
+    let mut servers = Servers::default();
+    let (mut tab, there) = sent_away(&mut servers);
+    come_back(&mut servers, &mut tab, &there, &with_mfa());
+    tab.dispatch(Event::Dismiss);
     tab.statements();
     let (id, _) = tab.requests.pop_back().expect("the bank is asked");
     tab.answer(id, Ok(answer(200, &page_of(NEWEST))));
-    (world, tab)
+    (servers, tab)
 }
 
 /// Proves: statement-older-pages
 #[test]
-fn older_statements_go_on_where_the_page_ends() {
+fn older_page_continues_the_list() {
     let (_, mut tab) = with_more();
     assert_eq!(older(&tab), OlderStatements::Offered);
-    tab.happen(Event::OlderStatements);
+    tab.dispatch(Event::OlderStatements);
     assert_eq!(older(&tab), OlderStatements::Loading);
-    tab.happen(Event::OlderStatements);
+    tab.dispatch(Event::OlderStatements);
     let (id, request) = tab.requests.pop_back().expect("asked");
     assert!(request.url.ends_with("/statements?before=9.2023-11"), "{}", request.url);
     assert!(tab.requests.is_empty(), "once");
@@ -472,23 +473,23 @@ fn older_statements_go_on_where_the_page_ends() {
         })
         .collect();
     assert_eq!(months, [("2023-11", 300, 700, vec!["2", "3"]), ("2023-10", 0, 300, vec!["1"])]);
-    tab.happen(Event::OlderStatements);
+    tab.dispatch(Event::OlderStatements);
     assert!(tab.requests.is_empty(), "there is nothing more to ask for");
 }
 
 /// Proves: statement-older-pages
 #[test]
-fn older_statements_that_cannot_be_had_leave_the_others_and_are_offered_again() {
+fn failed_older_page_keeps_the_list() {
     let (_, mut tab) = with_more();
     for lost in [Err(NetworkError::TimedOut), Ok(answer(500, "")), Ok(answer(200, r#"{"statements":7}"#))] {
-        tab.happen(Event::OlderStatements);
+        tab.dispatch(Event::OlderStatements);
         let (id, request) = tab.requests.pop_back().expect("asked");
         assert!(request.url.ends_with("?before=9.2023-11"), "{}", request.url);
         tab.answer(id, lost);
         assert!(matches!(older(&tab), OlderStatements::Failed(_)), "{:?}", older(&tab));
         assert!(matches!(content(&tab), StatementsContent::Ready(list) if list.len() == 1));
     }
-    tab.happen(Event::OlderStatements);
+    tab.dispatch(Event::OlderStatements);
     let (id, _) = tab.requests.pop_back().expect("asked");
     tab.answer(id, Ok(demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))));
     assert!(matches!(content(&tab), StatementsContent::Failed(_)), "the second factor has become too old");

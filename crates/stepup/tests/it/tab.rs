@@ -4,20 +4,19 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    effect::{Body, CheckId, Method, Request, RequestId, Slot, Timer},
-    entropy::Entropy,
-    event::{Answer, Boot, Field, NetworkError},
-    oidc::callback::Landing,
-    time::Timestamp,
-    tokens::Bearer,
+    domain::{Bearer, Entropy, Field, Timestamp, UrlParts},
+    effect::{CheckId, Timer},
+    event::Boot,
+    http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
+    oidc::PageUrl,
+    storage::StorageKey,
     view::{Screen, TransferView, View},
-    web_url::Parts,
 };
 use url::Url;
 
 use crate::{
-    signed,
-    world::{BANK, CONFIG},
+    id_token_signer,
+    servers::{BANK, CONFIG},
 };
 
 /// Where the clock of every test starts.
@@ -35,7 +34,7 @@ pub(crate) struct Sent {
 }
 
 impl Sent {
-    fn new(request: Request) -> Self {
+    fn new(request: HttpRequest) -> Self {
         let (json, form) = match request.body {
             None => (None, None),
             Some(Body::Json(text)) => (Some(text), None),
@@ -135,7 +134,7 @@ impl Tab {
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
     /// `fragment`: that of the answer with which the provider sent the browser back.
     pub(crate) fn load(&mut self, fragment: Option<String>) {
-        self.land(fragment.map_or_else(Landing::default, |fragment| Landing {
+        self.land(fragment.map_or_else(PageUrl::default, |fragment| PageUrl {
             path: "/callback".into(),
             query: String::new(),
             fragment,
@@ -143,7 +142,7 @@ impl Tab {
     }
 
     /// The same at any address.
-    pub(crate) fn land(&mut self, landing: Landing) {
+    pub(crate) fn land(&mut self, url: PageUrl) {
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
@@ -152,7 +151,7 @@ impl Tab {
         let boot = Boot {
             config: self.config.clone(),
             origin: BANK.into(),
-            landing,
+            url,
             session: stored("session"),
             pending: stored("pending"),
             draft: stored("draft"),
@@ -161,16 +160,16 @@ impl Tab {
             online: true,
             ..Boot::default()
         };
-        self.happen(Event::Booted(boot));
+        self.dispatch(Event::Booted(boot));
     }
 
-    pub(crate) fn happen(&mut self, event: Event) {
+    pub(crate) fn dispatch(&mut self, event: Event) {
         for effect in self.session.update(event, Timestamp(self.now)) {
-            self.carry_out(effect);
+            self.run_effect(effect);
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) {
+    fn run_effect(&mut self, effect: Effect) {
         match effect {
             Effect::Fetch(id, request) => {
                 let stored = self.storage.contains_key("pending");
@@ -188,22 +187,22 @@ impl Tab {
                 let outcome = Ok(match self.signatures {
                     Signatures::Right => true,
                     Signatures::Wrong => false,
-                    Signatures::Checked => signed::is_signed(&token, &key),
+                    Signatures::Checked => id_token_signer::is_signed(&token, &key),
                     Signatures::Readable => token.signature() == b"sig",
                     Signatures::Later => {
                         return self.checks.push_back((check, token.signature() == b"sig"));
                     }
                 });
-                self.happen(Event::Verified { check, outcome });
+                self.dispatch(Event::Verified { check, outcome });
             }
-            Effect::Store(Slot::LogOuts, value) => self.log_outs = Some(value),
-            Effect::Store(slot, value) => drop(self.storage.insert(key(&slot), value)),
-            Effect::Remove(slot) => drop(self.storage.remove(&key(&slot))),
+            Effect::Store(StorageKey::LogoutCount, value) => self.log_outs = Some(value),
+            Effect::Store(key, value) => drop(self.storage.insert(name(&key), value)),
+            Effect::Remove(key) => drop(self.storage.remove(&name(&key))),
             Effect::ForgetRequests => self.storage.retain(|key, _| !key.starts_with("request.")),
-            Effect::Take(slot) => {
-                let value = self.storage.remove(&key(&slot));
-                self.taken.push((key(&slot), value.clone()));
-                self.happen(Event::Taken { slot, value });
+            Effect::Take(key) => {
+                let value = self.storage.remove(&name(&key));
+                self.taken.push((name(&key), value.clone()));
+                self.dispatch(Event::Taken { key, value });
             }
             Effect::Navigate(url) => self.gone = Url::parse(url.as_str()).ok(),
             Effect::Submit(url, form) => {
@@ -211,7 +210,7 @@ impl Tab {
                 self.submitted = Some(form.into_text());
             }
             Effect::Reload => self.load(None),
-            Effect::Wake(timer, milliseconds) => {
+            Effect::SetTimer(timer, milliseconds) => {
                 self.timers.push(timer);
                 self.waits.push((timer, milliseconds));
             }
@@ -221,7 +220,7 @@ impl Tab {
     /// The browser is done with the oldest check.
     pub(crate) fn check(&mut self) {
         if let Some((check, right)) = self.checks.pop_front() {
-            self.happen(Event::Verified { check, outcome: Ok(right) });
+            self.dispatch(Event::Verified { check, outcome: Ok(right) });
         }
     }
 
@@ -234,8 +233,8 @@ impl Tab {
         }
     }
 
-    pub(crate) fn answer(&mut self, request: RequestId, outcome: Result<Answer, NetworkError>) {
-        self.happen(Event::Answered { request, outcome });
+    pub(crate) fn answer(&mut self, request: RequestId, outcome: Result<HttpResponse, NetworkError>) {
+        self.dispatch(Event::Answered { request, outcome });
     }
 
     /// Fresh bytes, different at each call.
@@ -250,29 +249,29 @@ impl Tab {
 
     pub(crate) fn log_in(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::LogIn(entropy));
+        self.dispatch(Event::LogIn(entropy));
     }
 
     pub(crate) fn statements(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::Statements(entropy));
+        self.dispatch(Event::Statements(entropy));
     }
 
     pub(crate) fn confirm(&mut self) {
         let entropy = self.entropy();
-        self.happen(Event::Confirm(entropy));
+        self.dispatch(Event::Confirm(entropy));
     }
 
     pub(crate) fn fill(&mut self, payee: &str, amount: &str, reference: &str) {
         for (field, text) in [(Field::Payee, payee), (Field::Amount, amount), (Field::Reference, reference)] {
-            self.happen(Event::Edited(field, text.into()));
-            self.happen(Event::Left(field));
+            self.dispatch(Event::Edited(field, text.into()));
+            self.dispatch(Event::Left(field));
         }
     }
 
     pub(crate) fn wake(&mut self) {
         for timer in std::mem::take(&mut self.timers) {
-            self.happen(Event::Woke(timer));
+            self.dispatch(Event::TimerFired(timer));
         }
     }
 
@@ -297,21 +296,21 @@ impl Tab {
     }
 }
 
-fn key(slot: &Slot) -> String {
-    match slot {
-        Slot::Session => "session".into(),
-        Slot::Pending => "pending".into(),
-        Slot::Draft => "draft".into(),
-        Slot::LoggedOutWhileSending => "logged_out_while_sending".into(),
-        Slot::LogOuts => unreachable!("it is not the tab's"),
-        Slot::Request(state) => format!("request.{}", state.as_str()),
+fn name(key: &StorageKey) -> String {
+    match key {
+        StorageKey::Session => "session".into(),
+        StorageKey::Pending => "pending".into(),
+        StorageKey::Draft => "draft".into(),
+        StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutCount => unreachable!("it is not the tab's"),
+        StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }
 }
 
 /// As the URL Standard has it, like a browser.
-pub(crate) fn parse_url(text: &str) -> Option<Parts> {
+pub(crate) fn parse_url(text: &str) -> Option<UrlParts> {
     let url = Url::parse(text).ok()?;
-    Some(Parts {
+    Some(UrlParts {
         protocol: format!("{}:", url.scheme()),
         username: url.username().into(),
         password: url.password().unwrap_or_default().into(),

@@ -1,6 +1,6 @@
 //! The built client, served with the addresses of this world in its configuration block.
 
-use super::Host;
+use super::setup::Host;
 use crate::{TestError, error::with_causes};
 use axum::Router;
 use client_hosting::PageError;

@@ -1,6 +1,9 @@
 //! The people and the registrations of a test's world: those of the companion, with what the test changes.
 
-use super::{AUDIENCE, CLIENT_ID, Setup};
+use super::{
+    ids::{AUDIENCE, CLIENT_ID},
+    setup::Setup,
+};
 use crate::people::{ADA, BEN, PASSWORD, Person};
 use tenant::{
     Action, Api, ApiScope, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes,

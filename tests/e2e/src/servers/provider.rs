@@ -1,6 +1,6 @@
 //! OpenID providers that nobody here wrote, as programs in `tests/interop/providers`.
 
-use super::{AUDIENCE, CLIENT_ID};
+use super::ids::{AUDIENCE, CLIENT_ID};
 use crate::{
     Program, TestError,
     people::{ADA, BEN, PASSWORD, Person, TOTP_KEY},

@@ -10,19 +10,20 @@ use std::{
 use serde_json::json;
 use stepup::{
     Event,
-    effect::{RequestId, Timer},
-    event::{Answer, Field, NetworkError},
+    domain::Field,
+    effect::Timer,
+    http::{HttpResponse, NetworkError, RequestId},
 };
 use url::Url;
 
 use super::{
     act::{Act, Amount, Bound, Do, Edit, Reply},
     fingerprint,
-    witness::{Broken, Issued, Witness},
+    invariants::{Broken, Invariants, Issued},
 };
 use crate::{
+    servers::{Grant, MULTI_FACTOR, PAYEE, PAYMENTS, Servers, query},
     tab::{Sent, Signatures, Tab},
-    world::{Grant, MULTI_FACTOR, PAYEE, PAYMENTS, World, query},
 };
 
 /// Where an exploration begins.
@@ -48,7 +49,7 @@ struct Flight {
     id: RequestId,
     sent: Sent,
     /// What the server answered, while it is on its way.
-    answer: Option<Answer>,
+    answer: Option<HttpResponse>,
     /// Does the page still wait?
     awaited: bool,
     /// Is the page still there?
@@ -60,7 +61,7 @@ struct Flight {
 struct Side {
     tab: Tab,
     flights: Vec<Flight>,
-    delivered: Option<(RequestId, Answer)>,
+    delivered: Option<(RequestId, HttpResponse)>,
     /// Has it not yet heard of the last log-out?
     unheard: bool,
     /// The answer of the provider with which its page was loaded.
@@ -69,14 +70,14 @@ struct Side {
 
 /// The tabs, the servers, the network, and those who watch.
 pub(super) struct Model {
-    world: World,
+    servers: Servers,
     sides: Vec<Side>,
     late: bool,
     now: i64,
     left: BTreeMap<Bound, u8>,
     /// The provider's last answer.
     last: Option<String>,
-    witness: Witness,
+    invariants: Invariants,
 }
 
 impl Start {
@@ -86,17 +87,17 @@ impl Start {
         let tab = Tab { config: self.config.to_owned(), signatures, ..Tab::new() };
         let mut model = Model {
             now: tab.now,
-            world: World {
+            servers: Servers {
                 demands: self.demands,
                 demands_for_reading: self.demands_for_reading,
                 details_types: PAYMENTS,
-                ..World::default()
+                ..Servers::default()
             },
             sides: vec![Side { tab, ..Side::default() }],
             late: self.late,
             left: BTreeMap::new(),
             last: None,
-            witness: Witness::default(),
+            invariants: Invariants::default(),
         };
         model.load(0, None);
         for act in &self.acts {
@@ -222,7 +223,7 @@ impl Model {
     }
 
     fn let_happen(&mut self, act: Act) -> Result<(), Broken> {
-        self.witness.begins();
+        self.invariants.begins();
         let spent = match act {
             Act::In(_, what) => what.bound(),
             Act::Copy => Some(Bound::Copies),
@@ -235,7 +236,7 @@ impl Model {
             *left = left.saturating_sub(1);
         }
         match act {
-            Act::In(at, what) => self.happen(at, what),
+            Act::In(at, what) => self.dispatch(at, what),
             Act::Copy => self.copy(),
             Act::LogOutElsewhere => {
                 let count =
@@ -246,36 +247,36 @@ impl Model {
                 self.now += seconds;
                 self.sides.iter_mut().for_each(|side| side.tab.now += seconds);
             }
-            Act::Refuse => self.world.refuses = true,
+            Act::Refuse => self.servers.refuses = true,
             Act::TurnAway => {
-                (self.world.orders_turned_away, self.world.questions_turned_away) = (1, 1);
-                self.world.retry_after = Some(20);
+                (self.servers.orders_turned_away, self.servers.questions_turned_away) = (1, 1);
+                self.servers.retry_after = Some(20);
             }
         }
         for at in 0..self.sides.len() {
             self.settle(at)?;
         }
-        let Self { witness, world, sides, .. } = self;
+        let Self { invariants, servers, sides, .. } = self;
         for (at, side) in sides.iter().enumerate() {
             let waits = side.flights.iter().any(|flight| flight.awaited) || !side.tab.checks.is_empty();
-            witness.looks_at(at, &side.tab, waits, side.unheard, world)?;
+            invariants.looks_at(at, &side.tab, waits, side.unheard, servers)?;
         }
         Ok(())
     }
 
-    fn happen(&mut self, at: usize, what: Do) {
+    fn dispatch(&mut self, at: usize, what: Do) {
         let side = &mut self.sides[at];
         let tab = &mut side.tab;
         match what {
             Do::LogIn => tab.log_in(),
             Do::Statements => tab.statements(),
             Do::Confirm => {
-                self.witness.confirms(at, tab);
+                self.invariants.confirms(at, tab);
                 tab.confirm();
             }
             Do::LogOut => {
                 let before = tab.log_outs.clone();
-                tab.happen(Event::LogOut);
+                tab.dispatch(Event::LogOut);
                 // Not every page has the button.
                 let count = tab.log_outs.clone();
                 if count != before {
@@ -285,25 +286,25 @@ impl Model {
             Do::Fill(amount) => {
                 let amount = if amount == Amount::Usual { "12.50" } else { "912.50" };
                 for (field, text) in [(Field::Payee, PAYEE), (Field::Amount, amount)] {
-                    tab.happen(Event::Edited(field, text.to_owned()));
+                    tab.dispatch(Event::Edited(field, text.to_owned()));
                 }
             }
-            Do::Review => tab.happen(Event::Review),
-            Do::Cancel => tab.happen(Event::Cancel),
-            Do::Dismiss => tab.happen(Event::Dismiss),
-            Do::Proceed => tab.happen(Event::Proceed),
-            Do::AskAgain => tab.happen(Event::AskAgain),
-            Do::TryAgain => tab.happen(Event::TryAgain),
+            Do::Review => tab.dispatch(Event::Review),
+            Do::Cancel => tab.dispatch(Event::Cancel),
+            Do::Dismiss => tab.dispatch(Event::Dismiss),
+            Do::Proceed => tab.dispatch(Event::Proceed),
+            Do::AskAgain => tab.dispatch(Event::AskAgain),
+            Do::TryAgain => tab.dispatch(Event::TryAgain),
             Do::Wake(timer) => {
                 tab.timers.retain(|set| *set != timer);
-                tab.happen(Event::Woke(timer));
+                tab.dispatch(Event::TimerFired(timer));
             }
             Do::Check => tab.check(),
             Do::Hear => {
                 side.unheard = false;
-                self.witness.hears(at);
+                self.invariants.hears(at);
                 let count = tab.log_outs.clone();
-                tab.happen(Event::LogOuts(count));
+                tab.dispatch(Event::LogoutCountChanged(count));
             }
             Do::Again => {
                 if let Some((id, answer)) = side.delivered.take() {
@@ -327,7 +328,7 @@ impl Model {
                 let flight = &mut side.flights[n];
                 flight.awaited = false;
                 let (id, sent) = (flight.id, flight.sent.clone());
-                self.witness.loses(at, &sent);
+                self.invariants.loses(at, &sent);
                 side.tab.answer(id, Err(NetworkError::TimedOut));
             }
         }
@@ -336,10 +337,10 @@ impl Model {
     /// The server gets a request and acts on it.
     fn arrive(&mut self, at: usize, n: usize) {
         let flight = &mut self.sides[at].flights[n];
-        let before = self.world.done.len();
-        let answer = self.world.serve(flight.sent.clone());
-        if self.world.done.len() > before {
-            self.witness.moves(at, &flight.sent);
+        let before = self.servers.done.len();
+        let answer = self.servers.serve(flight.sent.clone());
+        if self.servers.done.len() > before {
+            self.invariants.moves(at, &flight.sent);
         }
         flight.answer = Some(answer);
         if !flight.page {
@@ -358,11 +359,11 @@ impl Model {
     /// What the tab has sent goes onto the network; what is always there at once is answered.
     fn settle(&mut self, at: usize) -> Result<(), Broken> {
         loop {
-            let Self { sides, witness, late, .. } = self;
+            let Self { sides, invariants, late, .. } = self;
             let side = &mut sides[at];
-            witness.has_taken(at, &mut side.tab);
+            invariants.has_taken(at, &mut side.tab);
             while let Some((id, sent)) = side.tab.requests.pop_front() {
-                witness.sees(at, &side.tab, &sent)?;
+                invariants.sees(at, &side.tab, &sent)?;
                 side.flights.push(Flight { id, sent, answer: None, awaited: true, page: true });
             }
             let prompt = |flight: &Flight| {
@@ -377,7 +378,7 @@ impl Model {
                     self.deliver(at, n);
                     self.sides[at].delivered = None;
                 }
-                _ => return self.witness.sees_off(at, &self.sides[at].tab),
+                _ => return self.invariants.sees_off(at, &self.sides[at].tab),
             }
         }
     }
@@ -386,7 +387,7 @@ impl Model {
     fn load(&mut self, at: usize, callback: Option<String>) {
         let side = &mut self.sides[at];
         let awaited = side.flights.iter().filter(|flight| flight.awaited);
-        self.witness.loads(at, awaited.map(|flight| &flight.sent));
+        self.invariants.loads(at, awaited.map(|flight| &flight.sent));
         side.flights.retain(|flight| flight.sent.json.is_some() && flight.answer.is_none());
         side.flights.iter_mut().for_each(|flight| (flight.awaited, flight.page) = (false, false));
         (side.delivered, side.unheard) = (None, false);
@@ -425,23 +426,23 @@ impl Model {
             _ => Grant::default().details,
         };
         let grant = Grant { subject, scope: less, claims, details };
-        let mut fragment = self.world.grant(&there, self.now, &grant);
+        let mut fragment = self.servers.grant(&there, self.now, &grant);
         if reply == Reply::WrongSignature {
             fragment = fragment.replace(".c2ln", ".YmFk");
-            for (_, tokens) in self.world.codes.values_mut() {
+            for (_, tokens) in self.servers.codes.values_mut() {
                 let forged = tokens["id_token"].as_str().map(|token| token.replace(".c2ln", ".YmFk"));
                 tokens["id_token"] = json!(forged);
             }
         }
-        let access_token = format!("access-token-{}", self.world.tokens);
-        let redeemed = self.world.codes.values().find_map(|(_, tokens)| {
+        let access_token = format!("access-token-{}", self.servers.tokens);
+        let redeemed = self.servers.codes.values().find_map(|(_, tokens)| {
             (tokens["access_token"] == access_token).then(|| tokens["id_token"].as_str().unwrap_or_default())
         });
         let in_fragment = url::form_urlencoded::parse(fragment.as_bytes())
             .find_map(|(name, value)| (name == "id_token").then(|| value.into_owned()));
         let id_token = redeemed.map(str::to_owned).or(in_fragment).expect("an ID token");
-        let scope = self.world.issued[&access_token].0.clone();
-        self.witness.issues(Issued {
+        let scope = self.servers.issued[&access_token].0.clone();
+        self.invariants.issues(Issued {
             access_token,
             id_token,
             state,
@@ -461,7 +462,7 @@ impl Model {
             side.tab.log_outs = count.cloned();
             side.unheard = by != Some(at);
         }
-        self.witness.logs_out(by);
+        self.invariants.logs_out(by);
     }
 
     fn copy(&mut self) {
@@ -470,7 +471,7 @@ impl Model {
         (tab.signatures, tab.gone) = (original.signatures, original.gone.clone());
         let page = tab.gone.is_none();
         self.sides.push(Side { tab, ..Side::default() });
-        self.witness.copies();
+        self.invariants.copies();
         if page {
             self.load(self.sides.len() - 1, None);
         }
@@ -478,7 +479,7 @@ impl Model {
 
     /// The state as a text that is the same for states that differ in names alone.
     pub(super) fn fingerprint(&self) -> u128 {
-        let World { refuses, orders_turned_away, questions_turned_away, .. } = &self.world;
+        let Servers { refuses, orders_turned_away, questions_turned_away, .. } = &self.servers;
         let mut text =
             format!("{:?} {} {refuses} {orders_turned_away} {questions_turned_away}", self.left, self.now);
         for side in &self.sides {
@@ -503,8 +504,8 @@ impl Model {
         if let Some(fragment) = self.last.as_ref().filter(|_| self.may(Bound::Replays)) {
             let _ = write!(text, "\n{fragment}");
         }
-        let _ = write!(text, "\n{:?} {:?}", self.world.done, self.world.codes);
-        self.witness.write(&self.world, &mut text);
+        let _ = write!(text, "\n{:?} {:?}", self.servers.done, self.servers.codes);
+        self.invariants.write(&self.servers, &mut text);
         fingerprint::of(&text)
     }
 }

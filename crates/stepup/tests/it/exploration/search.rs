@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, thread};
 
-use super::{act::Act, model::Start, witness::Broken};
+use super::{act::Act, invariants::Broken, model::Start};
 
 /// What was looked at.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

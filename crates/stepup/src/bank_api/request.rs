@@ -1,0 +1,92 @@
+//! What is sent to the bank.
+
+use alloc::borrow::ToOwned;
+
+use serde::Serialize;
+
+use crate::{
+    config::Config,
+    domain::{Bearer, Money, Order, TransferId},
+    http::{Body, Caching, HttpRequest, Method},
+    json,
+};
+
+fn request(config: &Config, path: &str, bearer: Bearer) -> HttpRequest {
+    let url = config.api.below(path);
+    let (idempotency_key, body) = (None, None);
+    HttpRequest {
+        method: Method::Get,
+        url,
+        authorization: Some(bearer),
+        idempotency_key,
+        body,
+        caching: Caching::Never,
+    }
+}
+
+/// `GET /balance`
+pub(crate) fn balance(config: &Config, bearer: Bearer) -> HttpRequest {
+    request(config, "balance", bearer)
+}
+
+/// `GET /transfers`
+pub(crate) fn history(config: &Config, bearer: Bearer) -> HttpRequest {
+    request(config, "transfers", bearer)
+}
+
+/// `GET /statements`, from the newest on or before this cursor.
+pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> HttpRequest {
+    let mut request = request(config, "statements", bearer);
+    if let Some(before) = before {
+        request.url = request.url.with_query(&[("before", before)]);
+    }
+    request
+}
+
+/// `GET /transfers/{id}`. `is_abandoned`: where there is no such transfer, there is to be none. Otherwise the customer may still
+/// be about to confirm it, and the question must not be in the way of that.
+pub(crate) fn transfer_status(
+    config: &Config,
+    id: &TransferId,
+    is_abandoned: bool,
+    bearer: Bearer,
+) -> HttpRequest {
+    let query = if is_abandoned { "" } else { "?retire=false" };
+    request(config, &["transfers/", id.as_str(), query].concat(), bearer)
+}
+
+/// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
+/// preflight may refuse.
+pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> HttpRequest {
+    HttpRequest {
+        method,
+        url: config.api.below("transfer"),
+        authorization: None,
+        idempotency_key: with_key.then(|| "preflight".to_owned()),
+        body: None,
+        caching: Caching::Never,
+    }
+}
+
+/// `POST /transfer`. Consumes the token, whichever it is. `unkeyed`: without `Idempotency-Key`.
+pub(crate) fn transfer(
+    config: &Config,
+    id: &TransferId,
+    order: &Order,
+    unkeyed: bool,
+    bearer: Bearer,
+) -> HttpRequest {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        payee: &'a str,
+        amount: &'a Money,
+        reference: &'a str,
+    }
+    let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
+    HttpRequest {
+        method: Method::Post,
+        idempotency_key: (!unkeyed).then(|| id.as_str().to_owned()),
+        body: Some(Body::Json(json::write(&content))),
+        ..request(config, "transfer", bearer)
+    }
+}

@@ -1,0 +1,180 @@
+//! The bank's API: what is sent, and what its answers mean.
+//!
+//! A status decides, a body refines: the same client runs against a bank that answers with a sentence instead of an
+//! amount, has no list of transfers and explains nothing.
+
+use alloc::{borrow::ToOwned, string::String, vec::Vec};
+
+use crate::{
+    bank_api::problem::{
+        ProblemDetails, automatic_retry_ms, busy, down, required_authentication, unreachable,
+    },
+    domain::{AuthenticationRequirement, Money, Problem, iban},
+    http::{HttpResponse, NetworkError},
+    json::{Json, Object},
+    view::{BalanceView, HistoryView, PastTransfer, Statement},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ReadError {
+    /// 401: the token is not accepted, or no longer. When the bank asks for another authentication (RFC 9470), with what
+    /// it demands.
+    Unauthorized(AuthenticationRequirement, Problem),
+    NotOffered,
+    /// The bank has too much to do, and wants to be asked again in so many milliseconds.
+    Later(Problem, u32),
+    Failed(Problem),
+}
+
+/// What `GET /balance` brought.
+pub(crate) fn read_balance(outcome: Result<HttpResponse, NetworkError>) -> Result<BalanceView, ReadError> {
+    let body = successful(outcome)?;
+    let amount = || {
+        let money = Money::read(body.object("balance")?)?;
+        let account = body.object("account");
+        let iban = account.and_then(|account| account.text("iban"));
+        let holder = account.and_then(|account| account.text("holder"));
+        Some(BalanceView::Amount { money, iban: iban.as_deref().map(iban::grouped), holder })
+    };
+    let sentence = || body.text("message").map(BalanceView::Message);
+    amount().or_else(sentence).ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+/// What `GET /transfers` brought.
+pub(crate) fn read_history(outcome: Result<HttpResponse, NetworkError>) -> Result<HistoryView, ReadError> {
+    let body = match successful(outcome) {
+        Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
+        other => other?,
+    };
+    let lines = body.list("transfers").and_then(past_transfers);
+    lines.map(HistoryView::List).ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
+    let line = |item: &Json| {
+        let item = item.as_object()?;
+        let counterparty = item.object("counterparty")?;
+        Some(PastTransfer {
+            id: item.text("id")?,
+            outgoing: item.text("direction")? == "out",
+            // The other side of an opening balance may be the bank itself.
+            iban: iban::grouped(&counterparty.text("iban").unwrap_or_default()),
+            counterparty: counterparty.text("holder").unwrap_or_default(),
+            money: Money::read(item.object("amount")?)?,
+            reference: item.text("reference").unwrap_or_default(),
+            at: item.text("created_at")?,
+        })
+    };
+    list.iter().map(line).collect()
+}
+
+/// Statements, newest first, and the cursor of what is older.
+pub(crate) type StatementsAnswer = (Vec<Statement>, Option<String>);
+
+/// What `GET /statements` brought.
+pub(crate) fn read_statements(
+    outcome: Result<HttpResponse, NetworkError>,
+) -> Result<StatementsAnswer, ReadError> {
+    let body = successful(outcome)?;
+    let statement = |item: &Json| {
+        let item = item.as_object()?;
+        Some(Statement {
+            id: item.text("id")?,
+            from: item.text("from")?,
+            to: item.text("to")?,
+            opening: Money::read(item.object("opening")?)?,
+            closing: Money::read(item.object("closing")?)?,
+            entries: past_transfers(item.list("entries")?)?,
+        })
+    };
+    let list = body.list("statements").and_then(|list| list.iter().map(statement).collect());
+    let list = list.ok_or_else(|| ReadError::Failed(unreadable()))?;
+    Ok((list, body.text("next")))
+}
+
+fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<Object, ReadError> {
+    let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
+    let details = || ProblemDetails::of(&answer).cause(answer.status);
+    match answer.status {
+        // A host that answers every path with a page has no such thing either.
+        200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
+        401 => Err(ReadError::Unauthorized(
+            required_authentication(&answer).unwrap_or_default(),
+            Problem::new(
+                "api.unauthorized",
+                "Your bank does not accept this log-in",
+                "You were logged in, but your bank will not show your account with it. No money was moved. Please ask your bank.",
+                details(),
+            ),
+        )),
+        403 => Err(ReadError::Failed(Problem::new(
+            "api.forbidden",
+            "Your bank refused",
+            "Your log-in does not permit this. Please ask your bank.",
+            details(),
+        ))),
+        404 | 405 | 501 => Err(ReadError::NotOffered),
+        _ => Err(match automatic_retry_ms(&answer) {
+            Some(wait) => ReadError::Later(busy(details()), wait),
+            None => ReadError::Failed(down(details())),
+        }),
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(
+        "api.unreadable",
+        "Your bank's answer could not be read",
+        "It was not what we expected. Please try again later.",
+        "the answer's body is not the JSON that the API describes".to_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
+    }
+
+    /// Proves: api-error-sentence
+    #[test]
+    fn accepts_message_instead_of_balance() {
+        let balance =
+            read_balance(Ok(answer(201, r#"{"message":"This is the GET /balance endpoint"}"#))).unwrap();
+        assert_eq!(balance, BalanceView::Message("This is the GET /balance endpoint".into()));
+        assert_eq!(read_history(Ok(answer(404, "Cannot GET /transfers"))), Ok(HistoryView::NotOffered));
+    }
+
+    #[test]
+    fn reads_past_transfers() {
+        let body = r#"{"transfers":[
+            {"id":"2","direction":"out","counterparty":{"iban":"GB82WEST12345698765432","holder":"Bob"},
+             "amount":{"amount":1250,"currency":"EUR"},"reference":"Rent","created_at":"2023-11-14T22:13:20Z"},
+            {"id":"1","direction":"in","counterparty":{},"amount":{"amount":100000,"currency":"EUR"},
+             "created_at":"2023-11-01T00:00:00Z"}]}"#;
+        let Ok(HistoryView::List(lines)) = read_history(Ok(answer(200, body))) else { panic!("no list") };
+        let seen: Vec<_> =
+            lines.iter().map(|line| (line.id.as_str(), line.outgoing, line.money.amount)).collect();
+        assert_eq!(seen, [("2", true, 1250), ("1", false, 100_000)], "in their order");
+        assert_eq!((lines[0].counterparty.as_str(), lines[0].reference.as_str()), ("Bob", "Rent"));
+        assert_eq!(lines[0].iban, "GB82 WEST 1234 5698 7654 32");
+        assert_eq!(lines[0].at, "2023-11-14T22:13:20Z");
+    }
+
+    #[test]
+    fn html_page_is_no_history() {
+        assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
+        assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
+    }
+
+    #[test]
+    fn unexpected_response_is_an_error() {
+        for (status, body) in
+            [(200, ""), (200, "[]"), (200, r#"{"balance":{"amount":1.5,"currency":"EUR"}}"#), (500, "")]
+        {
+            assert!(read_balance(Ok(answer(status, body))).is_err(), "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,510 @@
+//! The account page of a customer: balance and history, the form, one transfer, and the statements.
+
+mod form;
+mod overview;
+mod sent_orders;
+
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
+
+use self::{
+    form::{Form, Rules},
+    overview::{Overview, TokenRefused},
+    sent_orders::SentOrders,
+};
+use crate::{
+    domain::{AuthenticationRequirement, DraftErrors, Entropy, Field, Locale, Problem, TransferId},
+    effect::{Effect, Timer},
+    event::Event,
+    flow::{
+        authorization::response::{
+            Rejection, ResponseValidation, StepUpGrant, Validated, ValidationProgress,
+        },
+        context::Context,
+        customer::Customer,
+        login::Login,
+        statements::{self, Statements},
+        stored_state::StoredState,
+        transfer::{self, Transfer},
+        transition::{LoginEvent, Progress, Transition},
+    },
+    http::{HttpResponse, NetworkError, RequestId},
+    json,
+    oidc::{LogoutHints, Purpose},
+    storage::{Pending, StorageKey, StoredDraft},
+    view::{AccountView, Screen, StatementsContent, StatementsPage, TransferView},
+};
+
+#[derive(Debug)]
+pub(crate) struct Account {
+    customer: Customer,
+    overview: Overview,
+    form: Form,
+    sent: SentOrders,
+    transfer: Transfer,
+    /// "Confirm transfer" was pressed while it is still being found out how the transfer may be sent.
+    confirmation: Option<Entropy>,
+    /// The response to a step-up that is being checked.
+    validation: Option<Box<ResponseValidation>>,
+    statements: Statements,
+}
+
+/// Where the customer is after an event.
+pub(crate) enum Next {
+    Stay(Box<Account>),
+    /// To the provider, to meet the requirement; this is what the tab has stored.
+    LogIn(Box<(Entropy, AuthenticationRequirement, StoredState)>),
+    /// `is_unanswered`: a transfer was sent, and nobody will wait for its answer.
+    LogOut {
+        is_unanswered: bool,
+        hints: Option<LogoutHints>,
+    },
+    /// The bank refuses a token that it never accepted: final.
+    Rejected(Problem),
+}
+
+impl Account {
+    /// The page with nothing loaded yet. `stored` is this customer's, or nobody's.
+    pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
+        let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
+        Self {
+            overview: Overview::new(login.is_some()),
+            customer: Customer::new(subject, login),
+            form: Form::new(draft),
+            sent: SentOrders::new(attempts),
+            transfer: Transfer::Editing,
+            confirmation: None,
+            validation: None,
+            statements: Statements::Closed,
+        }
+    }
+
+    /// Sets the timer of the session, picks up a transfer that was under way when the page went, and loads.
+    pub(crate) fn start(&mut self, pending: Option<Pending>, cx: &mut Context) -> Vec<Effect> {
+        let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
+        match pending {
+            Some(pending) if pending.subject == self.customer.subject() => {
+                effects.extend(
+                    self.update_transfer(cx, |_, customer, cx| transfer::restore(pending, customer, cx)),
+                );
+            }
+            Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
+            None => {}
+        }
+        effects.extend(self.load(cx));
+        effects
+    }
+
+    fn load(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.overview.load(&self.customer, cx)
+    }
+
+    pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
+        let mut effects = Vec::new();
+        if self.customer.tick(cx.now) {
+            effects = self.end_session(AuthenticationRequirement::default());
+        }
+        let event = match self.validation.take() {
+            None => event,
+            Some(validation) => match validation.update(event, cx) {
+                Ok(next) => {
+                    effects.extend(self.handle_validation(next, cx));
+                    return Transition::new(Next::Stay(self), effects);
+                }
+                Err((validation, event)) => {
+                    self.validation = Some(validation);
+                    *event
+                }
+            },
+        };
+        let more = match event {
+            Event::Answered { request, outcome } if cx.preflight.awaits(request) => {
+                self.handle_preflight(&outcome, cx)
+            }
+            Event::Answered { request, outcome } if self.overview.awaits(request) => {
+                match self.overview.handle_response(request, outcome, &mut self.customer, cx) {
+                    Ok(effect) => effect.into_iter().collect(),
+                    Err(TokenRefused(requirement, problem)) => {
+                        let may_log_in = self.customer.may_log_in_for(&requirement);
+                        effects.extend(self.end_session(requirement));
+                        if !may_log_in {
+                            let is_sent = self.transfer.sent().is_some();
+                            let problem = if is_sent { problem.with_unanswered_transfer() } else { problem };
+                            return Transition::new(Next::Rejected(problem), effects);
+                        }
+                        Vec::new()
+                    }
+                }
+            }
+            Event::Answered { request, outcome } => self.handle_response(request, outcome, cx),
+            Event::Verified { check, outcome } if self.statements.awaits_check(check) => self
+                .update_statements(cx, |statements, customer, cx| {
+                    statements.handle_verification(outcome, customer, cx)
+                }),
+            Event::TimerFired(Timer::Leave) | Event::Proceed if self.statements.is_open() => {
+                self.update_statements(cx, |statements, _, cx| statements.proceed(cx))
+            }
+            Event::TimerFired(Timer::Leave) | Event::Proceed => {
+                self.update_transfer(cx, |transfer, _, cx| transfer.proceed(cx))
+            }
+            Event::TimerFired(Timer::SessionEnds) => self.customer.watch(cx.now).into_iter().collect(),
+            Event::TimerFired(Timer::Retry) => self.overview.retry(&self.customer, cx),
+            Event::Statements(entropy) if self.leads_to_statements(cx) => {
+                self.update_statements(cx, |_, customer, cx| statements::open(entropy, customer, cx))
+            }
+            Event::OlderStatements => self.update_statements(cx, Statements::load_older),
+            Event::Dismiss | Event::Cancel if self.statements.is_open() => self.close_statements(),
+            // The transfer is not on the page: nobody can have meant it.
+            Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
+                if self.statements.is_open() =>
+            {
+                Vec::new()
+            }
+            Event::Edited(field, text) => self.edit(field, text, cx),
+            Event::Left(field) => self.leave(field, cx),
+            Event::Review => self.review(cx),
+            Event::Confirm(entropy) => self.confirm(entropy, cx),
+            Event::Cancel | Event::Dismiss => self.dismiss(cx),
+            Event::AskAgain | Event::TimerFired(Timer::AskAgain) => {
+                self.update_transfer(cx, Transfer::ask_again)
+            }
+            Event::TryAgain => self.load(cx),
+            Event::LogIn(entropy) if self.customer.may_log_in(self.is_sending()) => {
+                let requirement = self.customer.requirement().clone();
+                let next = Next::LogIn(Box::new((entropy, requirement, self.into_stored(cx))));
+                return Transition::new(next, effects);
+            }
+            Event::LogOut => {
+                let is_unanswered = self.is_unanswered();
+                let hints = self.customer.into_logout_hints();
+                return Transition::new(Next::LogOut { is_unanswered, hints }, effects);
+            }
+            _ => Vec::new(),
+        };
+        effects.extend(more);
+        Transition::new(Next::Stay(self), effects)
+    }
+
+    /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the requirement.
+    fn end_session(&mut self, requirement: AuthenticationRequirement) -> Vec<Effect> {
+        self.customer.end_session(requirement);
+        self.overview.withhold();
+        // What is sensitive does not outlast the session.
+        let mut effects = self.close_statements();
+        effects.push(Effect::Remove(StorageKey::Session));
+        effects
+    }
+
+    /// An answer of the bank for the statements or the transfer.
+    fn handle_response(
+        &mut self,
+        id: RequestId,
+        outcome: Result<HttpResponse, NetworkError>,
+        cx: &mut Context,
+    ) -> Vec<Effect> {
+        if self.statements.awaits(id) {
+            return self.update_statements(cx, |statements, customer, cx| {
+                statements.handle_response(outcome, customer, cx)
+            });
+        }
+        if !self.transfer.awaits(id) {
+            return Vec::new();
+        }
+        let has_history = !self.overview.has_no_history();
+        let mut effects = self.update_transfer(cx, |transfer, customer, cx| {
+            transfer.handle_response(outcome, has_history, customer, cx)
+        });
+        if let Transfer::Done(done) = &self.transfer {
+            if let Some(after) = &done.balance_after {
+                self.overview.set_balance(after);
+            }
+            effects.extend(self.load(cx));
+        }
+        effects
+    }
+
+    fn update_transfer(
+        &mut self,
+        cx: &mut Context,
+        transition: impl FnOnce(Transfer, &Customer, &mut Context) -> Transition<Transfer>,
+    ) -> Vec<Effect> {
+        let before = core::mem::replace(&mut self.transfer, Transfer::Editing);
+        let sent = before.sent().map(|(id, _)| id.clone());
+        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        self.transfer = state;
+        if matches!(self.transfer, Transfer::Done(_)) {
+            self.form = Form::default();
+        }
+        if self.sent.follow(&self.transfer, sent.as_ref()) {
+            effects.push(self.store_draft(cx));
+        }
+        if let Some(LoginEvent::TokenRefused(requirement)) = login_event {
+            effects.extend(self.handle_refused_token(sent.as_ref(), requirement, cx));
+        }
+        effects
+    }
+
+    /// Moves the page "Statements" on.
+    fn update_statements(
+        &mut self,
+        cx: &mut Context,
+        transition: impl FnOnce(Statements, &Customer, &mut Context) -> Transition<Statements>,
+    ) -> Vec<Effect> {
+        let before = core::mem::take(&mut self.statements);
+        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        self.statements = state;
+        match login_event {
+            None => {}
+            Some(LoginEvent::SecondFactorChecked(is_proven)) => {
+                self.customer.record_second_factor_check(is_proven);
+            }
+            Some(LoginEvent::TokenRefused(requirement)) => effects.extend(self.end_session(requirement)),
+        }
+        effects
+    }
+
+    /// The bank does not accept the token with which a transfer was sent: a new log-in mends that, once. A second time it
+    /// is the bank's last word on this order.
+    fn handle_refused_token(
+        &mut self,
+        sent: Option<&TransferId>,
+        requirement: AuthenticationRequirement,
+        cx: &Context,
+    ) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.transfer.is_unauthorized()
+            && let Some(was_refused_before) = self.sent.handle_refused_token(sent)
+        {
+            if was_refused_before {
+                return effects;
+            }
+            self.transfer = Transfer::Editing;
+            effects.push(self.store_draft(cx));
+        }
+        effects.extend(self.end_session(requirement));
+        effects
+    }
+
+    /// Shows the transfer whose step-up is being checked.
+    pub(crate) fn await_step_up(&mut self, validation: Box<ResponseValidation>) {
+        if let Some(step_up) = validation.step_up() {
+            self.transfer = Transfer::Returning(step_up.order.clone());
+        }
+        self.validation = Some(validation);
+    }
+
+    fn handle_validation(&mut self, next: Transition<ValidationProgress>, cx: &mut Context) -> Vec<Effect> {
+        match next.state {
+            Progress::Pending(validation) => {
+                self.validation = Some(validation);
+                next.effects
+            }
+            Progress::Done(Validated::SteppedUp(grant)) => self.send_confirmed_transfer(*grant, cx),
+            Progress::Done(Validated::Rejected(rejection)) => self.reject_step_up(*rejection, cx),
+            // Its request was found to be a step-up before there was a page.
+            Progress::Done(Validated::LoggedIn(_) | Validated::NotOurs) => Vec::new(),
+        }
+    }
+
+    /// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
+    pub(crate) fn send_confirmed_transfer(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
+        let StepUpGrant { identity, step_up, access_token } = grant;
+        let subject = identity.id_token.subject.clone();
+        let mut effects: Vec<Effect> = self.customer.record_step_up(identity).into_iter().collect();
+        effects.extend(self.update_transfer(cx, |_, customer, cx| {
+            transfer::send_confirmed(step_up, &subject, access_token, customer, cx)
+        }));
+        effects
+    }
+
+    /// The provider did not confirm the transfer, or its response is not believed.
+    pub(crate) fn reject_step_up(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
+        let Rejection { purpose: Some(Purpose::StepUp(step_up)), problem } = rejection else {
+            return Vec::new();
+        };
+        self.update_transfer(cx, |_, _, _| transfer::refuse_unconfirmed(step_up.order, problem))
+    }
+
+    /// The customer is back from the provider, on the way to the statements.
+    pub(crate) fn open_statements_after_login(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.update_statements(cx, |_, customer, cx| statements::open_after_login(customer, cx))
+    }
+
+    /// The page "Statements", with the reason why there are none to see.
+    pub(crate) fn show_statements_problem(&mut self, problem: Problem) {
+        self.statements = statements::show_problem(problem);
+    }
+
+    fn close_statements(&mut self) -> Vec<Effect> {
+        core::mem::take(&mut self.statements).close()
+    }
+
+    fn leads_to_statements(&self, cx: &Context) -> bool {
+        cx.config.statements && self.customer.is_logged_in() && !self.is_sending()
+    }
+
+    /// Is a transfer on its way, or about to be?
+    fn is_sending(&self) -> bool {
+        self.confirmation.is_some() || self.transfer.is_under_way()
+    }
+
+    /// Was a transfer sent, without an answer yet?
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.transfer.is_unanswered()
+    }
+
+    /// What the tab has stored of this page, for when the browser does not leave after all.
+    fn into_stored(self, cx: &Context) -> StoredState {
+        let pending = self.transfer.pending(&self.customer, cx);
+        let draft = Some(StoredDraft {
+            subject: self.customer.subject().to_owned(),
+            draft: self.form.into_draft(),
+            attempts: self.sent.as_slice().to_vec(),
+            log_outs: cx.log_outs,
+        });
+        StoredState { login: self.customer.into_login(), draft, pending, ended: None }
+    }
+
+    fn store_draft(&self, cx: &Context) -> Effect {
+        let (draft, attempts) = (self.form.draft().clone(), self.sent.as_slice().to_vec());
+        if draft.is_empty() && attempts.is_empty() {
+            return Effect::Remove(StorageKey::Draft);
+        }
+        let subject = self.customer.subject().to_owned();
+        let stored = StoredDraft { subject, draft, attempts, log_outs: cx.log_outs };
+        Effect::Store(StorageKey::Draft, json::write(&stored))
+    }
+
+    /// What the form is checked against, as far as the bank has told.
+    fn rules(&self, locale: Locale) -> Rules {
+        Rules { currency: self.overview.currency().to_owned(), locale, own: self.overview.own_iban() }
+    }
+
+    fn edit(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
+        if !matches!(self.transfer, Transfer::Editing) {
+            return Vec::new();
+        }
+        self.form.edit(field, text);
+        vec![self.store_draft(cx)]
+    }
+
+    /// The customer leaves a field: it is checked, and shown as it will be read.
+    fn leave(&mut self, field: Field, cx: &Context) -> Vec<Effect> {
+        if !matches!(self.transfer, Transfer::Editing) {
+            return Vec::new();
+        }
+        self.form.leave(field, &self.rules(cx.locale));
+        if field == Field::Amount
+            && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
+            && let Some(sentence) = self.overview.above_balance(amount, cx.locale)
+        {
+            self.form.refuse_amount(sentence);
+        }
+        vec![self.store_draft(cx)]
+    }
+
+    /// "Transfer": what will be sent, or what is wrong.
+    fn review(&mut self, cx: &mut Context) -> Vec<Effect> {
+        let locale = cx.locale;
+        let (order, mut effects) = match core::mem::replace(&mut self.transfer, Transfer::Editing).review() {
+            Ok((order, effects)) => (order, effects),
+            Err(other) => {
+                self.transfer = other;
+                return Vec::new();
+            }
+        };
+        let order = match order.map_or_else(|| self.form.validate(&self.rules(locale)), Ok) {
+            Ok(order) => order,
+            Err(errors) => {
+                self.form.set_errors(errors);
+                return effects;
+            }
+        };
+        self.form.set_errors(DraftErrors::default());
+        match self.overview.above_balance(order.amount.amount, locale) {
+            // One that was sent before may be why there is less: the same order again has the same id.
+            Some(sentence) if self.sent.id_of(&order).is_none() => {
+                self.form.refuse_amount(sentence);
+                self.form.fill(&order, locale);
+            }
+            _ => {
+                self.transfer = Transfer::Reviewing(order);
+                self.confirmation = None;
+                effects.extend(cx.preflight.begin(&cx.config, &mut cx.ids));
+            }
+        }
+        effects
+    }
+
+    /// How a transfer may be sent is known now, or asked once more.
+    fn handle_preflight(
+        &mut self,
+        outcome: &Result<HttpResponse, NetworkError>,
+        cx: &mut Context,
+    ) -> Vec<Effect> {
+        let mut effects: Vec<Effect> =
+            cx.preflight.handle_response(outcome, &cx.config, &mut cx.ids).into_iter().collect();
+        if cx.preflight.is_pending() {
+            return effects;
+        }
+        // It has to be read before it is confirmed what it means that the transfer is sent without the header.
+        if let Some(entropy) = self.confirmation.take().filter(|_| !cx.preflight.refuses_key()) {
+            effects.extend(self.confirm(entropy, cx));
+        }
+        effects
+    }
+
+    /// "Confirm transfer".
+    fn confirm(&mut self, entropy: Entropy, cx: &mut Context) -> Vec<Effect> {
+        let Transfer::Reviewing(order) = &self.transfer else { return Vec::new() };
+        let order = order.clone();
+        let again = self.sent.id_of(&order).cloned();
+        if cx.offline {
+            return self.update_transfer(cx, |_, _, _| transfer::refuse_offline(order, again.is_some()));
+        }
+        if cx.preflight.is_pending() {
+            self.confirmation.get_or_insert(entropy);
+            return Vec::new();
+        }
+        let unkeyed = cx.preflight.refuses_key();
+        self.update_transfer(cx, |_, customer, cx| {
+            transfer::confirm(&order, again, unkeyed, entropy, customer, cx)
+        })
+    }
+
+    /// "Cancel", or "I have seen it": the form, with what was typed, or what was to be sent.
+    fn dismiss(&mut self, cx: &mut Context) -> Vec<Effect> {
+        self.confirmation = None;
+        let order = self.transfer.order().cloned();
+        let effects = self.update_transfer(cx, |transfer, _, _| transfer.dismiss());
+        if let Some(order) = order {
+            self.form.fill(&order, cx.locale);
+        }
+        effects
+    }
+
+    pub(crate) fn view(&self, cx: &Context) -> Screen {
+        let session = self.customer.view(self.is_sending());
+        if let Some(mut content) = self.statements.view() {
+            if let (StatementsContent::Failed(problem), Some(_)) = (&mut content, self.transfer.sent()) {
+                *problem = problem.clone().with_unanswered_transfer();
+            }
+            let older = self.statements.older();
+            return Screen::Statements(Box::new(StatementsPage { content, older, session }));
+        }
+        let mut transfer = self.transfer.view(self.customer.is_logged_in());
+        if let Some(TransferView::Review { receipt, unkeyed }) = &mut transfer {
+            *unkeyed = cx.preflight.refuses_key();
+            if self.confirmation.is_some() {
+                transfer = Some(TransferView::Sending { receipt: receipt.clone(), second: false });
+            }
+        }
+        Screen::Account(Box::new(AccountView {
+            balance: self.overview.balance(),
+            history: self.overview.history(),
+            transfer: transfer
+                .unwrap_or_else(|| TransferView::Form(self.form.view(self.overview.currency()))),
+            session,
+            leads_to_statements: self.leads_to_statements(cx),
+        }))
+    }
+}

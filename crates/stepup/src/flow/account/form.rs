@@ -1,0 +1,138 @@
+//! The transfer form: what stands in it, and what is wrong with that.
+
+use alloc::{borrow::ToOwned, string::String};
+
+use crate::{
+    domain::{Draft, DraftErrors, Field, Iban, Locale, Money, Order, money, reference},
+    view::{FieldView, FormView},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    draft: Draft,
+    errors: DraftErrors,
+}
+
+pub(super) struct Rules {
+    /// The account's currency (ISO 4217).
+    pub(super) currency: String,
+    /// How the customer writes money and text.
+    pub(super) locale: Locale,
+    /// The customer's own IBAN, when the bank says it: nobody pays themselves.
+    pub(super) own: Option<String>,
+}
+
+impl Form {
+    pub(super) fn new(draft: Draft) -> Self {
+        Self { draft, errors: DraftErrors::default() }
+    }
+
+    pub(super) fn draft(&self) -> &Draft {
+        &self.draft
+    }
+
+    pub(super) fn into_draft(self) -> Draft {
+        self.draft
+    }
+
+    /// The amount in minor units, when it can be read.
+    pub(super) fn amount(&self, currency: &str, locale: Locale) -> Option<i64> {
+        money::parse(&self.draft.amount, currency, locale).ok()
+    }
+
+    /// What is wrong with the amount, which the form's own rules do not tell.
+    pub(super) fn refuse_amount(&mut self, sentence: String) {
+        self.errors.amount = Some(sentence);
+    }
+
+    pub(super) fn set_errors(&mut self, errors: DraftErrors) {
+        self.errors = errors;
+    }
+
+    /// Shows what was to be sent, unless something else was typed.
+    pub(super) fn fill(&mut self, order: &Order, locale: Locale) {
+        if self.draft.is_empty() {
+            self.draft = order.to_draft(locale);
+        }
+    }
+
+    /// What would be sent, or what is wrong.
+    pub(super) fn validate(&self, rules: &Rules) -> Result<Order, DraftErrors> {
+        self.draft.validate(&rules.currency, rules.locale, rules.own.as_deref())
+    }
+
+    pub(super) fn edit(&mut self, field: Field, text: String) {
+        let (place, error) = match field {
+            Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
+            Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
+            Field::Reference => (&mut self.draft.reference, &mut self.errors.reference),
+        };
+        *place = text;
+        *error = None;
+    }
+
+    /// The customer leaves a field: it is checked, and shown as it will be read.
+    pub(super) fn leave(&mut self, field: Field, rules: &Rules) {
+        let errors = self.validate(rules).err().unwrap_or_default();
+        let draft = &mut self.draft;
+        // An empty field is not yet an error: the customer may only be looking around.
+        match field {
+            Field::Payee if !draft.payee.is_empty() => {
+                self.errors.payee = errors.payee;
+                if let Ok(iban) = Iban::from_input(&draft.payee, rules.locale) {
+                    draft.payee = iban.grouped();
+                }
+            }
+            Field::Amount if !draft.amount.is_empty() => {
+                self.errors.amount = errors.amount;
+                if let Ok(amount) = money::parse(&draft.amount, &rules.currency, rules.locale) {
+                    let currency = rules.currency.clone();
+                    draft.amount = (rules.locale.write)(&Money { amount, currency });
+                }
+            }
+            Field::Reference => {
+                self.errors.reference = errors.reference;
+                draft.reference = reference::clean(&draft.reference);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn view(&self, currency: &str) -> FormView {
+        let field =
+            |text: &str, error: &Option<String>| FieldView { text: text.to_owned(), error: error.clone() };
+        FormView {
+            payee: field(&self.draft.payee, &self.errors.payee),
+            amount: field(&self.draft.amount, &self.errors.amount),
+            reference: field(&self.draft.reference, &self.errors.reference),
+            currency: currency.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_is_checked_on_blur_unless_empty() {
+        let rules = Rules { currency: "EUR".into(), locale: Locale::default(), own: None };
+        let mut form = Form::default();
+        for field in [Field::Payee, Field::Amount, Field::Reference] {
+            form.leave(field, &rules);
+        }
+        assert_eq!(form.errors, DraftErrors::default(), "the customer is only looking around");
+        for (field, text) in [
+            (Field::Payee, "GB82".to_owned()),
+            (Field::Amount, "12,".to_owned()),
+            (Field::Reference, "x".repeat(1000)),
+        ] {
+            form.edit(field, text);
+            form.leave(field, &rules);
+            let view = form.view("EUR");
+            assert!(view.field(field).error.is_some(), "{field:?}");
+            form.edit(field, "1".into());
+            assert!(form.view("EUR").field(field).error.is_none(), "{field:?}: being mended");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! On the way to the provider: the request is stored under its `state`, then the browser leaves.
+
+use alloc::{boxed::Box, vec, vec::Vec};
+
+use crate::{
+    domain::{AuthenticationRequirement, Problem, Scopes},
+    effect::Effect,
+    flow::{context::Context, transition::Transition},
+    http::{HttpResponse, NetworkError, RequestId},
+    json,
+    oidc::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter, authorization_url, provider},
+    storage::StorageKey,
+};
+
+/// How long the sentence before a redirect stands still, in milliseconds: long enough to be read.
+pub(crate) const REDIRECT_NOTICE_MS: u32 = 1_000;
+
+/// An authorization request that the browser has not left for yet.
+#[derive(Debug)]
+pub(crate) struct AuthorizationRedirect {
+    state: StateParameter,
+    request: AuthorizationRequest,
+    metadata: Option<RequestId>,
+    /// May the browser leave, or does a sentence have to be read first?
+    may_leave: bool,
+    has_left: bool,
+}
+
+impl AuthorizationRedirect {
+    /// Stores the request, and finds out where to go. A tab has one request at the provider at most: the one before is
+    /// forgotten. `scopes` are those of the API.
+    pub(crate) fn begin(
+        secrets: RequestSecrets,
+        purpose: Purpose,
+        scopes: &Scopes,
+        requirement: AuthenticationRequirement,
+        cx: &mut Context,
+    ) -> Transition<Self> {
+        let RequestSecrets { state, salt, verifier } = secrets;
+        let request = AuthorizationRequest {
+            created_at: cx.now,
+            scopes: Scopes::parse("openid").union(scopes),
+            requirement,
+            verifier,
+            salt,
+            log_outs: cx.log_outs,
+            purpose,
+        };
+        let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
+        let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
+        let mut effects = vec![Effect::ForgetRequests, redirect.store()];
+        effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(&cx.config))));
+        Transition::new(redirect, effects)
+    }
+
+    pub(crate) fn awaits(&self, id: RequestId) -> bool {
+        self.metadata == Some(id)
+    }
+
+    /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
+    pub(crate) fn handle_response(
+        mut self: Box<Self>,
+        outcome: Result<HttpResponse, NetworkError>,
+        cx: &mut Context,
+    ) -> Result<Transition<Box<Self>>, Problem> {
+        self.metadata = None;
+        cx.provider.learn_endpoints(&cx.config, outcome)?;
+        let mut effects = Vec::new();
+        if let Purpose::StepUp(step_up) = &mut self.request.purpose
+            && step_up.details != cx.provider.supports_authorization_details()
+        {
+            step_up.details = !step_up.details;
+            effects.push(self.store());
+        }
+        effects.extend(self.leave(cx));
+        Ok(Transition::new(self, effects))
+    }
+
+    /// Nothing has to be read any more.
+    pub(crate) fn proceed(&mut self, cx: &Context) -> Option<Effect> {
+        self.may_leave = true;
+        self.leave(cx)
+    }
+
+    fn store(&self) -> Effect {
+        Effect::Store(StorageKey::Request(self.state.clone()), json::write(&self.request))
+    }
+
+    fn leave(&mut self, cx: &Context) -> Option<Effect> {
+        let endpoint = cx.provider.authorization_endpoint().filter(|_| self.may_leave && !self.has_left)?;
+        self.has_left = true;
+        Some(Effect::Navigate(authorization_url::build(endpoint, &cx.config, &self.state, &self.request)))
+    }
+}

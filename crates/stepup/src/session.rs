@@ -1,0 +1,413 @@
+//! The whole client as one value: events come in, effects go out.
+
+mod login;
+
+use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
+
+use self::login::{SignedOut, forget, log_in, log_out, logout_notice};
+use crate::{
+    config::{self, Config},
+    domain::{AuthenticationRequirement, Entropy, LogoutCount, ParseUrl, Problem, Timestamp, TokenCache},
+    effect::Effect,
+    event::{Boot, Event},
+    flow::{
+        account::{Account, Next},
+        authorization::{
+            redirect::AuthorizationRedirect,
+            response::{LoginGrant, Rejection, ResponseValidation, Validated, ValidationProgress},
+        },
+        context::Context,
+        ids::Ids,
+        login::{Login, SecondFactor},
+        preflight::Preflight,
+        statements,
+        stored_state::StoredState,
+        transfer,
+        transition::{Progress, Transition},
+    },
+    json,
+    oidc::{
+        LogoutHints, Provider, Purpose,
+        authorization_response::{self, CallbackError},
+    },
+    storage::StorageKey,
+    view::{Action, Failure, Notice, Screen, View},
+};
+
+/// A customer's visit, from the first paint to the last.
+///
+/// It is driven by [`Session::update`] alone and never waits: what it cannot know it asks for with an [`Effect`], and
+/// the answer comes as an [`Event`].
+#[derive(Debug)]
+pub struct Session {
+    parse: ParseUrl,
+    context: Option<Context>,
+    stage: Stage,
+    offline: bool,
+}
+
+#[derive(Debug, Default)]
+enum Stage {
+    #[default]
+    Starting,
+    Failed(Box<Failure>, StoredState),
+    SignedOut(SignedOut),
+    LoggingIn(Box<AuthorizationRedirect>, StoredState),
+    SigningIn(Box<ResponseValidation>, StoredState),
+    Account(Box<Account>),
+}
+
+impl Session {
+    /// A visit that has not begun: feed it [`Event::Booted`]. `parse` is how the browser reads a URL.
+    #[must_use]
+    pub fn new(parse: ParseUrl) -> Self {
+        Self { parse, context: None, stage: Stage::Starting, offline: false }
+    }
+
+    /// Takes one event in at the time `now` and says what is to be done, in order.
+    ///
+    /// Events that do not fit the moment (a second click, an answer that nobody waits for) change nothing.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        match event {
+            Event::Booted(boot) => return self.boot(&boot, now),
+            // A page out of the back-forward cache shows what was true when it was left. It begins anew from the storage.
+            Event::Restored => return vec![Effect::Reload],
+            Event::FeatureMissing(name) => {
+                self.stage = show_missing_feature(name);
+                return Vec::new();
+            }
+            Event::Online(online) => {
+                self.offline = !online;
+                if let Some(cx) = &mut self.context {
+                    cx.offline = !online;
+                }
+                return Vec::new();
+            }
+            _ => {}
+        }
+        let Some(cx) = &mut self.context else { return Vec::new() };
+        cx.now = now;
+        if let Event::LogoutCountChanged(text) = event {
+            let log_outs = LogoutCount::read(text.as_deref());
+            return if log_outs == core::mem::replace(&mut cx.log_outs, log_outs) {
+                Vec::new()
+            } else {
+                self.stage = sign_out_elsewhere(&self.stage);
+                forget()
+            };
+        }
+        let next = match core::mem::take(&mut self.stage) {
+            Stage::Account(account) => {
+                let Transition { state, effects, .. } = account.update(event, cx);
+                leave_account(state, cx).after(effects)
+            }
+            stage => update_elsewhere(stage, event, cx),
+        };
+        self.stage = next.state;
+        next.effects
+    }
+
+    /// What the page shows now.
+    #[must_use]
+    pub fn view(&self) -> View {
+        let screen = match &self.stage {
+            Stage::Starting => Screen::Starting,
+            Stage::Failed(failure, _) => Screen::Failed(Failure::clone(failure)),
+            Stage::SignedOut(SignedOut { notice, .. }) => Screen::SignedOut { notice: *notice },
+            Stage::LoggingIn(..) => Screen::LeavingToLogIn,
+            Stage::SigningIn(..) => Screen::SigningIn,
+            Stage::Account(account) => self.context.as_ref().map_or(Screen::Starting, |cx| account.view(cx)),
+        };
+        View { screen, online: !self.offline }
+    }
+
+    fn boot(&mut self, boot: &Boot, now: Timestamp) -> Vec<Effect> {
+        self.offline = !boot.online;
+        let config = match Config::parse(&boot.config, &boot.origin, self.parse) {
+            Ok(config) => config,
+            Err(errors) => {
+                self.stage = show_dead_end(config::problem(&errors), None);
+                return Vec::new();
+            }
+        };
+        if let Some(name) = boot.missing_feature {
+            self.stage = show_missing_feature(name);
+            return Vec::new();
+        }
+        let response = authorization_response::find(&boot.url, &config);
+        let log_outs = LogoutCount::read(boot.log_outs.as_deref());
+        let cx = self.context.insert(Context {
+            provider: Provider::new(&config, self.parse),
+            ids: Ids::default(),
+            locale: boot.locale,
+            now,
+            log_outs,
+            preflight: Preflight::new(&config),
+            offline: self.offline,
+            config,
+        });
+        let (stored, mut effects) = read_stored(boot, cx);
+        let next = match response {
+            None => resume(stored, cx),
+            Some(Ok(response)) => {
+                ResponseValidation::begin(response).map(|validation| Stage::SigningIn(validation, stored))
+            }
+            // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
+            Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => resume(stored, cx),
+            Some(Err(error)) => Transition::to(show_failure(error.problem(), stored)),
+        };
+        self.stage = next.state;
+        effects.extend(next.effects);
+        effects
+    }
+}
+
+/// What the tab has stored, as far as it is still good for something.
+fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
+    let mut stored = StoredState {
+        draft: json::read(boot.draft.as_deref()),
+        pending: json::read(boot.pending.as_deref()),
+        ..StoredState::default()
+    };
+    let mut effects = Vec::new();
+    match Login::read(boot.session.as_deref(), cx.log_outs, cx.now) {
+        None => {}
+        Some(Ok(login)) => stored.login = Some(login),
+        Some(Err(notice)) => stored.ended = Some(notice),
+    }
+    if boot.logged_out_while_sending && stored.login.is_none() && stored.pending.is_none() {
+        stored.ended = Some(Notice::LoggedOutWhileSending);
+    }
+    // This tab was away when another one logged out. A request says itself whether it is older than that.
+    if stored.ended == Some(Notice::LoggedOutElsewhere) || stored.is_older_than(cx.log_outs) {
+        let ended = stored.login.is_none().then_some(logout_notice(&stored));
+        effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
+        effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
+        stored = StoredState { ended, login: stored.login, ..StoredState::default() };
+    }
+    (stored, effects)
+}
+
+/// The browser cannot do what is needed to handle money safely.
+fn show_missing_feature(name: &str) -> Stage {
+    let problem = Problem::new(
+        "browser.lacks",
+        "This browser cannot run Riser safely",
+        "It lacks something that protects your log-in, or this page was not opened over a secure connection. No money was moved. Please use a current browser, without blocking this page's storage.",
+        format!("not available: {name}"),
+    );
+    show_dead_end(problem, None)
+}
+
+/// Shows a failure behind which nothing is kept.
+fn show_dead_end(problem: Problem, action: Option<Action>) -> Stage {
+    Stage::Failed(Box::new(Failure { problem, action }), StoredState::default())
+}
+
+/// Shows a failure with the way on that there is.
+fn show_failure(problem: Problem, stored: StoredState) -> Stage {
+    let action = if stored.login.is_some() || stored.pending.is_some() {
+        Action::BackToAccount
+    } else {
+        Action::LogIn
+    };
+    let problem = if stored.pending.is_some() { problem.with_unanswered_transfer() } else { problem };
+    Stage::Failed(Box::new(Failure { problem, action: Some(action) }), stored)
+}
+
+/// A log-out in another tab ends this one as well; that tab tells the provider.
+fn sign_out_elsewhere(before: &Stage) -> Stage {
+    let notice = match before {
+        Stage::SignedOut(signed_out) => signed_out.notice,
+        Stage::Account(account) if account.is_unanswered() => Some(Notice::LoggedOutWhileSending),
+        Stage::Failed(_, stored) | Stage::LoggingIn(_, stored) | Stage::SigningIn(_, stored) => {
+            Some(logout_notice(stored))
+        }
+        _ => Some(Notice::LoggedOutElsewhere),
+    };
+    Stage::SignedOut(SignedOut::new(notice))
+}
+
+/// From what the tab had stored to the page that belongs to it.
+fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    let StoredState { login, draft, pending, ended } = stored.without_expired_login(cx);
+    let mut effects = Vec::new();
+    if ended.is_some() {
+        effects.push(Effect::Remove(StorageKey::Session));
+    }
+    let subject = match (&login, &pending) {
+        (Some(login), _) => login.subject.clone(),
+        // Without a session the page is shown only for a transfer whose end has to be found out.
+        (None, Some(pending)) => pending.subject.clone(),
+        (None, None) => return Transition::new(Stage::SignedOut(SignedOut::new(ended)), effects),
+    };
+    if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
+        effects.push(Effect::Remove(StorageKey::Draft));
+    }
+    let draft = draft.filter(|stored| stored.subject == subject);
+    let mut account = Account::new(subject, login, draft);
+    effects.extend(account.start(pending, cx));
+    Transition::new(Stage::Account(Box::new(account)), effects)
+}
+
+/// The account page of the customer whose transfer came back; what happened to it is for `then` to say.
+fn resume_step_up(
+    ordered_by: &str,
+    stored: StoredState,
+    cx: &mut Context,
+    then: impl FnOnce(&mut Account, &mut Context) -> Vec<Effect>,
+) -> Transition<Stage> {
+    // Somebody else has logged in since: the transfer is not theirs to see.
+    if stored.is_of_somebody_else(ordered_by) {
+        return Transition::to(show_failure(transfer::other_subject(), stored));
+    }
+    let StoredState { login, draft, .. } = stored.without_expired_login(cx);
+    let draft = draft.filter(|stored| stored.subject == ordered_by);
+    let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
+    let mut effects = account.start(None, cx);
+    effects.extend(then(&mut account, cx));
+    Transition::new(Stage::Account(account), effects)
+}
+
+/// Where the customer goes from the account page.
+fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
+    match next {
+        Next::Stay(account) => Transition::to(Stage::Account(account)),
+        Next::LogIn(parts) => {
+            let (entropy, requirement, stored) = *parts;
+            leave_to_log_in(entropy, requirement, stored, cx)
+        }
+        Next::LogOut { is_unanswered, hints } => sign_out(is_unanswered, hints, cx),
+        Next::Rejected(problem) => Transition::to(show_dead_end(problem, Some(Action::LogIn))),
+    }
+}
+
+fn leave_to_log_in(
+    entropy: Entropy,
+    requirement: AuthenticationRequirement,
+    stored: StoredState,
+    cx: &mut Context,
+) -> Transition<Stage> {
+    log_in(entropy, requirement, cx).map(|redirect| Stage::LoggingIn(Box::new(redirect), stored))
+}
+
+fn sign_out(is_unanswered: bool, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
+    log_out(is_unanswered, hints, cx).map(Stage::SignedOut)
+}
+
+fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {
+    match (stage, event) {
+        (Stage::Failed(_, stored), Event::LogIn(entropy)) => {
+            leave_to_log_in(entropy, AuthenticationRequirement::default(), stored, cx)
+        }
+        (Stage::SignedOut { .. }, Event::LogIn(entropy)) => {
+            let requirement = AuthenticationRequirement::default();
+            leave_to_log_in(entropy, requirement, StoredState::default(), cx)
+        }
+        (Stage::Failed(_, stored), Event::Dismiss) => resume(stored, cx),
+        (Stage::SignedOut(mut signed_out), Event::Answered { request, outcome })
+            if signed_out.awaits(request) =>
+        {
+            // A provider that cannot be reached keeps its session; there is no more to be done from here.
+            let _ = cx.provider.learn_endpoints(&cx.config, outcome);
+            let leave = signed_out.leave(cx);
+            Transition::to(Stage::SignedOut(signed_out)).then(leave)
+        }
+        (Stage::LoggingIn(redirect, stored), Event::Answered { request, outcome })
+            if redirect.awaits(request) =>
+        {
+            match redirect.handle_response(outcome, cx) {
+                Ok(next) => next.map(|redirect| Stage::LoggingIn(redirect, stored)),
+                Err(problem) => Transition::new(show_failure(problem, stored), vec![Effect::ForgetRequests]),
+            }
+        }
+        (Stage::SigningIn(validation, stored), event) => match validation.update(event, cx) {
+            Ok(next) => handle_validation(next, stored, cx),
+            Err((validation, _)) => Transition::to(Stage::SigningIn(validation, stored)),
+        },
+        (stage, _) => Transition::to(stage),
+    }
+}
+
+/// What became of a response for which no page is up yet.
+fn handle_validation(
+    next: Transition<ValidationProgress>,
+    stored: StoredState,
+    cx: &mut Context,
+) -> Transition<Stage> {
+    let Transition { state, effects, .. } = next;
+    match state {
+        Progress::Pending(validation) => {
+            let Some(step_up) = validation.step_up() else {
+                return Transition::new(Stage::SigningIn(validation, stored), effects);
+            };
+            // From here on the transfer has a page: the receipt is there while the response is checked.
+            let ordered_by = step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, _| {
+                account.await_step_up(validation);
+                Vec::new()
+            })
+            .after(effects)
+        }
+        Progress::Done(Validated::LoggedIn(grant)) => open_session(*grant, stored, cx),
+        Progress::Done(Validated::SteppedUp(grant)) => {
+            let ordered_by = grant.step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.send_confirmed_transfer(*grant, cx))
+        }
+        Progress::Done(Validated::Rejected(rejection)) => handle_rejection(*rejection, stored, cx),
+        Progress::Done(Validated::NotOurs) => resume(stored, cx),
+    }
+}
+
+fn handle_rejection(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    match &rejection.purpose {
+        Some(Purpose::StepUp(step_up)) => {
+            let ordered_by = step_up.subject.clone();
+            resume_step_up(&ordered_by, stored, cx, |account, cx| account.reject_step_up(rejection, cx))
+        }
+        // The session goes on without the statements, if it is still the same one.
+        Some(Purpose::Statements { subject })
+            if stored.login.as_ref().is_some_and(|login| login.subject == *subject) =>
+        {
+            let mut next = resume(stored, cx);
+            if let Stage::Account(account) = &mut next.state {
+                account.show_statements_problem(rejection.problem);
+            }
+            next
+        }
+        _ => Transition::to(show_failure(rejection.problem, stored)),
+    }
+}
+
+/// A verified log-in becomes a session. On the way to the statements it has to be the customer's who asked for them.
+fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+    let LoginGrant { identity, access_token, scopes, expires_at, met, statements_for } = grant;
+    let (id_token, compact) = (identity.id_token, identity.compact);
+    if let Some(asked_by) = &statements_for
+        && (*asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
+    {
+        return Transition::to(show_failure(statements::other_subject(), stored));
+    }
+    let mut tokens = TokenCache::default();
+    tokens.put(&cx.config.audience, scopes, expires_at, access_token);
+    let log_out_hints =
+        Some(LogoutHints { id_token_hint: compact.clone(), logout_hint: id_token.session_id.clone() });
+    // Providers leave `amr` out when they did not have to ask (silent authentication): that takes nothing away from what
+    // the same customer has proven in this session.
+    let second_factor = if id_token.has_second_factor() {
+        SecondFactor::Verified(compact)
+    } else {
+        let before = stored.login.filter(|login| login.subject == id_token.subject);
+        before.map(|login| login.second_factor).unwrap_or_default()
+    };
+    let (subject, log_outs) = (id_token.subject, cx.log_outs);
+    let login = Login { subject, tokens, second_factor, proven: false, met, log_out_hints, log_outs };
+    let store = login.store();
+    let stored =
+        StoredState { login: Some(login), ended: None, draft: stored.draft, pending: stored.pending };
+    let mut next = resume(stored, cx);
+    if let (Stage::Account(account), Some(_)) = (&mut next.state, statements_for) {
+        next.effects.extend(account.open_statements_after_login(cx));
+    }
+    next.after([store])
+}

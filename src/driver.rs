@@ -1,0 +1,163 @@
+//! Everything that touches the browser: one `match` over the core's effects, one short file per capability.
+//!
+//! Data goes one way: an event goes into the core, its effects are carried out here, its view is shown by the pages.
+
+mod clock;
+mod crypto;
+mod entropy;
+mod http;
+pub mod locale;
+mod navigation;
+mod storage;
+
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+
+use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
+
+use crate::{app::app, intent::Intent};
+
+/// Mounts the page and begins the visit.
+pub fn start() {
+    let Some(root) = navigation::mount_point() else { return };
+    let pages = leptos::mount::mount_to(root, || {
+        let (view, show) = signal(Arc::new(Session::new(navigation::parse_url).view()));
+        let driver = Driver::new(show);
+        let boot = driver.clone();
+        let driver = StoredValue::new_local(driver);
+        listen(driver);
+        let page =
+            app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
+        boot.dispatch(Event::Booted(Driver::read_boot_state()));
+        page
+    });
+    pages.forget();
+}
+
+/// What the browser tells by itself.
+fn listen(driver: StoredValue<Driver, LocalStorage>) {
+    let dispatch = move |event| driver.with_value(|driver| driver.dispatch(event));
+    let _ = window_event_listener(ev::online, move |_| dispatch(Event::Online(true)));
+    let _ = window_event_listener(ev::offline, move |_| dispatch(Event::Online(false)));
+    let _ = window_event_listener(ev::storage, move |event| {
+        if let Some(event) = storage::log_outs(&event) {
+            dispatch(event);
+        }
+    });
+    let _ = window_event_listener(ev::pageshow, move |event| {
+        if event.persisted() {
+            dispatch(Event::Restored);
+        }
+    });
+}
+
+/// Carries events in and effects out.
+#[derive(Clone)]
+struct Driver {
+    session: Rc<RefCell<Session>>,
+    show: WriteSignal<Arc<View>>,
+    timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
+}
+
+impl Driver {
+    fn new(show: WriteSignal<Arc<View>>) -> Self {
+        Self {
+            session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
+            show,
+            timers: Rc::default(),
+        }
+    }
+
+    fn read_boot_state() -> Boot {
+        Boot {
+            config: navigation::config(),
+            origin: navigation::origin(),
+            url: navigation::take_url(),
+            session: storage::read(&StorageKey::Session),
+            pending: storage::read(&StorageKey::Pending),
+            draft: storage::read(&StorageKey::Draft),
+            logged_out_while_sending: storage::read(&StorageKey::LoggedOutWhileSending).is_some(),
+            log_outs: storage::read(&StorageKey::LogoutCount),
+            locale: locale::locale(),
+            online: navigation::is_online(),
+            missing_feature: [storage::missing_feature(), crypto::missing_feature()]
+                .into_iter()
+                .flatten()
+                .next(),
+        }
+    }
+
+    /// Events that need randomness get it here.
+    fn handle_intent(&self, intent: Intent) {
+        let event = match intent {
+            Intent::LogIn => entropy::draw().map_or_else(Event::FeatureMissing, Event::LogIn),
+            Intent::Confirm => entropy::draw().map_or_else(Event::FeatureMissing, Event::Confirm),
+            Intent::Statements => entropy::draw().map_or_else(Event::FeatureMissing, Event::Statements),
+            Intent::OlderStatements => Event::OlderStatements,
+            Intent::LogOut => Event::LogOut,
+            Intent::Edited(field, text) => Event::Edited(field, text),
+            Intent::Left(field) => Event::Left(field),
+            Intent::Review => Event::Review,
+            Intent::Cancel => Event::Cancel,
+            Intent::Proceed => Event::Proceed,
+            Intent::AskAgain => Event::AskAgain,
+            Intent::TryAgain => Event::TryAgain,
+            Intent::Dismiss => Event::Dismiss,
+        };
+        self.dispatch(event);
+    }
+
+    /// One step: the core decides, the page shows it, the effects are carried out in order.
+    fn dispatch(&self, event: Event) {
+        let (tasks, view) = {
+            let mut session = self.session.borrow_mut();
+            let tasks = session.update(event, clock::now());
+            (tasks, session.view())
+        };
+        self.show.set(Arc::new(view));
+        for task in tasks {
+            self.run_effect(task);
+        }
+    }
+
+    /// Every way in which Riser touches the world.
+    fn run_effect(&self, task: Task) {
+        let driver = self.clone();
+        match task {
+            Task::Fetch(request, content) => spawn_local(async move {
+                let outcome = http::send(content).await;
+                driver.dispatch(Event::Answered { request, outcome });
+            }),
+            Task::Verify { check, token, key } => spawn_local(async move {
+                let outcome = crypto::verify(&token, key).await;
+                driver.dispatch(Event::Verified { check, outcome });
+            }),
+            Task::Store(key, value) => storage::write(&key, &value),
+            Task::Remove(key) => storage::remove(&key),
+            Task::ForgetRequests => storage::remove_requests(),
+            Task::Take(key) => {
+                let value = storage::take(&key);
+                driver.dispatch(Event::Taken { key, value });
+            }
+            Task::Navigate(url) => navigation::leave_for(&url),
+            Task::Submit(url, form) => navigation::submit(&url, &form),
+            Task::Reload => navigation::reload(),
+            Task::SetTimer(timer, milliseconds) => self.set_timer(timer, milliseconds),
+        }
+    }
+
+    fn set_timer(&self, timer: Timer, milliseconds: u32) {
+        let driver = self.clone();
+        let woken = move || driver.dispatch(Event::TimerFired(timer));
+        let mut timers = self.timers.borrow_mut();
+        timers.retain(|(set, handle)| {
+            if *set == timer {
+                handle.clear();
+            }
+            *set != timer
+        });
+        if let Ok(handle) = set_timeout_with_handle(woken, Duration::from_millis(milliseconds.into())) {
+            timers.push((timer, handle));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What a customer can do, and the way in which the pages say it.
+
+use leptos::prelude::*;
+use stepup::domain::Field;
+
+/// What a customer can do. The driver adds what the core's events need besides (randomness).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// "Log in", "Stay logged in".
+    LogIn,
+    /// "Log out".
+    LogOut,
+    /// Types: the field's whole text.
+    Edited(Field, String),
+    /// Leaves a field.
+    Left(Field),
+    /// "Transfer".
+    Review,
+    /// "Confirm transfer".
+    Confirm,
+    /// "Cancel".
+    Cancel,
+    /// "Continue": does not wait until the browser leaves by itself.
+    Proceed,
+    /// "Ask again": what became of the transfer?
+    AskAgain,
+    /// "Try again": load once more what could not be loaded.
+    TryAgain,
+    /// "Statements".
+    Statements,
+    /// "Show older".
+    OlderStatements,
+    /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".
+    Dismiss,
+}
+
+/// The way out of the pages, in the context of every component.
+#[derive(Debug, Clone, Copy)]
+pub struct Dispatch(Callback<Intent>);
+
+impl Dispatch {
+    /// For the context of the pages.
+    #[must_use]
+    pub fn new(handler: Callback<Intent>) -> Self {
+        Self(handler)
+    }
+
+    /// Tells the driver what the customer did.
+    pub(crate) fn send(self, intent: Intent) {
+        self.0.run(intent);
+    }
+}
