@@ -2,9 +2,10 @@
 //! its own; nothing but text passes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 /// Texts of one Action.
@@ -46,7 +47,7 @@ impl Cache {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         let now = u64::try_from(now.as_millis()).ok()?;
         let key = arguments.first().and_then(Value::as_str).filter(|key| key.len() <= KEY);
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.lock();
         let entries = all.entry(script.to_owned()).or_default();
         entries.retain(|_, entry| now < entry.expires);
         let Some(key) = key else {

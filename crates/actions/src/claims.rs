@@ -82,7 +82,7 @@ mod tests {
     use super::may_be_set;
 
     #[test]
-    fn what_the_protocol_needs_is_out_of_reach() {
+    fn restricted_claims_cannot_be_set() {
         for name in [
             "iss",
             "sub",

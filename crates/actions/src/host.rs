@@ -101,7 +101,7 @@ impl Host {
     }
 
     pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
-        let reason = self.console.hide_up_to(reason, REASON);
+        let reason = self.console.secrets.hide_and_cut(reason, REASON);
         self.refusal.get_or_insert(Refusal { code, reason });
     }
 

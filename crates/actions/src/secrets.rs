@@ -51,8 +51,14 @@ impl Secrets {
         self.hide_up_to(text, usize::MAX)
     }
 
+    /// The beginning of the text, without secrets. They are hidden first: a text that is cut first may end in a part of a
+    /// secret, which nobody finds any more.
+    pub(crate) fn hide_and_cut(&self, text: &str, length: usize) -> String {
+        cut(&self.hide_up_to(text, length), length)
+    }
+
     /// The beginning of the text without them: more than `length` bytes, where there is more. The rest is not looked at.
-    pub(crate) fn hide_up_to(&self, text: &str, length: usize) -> String {
+    fn hide_up_to(&self, text: &str, length: usize) -> String {
         let mut clean = String::new();
         let (mut rest, mut before) = (text, None);
         while let Some(first) = rest.chars().next().filter(|_| clean.len() <= length) {
@@ -113,16 +119,31 @@ fn percent_encoded(value: &str, plain: &str) -> String {
     encoded
 }
 
+/// The text, or its beginning.
+fn cut(text: &str, length: usize) -> String {
+    if text.len() <= length {
+        return text.to_owned();
+    }
+    let end = (0..=length).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Secrets;
+    use super::{Secrets, cut};
+
+    #[test]
+    fn cut_keeps_whole_characters() {
+        assert_eq!(cut("aé", 2), "a…");
+        assert_eq!(cut("aé", 3), "aé");
+    }
 
     fn hide(values: &[(&str, &str)], text: &str) -> String {
         Secrets::new(values.iter().copied()).hide(text)
     }
 
     #[test]
-    fn the_longest_is_hidden_first_and_no_name_is_searched() {
+    fn hides_longest_value_first_and_no_name() {
         let values = [("KEY", "swordfish"), ("LONG", "swordfish-2"), ("NAME", "secret")];
         assert_eq!(hide(&values, "swordfish-2, swordfish"), "[secret LONG], [secret KEY]");
         assert_eq!(hide(&values, "a secret"), "a [secret NAME]");
@@ -130,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_value_is_hidden_where_it_stands_alone() {
+    fn hides_short_value_only_as_whole_word() {
         let values = [("state", "a"), ("nonce", "é1"), ("code", "abc")];
         for (text, expected) in [
             ("a", "[secret state]"),
@@ -145,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_hidden_in_the_forms_that_scripts_make() {
+    fn hides_encoded_forms() {
         let value = "Sword\"fish/é +";
         for form in [
             value,
@@ -166,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_read_than_is_kept() {
+    fn reads_no_more_than_it_keeps() {
         let secrets = Secrets::new([("KEY", "swordfish")]);
         let clean = secrets.hide_up_to(&"swordfish".repeat(1_000), 30);
         assert_eq!(clean, "[secret KEY]".repeat(3));

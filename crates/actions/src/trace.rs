@@ -6,7 +6,6 @@ use rquickjs::convert::Coerced;
 use rquickjs::{Type, Value};
 use serde::Serialize;
 
-use crate::console::cut;
 use crate::globals;
 use crate::secrets::Secrets;
 
@@ -159,7 +158,7 @@ impl Reader<'_> {
 
     /// Without secrets, and in one line: a log shows it, and whoever writes the text must not be able to write log lines.
     fn shown(&self, text: &str, length: usize) -> String {
-        let text = cut(&self.secrets.hide_up_to(text, length), length);
+        let text = self.secrets.hide_and_cut(text, length);
         text.replace(|letter: char| letter.is_control(), " ")
     }
 

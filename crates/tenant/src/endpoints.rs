@@ -2,11 +2,9 @@
 
 mod account;
 mod assets;
-pub(crate) mod authorize;
+mod authorize;
 mod cancel;
-pub(crate) mod credentials;
 mod discovery;
-mod elsewhere;
 mod health;
 mod jwks;
 mod log;
@@ -15,10 +13,10 @@ mod log_out;
 mod methods;
 mod mfa;
 mod phone;
+mod phone_app;
+mod phone_pairing;
 mod token;
 mod userinfo;
-
-use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -28,19 +26,16 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::json;
 
-use crate::http::{self, MAX_LENGTH};
+use crate::domain::MAX_LENGTH;
+use crate::extract;
+use crate::http;
 use crate::metrics;
 use crate::pages;
-use crate::state::{PATIENCE, State};
+use crate::persistence::RETRY_AFTER_SECONDS;
+use crate::state::{AppState, REQUEST_TIMEOUT, Shared, SharedState};
 
-/// In seconds: as long as the writer's longest pause between two attempts.
-const RETRY_AFTER: &str = "2";
-
-/// What handlers take.
-pub(crate) type Shared = axum::extract::State<Arc<State>>;
-
-pub(crate) fn router(state: Arc<State>) -> Router {
-    let navigations_only = || middleware::from_fn_with_state(Arc::clone(&state), http::navigations_only);
+pub(crate) fn router(state: SharedState) -> Router {
+    let navigations_only = || middleware::from_fn_with_state(state.clone(), extract::navigations_only);
     Router::new()
         .route("/.well-known/openid-configuration", get(discovery::get).options(http::preflight))
         .route("/.well-known/oauth-authorization-server", get(discovery::get).options(http::preflight))
@@ -50,26 +45,26 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
-        .route("/u/mfa/code", post(mfa::code::post))
-        .route("/u/mfa/ways", get(mfa::ways::get))
-        .route("/u/mfa/way", post(mfa::ways::post))
+        .route("/u/mfa/code", post(mfa::post_code))
+        .route("/u/mfa/ways", get(mfa::get_authenticators))
+        .route("/u/mfa/way", post(mfa::post_authenticator))
         .route("/u/methods", get(methods::get).post(methods::post))
         .route("/u/methods/codes", get(methods::codes))
         .route("/u/cancel", post(cancel::post))
         .route("/account", get(account::get).layer(navigations_only()))
         .route("/account/done", get(account::done))
         .route("/phone", get(phone::get))
-        .route("/phone/pair", post(phone::pair::post))
-        .route("/phone/wait", get(phone::wait::get))
-        .route("/phone/answer", post(phone::answer::post))
-        .route("/phone/unpair", post(phone::unpair::post))
-        .route("/phone/requests/{id}", get(phone::request::get))
-        .route("/phone/app.webmanifest", get(phone::app::manifest))
-        .route("/phone/worker.js", get(phone::app::worker))
-        .route("/phone/offline", get(phone::app::offline))
+        .route("/phone/pair", post(phone_pairing::post))
+        .route("/phone/wait", get(phone::wait))
+        .route("/phone/answer", post(phone::answer))
+        .route("/phone/unpair", post(phone::unpair))
+        .route("/phone/requests/{id}", get(phone::request))
+        .route("/phone/app.webmanifest", get(phone_app::manifest))
+        .route("/phone/worker.js", get(phone_app::worker))
+        .route("/phone/offline", get(phone_app::offline))
         .route("/userinfo", get(userinfo::handle).post(userinfo::handle).options(http::preflight))
         .route("/v2/logout", get(log_out::auth0).layer(navigations_only()))
-        .route("/u/logout", post(log_out::answer))
+        .route("/u/logout", post(log_out::confirm))
         .route("/oidc/logout", get(log_out::openid).post(log_out::openid_post).layer(navigations_only()))
         .route("/log", get(log::list))
         .route("/log.json", get(log::export))
@@ -81,38 +76,37 @@ pub(crate) fn router(state: Arc<State>) -> Router {
         .route("/assets/{name}", get(assets::get))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
-        .layer(middleware::from_fn_with_state(Arc::clone(&state), kept))
-        .layer(middleware::from_fn_with_state(Arc::clone(&state), in_time))
+        .layer(middleware::from_fn_with_state(state.clone(), wait_until_persisted))
+        .layer(middleware::from_fn_with_state(state.clone(), limit_time))
         .layer(middleware::from_fn(http::secure))
         .layer(middleware::from_fn(http_server::record_request))
         .with_state(state)
 }
 
 /// Answers when what the answer tells is in the database.
-async fn kept(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+async fn wait_until_persisted(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
     let caller = Caller::of(&request);
     if let Ok(response) = state.journal.settled(next.run(request)).await {
         return response;
     }
-    metrics::not_kept();
+    metrics::response_not_persisted();
     let sentence = "What happened here could not be saved. Try again in a moment.";
     let answer = caller.notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
-    ([(header::RETRY_AFTER, RETRY_AFTER)], answer).into_response()
+    ([(header::RETRY_AFTER, RETRY_AFTER_SECONDS)], answer).into_response()
 }
 
 /// Answers in time, whatever happens behind it.
-async fn in_time(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
+async fn limit_time(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
     let caller = Caller::of(&request);
-    tokio::time::timeout(PATIENCE, next.run(request)).await.unwrap_or_else(|_| {
+    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
         let sentence =
             "What your browser sent did not arrive in time, or took too long. Go back and try once more.";
         caller.notice(&state, StatusCode::REQUEST_TIMEOUT, "This took too long", sentence)
     })
 }
 
-/// Who reads an answer that no endpoint has given.
+/// Who reads a response that no endpoint has given.
 enum Caller {
-    /// A person.
     Person,
     /// A script that redeems a code, with the headers that say where it is from.
     Script(HeaderMap),
@@ -127,7 +121,7 @@ impl Caller {
         }
     }
 
-    fn notice(&self, state: &State, status: StatusCode, title: &str, sentence: &str) -> Response {
+    fn notice(&self, state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
         let Self::Script(headers) = self else { return pages::notice(state, status, title, sentence) };
         // A code of RFC 6749, 4.1.2.1: its section 5.2 has none for such a moment.
         let body = json!({ "error": "temporarily_unavailable", "error_description": sentence });

@@ -1,13 +1,13 @@
-//! The few things of HTTP that every endpoint needs: parameters, cookies, headers.
+//! Cookies, headers and what else of HTTP handlers have in common.
 
 pub(crate) mod cookies;
 mod cors;
-mod fetch_metadata;
+mod csrf;
 mod headers;
-mod parameters;
+mod request_context;
 
 pub(crate) use cookies::Cookies;
 pub(crate) use cors::{for_web_origins, preflight, preflight_of_web_origins, public};
-pub(crate) use fetch_metadata::{Framed, navigations_only};
+pub(crate) use csrf::has_valid_csrf_token;
 pub(crate) use headers::{content_security_policy, form_post_policy, secure, web_message_policy};
-pub(crate) use parameters::{MAX_LENGTH, Parameters};
+pub(crate) use request_context::request_context;

@@ -1,248 +1,30 @@
-//! The log that teaches: what happened to each request, for the developer who looks for the reason. It is kept in memory
-//! and bounded. Whoever records says what happened and nothing else ([`Event`]); what may be read of it
+//! The audit log, which teaches: what happened to each request, for the developer who looks for the reason. It is kept in
+//! memory and bounded. Whoever records says what happened and nothing else ([`Event`]); what may be read of it
 //! ([`redaction`]), what it means and what would have been right ([`advice`]) is decided here, for all events alike.
-//!
-//! Recording takes one lock and no other, so that it may be done under the store's.
 
-mod access;
 mod advice;
-mod event;
+mod audit_log;
+mod counters;
+pub(crate) mod event;
+pub(crate) mod events;
 mod export;
-mod filter;
-mod note;
-mod parameters;
-mod record;
+pub(crate) mod filter;
+pub(crate) mod parameters;
+pub(crate) mod record;
 mod redaction;
+mod registered;
 mod script;
-mod time;
-mod trace;
-mod view;
+pub(crate) mod time;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use tokio::sync::watch;
-
-use crate::config::{Config, LogAccess};
-use crate::http::Parameters;
-use crate::random::{self, Fingerprint};
-use crate::{Clock, log::redaction::Redaction};
-
-pub(crate) use access::{Denied, What, admit, is_shown_to};
-pub(crate) use advice::Registered;
+pub(crate) use advice::value::Advice;
+pub(crate) use audit_log::{Log, Trace, redacted};
 pub(crate) use event::{Event, FactorStep, Refusal, Token};
 pub(crate) use export::export;
 pub(crate) use filter::Filter;
-pub(crate) use note::*;
 pub(crate) use parameters::secrets;
 pub(crate) use record::{Kind, Record};
+pub(crate) use registered::Registered;
 pub(crate) use script::script;
-pub(crate) use trace::Trace;
-pub(crate) use view::{list, timeline};
-
-/// Shorter secrets are searched in what scripts have written, and nowhere else.
-const FINDABLE: usize = 8;
-/// The newest traces; older ones are forgotten.
-const TRACES: usize = 500;
-
-pub(crate) struct Log {
-    access: LogAccess,
-    registered: Registered,
-    /// How long a request may be under way, in milliseconds.
-    patience: u64,
-    clock: Arc<dyn Clock>,
-    kept: Mutex<Kept>,
-    /// Wakes the pages that wait.
-    changes: watch::Sender<bool>,
-    /// Another at each start, so that no page takes the log of the next start for its own.
-    start: String,
-}
-
-/// What is kept. A record that somebody reads is copied before it is written to.
-#[derive(Default)]
-struct Kept {
-    records: VecDeque<Arc<Record>>,
-    /// How many events there were.
-    version: u64,
-    /// Identifiers of keys.
-    public: Vec<String>,
-    /// What no trace may tell, whatever it is about, by name.
-    secrets: Vec<(String, String)>,
-}
-
-impl Log {
-    pub(crate) fn open(config: &Config, clock: Arc<dyn Clock>, changes: watch::Sender<bool>) -> Self {
-        let lifetimes = &config.lifetimes;
-        Self {
-            access: config.log,
-            registered: Registered::of(config),
-            patience: 1_000 * (2 * lifetimes.log_in + lifetimes.push),
-            clock,
-            kept: Mutex::default(),
-            changes,
-            start: random::identifier(),
-        }
-    }
-
-    pub(crate) fn access(&self) -> LogAccess {
-        self.access
-    }
-
-    pub(crate) fn registered(&self) -> &Registered {
-        &self.registered
-    }
-
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    pub(crate) fn now(&self) -> u64 {
-        self.clock.now_ms()
-    }
-
-    /// A value that no trace may tell: a script's secret, for example.
-    pub(crate) fn hide(&self, name: &str, secret: &str) {
-        self.kept().secrets.push((name.to_owned(), secret.to_owned()));
-    }
-
-    /// Begins a trace that is about no request of a client.
-    pub(crate) fn begin(self: &Arc<Self>, kind: Kind) -> Trace {
-        self.begin_with(kind, Vec::new())
-    }
-
-    /// Begins a trace with the request that it is about.
-    pub(crate) fn begin_request(
-        self: &Arc<Self>,
-        kind: Kind,
-        endpoint: &str,
-        parameters: &Parameters,
-    ) -> Trace {
-        let trace = self.begin_with(kind, parameters::secrets(parameters));
-        trace.record(Event::Request {
-            endpoint: endpoint.to_owned(),
-            parameters: parameters::kept(parameters),
-        });
-        trace
-    }
-
-    /// The trace of a request at the token endpoint: the one that its code comes from, or a new one.
-    pub(crate) fn begin_token(self: &Arc<Self>, endpoint: &str, parameters: &Parameters) -> Trace {
-        let code = parameters.get("code").map(Fingerprint::of);
-        let known = code.and_then(|code| self.find(|record| record.codes.contains(&code)));
-        let Some(known) = known else { return self.begin_request(Kind::Token, endpoint, parameters) };
-        self.change(&known.id, |record| record.secrets.extend(parameters::secrets(parameters)));
-        let trace = Trace::of(Arc::clone(self), &known.id);
-        trace.record(Event::Request {
-            endpoint: endpoint.to_owned(),
-            parameters: parameters::kept(parameters),
-        });
-        trace
-    }
-
-    /// The trace in which the access token with this `jti` was issued.
-    pub(crate) fn of_token(self: &Arc<Self>, jti: &str) -> Option<Trace> {
-        let issued = |entry: &record::Entry| match &entry.event {
-            Event::TokenIssued { claims, .. } => claims.get("jti").is_some_and(|it| it == jti),
-            _ => false,
-        };
-        let record = self.find(|record| record.events.iter().any(issued))?;
-        Some(Trace::of(Arc::clone(self), &record.id))
-    }
-
-    fn begin_with(self: &Arc<Self>, kind: Kind, secrets: Vec<(String, String)>) -> Trace {
-        if self.access == LogAccess::Off {
-            return Trace::default();
-        }
-        let (id, now) = (random::identifier(), self.now());
-        let mut record = Record::new(id.clone(), kind, now, now + self.patience);
-        record.secrets = secrets;
-        let mut kept = self.kept();
-        while kept.records.len() >= TRACES {
-            kept.records.pop_front();
-        }
-        kept.records.push_back(Arc::new(record));
-        drop(kept);
-        Trace::of(Arc::clone(self), &id)
-    }
-
-    fn record(&self, id: &str, mut event: Event) {
-        let at = self.now();
-        let mut guard = self.kept();
-        let kept = &mut *guard;
-        if let Event::Keys { published, .. } = &event {
-            kept.public.clone_from(published);
-        }
-        let Some(record) = kept.records.iter_mut().rev().find(|record| record.id == id) else { return };
-        let secrets = kept.secrets.iter().chain(&record.secrets);
-        let secrets = secrets.map(|(name, value)| (name.as_str(), value.as_str()));
-        script::hide_in_texts(&mut event, secrets.clone());
-        // A shorter one would be found in every word of the tenant's own.
-        let secrets: Vec<&str> = secrets.map(|(_, value)| value).filter(|it| it.len() >= FINDABLE).collect();
-        let redaction = Redaction { secrets: &secrets, public: &kept.public };
-        let Some((entry, bytes)) =
-            cleaned(at, event, redaction, |event| advice::advise(record, event, &self.registered))
-        else {
-            return;
-        };
-        Arc::make_mut(record).add(entry, bytes, &self.registered);
-        kept.version += 1;
-        drop(guard);
-        self.changes.send_modify(|_| {});
-    }
-
-    fn is_about_code(&self, id: &str, code: &str) {
-        self.change(id, |record| record.codes.push(Fingerprint::of(code)));
-    }
-
-    fn change(&self, id: &str, change: impl FnOnce(&mut Record)) {
-        if let Some(record) = self.kept().records.iter_mut().rev().find(|record| record.id == id) {
-            change(Arc::make_mut(record));
-        }
-    }
-
-    fn find(&self, wanted: impl Fn(&Record) -> bool) -> Option<Arc<Record>> {
-        self.kept().records.iter().rev().find(|record| wanted(record)).cloned()
-    }
-
-    /// One trace.
-    pub(crate) fn get(&self, id: &str) -> Option<Arc<Record>> {
-        self.find(|record| record.id == id)
-    }
-
-    /// Every trace, newest first.
-    pub(crate) fn records(&self) -> Vec<Arc<Record>> {
-        self.kept().records.iter().rev().cloned().collect()
-    }
-
-    /// Names what the list shows, so that a page can wait for something else.
-    pub(crate) fn version(&self) -> String {
-        let version = self.kept().version;
-        format!("{}-{version}", self.start)
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        // A record is changed by one push at its end.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A sentence as it may be written to the terminal.
-pub(crate) fn redacted(sentence: &str) -> String {
-    Redaction { secrets: &[], public: &[] }.text(sentence)
-}
-
-/// An event as it may be kept, with what is to be said about it, and the size of both as JSON.
-fn cleaned(
-    at: u64,
-    event: Event,
-    redaction: Redaction<'_>,
-    advise: impl FnOnce(&Event) -> Option<advice::Advice>,
-) -> Option<(record::Entry, usize)> {
-    let mut value = serde_json::to_value(event).ok()?;
-    redaction.clean(&mut value);
-    let event = serde_json::from_value(value).ok()?;
-    // What is said quotes what was cleaned, and what is registered.
-    let entry = record::Entry { at, advice: advise(&event), event };
-    let bytes = serde_json::to_vec(&entry).ok()?.len();
-    Some((entry, bytes))
-}
 
 #[cfg(test)]
 mod tests;

@@ -1,23 +1,20 @@
 //! Numbers for whoever runs the tenant, in Prometheus' terms. What happens to a request is counted where it is recorded
-//! ([`crate::log`]), also where nothing is kept of it. No label tells of a person: labels are outcomes, and names that the
+//! (the log's counters), also where nothing is kept of it. No label tells of a person: labels are outcomes, and names that the
 //! configuration or this program gives.
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::log::{Event, Token};
-
-const LOG_INS: &str = "tenant_log_ins_total";
-const SECOND_FACTORS: &str = "tenant_second_factors_total";
-const RESPONSES: &str = "tenant_authorization_responses_total";
+pub(crate) const LOG_INS: &str = "tenant_log_ins_total";
+pub(crate) const SECOND_FACTORS: &str = "tenant_second_factors_total";
+pub(crate) const RESPONSES: &str = "tenant_authorization_responses_total";
 const TOKENS: &str = "tenant_tokens_issued_total";
-const FAILED_SCRIPTS: &str = "tenant_scripts_failed_total";
+pub(crate) const FAILED_SCRIPTS: &str = "tenant_scripts_failed_total";
 const WRITES: &str = "tenant_database_writes_total";
 const PENDING: &str = "tenant_database_changes_pending";
 const NOT_KEPT: &str = "tenant_answers_not_kept_total";
 
-/// How a client gets its tokens.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Flow {
@@ -40,27 +37,8 @@ pub(crate) fn describe() {
     counter!(NOT_KEPT).absolute(0);
 }
 
-/// Counts what is recorded.
-pub(crate) fn count(event: &Event) {
-    match event {
-        Event::Password { outcome, .. } => counter!(LOG_INS, "outcome" => name(outcome)).increment(1),
-        Event::Factor { factor, step, .. } => {
-            counter!(SECOND_FACTORS, "factor" => name(factor), "outcome" => name(step)).increment(1);
-        }
-        Event::Redirect { error, .. } => {
-            let outcome = error.as_ref().map_or("granted", |refusal| &refusal.error).to_owned();
-            counter!(RESPONSES, "outcome" => outcome).increment(1);
-        }
-        Event::RefusedPage { .. } => counter!(RESPONSES, "outcome" => "refused_on_page").increment(1),
-        Event::ScriptRun { name, error: Some(_), .. } => {
-            counter!(FAILED_SCRIPTS, "script" => name.clone()).increment(1);
-        }
-        _ => {}
-    }
-}
-
-pub(crate) fn token_issued(flow: Flow, token: Token) {
-    counter!(TOKENS, "flow" => name(&flow), "token" => name(&token)).increment(1);
+pub(crate) fn token_issued(flow: Flow, token: &impl Serialize) {
+    counter!(TOKENS, "flow" => name(&flow), "token" => name(token)).increment(1);
 }
 
 /// A transaction of the writer has ended, and so many changes are still to be written.
@@ -74,12 +52,11 @@ pub(crate) fn pending(changes: usize) {
     gauge!(PENDING).set(u32::try_from(changes).unwrap_or(u32::MAX));
 }
 
-pub(crate) fn not_kept() {
+pub(crate) fn response_not_persisted() {
     counter!(NOT_KEPT).increment(1);
 }
 
-/// As the log's JSON names it.
-fn name(value: &impl Serialize) -> String {
+pub(crate) fn name(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(name)) => name,
         _ => "other".to_owned(),

@@ -24,7 +24,6 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// What is kept of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub(crate) struct Fingerprint([u8; 32]);
@@ -59,7 +58,6 @@ impl Fingerprint {
         number.checked_rem(places).unwrap_or_default()
     }
 
-    /// The whole of it.
     pub(crate) fn text(self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }

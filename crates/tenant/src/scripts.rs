@@ -1,135 +1,77 @@
-//! Actions and Rules at work: they are read, told about the log-in, run, and what they decide is what happens.
+//! Actions and Rules at work: they are told about the log-in, run, and what they decide is what happens.
 
-mod decided;
 mod event;
 mod record;
-mod told;
 
-use std::fs;
 use std::sync::Arc;
-use std::time::Duration;
 
-use actions::{
-    Cause, Decisions, End, Engine, Limits, Outcome, Refusal, RefusalCode, Script, ScriptError, ScriptRun,
-    Verdict,
-};
-use tokio::sync::Semaphore;
-use tokio::task;
+use actions::{Decisions, Outcome, Refusal, RefusalCode, Script, Verdict};
+use tokio::task::JoinError;
 
-use crate::answer::ErrorCode;
-use crate::config::{Action, Customer};
-use crate::endpoints::authorize::Request;
-use crate::factors::{Factor, Factors};
-use crate::log::Log;
-use crate::state::State;
+use crate::domain::{Customer, ErrorCode, Factor, Factors, PendingScripts, ScriptDecision};
+use crate::state::AppState;
+use crate::store::Authorization;
 
-pub(crate) use decided::{Decided, Decision, Rest};
-pub(crate) use event::Authenticated;
-pub(crate) use told::Told;
+pub(crate) use event::AuthenticationState;
 
 use record::record_runs;
 
-/// Longer scripts are not read.
-const LENGTH: u64 = 256 << 10;
-/// Log-ins whose scripts run at once; others wait for their turn.
-const AT_ONCE: usize = 8;
-
-/// The scripts of this tenant.
-pub(crate) struct Scripts {
-    actions: Vec<Action>,
-    engine: Engine,
-    turns: Arc<Semaphore>,
-}
-
-/// Why there is no log-in, as the client reads it.
-pub(crate) struct Refused {
+/// Why scripts let nobody in, as the client reads it.
+pub(crate) struct ScriptRefusal {
     pub(crate) error: ErrorCode,
     pub(crate) description: String,
 }
 
-impl Scripts {
-    /// A file that is not there is no reason not to start: it may be there at the next log-in.
-    /// Their secrets are kept out of `log`.
-    pub(crate) fn open(actions: Vec<Action>, log: &Log) -> Self {
-        for action in &actions {
-            action.secrets.iter().for_each(|(name, secret)| log.hide(name, secret));
-            if let Err(error) = read(action) {
-                tracing::error!(action = action.name, "{error}");
-            }
-        }
-        Self { actions, engine: Engine::new(Limits::default()), turns: Arc::new(Semaphore::new(AT_ONCE)) }
-    }
-}
-
 /// Runs the scripts for a customer who has given the password, or has a session. No lock is held.
 pub(crate) async fn run(
-    state: &State,
-    request: &Request,
+    state: &AppState,
+    authorization: &Authorization,
     customer: &Customer,
-    authenticated: &Authenticated,
-) -> Result<Decision, Refused> {
+    authenticated: &AuthenticationState,
+) -> Result<ScriptDecision, ScriptRefusal> {
+    let request = &authorization.request;
     // They are about the clients; who looks after the own factors is no client.
-    if state.scripts.actions.is_empty() || request.is_own() {
-        return Ok(Decision::default());
+    if state.scripts.is_empty() || request.is_own() {
+        return Ok(ScriptDecision::default());
     }
     let event = event::event(state, request, customer, authenticated);
-    let (actions, engine) = (state.scripts.actions.clone(), state.scripts.engine.clone());
-    let work = move || match actions.iter().map(read).collect::<Result<Vec<Script>, ScriptError>>() {
-        Ok(scripts) => (engine.run(&scripts, event), scripts),
-        Err(error) => (unreadable(&actions, error), Vec::new()),
-    };
-    let (outcome, scripts) = in_turn(&state.scripts.turns, work).await?;
-    conclude(state, request, customer, outcome, &scripts.into())
+    let (outcome, scripts) = state.scripts.run(event).await.map_err(|error| interrupted(&error))?;
+    conclude(state, authorization, customer, outcome, &scripts)
 }
 
 /// Runs the scripts that have waited for a second factor, now that it was given.
 pub(crate) async fn resume(
-    state: &State,
-    request: &Request,
+    state: &AppState,
+    authorization: &Authorization,
     customer: &Customer,
-    authenticated: &Authenticated,
-    before: &Decision,
-) -> Result<Decision, Refused> {
-    let Some(Rest { scripts, next }) = before.rest.clone() else { return Ok(before.clone()) };
-    let event = event::event(state, request, customer, authenticated);
-    let (engine, decisions) = (state.scripts.engine.clone(), before.decisions.clone());
-    let all = Arc::clone(&scripts);
-    let given: Vec<String> =
-        authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
-    let outcome =
-        in_turn(&state.scripts.turns, move || engine.resume(&all, event, decisions, next, &given)).await?;
-    conclude(state, request, customer, outcome, &scripts)
+    authenticated: &AuthenticationState,
+) -> Result<ScriptDecision, ScriptRefusal> {
+    let before = &authorization.decision;
+    let Some(pending) = before.pending.clone() else { return Ok(ScriptDecision::clone(before)) };
+    let event = event::event(state, &authorization.request, customer, authenticated);
+    let scripts = Arc::clone(&pending.scripts);
+    let given = authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
+    let outcome = state.scripts.resume(pending, event, before.decisions.clone(), given);
+    conclude(state, authorization, customer, outcome.await.map_err(|error| interrupted(&error))?, &scripts)
 }
 
-/// The engine blocks: it is called where that does no harm, and not by everybody at once.
-async fn in_turn<T: Send + 'static>(
-    turns: &Arc<Semaphore>,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Refused> {
-    let turn = Arc::clone(turns).acquire_owned().await;
-    let work = move || {
-        // Here, because the work goes on when the client hangs up and this future is gone.
-        let _turn = turn;
-        work()
-    };
-    task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(%error, "the scripts could not be run");
-        failed("The tenant's scripts")
-    })
+fn interrupted(error: &JoinError) -> ScriptRefusal {
+    tracing::error!(%error, "the scripts could not be run");
+    failed("The tenant's scripts")
 }
 
 fn conclude(
-    state: &State,
-    request: &Request,
+    state: &AppState,
+    authorization: &Authorization,
     customer: &Customer,
     outcome: Outcome,
     scripts: &Arc<[Script]>,
-) -> Result<Decision, Refused> {
-    record_runs(request, customer, &outcome);
+) -> Result<ScriptDecision, ScriptRefusal> {
+    record_runs(authorization, customer, &outcome);
     let Outcome { verdict, decisions, .. } = outcome;
-    let rest = match verdict {
+    let pending = match verdict {
         Verdict::Go => None,
-        Verdict::Challenge { next } => Some(Rest { scripts: Arc::clone(scripts), next }),
+        Verdict::Challenge { next } => Some(PendingScripts { scripts: Arc::clone(scripts), next }),
         Verdict::Denied(Refusal { code, reason }) => {
             // A "no" takes back nothing of what was written down about the customer, as at Auth0.
             keep_metadata(state, customer, &decisions);
@@ -137,7 +79,7 @@ fn conclude(
                 RefusalCode::AccessDenied => ErrorCode::AccessDenied,
                 RefusalCode::Unauthorized => ErrorCode::Unauthorized,
             };
-            return Err(Refused { error, description: reason });
+            return Err(ScriptRefusal { error, description: reason });
         }
         Verdict::Failed { script } => return Err(failed(&format!("The script '{script}'"))),
     };
@@ -145,10 +87,10 @@ fn conclude(
         let wanted = decisions.multifactor.as_ref().map(|wanted| &wanted.factors);
         tracing::error!(factors = ?wanted, "no factor that a script asks for is one of this tenant's");
         let description = "A second factor was asked for that this tenant does not have.".to_owned();
-        return Err(Refused { error: ErrorCode::AccessDenied, description });
+        return Err(ScriptRefusal { error: ErrorCode::AccessDenied, description });
     }
     keep_metadata(state, customer, &decisions);
-    Ok(Decision { decisions, rest, challenge: None })
+    Ok(ScriptDecision { decisions, pending, challenge: None })
 }
 
 /// The factors that will do, where a script asks for one: those that it names, or whichever the customer has.
@@ -161,72 +103,15 @@ pub(crate) fn allowed(decisions: &Decisions) -> Factors {
 }
 
 /// Auth0 answers `access_denied`, too, with the script's own message; that is for its developer, who finds it in the log.
-fn failed(what: &str) -> Refused {
+fn failed(what: &str) -> ScriptRefusal {
     let description = format!("{what} of this tenant did not work. Its log says what happened.");
-    Refused { error: ErrorCode::AccessDenied, description }
+    ScriptRefusal { error: ErrorCode::AccessDenied, description }
 }
 
-fn keep_metadata(state: &State, customer: &Customer, decisions: &Decisions) {
+fn keep_metadata(state: &AppState, customer: &Customer, decisions: &Decisions) {
     if !decisions.app_metadata.is_empty() || !decisions.user_metadata.is_empty() {
         let mut store = state.store();
         let changes = (&decisions.app_metadata, &decisions.user_metadata);
-        store.people.change(customer, changes, state.now());
-    }
-}
-
-/// The script as it is now.
-fn read(action: &Action) -> Result<Script, ScriptError> {
-    let Action { name, kind, file, code, secrets } = action;
-    let code = match (code, file) {
-        (Some(code), _) => code.clone(),
-        (None, Some(file)) => {
-            let unreadable =
-                |told: String| ScriptError::new(name, Cause::Engine, format!("{}: {told}", file.display()));
-            let length = fs::metadata(file).map_err(|error| unreadable(error.to_string()))?.len();
-            if length > LENGTH {
-                return Err(unreadable(format!("it has {length} bytes; a script may have {LENGTH}")));
-            }
-            fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?
-        }
-        (None, None) => String::new(),
-    };
-    Ok(Script { name: name.clone(), kind: *kind, code, secrets: secrets.clone() })
-}
-
-fn unreadable(actions: &[Action], error: ScriptError) -> Outcome {
-    let action = actions.iter().find(|action| action.name == error.script);
-    let (script, kind) = (error.script.clone(), action.map(|action| action.kind).unwrap_or_default());
-    let run = ScriptRun {
-        script: script.clone(),
-        kind,
-        duration: Duration::ZERO,
-        console: Vec::new(),
-        end: End::Failed(error),
-    };
-    Outcome { verdict: Verdict::Failed { script }, decisions: Decisions::default(), runs: vec![run] }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::mpsc;
-
-    use super::*;
-
-    /// Otherwise whoever hangs up again and again fills all places of the engine, and others are refused instead of waiting.
-    #[tokio::test]
-    async fn scripts_whose_client_hung_up_have_their_turn_until_they_are_done() {
-        let turns = Arc::new(Semaphore::new(1));
-        let (go, wait) = mpsc::channel::<()>();
-        let (tell, told) = mpsc::channel();
-        let first = in_turn(&turns, move || {
-            tell.send(()).unwrap();
-            wait.recv().unwrap();
-        });
-        // Begins, and is dropped as it waits for its answer.
-        let hung_up = tokio::time::timeout(Duration::from_millis(50), first).await.is_err();
-        assert!(hung_up && told.recv().is_ok());
-        assert_eq!(turns.available_permits(), 0, "it is still at work");
-        go.send(()).unwrap();
-        assert!(in_turn(&turns, || ()).await.is_ok(), "and now it is done");
+        store.customers.change(customer, changes, state.now());
     }
 }

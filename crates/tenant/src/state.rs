@@ -1,28 +1,47 @@
 //! What every endpoint can reach.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::FromRef;
 use axum::http::StatusCode;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-use crate::config::{Api, Client, Config, Lifetimes, Limits};
-use crate::durable::{Journal, Loaded};
-use crate::factors::totp::Secret;
+use crate::clock::Clock;
+use crate::config::{Config, Lifetimes, Limits};
+use crate::credentials::passwords::Directory;
+use crate::credentials::totp::Secret;
+use crate::domain::{Api, Client};
 use crate::keys::KeyRing;
 use crate::log::Log;
-use crate::passwords::Directory;
-use crate::scripts::Scripts;
-use crate::{Clock, OpenError, store::Store};
+use crate::open_error::OpenError;
+use crate::persistence::{Journal, Loaded};
+use crate::script_runner::ScriptRunner;
+use crate::store::Store;
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
-const HOLD: Duration = Duration::from_secs(25);
+const LONG_POLL_TIMEOUT: Duration = Duration::from_secs(25);
 /// What takes longer than a held request is given up: a form that does not arrive, above all.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-pub(crate) struct State {
-    /// What people call this tenant.
+/// What handlers take that need more than a part of it.
+pub(crate) type Shared = axum::extract::State<SharedState>;
+
+#[derive(Clone)]
+pub(crate) struct SharedState(Arc<AppState>);
+
+impl Deref for SharedState {
+    type Target = AppState;
+
+    fn deref(&self) -> &AppState {
+        &self.0
+    }
+}
+
+pub(crate) struct AppState {
     pub(crate) name: String,
     pub(crate) issuer: String,
     pub(crate) clients: HashMap<String, Arc<Client>>,
@@ -32,11 +51,10 @@ pub(crate) struct State {
     pub(crate) directory: Directory,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
-    pub(crate) key: KeyRing,
-    pub(crate) scripts: Scripts,
+    pub(crate) key: Arc<KeyRing>,
+    pub(crate) scripts: ScriptRunner,
     /// Where changes of the store go that survive a restart.
     pub(crate) journal: Journal,
-    /// What happened, for the developer.
     pub(crate) log: Arc<Log>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
@@ -44,28 +62,47 @@ pub(crate) struct State {
     changes: watch::Sender<bool>,
 }
 
+impl FromRef<SharedState> for Arc<KeyRing> {
+    fn from_ref(state: &SharedState) -> Self {
+        Arc::clone(&state.key)
+    }
+}
+
+impl FromRef<SharedState> for Arc<Log> {
+    fn from_ref(state: &SharedState) -> Self {
+        Arc::clone(&state.log)
+    }
+}
+
+impl FromRef<SharedState> for Journal {
+    fn from_ref(state: &SharedState) -> Self {
+        state.journal.clone()
+    }
+}
+
 /// `localhost:8090` of `http://localhost:8090/`.
 fn host_of(issuer: &str) -> String {
     issuer.split_once("//").map_or(issuer, |(_, host)| host).trim_end_matches('/').to_owned()
 }
 
-impl State {
+impl AppState {
     pub(crate) fn open(
         config: Config,
         clock: Arc<dyn Clock>,
         (loaded, journal): (Loaded, Journal),
-    ) -> Result<Self, OpenError> {
+    ) -> Result<SharedState, OpenError> {
         let mut store = Store::load(loaded, &journal)?;
         for customer in &config.customers {
             let factors = &customer.factors;
             let secret = factors.totp_secret.as_deref().and_then(Secret::parse);
-            store.enrolments.seed(&customer.sub, secret, &factors.recovery_codes);
+            store.enrollments.seed(&customer.sub, secret, &factors.recovery_codes);
         }
         let changes = watch::Sender::new(false);
         let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
         let key = KeyRing::open(&config.keys, Arc::clone(&clock), Arc::clone(&log))?;
-        let directory = Directory::open(config.customers)?;
-        Ok(Self {
+        let directory = Directory::open(config.customers)
+            .map_err(|unusable| OpenError::Password { sub: unusable.sub, source: unusable.source })?;
+        let state = Self {
             name: config.name.unwrap_or_else(|| host_of(&config.issuer)),
             issuer: config.issuer,
             clients: config.clients.into_iter().map(|client| (client.id.clone(), Arc::new(client))).collect(),
@@ -75,14 +112,15 @@ impl State {
             directory,
             lifetimes: config.lifetimes,
             limits: config.limits,
-            key,
-            scripts: Scripts::open(config.actions, &log),
+            key: Arc::new(key),
+            scripts: ScriptRunner::open(config.actions, &log),
             log,
             clock,
             store: Mutex::new(store),
             journal,
             changes,
-        })
+        };
+        Ok(SharedState(Arc::new(state)))
     }
 
     pub(crate) fn now(&self) -> u64 {
@@ -100,8 +138,7 @@ impl State {
     }
 
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
-        // Every change to the store is complete before the next call that could panic.
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        self.store.lock()
     }
 
     /// Wakes the pages that wait.
@@ -125,7 +162,7 @@ impl State {
             }
         };
         // Either way the answer is what is true now.
-        let _elapsed = tokio::time::timeout(HOLD, waiting).await;
+        let _elapsed = tokio::time::timeout(LONG_POLL_TIMEOUT, waiting).await;
         if happened(self) {
             StatusCode::OK
         } else if *self.changes.borrow() {

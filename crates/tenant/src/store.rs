@@ -1,28 +1,29 @@
 //! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, enrolled factors, failed
 //! attempts, what scripts write down. Plain data structures: the time and the random values are parameters, nothing here
-//! reads a socket or a clock. What is in a [`Table`](crate::durable::Table) survives a restart.
-
-use crate::factors::{Factor, Factors};
+//! reads a socket or a clock. What is in a [`Table`](crate::persistence::Table) survives a restart.
 
 mod codes;
-mod factors;
-mod failures;
-mod people;
+mod customer_records;
+mod enrollments;
+mod failed_log_ins;
 mod phones;
 mod pushes;
 mod sessions;
 mod transactions;
 
 pub(crate) use codes::{Codes, IssuedCode};
-pub(crate) use factors::{Checked, Enrolments};
-pub(crate) use failures::{Allowance, Failures};
-pub(crate) use people::People;
+pub(crate) use customer_records::CustomerRecords;
+pub(crate) use enrollments::{CodeCheck, Enrollments};
+pub(crate) use failed_log_ins::{AttemptLimit, FailedLogIns};
 pub(crate) use phones::{Phone, Phones};
-pub(crate) use pushes::{Answer, Asked, NotSent, Outcome, Push, Pushes, State as PushState, Verdict};
-pub(crate) use sessions::{Session, Sessions};
-pub(crate) use transactions::{Challenge, Methods, SecondFactor, Stage, Transaction, Transactions, Way};
+pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
+pub(crate) use sessions::Sessions;
+pub(crate) use transactions::{
+    Authenticator, Authorization, Enrollment, SecondFactor, Stage, Transaction, TransactionRef, Transactions,
+};
 
-use crate::durable::{DurableError, Journal, Loaded};
+use crate::domain::{Factor, Factors};
+use crate::persistence::{DurableError, Journal, Loaded};
 
 /// All of it, behind one lock: a step that touches a session, a request and a push happens at once or not at all.
 #[derive(Default)]
@@ -32,13 +33,12 @@ pub(crate) struct Store {
     pub(crate) codes: Codes,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
-    pub(crate) people: People,
-    /// Authenticator apps and recovery codes.
-    pub(crate) enrolments: Enrolments,
+    pub(crate) customers: CustomerRecords,
+    pub(crate) enrollments: Enrollments,
     /// By e-mail address.
-    pub(crate) failures: Failures,
+    pub(crate) failed_log_ins: FailedLogIns,
     /// By peer: somebody who tries one password with everybody.
-    pub(crate) failures_of_peers: Failures,
+    pub(crate) failed_log_ins_of_peers: FailedLogIns,
 }
 
 impl Store {
@@ -47,8 +47,8 @@ impl Store {
         Ok(Self {
             sessions: Sessions::load(&mut loaded, journal)?,
             phones: Phones::load(&mut loaded, journal)?,
-            enrolments: Enrolments::load(&mut loaded, journal)?,
-            people: People::load(&mut loaded, journal)?,
+            enrollments: Enrollments::load(&mut loaded, journal)?,
+            customers: CustomerRecords::load(&mut loaded, journal)?,
             ..Self::default()
         })
     }
@@ -56,8 +56,8 @@ impl Store {
     /// The second factors that a customer has.
     pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {
         let phone = (self.phones.count(sub, now) > 0).then_some(Factor::Push);
-        let app = self.enrolments.has_app(sub).then_some(Factor::Otp);
-        let codes = (self.enrolments.recovery_codes(sub) > 0).then_some(Factor::RecoveryCode);
+        let app = self.enrollments.has_app(sub).then_some(Factor::Otp);
+        let codes = (self.enrollments.recovery_codes(sub) > 0).then_some(Factor::RecoveryCode);
         phone.into_iter().chain(app).chain(codes).collect()
     }
 }

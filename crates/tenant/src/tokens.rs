@@ -6,10 +6,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
+use crate::domain::{Customer, Payment};
 use crate::keys::KeyRing;
-use crate::payment::Payment;
 
-/// The claims of an access token.
 #[derive(Debug, Serialize)]
 pub(crate) struct AccessToken {
     pub(crate) iss: String,
@@ -71,6 +70,18 @@ pub(crate) struct Person {
     pub(crate) email_verified: Option<bool>,
 }
 
+impl Person {
+    /// What the granted scopes tell about the customer.
+    pub(crate) fn of(customer: &Customer, granted: &[impl AsRef<str>]) -> Self {
+        let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
+        Self {
+            name: has("profile").then(|| customer.name.clone()),
+            email: has("email").then(|| customer.email.clone()),
+            email_verified: has("email").then_some(true),
+        }
+    }
+}
+
 /// What the userinfo endpoint reads in an access token.
 #[derive(Debug, Deserialize)]
 pub(crate) struct PresentedAccessToken {
@@ -92,7 +103,7 @@ pub(crate) struct PresentedIdToken {
 }
 
 /// The claims, and those of scripts. What the protocol needs is not among the latter; what tells of the customer may be.
-pub(crate) fn with(claims: &impl Serialize, custom: &Map<String, Value>) -> Value {
+pub(crate) fn with_custom_claims(claims: &impl Serialize, custom: &Map<String, Value>) -> Value {
     #[expect(clippy::expect_used, reason = "structs of strings and numbers always have a JSON form")]
     let mut claims = serde_json::to_value(claims).expect("claims serialise");
     if let Some(claims) = claims.as_object_mut() {
@@ -101,11 +112,10 @@ pub(crate) fn with(claims: &impl Serialize, custom: &Map<String, Value>) -> Valu
     claims
 }
 
-/// A JWT over the claims.
 pub(crate) fn sign(keys: &KeyRing, claims: &impl Serialize) -> String {
     let key = keys.current();
     let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
-    let message = format!("{}.{}", part(&header), part(claims));
+    let message = format!("{}.{}", encode(&header), encode(claims));
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }
@@ -127,7 +137,7 @@ pub(crate) fn at_hash(access_token: &str) -> String {
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
 }
 
-fn part(value: &impl Serialize) -> String {
+fn encode(value: &impl Serialize) -> String {
     #[expect(clippy::expect_used, reason = "structs of strings and numbers always have a JSON form")]
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).expect("claims serialise"))
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask mutants`: breaks the core, the bank's ledger and token checks, and the tenant's flow in every small way
-//! there is, and runs the tests of each against it. A mutant that no test notices fails the command, unless it is listed with
-//! the reason why nothing can notice it.
+//! `cargo xtask mutants`: breaks the core, the bank's ledger and token checks, and the tenant's authorization and second
+//! factor in every small way there is, and runs the tests of each against it. A mutant that no test notices fails the
+//! command, unless it is listed with the reason why nothing can notice it.
 
 use crate::failure::{Failure, Result};
 use crate::process::{describe, status_shown};
@@ -86,11 +86,10 @@ const SUITES: [Suite; 3] = [
     Suite {
         package: "tenant",
         files: &[
-            "crates/tenant/src/flow.rs",
-            "crates/tenant/src/flow/**/*.rs",
-            "crates/tenant/src/answer.rs",
-            "crates/tenant/src/grant.rs",
-            "crates/tenant/src/scopes.rs",
+            "crates/tenant/src/authorization/**/*.rs",
+            "crates/tenant/src/mfa/**/*.rs",
+            "crates/tenant/src/domain/grant.rs",
+            "crates/tenant/src/domain/scopes.rs",
         ],
         passes: &[
             Pass {
@@ -98,13 +97,13 @@ const SUITES: [Suite; 3] = [
                 targets: &["--test", "it"],
                 only: &[
                     "authorize",
-                    "linking::",
+                    "payment::",
                     "otp::",
                     "prompts::",
                     "push::",
                     "response_modes::",
                     "session::",
-                    "ways::",
+                    "authenticators::",
                 ],
                 skipped: &[],
             },

@@ -7,7 +7,7 @@ use crate::harness::{action, body, decided, error, rule, run, texts, value};
 
 /// Proves: script-event-fields
 #[test]
-fn an_event_has_what_the_documentation_lists() {
+fn event_has_documented_members() {
     let members = [
         ("event.user.user_id", json!("auth0|1001")),
         ("event.user.email", json!("customer@example.com")),
@@ -60,7 +60,7 @@ fn calls_can_be_chained() {
 }
 
 #[test]
-fn deny_says_no_with_the_scripts_words_and_lets_it_finish() {
+fn deny_refuses_with_reason_and_runs_to_end() {
     let outcome = run(&[body(
         "api.access.deny('Not on Sundays.'); console.log('still here'); api.access.deny('Other');",
     )]);
@@ -71,7 +71,7 @@ fn deny_says_no_with_the_scripts_words_and_lets_it_finish() {
 
 /// Proves: script-protected-claims
 #[test]
-fn what_the_protocol_needs_cannot_be_claimed() {
+fn restricted_claim_is_ignored() {
     for name in ["iss", "sub", "aud", "exp", "iat", "nonce", "at_hash", "amr", "scope", "azp", "sid"] {
         let outcome = run(&[body(&format!(
             "api.idToken.setCustomClaim('{name}', 'x').accessToken.setCustomClaim('{name}', 'x');"
@@ -84,7 +84,7 @@ fn what_the_protocol_needs_cannot_be_claimed() {
 }
 
 #[test]
-fn a_claim_is_any_json_value_and_undefined_takes_it_back() {
+fn claim_is_any_json_value_and_undefined_removes_it() {
     for (given, expected) in [
         ("'text'", json!("text")),
         ("true", json!(true)),
@@ -104,7 +104,7 @@ fn a_claim_is_any_json_value_and_undefined_takes_it_back() {
 }
 
 #[test]
-fn the_last_word_on_a_scope_counts() {
+fn last_call_about_scope_wins() {
     let decisions = decided(body(
         "api.accessToken.addScope('a').accessToken.removeScope('a').accessToken.removeScope('b').accessToken.addScope('b');",
     ));
@@ -115,7 +115,7 @@ fn the_last_word_on_a_scope_counts() {
 }
 
 #[test]
-fn a_challenge_names_its_factors_the_preferred_one_first() {
+fn challenge_lists_factors_in_order_of_preference() {
     let outcome = run(&[body(
         "api.authentication.challengeWith({ type: 'otp' }, { additionalFactors: [{ type: 'push-notification' }] });",
     )]);
@@ -131,7 +131,7 @@ fn a_challenge_names_its_factors_the_preferred_one_first() {
 }
 
 #[test]
-fn what_an_action_keeps_is_there_at_the_next_log_in_and_for_no_other_action() {
+fn cache_persists_between_log_ins_per_action() {
     let engine = actions::Engine::new(actions::Limits::default());
     let keep = "const was = api.cache.get('k')?.value ?? 'nothing'; api.cache.set('k', was + '+');
                 console.log(was, api.cache.get('gone'), api.cache.get('k').expires_at > Date.now());";
@@ -158,7 +158,7 @@ fn what_an_action_keeps_is_there_at_the_next_log_in_and_for_no_other_action() {
 
 /// Proves: script-missing-api
 #[test]
-fn calls_that_make_no_sense_are_explained_where_they_stand() {
+fn invalid_call_is_reported_at_its_position() {
     for (call, told) in [
         ("api.multifactor.enable('duo')", "the provider must be 'any'"),
         ("api.multifactor.enable()", "needs a text as its first argument"),
@@ -200,7 +200,7 @@ fn calls_that_make_no_sense_are_explained_where_they_stand() {
 }
 
 #[test]
-fn an_action_may_be_exported_in_any_way_and_be_sync_or_async() {
+fn action_may_be_exported_in_any_way() {
     for code in [
         "exports.onExecutePostLogin = async (event, api) => { api.idToken.setCustomClaim('it', 1); };",
         "exports.onExecutePostLogin = function (event, api) { api.idToken.setCustomClaim('it', 1); };",
@@ -217,7 +217,7 @@ fn an_action_may_be_exported_in_any_way_and_be_sync_or_async() {
 }
 
 #[test]
-fn the_console_keeps_level_and_text() {
+fn console_keeps_level_and_text() {
     let outcome = run(&[body(
         "console.log('a', 1, { b: [2] }, undefined, null, () => 0); console.info('i'); console.warn('w');
          console.error(new TypeError('e').message); console.debug('d'); console.log('%s', 'x'); console.log('\\ud800');",
@@ -240,7 +240,7 @@ fn the_console_keeps_level_and_text() {
 
 /// What Node's console has besides shows the same, without its layout.
 #[test]
-fn a_console_has_the_other_ways_to_print() {
+fn console_has_other_methods() {
     let outcome = run(&[body(
         "console.dir({ a: 1 }, { depth: null }); console.table([1, 2], [0]); console.trace('t');",
     )]);
@@ -248,7 +248,7 @@ fn a_console_has_the_other_ways_to_print() {
 }
 
 #[test]
-fn an_action_and_a_rule_see_the_same_identity() {
+fn action_and_rule_see_same_identity() {
     let mut event = crate::harness::event();
     event.connection.name = "Customers".into();
     event.connection.strategy = "auth0".into();
@@ -331,7 +331,7 @@ const NODE: &str = "AbortController AbortSignal Blob BroadcastChannel Buffer Clo
 
 /// Proves: script-missing-api
 #[test]
-fn a_global_of_node_is_there_or_what_does_instead_is_said() {
+fn missing_node_global_names_replacement() {
     for name in NODE.split_whitespace() {
         let outcome = run(&[body(&format!("\n  {name};\n"))]);
         if outcome.verdict == Verdict::Go {

@@ -22,7 +22,7 @@ const POISON: &str = "
 
 /// Proves: script-isolation
 #[test]
-fn what_one_script_breaks_is_whole_for_the_next_script_and_the_next_log_in() {
+fn changed_globals_do_not_leak_into_next_script() {
     let engine = Engine::new(Limits { time: std::time::Duration::from_secs(30), ..Limits::default() });
     let probe = "console.log(typeof poison, typeof ({}).polluted, [1, 2].map((n) => n + 1).join(), JSON.stringify({ a: 1 }), Object.keys({ b: 1 }).join());";
     let clean = "undefined undefined 2,3 {\"a\":1} b";
@@ -43,7 +43,7 @@ fn what_one_script_breaks_is_whole_for_the_next_script_and_the_next_log_in() {
 }
 
 #[test]
-fn the_event_of_a_script_is_its_own() {
+fn event_is_not_shared() {
     let outcome = run(&[
         body(
             "event.user.user_id = 'mallory'; event.client.client_id = 'x'; event.user.app_metadata.tier = 'none'; event.secrets.X = 1;",
@@ -57,7 +57,7 @@ fn the_event_of_a_script_is_its_own() {
 
 /// Proves: script-isolation
 #[test]
-fn nothing_of_the_host_is_within_reach() {
+fn host_is_unreachable() {
     for (expression, expected) in [
         ("typeof native", json!("undefined")),
         (
@@ -90,7 +90,7 @@ fn nothing_of_the_host_is_within_reach() {
 /// The engine shows functions of the stack to those who ask; what is found there is no more than `api` offers.
 /// Proves: script-isolation
 #[test]
-fn the_stack_leads_nowhere() {
+fn stack_reveals_nothing() {
     let outcome = run(&[body(
         "const found = [];
          Error.prepareStackTrace = (error, sites) => { for (const site of sites ?? []) { const f = site.getFunction?.(); if (f) found.push(f); } return 'x'; };
@@ -107,7 +107,7 @@ fn the_stack_leads_nowhere() {
 
 /// Names that mean something to the language are ordinary names to the host.
 #[test]
-fn magic_names_are_ordinary_names() {
+fn magic_property_names_are_ordinary() {
     let outcome = run(&[
         body(
             "api.user.setAppMetadata('__proto__', { polluted: 1 }).user.setAppMetadata('constructor', 1).idToken.setCustomClaim('__proto__', { polluted: 1 });",
@@ -122,7 +122,7 @@ fn magic_names_are_ordinary_names() {
 
 /// Any text is a script; whatever it does, there is an outcome, and the engine lives on.
 #[test]
-fn any_text_has_an_outcome() {
+fn any_text_gives_outcome() {
     let engine = Engine::new(crate::harness::limits());
     let pieces = [
         "exports.onExecutePostLogin = ",

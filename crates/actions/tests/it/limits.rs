@@ -23,7 +23,7 @@ fn stopped(engine: &Engine, script: Script, cause: Cause) {
 
 /// Proves: script-failures
 #[test]
-fn what_does_not_end_is_ended() {
+fn endless_script_is_ended() {
     let engine = Engine::new(limits());
     for code in [
         "while (true) {}",
@@ -47,7 +47,7 @@ fn what_does_not_end_is_ended() {
 
 /// The engine looks at the clock once in thousands of calls, and each of these may take long.
 #[test]
-fn what_prints_a_lot_without_end_is_ended_too() {
+fn endless_printing_is_ended() {
     let engine = Engine::new(limits());
     let outcome = engine.run(&[body("const s = 'x'.repeat(4e6); for (;;) console.log(s);")], event());
     let error = error(&outcome);
@@ -56,7 +56,7 @@ fn what_prints_a_lot_without_end_is_ended_too() {
 }
 
 #[test]
-fn reading_an_error_takes_no_longer_than_the_script_may() {
+fn reading_error_counts_against_time_limit() {
     let code = "const e = new Error('x'); Object.defineProperty(e, 'message', { get() { while (true) {} } }); throw e;";
     let began = Instant::now();
     let outcome = Engine::new(limits()).run(&[body(code)], event());
@@ -67,7 +67,7 @@ fn reading_an_error_takes_no_longer_than_the_script_may() {
 /// The engine sorts without looking up: nothing can stop it, and so nobody waits for it.
 /// Proves: script-failures
 #[test]
-fn what_cannot_be_ended_is_left_behind() {
+fn uninterruptible_script_is_abandoned() {
     let engine = Engine::new(limits());
     let outcome = engine.run(
         &[
@@ -85,7 +85,7 @@ fn what_cannot_be_ended_is_left_behind() {
 }
 
 #[test]
-fn memory_without_end_is_refused() {
+fn endless_allocation_is_refused() {
     let engine = Engine::new(Limits { time: Duration::from_secs(30), memory: 8 << 20, ..Limits::default() });
     for code in [
         "const a = []; while (true) a.push({ n: a.length });",
@@ -110,7 +110,7 @@ fn memory_without_end_is_refused() {
 
 /// Promises that wait for each other without end leave no memory, also none to say so with.
 #[test]
-fn a_chain_of_promises_without_end_is_ended() {
+fn endless_promise_chain_is_ended() {
     let engine = Engine::new(Limits { time: Duration::from_secs(30), memory: 8 << 20, ..Limits::default() });
     let outcome =
         engine.run(&[body("const again = () => Promise.resolve().then(again); await again();")], event());
@@ -121,7 +121,7 @@ fn a_chain_of_promises_without_end_is_ended() {
 /// Wherever the engine runs out of memory, it is the script that fails.
 /// Proves: script-failures
 #[test]
-fn any_amount_of_memory_has_an_outcome() {
+fn any_memory_limit_gives_outcome() {
     let busy = body(
         "const { a, ...b } = { a: [1, 2, 3].map((n) => n * 2), b: new Map([[1, { c: 1n }]]), d: /x(y)?/u.exec('xy') };
          class C extends Array { #p = 1; get p() { return this.#p; } }
@@ -145,7 +145,7 @@ fn any_amount_of_memory_has_an_outcome() {
 }
 
 #[test]
-fn calls_without_end_are_refused() {
+fn endless_recursion_is_refused() {
     let engine = Engine::new(Limits { time: Duration::from_secs(30), ..Limits::default() });
     for code in [
         "const f = () => f() + 1; f();",
@@ -161,7 +161,7 @@ fn calls_without_end_are_refused() {
 }
 
 #[test]
-fn a_script_may_catch_what_it_did_wrong_itself() {
+fn script_may_catch_own_error() {
     let outcome = run(&[body(
         "try { (function f() { f(); })(); } catch (e) { api.idToken.setCustomClaim('stack', e.name); }
          try { new ArrayBuffer(1e9); } catch (e) { api.idToken.setCustomClaim('memory', e.message); }",
@@ -200,7 +200,7 @@ fn claims_scopes_and_metadata_are_bounded() {
 /// What a call is given becomes the engine's own: parsed, a text of small objects has a hundred times its size.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_a_call_is_given_is_no_way_around_the_limit_of_memory() {
+fn call_arguments_count_against_memory_limit() {
     let engine = Engine::new(Limits { time: Duration::from_secs(30), ..Limits::default() });
     let objects = "Array(1200).fill(Array(1000).fill({ a: 0 }))";
     let error =

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::harness::{body, event, rule, run, texts};
 
 #[test]
-fn rules_come_before_actions_and_each_kind_in_its_order() {
+fn rules_run_before_actions_in_order() {
     let rule = |name: &str| {
         rule(&format!(
             "function {name}(user, context, callback) {{ console.log('{name}'); callback(null, user, context); }}"
@@ -23,7 +23,7 @@ fn rules_come_before_actions_and_each_kind_in_its_order() {
 }
 
 #[test]
-fn a_later_script_sees_the_metadata_that_an_earlier_one_set() {
+fn later_script_sees_metadata_of_earlier() {
     let outcome = run(&[
         rule(
             "function (user, context, callback) { auth0.users.updateUserMetadata(user.user_id, { colour: 'red' }); callback(null, user, context); }",
@@ -40,7 +40,7 @@ fn a_later_script_sees_the_metadata_that_an_earlier_one_set() {
 }
 
 #[test]
-fn after_a_no_nothing_runs_but_what_was_set_stays() {
+fn denial_stops_pipeline_and_keeps_metadata() {
     let outcome = run(&[
         body("api.user.setAppMetadata('tries', 3); api.access.deny('no');"),
         body("console.log('never');"),
@@ -51,7 +51,7 @@ fn after_a_no_nothing_runs_but_what_was_set_stays() {
 }
 
 #[test]
-fn after_an_error_nothing_runs_and_what_the_failed_one_wanted_does_not_count() {
+fn error_stops_pipeline_and_discards_its_decisions() {
     let outcome = run(&[
         body("api.user.setAppMetadata('a', 1);"),
         body("api.user.setAppMetadata('b', 2); api.access.deny('no'); throw new Error('x');"),
@@ -63,7 +63,7 @@ fn after_an_error_nothing_runs_and_what_the_failed_one_wanted_does_not_count() {
 }
 
 #[test]
-fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
+fn challenge_stops_pipeline_until_factor_given() {
     let engine = Engine::new(Limits { time: std::time::Duration::from_secs(30), ..Limits::default() });
     let scripts = [
         rule("function (user, context, callback) { context.idToken.early = 1; callback(null, user, context); }"),
@@ -94,7 +94,7 @@ fn a_challenge_stops_the_pipeline_until_its_factor_was_given() {
 
 /// A factor that was given an hour ago is not the one that is asked for now.
 #[test]
-fn a_factor_of_an_earlier_transaction_does_not_count() {
+fn factor_of_earlier_transaction_does_not_count() {
     let mut event = event();
     let given = Method { name: "mfa".into(), timestamp: String::new(), factor: Some("otp".into()) };
     event.authentication.methods.push(given);
@@ -104,14 +104,14 @@ fn a_factor_of_an_earlier_transaction_does_not_count() {
 }
 
 #[test]
-fn without_scripts_everything_goes() {
+fn no_scripts_allow_everything() {
     let outcome = run(&[]);
     assert_eq!((outcome.verdict, outcome.decisions), (Verdict::Go, Decisions::default()));
 }
 
 /// Otherwise nobody is asked for anything, and the scripts that wait for the answer never run.
 #[test]
-fn a_challenge_that_is_taken_back_stops_nothing() {
+fn withdrawn_challenge_stops_nothing() {
     let outcome = run(&[
         body("api.authentication.challengeWith({ type: 'otp' }); api.multifactor.enable('none');"),
         body("api.access.deny('not you');"),

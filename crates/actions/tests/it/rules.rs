@@ -14,7 +14,7 @@ fn value(expression: &str) -> serde_json::Value {
 }
 
 #[test]
-fn a_rule_gets_user_context_and_configuration() {
+fn rule_gets_user_context_and_configuration() {
     for (expression, expected) in [
         ("user.user_id", json!("auth0|1001")),
         ("user.app_metadata.tier", json!("gold")),
@@ -34,7 +34,7 @@ fn a_rule_gets_user_context_and_configuration() {
 }
 
 #[test]
-fn a_rule_is_any_function_expression() {
+fn rule_is_any_function_expression() {
     for code in [
         "function (user, context, callback) { context.idToken.it = 1; callback(null, user, context); }",
         "function named(user, context, callback) { context.idToken.it = 1; return callback(null, user, context); }\n// end",
@@ -48,7 +48,7 @@ fn a_rule_is_any_function_expression() {
 }
 
 #[test]
-fn a_rule_says_no_with_callback() {
+fn callback_error_denies() {
     for (given, code, reason) in [
         ("new UnauthorizedError('Not you.')", RefusalCode::Unauthorized, "Not you."),
         ("new Error('Not now.')", RefusalCode::AccessDenied, "Not now."),
@@ -62,7 +62,7 @@ fn a_rule_says_no_with_callback() {
 }
 
 #[test]
-fn a_rule_that_never_answers_is_told_apart() {
+fn missing_callback_is_its_own_error() {
     for code in [
         "function (user, context, callback) {}",
         "async function (user, context, callback) { return context; }",
@@ -88,7 +88,7 @@ fn a_rule_that_never_answers_is_told_apart() {
 }
 
 #[test]
-fn context_passes_from_rule_to_rule_and_its_last_state_counts() {
+fn context_passes_between_rules() {
     let first = "function (user, context, callback) { context.multifactor = { provider: 'any' }; context.idToken.a = 1;
                   context.accessToken.b = 2; context.accessToken.c = 3; context.accessToken.scope = 'openid x'; user.seen = true; callback(null, user, context); }";
     let second = "function (user, context, callback) { console.log(user.seen, context.idToken.a); delete context.multifactor;
@@ -105,7 +105,7 @@ fn context_passes_from_rule_to_rule_and_its_last_state_counts() {
 }
 
 #[test]
-fn what_a_rule_leaves_is_looked_at() {
+fn context_left_by_rule_is_validated() {
     for (change, told) in [
         ("context.multifactor = { provider: 'duo' }", "context.multifactor: the provider must be"),
         ("context.multifactor = {}", "needs a provider"),
@@ -127,7 +127,7 @@ fn what_a_rule_leaves_is_looked_at() {
 }
 
 #[test]
-fn metadata_is_kept_when_the_rule_says_so() {
+fn metadata_is_saved_when_rule_asks() {
     let decisions = decided(rule(
         "function (user, context, callback) {
            user.app_metadata = user.app_metadata || {};
@@ -142,7 +142,7 @@ fn metadata_is_kept_when_the_rule_says_so() {
 
 /// Proves: script-secrets
 #[test]
-fn secrets_are_the_configuration() {
+fn secrets_are_configuration() {
     let mut script = rule(
         "function (user, context, callback) { console.log(configuration.KEY); callback(configuration.KEY); }",
     );

@@ -12,7 +12,7 @@ const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/mult
 
 /// Proves: script-mfa-conditions
 #[test]
-fn each_asks_when_its_text_says_so_and_only_then() {
+fn asks_for_factor_exactly_when_scripted() {
     let balance: &[(&str, &str)] = &[("scope", "openid view:balance")];
     let transfer: &[(&str, &str)] = &[("scope", "openid view:balance transfer:funds")];
     let salaries: &[(&str, &str)] = &[("scope", "openid profile")];

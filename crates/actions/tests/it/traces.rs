@@ -5,7 +5,7 @@ use actions::{Cause, Script};
 use crate::harness::{action, body, error, rule, run};
 
 #[test]
-fn an_error_has_its_place_in_the_developers_own_file() {
+fn error_has_position_in_script() {
     let code = "// one\nconst look = (event) => {\n  return event.nobody.here;\n};\nexports.onExecutePostLogin = async (event, api) => {\n  await null;\n  look(event);\n};\n";
     let error = error(&run(&[action(code)]));
     assert_eq!((error.cause, error.line, error.column), (Cause::Thrown, Some(3), Some(10)), "{error}");
@@ -16,7 +16,7 @@ fn an_error_has_its_place_in_the_developers_own_file() {
 }
 
 #[test]
-fn a_syntax_error_has_its_place() {
+fn syntax_error_has_position() {
     for (script, line, column) in [
         (action("exports.onExecutePostLogin = async () => {\n  const = 1;\n};"), 2, 9),
         (rule("function (user, context, callback) {\n  const = 1;\n}"), 2, 9),
@@ -32,7 +32,7 @@ fn a_syntax_error_has_its_place() {
 }
 
 #[test]
-fn whatever_is_thrown_is_told() {
+fn any_thrown_value_is_reported() {
     for (thrown, message) in [
         ("'a text'", "Uncaught a text"),
         ("undefined", "Uncaught undefined"),
@@ -51,7 +51,7 @@ fn whatever_is_thrown_is_told() {
 }
 
 #[test]
-fn an_action_without_its_function_is_told_what_it_exports() {
+fn action_without_handler_lists_exports() {
     for (code, told) in [
         ("", "exports no function onExecutePostLogin"),
         ("exports.onExecutePostChallenge = async () => {};", "(it exports onExecutePostChallenge)"),
@@ -65,7 +65,7 @@ fn an_action_without_its_function_is_told_what_it_exports() {
 
 /// Proves: script-secrets
 #[test]
-fn secrets_stand_in_no_trace() {
+fn secrets_are_in_no_trace() {
     let script = Script {
         secrets: [("KEY".to_owned(), "swordfish".to_owned())].into(),
         ..body("\n throw new Error('refused: ' + event.secrets.KEY + ' swordfish');")
@@ -77,7 +77,7 @@ fn secrets_stand_in_no_trace() {
 
 /// A key in PEM has lines, and whoever prints `event` prints JSON.
 #[test]
-fn secrets_stand_in_no_trace_as_json_either() {
+fn secrets_are_in_no_json_trace() {
     let secret = "-----BEGIN KEY-----\nsword\"fish\"\n";
     for code in [
         "console.log(event.secrets.KEY);",
@@ -93,7 +93,7 @@ fn secrets_stand_in_no_trace_as_json_either() {
 }
 
 #[test]
-fn no_part_of_a_secret_is_left_where_a_text_is_cut() {
+fn truncation_leaves_no_part_of_secret() {
     for (code, secret) in [
         ("api.access.deny('x'.repeat(495) + event.secrets.KEY);", "swordfish"),
         ("console.log('x'.repeat(4091) + event.secrets.KEY);", "swordfish"),
@@ -106,7 +106,7 @@ fn no_part_of_a_secret_is_left_where_a_text_is_cut() {
 }
 
 #[test]
-fn an_endless_loop_is_named_with_its_function() {
+fn endless_loop_names_its_function() {
     use actions::Engine;
     let code =
         "function spin() {\n  for (;;) {}\n}\nexports.onExecutePostLogin = async () => {\n  spin();\n};\n";

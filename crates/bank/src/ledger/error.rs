@@ -64,3 +64,26 @@ impl LedgerError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::store::reported;
+    use super::*;
+
+    #[test]
+    fn error_of_a_batch_is_that_of_each_request_in_it() {
+        let judge = |error: LedgerError| {
+            let alone = (error.is_unavailable(), error.is_lock_timeout());
+            let shared = LedgerError::Batch(Arc::new(error));
+            assert_eq!((shared.is_unavailable(), shared.is_lock_timeout()), alone);
+            assert_eq!(Failure::is_unavailable(&shared), alone.0);
+            alone
+        };
+        assert_eq!(judge(reported("53100").into()), (true, false));
+        assert_eq!(judge(reported("55P03").into()), (false, true));
+        assert_eq!(judge(reported("23514").into()), (false, false));
+        for own in [LedgerError::Overflow, LedgerError::UnexpectedRows, LedgerError::Closed] {
+            assert_eq!(judge(own), (false, false));
+        }
+    }
+}

@@ -14,6 +14,8 @@ use database_setup::Database;
 use sqlite::Journal;
 
 pub use error::StoreError;
+#[cfg(test)]
+pub(crate) use error::tests::reported;
 pub(crate) use error::{Failure, is_lock_timeout, is_retryable, is_unavailable};
 pub(crate) use pool::{Connection, Pool, Transaction};
 #[cfg(test)]

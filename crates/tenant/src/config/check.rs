@@ -4,12 +4,11 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use axum::http::Uri;
-
-use super::{Action, Api, Client, Config, Customer, app_scheme_of, web_origin_of};
-use crate::factors::recovery;
-use crate::factors::totp::Secret;
-use crate::passwords;
+use super::action::Action;
+use super::settings::Config;
+use crate::credentials::totp::Secret;
+use crate::credentials::{passwords, recovery_codes};
+use crate::domain::{Api, Client, Customer, OIDC_SCOPES, app_scheme_of, origin_of, web_origin_of};
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const LONGEST_PUSH: (u64, &str) = (600, "ten minutes");
@@ -42,11 +41,10 @@ impl fmt::Display for ConfigErrors {
     }
 }
 
-/// What has been found so far.
 #[derive(Default)]
-struct Findings(Vec<ConfigError>);
+struct ConfigProblems(Vec<ConfigError>);
 
-impl Findings {
+impl ConfigProblems {
     fn add(&mut self, at: impl Into<String>, what: impl Into<String>, remedy: impl Into<String>) {
         self.0.push(ConfigError { at: at.into(), what: what.into(), remedy: remedy.into() });
     }
@@ -72,7 +70,7 @@ impl Findings {
 }
 
 pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
-    let mut found = Findings::default();
+    let mut found = ConfigProblems::default();
     let origin = config.issuer.strip_suffix('/');
     if origin.is_none() || origin_of(&config.issuer).as_deref() != origin {
         found.add(
@@ -92,7 +90,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     );
     found.unique(
         "a customer with the email",
-        customers().map(|(n, it)| (format!("customers[{n}].email"), passwords::normal(&it.email))),
+        customers().map(|(n, it)| (format!("customers[{n}].email"), passwords::normalize_email(&it.email))),
     );
     let actions = config.actions.iter().enumerate();
     found
@@ -106,7 +104,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     if found.0.is_empty() { Ok(()) } else { Err(ConfigErrors(found.0)) }
 }
 
-fn client(at: &str, client: &Client, found: &mut Findings) {
+fn client(at: &str, client: &Client, found: &mut ConfigProblems) {
     if client.id.is_empty() {
         found.add(format!("{at}.id"), "it is empty", "it must be what the client sends as client_id");
     }
@@ -151,7 +149,7 @@ fn client(at: &str, client: &Client, found: &mut Findings) {
     }
 }
 
-fn api(at: &str, api: &Api, found: &mut Findings) {
+fn api(at: &str, api: &Api, found: &mut ConfigProblems) {
     if api.identifier.is_empty() {
         found.add(
             format!("{at}.identifier"),
@@ -164,7 +162,7 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
         .unique("the scope", scopes.map(|(n, scope)| (format!("{at}.scopes[{n}].name"), scope.name.clone())));
     for (n, scope) in api.scopes.iter().enumerate() {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-        let reserved = crate::scopes::OIDC_SCOPES.contains(&scope.name.as_str());
+        let reserved = OIDC_SCOPES.contains(&scope.name.as_str());
         if scope.name.is_empty() || reserved || !scope.name.bytes().all(printable) {
             found.add(
                 format!("{at}.scopes[{n}].name"),
@@ -190,7 +188,7 @@ fn api(at: &str, api: &Api, found: &mut Findings) {
     }
 }
 
-fn customer(at: &str, customer: &Customer, found: &mut Findings) {
+fn customer(at: &str, customer: &Customer, found: &mut ConfigProblems) {
     if !(1..=255).contains(&customer.sub.len())
         || !customer.sub.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     {
@@ -226,24 +224,24 @@ fn customer(at: &str, customer: &Customer, found: &mut Findings) {
     }
     let mut seen = HashSet::new();
     for (n, code) in factors.recovery_codes.iter().enumerate() {
-        if !seen.insert(recovery::normal(code)) {
+        if !seen.insert(recovery_codes::normalize(code)) {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} stands twice", customer.sub),
                 "each is good for one use",
             );
         }
-        if recovery::normal(code).len() < recovery::LEAST {
+        if recovery_codes::normalize(code).len() < recovery_codes::MIN_LENGTH {
             found.add(
                 format!("{at}.factors.recovery_codes[{n}]"),
                 format!("the recovery code of customer {:?} is too easy to guess", customer.sub),
-                format!("it must have at least {} letters and digits", recovery::LEAST),
+                format!("it must have at least {} letters and digits", recovery_codes::MIN_LENGTH),
             );
         }
     }
 }
 
-fn action(at: &str, action: &Action, found: &mut Findings) {
+fn action(at: &str, action: &Action, found: &mut ConfigProblems) {
     if action.name.is_empty() {
         found.add(format!("{at}.name"), "it is empty", "it must be what people call the script");
     }
@@ -256,7 +254,7 @@ fn action(at: &str, action: &Action, found: &mut Findings) {
     }
 }
 
-fn positive(config: &Config, found: &mut Findings) {
+fn positive(config: &Config, found: &mut ConfigProblems) {
     let lifetimes = &config.lifetimes;
     let limits = &config.limits;
     let values = [
@@ -278,12 +276,4 @@ fn positive(config: &Config, found: &mut Findings) {
     for (name, value) in values {
         found.number(name, value, if name == "lifetimes.push" { LONGEST_PUSH } else { MOST });
     }
-}
-
-/// `http://localhost:8080` of `http://localhost:8080/callback`; nothing for what is not an absolute http(s) URL.
-pub(crate) fn origin_of(uri: &str) -> Option<String> {
-    let parsed: Uri = uri.parse().ok()?;
-    let scheme = parsed.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
-    let authority = parsed.authority().filter(|authority| !authority.as_str().contains('@'))?;
-    Some(format!("{scheme}://{authority}"))
 }

@@ -1,11 +1,11 @@
 //! `tenant.toml`: the file that describes a tenant. What is wrong in it is told with its line, and with what would be right;
 //! all of it at once, as far as one mistake does not hide another.
 
-mod fault;
-mod names;
-mod reading;
+mod problem;
+mod reader;
+mod render;
 mod sections;
-mod shown;
+mod suggestions;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,10 +15,11 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::{Config, check};
-use fault::{Fault, Span};
-use reading::Reading;
-use shown::Source;
+use super::check::check;
+use super::settings::Config;
+use problem::{Problem, Span};
+use reader::FileReader;
+use render::Source;
 
 /// A tenant as a file describes it.
 #[derive(Debug, Clone)]
@@ -66,19 +67,18 @@ impl ConfigFile {
         let source = Source { name, text };
         let (table, errors) = DeTable::parse_recoverable(text);
         if !errors.is_empty() {
-            return Err(source.show(&syntax(text, &errors), &shown::probable_secrets(text, &errors)));
+            return Err(source.show(&syntax(text, &errors), &render::probable_secrets(text, &errors)));
         }
-        let mut reading = Reading::new(environment);
+        let mut reading = FileReader::new(environment);
         let read = sections::file(&mut reading, table.get_ref(), folder);
         if let (Some(file), true) = (read, reading.faults.is_empty()) {
             match check(&file.config) {
                 Ok(()) => return Ok(file),
-                Err(errors) => reading.faults.extend(
-                    errors
-                        .0
-                        .into_iter()
-                        .map(|error| Fault::new(place(&reading.places, &error.at), error.what, error.remedy)),
-                ),
+                Err(errors) => {
+                    reading.faults.extend(errors.0.into_iter().map(|error| {
+                        Problem::new(place(&reading.places, &error.at), error.what, error.remedy)
+                    }));
+                }
             }
         }
         Err(source.show(&reading.faults, &reading.secrets))
@@ -95,15 +95,15 @@ const fn remedy(kind: io::ErrorKind) -> &'static str {
 }
 
 /// What the parser says about the text, which then cannot be looked at any further.
-fn syntax(text: &str, errors: &[toml::de::Error]) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = Vec::new();
+fn syntax(text: &str, errors: &[toml::de::Error]) -> Vec<Problem> {
+    let mut faults: Vec<Problem> = Vec::new();
     for error in errors {
         let span = error.span().unwrap_or(text.len()..text.len());
         // The first is the cause; those that follow it on the same line come of it.
         let line = |span: &Span| text.get(..span.start).map(|before| before.matches('\n').count());
         if faults.last().is_none_or(|last| line(&last.span) != line(&span)) {
             let what = error.message().replace('\n', ", ");
-            faults.push(Fault::new(span, what, "see https://toml.io for how TOML is written"));
+            faults.push(Problem::new(span, what, "see https://toml.io for how TOML is written"));
         }
     }
     // What comes after the first few is most likely their consequence.

@@ -6,10 +6,9 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use super::Shared;
+use crate::domain::{MULTI_FACTOR, OIDC_SCOPES, payment};
 use crate::http;
-use crate::payment;
-use crate::scopes::{MULTI_FACTOR, OIDC_SCOPES};
+use crate::state::Shared;
 
 pub(super) async fn get(State(state): Shared) -> Response {
     let mut document = json!({

@@ -5,16 +5,16 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use super::{RETRY_AFTER, Shared};
+use crate::persistence::{Journal, RETRY_AFTER_SECONDS};
 
 pub(super) async fn live() -> &'static str {
     "ok\n"
 }
 
-pub(super) async fn ready(State(state): Shared) -> Response {
-    if state.journal.is_writing() {
+pub(super) async fn ready(State(journal): State<Journal>) -> Response {
+    if journal.is_writing() {
         return "ok\n".into_response();
     }
-    let said = "the database cannot be written at present\n";
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER)], said).into_response()
+    let sentence = "the database cannot be written at present\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, RETRY_AFTER_SECONDS)], sentence).into_response()
 }

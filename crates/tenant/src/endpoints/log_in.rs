@@ -1,60 +1,46 @@
-//! `/u/login`: the log-in page of a request under way.
+//! `/u/login`: the log-in page of a transaction.
 
-use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
-use http_server::Peer;
 
-use super::credentials::{self, LogInError};
-use super::{Shared, elsewhere};
-use crate::flow::{self, Place, Visit};
-use crate::http::{Cookies, Parameters, cookies};
-use crate::log::{self, Event};
+use crate::authorization::password_check::{check_password, password_event};
+use crate::authorization::{self, TransactionStage, find_transaction};
+use crate::domain::LogInError;
+use crate::extract::{AtLogIn, ClientPeer, InTransaction, TransactionForm};
+use crate::http::{Cookies, cookies};
 use crate::pages;
+use crate::state::Shared;
 
-pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
-    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
-    let visit = Visit::of(&parameters, &cookies);
-    match flow::place(&state, visit) {
-        Place::LogIn { request, form_token } => {
-            let hinted = || Some(state.directory.by_sub(request.id_token_hint.as_deref()?)?.email.as_str());
-            let email = request.login_hint.as_deref().or_else(hinted).unwrap_or_default();
-            pages::log_in(&request, visit.id, &form_token, email, None)
-        }
-        place => elsewhere::page(&state, visit, &place),
-    }
+pub(super) async fn get(State(state): Shared, InTransaction(transaction_ref): InTransaction) -> Response {
+    let transaction = match find_transaction(&state, &transaction_ref) {
+        Some(transaction) if transaction.stage == TransactionStage::LogIn => transaction,
+        elsewhere => return pages::elsewhere(&state, &transaction_ref, elsewhere.as_ref()),
+    };
+    let request = &transaction.authorization.request;
+    let hinted = || Some(state.directory.by_sub(request.id_token_hint.as_deref()?)?.email.as_str());
+    let email = request.login_hint.as_deref().or_else(hinted).unwrap_or_default();
+    pages::log_in(request, &transaction_ref.id, &transaction.csrf_token, email, None)
 }
 
 pub(super) async fn post(
     State(state): Shared,
     cookies: Cookies,
-    headers: HeaderMap,
-    peer: Option<Extension<Peer>>,
-    body: Bytes,
+    ClientPeer(peer): ClientPeer,
+    TransactionForm { transaction_ref, transaction, form, .. }: TransactionForm<AtLogIn>,
 ) -> Response {
-    let form = Parameters::parse(&body).unwrap_or_default();
-    let visit = Visit::of(&form, &cookies);
-    let (request, form_token) = match flow::place(&state, visit) {
-        Place::LogIn { request, form_token } => (request, form_token),
-        place => return elsewhere::page(&state, visit, &place),
-    };
-    if !form.is_from_own_page(&headers, &form_token) {
-        request.to.trace.record(Event::FormRefused { form: "/u/login".to_owned() });
-        return pages::forged(&state);
-    }
-    let known = credentials::check(&state, &form, peer.map(|Extension(peer)| peer)).await;
-    let wanted = known.and_then(|customer| {
+    let request = &transaction.authorization.request;
+    let result = check_password(&state, &form, peer).await.and_then(|customer| {
         if request.is_for(&customer.sub) { Ok(customer) } else { Err(LogInError::SomebodyElse) }
     });
-    request.to.trace.record(log::password(&state, &form, &wanted));
-    match wanted {
-        Ok(customer) => flow::log_in(&state, visit, &customer, cookies.get(cookies::SESSION)).await,
+    transaction.authorization.trace.record(password_event(&state, &form, &result));
+    match result {
+        Ok(customer) => {
+            authorization::log_in(&state, &transaction_ref, &customer, cookies.get(cookies::SESSION)).await
+        }
         Err(error) => {
             tracing::info!(client_id = request.client.id, %error, "log-in refused");
             let email = form.get("email").unwrap_or_default();
-            pages::log_in(&request, visit.id, &form_token, email, Some(error))
+            pages::log_in(request, &transaction_ref.id, &transaction.csrf_token, email, Some(error))
         }
     }
 }

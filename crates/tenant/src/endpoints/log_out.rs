@@ -1,26 +1,27 @@
 //! `/v2/logout` (Auth0's own) and `/oidc/logout` (OpenID Connect RP-Initiated Logout 1.0): both end the session, and
 //! go on only to an address that is registered character by character.
 
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use form_urlencoded::Serializer;
 
-use super::Shared;
-use crate::config::Client;
-use crate::flow;
-use crate::http::{Cookies, Parameters, cookies};
-use crate::log::{self, Event, Kind, Trace};
+use crate::authorization;
+use crate::domain::{Client, Parameters, Session};
+use crate::extract::{FormParameters, QueryParameters};
+use crate::http::{Cookies, cookies, has_valid_csrf_token};
+use crate::log::{Event, Kind, Trace, events};
 use crate::pages;
 use crate::random::Fingerprint;
-use crate::state;
-use crate::store::Session;
+use crate::state::{AppState, Shared};
 use crate::tokens::{self, PresentedIdToken};
 
 /// Parameters: `client_id`, `returnTo`.
-pub(super) async fn auth0(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
-    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
+pub(super) async fn auth0(
+    State(state): Shared,
+    QueryParameters(parameters): QueryParameters,
+    cookies: Cookies,
+) -> Response {
     let client = parameters.get("client_id").map(str::to_owned);
     let wanted = parameters.get("returnTo");
     let next = wanted.and_then(|uri| registered(&state, client.as_deref(), uri));
@@ -29,31 +30,33 @@ pub(super) async fn auth0(State(state): Shared, RawQuery(query): RawQuery, cooki
 }
 
 /// Parameters: `post_logout_redirect_uri`, `client_id`, `id_token_hint`, `logout_hint`, `state`.
-pub(super) async fn openid(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
-    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
+pub(super) async fn openid(
+    State(state): Shared,
+    QueryParameters(parameters): QueryParameters,
+    cookies: Cookies,
+) -> Response {
     let trace = state.log.begin_request(Kind::LogOut, "/oidc/logout", &parameters);
     let wanted = parameters.get("post_logout_redirect_uri");
     let next = next(&state, &parameters);
     if state.ask_before_log_out
         && let Some((cookie, session)) = session(&state, &cookies)
-        && !names(&state, &parameters, &session)
+        && !identifies_session(&state, &parameters, &session)
     {
         trace.record(Event::LogOutPage);
-        return pages::log_out(&form_token(cookie), &parameters.encoded(), next.as_deref());
+        return pages::log_out(&csrf_token(cookie), &parameters.encoded(), next.as_deref());
     }
     end(&state, &cookies, (wanted, next), &trace)
 }
 
 /// The customer's answer. Parameters: `form_token`; `query`, what was asked; and `stay`, or none.
-pub(super) async fn answer(
+pub(super) async fn confirm(
     State(state): Shared,
     cookies: Cookies,
     headers: HeaderMap,
-    body: Bytes,
+    FormParameters(form): FormParameters,
 ) -> Response {
-    let form = Parameters::parse(&body).unwrap_or_default();
-    let expected = cookies.get(cookies::SESSION).map(form_token).unwrap_or_default();
-    if expected.is_empty() || !form.is_from_own_page(&headers, &expected) {
+    let expected = cookies.get(cookies::SESSION).map(csrf_token).unwrap_or_default();
+    if expected.is_empty() || !has_valid_csrf_token(&form, &headers, &expected) {
         return pages::forged(&state);
     }
     let parameters = Parameters::of_query(form.get("query")).unwrap_or_default();
@@ -72,14 +75,17 @@ pub(super) async fn answer(
 /// The specification wants POST too (2). Browsers keep session cookies from a post that comes from another site, so it is
 /// turned into the same request by GET, in which they send them. The ID token stays out of that address: what it proves
 /// goes on instead.
-pub(super) async fn openid_post(State(state): Shared, body: Bytes) -> Response {
-    let parameters = without_token(&state, Parameters::parse(&body).unwrap_or_default());
+pub(super) async fn openid_post(
+    State(state): Shared,
+    FormParameters(parameters): FormParameters,
+) -> Response {
+    let parameters = without_token(&state, parameters);
     Redirect::to(&format!("/oidc/logout?{}", parameters.encoded())).into_response()
 }
 
 /// The same request, with `client_id` and `logout_hint` (the `sid`) in the place of `id_token_hint`. A token that proves
 /// nothing takes both with it: then nobody says who asks, and no session is named.
-fn without_token(state: &state::State, parameters: Parameters) -> Parameters {
+fn without_token(state: &AppState, parameters: Parameters) -> Parameters {
     let Some(token) = parameters.get("id_token_hint") else { return parameters };
     let client = client(state, &parameters);
     let token: Option<PresentedIdToken> = tokens::verify(&state.key, token).filter(|_| client.is_some());
@@ -94,13 +100,14 @@ fn without_token(state: &state::State, parameters: Parameters) -> Parameters {
 }
 
 fn end(
-    state: &state::State,
+    state: &AppState,
     cookies: &Cookies,
     (wanted, next): (Option<&str>, Option<String>),
     trace: &Trace,
 ) -> Response {
-    let ended = flow::log_out(state, cookies.get(cookies::SESSION));
-    trace.record(log::logged_out(state, ended.as_ref(), wanted, next.is_some()));
+    let ended = authorization::log_out(state, cookies.get(cookies::SESSION));
+    let customer = ended.and_then(|session| state.directory.by_sub(&session.sub));
+    trace.record(events::logged_out(customer.map(|it| &**it), wanted, next.is_some()));
     let response = match next {
         Some(uri) => Redirect::to(&uri).into_response(),
         None => pages::notice(state, StatusCode::OK, "You are logged out", "You can close this page."),
@@ -109,14 +116,14 @@ fn end(
 }
 
 /// Where the browser goes afterwards: to what the client has registered, with its `state`.
-fn next(state: &state::State, parameters: &Parameters) -> Option<String> {
+fn next(state: &AppState, parameters: &Parameters) -> Option<String> {
     let client = client(state, parameters)?;
     let uri = registered(state, Some(&client), parameters.get("post_logout_redirect_uri")?)?;
     Some(with_state(uri, parameters.get("state")))
 }
 
 /// The session of this browser, and its cookie.
-fn session<'a>(state: &state::State, cookies: &'a Cookies) -> Option<(&'a str, Session)> {
+fn session<'a>(state: &AppState, cookies: &'a Cookies) -> Option<(&'a str, Session)> {
     let cookie = cookies.get(cookies::SESSION)?;
     let session = state.store().sessions.by_cookie(cookie, state.now())?.clone();
     Some((cookie, session))
@@ -124,7 +131,7 @@ fn session<'a>(state: &state::State, cookies: &'a Cookies) -> Option<(&'a str, S
 
 /// Whether the request names this very session: with its ID token, or with its `sid` as Auth0 has it. Whoever links to this
 /// address knows neither.
-fn names(state: &state::State, parameters: &Parameters, session: &Session) -> bool {
+fn identifies_session(state: &AppState, parameters: &Parameters, session: &Session) -> bool {
     let by_token = parameters.get("id_token_hint").map(|hint| {
         let hint: Option<PresentedIdToken> = tokens::verify(&state.key, hint);
         hint.is_some_and(|hint| hint.iss == state.issuer && hint.sid == session.sid)
@@ -134,12 +141,12 @@ fn names(state: &state::State, parameters: &Parameters, session: &Session) -> bo
 }
 
 /// Of a session's cookie, which no other origin reads.
-fn form_token(cookie: &str) -> String {
+fn csrf_token(cookie: &str) -> String {
     Fingerprint::of(&format!("log-out form {cookie}")).text()
 }
 
 /// Who asks: named by `client_id`, by the ID token, or by both and then the same (2). The token may have expired.
-fn client(state: &state::State, parameters: &Parameters) -> Option<String> {
+fn client(state: &AppState, parameters: &Parameters) -> Option<String> {
     let named = parameters.get("client_id").map(str::to_owned);
     let Some(hint) = parameters.get("id_token_hint") else { return named };
     let hint: PresentedIdToken = tokens::verify(&state.key, hint)?;
@@ -147,7 +154,7 @@ fn client(state: &state::State, parameters: &Parameters) -> Option<String> {
     agrees.then_some(hint.aud)
 }
 
-fn registered(state: &state::State, client: Option<&str>, uri: &str) -> Option<String> {
+fn registered(state: &AppState, client: Option<&str>, uri: &str) -> Option<String> {
     let client: &Client = state.clients.get(client?)?;
     client.post_logout_redirect_uris.iter().find(|known| *known == uri).cloned()
 }

@@ -1,67 +1,62 @@
-//! `/u/methods`: the customer's ways to confirm, after a request was confirmed and before its answer goes to the client.
+//! `/u/methods`: the customer enrolls factors, after a request was confirmed and before its response goes to the client.
 
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 
-use super::{Shared, elsewhere};
-use crate::flow::{self, Act, CodeError, Place, Visit};
-use crate::http::{Cookies, Parameters};
-use crate::{pages, state};
+use crate::authorization::{carry_out, find_transaction};
+use crate::extract::{AtEnrollment, InTransaction, TransactionForm};
+use crate::mfa::{self, CodeError, EnrollmentAction, NextStep};
+use crate::pages;
+use crate::state::{AppState, Shared};
+use crate::store::TransactionRef;
 
-pub(super) async fn get(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
-    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
-    page(&state, Visit::of(&parameters, &cookies), None)
+pub(super) async fn get(State(state): Shared, InTransaction(transaction_ref): InTransaction) -> Response {
+    page(&state, &transaction_ref, None).await
 }
 
 /// `/u/methods/codes`: new recovery codes, shown once.
-pub(super) async fn codes(State(state): Shared, RawQuery(query): RawQuery, cookies: Cookies) -> Response {
-    let parameters = Parameters::of_query(query.as_deref()).unwrap_or_default();
-    let visit = Visit::of(&parameters, &cookies);
-    match flow::new_codes(&state, visit) {
-        Ok(codes) => pages::new_codes(visit.id, &codes),
-        Err(response) => or_elsewhere(&state, visit, response),
+pub(super) async fn codes(State(state): Shared, InTransaction(transaction_ref): InTransaction) -> Response {
+    match mfa::enrollment::take_new_codes(&state, &transaction_ref) {
+        Ok(codes) => pages::new_codes(&transaction_ref.id, &codes),
+        Err(next_step) => carry_out_or_elsewhere(&state, &transaction_ref, next_step).await,
     }
 }
 
 /// Parameters: `state`, `form_token`, `act`, and perhaps `code`.
 pub(super) async fn post(
     State(state): Shared,
-    cookies: Cookies,
-    headers: HeaderMap,
-    body: Bytes,
+    TransactionForm { transaction_ref, form, .. }: TransactionForm<AtEnrollment>,
 ) -> Response {
-    let form = Parameters::parse(&body).unwrap_or_default();
-    let visit = Visit::of(&form, &cookies);
-    let place = flow::place(&state, visit);
-    let Place::Methods { form_token } = &place else { return elsewhere::page(&state, visit, &place) };
-    if !form.is_from_own_page(&headers, form_token) {
-        return pages::forged(&state);
-    }
-    let act = match form.get("act").unwrap_or_default() {
-        "continue" => Act::Continue,
-        "set-up" => Act::SetUp,
+    let action = match form.get("act").unwrap_or_default() {
+        "continue" => EnrollmentAction::Continue,
+        "set-up" => EnrollmentAction::SetUp,
         // Enter in the field for the code presses no button.
-        "confirm" | "" => Act::Confirm(form.get("code").unwrap_or_default()),
-        "abandon" => Act::Abandon,
-        "remove-app" => Act::RemoveApp,
-        "new-codes" => Act::NewCodes,
-        _ => return page(&state, visit, None),
+        "confirm" | "" => EnrollmentAction::Confirm(form.get("code").unwrap_or_default()),
+        "abandon" => EnrollmentAction::Abandon,
+        "remove-app" => EnrollmentAction::RemoveApp,
+        "new-codes" => EnrollmentAction::NewCodes,
+        _ => return page(&state, &transaction_ref, None).await,
     };
-    match flow::act(&state, visit, act).await {
-        Ok(response) => or_elsewhere(&state, visit, response),
-        Err(error) => page(&state, visit, Some(error)),
+    match mfa::enrollment::perform(&state, &transaction_ref, action) {
+        Ok(next_step) => carry_out_or_elsewhere(&state, &transaction_ref, next_step).await,
+        Err(error) => page(&state, &transaction_ref, Some(error)).await,
     }
 }
 
-fn page(state: &state::State, visit: Visit<'_>, error: Option<CodeError>) -> Response {
-    match flow::methods(state, visit) {
-        Ok(overview) => pages::methods(state, visit.id, &overview, error),
-        Err(response) => or_elsewhere(state, visit, response),
+async fn page(state: &AppState, transaction_ref: &TransactionRef, error: Option<CodeError>) -> Response {
+    match mfa::enrollment::overview(state, transaction_ref) {
+        Ok(overview) => pages::methods(state, &transaction_ref.id, &overview, error),
+        Err(next_step) => carry_out_or_elsewhere(state, transaction_ref, next_step).await,
     }
 }
 
-fn or_elsewhere(state: &state::State, visit: Visit<'_>, response: Option<Response>) -> Response {
-    response.unwrap_or_else(|| elsewhere::page(state, visit, &flow::place(state, visit)))
+async fn carry_out_or_elsewhere(
+    state: &AppState,
+    transaction_ref: &TransactionRef,
+    next_step: Option<NextStep>,
+) -> Response {
+    match next_step {
+        Some(next_step) => carry_out(state, transaction_ref, next_step).await,
+        None => pages::elsewhere(state, transaction_ref, find_transaction(state, transaction_ref).as_ref()),
+    }
 }

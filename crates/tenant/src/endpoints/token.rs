@@ -14,14 +14,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Shared;
-use crate::config::GrantType;
-use crate::http::{self, Parameters};
+use crate::authorization::issue;
+use crate::domain::{GrantType, Parameters, Payment};
+use crate::http;
 use crate::log::{Event, Token};
 use crate::metrics::{self, Flow};
-use crate::payment::Payment;
 use crate::random;
-use crate::state;
+use crate::state::{AppState, Shared};
 
 /// A successful answer (RFC 6749, 5.1). There is no refresh token: a browser is no place for one.
 #[derive(Serialize)]
@@ -101,7 +100,7 @@ pub(super) async fn post(
 }
 
 fn exchange(
-    state: &state::State,
+    state: &AppState,
     headers: &HeaderMap,
     sent: Result<Parameters, TokenError>,
 ) -> Result<Tokens, TokenError> {
@@ -137,19 +136,19 @@ fn exchange(
     if !random::same(&URL_SAFE_NO_PAD.encode(hash.as_ref()), &issued.challenge) {
         return Err(error("invalid_grant", "The code_verifier is not the one of the code_challenge."));
     }
-    let grant = issued.grant;
-    grant.trace.record(Event::CodeRedeemed);
-    let access_token = grant.access_token(state);
-    metrics::token_issued(Flow::Code, Token::AccessToken);
+    let (grant, trace) = (issued.grant, issued.trace);
+    trace.record(Event::CodeRedeemed);
+    let access_token = issue::access_token(state, &grant, &trace);
+    metrics::token_issued(Flow::Code, &Token::AccessToken);
     if grant.is_openid() {
-        metrics::token_issued(Flow::Code, Token::IdToken);
+        metrics::token_issued(Flow::Code, &Token::IdToken);
     }
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {
-        id_token: grant.is_openid().then(|| grant.id_token(state, Some(&access_token))),
+        id_token: grant.is_openid().then(|| issue::id_token(state, &grant, &trace, Some(&access_token))),
         access_token,
         token_type: "Bearer",
-        expires_in: grant.lifetime(state),
+        expires_in: issue::access_token_lifetime(state, &grant),
         scope: grant.scope(),
         authorization_details: grant.authorization_details(),
     })

@@ -3,17 +3,14 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, header};
-
 use axum::response::AppendHeaders;
 
-use crate::state::State;
+use crate::state::AppState;
 
 /// Headers to add to a response, without removing the cookies that it sets already.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;
 
-/// The session at the tenant.
 pub(crate) const SESSION: &str = "riser_tenant_session";
-/// The pairing of a phone.
 pub(crate) const PHONE: &str = "riser_tenant_phone";
 /// Binds the pairing form to the browser that asked for it.
 pub(crate) const PAIRING: &str = "riser_tenant_pairing";
@@ -23,7 +20,6 @@ pub(crate) fn of_transaction(id: &str) -> String {
     format!("riser_tenant_request_{id}")
 }
 
-/// What the browser sent.
 pub(crate) struct Cookies(HeaderMap);
 
 impl<S: Sync> FromRequestParts<S> for Cookies {
@@ -42,9 +38,8 @@ impl Cookies {
     }
 }
 
-/// How long a cookie stays.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Stays {
+pub(crate) enum CookieLifetime {
     /// Until the browser closes.
     Session,
     /// So many seconds.
@@ -52,10 +47,10 @@ pub(crate) enum Stays {
 }
 
 /// A header that sets a cookie which scripts cannot read and other sites cannot make the browser send with a form.
-pub(crate) fn set(state: &State, name: &str, value: &str, stays: Stays) -> SetCookie {
-    let age = match stays {
-        Stays::Session => String::new(),
-        Stays::Seconds(seconds) => format!("; Max-Age={seconds}"),
+pub(crate) fn set(state: &AppState, name: &str, value: &str, lifetime: CookieLifetime) -> SetCookie {
+    let age = match lifetime {
+        CookieLifetime::Session => String::new(),
+        CookieLifetime::Seconds(seconds) => format!("; Max-Age={seconds}"),
     };
     let path = path(name);
     let secure = if state.is_https() { "; Secure" } else { "" };
@@ -63,9 +58,8 @@ pub(crate) fn set(state: &State, name: &str, value: &str, stays: Stays) -> SetCo
     AppendHeaders([(header::SET_COOKIE, cookie)])
 }
 
-/// A header that removes a cookie.
-pub(crate) fn expired(state: &State, name: &str) -> SetCookie {
-    set(state, name, "", Stays::Seconds(0))
+pub(crate) fn expired(state: &AppState, name: &str) -> SetCookie {
+    set(state, name, "", CookieLifetime::Seconds(0))
 }
 
 /// Only the pages that need a cookie get it.

@@ -5,8 +5,7 @@ use axum::extract;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
-use crate::endpoints::Shared;
-use crate::state::State;
+use crate::state::{AppState, Shared};
 
 /// Readable by everybody, and kept for a minute: long enough for a busy page, short enough for a new key.
 pub(crate) const fn public() -> [(HeaderName, &'static str); 2] {
@@ -14,7 +13,7 @@ pub(crate) const fn public() -> [(HeaderName, &'static str); 2] {
 }
 
 /// Lets a script of a client's web origin read the answer.
-pub(crate) fn for_web_origins(state: &State, headers: &HeaderMap) -> HeaderMap {
+pub(crate) fn for_web_origins(state: &AppState, headers: &HeaderMap) -> HeaderMap {
     let mut answer = HeaderMap::new();
     answer.insert(header::VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = headers.get(header::ORIGIN)

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::config::app_scheme_of;
+use crate::domain::app_scheme_of;
 
 /// Adds the strictest value of each header where an endpoint has not set its own.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {

@@ -3,14 +3,16 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::rotation::{self, Retired};
-use super::{Jwk, KEY_FILE, KeyError, NEXT_FILE, RETIRED_FILE, SigningKey};
-use crate::Clock;
+use parking_lot::{Mutex, MutexGuard};
+
+use super::rotation::{self, RetiredKey};
+use super::signing_key::{Jwk, KEY_FILE, KeyError, NEXT_FILE, RETIRED_FILE, SigningKey};
+use crate::clock::Clock;
 use crate::config::KeyStore;
-use crate::log::{self, Kind, Log};
+use crate::log::{Kind, Log, events};
 
 pub(crate) struct KeyRing {
     store: KeyStore,
@@ -25,12 +27,11 @@ struct Keys {
     current: Arc<SigningKey>,
     /// The one that will.
     next: Option<Jwk>,
-    retired: Vec<Retired>,
-    seen: Seen,
+    retired: Vec<RetiredKey>,
+    modified: ModificationTimes,
 }
 
-/// When each file was changed last.
-type Seen = [Option<SystemTime>; 3];
+type ModificationTimes = [Option<SystemTime>; 3];
 
 impl KeyRing {
     pub(crate) fn open(store: &KeyStore, clock: Arc<dyn Clock>, log: Arc<Log>) -> Result<Self, KeyError> {
@@ -39,7 +40,7 @@ impl KeyRing {
                 current: Arc::new(SigningKey::in_memory()?),
                 next: None,
                 retired: Vec::new(),
-                seen: Seen::default(),
+                modified: ModificationTimes::default(),
             },
             KeyStore::Folder(folder) => {
                 SigningKey::in_file(folder, KEY_FILE)?;
@@ -48,11 +49,10 @@ impl KeyRing {
             }
         };
         let ring = Self { store: store.clone(), clock, log, keys: Mutex::new(keys) };
-        ring.tell(&ring.keys(), false);
+        ring.record_keys(&ring.keys(), false);
         Ok(ring)
     }
 
-    /// The key that signs.
     pub(crate) fn current(&self) -> Arc<SigningKey> {
         Arc::clone(&self.keys().current)
     }
@@ -72,25 +72,26 @@ impl KeyRing {
     }
 
     /// Writes down for the developer which keys there are.
-    fn tell(&self, keys: &Keys, rotated: bool) {
+    fn record_keys(&self, keys: &Keys, rotated: bool) {
         let published = keys.published(self.clock.now());
-        self.log.begin(Kind::Keys).record(log::keys(&published, rotated));
+        let kids = published.iter().map(|key| key.kid().to_owned()).collect();
+        self.log.begin(Kind::Keys).record(events::keys(kids, rotated));
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keys = self.keys.lock();
         if let KeyStore::Folder(folder) = &self.store
-            && keys.seen != seen(folder)
+            && keys.modified != modified(folder)
         {
             match read(folder) {
                 Ok(new) => {
                     tracing::info!(kid = new.current.kid(), "signing with another key from now on");
                     *keys = new;
-                    self.tell(&keys, true);
+                    self.record_keys(&keys, true);
                 }
                 Err(error) => {
                     tracing::error!(%error, "the signing keys have changed and cannot be read; the old ones stay");
-                    keys.seen = seen(folder);
+                    keys.modified = modified(folder);
                 }
             }
         }
@@ -114,18 +115,18 @@ impl Keys {
 
 fn read(folder: &Path) -> Result<Keys, KeyError> {
     // First, so that what changes while they are read is noticed the next time.
-    let seen = seen(folder);
+    let modified = modified(folder);
     let next = folder.join(NEXT_FILE);
     Ok(Keys {
         current: Arc::new(SigningKey::read(&folder.join(KEY_FILE))?),
         // Between two steps of a rotation there is none.
         next: if next.exists() { Some(SigningKey::read(&next)?.jwk) } else { None },
         retired: rotation::retired(folder)?,
-        seen,
+        modified,
     })
 }
 
-fn seen(folder: &Path) -> Seen {
+fn modified(folder: &Path) -> ModificationTimes {
     let changed = |name| fs::metadata(folder.join(name)).and_then(|file| file.modified()).ok();
     [KEY_FILE, NEXT_FILE, RETIRED_FILE].map(changed)
 }

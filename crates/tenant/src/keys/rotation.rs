@@ -7,14 +7,14 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Jwk, KEY_FILE, KeyError, LOCK_FILE, NEXT_FILE, RETIRED_FILE, SigningKey, file};
+use super::file;
+use super::signing_key::{Jwk, KEY_FILE, KeyError, LOCK_FILE, NEXT_FILE, RETIRED_FILE, SigningKey};
 
 /// A running tenant may be signing while the files change.
-const OVERLAP: u64 = 60;
+const ROTATION_OVERLAP: u64 = 60;
 
-/// A key that has signed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Retired {
+pub(super) struct RetiredKey {
     #[serde(flatten)]
     pub(super) jwk: Jwk,
     /// When the last token that it signed has expired (Unix seconds).
@@ -53,10 +53,10 @@ pub fn rotate(folder: &Path, lifetime: u64, now: u64) -> Result<Rotation, KeyErr
     let old = SigningKey::read(&current)?.jwk;
     let new = SigningKey::in_file(folder, NEXT_FILE)?.jwk;
     // At every moment in between each key that signs or has signed is in some file.
-    let until = now + lifetime + OVERLAP;
+    let until = now + lifetime + ROTATION_OVERLAP;
     let mut retired = retired(folder)?;
     retired.retain(|key| now < key.until && key.jwk != old);
-    retired.push(Retired { jwk: old.clone(), until });
+    retired.push(RetiredKey { jwk: old.clone(), until });
     let path = folder.join(RETIRED_FILE);
     let json = serde_json::to_vec_pretty(&retired)
         .map_err(|source| KeyError::Retired { path: path.clone(), source })?;
@@ -67,7 +67,7 @@ pub fn rotate(folder: &Path, lifetime: u64, now: u64) -> Result<Rotation, KeyErr
 }
 
 /// The keys that have signed and that nobody has taken off the list yet.
-pub(super) fn retired(folder: &Path) -> Result<Vec<Retired>, KeyError> {
+pub(super) fn retired(folder: &Path) -> Result<Vec<RetiredKey>, KeyError> {
     let path = folder.join(RETIRED_FILE);
     match fs::read(&path) {
         Ok(json) => serde_json::from_slice(&json).map_err(|source| KeyError::Retired { path, source }),

@@ -7,68 +7,14 @@ mod parameter;
 mod spec;
 mod token;
 mod uri;
-
-use serde::{Deserialize, Serialize};
+pub(super) mod value;
 
 use super::event::{Event, PasswordOutcome};
 use super::parameters::{self, Parameter};
 use super::record::Record;
+use super::registered::Registered;
 use super::time;
-use crate::config::{Api, Client, Config};
-
-pub(crate) use spec::Spec;
-pub(crate) use uri::Comparison;
-
-/// What is said about a refusal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Advice {
-    pub(crate) why: String,
-    /// What would have been right.
-    pub(crate) right: String,
-    /// Where it is written.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) spec: Option<Spec>,
-    /// The address that was sent, beside each that is registered.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) comparisons: Vec<Comparison>,
-}
-
-impl Advice {
-    fn new(why: impl Into<String>, right: impl Into<String>, spec: impl Into<Option<Spec>>) -> Self {
-        Self { why: why.into(), right: right.into(), spec: spec.into(), comparisons: Vec::new() }
-    }
-}
-
-/// What is registered, as far as advice speaks of it.
-#[derive(Debug, Default)]
-pub(crate) struct Registered {
-    pub(crate) issuer: String,
-    pub(crate) clients: Vec<Client>,
-    pub(crate) apis: Vec<Api>,
-}
-
-impl Registered {
-    pub(super) fn of(config: &Config) -> Self {
-        Self { issuer: config.issuer.clone(), clients: config.clients.clone(), apis: config.apis.clone() }
-    }
-
-    pub(super) fn client(&self, id: &str) -> Option<&Client> {
-        self.clients.iter().find(|client| client.id == id)
-    }
-
-    pub(super) fn client_name(&self, id: &str) -> Option<String> {
-        self.client(id).map(|client| client.name.clone())
-    }
-
-    fn api(&self, identifier: Option<&str>) -> Option<&Api> {
-        self.apis.iter().find(|api| Some(api.identifier.as_str()) == identifier)
-    }
-
-    pub(super) fn step_up_scopes(&self, audience: Option<&str>) -> Vec<&str> {
-        let scopes = self.api(audience).map(|api| api.step_up_scopes.as_slice());
-        scopes.unwrap_or_default().iter().map(String::as_str).collect()
-    }
-}
+use value::Advice;
 
 /// What is to be said about this event of this trace, which does not hold it yet.
 pub(super) fn advise(record: &Record, event: &Event, registered: &Registered) -> Option<Advice> {

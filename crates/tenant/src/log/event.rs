@@ -11,13 +11,25 @@ use super::parameters::Parameter;
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
     /// A request arrived at an endpoint, with these parameters.
-    Request { endpoint: String, parameters: Vec<Parameter> },
+    Request {
+        endpoint: String,
+        parameters: Vec<Parameter>,
+    },
     /// Whether the browser has a session, and whether that is good enough for the request.
-    Session { who: Option<Who>, good_enough: bool, why: String },
+    Session {
+        who: Option<CustomerName>,
+        good_enough: bool,
+        why: String,
+    },
     /// The customer is asked for e-mail and password.
     LogInPage,
     /// E-mail and password were sent. `wait`: how many seconds until there may be another attempt.
-    Password { email: String, outcome: PasswordOutcome, who: Option<Who>, wait: Option<u64> },
+    Password {
+        email: String,
+        outcome: PasswordOutcome,
+        who: Option<CustomerName>,
+        wait: Option<u64>,
+    },
     /// A script of the tenant's owner ran. `kind`: "Action" or "Rule". `duration_us`: in microseconds. `decisions`: what it
     /// made of the request, a sentence each. `error`: what it threw, with its trace.
     ScriptRun {
@@ -29,42 +41,83 @@ pub(crate) enum Event {
         error: Option<String>,
     },
     /// A step of the second factor. `details`: sentences for people.
-    Factor { factor: Factor, step: FactorStep, details: Vec<String> },
+    Factor {
+        factor: Factor,
+        step: FactorStep,
+        details: Vec<String>,
+    },
     /// A form came that did not carry what its page had given it.
-    FormRefused { form: String },
-    /// The customer chose to go back.
+    FormRefused {
+        form: String,
+    },
     Cancelled,
     /// What was granted of that which was asked for.
-    Granted { who: Who, granted: Vec<String>, left_out: Vec<LeftOut>, second_factor: bool },
-    /// A token was signed.
-    TokenIssued { token: Token, key: String, claims: Value },
+    Granted {
+        who: CustomerName,
+        granted: Vec<String>,
+        left_out: Vec<LeftOut>,
+        second_factor: bool,
+    },
+    TokenIssued {
+        token: Token,
+        key: String,
+        claims: Value,
+    },
     /// A code was made. `code_challenge` is shortened like every hash here.
-    CodeIssued { good_for: u64, redirect_uri: String, code_challenge: String },
+    CodeIssued {
+        good_for: u64,
+        redirect_uri: String,
+        code_challenge: String,
+    },
     /// The client sent the code and its verifier, and gets its tokens.
     CodeRedeemed,
     /// The token endpoint refused (RFC 6749, 5.2).
-    TokenRefused { error: String, description: String },
+    TokenRefused {
+        error: String,
+        description: String,
+    },
     /// The browser goes back to the client. `parameters`: the names of what it carries.
-    Redirect { to: String, mode: String, parameters: Vec<String>, error: Option<Refusal> },
+    Redirect {
+        to: String,
+        mode: String,
+        parameters: Vec<String>,
+        error: Option<Refusal>,
+    },
     /// Refused on a page, since there is no address to trust.
-    RefusedPage { sentence: String },
+    RefusedPage {
+        sentence: String,
+    },
     /// The userinfo endpoint was asked. `claims`: the names of what it told; `refused`: why it did not.
-    UserInfo { who: Option<Who>, claims: Vec<String>, refused: Option<Refusal> },
+    UserInfo {
+        who: Option<CustomerName>,
+        claims: Vec<String>,
+        refused: Option<Refusal>,
+    },
     /// The customer is asked whether the session is to end, because the request did not name it.
     LogOutPage,
     /// The customer was asked, and the session goes on.
     StaysLoggedIn,
     /// A session was ended, if there was one. `to`: where the browser goes; `refused`: where it does not.
-    LogOut { who: Option<Who>, to: Option<String>, refused: Option<String> },
+    LogOut {
+        who: Option<CustomerName>,
+        to: Option<String>,
+        refused: Option<String>,
+    },
     /// A phone was paired, or is not asked any more.
-    Phone { who: Who, paired: bool },
+    Phone {
+        who: CustomerName,
+        paired: bool,
+    },
     /// The keys changed: which one signs, and which are published.
-    Keys { signing: String, published: Vec<String>, rotated: bool },
+    Keys {
+        signing: String,
+        published: Vec<String>,
+        rotated: bool,
+    },
 }
 
-/// A customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Who {
+pub(crate) struct CustomerName {
     pub(crate) sub: String,
     pub(crate) name: String,
 }
@@ -96,15 +149,11 @@ pub(crate) enum Factor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FactorStep {
-    /// The customer was asked.
     Asked,
-    /// Yes.
     Approved,
-    /// No.
     Denied,
     /// Not the number that the other page shows, or not the code of now.
     Wrong,
-    /// Nobody answered in time.
     Stale,
     /// The answer came after the question was over.
     TooLate,
@@ -125,7 +174,6 @@ pub(crate) struct LeftOut {
     pub(crate) why: String,
 }
 
-/// Which kind of token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Token {
@@ -140,7 +188,6 @@ pub(crate) struct Refusal {
     pub(crate) description: String,
 }
 
-/// A line that a script wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Line {
     /// `log`, `info`, `warn`, `error` or `debug`, as the method of `console`.

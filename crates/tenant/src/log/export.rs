@@ -3,8 +3,10 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::audit_log::Log;
+use super::filter::Filter;
 use super::record::Record;
-use super::{Filter, Log, time};
+use super::time;
 
 /// Raised when a member goes or means something else.
 const FORMAT: &str = "tenant-log/1";

@@ -4,12 +4,11 @@ use form_urlencoded::Serializer;
 use serde::Serialize;
 
 use super::record::{Outcome, Record};
-use crate::http::Parameters;
+use crate::domain::Parameters;
 
 /// The filter; what is absent lets everything through.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Filter {
-    /// A client's id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<String>,
     /// A customer's `sub`.
@@ -83,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_is_its_query() {
+    fn round_trips_through_query() {
         for query in ["", "client=riser", "customer=auth0%7C1001&outcome=refused&q=redirect+uri"] {
             let filter = Filter::of(&Parameters::of_query(Some(query)).unwrap());
             assert_eq!(filter.query(), query);

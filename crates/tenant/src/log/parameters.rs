@@ -3,9 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::redaction::HIDDEN;
-use crate::http::Parameters;
+use crate::domain::Parameters;
 use crate::random::Fingerprint;
+
+pub(super) const HIDDEN: &str = "(hidden)";
 
 /// The parameters whose values are kept. A name that is not here is a stranger's, and may be anything.
 const SHOWN: [&str; 21] = [
@@ -55,7 +56,6 @@ const NAMES: [&str; 13] = [
     "state",
 ];
 
-/// One parameter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Parameter {
     pub(crate) name: String,
@@ -90,7 +90,6 @@ pub(crate) fn shortened(hash: &str) -> String {
     hash.chars().take(8).collect()
 }
 
-/// What is kept of a request.
 pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
     let is_hashed = parameters.get("code_challenge_method") == Some("S256");
     let kept = |(name, value): (&str, &str)| {

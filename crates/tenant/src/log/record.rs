@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::advice::{Advice, Registered};
-use super::event::{Event, FactorStep, PasswordOutcome, Who};
+use super::advice::value::Advice;
+use super::event::{CustomerName, Event, FactorStep, PasswordOutcome};
 use super::parameters;
-use crate::payment::Payment;
+use super::registered::Registered;
+use crate::domain::{MULTI_FACTOR, Payment};
 use crate::random::Fingerprint;
-use crate::scopes::MULTI_FACTOR;
 
 /// More events than a request has that is worth reading.
-const EVENTS: usize = 200;
+const MAX_EVENTS: usize = 200;
 /// What is asked for by a request that says no more about it.
 const LOG_IN: &str = "Log-in";
 /// The same, when a second factor is wanted: by the request, or by a script.
@@ -18,7 +18,6 @@ const MULTI_FACTOR_LOG_IN: &str = "Log-in with a second factor";
 /// Of JSON in one trace: 500 full ones are 32 MiB.
 const BYTES: usize = 64 * 1_024;
 
-/// What a trace is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
@@ -34,7 +33,6 @@ pub(crate) enum Kind {
     Keys,
 }
 
-/// How far a trace has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
@@ -63,7 +61,6 @@ pub(crate) struct Application {
     pub(crate) name: Option<String>,
 }
 
-/// One trace.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub(crate) id: String,
@@ -71,7 +68,7 @@ pub(crate) struct Record {
     /// In milliseconds.
     pub(crate) started: u64,
     pub(crate) client: Option<Application>,
-    pub(crate) customer: Option<Who>,
+    pub(crate) customer: Option<CustomerName>,
     /// What it was for, in a few words.
     pub(crate) asked: String,
     pub(crate) scopes: Vec<String>,
@@ -81,7 +78,6 @@ pub(crate) struct Record {
     /// After this moment nothing can come of it any more, in milliseconds.
     deadline: u64,
     pub(crate) events: Vec<Entry>,
-    /// How many events had no room.
     pub(crate) left_out: usize,
     #[serde(skip)]
     bytes: usize,
@@ -113,7 +109,6 @@ impl Record {
         }
     }
 
-    /// Where it stands at this moment.
     pub(crate) fn outcome(&self, now: u64) -> Outcome {
         if self.outcome == Outcome::UnderWay && now >= self.deadline {
             Outcome::Abandoned
@@ -142,7 +137,6 @@ impl Record {
         })
     }
 
-    /// Why it was refused.
     pub(crate) fn why(&self) -> Option<&str> {
         let refused = self.events.iter().rev().filter(|_| self.outcome == Outcome::Refused);
         refused.filter_map(|entry| entry.advice.as_ref()).map(|advice| advice.why.as_str()).next()
@@ -153,7 +147,6 @@ impl Record {
         self.events.len() + self.left_out
     }
 
-    /// The parameters of its first request.
     pub(crate) fn request(&self) -> &[parameters::Parameter] {
         self.requests().next().unwrap_or_default()
     }
@@ -172,8 +165,8 @@ impl Record {
 
     /// Adds an event that is clean.
     pub(super) fn add(&mut self, entry: Entry, bytes: usize, registered: &Registered) {
-        self.learn(&entry, registered);
-        if self.events.len() >= EVENTS || self.bytes + bytes > BYTES {
+        self.apply_event(&entry, registered);
+        if self.events.len() >= MAX_EVENTS || self.bytes + bytes > BYTES {
             self.left_out += 1;
         } else {
             self.bytes += bytes;
@@ -182,10 +175,10 @@ impl Record {
     }
 
     /// What an event says about the whole.
-    fn learn(&mut self, entry: &Entry, registered: &Registered) {
+    fn apply_event(&mut self, entry: &Entry, registered: &Registered) {
         let at = entry.at;
         match &entry.event {
-            Event::Request { parameters, .. } => self.learn_request(parameters, registered),
+            Event::Request { parameters, .. } => self.apply_request(parameters, registered),
             Event::Session { who: Some(who), .. }
             | Event::Password { outcome: PasswordOutcome::Right, who: Some(who), .. }
             | Event::Granted { who, .. } => self.customer = Some(who.clone()),
@@ -221,7 +214,7 @@ impl Record {
         }
     }
 
-    fn learn_request(&mut self, request: &[parameters::Parameter], registered: &Registered) {
+    fn apply_request(&mut self, request: &[parameters::Parameter], registered: &Registered) {
         let value = |name| parameters::value(request, name);
         if self.client.is_none() {
             self.client = value("client_id")

@@ -4,14 +4,12 @@
 
 use serde_json::{Map, Value};
 
-use super::parameters::{GUESSED, Hidden};
+use super::parameters::{GUESSED, HIDDEN, Hidden};
 
 /// The longest text, in characters.
 const LONGEST: usize = 4_000;
 /// The longest list.
 const MOST: usize = 200;
-/// What stands for a secret.
-pub(super) const HIDDEN: &str = "(hidden)";
 
 /// Members of JSON whose values are secrets wherever they stand.
 const SECRET_MEMBERS: [&str; 10] = [
@@ -45,7 +43,6 @@ const SECRET_NAMES: [&str; 12] = [
 /// What is known to be secret in a trace, and what looks like it and is not.
 #[derive(Clone, Copy)]
 pub(super) struct Redaction<'a> {
-    /// Values that must not come up.
     pub(super) secrets: &'a [&'a str],
     /// Identifiers of keys, which are as long as a secret of this tenant.
     pub(super) public: &'a [String],
@@ -143,7 +140,7 @@ fn is_scheme(word: &str) -> bool {
     word.eq_ignore_ascii_case("bearer") || word.eq_ignore_ascii_case("basic")
 }
 
-fn names_a_secret(word: &str) -> bool {
+fn is_secret_name(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let name = lower.rsplit('.').next().unwrap_or_default();
     SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| letters(secret).eq(letters(name)))
@@ -159,7 +156,7 @@ fn letters(name: &str) -> impl Iterator<Item = u8> {
 /// `Bearer …`. Nothing where the next word of a sentence follows.
 fn value_after<'a>(word: &str, after: &'a str) -> Option<(&'a str, &'a str)> {
     let sign = after.trim_start_matches(['\\', '"', '\'']).trim_start_matches(' ');
-    let value = if let Some(value) = sign.strip_prefix(['=', ':']).filter(|_| names_a_secret(word)) {
+    let value = if let Some(value) = sign.strip_prefix(['=', ':']).filter(|_| is_secret_name(word)) {
         let value = value.trim_start_matches(' ');
         quoted(value).unwrap_or_else(|| {
             let scheme = value.split_once(' ').filter(|(word, _)| is_scheme(word));
@@ -228,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_misused_is_taken_out_of_every_text() {
+    fn removes_secrets_from_text() {
         for (text, expected) in [
             (format!("token: {JWT}"), "token: (hidden)"),
             (format!("I got {JWT}."), "I got (hidden)"),
@@ -274,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_it_stays() {
+    fn keeps_harmless_text() {
         for text in [
             "The code is unknown, too old, or was used before.",
             "state and nonce are missing",
@@ -290,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_cleaned_at_any_depth_and_its_names_too() {
+    fn cleans_json_at_any_depth() {
         let mut value = json!({"a": [{"nonce": "short", JWT: 1, "b": format!("c {JWT}")}], "nonce": 3});
         Redaction { secrets: &[], public: &[] }.clean(&mut value);
         let hidden = &value["a"][0]["nonce"]["hidden"];
@@ -302,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_cut_between_characters() {
+    fn cuts_long_text_between_characters() {
         let text = "é".repeat(LONGEST + 7);
         assert!(clean(&text).ends_with("é… (7 characters more)"));
         assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde_json::json;
 use tokio::sync::watch;
 
+use super::audit_log::MAX_TRACES;
 use super::event::{Event, Factor, FactorStep, Line, Refusal, Token};
 use super::record::{Kind, Outcome};
-use super::{Filter, Log, TRACES, export, list, timeline};
+use super::{Filter, Log, export};
 use crate::config::{Config, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::pages::log::{list, timeline};
 use crate::{Clock, ManualClock};
 use askama::Template as _;
 
@@ -52,7 +54,7 @@ fn line(text: &str) -> Line {
 }
 
 #[test]
-fn a_script_run_is_shown_with_its_console_duration_decisions_and_error() {
+fn shows_script_run() {
     let (log, _) = log(LogAccess::Loopback);
     let trace = log.begin(Kind::Authorization);
     trace.record(script(
@@ -77,7 +79,7 @@ fn a_script_run_is_shown_with_its_console_duration_decisions_and_error() {
 }
 
 #[test]
-fn a_script_that_prints_secrets_tells_them_to_nobody() {
+fn hides_secrets_that_scripts_print() {
     const KEY: &str = "s3cr3t-of-the-script";
     const JWT: &str = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
     let (log, _) = log(LogAccess::Loopback);
@@ -114,23 +116,23 @@ fn a_script_that_prints_secrets_tells_them_to_nobody() {
 }
 
 #[test]
-fn the_newest_traces_are_kept() {
+fn keeps_newest_traces() {
     let (log, _) = log(LogAccess::Loopback);
     let first = log.begin(Kind::Phone);
-    let others: Vec<_> = (1..TRACES).map(|_| log.begin(Kind::Phone)).collect();
+    let others: Vec<_> = (1..MAX_TRACES).map(|_| log.begin(Kind::Phone)).collect();
     assert!(log.get(first.id().unwrap()).is_some());
     let last = log.begin(Kind::Phone);
     assert!(log.get(first.id().unwrap()).is_none(), "the oldest is forgotten");
-    assert_eq!(log.records().len(), TRACES);
+    assert_eq!(log.records().len(), MAX_TRACES);
     assert_eq!(log.records()[0].id, last.id().unwrap(), "the newest comes first");
-    assert_eq!(log.records()[TRACES - 1].id, others[0].id().unwrap());
+    assert_eq!(log.records()[MAX_TRACES - 1].id, others[0].id().unwrap());
     // What comes too late for a trace that was forgotten does nothing.
     first.record(Event::Cancelled);
     assert!(log.get(first.id().unwrap()).is_none());
 }
 
 #[test]
-fn a_trace_has_a_bound_whoever_writes_into_it() {
+fn bounds_size_of_trace() {
     let (log, _) = log(LogAccess::Loopback);
     let (many, large) = (log.begin(Kind::Authorization), log.begin(Kind::Authorization));
     for _ in 0..300 {
@@ -147,7 +149,7 @@ fn a_trace_has_a_bound_whoever_writes_into_it() {
 }
 
 #[test]
-fn how_a_trace_stands_is_what_its_last_event_says_and_the_time() {
+fn status_follows_last_event_and_time() {
     let (log, clock) = log(LogAccess::Loopback);
     let trace = log.begin(Kind::Authorization);
     let outcome = || log.get(trace.id().unwrap()).unwrap().outcome(log.now());
@@ -181,7 +183,7 @@ fn how_a_trace_stands_is_what_its_last_event_says_and_the_time() {
 }
 
 #[test]
-fn a_log_that_is_off_keeps_nothing() {
+fn keeps_nothing_when_off() {
     let (log, _) = log(LogAccess::Off);
     let trace = log.begin(Kind::Authorization);
     trace.record(Event::LogInPage);
@@ -189,7 +191,7 @@ fn a_log_that_is_off_keeps_nothing() {
 }
 
 #[test]
-fn every_event_is_the_same_after_json() {
+fn events_round_trip_through_json() {
     // What is cleaned goes through JSON; an event that did not come back would be lost.
     for event in [
         script(vec![line("a")], None),

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_and_durations_are_written_as_people_say_them() {
+    fn formats_moments_and_durations() {
         assert_eq!(machine(1_760_000_000_250), "2025-10-09T08:53:20.25Z");
         assert_eq!(people(1_760_000_000_250), "2025-10-09 08:53:20 UTC");
         for (milliseconds, text) in [

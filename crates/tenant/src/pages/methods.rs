@@ -4,20 +4,21 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::second_factor::{AppSetUp, how};
-use super::{NoticePage, refusing, respond};
-use crate::factors::qr::Drawing;
-use crate::flow::{CodeError, Overview};
-use crate::state::State;
+use super::notice::NoticePage;
+use super::qr::Drawing;
+use super::render::{code_status, refusing, respond};
+use super::second_factor::AuthenticatorAppSetup;
+use crate::mfa::{CodeError, EnrollmentOverview};
+use crate::state::AppState;
 
 #[derive(Template)]
 #[template(path = "methods/overview.html")]
 struct OverviewPage<'a> {
     id: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     /// Who waits for its answer, when that is not the tenant itself.
     client: Option<&'a str>,
-    said: Option<&'a str>,
+    notice: Option<&'a str>,
     phone: &'a str,
     phones: usize,
     has_app: bool,
@@ -28,7 +29,7 @@ struct OverviewPage<'a> {
 #[template(path = "methods/app.html")]
 struct AppPage<'a> {
     id: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     has_app: bool,
     drawing: Drawing,
     uri: String,
@@ -37,20 +38,27 @@ struct AppPage<'a> {
 }
 
 /// What there is; or the app that is being set up, and why its code was not accepted.
-pub(crate) fn methods(state: &State, id: &str, overview: &Overview, error: Option<CodeError>) -> Response {
-    let Overview { request, form_token, customer, phones, has_app, recovery_codes, said, secret } = overview;
-    let (has_app, to) = (*has_app, request.leads_to());
+pub(crate) fn methods(
+    state: &AppState,
+    id: &str,
+    overview: &EnrollmentOverview,
+    error: Option<CodeError>,
+) -> Response {
+    let EnrollmentOverview { request, csrf_token, customer, phones, has_app, recovery_codes, notice, secret } =
+        overview;
+    let (has_app, to) = (*has_app, request.form_target());
     if let Some(secret) = secret {
-        let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
+        let AuthenticatorAppSetup { drawing, uri, key } =
+            AuthenticatorAppSetup::of(secret, &state.name, &customer.email);
         let text = error.map(|error| error.to_string());
-        let page = AppPage { id, form_token, has_app, drawing, uri, key, error: text };
-        return refusing(how(error), &page, to);
+        let page = AppPage { id, csrf_token, has_app, drawing, uri, key, error: text };
+        return refusing(code_status(error), &page, to);
     }
     let page = OverviewPage {
         id,
-        form_token,
+        csrf_token,
         client: (!request.is_own()).then_some(&request.client.name),
-        said: said.as_deref(),
+        notice: notice.as_deref(),
         phone: &state.url("phone"),
         phones: *phones,
         has_app,
@@ -66,7 +74,6 @@ struct CodesPage<'a> {
     codes: &'a [String],
 }
 
-/// New recovery codes.
 pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
     respond(StatusCode::OK, &CodesPage { id, codes }, None)
 }
@@ -82,6 +89,6 @@ pub(crate) fn account_done(is_good: bool) -> Response {
         )
     };
     let again = if is_good { "Look again" } else { "Try again" };
-    let ways_on = vec![(again.to_owned(), "/account".to_owned())];
-    respond(StatusCode::OK, &NoticePage { title, sentence, ways_on }, None)
+    let links = vec![(again.to_owned(), "/account".to_owned())];
+    respond(StatusCode::OK, &NoticePage { title, sentence, links }, None)
 }

@@ -4,87 +4,84 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::second_factor::how;
-use super::{NoticePage, Time, refusing, respond};
-use crate::endpoints::credentials::LogInError;
-use crate::flow::CodeError;
-use crate::payment::Payment;
-use crate::state::State;
+use super::notice::NoticePage;
+use super::render::{code_status, log_in_status, refusing, respond};
+use super::time::Time;
+use crate::domain::{LogInError, Payment};
+use crate::mfa::CodeError;
+use crate::state::AppState;
 use crate::store::{Phone, Push, PushState};
 
 #[derive(Template)]
 #[template(path = "phone/pair.html")]
 struct PairPage<'a> {
-    form_token: &'a str,
+    csrf_token: &'a str,
     email: &'a str,
     error: Option<String>,
 }
 
 /// The page on which a phone is paired.
-pub(crate) fn pair(form_token: &str, email: &str, error: Option<LogInError>) -> Response {
-    let page = PairPage { form_token, email, error: error.map(|error| error.to_string()) };
-    let how = error.map_or((StatusCode::OK, None), |error| (error.status(), error.retry_after()));
-    refusing(how, &page, None)
+pub(crate) fn pair(csrf_token: &str, email: &str, error: Option<LogInError>) -> Response {
+    let page = PairPage { csrf_token, email, error: error.map(|error| error.to_string()) };
+    refusing(log_in_status(error), &page, None)
 }
 
 #[derive(Template)]
 #[template(path = "phone/confirm.html")]
 struct ConfirmPage<'a> {
-    form_token: &'a str,
+    csrf_token: &'a str,
     error: Option<String>,
 }
 
 /// The page that asks whoever knows the password for a second factor, before the phone is paired.
-pub(crate) fn confirm_pairing(form_token: &str, error: Option<CodeError>) -> Response {
-    let page = ConfirmPage { form_token, error: error.map(|error| error.to_string()) };
-    refusing(how(error), &page, None)
+pub(crate) fn confirm_pairing(csrf_token: &str, error: Option<CodeError>) -> Response {
+    let page = ConfirmPage { csrf_token, error: error.map(|error| error.to_string()) };
+    refusing(code_status(error), &page, None)
 }
 
 #[derive(Template)]
 #[template(path = "phone/requests.html")]
 struct PhonePage<'a> {
     customer: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     seen: &'a str,
-    requests: Vec<Shown<'a>>,
-    history: Vec<Shown<'a>>,
-    said: Option<Said>,
+    requests: Vec<PushRow<'a>>,
+    history: Vec<PushRow<'a>>,
+    notice: Option<AnswerNotice>,
     /// For how many minutes "This was not me" keeps requests away.
     lock: u64,
     paired: Time,
     phones: usize,
 }
 
-/// What became of the last answer.
-struct Said {
+struct AnswerNotice {
     class: &'static str,
     role: &'static str,
     sentence: String,
 }
 
-struct Shown<'a> {
+struct PushRow<'a> {
     push: &'a Push,
     payment: Option<&'a Payment>,
     sent: Time,
-    outcome: Outcome,
+    outcome: PushResult,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> PushRow<'a> {
     fn of(push: &'a Push, now: u64) -> Self {
-        let payment = push.asked.payment.as_ref();
-        Self { push, payment, sent: Time::at(push.sent), outcome: Outcome::of(push, now) }
+        let payment = push.prompt.payment.as_ref();
+        Self { push, payment, sent: Time::at(push.sent), outcome: PushResult::of(push, now) }
     }
 }
 
-/// How a request ended.
-struct Outcome {
+struct PushResult {
     class: &'static str,
     word: &'static str,
     sentence: &'static str,
     box_class: &'static str,
 }
 
-impl Outcome {
+impl PushResult {
     fn of(push: &Push, now: u64) -> Self {
         let (class, word, sentence) = match push.state {
             PushState::Waiting if now < push.expires => ("", "Waiting", "It is waiting for your answer."),
@@ -119,11 +116,9 @@ impl Outcome {
     }
 }
 
-/// What the phone shows.
-pub(crate) struct OnPhone<'a> {
+pub(crate) struct PhoneView<'a> {
     pub(crate) phone: &'a Phone,
     pub(crate) customer: &'a str,
-    /// How many phones the customer has.
     pub(crate) phones: usize,
     pub(crate) seen: &'a str,
     pub(crate) waiting: &'a [Push],
@@ -134,16 +129,16 @@ pub(crate) struct OnPhone<'a> {
 }
 
 /// What the customer is asked, and was.
-pub(crate) fn phone(state: &State, shown: &OnPhone<'_>) -> Response {
+pub(crate) fn phone(state: &AppState, shown: &PhoneView<'_>) -> Response {
     let now = state.now();
     let lock = state.limits.push_lock.div_ceil(60);
     let page = PhonePage {
         customer: shown.customer,
-        form_token: &shown.phone.form_token,
+        csrf_token: &shown.phone.csrf_token,
         seen: shown.seen,
-        requests: shown.waiting.iter().map(|push| Shown::of(push, now)).collect(),
-        history: shown.history.iter().map(|push| Shown::of(push, now)).collect(),
-        said: shown.answered.and_then(|push| said(push.state, lock)),
+        requests: shown.waiting.iter().map(|push| PushRow::of(push, now)).collect(),
+        history: shown.history.iter().map(|push| PushRow::of(push, now)).collect(),
+        notice: shown.answered.and_then(|push| answer_notice(push.state, lock)),
         lock,
         paired: Time::at(shown.phone.paired),
         phones: shown.phones,
@@ -151,9 +146,10 @@ pub(crate) fn phone(state: &State, shown: &OnPhone<'_>) -> Response {
     respond(StatusCode::OK, &page, None)
 }
 
-fn said(state: PushState, lock: u64) -> Option<Said> {
-    let good = |sentence: &str| Some(Said { class: "good", role: "status", sentence: sentence.to_owned() });
-    let alert = |sentence: String| Some(Said { class: "alert", role: "alert", sentence });
+fn answer_notice(state: PushState, lock: u64) -> Option<AnswerNotice> {
+    let good =
+        |sentence: &str| Some(AnswerNotice { class: "good", role: "status", sentence: sentence.to_owned() });
+    let alert = |sentence: String| Some(AnswerNotice { class: "alert", role: "alert", sentence });
     match state {
         PushState::Approved | PushState::Used => good("Approved. You can go back to the other page now."),
         PushState::Denied => good("Denied. Nothing was approved."),
@@ -177,12 +173,11 @@ struct RequestPage<'a> {
     payment: Option<&'a Payment>,
     sent: Time,
     answered: Option<Time>,
-    outcome: Outcome,
+    outcome: PushResult,
 }
 
-/// One request that is over.
 pub(crate) fn request(push: &Push, now: u64) -> Response {
-    let Shown { push, payment, sent, outcome } = Shown::of(push, now);
+    let PushRow { push, payment, sent, outcome } = PushRow::of(push, now);
     let answered = push.answered.map(Time::at);
     respond(StatusCode::OK, &RequestPage { push, payment, sent, answered, outcome }, None)
 }
@@ -190,8 +185,8 @@ pub(crate) fn request(push: &Push, now: u64) -> Response {
 /// An answer of the phone to a question that is no longer asked and never was answered.
 pub(crate) fn too_late() -> Response {
     let sentence = "It was withdrawn, or too much time has passed. Nothing was approved.";
-    let ways_on = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
-    let page = NoticePage { title: "This request is no longer open", sentence, ways_on };
+    let links = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
+    let page = NoticePage { title: "This request is no longer open", sentence, links };
     respond(StatusCode::CONFLICT, &page, None)
 }
 

@@ -4,21 +4,20 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Time, refusing, respond};
-use crate::endpoints::authorize::Request;
-use crate::factors::Factor;
-use crate::factors::qr::Drawing;
-use crate::factors::totp::Secret;
-use crate::flow::{CodeError, View, WayView, Ways};
-use crate::payment::Payment;
-use crate::state::State;
+use super::qr::{self, Drawing};
+use super::render::{code_status, refusing, respond};
+use super::time::Time;
+use crate::credentials::totp::Secret;
+use crate::domain::{AuthorizationRequest, Factor, Payment};
+use crate::mfa::{AuthenticatorChoices, CodeError, MfaTransaction, OfferedAuthenticator};
+use crate::state::AppState;
 use crate::store::{NotSent, Push};
 
 #[derive(Template)]
 #[template(path = "mfa/push.html")]
 struct PushPage<'a> {
     id: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     number: u8,
     sentences: &'a [String],
     payment: Option<&'a Payment>,
@@ -32,7 +31,7 @@ struct PushPage<'a> {
 #[template(path = "mfa/code.html")]
 struct CodePage<'a> {
     id: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     title: &'a str,
     sentences: &'a [String],
     payment: Option<&'a Payment>,
@@ -47,7 +46,7 @@ struct CodePage<'a> {
 #[template(path = "mfa/first_app.html")]
 struct FirstAppPage<'a> {
     id: &'a str,
-    form_token: &'a str,
+    csrf_token: &'a str,
     sentences: &'a [String],
     payment: Option<&'a Payment>,
     drawing: Drawing,
@@ -56,68 +55,68 @@ struct FirstAppPage<'a> {
     error: Option<String>,
 }
 
-/// The way that is tried; `error` says why the code that was typed there is not accepted.
-pub(crate) fn second_factor(state: &State, id: &str, view: &View, error: Option<CodeError>) -> Response {
-    let View { request, form_token, challenge, customer, way, manage } = view;
-    let (sentences, payment) = (challenge.asked.sentences.as_slice(), challenge.asked.payment.as_ref());
-    let (form_token, manage) = (form_token.as_str(), *manage);
-    let to = request.leads_to();
-    let how = how(error);
+/// What is asked for; `error` says why the code that was typed there is not accepted.
+pub(crate) fn second_factor(
+    state: &AppState,
+    id: &str,
+    transaction: &MfaTransaction,
+    error: Option<CodeError>,
+) -> Response {
+    let MfaTransaction { request, csrf_token, challenge, customer, authenticator, manage } = transaction;
+    let (sentences, payment) = (challenge.prompt.sentences.as_slice(), challenge.prompt.payment.as_ref());
+    let (csrf_token, manage) = (csrf_token.as_str(), *manage);
+    let to = request.form_target();
+    let status = code_status(error);
     let error = error.map(|error| error.to_string());
-    match way {
-        WayView::Push(push) => {
+    match authenticator {
+        OfferedAuthenticator::Push(push) => {
             let Push { number, sent, expires, .. } = &**push;
             let (number, sent, expires) = (*number, Time::at(*sent), Time::at(*expires));
             let phone = &state.url("phone");
-            let page = PushPage { id, form_token, number, sentences, payment, sent, expires, phone, manage };
+            let page = PushPage { id, csrf_token, number, sentences, payment, sent, expires, phone, manage };
             respond(StatusCode::OK, &page, to)
         }
-        WayView::Otp | WayView::RecoveryCode => {
-            let digits = matches!(way, WayView::Otp);
+        OfferedAuthenticator::Otp | OfferedAuthenticator::RecoveryCode => {
+            let digits = matches!(authenticator, OfferedAuthenticator::Otp);
             let title = if digits { "Enter a code from your app" } else { "Enter a recovery code" };
             let email = &customer.email;
-            let page = CodePage { id, form_token, title, sentences, payment, digits, email, error, manage };
-            refusing(how, &page, to)
+            let page = CodePage { id, csrf_token, title, sentences, payment, digits, email, error, manage };
+            refusing(status, &page, to)
         }
-        WayView::FirstApp(secret) => {
-            let AppSetUp { drawing, uri, key } = AppSetUp::of(secret, &state.name, &customer.email);
-            let page = FirstAppPage { id, form_token, sentences, payment, drawing, uri, key, error };
-            refusing(how, &page, to)
+        OfferedAuthenticator::FirstApp(secret) => {
+            let AuthenticatorAppSetup { drawing, uri, key } =
+                AuthenticatorAppSetup::of(secret, &state.name, &customer.email);
+            let page = FirstAppPage { id, csrf_token, sentences, payment, drawing, uri, key, error };
+            refusing(status, &page, to)
         }
     }
 }
 
-pub(super) fn how(error: Option<CodeError>) -> (StatusCode, Option<u64>) {
-    error.map_or((StatusCode::OK, None), |error| (error.status(), error.retry_after()))
-}
-
-/// What an authenticator app needs.
-pub(super) struct AppSetUp {
+pub(super) struct AuthenticatorAppSetup {
     pub(super) drawing: Drawing,
     pub(super) uri: String,
     /// In groups of four.
     pub(super) key: String,
 }
 
-impl AppSetUp {
+impl AuthenticatorAppSetup {
     pub(super) fn of(secret: &Secret, tenant: &str, email: &str) -> Self {
         let (uri, key) = (secret.uri(tenant, email), secret.grouped());
         // An e-mail address that is too long for a picture can still be set up by hand.
-        let drawing = crate::factors::qr::draw(&uri).unwrap_or_default();
+        let drawing = qr::draw(&uri).unwrap_or_default();
         Self { drawing, uri, key }
     }
 }
 
 #[derive(Template)]
-#[template(path = "mfa/ways.html")]
-struct WaysPage<'a> {
+#[template(path = "mfa/authenticators.html")]
+struct AuthenticatorsPage<'a> {
     id: &'a str,
-    form_token: &'a str,
-    ways: Vec<Choice>,
+    csrf_token: &'a str,
+    choices: Vec<Choice>,
     error: Option<String>,
 }
 
-/// One way, as it is offered.
 struct Choice {
     name: &'static str,
     title: &'static str,
@@ -148,18 +147,18 @@ impl Choice {
     };
 }
 
-/// The ways to choose from; `not_sent` says why the phone is not asked.
-pub(crate) fn ways(
-    request: &Request,
+/// The authenticators to choose from; `not_sent` says why the phone is not asked.
+pub(crate) fn authenticators(
+    request: &AuthorizationRequest,
     id: &str,
-    form_token: &str,
-    ways: &Ways,
+    csrf_token: &str,
+    choices: &AuthenticatorChoices,
     not_sent: Option<NotSent>,
 ) -> Response {
-    let others = ways.others.iter().map(Choice::of);
-    let first = ways.may_set_up.then_some(Choice::FIRST_APP);
-    let ways = others.chain(first).chain(ways.may_manage.then_some(Choice::MANAGE)).collect();
-    let how = match not_sent {
+    let others = choices.others.iter().map(Choice::of);
+    let first = choices.may_set_up.then_some(Choice::FIRST_APP);
+    let choices = others.chain(first).chain(choices.may_manage.then_some(Choice::MANAGE)).collect();
+    let status = match not_sent {
         None => (StatusCode::OK, None),
         Some(NotSent::TooMany { wait } | NotSent::Locked { wait }) => {
             (StatusCode::TOO_MANY_REQUESTS, Some(wait))
@@ -175,5 +174,9 @@ pub(crate) fn ways(
             format!("Your phone is not asked now. Use another way, or try again in {minutes} min.")
         }
     });
-    refusing(how, &WaysPage { id, form_token, ways, error }, Some(&request.to.redirect_uri))
+    refusing(
+        status,
+        &AuthenticatorsPage { id, csrf_token, choices, error },
+        Some(&request.target.redirect_uri),
+    )
 }

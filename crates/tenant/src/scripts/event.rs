@@ -6,35 +6,32 @@ use actions::{
 };
 use jiff::Timestamp;
 
-use super::Told;
-use crate::config::{Customer, origin_of};
-use crate::endpoints::authorize::{Prompt, Request, ResponseType};
-use crate::factors::Factor;
-use crate::scopes::MULTI_FACTOR;
-use crate::state::State;
+use crate::domain::{
+    AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Prompt, RequestContext, ResponseType, origin_of,
+};
+use crate::state::AppState;
 
 /// How the customer has authenticated, at the time that the scripts run.
-pub(crate) struct Authenticated {
+pub(crate) struct AuthenticationState {
     /// The session's `sid`, when there was one before.
     pub(crate) sid: Option<String>,
-    /// When the password was given.
     pub(crate) auth_time: u64,
     /// When a second factor was given, in this session or just now, and which one.
     pub(crate) second_factor: Option<(u64, Factor)>,
 }
 
 pub(super) fn event(
-    state: &State,
-    request: &Request,
+    state: &AppState,
+    request: &AuthorizationRequest,
     customer: &Customer,
-    authenticated: &Authenticated,
+    authenticated: &AuthenticationState,
 ) -> Event {
-    let Told { query, confidential, user_agent, language, host, address, .. } = &request.told;
+    let RequestContext { query, confidential, user_agent, language, host, address, .. } = &request.context;
     let store = state.store();
-    let (app_metadata, user_metadata) = store.people.metadata(customer);
+    let (app_metadata, user_metadata) = store.customers.metadata(customer);
     let enrolled = store.enrolled(&customer.sub, state.now());
-    let logins_count = store.people.log_ins(&customer.sub);
-    let (created_at, updated_at) = store.people.times(&customer.sub, state.now());
+    let logins_count = store.customers.log_ins(&customer.sub);
+    let (created_at, updated_at) = store.customers.times(&customer.sub, state.now());
     drop(store);
     let profile = &customer.profile;
     Event {
@@ -94,10 +91,11 @@ pub(super) fn event(
     }
 }
 
-fn transaction(request: &Request) -> Transaction {
-    let told = &request.told;
+fn transaction(request: &AuthorizationRequest) -> Transaction {
+    let context = &request.context;
     let words = |name: &str| -> Vec<String> {
-        told.get(name)
+        context
+            .get(name)
             .unwrap_or_default()
             .split(' ')
             .filter(|word| !word.is_empty())
@@ -109,15 +107,15 @@ fn transaction(request: &Request) -> Transaction {
     if acr_values.is_empty() && request.multi_factor {
         acr_values.push(MULTI_FACTOR.to_owned());
     }
-    let protocol = match request.response {
+    let protocol = match request.response_type {
         ResponseType::Code { .. } => "oidc-basic-profile",
         ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
     };
     Transaction {
-        id: told.id.clone(),
-        correlation_id: told
+        id: context.id.clone(),
+        correlation_id: context
             .get("correlation_id")
-            .or_else(|| told.get("ext-correlation_id"))
+            .or_else(|| context.get("ext-correlation_id"))
             .map(str::to_owned),
         acr_values,
         locale: ui_locales.first().cloned().unwrap_or_else(|| "en".to_owned()),
@@ -128,15 +126,15 @@ fn transaction(request: &Request) -> Transaction {
             Prompt::LogIn => Some(vec!["login".to_owned()]),
         },
         protocol: protocol.to_owned(),
-        redirect_uri: request.to.redirect_uri.clone(),
+        redirect_uri: request.target.redirect_uri.clone(),
         requested_authorization_details: request
             .payment
             .as_ref()
             .and_then(|payment| serde_json::to_value([payment]).ok()),
         requested_scopes: request.scopes.clone(),
-        response_mode: told.get("response_mode").map(str::to_owned),
+        response_mode: context.get("response_mode").map(str::to_owned),
         response_type: words("response_type"),
-        state: request.to.state.clone(),
+        state: request.target.state.clone(),
         ui_locales,
     }
 }
@@ -150,7 +148,7 @@ const fn provider(factor: Factor) -> Option<&'static str> {
     }
 }
 
-fn methods(authenticated: &Authenticated) -> Vec<Method> {
+fn methods(authenticated: &AuthenticationState) -> Vec<Method> {
     let password = Method { name: "pwd".to_owned(), timestamp: time(authenticated.auth_time), factor: None };
     let second = authenticated.second_factor.map(|(when, factor)| Method {
         name: "mfa".to_owned(),
@@ -160,7 +158,7 @@ fn methods(authenticated: &Authenticated) -> Vec<Method> {
     [password].into_iter().chain(second).collect()
 }
 
-fn session(request: &Request, customer: &Customer, id: String, auth_time: u64) -> Session {
+fn session(request: &AuthorizationRequest, customer: &Customer, id: String, auth_time: u64) -> Session {
     Session {
         id,
         authenticated_at: time(auth_time),

@@ -2,14 +2,14 @@
 
 use actions::{End, Level, Outcome, ScriptRun};
 
-use crate::config::Customer;
-use crate::endpoints::authorize::Request;
+use crate::domain::Customer;
 use crate::log;
+use crate::store::Authorization;
 
 /// Writes down what scripts printed, how long they took, and what went wrong. THE ONE PLACE to which runs are reported: the
 /// tenant's log, and whatever else shows them.
-pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outcome) {
-    let (client_id, sub) = (&request.client.id, &customer.sub);
+pub(super) fn record_runs(authorization: &Authorization, customer: &Customer, outcome: &Outcome) {
+    let (client_id, sub) = (&authorization.request.client.id, &customer.sub);
     let mut runs = outcome.runs.iter().peekable();
     while let Some(run) = runs.next() {
         let ScriptRun { script, kind, duration, console, end } = run;
@@ -25,7 +25,7 @@ pub(super) fn record_runs(request: &Request, customer: &Customer, outcome: &Outc
             }
         }
         let is_last = runs.peek().is_none();
-        request.to.trace.record(log::script(run, is_last.then_some(&outcome.decisions)));
+        authorization.trace.record(log::script(run, is_last.then_some(&outcome.decisions)));
         let took = duration.as_millis();
         match end {
             End::Completed => tracing::info!(client_id, sub, script, ?kind, took, "script completed"),

@@ -5,21 +5,21 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::durable::{DurableError, Journal, Loaded, Record, Table};
+use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// More phones than one person carries; the oldest goes first.
-const PER_CUSTOMER: usize = 10;
+const MAX_PER_CUSTOMER: usize = 10;
 
 /// How long a password is good for until the code follows, in seconds.
-const PATIENCE: u64 = 600;
+const PAIRING_LIFETIME: u64 = 600;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Phone {
     pub(crate) sub: String,
     /// Stands in every form of this phone's pages. It comes of the cookie, so that it is the same after a restart.
     #[serde(skip)]
-    pub(crate) form_token: String,
+    pub(crate) csrf_token: String,
     #[serde(default)]
     pub(crate) paired: u64,
     expires: u64,
@@ -45,7 +45,7 @@ impl Phones {
 
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, (now, lifetime): (u64, u64)) {
         self.paired.retain(|_, phone| now < phone.expires);
-        while self.paired.select(|phone| phone.sub == sub).count() >= PER_CUSTOMER {
+        while self.paired.select(|phone| phone.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.paired.select(|phone| phone.sub == sub);
             let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| key.to_owned())
             else {
@@ -54,14 +54,14 @@ impl Phones {
             self.paired.remove(&oldest);
         }
         let phone =
-            Phone { sub: sub.to_owned(), form_token: String::new(), paired: now, expires: now + lifetime };
+            Phone { sub: sub.to_owned(), csrf_token: String::new(), paired: now, expires: now + lifetime };
         self.paired.insert(key(cookie), phone);
     }
 
     pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<Phone> {
         let phone = self.paired.get(&key(cookie)).filter(|phone| now < phone.expires)?;
-        let form_token = Fingerprint::of(&format!("form {cookie}")).text();
-        Some(Phone { form_token, ..phone.clone() })
+        let csrf_token = Fingerprint::of(&format!("form {cookie}")).text();
+        Some(Phone { csrf_token, ..phone.clone() })
     }
 
     pub(crate) fn unpair(&mut self, cookie: &str) {
@@ -76,7 +76,7 @@ impl Phones {
     /// The password was right on this device.
     pub(crate) fn begin(&mut self, sub: &str, pairing: &str, now: u64) {
         self.pending.retain(|_, (_, until)| now < *until);
-        self.pending.insert(Fingerprint::of(pairing), (sub.to_owned(), now + PATIENCE));
+        self.pending.insert(Fingerprint::of(pairing), (sub.to_owned(), now + PAIRING_LIFETIME));
     }
 
     /// Whose password was given on this device.
@@ -85,7 +85,7 @@ impl Phones {
         (now < *until).then_some(sub)
     }
 
-    pub(crate) fn forget_pending(&mut self, pairing: &str) {
+    pub(crate) fn remove_pending(&mut self, pairing: &str) {
         self.pending.remove(&Fingerprint::of(pairing));
     }
 }

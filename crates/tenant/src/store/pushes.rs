@@ -5,49 +5,34 @@ mod numbers;
 use std::collections::HashMap;
 
 use crate::config::Limits;
+use crate::domain::ConfirmationPrompt;
 use crate::log::Trace;
-use crate::payment::Payment;
 
 /// How many of a customer's questions stay to be looked at, after they are over.
-const REMEMBERED: usize = 20;
+const MAX_HISTORY: usize = 20;
 
-/// A question to the phone.
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
     /// Where it is written down what became of it.
     pub(crate) trace: Trace,
     pub(crate) id: String,
-    /// Whose phones show it.
     pub(crate) sub: String,
     /// Where the browser that asks is, when that is known.
     pub(crate) from: Option<String>,
     /// The session that asked; when it ends, the question is withdrawn.
     pub(crate) sid: String,
-    pub(crate) asked: Asked,
-    /// What the log-in tab shows.
+    pub(crate) prompt: ConfirmationPrompt,
     pub(crate) number: u8,
     /// What the phone shows: the number among two others, shuffled.
     pub(crate) choices: [u8; 3],
     pub(crate) sent: u64,
     pub(crate) expires: u64,
-    pub(crate) state: State,
-    /// When the customer answered.
+    pub(crate) state: PushState,
     pub(crate) answered: Option<u64>,
 }
 
-/// What the customer is asked, the same on both devices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Asked {
-    /// The client's name.
-    pub(crate) client: String,
-    /// "Riser asks to transfer funds from your account."
-    pub(crate) sentences: Vec<String>,
-    /// The one payment that it is about.
-    pub(crate) payment: Option<Payment>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum State {
+pub(crate) enum PushState {
     Waiting,
     Approved,
     Denied,
@@ -60,18 +45,15 @@ pub(crate) enum State {
     Used,
 }
 
-/// What the phone sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Answer {
+pub(crate) enum PushAnswer {
     Number(u8),
     Deny,
-    /// "This was not me."
     NotMe,
 }
 
-/// What became of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum PushOutcome {
     Approved,
     Denied,
     WrongNumber,
@@ -82,9 +64,8 @@ pub(crate) enum Outcome {
     TooLate,
 }
 
-/// What the log-in tab finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum PushVerdict {
     Waiting,
     Approved,
     Denied,
@@ -94,7 +75,6 @@ pub(crate) enum Verdict {
     Withdrawn,
 }
 
-/// Why a phone is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotSent {
     /// It has been asked too often. `wait` is in seconds.
@@ -125,7 +105,7 @@ impl Pushes {
         if let Some(until) = self.locked.get(sub).filter(|until| now < **until) {
             return Err(NotSent::Locked { wait: until - now });
         }
-        let unapproved = |push: &&Push| !matches!(push.state, State::Approved | State::Used);
+        let unapproved = |push: &&Push| !matches!(push.state, PushState::Approved | PushState::Used);
         let recent = |push: &&Push| now < push.sent + limits.push_window;
         let own = self.by_id.values().filter(|other| other.sub == sub);
         let mut sent: Vec<u64> = own.filter(unapproved).filter(recent).map(|push| push.sent).collect();
@@ -138,7 +118,6 @@ impl Pushes {
         }
     }
 
-    /// Asks this customer nothing until then.
     pub(crate) fn lock(&mut self, sub: &str, until: u64, now: u64) {
         self.locked.retain(|_, until| now < *until);
         self.locked.insert(sub.to_owned(), until);
@@ -156,7 +135,7 @@ impl Pushes {
     pub(crate) fn history(&self, sub: &str) -> Vec<&Push> {
         let mut own: Vec<&Push> = self.by_id.values().filter(|push| push.sub == sub).collect();
         own.sort_by(|a, b| (b.sent, &b.id).cmp(&(a.sent, &a.id)));
-        own.truncate(REMEMBERED);
+        own.truncate(MAX_HISTORY);
         own
     }
 
@@ -166,7 +145,7 @@ impl Pushes {
 
     /// What a customer's phones show, oldest first.
     pub(crate) fn waiting(&self, sub: &str, now: u64) -> Vec<&Push> {
-        let open = |push: &&Push| push.sub == sub && push.state == State::Waiting && now < push.expires;
+        let open = |push: &&Push| push.sub == sub && push.state == PushState::Waiting && now < push.expires;
         let mut waiting: Vec<&Push> = self.by_id.values().filter(open).collect();
         waiting.sort_by(|a, b| (a.sent, &a.id).cmp(&(b.sent, &b.id)));
         waiting
@@ -174,23 +153,29 @@ impl Pushes {
 
     /// One answer, by the customer who was asked, while it is fresh. A wrong number denies for good: with three to
     /// choose from, a second try would be a guess.
-    pub(crate) fn answer(&mut self, id: &str, sub: &str, answer: Answer, now: u64) -> Outcome {
-        let Some(push) = self.by_id.get_mut(id) else { return Outcome::TooLate };
+    pub(crate) fn answer(&mut self, id: &str, sub: &str, answer: PushAnswer, now: u64) -> PushOutcome {
+        let Some(push) = self.by_id.get_mut(id) else { return PushOutcome::TooLate };
         if push.sub != sub {
-            return Outcome::TooLate;
+            return PushOutcome::TooLate;
         }
         match push.state {
-            State::Waiting if now < push.expires => {}
-            State::Waiting | State::Withdrawn => return Outcome::TooLate,
-            State::Approved | State::Denied | State::WrongNumber | State::NotMe | State::Used => {
-                return Outcome::Answered;
+            PushState::Waiting if now < push.expires => {}
+            PushState::Waiting | PushState::Withdrawn => return PushOutcome::TooLate,
+            PushState::Approved
+            | PushState::Denied
+            | PushState::WrongNumber
+            | PushState::NotMe
+            | PushState::Used => {
+                return PushOutcome::Answered;
             }
         }
         let (state, outcome) = match answer {
-            Answer::Number(number) if number == push.number => (State::Approved, Outcome::Approved),
-            Answer::Number(_) => (State::WrongNumber, Outcome::WrongNumber),
-            Answer::Deny => (State::Denied, Outcome::Denied),
-            Answer::NotMe => (State::NotMe, Outcome::NotMe),
+            PushAnswer::Number(number) if number == push.number => {
+                (PushState::Approved, PushOutcome::Approved)
+            }
+            PushAnswer::Number(_) => (PushState::WrongNumber, PushOutcome::WrongNumber),
+            PushAnswer::Deny => (PushState::Denied, PushOutcome::Denied),
+            PushAnswer::NotMe => (PushState::NotMe, PushOutcome::NotMe),
         };
         push.state = state;
         push.answered = Some(now);
@@ -198,36 +183,34 @@ impl Pushes {
     }
 
     /// Where the question stands. An approval that nobody fetched in time is stale too.
-    fn verdict(&self, id: &str, now: u64) -> Verdict {
-        let Some(push) = self.by_id.get(id) else { return Verdict::Stale };
+    fn verdict(&self, id: &str, now: u64) -> PushVerdict {
+        let Some(push) = self.by_id.get(id) else { return PushVerdict::Stale };
         match push.state {
-            State::Denied => Verdict::Denied,
-            State::WrongNumber => Verdict::WrongNumber,
-            State::NotMe => Verdict::NotMe,
-            State::Withdrawn => Verdict::Withdrawn,
-            State::Waiting | State::Approved if now >= push.expires => Verdict::Stale,
-            State::Waiting => Verdict::Waiting,
-            State::Approved => Verdict::Approved,
-            State::Used => Verdict::Stale,
+            PushState::Denied => PushVerdict::Denied,
+            PushState::WrongNumber => PushVerdict::WrongNumber,
+            PushState::NotMe => PushVerdict::NotMe,
+            PushState::Withdrawn => PushVerdict::Withdrawn,
+            PushState::Waiting | PushState::Approved if now >= push.expires => PushVerdict::Stale,
+            PushState::Waiting => PushVerdict::Waiting,
+            PushState::Approved => PushVerdict::Approved,
+            PushState::Used => PushVerdict::Stale,
         }
     }
 
-    /// Whether the customer can still answer.
     pub(crate) fn is_waiting(&self, id: &str, now: u64) -> bool {
-        self.verdict(id, now) == Verdict::Waiting
+        self.verdict(id, now) == PushVerdict::Waiting
     }
 
     /// Where the question stands; an approval is handed out once. There is no way to look at one without taking it, so
     /// that nobody can forget to.
-    pub(crate) fn take(&mut self, id: &str, now: u64) -> Verdict {
+    pub(crate) fn take(&mut self, id: &str, now: u64) -> PushVerdict {
         let verdict = self.verdict(id, now);
-        if let (Verdict::Approved, Some(push)) = (verdict, self.by_id.get_mut(id)) {
-            push.state = State::Used;
+        if let (PushVerdict::Approved, Some(push)) = (verdict, self.by_id.get_mut(id)) {
+            push.state = PushState::Used;
         }
         verdict
     }
 
-    /// Takes a question off the phone.
     pub(crate) fn withdraw(&mut self, id: &str, now: u64) {
         if let Some(push) = self.by_id.get_mut(id) {
             push.withdraw(now);
@@ -243,46 +226,47 @@ impl Pushes {
 impl Push {
     /// What is stale is over already.
     fn withdraw(&mut self, now: u64) {
-        if matches!(self.state, State::Waiting | State::Approved) && now < self.expires {
-            self.state = State::Withdrawn;
+        if matches!(self.state, PushState::Waiting | PushState::Approved) && now < self.expires {
+            self.state = PushState::Withdrawn;
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, Asked, Outcome, Push, Pushes, State, Verdict};
+    use super::{Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
     use crate::config::Limits;
+    use crate::domain::ConfirmationPrompt;
     use crate::log::Trace;
 
     #[test]
-    fn an_approval_is_taken_once_and_only_in_time() {
+    fn approval_is_taken_once_in_time() {
         let push = |id: &str| Push {
             trace: Trace::default(),
             id: id.to_owned(),
             sub: "auth0|1001".to_owned(),
             from: None,
             sid: "sid".to_owned(),
-            asked: Asked { client: "Riser".to_owned(), sentences: Vec::new(), payment: None },
+            prompt: ConfirmationPrompt { client: "Riser".to_owned(), sentences: Vec::new(), payment: None },
             number: 42,
             choices: [41, 42, 43],
             sent: 0,
             expires: 600,
-            state: State::Waiting,
+            state: PushState::Waiting,
             answered: None,
         };
         let mut pushes = Pushes::default();
         for id in ["taken", "late"] {
             pushes.send(push(id), &Limits::default(), 0).unwrap();
-            assert_eq!(pushes.take(id, 1), Verdict::Waiting);
+            assert_eq!(pushes.take(id, 1), PushVerdict::Waiting);
             assert!(pushes.is_waiting(id, 1));
-            assert_eq!(pushes.answer(id, "auth0|1001", Answer::Number(42), 2), Outcome::Approved);
+            assert_eq!(pushes.answer(id, "auth0|1001", PushAnswer::Number(42), 2), PushOutcome::Approved);
             assert!(!pushes.is_waiting(id, 2));
         }
-        assert_eq!(pushes.take("taken", 3), Verdict::Approved);
-        assert_eq!(pushes.take("taken", 3), Verdict::Stale, "it has been used");
-        assert_eq!(pushes.answer("taken", "auth0|1001", Answer::Number(42), 4), Outcome::Answered);
-        assert_eq!(pushes.take("taken", 4), Verdict::Stale);
-        assert_eq!(pushes.take("late", 600), Verdict::Stale);
+        assert_eq!(pushes.take("taken", 3), PushVerdict::Approved);
+        assert_eq!(pushes.take("taken", 3), PushVerdict::Stale, "it has been used");
+        assert_eq!(pushes.answer("taken", "auth0|1001", PushAnswer::Number(42), 4), PushOutcome::Answered);
+        assert_eq!(pushes.take("taken", 4), PushVerdict::Stale);
+        assert_eq!(pushes.take("late", 600), PushVerdict::Stale);
     }
 }

@@ -1,31 +1,12 @@
 //! Who is logged in, in which browser. The cookie's value changes at every log-in, so that a value planted before
 //! is worth nothing after it.
 
-use serde::{Deserialize, Serialize};
-
-use crate::durable::{DurableError, Journal, Loaded, Record, Table};
+use crate::domain::Session;
+use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
 /// More browsers than one person uses; the oldest goes first.
-const PER_CUSTOMER: usize = 20;
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Session {
-    /// `sid` of ID tokens. Stays when the same customer logs in again in the same browser, so that another tab's
-    /// request under way is not lost.
-    pub(crate) sid: String,
-    pub(crate) sub: String,
-    /// When the customer last gave the password.
-    pub(crate) auth_time: u64,
-    expires: u64,
-}
-
-impl Session {
-    /// The same, for a customer who has also authenticated at `moment`.
-    pub(crate) fn authenticated(self, moment: u64) -> Self {
-        Self { auth_time: self.auth_time.max(moment), ..self }
-    }
-}
+const MAX_PER_CUSTOMER: usize = 20;
 
 impl Record for Session {
     const KIND: &'static str = "session";
@@ -63,7 +44,7 @@ impl Sessions {
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
         let (cookie, new_sid) = fresh;
         let sid = before.map_or(new_sid, |session| session.sid);
-        while self.0.select(|session| session.sub == sub).count() >= PER_CUSTOMER {
+        while self.0.select(|session| session.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.0.select(|session| session.sub == sub);
             let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
             let Some(oldest) = oldest else { break };

@@ -6,27 +6,41 @@ use std::sync::Arc;
 
 use http_server::Peer;
 
-use crate::endpoints::authorize::Request;
-use crate::factors::totp::Secret;
-use crate::factors::{Factor, Factors};
+use crate::credentials::totp::Secret;
+use crate::domain::{AuthorizationRequest, Challenge, Factor, ScriptDecision};
+use crate::log::Trace;
 use crate::random::{self, Fingerprint};
-use crate::store::Asked;
 
 /// At 8 KiB of parameters each, 32 MiB of memory at most.
 const CAPACITY: usize = 4_096;
 /// Log-in pages that one peer has open: an office has as many, and nobody has all.
-const SHARE: usize = CAPACITY / 8;
+const MAX_PER_PEER: usize = CAPACITY / 8;
 
 /// Too many requests wait for a phone in the whole tenant, or have just ended.
 #[derive(Debug)]
-pub(crate) struct Full;
+pub(crate) struct TooManyTransactions;
+
+/// A request, what scripts have decided about it so far, and the trace in which its story is recorded. Clones are cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Authorization {
+    pub(crate) request: Arc<AuthorizationRequest>,
+    pub(crate) decision: Arc<ScriptDecision>,
+    pub(crate) trace: Trace,
+}
+
+/// How a browser names a transaction: the identifier in the address, and the cookie that proves it.
+#[derive(Debug, Clone)]
+pub(crate) struct TransactionRef {
+    pub(crate) id: String,
+    pub(crate) cookie: String,
+}
 
 #[derive(Debug)]
 pub(crate) struct Transaction {
-    pub(crate) request: Arc<Request>,
+    pub(crate) authorization: Authorization,
     pub(crate) stage: Stage,
     /// Stands in every form of this transaction; a page of another origin cannot know it.
-    pub(crate) form_token: String,
+    pub(crate) csrf_token: String,
     cookie: Fingerprint,
     expires: u64,
     /// Where the browser is, when that is known.
@@ -35,23 +49,13 @@ pub(crate) struct Transaction {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Stage {
-    /// The customer has to log in.
     LogIn,
     /// The customer was asked for a second factor.
     SecondFactor(SecondFactor),
     /// The second factor was given, and the customer looks after the ways to confirm before the client has its answer.
-    Methods(Methods),
+    Enrollment(Enrollment),
     /// The client has its answer. The record stays until it expires, to be able to say so.
     Finished,
-}
-
-/// What a second factor is asked for, and which will do.
-#[derive(Debug, Clone)]
-pub(crate) struct Challenge {
-    pub(crate) asked: Asked,
-    /// The scopes that its sentences tell of.
-    pub(crate) scopes: Vec<String>,
-    pub(crate) allowed: Factors,
 }
 
 /// A second factor that is asked for.
@@ -61,10 +65,8 @@ pub(crate) struct SecondFactor {
     pub(crate) sid: String,
     pub(crate) sub: String,
     pub(crate) challenge: Challenge,
-    /// The way that is tried now.
-    pub(crate) way: Way,
-    /// How many codes were wrong.
-    pub(crate) wrong: usize,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) wrong_codes: usize,
     /// The customer wants to look after the ways to confirm when this is done.
     pub(crate) manage: bool,
     /// Whichever way it is, it takes no longer than this.
@@ -73,7 +75,7 @@ pub(crate) struct SecondFactor {
 
 /// How the second factor is to be given.
 #[derive(Debug, Clone)]
-pub(crate) enum Way {
+pub(crate) enum Authenticator {
     /// By the answer to the push with this identifier.
     Push(String),
     /// By a code of the customer's authenticator app.
@@ -83,7 +85,7 @@ pub(crate) enum Way {
     FirstApp(Secret),
 }
 
-impl Way {
+impl Authenticator {
     pub(crate) const fn factor(&self) -> Factor {
         match self {
             Self::Push(_) => Factor::Push,
@@ -95,17 +97,16 @@ impl Way {
 
 /// A customer who looks after the ways to confirm.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Methods {
+pub(crate) struct Enrollment {
     pub(crate) sid: String,
     pub(crate) sub: String,
     /// When the second factor was given.
     pub(crate) given: u64,
-    /// Which one it was.
     pub(crate) factor: Option<Factor>,
     /// When the client's answer has to be on its way: the second factor is stale afterwards.
     pub(crate) expires: u64,
     /// What has just happened, in a sentence.
-    pub(crate) said: Option<String>,
+    pub(crate) notice: Option<String>,
     /// Of an app that has not shown yet that it has it.
     pub(crate) secret: Option<Secret>,
     /// New recovery codes, until they have been shown.
@@ -113,9 +114,9 @@ pub(crate) struct Methods {
 }
 
 impl Transaction {
-    pub(crate) fn new(request: Arc<Request>, cookie: &str, expires: u64, peer: Option<Peer>) -> Self {
-        let (form_token, cookie) = (random::secret(), Fingerprint::of(cookie));
-        Self { request, stage: Stage::LogIn, form_token, cookie, expires, peer }
+    pub(crate) fn new(authorization: Authorization, cookie: &str, expires: u64, peer: Option<Peer>) -> Self {
+        let (csrf_token, cookie) = (random::secret(), Fingerprint::of(cookie));
+        Self { authorization, stage: Stage::LogIn, csrf_token, cookie, expires, peer }
     }
 
     /// Gives the transaction time until `expires`, and never less than it had.
@@ -128,61 +129,69 @@ impl Transaction {
 pub(crate) struct Transactions(HashMap<String, Transaction>);
 
 impl Transactions {
-    pub(crate) fn insert(&mut self, id: String, transaction: Transaction, now: u64) -> Result<(), Full> {
+    pub(crate) fn insert(
+        &mut self,
+        id: String,
+        transaction: Transaction,
+        now: u64,
+    ) -> Result<(), TooManyTransactions> {
         self.0.retain(|_, transaction| now < transaction.expires);
         // Whoever opens log-in pages without end only loses the oldest of them; nobody else is kept out.
         let own = |it: &Transaction| matches!(it.stage, Stage::LogIn) && it.peer == transaction.peer;
-        if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= SHARE {
-            self.forget_oldest(own)?;
+        if transaction.peer.is_some() && self.0.values().filter(|it| own(it)).count() >= MAX_PER_PEER {
+            self.remove_oldest(own)?;
         } else if self.0.len() >= CAPACITY {
-            self.forget_oldest(|it| matches!(it.stage, Stage::LogIn))?;
+            self.remove_oldest(|it| matches!(it.stage, Stage::LogIn))?;
         }
         self.0.insert(id, transaction);
         Ok(())
     }
 
-    fn forget_oldest(&mut self, of: impl Fn(&Transaction) -> bool) -> Result<(), Full> {
+    fn remove_oldest(&mut self, of: impl Fn(&Transaction) -> bool) -> Result<(), TooManyTransactions> {
         let oldest = self.0.iter().filter(|(_, it)| of(it)).min_by_key(|(_, it)| it.expires);
-        let oldest = oldest.map(|(id, _)| id.clone()).ok_or(Full)?;
+        let oldest = oldest.map(|(id, _)| id.clone()).ok_or(TooManyTransactions)?;
         self.0.remove(&oldest);
         Ok(())
     }
 
     /// The transaction, if it is this browser's.
-    pub(crate) fn get(&mut self, id: &str, cookie: &str, now: u64) -> Option<&mut Transaction> {
-        let transaction = self.0.get_mut(id)?;
-        (transaction.cookie == Fingerprint::of(cookie) && now < transaction.expires).then_some(transaction)
+    pub(crate) fn get(&mut self, by: &TransactionRef, now: u64) -> Option<&mut Transaction> {
+        let transaction = self.0.get_mut(&by.id)?;
+        (transaction.cookie == Fingerprint::of(&by.cookie) && now < transaction.expires)
+            .then_some(transaction)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::answer::{Place, Recipient};
-    use crate::config::Client;
-    use crate::endpoints::authorize::{Prompt, ResponseType};
-    use crate::log::Trace;
+    use crate::domain::{
+        Client, GrantType, Prompt, RedirectTarget, RequestContext, ResponseMode, ResponseType,
+    };
 
-    fn a_request() -> Request {
+    fn by(id: &str) -> TransactionRef {
+        TransactionRef { id: id.to_owned(), cookie: "cookie".to_owned() }
+    }
+
+    fn an_authorization() -> Authorization {
         let client = Client {
             id: "riser".into(),
             name: "Riser".into(),
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             web_origins: None,
-            grant_types: crate::config::GrantType::all(),
+            grant_types: GrantType::all(),
             metadata: serde_json::Map::new(),
         };
-        Request {
+        let request = AuthorizationRequest {
             client: Arc::new(client),
-            to: Recipient {
+            target: RedirectTarget {
                 redirect_uri: String::new(),
-                place: Place::Fragment,
+                response_mode: ResponseMode::Fragment,
                 issuer: String::new(),
                 state: None,
-                trace: Trace::default(),
             },
-            response: ResponseType::IdTokenToken,
+            response_type: ResponseType::IdTokenToken,
             scopes: Vec::new(),
             api: None,
             payment: None,
@@ -193,48 +202,45 @@ mod tests {
             multi_factor: false,
             login_hint: None,
             id_token_hint: None,
-            told: crate::scripts::Told::default(),
-            decided: crate::scripts::Decided::default(),
-        }
+            context: RequestContext::default(),
+        };
+        Authorization { request: Arc::new(request), decision: Arc::default(), trace: Trace::default() }
     }
 
     #[test]
-    fn who_opens_log_in_pages_without_end_keeps_nobody_out() {
+    fn flood_of_log_in_pages_drops_only_log_in_pages() {
         let mut transactions = Transactions::default();
-        let request = Arc::new(a_request());
+        let authorization = an_authorization();
         let mut insert = |id: &str, stage: Stage, expires: u64| {
             let transaction =
-                Transaction { stage, ..Transaction::new(Arc::clone(&request), "cookie", expires, None) };
+                Transaction { stage, ..Transaction::new(authorization.clone(), "cookie", expires, None) };
             transactions.insert(id.to_owned(), transaction, 0)
         };
-        insert("push", Stage::Methods(Methods::default()), 1).unwrap();
+        insert("push", Stage::Enrollment(Enrollment::default()), 1).unwrap();
         for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
             insert(&format!("{n}"), Stage::LogIn, 10 + n).unwrap();
         }
         assert_eq!(transactions.0.len(), CAPACITY);
-        assert!(transactions.get("push", "cookie", 0).is_some(), "who has given a password is not put out");
-        assert!(
-            transactions.get(&format!("{}", 2 * CAPACITY - 1), "cookie", 0).is_some(),
-            "so does the newest"
-        );
-        assert!(transactions.get("0", "cookie", 0).is_none());
+        assert!(transactions.get(&by("push"), 0).is_some(), "who has given a password is not put out");
+        assert!(transactions.get(&by(&format!("{}", 2 * CAPACITY - 1)), 0).is_some(), "so does the newest");
+        assert!(transactions.get(&by("0"), 0).is_none());
     }
 
     #[test]
-    fn who_opens_log_in_pages_without_end_closes_nobody_elses() {
+    fn flood_from_one_peer_drops_only_its_own() {
         let mut transactions = Transactions::default();
-        let request = Arc::new(a_request());
+        let authorization = an_authorization();
         let mut insert = |id: &str, address: &str, expires: u64| {
             let peer = Some(Peer::of(address.parse().unwrap()));
-            let transaction = Transaction::new(Arc::clone(&request), "cookie", expires, peer);
+            let transaction = Transaction::new(authorization.clone(), "cookie", expires, peer);
             transactions.insert(id.to_owned(), transaction, 0).unwrap();
         };
         insert("honest", "192.0.2.1", 1);
         for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
             insert(&format!("{n}"), "192.0.2.2", 10 + n);
         }
-        assert_eq!(transactions.0.len(), SHARE + 1);
-        assert!(transactions.get("honest", "cookie", 0).is_some());
-        assert!(transactions.get(&format!("{}", 2 * CAPACITY - 1), "cookie", 0).is_some(), "and the newest");
+        assert_eq!(transactions.0.len(), MAX_PER_PEER + 1);
+        assert!(transactions.get(&by("honest"), 0).is_some());
+        assert!(transactions.get(&by(&format!("{}", 2 * CAPACITY - 1)), 0).is_some(), "and the newest");
     }
 }

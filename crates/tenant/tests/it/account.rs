@@ -15,7 +15,7 @@ async fn log_in(world: &World) -> (Browser, Answer) {
 }
 
 #[tokio::test]
-async fn the_ways_to_confirm_are_there_after_a_second_factor() {
+async fn shows_enrollment_after_second_factor() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let (mut tab, page) = log_in(&world).await;
@@ -37,7 +37,7 @@ async fn the_ways_to_confirm_are_there_after_a_second_factor() {
 
 /// Proves: threat-enrollment
 #[tokio::test]
-async fn a_session_alone_does_not_open_them() {
+async fn session_alone_does_not_show_enrollment() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -54,7 +54,7 @@ async fn a_session_alone_does_not_open_them() {
 }
 
 #[tokio::test]
-async fn who_has_no_factor_sets_up_the_first_one_there() {
+async fn enrolls_first_factor() {
     let world = World::new().await;
     let (mut tab, page) = log_in(&world).await;
     let page = tab.take_way(&page, "first-app").await;
@@ -65,7 +65,7 @@ async fn who_has_no_factor_sets_up_the_first_one_there() {
 }
 
 #[tokio::test]
-async fn no_client_can_ask_as_the_tenant_itself() {
+async fn client_cannot_act_as_tenant() {
     let mut tab = World::new().await.logged_in(ADA).await;
     for client in ["", "Riser account", "account"] {
         let answer = tab.get(&authorize_with(&[("client_id", client)])).await;

@@ -1,10 +1,10 @@
 //! Actions and Rules have a say in each log-in.
 
+mod challenge;
 mod decisions;
+mod event;
 mod factor;
 mod failures;
-mod shown;
-mod told;
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -20,7 +20,7 @@ fn embedding(browser: &Browser, mode: &str, destination: &str) -> Browser {
 
 /// Proves: tenant-embedded-requests, fetch-metadata
 #[tokio::test]
-async fn a_picture_logs_nobody_out_and_sends_no_push() {
+async fn image_request_has_no_effect() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
@@ -48,7 +48,7 @@ async fn a_picture_logs_nobody_out_and_sends_no_push() {
 /// A script may send HEAD to whomever, and it is answered as GET is.
 /// Proves: tenant-embedded-requests
 #[tokio::test]
-async fn who_asks_for_the_head_alone_logs_nobody_out_and_sends_no_push() {
+async fn head_request_has_no_effect() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
@@ -66,7 +66,7 @@ async fn who_asks_for_the_head_alone_logs_nobody_out_and_sends_no_push() {
 
 /// Proves: tenant-framing
 #[tokio::test]
-async fn a_frame_shows_no_page_and_asks_no_phone() {
+async fn frame_shows_no_page_and_sends_no_push() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     for destination in ["iframe", "frame", "embed", "object"] {
@@ -87,7 +87,7 @@ async fn a_frame_shows_no_page_and_asks_no_phone() {
 
 /// Proves: tenant-open-redirect
 #[tokio::test]
-async fn no_parameter_leads_to_another_place() {
+async fn no_parameter_is_open_redirect() {
     let world = World::new().await;
     for evil in [
         "https://evil.example/",
@@ -128,7 +128,7 @@ async fn no_parameter_leads_to_another_place() {
 
 /// Proves: tenant-header-injection
 #[tokio::test]
-async fn a_parameter_cannot_end_its_header() {
+async fn parameter_cannot_inject_header() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let state = "a\r\nSet-Cookie: riser_tenant_session=planted";
     let answer = browser.get(&authorize_with(&[("state", state)])).await;
@@ -138,7 +138,7 @@ async fn a_parameter_cannot_end_its_header() {
 
 /// Proves: tenant-header-injection
 #[tokio::test]
-async fn another_host_name_is_not_believed() {
+async fn host_header_is_not_trusted() {
     let mut browser = World::new().await.browser();
     browser.headers.insert(header::HOST, "evil.example".parse().unwrap());
     browser.headers.insert("x-forwarded-host", "evil.example".parse().unwrap());
@@ -153,7 +153,7 @@ async fn another_host_name_is_not_believed() {
 
 /// Proves: tenant-cors
 #[tokio::test]
-async fn no_script_of_another_origin_reads_what_a_cookie_opens() {
+async fn other_origin_reads_nothing_behind_cookie() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     browser.headers.insert(header::ORIGIN, "http://localhost:8080".parse().unwrap());
@@ -176,10 +176,10 @@ async fn no_script_of_another_origin_reads_what_a_cookie_opens() {
 }
 
 /// What the log-in page says and how often one may try is the same whether there is such a customer or not; the work is
-/// the same too (`unknown_addresses_cost_the_work_of_known_ones`).
+/// the same too (`unknown_address_costs_same_work`).
 /// Proves: tenant-user-enumeration
 #[tokio::test]
-async fn nobody_learns_who_is_a_customer() {
+async fn customers_cannot_be_enumerated() {
     let world = World::new().await;
     let mut told = Vec::new();
     for email in [ADA, "nobody@example.com"] {
@@ -202,7 +202,7 @@ async fn nobody_learns_who_is_a_customer() {
 /// A whole visit, at the most talkative level: the log has what happened, and nothing that would let anybody in.
 /// Proves: tenant-log-secrets
 #[tokio::test]
-async fn who_reads_the_log_gets_in_nowhere() {
+async fn log_contents_open_nothing() {
     const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     log::keep();
     let world = World::new().await;

@@ -11,7 +11,7 @@ use crate::harness::{
 };
 
 #[tokio::test]
-async fn a_log_in_ends_with_an_access_token_and_an_id_token_in_the_fragment() {
+async fn log_in_returns_tokens_in_fragment() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
@@ -45,7 +45,7 @@ async fn a_log_in_ends_with_an_access_token_and_an_id_token_in_the_fragment() {
 }
 
 #[tokio::test]
-async fn the_header_is_that_of_auth0() {
+async fn token_header_is_as_at_auth0() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let token = browser.get(&authorize(BALANCE)).await.fragment()["access_token"].clone();
@@ -55,7 +55,7 @@ async fn the_header_is_that_of_auth0() {
 }
 
 #[tokio::test]
-async fn an_id_token_alone_has_no_at_hash_and_no_access_token_beside_it() {
+async fn id_token_alone_has_no_at_hash() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&authorize_with(&[("response_type", "id_token")])).await.fragment();
@@ -66,21 +66,21 @@ async fn an_id_token_alone_has_no_at_hash_and_no_access_token_beside_it() {
 }
 
 #[tokio::test]
-async fn the_values_of_response_type_have_no_order() {
+async fn response_type_values_have_no_order() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let fragment = browser.get(&authorize_with(&[("response_type", "token id_token")])).await.fragment();
     assert!(fragment.contains_key("access_token") && fragment.contains_key("id_token"));
 }
 
 #[tokio::test]
-async fn unknown_and_repeated_scopes_are_dropped_in_silence() {
+async fn drops_unknown_and_repeated_scopes() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let answer = browser.get(&authorize("openid view:balance openid offline_access admin:all")).await;
     assert_eq!(answer.fragment()["scope"], BALANCE);
 }
 
 #[tokio::test]
-async fn without_an_audience_the_token_is_for_userinfo_alone() {
+async fn without_audience_token_is_for_userinfo() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&authorize_with(&[("audience", ""), ("scope", TRANSFER)])).await.fragment();
@@ -90,7 +90,7 @@ async fn without_an_audience_the_token_is_for_userinfo_alone() {
 }
 
 #[tokio::test]
-async fn profile_and_email_put_claims_into_the_id_token() {
+async fn profile_and_email_add_claims() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&authorize("openid profile email")).await.fragment();
@@ -99,7 +99,7 @@ async fn profile_and_email_put_claims_into_the_id_token() {
 }
 
 #[tokio::test]
-async fn permissions_make_the_granted_scope_smaller_and_ask_for_no_second_factor() {
+async fn permissions_limit_granted_scope() {
     let mut config = config();
     config.customers[1].permissions = Some(vec!["view:balance".to_owned()]);
     let world = World::with(config).await;
@@ -114,7 +114,7 @@ async fn permissions_make_the_granted_scope_smaller_and_ask_for_no_second_factor
 }
 
 #[tokio::test]
-async fn a_posted_request_is_the_same_request() {
+async fn post_equals_get() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let query = authorize(BALANCE);
     let pairs: Vec<(String, String)> =
@@ -126,7 +126,7 @@ async fn a_posted_request_is_the_same_request() {
 }
 
 #[tokio::test]
-async fn the_state_comes_back_as_it_was_sent() {
+async fn state_is_echoed() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let state = "a b+c&d=é#%\"<>";
     let answer = browser.get(&authorize_with(&[("state", state)])).await;
@@ -141,7 +141,7 @@ fn at_hash(token: &str) -> String {
 /// Node's `fetch` says `sec-fetch-mode: cors` and nothing else; other programs copy other parts of what browsers say.
 /// Proves: fetch-metadata
 #[tokio::test]
-async fn programs_that_say_half_of_what_browsers_say_get_the_log_in_page() {
+async fn partial_fetch_metadata_is_accepted() {
     let world = World::new().await;
     for headers in [
         vec![("sec-fetch-mode", "cors")],

@@ -16,7 +16,7 @@ fn is_page(answer: &crate::harness::Answer, sentence: &str) {
 }
 
 #[tokio::test]
-async fn without_a_trusted_redirect_uri_the_refusal_is_a_page() {
+async fn untrusted_redirect_uri_is_refused_on_page() {
     let mut browser = World::new().await.browser();
     let cases = [
         (authorize_with(&[("client_id", "")]), "client_id exactly once"),
@@ -33,7 +33,7 @@ async fn without_a_trusted_redirect_uri_the_refusal_is_a_page() {
 
 /// Proves: threat-open-redirect, tenant-open-redirect
 #[tokio::test]
-async fn a_redirect_uri_is_compared_character_by_character() {
+async fn redirect_uri_is_compared_exactly() {
     let mut browser = World::new().await.browser();
     let others = [
         "http://localhost:8080/callback/",
@@ -55,7 +55,7 @@ async fn a_redirect_uri_is_compared_character_by_character() {
 }
 
 #[tokio::test]
-async fn what_is_too_long_is_not_read() {
+async fn too_long_request_is_not_read() {
     let mut browser = World::new().await.browser();
     let long = "x".repeat(9_000);
     is_page(&browser.get(&authorize_with(&[("state", &long)])).await, "longer than 8 KiB");
@@ -66,7 +66,7 @@ async fn what_is_too_long_is_not_read() {
 }
 
 #[tokio::test]
-async fn other_refusals_go_back_to_the_client() {
+async fn other_errors_are_sent_to_client() {
     let mut browser = World::new().await.browser();
     let cases = [
         ("response_type", "code token", "unsupported_response_type", "must be"),
@@ -99,7 +99,7 @@ async fn other_refusals_go_back_to_the_client() {
 
 /// OAuth 2.0 Multiple Response Types, 2.1: where no token was asked for, an answer goes into the query.
 #[tokio::test]
-async fn a_refusal_goes_where_the_answer_would_have_gone() {
+async fn error_uses_response_mode() {
     let mut browser = World::new().await.browser();
     for (value, error) in [("", "invalid_request"), ("x", "unsupported_response_type")] {
         let refused = browser.get(&authorize_with(&[("response_type", value)])).await.query();
@@ -114,7 +114,7 @@ async fn a_refusal_goes_where_the_answer_would_have_gone() {
 }
 
 #[tokio::test]
-async fn a_client_gets_tokens_only_in_the_ways_that_it_is_registered_for() {
+async fn grant_types_limit_client() {
     for (allowed, refused_types) in [
         (GrantType::AuthorizationCode, &["id_token token", "id_token", "token"][..]),
         (GrantType::Implicit, &["code"][..]),
@@ -137,7 +137,7 @@ async fn a_client_gets_tokens_only_in_the_ways_that_it_is_registered_for() {
 }
 
 #[tokio::test]
-async fn a_parameter_that_stands_twice_is_refused() {
+async fn duplicate_parameter_is_refused() {
     let mut browser = World::new().await.browser();
     for name in
         ["response_type", "scope", "nonce", "audience", "prompt", "max_age", "acr_values", "id_token_hint"]
@@ -152,7 +152,7 @@ async fn a_parameter_that_stands_twice_is_refused() {
 }
 
 #[tokio::test]
-async fn of_two_states_none_is_echoed() {
+async fn duplicate_state_is_not_echoed() {
     let answer = World::new().await.browser().get(&(authorize_with(&[]) + "&state=other")).await;
     let fragment = answer.fragment();
     assert_eq!(fragment["error"], "invalid_request");
@@ -160,14 +160,14 @@ async fn of_two_states_none_is_echoed() {
 }
 
 #[tokio::test]
-async fn a_description_is_printable_ascii() {
+async fn description_is_printable_ascii() {
     let answer = World::new().await.browser().get(&authorize_with(&[("audience", "\"\\é\n\u{202e}x")])).await;
     assert_eq!(answer.refusal().1, "Service not found: 'x");
 }
 
 /// Proves: silent-request-errors
 #[tokio::test]
-async fn prompt_none_never_shows_a_page() {
+async fn prompt_none_never_shows_page() {
     let world = World::new().await;
     let silent = [("prompt", "none"), ("scope", "openid view:balance")];
     let refusal = |error: &str, description: &str| (error.to_owned(), description.to_owned());

@@ -60,7 +60,7 @@ fn step() -> usize {
 
 /// Proves: tenant-disk-faults
 #[test]
-fn a_log_in_survives_a_fault_at_each_call_in_turn() {
+fn log_in_survives_fault_at_each_call() {
     let begun = Instant::now();
     let kinds = Fault::ALL;
     let (some, others) = kinds.split_at(kinds.len() / 2);
@@ -101,7 +101,7 @@ fn a_log_in_survives_a_fault_at_each_call_in_turn() {
 
 /// Proves: tenant-disk-faults
 #[test]
-fn a_disk_that_stays_full_refuses_changes_and_nothing_else() {
+fn full_disk_refuses_only_changes() {
     let mut rig = Rig::new(800 / step());
     for (n, fault) in
         [Fault::Full, Fault::Io, Fault::ShortWrite, Fault::ReadOnly, Fault::Gone].into_iter().enumerate()
@@ -113,7 +113,7 @@ fn a_disk_that_stays_full_refuses_changes_and_nothing_else() {
 /// What is in the log of the database moves to its file after some thousand pages, behind the answers.
 /// Proves: tenant-disk-faults
 #[test]
-fn moving_the_log_on_a_disk_that_does_not_flush_loses_nothing() {
+fn unflushed_disk_loses_nothing() {
     let mut rig = Rig::new(1_000);
     for fault in [Fault::Sync, Fault::Truncate] {
         let failed = rig.disk.failed().unwrap();

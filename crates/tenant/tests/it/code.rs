@@ -54,7 +54,7 @@ async fn code(browser: &mut Browser, changes: &[(&str, &str)]) -> String {
 }
 
 #[tokio::test]
-async fn a_code_becomes_tokens() {
+async fn code_is_exchanged_for_tokens() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&request(&[])).await;
@@ -87,7 +87,7 @@ async fn a_code_becomes_tokens() {
 }
 
 #[tokio::test]
-async fn a_second_factor_is_told_in_both_tokens() {
+async fn both_tokens_tell_of_second_factor() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
@@ -105,7 +105,7 @@ async fn a_second_factor_is_told_in_both_tokens() {
 }
 
 #[tokio::test]
-async fn the_payment_is_kept_until_the_code_is_redeemed() {
+async fn payment_is_kept_until_exchange() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
@@ -129,7 +129,7 @@ async fn the_payment_is_kept_until_the_code_is_redeemed() {
 
 /// Proves: code-single-use, tenant-code-theft
 #[tokio::test]
-async fn a_code_is_good_once() {
+async fn code_is_single_use() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let code = code(&mut browser, &[]).await;
@@ -140,7 +140,7 @@ async fn a_code_is_good_once() {
 
 /// Proves: code-single-use
 #[tokio::test]
-async fn of_fifty_exchanges_at_once_one_succeeds() {
+async fn one_of_fifty_parallel_exchanges_succeeds() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let code = code(&mut browser, &[]).await;
@@ -154,7 +154,7 @@ async fn of_fifty_exchanges_at_once_one_succeeds() {
 }
 
 #[tokio::test]
-async fn a_code_is_good_for_a_minute() {
+async fn code_expires_after_minute() {
     for (seconds, status) in [(59, StatusCode::OK), (60, StatusCode::BAD_REQUEST)] {
         let world = World::new().await;
         let mut browser = world.logged_in(ADA).await;
@@ -166,7 +166,7 @@ async fn a_code_is_good_for_a_minute() {
 
 /// Proves: tenant-code-theft
 #[tokio::test]
-async fn a_code_is_good_for_who_asked_for_it_and_a_wrong_try_uses_it_up() {
+async fn wrong_exchange_uses_up_code() {
     let mut two = config();
     let mut other = two.clients[0].clone();
     other.id = "other".to_owned();
@@ -193,7 +193,7 @@ async fn a_code_is_good_for_who_asked_for_it_and_a_wrong_try_uses_it_up() {
 }
 
 #[tokio::test]
-async fn an_exchange_that_is_not_one_is_refused_by_name() {
+async fn invalid_exchange_is_refused() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let code = code(&mut browser, &[]).await;
@@ -233,7 +233,7 @@ async fn an_exchange_that_is_not_one_is_refused_by_name() {
 
 /// Proves: tenant-code-theft
 #[tokio::test]
-async fn without_a_challenge_by_s256_there_is_no_code() {
+async fn requires_s256_challenge() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     for (name, value) in [
@@ -252,7 +252,7 @@ async fn without_a_challenge_by_s256_there_is_no_code() {
 }
 
 #[tokio::test]
-async fn the_answer_goes_into_the_fragment_when_the_client_says_so() {
+async fn response_mode_fragment_is_honoured() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&request(&[("response_mode", "fragment")])).await.fragment();
@@ -266,7 +266,7 @@ async fn the_answer_goes_into_the_fragment_when_the_client_says_so() {
 }
 
 #[tokio::test]
-async fn a_client_that_is_registered_for_the_implicit_flow_alone_cannot_exchange() {
+async fn implicit_client_cannot_exchange() {
     let mut config = config();
     config.clients[0].grant_types = vec![GrantType::Implicit];
     let refused = exchange(&mut World::with(config).await.browser(), "code", &[]).await;
@@ -275,7 +275,7 @@ async fn a_client_that_is_registered_for_the_implicit_flow_alone_cannot_exchange
 
 /// Auth0 takes an object too, and its libraries can be told to send one.
 #[tokio::test]
-async fn the_exchange_may_be_written_in_json() {
+async fn exchange_may_be_json() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let code = code(&mut browser, &[]).await;
@@ -311,7 +311,7 @@ async fn the_exchange_may_be_written_in_json() {
 
 /// OIDC Core 3.1.2.1: without `openid` it is a request of OAuth.
 #[tokio::test]
-async fn without_openid_there_is_no_id_token_and_no_userinfo() {
+async fn without_openid_no_id_token_or_userinfo() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let code = code(&mut browser, &[("scope", "view:balance"), ("nonce", "")]).await;
@@ -327,7 +327,7 @@ async fn without_openid_there_is_no_id_token_and_no_userinfo() {
 
 /// Proves: tenant-cors
 #[tokio::test]
-async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
+async fn only_web_origins_may_exchange() {
     let mut with_origins = config();
     with_origins.clients[0].web_origins = Some(vec!["http://localhost:5173".to_owned()]);
     for (config, good, bad) in [
@@ -357,7 +357,7 @@ async fn scripts_of_the_clients_origins_may_exchange_and_no_others() {
 /// As auth0-spa-js sends it with `useRefreshTokens`. What is missing is said in the answer and in the log.
 /// Proves: no-refresh-tokens
 #[tokio::test]
-async fn who_counts_on_refresh_tokens_is_told_that_there_are_none() {
+async fn refresh_token_grant_is_refused() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let scope = "openid view:balance offline_access";
@@ -386,7 +386,7 @@ async fn who_counts_on_refresh_tokens_is_told_that_there_are_none() {
 /// RFC 8252, 7.1.
 /// Proves: native-redirect-uris
 #[tokio::test]
-async fn a_native_app_gets_its_code_at_a_scheme_of_its_own() {
+async fn native_app_gets_code_at_its_scheme() {
     for uri in ["com.example.app:/callback", "com.example.app://callback", "myapp://callback"] {
         let mut config = config();
         config.clients[0].redirect_uris = vec![uri.to_owned()];

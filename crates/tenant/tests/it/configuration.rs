@@ -23,7 +23,7 @@ async fn place(change: impl FnOnce(&mut Config)) -> String {
 }
 
 #[tokio::test]
-async fn an_issuer_is_an_origin_and_a_slash() {
+async fn issuer_is_origin_and_slash() {
     for issuer in
         ["http://localhost:8090", "localhost:8090/", "http://localhost:8090/x/", "ftp://x/", "", "/"]
     {
@@ -32,7 +32,7 @@ async fn an_issuer_is_an_origin_and_a_slash() {
 }
 
 #[tokio::test]
-async fn who_a_customer_is_can_be_printed() {
+async fn sub_is_printable() {
     for sub in ["", "a\0b", "a\nb", "Ä", &"a".repeat(256)] {
         assert_eq!(
             place(|config| config.customers[0].sub = sub.to_owned()).await,
@@ -48,7 +48,7 @@ async fn who_a_customer_is_can_be_printed() {
 
 /// Proves: native-redirect-uris
 #[tokio::test]
-async fn addresses_are_absolute_and_without_a_fragment() {
+async fn uris_are_absolute_without_fragment() {
     for uri in [
         "/callback",
         "http://localhost/#",
@@ -72,7 +72,7 @@ async fn addresses_are_absolute_and_without_a_fragment() {
 }
 
 #[tokio::test]
-async fn a_web_origin_is_written_as_browsers_write_it() {
+async fn web_origin_is_as_browsers_write_it() {
     for origin in [
         "http://localhost:3000/",
         "HTTP://localhost:3000",
@@ -90,7 +90,7 @@ async fn a_web_origin_is_written_as_browsers_write_it() {
 }
 
 #[tokio::test]
-async fn names_are_unique() {
+async fn ids_are_unique() {
     type Change = fn(&mut Config);
     let twice: [(Change, &str); 6] = [
         (|config| config.actions = vec![Action::step_up(), Action::step_up()], "actions[1].name"),
@@ -112,7 +112,7 @@ async fn names_are_unique() {
 }
 
 #[tokio::test]
-async fn scopes_can_be_written_in_a_request_and_step_up_scopes_exist() {
+async fn scopes_are_valid_and_step_up_scopes_exist() {
     for scope in ["", "two words", "quote\"", "openid"] {
         let at = place(|config| scope.clone_into(&mut config.apis[0].scopes[0].name)).await;
         assert_eq!(at, "apis[0].scopes[0].name", "{scope}");
@@ -122,7 +122,7 @@ async fn scopes_can_be_written_in_a_request_and_step_up_scopes_exist() {
 }
 
 #[tokio::test]
-async fn an_action_has_a_name_and_one_text() {
+async fn action_has_name_and_one_text() {
     type Change = fn(&mut Action);
     let broken: [(Change, &str); 3] = [
         (|action| action.name.clear(), "name"),
@@ -137,7 +137,7 @@ async fn an_action_has_a_name_and_one_text() {
 }
 
 #[tokio::test]
-async fn factors_can_be_used_and_are_not_quoted() {
+async fn factors_are_usable_and_not_quoted() {
     let of = |change: fn(&mut tenant::EnrolledFactors)| {
         move |config: &mut Config| change(&mut config.customers[0].factors)
     };
@@ -151,7 +151,7 @@ async fn factors_can_be_used_and_are_not_quoted() {
 }
 
 #[tokio::test]
-async fn nothing_lasts_zero_seconds() {
+async fn lifetimes_are_positive() {
     let errors = refused(|config| {
         config.lifetimes.push = 0;
         config.apis[0].token_lifetime = Some(0);
@@ -163,7 +163,7 @@ async fn nothing_lasts_zero_seconds() {
 }
 
 #[tokio::test]
-async fn a_push_is_good_for_ten_minutes_at_most() {
+async fn push_lifetime_is_at_most_ten_minutes() {
     let error = refused(|config| config.lifetimes.push = 601).await;
     assert_eq!(error.to_string(), "lifetimes.push: it is 601; it must be at most 600, ten minutes");
 }
@@ -171,7 +171,7 @@ async fn a_push_is_good_for_ten_minutes_at_most() {
 /// The memory is taken at the log-in, and more than there is ends the process.
 /// Proves: password-hash-cost
 #[tokio::test]
-async fn a_hash_that_costs_too_much_is_refused_with_what_would_be_right() {
+async fn expensive_hash_is_refused_with_remedy() {
     for cost in [
         "m=4294967295,t=1,p=1",
         "m=268435456,t=1,p=4",
@@ -189,7 +189,7 @@ async fn a_hash_that_costs_too_much_is_refused_with_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn a_password_is_plain_or_an_argon2id_hash_and_never_shown() {
+async fn password_is_plain_or_argon2id_and_never_shown() {
     for hash in [
         "",
         "secret",

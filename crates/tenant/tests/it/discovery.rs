@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::harness::{ISSUER, World};
 
 #[tokio::test]
-async fn the_document_names_the_issuer_and_every_endpoint_under_it() {
+async fn metadata_lists_endpoints() {
     let world = World::new().await;
     let mut browser = world.browser();
     let answer = browser.get("/.well-known/openid-configuration").await;
@@ -30,7 +30,7 @@ async fn the_document_names_the_issuer_and_every_endpoint_under_it() {
 }
 
 #[tokio::test]
-async fn scripts_of_any_origin_may_read_document_and_keys() {
+async fn metadata_and_keys_allow_any_origin() {
     let mut browser = World::new().await.browser();
     for path in ["/.well-known/openid-configuration", "/.well-known/jwks.json"] {
         let answer = browser.get(path).await;
@@ -43,7 +43,7 @@ async fn scripts_of_any_origin_may_read_document_and_keys() {
 }
 
 #[tokio::test]
-async fn the_keys_are_public_rsa_2048_for_signatures() {
+async fn keys_are_public_rsa_2048() {
     let keys: Value = World::new().await.browser().get("/.well-known/jwks.json").await.json();
     let key = &keys["keys"][0];
     assert_eq!((&key["kty"], &key["use"], &key["alg"]), (&"RSA".into(), &"sig".into(), &"RS256".into()));
@@ -53,7 +53,7 @@ async fn the_keys_are_public_rsa_2048_for_signatures() {
 }
 
 #[tokio::test]
-async fn health_is_told_to_anyone() {
+async fn health_is_public() {
     let answer = World::new().await.browser().get("/healthz").await;
     assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "ok\n"));
 }

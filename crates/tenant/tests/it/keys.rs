@@ -13,7 +13,7 @@ async fn kid(world: &World) -> String {
 }
 
 #[tokio::test]
-async fn a_key_in_a_folder_survives_a_restart() {
+async fn key_in_folder_survives_restart() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config();
     config.keys = KeyStore::Folder(folder.path().join("a/b"));
@@ -24,7 +24,7 @@ async fn a_key_in_a_folder_survives_a_restart() {
 }
 
 #[tokio::test]
-async fn two_tenants_that_start_together_share_one_key() {
+async fn concurrent_starts_share_key() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config();
     config.keys = KeyStore::Folder(folder.path().to_owned());
@@ -33,7 +33,7 @@ async fn two_tenants_that_start_together_share_one_key() {
 }
 
 #[tokio::test]
-async fn keys_in_memory_are_new_each_time() {
+async fn memory_keys_are_new_each_time() {
     let mut config = config();
     config.keys = KeyStore::Memory;
     assert_ne!(kid(&World::with(config.clone()).await).await, kid(&World::with(config).await).await);
@@ -41,7 +41,7 @@ async fn keys_in_memory_are_new_each_time() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_can_read_the_key_also_after_somebody_opened_it() {
+async fn key_file_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let mut config = config();
@@ -57,7 +57,7 @@ async fn only_the_owner_can_read_the_key_also_after_somebody_opened_it() {
 }
 
 #[tokio::test]
-async fn a_broken_key_is_not_replaced_but_told() {
+async fn broken_key_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("signing-key.pk8"), "no key").unwrap();
     let mut config = config();

@@ -3,12 +3,12 @@
 mod access;
 mod live;
 mod log_ins;
+mod protocol_variants;
 mod refused_requests;
 mod script_texts;
 mod secrets;
 mod step_ups;
 mod tokens;
-mod ways;
 
 use std::net::{IpAddr, Ipv4Addr};
 

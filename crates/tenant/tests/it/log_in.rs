@@ -8,7 +8,7 @@ use crate::harness::{ADA, BALANCE, BEN, PASSWORD, World, authorize, authorize_wi
 
 /// Proves: tenant-user-enumeration
 #[tokio::test]
-async fn a_wrong_password_and_an_unknown_email_are_told_the_same() {
+async fn wrong_password_and_unknown_email_look_same() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let wrong = browser.log_in(&page, ADA, "wrong").await;
@@ -22,7 +22,7 @@ async fn a_wrong_password_and_an_unknown_email_are_told_the_same() {
 }
 
 #[tokio::test]
-async fn an_email_has_no_case_and_no_blanks_around_it() {
+async fn email_ignores_case_and_blanks() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let answer = browser.log_in(&page, " Customer@Example.COM ", PASSWORD).await;
@@ -30,7 +30,7 @@ async fn an_email_has_no_case_and_no_blanks_around_it() {
 }
 
 #[tokio::test]
-async fn an_empty_form_says_what_to_enter() {
+async fn empty_form_says_what_to_enter() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let answer = browser.log_in(&page, ADA, "").await;
@@ -39,7 +39,7 @@ async fn an_empty_form_says_what_to_enter() {
 
 /// Proves: tenant-markup
 #[tokio::test]
-async fn what_was_typed_is_shown_as_text() {
+async fn input_is_escaped() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let answer = browser.log_in(&page, "\"><script>alert(1)</script>", "wrong").await;
@@ -48,7 +48,7 @@ async fn what_was_typed_is_shown_as_text() {
 
 /// Proves: password-rate-limit, tenant-password-guessing
 #[tokio::test]
-async fn after_ten_wrong_passwords_even_the_right_one_waits() {
+async fn ten_wrong_passwords_lock_out() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
@@ -71,7 +71,7 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits() {
 /// One password, tried with everybody.
 /// Proves: password-rate-limit, tenant-password-guessing
 #[tokio::test]
-async fn wrong_passwords_from_one_address_are_counted_whomever_they_are_for() {
+async fn wrong_passwords_are_counted_by_peer() {
     let mut config = config();
     config.limits.wrong_passwords_of_peer = 3;
     let world = World::with(config).await;
@@ -106,7 +106,7 @@ async fn wrong_passwords_from_one_address_are_counted_whomever_they_are_for() {
 
 /// Proves: password-rate-limit
 #[tokio::test]
-async fn right_passwords_from_one_address_are_not_counted_and_forgive_nothing() {
+async fn right_passwords_are_not_counted_by_peer() {
     let mut config = config();
     config.limits.wrong_passwords_of_peer = 3;
     let mut browser = World::with(config).await.browser();
@@ -125,7 +125,7 @@ async fn right_passwords_from_one_address_are_not_counted_and_forgive_nothing() 
 
 /// Nothing is tried at an address that is locked, and so the network of whoever keeps asking is not shut out for it.
 #[tokio::test]
-async fn who_is_told_to_wait_for_one_address_may_log_in_with_another() {
+async fn lock_out_is_per_email() {
     let mut config = config();
     (config.limits.wrong_passwords, config.limits.wrong_passwords_of_peer) = (2, 4);
     let mut browser = World::with(config).await.browser();
@@ -140,7 +140,7 @@ async fn who_is_told_to_wait_for_one_address_may_log_in_with_another() {
 
 /// Proves: connection-timeouts
 #[tokio::test(start_paused = true)]
-async fn a_form_that_does_not_arrive_is_not_waited_for() {
+async fn stalled_form_times_out() {
     let mut browser = World::new().await.browser();
     let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
     let began = tokio::time::Instant::now();
@@ -151,7 +151,7 @@ async fn a_form_that_does_not_arrive_is_not_waited_for() {
 
 /// Proves: tenant-password-guessing
 #[tokio::test]
-async fn guesses_in_parallel_are_counted_before_they_are_checked() {
+async fn parallel_guesses_are_counted_first() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
@@ -173,7 +173,7 @@ async fn guesses_in_parallel_are_counted_before_they_are_checked() {
 }
 
 #[tokio::test]
-async fn a_right_password_forgets_the_slips_before_it() {
+async fn right_password_resets_count() {
     let mut config = config();
     config.limits.wrong_passwords = 2;
     let mut browser = World::with(config).await.browser();
@@ -186,7 +186,7 @@ async fn a_right_password_forgets_the_slips_before_it() {
 
 /// Proves: tenant-csrf
 #[tokio::test]
-async fn a_form_counts_only_with_its_token_its_cookie_and_from_its_own_page() {
+async fn form_needs_csrf_token_cookie_and_origin() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
@@ -210,7 +210,7 @@ async fn a_form_counts_only_with_its_token_its_cookie_and_from_its_own_page() {
 }
 
 #[tokio::test]
-async fn two_tabs_do_not_overwrite_each_other() {
+async fn tabs_are_independent() {
     let world = World::new().await;
     let mut browser = world.browser();
     let first = browser.follow(&authorize_with(&[("state", "first"), ("nonce", "nonce-a")])).await;
@@ -223,7 +223,7 @@ async fn two_tabs_do_not_overwrite_each_other() {
 }
 
 #[tokio::test]
-async fn back_to_the_log_in_page_gives_no_second_token() {
+async fn back_gives_no_second_token() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let (state, form_token) = (page.input("state"), page.input("form_token"));
@@ -245,7 +245,7 @@ fn page_of(state: &str) -> String {
 }
 
 #[tokio::test]
-async fn cancel_tells_the_client() {
+async fn cancel_returns_access_denied() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
     let (state, form_token) = (page.input("state"), page.input("form_token"));
@@ -257,7 +257,7 @@ async fn cancel_tells_the_client() {
 }
 
 #[tokio::test]
-async fn a_log_in_page_is_good_for_half_an_hour() {
+async fn log_in_page_expires_after_half_hour() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize(BALANCE)).await;
@@ -268,7 +268,7 @@ async fn a_log_in_page_is_good_for_half_an_hour() {
 }
 
 #[tokio::test]
-async fn login_hint_fills_in_the_email() {
+async fn login_hint_fills_email() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize_with(&[("login_hint", "someone@example.com")])).await;
     assert_eq!(page.input("email"), "someone@example.com");
@@ -280,7 +280,7 @@ const DECOMPOSED: &str = "cafe\u{301} A\u{30a}ngstro\u{308}m \u{1100}\u{1161}";
 
 /// Proves: unicode-normalization
 #[tokio::test]
-async fn a_password_is_the_same_however_its_accents_are_typed() {
+async fn password_ignores_unicode_form() {
     for configured in [COMPOSED, DECOMPOSED] {
         let by_others = crate::harness::cheap_hash_of(configured);
         let hashes = [tenant::hash_password(configured).unwrap(), by_others];
@@ -305,7 +305,7 @@ async fn a_password_is_the_same_however_its_accents_are_typed() {
 
 /// Proves: unicode-normalization
 #[tokio::test]
-async fn an_email_address_is_the_same_however_its_accents_are_typed() {
+async fn email_ignores_unicode_form() {
     let addresses = ["zo\u{eb}@example.com", "zoe\u{308}@example.com"];
     for configured in addresses {
         let mut config = config();

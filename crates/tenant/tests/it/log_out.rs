@@ -12,7 +12,7 @@ async fn is_logged_out(browser: &mut Browser) -> bool {
 
 /// Proves: tenant-session-fixation
 #[tokio::test]
-async fn auth0s_log_out_ends_the_session_and_goes_to_a_registered_address() {
+async fn auth0_log_out_redirects_to_registered_uri() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let stolen = browser.clone();
     let answer =
@@ -25,7 +25,7 @@ async fn auth0s_log_out_ends_the_session_and_goes_to_a_registered_address() {
 
 /// Proves: tenant-open-redirect
 #[tokio::test]
-async fn other_addresses_are_not_gone_to_but_the_session_is_over() {
+async fn unregistered_uri_is_not_followed() {
     let world = World::new().await;
     let others = [
         "http://localhost:8080",
@@ -64,7 +64,7 @@ fn openid_log_out(more: &[(&str, &str)]) -> String {
 
 /// Proves: tenant-log-out-link
 #[tokio::test]
-async fn openid_log_out_asks_before_it_ends_a_session_that_is_not_named_and_echoes_the_state() {
+async fn asks_before_ending_unnamed_session() {
     let world = World::new().await;
     let mut other = world.logged_in(ADA).await;
     let others = other.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
@@ -92,7 +92,7 @@ async fn openid_log_out_asks_before_it_ends_a_session_that_is_not_named_and_echo
 }
 
 #[tokio::test]
-async fn openid_log_out_asks_nobody_whose_session_is_named_or_who_has_none() {
+async fn asks_nothing_for_named_session() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
@@ -112,7 +112,7 @@ async fn openid_log_out_asks_nobody_whose_session_is_named_or_who_has_none() {
 }
 
 #[tokio::test]
-async fn hints_that_disagree_name_no_session() {
+async fn disagreeing_hints_name_no_session() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let token = browser.get(&authorize(BALANCE)).await.fragment()["id_token"].clone();
@@ -122,7 +122,7 @@ async fn hints_that_disagree_name_no_session() {
 
 /// Proves: tenant-log-out-link
 #[tokio::test]
-async fn the_answer_to_a_log_out_comes_from_its_own_page() {
+async fn confirmation_needs_csrf_token() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let page = browser.get(&openid_log_out(&[])).await;
@@ -145,7 +145,7 @@ async fn the_answer_to_a_log_out_comes_from_its_own_page() {
 }
 
 #[tokio::test]
-async fn a_tenant_may_ask_nobody() {
+async fn asking_can_be_disabled() {
     let mut config = config();
     config.ask_before_log_out = false;
     let mut browser = World::with(config).await.logged_in(ADA).await;
@@ -154,7 +154,7 @@ async fn a_tenant_may_ask_nobody() {
 }
 
 #[tokio::test]
-async fn an_id_token_says_who_asks_also_when_it_has_expired() {
+async fn expired_id_token_names_client() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let fragment = browser.get(&authorize(BALANCE)).await.fragment();
@@ -180,7 +180,7 @@ async fn an_id_token_says_who_asks_also_when_it_has_expired() {
 }
 
 #[tokio::test]
-async fn a_posted_log_out_is_the_same_log_out() {
+async fn post_equals_get() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let form = [("client_id", "riser"), ("post_logout_redirect_uri", HOME)];
     let answer = browser.post("/oidc/logout", &form).await;

@@ -59,7 +59,7 @@ fn log_in(program: &Program, browser: &mut Cookies, request: &str, password: &st
 
 /// Proves: tenant-metrics
 #[test]
-fn what_happens_is_counted_and_nobody_is_named() {
+fn counts_without_naming_anybody() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), config()).unwrap();
     fs::write(folder.path().join("action.js"), ACTION).unwrap();
@@ -127,7 +127,7 @@ fn what_happens_is_counted_and_nobody_is_named() {
 
 /// Proves: tenant-metrics
 #[test]
-fn nothing_is_served_where_nothing_was_asked_for() {
+fn serves_nothing_unless_enabled() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), config()).unwrap();
     fs::write(folder.path().join("action.js"), ACTION).unwrap();

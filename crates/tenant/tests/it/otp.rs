@@ -23,7 +23,7 @@ async fn with_app() -> (World, Browser, Authenticator) {
 }
 
 #[tokio::test]
-async fn the_code_gives_tokens_that_tell_of_the_second_factor() {
+async fn code_gives_mfa_tokens() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     assert!(page.body.contains("<h1>Enter a code from your app</h1>"), "{page:?}");
@@ -43,7 +43,7 @@ async fn the_code_gives_tokens_that_tell_of_the_second_factor() {
 
 /// Proves: codes-as-pasted
 #[tokio::test]
-async fn code_is_taken_as_people_paste_it() {
+async fn pasted_code_is_accepted() {
     let (world, mut tab, app) = with_app().await;
     let digits = |code: &str, zero: char| -> String {
         let digit = |c: char| char::from_u32(u32::from(zero) + c.to_digit(10).unwrap()).unwrap();
@@ -69,7 +69,7 @@ async fn code_is_taken_as_people_paste_it() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn a_code_is_accepted_once_also_in_another_request() {
+async fn code_is_single_use_across_requests() {
     let (world, mut tab, app) = with_app().await;
     let code = app.code(&world);
     let first = tab.asks_for_code().await;
@@ -94,7 +94,7 @@ async fn a_code_is_accepted_once_also_in_another_request() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn a_code_may_be_one_step_early_or_late_and_no_more() {
+async fn clock_drift_of_one_step_is_accepted() {
     for (steps, accepted) in [(-2, false), (-1, true), (0, true), (1, true), (2, false)] {
         let (world, mut tab, app) = with_app().await;
         let page = tab.asks_for_code().await;
@@ -109,7 +109,7 @@ async fn a_code_may_be_one_step_early_or_late_and_no_more() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn five_wrong_codes_lock_the_request_and_start_a_wait() {
+async fn five_wrong_codes_lock_out() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     for _ in 0..4 {
@@ -142,7 +142,7 @@ async fn five_wrong_codes_lock_the_request_and_start_a_wait() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn guesses_in_parallel_are_counted_too() {
+async fn parallel_guesses_are_counted() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     let (state, form_token, wrong) = (page.input("state"), page.input("form_token"), app.other_code(&world));
@@ -165,7 +165,7 @@ async fn guesses_in_parallel_are_counted_too() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_a_code_is_not_counted() {
+async fn malformed_code_is_not_counted() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     for text in ["", "12345", "1234567", "12345a", "'; --", "١٢٣٤٥"] {
@@ -179,7 +179,7 @@ async fn what_cannot_be_a_code_is_not_counted() {
 }
 
 #[tokio::test]
-async fn a_code_counts_only_from_its_own_page_and_browser() {
+async fn code_needs_own_page_and_browser() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     let (state, form_token, code) = (page.input("state"), page.input("form_token"), app.code(&world));
@@ -198,7 +198,7 @@ async fn a_code_counts_only_from_its_own_page_and_browser() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn another_customers_code_is_wrong() {
+async fn code_of_other_customer_is_wrong() {
     let mut config = config_with(ADA, Some(SECRET), &[]);
     config.customers[1].factors.totp_secret = Some("MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U".to_owned());
     let world = World::with(config).await;
@@ -212,7 +212,7 @@ async fn another_customers_code_is_wrong() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn a_code_is_too_late_after_ten_minutes() {
+async fn challenge_expires_after_ten_minutes() {
     let (world, mut tab, app) = with_app().await;
     let late = ("access_denied".to_owned(), "The request was not confirmed in time.".to_owned());
     let page = tab.asks_for_code().await;
@@ -227,7 +227,7 @@ async fn a_code_is_too_late_after_ten_minutes() {
 
 /// Proves: threat-otp
 #[tokio::test]
-async fn a_code_outlives_no_session_and_is_not_used_up_for_one() {
+async fn code_needs_live_session() {
     let (world, mut tab, app) = with_app().await;
     let page = tab.asks_for_code().await;
     tab.get("/v2/logout").await;
@@ -246,7 +246,7 @@ async fn a_code_outlives_no_session_and_is_not_used_up_for_one() {
 }
 
 #[tokio::test]
-async fn cancel_tells_the_client() {
+async fn cancel_returns_access_denied() {
     let (_, mut tab, _) = with_app().await;
     let page = tab.asks_for_code().await;
     let answer = tab.submit(&page, "/u/cancel", &[]).await;
@@ -254,7 +254,7 @@ async fn cancel_tells_the_client() {
 }
 
 #[tokio::test]
-async fn a_log_in_that_costs_a_second_factor_asks_for_the_code_next() {
+async fn log_in_continues_with_code() {
     let world = world().await;
     let mut tab = world.browser();
     let log_in = tab.follow(&crate::harness::authorize(TRANSFER)).await;
@@ -268,7 +268,7 @@ async fn a_log_in_that_costs_a_second_factor_asks_for_the_code_next() {
 
 /// In as many requests, at once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_right_code_is_good_once_also_in_parallel() {
+async fn parallel_right_codes_succeed_once() {
     let recovery = "1111-AAAA-BBBB-CCCC";
     let world = World::with(config_with(ADA, Some(SECRET), &[recovery])).await;
     let app = Authenticator::with(SECRET);

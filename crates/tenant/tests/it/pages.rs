@@ -71,7 +71,7 @@ async fn every_page(world: &World) -> Vec<Answer> {
 
 /// Proves: tenant-framing
 #[tokio::test]
-async fn every_page_is_locked_down_and_kept_by_nobody() {
+async fn every_page_has_strict_headers() {
     for page in every_page(&World::new().await).await {
         assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
         let policy = page.header("content-security-policy");
@@ -94,7 +94,7 @@ async fn every_page_is_locked_down_and_kept_by_nobody() {
 }
 
 #[tokio::test]
-async fn only_pages_whose_form_leads_to_a_client_may_send_a_form_there() {
+async fn form_action_names_client_only_where_needed() {
     for page in every_page(&World::new().await).await {
         let policy = page.header("content-security-policy");
         let leads_to_client = page.body.contains("action=\"/u/");
@@ -104,7 +104,7 @@ async fn only_pages_whose_form_leads_to_a_client_may_send_a_form_there() {
 }
 
 #[tokio::test]
-async fn every_page_has_a_language_a_title_one_heading_and_a_main_part() {
+async fn every_page_is_accessible() {
     for page in every_page(&World::new().await).await {
         assert!(page.body.starts_with("<!doctype html>\n<html lang=\"en\">"), "{page:?}");
         for part in ["<title>", "<h1>", "<main ", "<header "] {
@@ -118,7 +118,7 @@ async fn every_page_has_a_language_a_title_one_heading_and_a_main_part() {
 }
 
 #[tokio::test]
-async fn answers_with_tokens_are_kept_by_nobody() {
+async fn token_responses_are_not_cached() {
     let mut browser = World::new().await.logged_in(ADA).await;
     let answer = browser.get(&authorize(BALANCE)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
@@ -139,7 +139,7 @@ async fn answers_with_tokens_are_kept_by_nobody() {
 }
 
 #[tokio::test]
-async fn style_and_script_are_served_as_what_they_are() {
+async fn assets_have_content_types() {
     let mut browser = World::new().await.browser();
     let style = browser.get("/assets/tenant.css").await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");

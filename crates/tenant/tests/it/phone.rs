@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::harness::{ADA, BALANCE, BEN, PASSWORD, World, authorize};
 
 #[tokio::test]
-async fn a_session_of_the_log_in_tab_pairs_no_phone() {
+async fn session_does_not_pair_phone() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.get("/phone").await;
@@ -19,7 +19,7 @@ async fn a_session_of_the_log_in_tab_pairs_no_phone() {
 
 /// Proves: tenant-csrf
 #[tokio::test]
-async fn pairing_needs_the_password_and_its_own_form() {
+async fn pairing_needs_password_and_csrf_token() {
     let world = World::new().await;
     let mut phone = world.browser();
     let form_token = phone.get("/phone").await.input("form_token");
@@ -35,7 +35,7 @@ async fn pairing_needs_the_password_and_its_own_form() {
 }
 
 #[tokio::test]
-async fn wrong_passwords_on_the_phone_and_on_the_log_in_page_share_one_limit() {
+async fn phone_and_log_in_share_password_limit() {
     let world = World::new().await;
     let mut tab = world.browser();
     let page = tab.follow(&authorize(BALANCE)).await;
@@ -52,7 +52,7 @@ async fn wrong_passwords_on_the_phone_and_on_the_log_in_page_share_one_limit() {
 }
 
 #[tokio::test]
-async fn another_customers_phone_neither_sees_nor_answers_a_request() {
+async fn phone_of_other_customer_sees_nothing() {
     let world = World::new().await;
     let (mut adas, mut bens) = (world.phone(ADA).await, world.phone(BEN).await);
     let page = world.logged_in(ADA).await.step_up().await;
@@ -68,7 +68,7 @@ async fn another_customers_phone_neither_sees_nor_answers_a_request() {
 
 /// Proves: tenant-csrf
 #[tokio::test]
-async fn an_answer_counts_only_from_the_phones_own_page() {
+async fn answer_needs_csrf_token() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let page = world.logged_in(ADA).await.step_up().await;
@@ -86,7 +86,7 @@ async fn an_answer_counts_only_from_the_phones_own_page() {
 }
 
 #[tokio::test]
-async fn an_answer_without_a_number_or_with_nonsense_is_a_no() {
+async fn malformed_answer_denies() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -99,7 +99,7 @@ async fn an_answer_without_a_number_or_with_nonsense_is_a_no() {
 }
 
 #[tokio::test]
-async fn a_request_arrives_live() {
+async fn request_arrives_live() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let page = phone.get("/phone").await;
@@ -114,7 +114,7 @@ async fn a_request_arrives_live() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_customers_request_is_no_news() {
+async fn request_of_other_customer_is_not_notified() {
     let world = World::new().await;
     let mut phone = world.phone(BEN).await;
     let page = phone.get("/phone").await;
@@ -124,7 +124,7 @@ async fn another_customers_request_is_no_news() {
 }
 
 #[tokio::test]
-async fn every_phone_of_the_customer_shows_the_request_and_the_first_answer_counts() {
+async fn first_answer_of_several_phones_counts() {
     let world = World::new().await;
     let (mut one, mut other) = (world.phone(ADA).await, world.phone(ADA).await);
     let page = world.logged_in(ADA).await.step_up().await;
@@ -138,7 +138,7 @@ async fn every_phone_of_the_customer_shows_the_request_and_the_first_answer_coun
 }
 
 #[tokio::test]
-async fn an_unpaired_phone_shows_nothing_any_more() {
+async fn unpaired_phone_shows_nothing() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let copy = phone.clone();
@@ -151,7 +151,7 @@ async fn an_unpaired_phone_shows_nothing_any_more() {
 }
 
 #[tokio::test]
-async fn a_pairing_ends_after_thirty_days() {
+async fn pairing_expires_after_thirty_days() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     world.clock.advance(30 * 86_400);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::harness::{ADA, BEN, TRANSFER, World, authorize_with};
 
 #[tokio::test]
-async fn the_phone_can_be_installed() {
+async fn is_installable() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let page = phone.get("/phone").await;
@@ -36,7 +36,7 @@ async fn the_phone_can_be_installed() {
 }
 
 #[tokio::test]
-async fn without_a_connection_it_says_so_and_keeps_nothing_else() {
+async fn offline_page_is_all_that_is_cached() {
     let mut browser = World::new().await.browser();
     let worker = browser.get("/phone/worker.js").await;
     assert_eq!(worker.header("content-type"), "text/javascript; charset=utf-8");
@@ -62,7 +62,7 @@ fn rent() -> String {
 }
 
 #[tokio::test]
-async fn it_remembers_what_was_asked_and_how_it_ended() {
+async fn history_shows_outcome() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -115,7 +115,7 @@ async fn it_remembers_what_was_asked_and_how_it_ended() {
 }
 
 #[tokio::test]
-async fn it_says_where_a_request_comes_from() {
+async fn shows_origin_of_request() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -133,7 +133,7 @@ async fn it_says_where_a_request_comes_from() {
 }
 
 #[tokio::test]
-async fn a_request_that_waits_is_answered_on_the_first_page() {
+async fn waiting_request_is_on_first_page() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     world.logged_in(ADA).await.step_up().await;
@@ -142,7 +142,7 @@ async fn a_request_that_waits_is_answered_on_the_first_page() {
 }
 
 #[tokio::test]
-async fn it_remembers_the_last_twenty() {
+async fn history_has_twenty_entries() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -156,7 +156,7 @@ async fn it_remembers_the_last_twenty() {
 }
 
 #[tokio::test]
-async fn it_says_whose_it_is_since_when_and_how_many_there_are() {
+async fn shows_owner_and_pairing() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let page = phone.get("/phone").await;

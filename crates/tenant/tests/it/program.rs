@@ -39,7 +39,7 @@ fn run(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
 
 #[cfg(unix)]
 #[test]
-fn it_serves_and_stops_when_asked_to() {
+fn serves_and_stops() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
     let program = Program::start(folder.path(), &["--grace", "0"]);
@@ -57,7 +57,7 @@ fn it_serves_and_stops_when_asked_to() {
 /// As the power fails: what a browser was told is true afterwards.
 /// Proves: session-durable
 #[test]
-fn who_was_told_of_a_session_has_it_after_the_program_was_killed() {
+fn session_survives_kill() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
     let server = postgres("program");
@@ -84,7 +84,7 @@ fn who_was_told_of_a_session_has_it_after_the_program_was_killed() {
 
 /// Proves: key-rotation
 #[test]
-fn a_running_tenant_signs_with_the_new_key_after_a_rotation() {
+fn running_tenant_notices_rotation() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
     let (done, _, error) = run(folder.path(), &["rotate-keys"]);
@@ -101,7 +101,7 @@ fn a_running_tenant_signs_with_the_new_key_after_a_rotation() {
 }
 
 #[test]
-fn it_says_what_is_wrong_with_its_file_and_serves_nobody() {
+fn invalid_file_prevents_start() {
     let folder = tempfile::tempdir().unwrap();
     let (done, _, error) = run(folder.path(), &[]);
     assert!(
@@ -119,7 +119,7 @@ fn it_says_what_is_wrong_with_its_file_and_serves_nobody() {
 
 /// Proves: tenant-listens-locally
 #[test]
-fn it_listens_for_other_machines_only_where_it_is_told_to() {
+fn listens_on_loopback_by_default() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG.replace("127.0.0.1:0", "0.0.0.0:0")).unwrap();
     let (done, _, error) = run(folder.path(), &[]);
@@ -136,7 +136,7 @@ fn it_listens_for_other_machines_only_where_it_is_told_to() {
 }
 
 #[test]
-fn what_init_writes_is_as_it_should_be_and_is_never_overwritten() {
+fn init_writes_valid_files_once() {
     let folder = tempfile::tempdir().unwrap();
     let (done, said, error) = run(folder.path(), &["init", "new"]);
     assert!(done, "{error}");
@@ -163,7 +163,7 @@ fn what_init_writes_is_as_it_should_be_and_is_never_overwritten() {
 
 /// Everything that the file of `init` says in comments is understood when it is said.
 #[test]
-fn what_init_has_in_comments_can_be_used() {
+fn init_comments_are_valid_settings() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &["init"]);
     let config = folder.path().join("tenant.toml");
@@ -202,7 +202,7 @@ fn is_key(text: &str) -> bool {
 }
 
 #[test]
-fn a_hashed_password_can_stand_in_the_file() {
+fn hashed_password_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let mut program = tenant(folder.path()).arg("hash-password").stdin(Stdio::piped()).spawn().unwrap();
     program.stdin.take().unwrap().write_all(b"another password\n").unwrap();
@@ -216,7 +216,7 @@ fn a_hashed_password_can_stand_in_the_file() {
 }
 
 #[test]
-fn a_wrong_database_is_told_without_its_password() {
+fn database_error_hides_password() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
     for database in ["mysql://tenant:hunter2@localhost/x", "postgres://tenant:hunter2@127.0.0.1:1/x"] {
@@ -229,7 +229,7 @@ fn a_wrong_database_is_told_without_its_password() {
 /// Which of them `localhost` is, browsers and programs see differently.
 /// Proves: listener-localhost
 #[test]
-fn it_listens_at_both_addresses_of_localhost() {
+fn listens_on_both_loopback_addresses() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
     let has_v6 = std::net::TcpListener::bind("[::1]:0").is_ok();

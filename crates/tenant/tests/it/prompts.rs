@@ -7,7 +7,7 @@ async fn id_token(browser: &mut Browser) -> String {
 }
 
 #[tokio::test]
-async fn login_consent_and_select_account_show_the_log_in_page_in_any_company() {
+async fn interactive_prompts_show_log_in_page() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     for prompt in ["login", "consent", "select_account", "login consent", "consent select_account login"] {
@@ -25,7 +25,7 @@ async fn login_consent_and_select_account_show_the_log_in_page_in_any_company() 
 }
 
 #[tokio::test]
-async fn consent_is_asked_for_what_the_client_asks_for() {
+async fn consent_lists_requested_scopes() {
     let mut browser = World::new().await.browser();
     let asked = [("prompt", "consent"), ("scope", "openid email view:balance unknown")];
     let page = browser.follow(&authorize_with(&asked)).await;
@@ -36,7 +36,7 @@ async fn consent_is_asked_for_what_the_client_asks_for() {
 }
 
 #[tokio::test]
-async fn a_hint_names_the_one_customer_whom_the_answer_may_be_about() {
+async fn id_token_hint_limits_customer() {
     let world = World::new().await;
     let mut ada = world.logged_in(ADA).await;
     let hint = id_token(&mut ada).await;
@@ -57,7 +57,7 @@ async fn a_hint_names_the_one_customer_whom_the_answer_may_be_about() {
 
 /// Proves: tenant-id-token-hint
 #[tokio::test]
-async fn a_hint_that_is_no_id_token_of_this_client_is_refused() {
+async fn foreign_id_token_hint_is_refused() {
     let mut two = config();
     let mut other = two.clients[0].clone();
     other.id = "other".to_owned();
@@ -86,7 +86,7 @@ async fn a_hint_that_is_no_id_token_of_this_client_is_refused() {
 
 /// Proves: tenant-markup
 #[tokio::test]
-async fn a_login_hint_stands_in_the_field_and_is_escaped() {
+async fn login_hint_is_escaped() {
     let mut browser = World::new().await.browser();
     let page = browser.follow(&authorize_with(&[("login_hint", "\"><script>alert(1)</script>")])).await;
     assert!(page.body.contains("value=\"&#34;&#62;&#60;script&#62;alert(1)"), "{page:?}");

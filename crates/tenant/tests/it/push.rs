@@ -24,7 +24,7 @@ async fn tab_and_phone(world: &World) -> (Browser, Browser, Answer) {
 }
 
 #[tokio::test]
-async fn the_right_number_gives_tokens_that_tell_of_the_second_factor() {
+async fn right_number_gives_mfa_tokens() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     world.clock.advance(30);
@@ -39,7 +39,7 @@ async fn the_right_number_gives_tokens_that_tell_of_the_second_factor() {
 }
 
 #[tokio::test]
-async fn both_devices_say_what_is_asked() {
+async fn both_devices_show_challenge() {
     let world = World::new().await;
     let (_, mut phone, page) = tab_and_phone(&world).await;
     let shown = phone.get("/phone").await;
@@ -59,7 +59,7 @@ async fn both_devices_say_what_is_asked() {
 }
 
 #[tokio::test]
-async fn back_to_the_number_gives_no_second_token() {
+async fn back_gives_no_second_token() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -77,7 +77,7 @@ async fn back_to_the_number_gives_no_second_token() {
 }
 
 #[tokio::test]
-async fn an_approval_is_fetched_once_also_by_many_at_the_same_time() {
+async fn parallel_fetches_get_approval_once() {
     let world = World::new().await;
     let (tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -95,7 +95,7 @@ async fn an_approval_is_fetched_once_also_by_many_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn each_step_up_asks_anew() {
+async fn each_step_up_asks_again() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -106,7 +106,7 @@ async fn each_step_up_asks_anew() {
 }
 
 #[tokio::test]
-async fn without_a_session_the_password_comes_first() {
+async fn without_session_password_comes_first() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.browser();
@@ -118,7 +118,7 @@ async fn without_a_session_the_password_comes_first() {
 }
 
 #[tokio::test]
-async fn deny_tells_the_client() {
+async fn deny_returns_access_denied() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     assert!(phone.deny().await.body.contains("Denied. Nothing was approved."));
@@ -132,7 +132,7 @@ async fn deny_tells_the_client() {
 
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn a_wrong_number_denies_for_good() {
+async fn wrong_number_denies_for_good() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     let shown = phone.get("/phone").await;
@@ -155,7 +155,7 @@ async fn a_wrong_number_denies_for_good() {
 
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn a_push_is_stale_after_ten_minutes() {
+async fn push_expires_after_ten_minutes() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     let shown = phone.get("/phone").await;
@@ -174,7 +174,7 @@ async fn a_push_is_stale_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn an_approval_that_nobody_fetched_is_stale_too() {
+async fn unfetched_approval_expires() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -183,7 +183,7 @@ async fn an_approval_that_nobody_fetched_is_stale_too() {
 }
 
 #[tokio::test]
-async fn an_approval_is_for_one_request_and_not_for_its_neighbour() {
+async fn approval_is_for_one_request() {
     let world = World::new().await;
     let (mut tab, mut phone, first) = tab_and_phone(&world).await;
     phone.choose(&first.number()).await;
@@ -194,7 +194,7 @@ async fn an_approval_is_for_one_request_and_not_for_its_neighbour() {
 }
 
 #[tokio::test]
-async fn another_browser_cannot_fetch_the_tokens() {
+async fn other_browser_cannot_fetch_tokens() {
     let world = World::new().await;
     let (_, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -204,7 +204,7 @@ async fn another_browser_cannot_fetch_the_tokens() {
 }
 
 #[tokio::test]
-async fn cancel_takes_the_question_off_the_phone() {
+async fn cancel_withdraws_push() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     let (state, form_token) = (page.input("state"), page.input("form_token"));
@@ -214,7 +214,7 @@ async fn cancel_takes_the_question_off_the_phone() {
 }
 
 #[tokio::test]
-async fn log_out_in_another_tab_makes_the_approval_worthless() {
+async fn log_out_voids_approval() {
     let world = World::new().await;
     for approve_first in [true, false] {
         let (mut tab, mut phone, page) = tab_and_phone(&world).await;
@@ -229,7 +229,7 @@ async fn log_out_in_another_tab_makes_the_approval_worthless() {
 }
 
 #[tokio::test]
-async fn an_approval_outlives_no_session() {
+async fn approval_needs_live_session() {
     for approved_in_time in [true, false] {
         let world = World::new().await;
         let mut tab = world.logged_in(ADA).await;
@@ -252,7 +252,7 @@ async fn an_approval_outlives_no_session() {
 }
 
 #[tokio::test]
-async fn another_customer_who_logs_in_meanwhile_gets_no_tokens_from_this_approval() {
+async fn approval_is_for_one_customer() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -262,7 +262,7 @@ async fn another_customer_who_logs_in_meanwhile_gets_no_tokens_from_this_approva
 }
 
 #[tokio::test]
-async fn acr_values_ask_for_the_second_factor_without_a_step_up_scope() {
+async fn acr_values_ask_for_second_factor() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -280,7 +280,7 @@ async fn acr_values_ask_for_the_second_factor_without_a_step_up_scope() {
 
 /// Proves: renewal-keeps-amr
 #[tokio::test]
-async fn a_silent_renewal_after_a_step_up_tells_of_no_second_factor() {
+async fn silent_renewal_has_no_mfa_claims() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     phone.choose(&page.number()).await;
@@ -290,7 +290,7 @@ async fn a_silent_renewal_after_a_step_up_tells_of_no_second_factor() {
 }
 
 #[tokio::test]
-async fn the_tab_is_told_at_once() {
+async fn tab_is_notified_at_once() {
     let world = World::new().await;
     let (tab, mut phone, page) = tab_and_phone(&world).await;
     let mut waiting = tab.clone();
@@ -301,7 +301,7 @@ async fn the_tab_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_tab_that_waits_in_vain_is_told_to_ask_again() {
+async fn idle_tab_polls_again() {
     let world = World::new().await;
     let (mut tab, _, page) = tab_and_phone(&world).await;
     let answer = tab.get(&format!("/u/mfa/wait?state={}", page.input("state"))).await;
@@ -309,7 +309,7 @@ async fn a_tab_that_waits_in_vain_is_told_to_ask_again() {
 }
 
 #[tokio::test]
-async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
+async fn close_releases_waiting_pages() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     let seen = phone.get("/phone").await.body.split("seen=").nth(1).unwrap()[..16].to_owned();
@@ -322,7 +322,7 @@ async fn closing_the_tenant_lets_go_of_the_pages_that_wait() {
 /// Approved, and then: fetched, withdrawn, stale, or refused. Answered again, with the right number, it is worth nothing.
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn an_approval_of_an_old_push_does_nothing() {
+async fn approval_of_old_push_is_ignored() {
     for end in ["fetched", "cancelled", "stale", "denied"] {
         let world = World::new().await;
         let (mut tab, mut phone, page) = tab_and_phone(&world).await;
@@ -351,7 +351,7 @@ async fn an_approval_of_an_old_push_does_nothing() {
 /// Whoever holds the phone and does not see the other page has one guess in three, once.
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn guessing_the_number_locks_the_request() {
+async fn guessing_number_locks_request() {
     let world = World::new().await;
     let (mut tab, mut phone, page) = tab_and_phone(&world).await;
     let (shown, right) = (phone.get("/phone").await, page.number());

@@ -22,7 +22,7 @@ async fn reach_the_phone(tab: &mut Browser) -> usize {
 
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn of_ten_pushes_five_are_sent() {
+async fn five_of_ten_pushes_are_sent() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -70,7 +70,7 @@ async fn approved_pushes_do_not_count() {
 /// At the pace of somebody who wants to tire the customer out.
 /// Proves: threat-push-bombing
 #[tokio::test]
-async fn ten_pushes_in_a_minute_are_throttled() {
+async fn pushes_are_throttled() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;

@@ -22,7 +22,7 @@ async fn use_code(tab: &mut Browser, code: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_recovery_code_confirms_and_says_how_many_are_left() {
+async fn code_confirms_and_tells_remaining() {
     let (world, mut tab) = with_codes().await;
     // As people copy it.
     let page = use_code(&mut tab, " ii11 aaaa bbbb cccc ").await;
@@ -39,7 +39,7 @@ async fn a_recovery_code_confirms_and_says_how_many_are_left() {
 
 /// Proves: codes-as-pasted
 #[tokio::test]
-async fn code_is_taken_as_people_copy_it() {
+async fn copied_code_is_accepted() {
     for copied in [
         "\u{feff}1111\u{200b}-AAAA\u{2060}-BBBB\u{200e}-CC\u{ad}CC",
         "1111\u{2011}AAAA\u{2013}BBBB\u{2212}CCCC. ",
@@ -54,7 +54,7 @@ async fn code_is_taken_as_people_copy_it() {
 
 /// Proves: threat-recovery-codes
 #[tokio::test]
-async fn a_used_recovery_code_is_none_any_more() {
+async fn used_code_is_refused() {
     let (_, mut tab) = with_codes().await;
     use_code(&mut tab, FIRST).await;
     let page = tab.asks_for_code().await;
@@ -65,7 +65,7 @@ async fn a_used_recovery_code_is_none_any_more() {
 
 /// Proves: threat-recovery-codes
 #[tokio::test]
-async fn five_wrong_recovery_codes_lock_the_request_and_start_a_wait() {
+async fn five_wrong_codes_lock_out() {
     let (world, mut tab) = with_codes().await;
     let page = tab.asks_for_code().await;
     for _ in 0..4 {
@@ -83,7 +83,7 @@ async fn five_wrong_recovery_codes_lock_the_request_and_start_a_wait() {
 
 /// Proves: threat-recovery-codes
 #[tokio::test]
-async fn new_codes_are_shown_once_and_the_old_ones_stop_working() {
+async fn new_codes_are_shown_once_and_replace_old() {
     let (world, mut tab) = with_codes().await;
     let page = use_code(&mut tab, FIRST).await;
     let shown = tab.act(&page, "new-codes", "").await;
@@ -103,7 +103,7 @@ async fn new_codes_are_shown_once_and_the_old_ones_stop_working() {
 }
 
 #[tokio::test]
-async fn what_was_confirmed_is_stale_when_it_is_not_gone_on_with() {
+async fn confirmation_expires() {
     let (world, mut tab) = with_codes().await;
     let page = use_code(&mut tab, FIRST).await;
     world.clock.advance(600);
@@ -112,7 +112,7 @@ async fn what_was_confirmed_is_stale_when_it_is_not_gone_on_with() {
 }
 
 #[tokio::test]
-async fn log_out_ends_what_was_confirmed_too() {
+async fn log_out_voids_confirmation() {
     let (_, mut tab) = with_codes().await;
     let page = use_code(&mut tab, FIRST).await;
     tab.get("/v2/logout").await;

@@ -13,7 +13,7 @@ const CODE: [(&str, &str); 3] = [
 
 /// Proves: tenant-markup
 #[tokio::test]
-async fn form_post_posts_the_answer_to_the_redirect_uri() {
+async fn form_post_posts_to_redirect_uri() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize_with(&[("response_mode", "form_post"), ("state", "\"<&'>")])).await;
@@ -41,7 +41,7 @@ async fn form_post_posts_the_answer_to_the_redirect_uri() {
 
 /// Proves: tenant-web-message
 #[tokio::test]
-async fn web_message_tells_the_page_of_the_clients_origin_and_no_other() {
+async fn web_message_goes_to_client_origin_only() {
     let world = World::new().await;
     let silent = [("response_mode", "web_message"), ("prompt", "none")];
     let refused = world.browser().get(&authorize_with(&silent)).await;
@@ -66,7 +66,7 @@ async fn web_message_tells_the_page_of_the_clients_origin_and_no_other() {
 }
 
 #[tokio::test]
-async fn web_message_in_a_window_of_its_own_lets_the_customer_log_in() {
+async fn web_message_popup_allows_log_in() {
     let world = World::new().await;
     let mut browser = world.browser();
     let page = browser.follow(&authorize_with(&[("response_mode", "web_message")])).await;
@@ -77,7 +77,7 @@ async fn web_message_in_a_window_of_its_own_lets_the_customer_log_in() {
 
 /// Proves: tenant-web-message
 #[tokio::test]
-async fn no_message_goes_to_an_origin_that_is_not_registered() {
+async fn web_message_needs_registered_origin() {
     let mut config = config();
     config.clients[0].web_origins = Some(vec!["http://localhost:3000".to_owned()]);
     let world = World::with(config).await;
@@ -90,7 +90,7 @@ async fn no_message_goes_to_an_origin_that_is_not_registered() {
 }
 
 #[tokio::test]
-async fn a_payment_in_a_message_is_json_and_no_text() {
+async fn web_message_payment_is_json() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut phone = world.phone(ADA).await;
@@ -110,7 +110,7 @@ async fn a_payment_in_a_message_is_json_and_no_text() {
 }
 
 #[tokio::test]
-async fn a_token_alone_needs_neither_nonce_nor_openid() {
+async fn token_alone_needs_no_nonce_or_openid() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let request = [("response_type", "token"), ("nonce", ""), ("scope", "view:balance")];

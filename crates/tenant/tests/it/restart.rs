@@ -50,7 +50,7 @@ async fn restarted_with(world: World, config: Config) -> World {
 
 /// Proves: session-durable
 #[tokio::test]
-async fn who_was_logged_in_still_is_and_who_has_logged_out_still_has() {
+async fn sessions_survive() {
     let folder = tempfile::tempdir().unwrap();
     for database in databases(folder.path(), "sessions") {
         let world = World::with(with(&database)).await;
@@ -85,7 +85,7 @@ async fn who_was_logged_in_still_is_and_who_has_logged_out_still_has() {
 }
 
 #[tokio::test]
-async fn a_paired_phone_stays_paired_and_its_open_page_stays_good() {
+async fn phones_and_open_pages_survive() {
     let folder = tempfile::tempdir().unwrap();
     for database in databases(folder.path(), "phones") {
         let world = World::with(with(&database)).await;
@@ -107,7 +107,7 @@ async fn a_paired_phone_stays_paired_and_its_open_page_stays_good() {
 }
 
 #[tokio::test]
-async fn a_code_that_was_used_stays_used_and_wrong_ones_stay_counted() {
+async fn used_and_wrong_codes_are_remembered() {
     let (used, left) = ("1111-AAAA-BBBB-CCCC", "2222-AAAA-BBBB-CCCC");
     let folder = tempfile::tempdir().unwrap();
     for database in databases(folder.path(), "codes") {
@@ -152,7 +152,7 @@ async fn a_code_that_was_used_stays_used_and_wrong_ones_stay_counted() {
 
 /// What she has used so far is her phone, which is no reason to pass over what the file says now.
 #[tokio::test]
-async fn factors_that_are_written_into_the_file_later_are_there_and_those_she_removed_are_not() {
+async fn configured_factors_are_added_and_removed_ones_stay_removed() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("tenant.sqlite"));
     let config = |secret| Config { database: database.clone(), ..config_with(ADA, secret, &[]) };
@@ -183,7 +183,7 @@ async fn factors_that_are_written_into_the_file_later_are_there_and_those_she_re
 }
 
 #[tokio::test]
-async fn what_scripts_wrote_down_is_still_there() {
+async fn metadata_survives() {
     let folder = tempfile::tempdir().unwrap();
     for database in databases(folder.path(), "metadata") {
         let config = || {
@@ -211,7 +211,7 @@ async fn what_scripts_wrote_down_is_still_there() {
 
 /// Nothing of it is kept, and so nothing of it can be approved.
 #[tokio::test]
-async fn a_request_under_way_is_over_and_says_so() {
+async fn transactions_end() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("tenant.sqlite"));
     let world = World::with(with(&database)).await;
@@ -238,7 +238,7 @@ async fn a_request_under_way_is_over_and_says_so() {
 /// What is kept opens nothing: it is looked for in the whole file.
 /// Proves: tenant-database-no-cookies
 #[tokio::test]
-async fn no_cookie_and_no_form_token_is_in_the_database() {
+async fn database_has_no_cookie_or_csrf_token() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("tenant.sqlite");
     let world = World::with(with(&Database::File(file.clone()))).await;
@@ -257,7 +257,7 @@ async fn no_cookie_and_no_form_token_is_in_the_database() {
 }
 
 #[tokio::test]
-async fn a_database_is_one_tenants_at_a_time() {
+async fn database_is_exclusive() {
     let folder = tempfile::tempdir().unwrap();
     for database in databases(folder.path(), "alone") {
         let first = World::with(with(&database)).await;
@@ -269,7 +269,7 @@ async fn a_database_is_one_tenants_at_a_time() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_named_and_left_as_it_is() {
+async fn foreign_file_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tenant.sqlite");
     let content = "This is a letter, and somebody wants to keep it. ".repeat(200);
@@ -280,7 +280,7 @@ async fn a_file_that_is_no_database_is_named_and_left_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_another_version_wrote_is_not_passed_over() {
+async fn unreadable_record_prevents_start() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::File(folder.path().join("tenant.sqlite"));
     let world = World::with(with(&database)).await;
@@ -297,7 +297,7 @@ async fn what_another_version_wrote_is_not_passed_over() {
 
 /// Proves: session-durable
 #[tokio::test]
-async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
+async fn crashed_server_keeps_answered_changes() {
     let server = Server::start(Durability::Full).unwrap_or_else(|error| panic!("{error}"));
     server.create("tenant").unwrap();
     let database: Database = server.url("tenant").parse().unwrap();
@@ -316,7 +316,7 @@ async fn a_server_that_breaks_down_and_comes_back_has_what_was_answered() {
 
 /// Proves: pooler-mode
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pooler_is_good_where_its_sessions_last_and_refused_by_name_where_not() {
+async fn transaction_pooler_is_refused() {
     let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
     server.create("pooled").unwrap();
     for mode in ["transaction", "statement", "session"] {

@@ -51,7 +51,7 @@ async fn log_out(browser: &mut Browser, hint: &str) -> Answer {
 
 /// Proves: key-rotation
 #[tokio::test]
-async fn the_key_that_signs_next_is_published_before_it_does() {
+async fn next_key_is_published_before_use() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     let before = published(&world).await;
@@ -71,7 +71,7 @@ async fn the_key_that_signs_next_is_published_before_it_does() {
 
 /// Proves: key-rotation
 #[tokio::test]
-async fn tokens_of_the_old_key_are_believed_until_the_last_of_them_has_expired() {
+async fn old_key_verifies_until_last_expiry() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     let mut browser = world.logged_in(ADA).await;
@@ -98,7 +98,7 @@ async fn tokens_of_the_old_key_are_believed_until_the_last_of_them_has_expired()
 
 /// Proves: key-rotation
 #[tokio::test]
-async fn a_hint_that_the_old_key_signed_still_names_its_customer() {
+async fn old_key_verifies_id_token_hint() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     let mut browser = world.logged_in(ADA).await;
@@ -111,7 +111,7 @@ async fn a_hint_that_the_old_key_signed_still_names_its_customer() {
 }
 
 #[tokio::test]
-async fn the_log_tells_of_it_with_the_keys_by_name() {
+async fn log_records_rotation() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     let mut developer = world.browser();
@@ -137,7 +137,7 @@ async fn the_log_tells_of_it_with_the_keys_by_name() {
 }
 
 #[tokio::test]
-async fn a_restart_knows_the_retired_keys() {
+async fn restart_knows_retired_keys() {
     let folder = tempfile::tempdir().unwrap();
     let token = {
         let world = world(folder.path()).await;
@@ -150,7 +150,7 @@ async fn a_restart_knows_the_retired_keys() {
 }
 
 #[tokio::test]
-async fn a_key_that_nobody_made_for_it_is_not_believed() {
+async fn unknown_key_is_not_trusted() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let token = {
         let world = world(other.path()).await;
@@ -160,7 +160,7 @@ async fn a_key_that_nobody_made_for_it_is_not_believed() {
 }
 
 #[tokio::test]
-async fn keys_that_become_unreadable_while_it_runs_are_not_used() {
+async fn unreadable_keys_are_not_used() {
     let folder = tempfile::tempdir().unwrap();
     let world = world(folder.path()).await;
     let mut browser = world.logged_in(ADA).await;
@@ -172,7 +172,7 @@ async fn keys_that_become_unreadable_while_it_runs_are_not_used() {
 }
 
 #[test]
-fn where_there_is_no_key_none_is_made_by_a_rotation() {
+fn rotation_needs_key() {
     let folder = tempfile::tempdir().unwrap();
     let error = rotate(folder.path(), LIFETIME, START).unwrap_err();
     assert!(matches!(error, KeyError::NoKey { .. }), "{error}");

@@ -5,7 +5,7 @@ use crate::harness::{ADA, BALANCE, BEN, PASSWORD, START, World, authorize, autho
 const COOKIE: &str = "riser_tenant_session";
 
 #[tokio::test]
-async fn with_a_session_no_password_is_asked_for_and_auth_time_stays() {
+async fn session_skips_password_and_keeps_auth_time() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     world.clock.advance(100);
@@ -15,7 +15,7 @@ async fn with_a_session_no_password_is_asked_for_and_auth_time_stays() {
 }
 
 #[tokio::test]
-async fn every_answer_has_tokens_of_its_own() {
+async fn every_response_has_own_tokens() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let mut seen = std::collections::BTreeSet::new();
@@ -27,7 +27,7 @@ async fn every_answer_has_tokens_of_its_own() {
 }
 
 #[tokio::test]
-async fn prompt_login_and_max_age_ask_for_the_password_again() {
+async fn prompt_login_and_max_age_ask_again() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     world.clock.advance(100);
@@ -43,7 +43,7 @@ async fn prompt_login_and_max_age_ask_for_the_password_again() {
 }
 
 #[tokio::test]
-async fn a_session_ends_after_twelve_hours() {
+async fn expires_after_twelve_hours() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     world.clock.advance(12 * 3_600);
@@ -52,7 +52,7 @@ async fn a_session_ends_after_twelve_hours() {
 
 /// Proves: tenant-session-fixation
 #[tokio::test]
-async fn a_cookie_planted_before_the_log_in_is_worth_nothing_after_it() {
+async fn planted_cookie_is_worthless() {
     let world = World::new().await;
     let mut browser = world.browser();
     browser.cookies.insert(COOKIE.to_owned(), ("planted".to_owned(), "/".to_owned()));
@@ -66,7 +66,7 @@ async fn a_cookie_planted_before_the_log_in_is_worth_nothing_after_it() {
 }
 
 #[tokio::test]
-async fn a_new_log_in_replaces_the_cookie_and_keeps_the_sid_of_the_same_customer_only() {
+async fn log_in_replaces_cookie_and_keeps_sid_of_same_customer() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let sid = |token: String| {
@@ -89,7 +89,7 @@ async fn a_new_log_in_replaces_the_cookie_and_keeps_the_sid_of_the_same_customer
 
 /// Proves: tenant-session-fixation
 #[tokio::test]
-async fn cookies_are_secure_when_the_issuer_is() {
+async fn cookies_are_secure_on_https() {
     let mut config = crate::harness::config();
     config.issuer = "https://login.example/".to_owned();
     let mut browser = World::with(config).await.browser();

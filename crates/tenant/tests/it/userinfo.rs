@@ -18,7 +18,7 @@ async fn ask(world: &World, method: Method, authorization: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_claims_are_those_of_the_granted_scopes() {
+async fn claims_follow_granted_scopes() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let cases = [
@@ -38,7 +38,7 @@ async fn the_claims_are_those_of_the_granted_scopes() {
 }
 
 #[tokio::test]
-async fn without_a_token_the_challenge_names_no_error() {
+async fn missing_token_has_no_error_code() {
     let answer = ask(&World::new().await, Method::GET, "").await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (StatusCode::UNAUTHORIZED, "Bearer"));
     assert_eq!(answer.header("access-control-expose-headers"), "WWW-Authenticate");
@@ -77,7 +77,7 @@ async fn other_tokens_are_refused() {
 
 /// RFC 6750, 2.2 and 2: in one way only.
 #[tokio::test]
-async fn the_token_may_be_posted_and_stands_once() {
+async fn token_may_be_posted_once() {
     let world = World::new().await;
     let mut browser = world.logged_in(ADA).await;
     let token = browser.get(&authorize(BALANCE)).await.fragment()["access_token"].clone();
@@ -98,7 +98,7 @@ async fn the_token_may_be_posted_and_stands_once() {
 }
 
 #[tokio::test]
-async fn a_browser_may_ask_before_it_sends_the_header() {
+async fn preflight_is_answered() {
     let mut browser = World::new().await.browser();
     let answer = browser.send(Method::OPTIONS, "/userinfo", Body::empty()).await;
     assert!(answer.header("access-control-allow-headers").starts_with("Authorization"));
@@ -106,7 +106,7 @@ async fn a_browser_may_ask_before_it_sends_the_header() {
 
 /// A tenant that was given another issuer keeps its keys, and two may share them: a signature alone says too little.
 #[tokio::test]
-async fn tokens_of_another_issuer_with_the_same_keys_are_refused() {
+async fn token_of_other_issuer_is_refused() {
     let mut moved = config();
     moved.issuer = "http://localhost:8091/".to_owned();
     let elsewhere = World::with(moved).await;

@@ -116,3 +116,109 @@ fn has_postgres_code(error: &sqlx::Error, codes: &[&str]) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| code.len() == 5 && codes.iter().any(|start| code.starts_with(start)))
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+    use std::fmt;
+
+    use sqlx::error::ErrorKind as Kind;
+
+    use super::*;
+
+    /// What a database reports with this code.
+    #[derive(Debug)]
+    struct Reported(&'static str);
+
+    impl fmt::Display for Reported {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Reported {}
+
+    impl DatabaseError for Reported {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> Kind {
+            Kind::Other
+        }
+    }
+
+    pub(crate) fn reported(code: &'static str) -> sqlx::Error {
+        Database(Box::new(Reported(code)))
+    }
+
+    /// Of each error: whether the database is unavailable, a lock was not to be had, another attempt is worth it, and the
+    /// file is locked.
+    fn judge(error: &sqlx::Error) -> [bool; 4] {
+        [is_unavailable(error), is_lock_timeout(error), is_retryable(error), is_sqlite_busy(error)]
+    }
+
+    #[test]
+    fn codes_of_sqlite_mean_what_its_documentation_says() {
+        // SQLITE_BUSY, and SQLITE_BUSY_SNAPSHOT, which is one of its extended codes.
+        for busy in ["5", "517"] {
+            assert_eq!(judge(&reported(busy)), [true, false, false, true], "{busy}");
+        }
+        // SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_FSYNC, SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_NOTADB.
+        for unavailable in ["13", "10", "1034", "8", "14", "26"] {
+            assert_eq!(judge(&reported(unavailable)), [true, false, false, false], "{unavailable}");
+        }
+        // SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_CONSTRAINT_UNIQUE, and what is no code.
+        for other in ["1", "19", "2067", "none"] {
+            assert_eq!(judge(&reported(other)), [false; 4], "{other}");
+        }
+    }
+
+    #[test]
+    fn codes_of_postgresql_mean_what_its_manual_says() {
+        // A broken connection, a full disk, too many connections, a shutdown, a failed system, a standby.
+        for unavailable in ["08006", "53100", "53300", "57P01", "58030", "25P03", "25006"] {
+            assert_eq!(judge(&reported(unavailable)), [true, false, true, false], "{unavailable}");
+        }
+        // A serialization failure and a deadlock may pass; who waited for a lock in vain has waited long enough.
+        for conflict in ["40001", "40P01"] {
+            assert_eq!(judge(&reported(conflict)), [false, true, true, false], "{conflict}");
+        }
+        for timeout in ["55P03", "57014", "25P04"] {
+            assert_eq!(judge(&reported(timeout)), [false, true, false, false], "{timeout}");
+        }
+        assert_eq!(judge(&reported("23505")), [false, false, true, false], "unique_violation");
+        // A check, and codes that begin like SQLite's.
+        for other in ["23514", "00005", "00013"] {
+            assert_eq!(judge(&reported(other)), [false; 4], "{other}");
+        }
+    }
+
+    #[test]
+    fn broken_connection_is_retried_unless_it_took_its_time() {
+        let reset = || Io(io::Error::from(ErrorKind::ConnectionReset));
+        assert_eq!(judge(&reset()), [true, false, true, false]);
+        assert_eq!(judge(&Io(io::Error::from(ErrorKind::TimedOut))), [true, false, false, false]);
+        for error in [PoolTimedOut, WorkerCrashed, BeginFailed, Protocol("no reply".into())] {
+            assert_eq!(judge(&error), [true, false, false, false], "{error}");
+        }
+        assert_eq!(judge(&sqlx::Error::RowNotFound), [false; 4]);
+    }
+}

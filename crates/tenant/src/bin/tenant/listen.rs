@@ -26,7 +26,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn other_machines_are_let_in_only_where_that_was_said() {
+    fn listens_on_loopback_unless_told_otherwise() {
         for (address, own) in [
             ("127.0.0.1:8090", true),
             ("127.8.9.10:1", true),

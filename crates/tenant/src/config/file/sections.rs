@@ -7,18 +7,17 @@ use database_setup::{Database, DatabaseError};
 use toml::de::DeTable;
 
 use super::ConfigFile;
-use super::reading::{Reading, Section};
-use crate::config::{
-    Action, ActionKind, Api, ApiScope, Client, Config, Customer, EnrolledFactors, GrantType, KeyStore,
-    Lifetimes, Limits, LogAccess, Password, Profile,
-};
+use super::reader::{FileReader, Section};
+use crate::config::action::{Action, ActionKind};
+use crate::config::settings::{Config, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::domain::{Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 
 /// Where the tenant listens, when the file does not say.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8090);
 /// The database in the folder of the data, when the file names none.
 const DATABASE: &str = "tenant.sqlite";
 
-pub(super) fn file(reading: &mut Reading<'_>, table: &DeTable<'_>, folder: &Path) -> Option<ConfigFile> {
+pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &Path) -> Option<ConfigFile> {
     let mut file = reading.section(String::new(), 0..0, table);
     let issuer = file.text("issuer", "\"http://localhost:8090/\"");
     let name = file.maybe_text("name");

@@ -1,7 +1,8 @@
 //! Files and what is said about them.
 
 use super::*;
-use crate::config::{KeyStore, LogAccess, Password};
+use crate::config::settings::{KeyStore, LogAccess};
+use crate::domain::Password;
 
 /// A file that is as it should be, with these lines in the place of its own.
 const WHOLE: &str = r#"issuer = "http://localhost:8090/"
@@ -43,7 +44,7 @@ fn refused(text: &str) -> String {
 }
 
 #[test]
-fn what_is_left_out_has_its_usual_value() {
+fn missing_values_have_defaults() {
     let ConfigFile { config, listen } = parse(WHOLE).unwrap();
     assert_eq!(listen.to_string(), "127.0.0.1:8090");
     assert!(matches!(&config.keys, KeyStore::Folder(folder) if folder == Path::new("/home/ada/data")));
@@ -58,7 +59,7 @@ fn what_is_left_out_has_its_usual_value() {
 }
 
 #[test]
-fn everything_that_can_be_said_is_understood() {
+fn reads_every_key() {
     let text = r#"
 issuer = "https://login.example/"
 listen = "0.0.0.0:1"
@@ -130,7 +131,7 @@ wrong_codes = 4
 }
 
 #[test]
-fn who_sees_the_log_is_named() {
+fn reads_log_access() {
     for (name, access) in
         [("off", LogAccess::Off), ("loopback", LogAccess::Loopback), ("anyone", LogAccess::Anyone)]
     {
@@ -140,7 +141,7 @@ fn who_sees_the_log_is_named() {
 }
 
 #[test]
-fn a_fault_is_shown_with_its_line_a_mark_and_a_remedy() {
+fn problem_shows_line_mark_and_remedy() {
     let text = with("name = \"My app\"", "callbacks = [\"/callback\"]");
     assert_eq!(
         refused(&text),
@@ -159,7 +160,7 @@ tenant.toml:5:1: `callbacks` is not known here
 }
 
 #[test]
-fn what_was_checked_after_reading_points_at_its_line_too() {
+fn check_after_reading_points_at_line() {
     let text = with("http://localhost:3000/callback", "http://localhost:3000/#callback");
     assert_eq!(
         refused(&text),
@@ -181,7 +182,7 @@ fn told_at_its_place(line: &str, other: &str, told: &str) {
 
 /// What is changed in the file, and where and how that is told.
 #[test]
-fn each_fault_is_told_at_its_place() {
+fn each_problem_has_position() {
     for (line, other, told) in [
         ("issuer = \"http://localhost:8090/\"", "", "1:1: `issuer` is missing"),
         ("issuer = \"http://localhost:8090/\"", "issuer = 1", "1:10: `issuer` is a whole number"),
@@ -266,7 +267,7 @@ fn each_fault_is_told_at_its_place() {
 }
 
 #[test]
-fn a_value_that_cannot_be_is_told_at_its_place() {
+fn invalid_value_has_position() {
     for (line, other, told) in [
         (
             "\"correct horse battery\"",
@@ -304,7 +305,7 @@ fn a_value_that_cannot_be_is_told_at_its_place() {
 }
 
 #[test]
-fn all_faults_are_told_at_once_in_their_order() {
+fn all_problems_are_listed_in_order() {
     let text = WHOLE.replace("name = ", "title = ").replace("My app", "1");
     let said = refused(&text);
     let places: Vec<&str> = said.lines().filter(|line| line.starts_with("tenant.toml:")).collect();
@@ -315,7 +316,7 @@ fn all_faults_are_told_at_once_in_their_order() {
 }
 
 #[test]
-fn no_secret_is_shown_whatever_is_wrong_with_it_or_beside_it() {
+fn never_shows_secrets() {
     let secret = "\"correct horse battery\"";
     let customer = "\n[[customers]]\nsub = \"s\"\n";
     for text in [
@@ -378,7 +379,7 @@ fn no_secret_is_shown_whatever_is_wrong_with_it_or_beside_it() {
 
 /// What can be read is read on; what cannot is not believed to say anything else.
 #[test]
-fn a_text_that_is_no_toml_is_told_where_it_ends_to_be_some() {
+fn syntax_error_has_position() {
     let said = refused(&with("name = \"My app\"", "name = My app"));
     assert!(said.starts_with("tenant.toml:5:8: "), "{said}");
     assert!(said.contains("\n5 | name = My app\n  |        ^"), "{said}");
@@ -388,7 +389,7 @@ fn a_text_that_is_no_toml_is_told_where_it_ends_to_be_some() {
 }
 
 #[test]
-fn marks_are_under_what_they_mean_also_behind_letters_of_many_bytes_and_tabs() {
+fn marks_align_after_multibyte_letters_and_tabs() {
     let said = refused(&with("name = \"My app\"", "name = { \t\"Ä\u{1F600}\" = 1, env = 2 }"));
     let lines: Vec<&str> = said.lines().skip_while(|line| !line.contains("`env` is")).collect();
     assert_eq!(lines[2].find('2').map(|at| lines[2][..at].chars().count()), lines[3].find('^'), "{said}");
@@ -396,14 +397,14 @@ fn marks_are_under_what_they_mean_also_behind_letters_of_many_bytes_and_tabs() {
 
 /// Some editors put one there.
 #[test]
-fn a_byte_order_mark_is_no_part_of_the_file() {
+fn ignores_byte_order_mark() {
     assert!(parse(&format!("\u{feff}{WHOLE}")).is_ok());
     let said = refused(&format!("\u{feff}{}", with("issuer = \"http://localhost:8090/\"", "issuer = 1")));
     assert!(said.starts_with("tenant.toml:1:10: ") && !said.contains('\u{feff}'), "{said}");
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_told_why_and_not_to_write_another() {
+fn unreadable_file_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tenant.toml");
     // UTF-16, as some shells write.
@@ -417,7 +418,7 @@ fn a_file_that_cannot_be_read_is_told_why_and_not_to_write_another() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named_with_the_way_to_one() {
+fn missing_file_suggests_init() {
     let error = ConfigFile::read(Path::new("/nowhere/tenant.toml"), &|_| None).unwrap_err().to_string();
     assert!(error.starts_with("/nowhere/tenant.toml cannot be read: "), "{error}");
     assert!(error.contains("tenant init"), "{error}");

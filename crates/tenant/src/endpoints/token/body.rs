@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
 use super::{TokenError, error};
-use crate::http::{MAX_LENGTH, Parameters};
+use crate::domain::{MAX_LENGTH, Parameters};
 
 /// What this endpoint takes, each at most once.
 pub(super) const KNOWN: [&str; 6] =

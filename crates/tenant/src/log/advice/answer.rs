@@ -1,10 +1,12 @@
 //! What is to be said about an error that goes back to the client from the authorization endpoint.
 
-use super::super::event::{Event, Factor, FactorStep, Refusal};
-use super::super::parameters;
-use super::super::record::Record;
-use super::{Advice, Registered, parameter, spec};
-use crate::answer::MULTIFACTOR_REQUIRED;
+use super::value::Advice;
+use super::{parameter, spec};
+use crate::domain::MULTIFACTOR_REQUIRED;
+use crate::log::event::{Event, Factor, FactorStep, Refusal};
+use crate::log::parameters;
+use crate::log::record::Record;
+use crate::log::registered::Registered;
 
 pub(super) fn advise(record: &Record, refusal: &Refusal, registered: &Registered) -> Advice {
     let Refusal { error, description } = refusal;
@@ -28,7 +30,6 @@ const FRAMED: &str = "The request came from a frame, in which this tenant shows 
 const WHOLE_WINDOW: &str =
     "Ask in the whole window or in a popup, or send prompt=none where an error is an answer too.";
 
-/// Whether the request itself forbids pages.
 fn is_silent(record: &Record) -> bool {
     parameters::value(record.request(), "prompt") == Some("none")
 }

@@ -1,7 +1,9 @@
 //! What each parameter of an authorization request has to be.
 
-use super::super::parameters::{self, Parameter};
-use super::{Advice, Registered, Spec, spec};
+use super::spec::{self, Spec};
+use super::value::Advice;
+use crate::log::parameters::{self, Parameter};
+use crate::log::registered::Registered;
 
 /// The parameters that something can be wrong with, what would be right, and where that is written.
 static RIGHT: [(&str, &str, Spec); 17] = [
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_is_of_the_first_whole_name_in_it() {
+    fn advises_on_first_name_in_description() {
         for (description, name) in [
             ("scope must contain \"openid\" where the response_type asks for an ID token.", Some("scope")),
             ("Request objects are not supported.", Some("request")),
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_easily_mistyped_is_recognised() {
+    fn recognises_common_mistakes() {
         let known = ["https://api.example".to_owned(), "other".to_owned()];
         assert_eq!(closest("https://API.example/", &known), known.first());
         assert_eq!(closest("third", &known), None);

@@ -1,11 +1,13 @@
 //! What is to be said about a refusal of the token endpoint. The trace knows what the code was issued for, so it can say
 //! which part of the exchange does not fit.
 
-use super::super::event::Event;
-use super::super::parameters::{self, Parameter};
-use super::super::record::Record;
-use super::super::time;
-use super::{Advice, Registered, parameter, spec, uri};
+use super::value::Advice;
+use super::{parameter, spec, uri};
+use crate::log::event::Event;
+use crate::log::parameters::{self, Parameter};
+use crate::log::record::Record;
+use crate::log::registered::Registered;
+use crate::log::time;
 
 pub(super) fn advise(record: &Record, (error, description): (&str, &str), registered: &Registered) -> Advice {
     let request = record.last_request();

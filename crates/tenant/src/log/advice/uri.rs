@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 /// More than these are not shown.
 const MOST: usize = 10;
 
-/// One comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Comparison {
     pub(crate) sent: String,
@@ -14,7 +13,6 @@ pub(crate) struct Comparison {
     pub(crate) difference: String,
 }
 
-/// A piece of an address.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub(crate) text: &'a str,
@@ -205,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_difference_is_named() {
+    fn names_difference() {
         let registered = "http://localhost:8080/callback";
         for (sent, expected) in [
             ("http://localhost:8080/callback/", "There is a slash too many at the end."),
@@ -229,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_that_differ_are_marked_and_the_most_alike_comes_first() {
+    fn marks_differences_and_sorts_by_similarity() {
         let registered = ["https://a.example/x".to_owned(), "http://localhost:8080/callback".to_owned()];
         let shown = |sent: &str| {
             let compared = compare(sent, &registered);

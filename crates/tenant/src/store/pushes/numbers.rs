@@ -35,7 +35,7 @@ mod tests {
     use super::Push;
 
     #[test]
-    fn the_numbers_are_three_different_ones_of_two_digits_and_each_place_is_right_sometimes() {
+    fn numbers_are_distinct_and_uniform() {
         let mut right_places = [0; 3];
         let mut seen = [false; 100];
         for seed in 0..20_000_u64 {

@@ -8,7 +8,7 @@ use crate::harness::{ADA, AUDIENCE, BALANCE, BEN, World, authorize, authorize_wi
 
 /// Proves: script-failures
 #[tokio::test]
-async fn a_denial_goes_back_to_the_client_in_the_scripts_words() {
+async fn denial_reaches_client_with_reason() {
     for (script, error, description) in [
         (action("api.access.deny('Not on \"Sundays\".');"), "access_denied", "Not on 'Sundays'."),
         (rule("callback(new UnauthorizedError('Not you.'));"), "unauthorized", "Not you."),
@@ -26,7 +26,7 @@ async fn a_denial_goes_back_to_the_client_in_the_scripts_words() {
 }
 
 #[tokio::test]
-async fn a_denial_is_for_those_whom_it_is_meant_for() {
+async fn denial_concerns_only_its_customer() {
     let world = world([action("if (event.user.email.startsWith('second')) api.access.deny('No.');")]).await;
     assert!(log_in(&world).await.1.fragment().contains_key("access_token"));
     let mut browser = world.browser();
@@ -42,7 +42,7 @@ async fn a_denial_is_for_those_whom_it_is_meant_for() {
 
 /// Proves: script-protected-claims
 #[tokio::test]
-async fn claims_come_into_both_tokens_and_touch_nothing_that_counts() {
+async fn claims_are_in_both_tokens() {
     let claims = action(
         "api.idToken.setCustomClaim('https://bank.example/tier', { level: 2 }).idToken.setCustomClaim('name', 'Countess Ada')
             .accessToken.setCustomClaim('https://bank.example/limits', [1, 2.5, null]);
@@ -66,7 +66,7 @@ async fn claims_come_into_both_tokens_and_touch_nothing_that_counts() {
 }
 
 #[tokio::test]
-async fn scopes_are_added_and_taken_away_with_the_scripts_as_the_last_word() {
+async fn scripts_add_and_remove_scopes() {
     let change = "api.accessToken.addScope('audit:all').accessToken.removeScope('email').accessToken.removeScope('view:balance');";
     let mut config: Config = decided_by([action(change)]);
     config.customers[0].permissions = Some(vec!["view:balance".into()]);
@@ -88,7 +88,7 @@ async fn scopes_are_added_and_taken_away_with_the_scripts_as_the_last_word() {
 
 /// The decisions of a request stay with its code.
 #[tokio::test]
-async fn the_code_flow_has_the_same_claims() {
+async fn code_flow_has_same_claims() {
     use base64::Engine as _;
     let verifier = "a".repeat(43);
     let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
@@ -115,7 +115,7 @@ async fn the_code_flow_has_the_same_claims() {
 }
 
 #[tokio::test]
-async fn metadata_stays_from_log_in_to_log_in_and_is_each_customers_own() {
+async fn metadata_persists_per_customer() {
     let count = action(
         "const visits = (event.user.app_metadata.visits ?? 0) + 1;
          api.user.setAppMetadata('visits', visits).user.setUserMetadata('old', null);
@@ -137,7 +137,7 @@ async fn metadata_stays_from_log_in_to_log_in_and_is_each_customers_own() {
 }
 
 #[tokio::test]
-async fn several_scripts_have_their_say_in_order_the_rules_first() {
+async fn several_scripts_run_in_order() {
     let named = |name: &str, script: Action| Action { name: name.into(), ..script };
     let world = world([
         named("A", action("api.idToken.setCustomClaim('it', `${event.user.app_metadata.rule} then A`).user.setAppMetadata('a', 'A');")),
@@ -150,7 +150,7 @@ async fn several_scripts_have_their_say_in_order_the_rules_first() {
 }
 
 #[tokio::test]
-async fn secrets_of_the_configuration_reach_their_script_alone() {
+async fn secrets_reach_only_their_script() {
     let mut first = script(
         "First",
         tenant::ActionKind::PostLogin,
@@ -165,7 +165,7 @@ async fn secrets_of_the_configuration_reach_their_script_alone() {
 
 /// Scripts run without a lock, and what was true when they began may be over when they end.
 #[tokio::test]
-async fn who_logs_out_while_a_script_runs_is_logged_out() {
+async fn log_out_during_script_counts() {
     let world = world([action("await new Promise((go) => setTimeout(go, 300));")]).await;
     let (mut tab, answer) = log_in(&world).await;
     assert!(answer.fragment().contains_key("access_token"));

@@ -26,7 +26,7 @@ async fn approve(world: &World, tab: &mut Browser, page: &Answer) -> Answer {
 
 /// Proves: script-mfa-conditions
 #[tokio::test]
-async fn each_script_asks_exactly_when_its_text_says_so() {
+async fn asks_for_factor_exactly_when_scripted() {
     for (kind, code, other) in [
         (ActionKind::PostLogin, tenant::STEP_UP_ACTION.to_owned(), None),
         (ActionKind::PostLogin, OWN_ACTION.replace("banking-app", "riser"), Some(OWN_ACTION)),
@@ -53,7 +53,7 @@ async fn each_script_asks_exactly_when_its_text_says_so() {
 /// `urn:bank:salaries` means something to this Rule and nothing to the tenant.
 /// Proves: script-mfa-conditions
 #[tokio::test]
-async fn a_rule_may_ask_because_of_acr_values() {
+async fn rule_may_ask_because_of_acr_values() {
     let code = ACR_RULE.replace("salaries-app", "riser");
     let world = world([script("Salaries", ActionKind::Rule, &code)]).await;
     let (mut tab, answer) = log_in(&world).await;
@@ -65,7 +65,7 @@ async fn a_rule_may_ask_because_of_acr_values() {
 }
 
 #[tokio::test]
-async fn a_second_factor_may_be_asked_for_at_log_in_and_the_password_comes_first() {
+async fn password_precedes_second_factor() {
     let world = world([action("api.multifactor.enable('any');")]).await;
     let (mut tab, page) = log_in(&world).await;
     assert!(waits(&page) && page.body.contains("Riser asks to see your balance."), "{page:?}");
@@ -77,7 +77,7 @@ async fn a_second_factor_may_be_asked_for_at_log_in_and_the_password_comes_first
 /// `step_up_scopes` is the tenant's own policy: no script can take it back, and none can get around it.
 /// Proves: script-no-downgrade
 #[tokio::test]
-async fn what_the_tenant_protects_no_script_unprotects() {
+async fn script_cannot_waive_step_up_scopes() {
     for script in [
         action("api.multifactor.enable('none');"),
         action("api.accessToken.addScope('transfer:funds');"),
@@ -95,7 +95,7 @@ async fn what_the_tenant_protects_no_script_unprotects() {
 }
 
 #[tokio::test]
-async fn a_scope_that_a_script_takes_away_costs_nothing() {
+async fn removed_scope_needs_no_factor() {
     let mut config = config();
     config.actions = vec![action("api.accessToken.removeScope('transfer:funds');")];
     let world = World::with(config).await;
@@ -105,7 +105,7 @@ async fn a_scope_that_a_script_takes_away_costs_nothing() {
 
 /// Proves: silent-request-errors
 #[tokio::test]
-async fn without_a_page_there_is_no_second_factor() {
+async fn prompt_none_refuses_second_factor() {
     let world = world([Action::step_up()]).await;
     let mut tab = world.logged_in(ADA).await;
     let silent = [("prompt", "none"), ("scope", TRANSFER)];
@@ -115,7 +115,7 @@ async fn without_a_page_there_is_no_second_factor() {
 }
 
 #[tokio::test]
-async fn a_payment_rides_on_the_second_factor_that_a_script_asks_for() {
+async fn payment_is_granted_with_scripted_factor() {
     const PAYMENT: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"1.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"remittanceInformationUnstructured":"Rent"}]"#;
     let world = world([Action::step_up()]).await;
     let mut tab = world.logged_in(ADA).await;
@@ -131,7 +131,7 @@ async fn a_payment_rides_on_the_second_factor_that_a_script_asks_for() {
 
 /// Auth0: the scripts after a challenge run when it has been passed, and are told of it.
 #[tokio::test]
-async fn scripts_after_a_challenge_run_when_it_has_been_passed() {
+async fn scripts_resume_after_challenge() {
     let second = action(
         "const methods = event.authentication.methods.map((method) => method.type ?? method.name);
          if (event.request.query.state === 'deny') api.access.deny('Too late.');
@@ -153,7 +153,7 @@ async fn scripts_after_a_challenge_run_when_it_has_been_passed() {
 }
 
 #[tokio::test]
-async fn an_action_may_be_content_with_the_second_factor_of_this_session() {
+async fn action_may_accept_factor_of_session() {
     let once = action(
         "if (!event.authentication.methods.some((method) => method.name === 'mfa')) api.multifactor.enable('any');",
     );
@@ -166,7 +166,7 @@ async fn an_action_may_be_content_with_the_second_factor_of_this_session() {
 }
 
 #[tokio::test]
-async fn a_factor_that_the_tenant_does_not_have_is_no_factor() {
+async fn unknown_factor_is_refused() {
     let world = world([action("api.authentication.challengeWith({ type: 'webauthn-roaming' });")]).await;
     let (_, answer) = log_in(&world).await;
     let (error, description) = answer.refusal();
@@ -177,7 +177,7 @@ async fn a_factor_that_the_tenant_does_not_have_is_no_factor() {
 /// Two clicks on "Log in" run the scripts twice, and only one of them gets the answer.
 /// Proves: script-single-response
 #[tokio::test]
-async fn two_clicks_get_one_answer() {
+async fn two_clicks_get_one_response() {
     let config = decided_by([action("await new Promise((go) => setTimeout(go, 20));")]);
     let world = World::with(config).await;
     let mut browser = world.browser();
@@ -192,7 +192,7 @@ async fn two_clicks_get_one_answer() {
 
 /// A second factor outlives no session, also when the scripts behind it take their time.
 #[tokio::test]
-async fn who_logs_out_while_a_script_runs_after_the_factor_gets_no_tokens() {
+async fn log_out_during_resumed_script_refuses_tokens() {
     let first = action("api.authentication.challengeWith({ type: 'push-notification' });");
     let second = "exports.onExecutePostLogin = () => new Promise((go) => setTimeout(go, 300));";
     let world = world([first, script("Second", ActionKind::PostLogin, second)]).await;
@@ -206,7 +206,7 @@ async fn who_logs_out_while_a_script_runs_after_the_factor_gets_no_tokens() {
 }
 
 #[tokio::test]
-async fn to_enrol_is_to_set_up_the_first_factor_or_to_give_the_one_that_is_there() {
+async fn enroll_sets_up_first_or_asks_existing_factor() {
     let world = world([action("api.authentication.enrollWith({ type: 'otp' });")]).await;
     let (_, page) = log_in(&world).await;
     assert!(page.body.contains("otpauth://") || page.body.contains("id=\"key\""), "{page:?}");

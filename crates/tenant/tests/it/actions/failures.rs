@@ -34,7 +34,7 @@ const FOR_ADA: &str = "if (!event.user.email.startsWith('customer')) return;\n";
 
 /// Proves: script-failures
 #[tokio::test]
-async fn a_loop_without_end_is_ended() {
+async fn loop_without_end_is_ended() {
     let log = failing(action(&format!("{FOR_ADA}console.log('begin');\nwhile (true) {{}}"))).await;
     tells(&log, &["begin", "script failed", "cause=Time", "My Action: it took longer than scripts may take"]);
     let log = failing(action(&format!("{FOR_ADA}await null;\nPromise.resolve().then(() => {{ while (true) {{}} }});\nawait new Promise(() => {{}});"))).await;
@@ -43,7 +43,7 @@ async fn a_loop_without_end_is_ended() {
 
 /// Proves: script-failures
 #[tokio::test]
-async fn an_allocation_without_end_is_refused() {
+async fn endless_allocation_is_refused() {
     let log =
         failing(action(&format!("{FOR_ADA}const all = [];\nwhile (true) all.push({{ n: all.length }});")))
             .await;
@@ -52,7 +52,7 @@ async fn an_allocation_without_end_is_refused() {
 
 /// Proves: script-failures
 #[tokio::test]
-async fn what_a_script_throws_is_a_trace_for_its_developer_and_nobody_else() {
+async fn error_trace_is_for_developer_only() {
     let log = failing(action(&format!("{FOR_ADA}const tier = event.user.nothing.here;"))).await;
     let trace = "My Action: TypeError: cannot read property 'here' of undefined\n  3 | const tier = event.user.nothing.here;\n    at ";
     tells(&log, &["cause=Thrown", trace, "(My Action:3:"]);
@@ -63,7 +63,7 @@ async fn what_a_script_throws_is_a_trace_for_its_developer_and_nobody_else() {
 }
 
 #[tokio::test]
-async fn a_script_writes_no_lines_of_its_own_into_the_log() {
+async fn script_cannot_forge_log_lines() {
     let forged = "\\n2026-01-01T00:00:00Z  INFO tenant: all is well";
     let log =
         failing(action(&format!("{FOR_ADA}console.log('a{forged}'); throw new Error('b{forged}');"))).await;
@@ -75,7 +75,7 @@ async fn a_script_writes_no_lines_of_its_own_into_the_log() {
 
 /// Proves: script-secrets
 #[tokio::test]
-async fn secrets_stand_in_no_log() {
+async fn secrets_are_in_no_log() {
     let mut script =
         action(&format!("{FOR_ADA}console.log(event.secrets.KEY); throw new Error(event.secrets.KEY);"));
     script.secrets.insert("KEY".into(), "swordfish".into());
@@ -85,7 +85,7 @@ async fn secrets_stand_in_no_log() {
 }
 
 #[tokio::test]
-async fn what_a_request_holds_for_its_client_alone_stands_in_no_log_when_a_script_prints_it() {
+async fn printed_request_secrets_are_in_no_log() {
     let (log, listening) = Log::listen();
     let body = "console.log(event); console.log(JSON.stringify(event.request.query));
         throw new Error(JSON.stringify(event.request.query));";
@@ -105,7 +105,7 @@ async fn what_a_request_holds_for_its_client_alone_stands_in_no_log_when_a_scrip
 
 /// Proves: script-reload
 #[tokio::test]
-async fn a_script_is_read_at_each_log_in() {
+async fn script_is_read_at_each_log_in() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.js");
     let write = |value: &str| {
@@ -141,7 +141,7 @@ async fn a_script_is_read_at_each_log_in() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_not_there_at_the_start_may_come_later() {
+async fn missing_file_may_appear_later() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("later.js");
     let (log, listening) = Log::listen();

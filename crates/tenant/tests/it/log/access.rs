@@ -55,7 +55,7 @@ fn with(browser: &Browser, headers: &[(&'static str, &str)]) -> Browser {
 }
 
 #[tokio::test]
-async fn a_developer_on_this_machine_sees_it() {
+async fn loopback_sees_log() {
     let scene = Scene::new().await;
     for address in ["127.0.0.1", "127.0.0.2", "::1", "::ffff:127.0.0.1"] {
         let mut browser = developer(&scene.world);
@@ -74,7 +74,7 @@ async fn a_developer_on_this_machine_sees_it() {
 
 /// Proves: audit-log-local-only
 #[tokio::test]
-async fn another_machine_sees_nothing() {
+async fn other_machine_sees_nothing() {
     let scene = Scene::new().await;
     let addresses = ["192.0.2.1", "10.0.0.1", "2001:db8::1", "::2", "fe80::1", "::ffff:192.0.2.1"];
     for address in addresses.map(|address| Some(address.parse::<IpAddr>().unwrap())).into_iter().chain([None])
@@ -87,7 +87,7 @@ async fn another_machine_sees_nothing() {
 
 /// Proves: audit-log-local-only
 #[tokio::test]
-async fn what_came_through_a_proxy_is_not_from_this_machine() {
+async fn proxied_request_is_not_loopback() {
     let scene = Scene::new().await;
     for name in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"] {
         let mut browser = with(&developer(&scene.world), &[(name, "127.0.0.1")]);
@@ -97,7 +97,7 @@ async fn what_came_through_a_proxy_is_not_from_this_machine() {
 
 /// Proves: audit-log-local-only
 #[tokio::test]
-async fn a_tenant_that_the_world_reaches_shows_nothing_although_its_proxy_is_on_this_machine() {
+async fn public_issuer_shows_nothing_through_local_proxy() {
     for issuer in
         ["https://login.example.com/", "http://localhost.example.com/", "http://127.0.0.1.example.com/"]
     {
@@ -111,7 +111,7 @@ async fn a_tenant_that_the_world_reaches_shows_nothing_although_its_proxy_is_on_
 
 /// Proves: audit-log-local-only
 #[tokio::test]
-async fn dns_rebinding_another_name_for_this_machine_sees_nothing() {
+async fn dns_rebinding_sees_nothing() {
     let scene = Scene::new().await;
     for host in [
         "evil.example:8090",
@@ -131,7 +131,7 @@ async fn dns_rebinding_another_name_for_this_machine_sees_nothing() {
 
 /// Proves: audit-log-same-origin
 #[tokio::test]
-async fn a_page_of_another_origin_reads_nothing() {
+async fn other_origin_reads_nothing() {
     let scene = Scene::new().await;
     let developer = developer(&scene.world);
     // Another port of the same host is "same-site", and so is the client.
@@ -157,7 +157,7 @@ async fn a_page_of_another_origin_reads_nothing() {
 
 /// Proves: audit-log-same-origin
 #[tokio::test]
-async fn nobody_frames_it_keeps_it_or_reads_it_across_origins() {
+async fn is_not_framed_cached_or_read_across_origins() {
     let scene = Scene::new().await;
     for path in PAGES.iter().chain(&DATA[..2]) {
         let answer = scene.get(&mut developer(&scene.world), path).await;
@@ -192,7 +192,7 @@ async fn nobody_frames_it_keeps_it_or_reads_it_across_origins() {
 }
 
 #[tokio::test]
-async fn who_sets_it_so_shows_it_to_nobody_or_to_everybody() {
+async fn configuration_sets_access() {
     let scene = Scene::with(LogAccess::Off, crate::harness::ISSUER).await;
     scene.all_refuse(&mut developer(&scene.world), StatusCode::NOT_FOUND).await;
 
@@ -207,7 +207,7 @@ async fn who_sets_it_so_shows_it_to_nobody_or_to_everybody() {
 }
 
 #[tokio::test]
-async fn its_style_and_script_are_served_as_what_they_are() {
+async fn assets_have_content_types() {
     let world = World::new().await;
     let style = world.browser().get("/assets/log.css").await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
@@ -216,7 +216,7 @@ async fn its_style_and_script_are_served_as_what_they_are() {
 }
 
 #[tokio::test]
-async fn only_the_page_of_a_refusal_leads_to_it_and_only_here() {
+async fn only_refusal_page_links_to_log_on_loopback() {
     let world = World::new().await;
     let refused = developer(&world).get(&authorize_with(&[("redirect_uri", "http://localhost:8080/")])).await;
     assert!(refused.body.contains("See in the tenant&#39;s log what was wrong"), "{refused:?}");
@@ -234,7 +234,7 @@ async fn only_the_page_of_a_refusal_leads_to_it_and_only_here() {
 
 /// Proves: audit-log-same-origin
 #[tokio::test]
-async fn what_strangers_sent_is_no_markup_in_it() {
+async fn untrusted_text_is_escaped() {
     let world = World::new().await;
     let script = "<script>alert(1)</script>\"'";
     let mut stranger = world.browser();

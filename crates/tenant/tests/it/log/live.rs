@@ -13,7 +13,7 @@ fn attribute(body: &str, name: &str) -> String {
 
 /// Proves: audit-log-live
 #[tokio::test]
-async fn the_list_is_told_of_a_new_trace() {
+async fn list_is_notified_of_new_trace() {
     let world = World::new().await;
     let wait = attribute(&developer(&world).get("/log").await.body, "data-wait");
     let mut waiting = developer(&world);
@@ -26,7 +26,7 @@ async fn the_list_is_told_of_a_new_trace() {
 
 /// Proves: audit-log-live
 #[tokio::test]
-async fn the_page_of_a_trace_is_told_of_its_next_event() {
+async fn trace_page_is_notified_of_next_event() {
     let world = World::new().await;
     let mut tab = world.browser();
     let log_in = tab.follow(&authorize(BALANCE)).await;
@@ -46,7 +46,7 @@ async fn the_page_of_a_trace_is_told_of_its_next_event() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_to_which_nothing_happens_asks_again() {
+async fn idle_page_polls_again() {
     let world = World::new().await;
     let page = developer(&world).get("/log").await;
     let answer = developer(&world).get(&attribute(&page.body, "data-wait")).await;
@@ -55,7 +55,7 @@ async fn a_page_to_which_nothing_happens_asks_again() {
 }
 
 #[tokio::test]
-async fn a_filter_shows_what_it_names() {
+async fn filter_selects_traces() {
     let world = World::new().await;
     world.logged_in(ADA).await;
     world.logged_in(BEN).await;
@@ -88,7 +88,7 @@ async fn a_filter_shows_what_it_names() {
 }
 
 #[tokio::test]
-async fn many_traces_stand_on_several_pages_and_none_twice() {
+async fn list_is_paginated() {
     let world = World::new().await;
     let mut stranger = world.browser();
     for _ in 0..119 {
@@ -118,7 +118,7 @@ async fn many_traces_stand_on_several_pages_and_none_twice() {
 }
 
 #[tokio::test]
-async fn the_export_has_the_shape_that_is_documented() {
+async fn export_has_documented_shape() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;

@@ -4,7 +4,7 @@ use super::{advice, kinds, says, traces};
 use crate::harness::{ADA, PASSWORD, TRANSFER, World, authorize, authorize_with, config};
 
 #[tokio::test]
-async fn a_log_in_tells_of_the_session_and_of_each_password() {
+async fn log_in_records_session_and_passwords() {
     let world = World::new().await;
     let mut tab = world.browser();
     let page = tab.follow(&authorize("openid view:balance admin:all")).await;
@@ -43,7 +43,7 @@ async fn a_log_in_tells_of_the_session_and_of_each_password() {
 }
 
 #[tokio::test]
-async fn a_customer_who_may_not_have_a_scope_is_named() {
+async fn denied_scope_names_customer() {
     let mut config = config();
     config.customers[0].permissions = Some(vec!["view:balance".to_owned()]);
     let world = World::with(config).await;
@@ -55,7 +55,7 @@ async fn a_customer_who_may_not_have_a_scope_is_named() {
 }
 
 #[tokio::test]
-async fn a_log_out_says_whose_session_ended_and_why_the_browser_stays() {
+async fn log_out_records_session_and_reason() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     tab.get("/v2/logout?client_id=riser&returnTo=http%3A%2F%2Flocalhost%3A8080%2F").await;
@@ -85,7 +85,7 @@ async fn a_log_out_says_whose_session_ended_and_why_the_browser_stays() {
 }
 
 #[tokio::test]
-async fn phones_and_keys_are_told_of() {
+async fn phones_and_keys_are_recorded() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let page = phone.get("/phone").await;

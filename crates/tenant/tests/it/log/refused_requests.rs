@@ -72,7 +72,7 @@ const CASES: &[Case] = &[
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn each_refusal_of_authorize_says_why_and_what_would_be_right() {
+async fn each_authorize_error_has_advice() {
     let world = World::new().await;
     for (changes, why, right, spec) in CASES {
         world.browser().get(&authorize_with(changes)).await;
@@ -94,7 +94,7 @@ async fn each_refusal_of_authorize_says_why_and_what_would_be_right() {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_redirect_uri_is_shown_beside_those_registered_and_the_difference_is_pointed_out() {
+async fn redirect_uri_is_compared_with_registered() {
     let world = World::new().await;
     let sent = "http://localhost:3000/callback/";
     world.browser().get(&authorize_with(&[("redirect_uri", sent)])).await;
@@ -109,7 +109,7 @@ async fn a_redirect_uri_is_shown_beside_those_registered_and_the_difference_is_p
 }
 
 #[tokio::test]
-async fn a_request_that_is_too_long_to_be_read_is_told_of() {
+async fn too_long_request_is_recorded() {
     let world = World::new().await;
     let long = "x".repeat(9_000);
     world.browser().get(&authorize_with(&[("state", &long)])).await;
@@ -119,7 +119,7 @@ async fn a_request_that_is_too_long_to_be_read_is_told_of() {
 }
 
 #[tokio::test]
-async fn a_form_of_another_origin_is_told_of() {
+async fn forged_form_is_recorded() {
     let world = World::new().await;
     let mut tab = world.browser();
     let page = tab.follow(&authorize("openid")).await;

@@ -71,7 +71,7 @@ const STATES: [&str; 5] = ["Ü", "ÜÄ", "ÜÄÖ", "ÜÄÖß5", "ÜÄÖß567 &8"
 
 /// Proves: script-output-redacted
 #[tokio::test]
-async fn state_of_any_length_is_read_nowhere() {
+async fn state_is_never_shown() {
     for (kind, query) in
         [(ActionKind::PostLogin, "event.request.query"), (ActionKind::Rule, "context.request.query")]
     {
@@ -97,7 +97,7 @@ fn encoded(text: &str) -> String {
 /// Everything at once, with names of parameters that nobody knows too.
 /// Proves: script-output-redacted
 #[tokio::test]
-async fn no_hidden_parameter_is_read_in_what_a_script_prints() {
+async fn printed_hidden_parameters_are_redacted() {
     let code = "console.log(event.request.query); console.log(event.transaction.state);
         Object.values(event.request.query).forEach((value) => console.log(value));
         console.log(Object.entries(event.request.query).flat().join('-'));";
@@ -122,7 +122,7 @@ async fn no_hidden_parameter_is_read_in_what_a_script_prints() {
 /// What is not recorded is not printed either.
 /// Proves: script-output-redacted
 #[tokio::test]
-async fn the_terminal_is_as_silent_where_nothing_is_recorded() {
+async fn terminal_is_redacted_when_log_is_off() {
     let code = "console.log(`state ${event.request.query.state}`);";
     let config =
         Config { actions: vec![script(ActionKind::PostLogin, "", code)], log: LogAccess::Off, ..config() };
@@ -142,7 +142,7 @@ async fn texts_of_terminal(config: Config) -> (World, String) {
 
 /// Proves: script-output-redacted
 #[tokio::test]
-async fn a_scripts_own_secret_of_any_length_is_read_nowhere() {
+async fn script_secret_is_never_shown() {
     for way in WAYS {
         let actions = vec![script(ActionKind::PostLogin, "event.secrets.PIN", way)];
         for (place, text) in texts(Config { actions, ..config() }, &[]).await {
@@ -155,7 +155,7 @@ async fn a_scripts_own_secret_of_any_length_is_read_nowhere() {
 /// What is no secret stays readable.
 /// Proves: script-output-redacted
 #[tokio::test]
-async fn what_a_request_asks_for_stays_readable() {
+async fn requested_values_stay_readable() {
     let code = "console.log(event.request.query); console.log('hello');";
     let actions = vec![script(ActionKind::PostLogin, "", code)];
     let texts = texts(Config { actions, ..config() }, &[("state", "e")]).await;

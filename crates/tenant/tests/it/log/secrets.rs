@@ -171,7 +171,7 @@ impl Thief {
 
 /// People choose passwords that can be guessed, and a hash tells which guess is right.
 #[tokio::test]
-async fn of_a_password_not_even_a_hash_is_kept() {
+async fn passwords_are_not_kept_as_hash() {
     let world = World::new().await;
     let form =
         [("grant_type", "password"), ("client_id", "riser"), ("username", ADA), ("password", PASSWORD)];
@@ -188,7 +188,7 @@ async fn of_a_password_not_even_a_hash_is_kept() {
 
 /// Proves: audit-log-no-secrets
 #[tokio::test]
-async fn no_secret_of_any_flow_is_in_the_log_its_json_or_the_terminal() {
+async fn no_flow_leaves_secrets() {
     terminal::keep();
     let mut thief = Thief { world: World::new().await, secrets: Vec::new() };
     thief.steps_up().await;

@@ -17,7 +17,7 @@ async fn step_up_trace(world: &World) -> Value {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_step_up_that_does_not_come_through_says_what_the_phone_said() {
+async fn failed_step_up_records_phone_answer() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
@@ -66,7 +66,7 @@ async fn a_step_up_that_does_not_come_through_says_what_the_phone_said() {
 }
 
 #[tokio::test]
-async fn a_log_in_for_which_a_script_wants_a_factor_is_called_so() {
+async fn scripted_factor_is_in_title() {
     let mut config = config();
     config.apis[0].step_up_scopes.clear();
     let code = "exports.onExecutePostLogin = async (event, api) => {
@@ -89,7 +89,7 @@ async fn a_log_in_for_which_a_script_wants_a_factor_is_called_so() {
 }
 
 #[tokio::test]
-async fn the_way_to_the_account_page_is_a_trace_of_its_own_kind() {
+async fn account_page_has_own_kind() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;

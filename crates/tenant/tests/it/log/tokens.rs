@@ -17,7 +17,7 @@ fn code_request() -> String {
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn each_refusal_of_the_token_endpoint_stands_where_the_code_was_issued_and_says_what_does_not_fit() {
+async fn token_error_is_in_trace_of_code() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let right = [
@@ -99,7 +99,7 @@ async fn each_refusal_of_the_token_endpoint_stands_where_the_code_was_issued_and
 
 /// Proves: audit-log-explains-refusals
 #[tokio::test]
-async fn a_call_of_userinfo_stands_where_its_token_was_issued_and_a_refused_one_says_why() {
+async fn userinfo_is_in_trace_of_token() {
     let world = World::new().await;
     let mut tab = world.logged_in(ADA).await;
     let answer = tab.get(&authorize_with(&[("scope", "openid email")])).await.fragment();

@@ -44,7 +44,7 @@ async fn oidcc_discovery_endpoint_verification() {
 /// Each value that the metadata name is one that works, and none is kept quiet about.
 /// Proves: oidc-metadata-true
 #[tokio::test]
-async fn what_the_metadata_name_is_what_requests_may_say() {
+async fn metadata_matches_accepted_requests() {
     let world = World::new().await;
     let document: Value = world.browser().get("/.well-known/openid-configuration").await.json();
     let texts = |name: &str| -> Vec<String> {

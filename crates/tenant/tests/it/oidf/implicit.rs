@@ -202,7 +202,7 @@ async fn oidcc_ensure_request_with_acr_values_succeeds() {
 
 /// Hybrid types are beyond the plan; they are refused by name.
 #[tokio::test]
-async fn response_types_that_the_metadata_do_not_name_are_refused() {
+async fn unlisted_response_type_is_refused() {
     let mut browser = World::new().await.browser();
     for unknown in ["code id_token", "code token", "code id_token token"] {
         let answer = browser.get(&authorize_with(&[("response_type", unknown)])).await;

@@ -1,0 +1,132 @@
+//! What a deployment sets: who may ask (clients), for what (APIs and their scopes), and who can log in (customers).
+
+use std::path::PathBuf;
+
+use database_setup::Database;
+
+use super::action::Action;
+use crate::domain::{Api, Client, Customer};
+
+/// Everything a [`Tenant`](crate::Tenant) needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What people call the tenant, as in the list of an authenticator app. `None` means the host of the issuer.
+    pub name: Option<String>,
+    /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
+    pub issuer: String,
+    /// Where the signing keys live.
+    pub keys: KeyStore,
+    /// Where sessions, paired phones and what else survives a restart is kept.
+    pub database: Database,
+    /// The registered applications.
+    pub clients: Vec<Client>,
+    /// The registered APIs.
+    pub apis: Vec<Api>,
+    /// Whether a request may name the payment that it is for: `authorization_details` of the type `payment_initiation`
+    /// (RFC 9396). Otherwise the parameter is passed over, as by a provider that does not know it.
+    pub authorization_details: bool,
+    /// Whether customers are asked before `/oidc/logout` ends a session that the request does not name (OpenID Connect
+    /// RP-Initiated Logout 1.0, 2).
+    pub ask_before_log_out: bool,
+    /// The people who can log in.
+    pub customers: Vec<Customer>,
+    /// The scripts that have a say in each log-in, in order.
+    pub actions: Vec<Action>,
+    /// How long things are good for.
+    pub lifetimes: Lifetimes,
+    /// How often things may be tried.
+    pub limits: Limits,
+    /// Who may look at the log.
+    pub log: LogAccess,
+}
+
+/// Who may look at `/log`, where requests, customers and claims are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogAccess {
+    /// Nobody, and nothing is recorded.
+    Off,
+    /// Whoever is on this very machine, when the issuer is too. With a proxy in front of it everybody would seem to be,
+    /// so what came through one is refused.
+    #[default]
+    Loopback,
+    /// Everybody who reaches the tenant.
+    Anyone,
+}
+
+/// Where the signing keys live.
+#[derive(Debug, Clone)]
+pub enum KeyStore {
+    /// A folder; keys are made there at the first start (PKCS#8, mode 0600) and used again later.
+    Folder(PathBuf),
+    /// A new key for this process only, for tests.
+    Memory,
+}
+
+/// How long things are good for, in seconds.
+#[derive(Debug, Clone, Copy)]
+pub struct Lifetimes {
+    /// An access token (`expires_in`).
+    pub access_token: u64,
+    /// An ID token.
+    pub id_token: u64,
+    /// An authorization code, from the redirect to its exchange.
+    pub code: u64,
+    /// A session at the tenant, counted from the last log-in.
+    pub session: u64,
+    /// The time a customer has for the log-in page.
+    pub log_in: u64,
+    /// A second factor, from the moment it is asked for until the tokens are fetched; at most ten minutes.
+    pub push: u64,
+    /// A phone's pairing.
+    pub phone: u64,
+}
+
+impl Default for Lifetimes {
+    /// Auth0's values for tokens; ten minutes for a push; a working day for a session.
+    fn default() -> Self {
+        Self {
+            access_token: 7_200,
+            id_token: 36_000,
+            code: 60,
+            session: 12 * 3_600,
+            log_in: 1_800,
+            push: 600,
+            phone: 30 * 86_400,
+        }
+    }
+}
+
+/// How often things may be tried before the tenant says "later".
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Wrong passwords for one e-mail address within `password_window`.
+    pub wrong_passwords: usize,
+    /// Wrong passwords from one address of the network (in IPv6, one network of 64 bits) within `password_window`,
+    /// whomever they are for. An office or a proxy is one address.
+    pub wrong_passwords_of_peer: usize,
+    /// In seconds.
+    pub password_window: u64,
+    /// Pushes to one customer within `push_window` that were not approved.
+    pub unapproved_pushes: usize,
+    /// In seconds.
+    pub push_window: u64,
+    /// How long a customer's phone is not asked after "This was not me", in seconds.
+    pub push_lock: u64,
+    /// Wrong codes (one-time codes, recovery codes) that end a request. As many in a row for one customer, and each one
+    /// more, start a wait that doubles from a minute to an hour.
+    pub wrong_codes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            wrong_passwords: 10,
+            wrong_passwords_of_peer: 100,
+            password_window: 900,
+            unapproved_pushes: 5,
+            push_window: 600,
+            push_lock: 900,
+            wrong_codes: 5,
+        }
+    }
+}

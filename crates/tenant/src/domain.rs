@@ -1,0 +1,39 @@
+//! The values of the protocol, without HTTP, locks or I/O. Every other room may use them; they use none.
+
+mod api;
+mod authorization_request;
+mod challenge;
+mod client;
+mod customer;
+mod error_code;
+mod factor;
+mod grant;
+mod log_in_error;
+mod origin;
+mod parameters;
+pub(crate) mod payment;
+mod redirect_target;
+mod request_context;
+mod response_mode;
+pub(crate) mod scopes;
+mod script_decision;
+mod session;
+
+pub use api::{Api, ApiScope};
+pub(crate) use authorization_request::{AuthorizationRequest, OWN_CLIENT_ID, Prompt, ResponseType};
+pub(crate) use challenge::{Challenge, ConfirmationPrompt};
+pub use client::{Client, GrantType};
+pub use customer::{Customer, EnrolledFactors, Password, Profile};
+pub(crate) use error_code::{ErrorCode, LOGIN_REQUIRED, MULTIFACTOR_REQUIRED};
+pub(crate) use factor::{Factor, Factors};
+pub(crate) use grant::Grant;
+pub(crate) use log_in_error::LogInError;
+pub(crate) use origin::{app_scheme_of, origin_of, web_origin_of};
+pub(crate) use parameters::{MAX_LENGTH, Parameters};
+pub(crate) use payment::{Payment, PaymentError};
+pub(crate) use redirect_target::RedirectTarget;
+pub(crate) use request_context::RequestContext;
+pub(crate) use response_mode::ResponseMode;
+pub(crate) use scopes::{MULTI_FACTOR, OIDC_SCOPES};
+pub(crate) use script_decision::{PendingScripts, ScriptDecision};
+pub(crate) use session::Session;

@@ -1,0 +1,127 @@
+//! A request that has passed every check.
+
+use std::sync::Arc;
+
+use super::api::Api;
+use super::client::Client;
+use super::payment::Payment;
+use super::redirect_target::RedirectTarget;
+use super::request_context::RequestContext;
+use super::scopes;
+
+/// No client has this `client_id`: an empty parameter counts as absent.
+pub(crate) const OWN_CLIENT_ID: &str = "";
+
+#[derive(Debug)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) client: Arc<Client>,
+    pub(crate) target: RedirectTarget,
+    pub(crate) response_type: ResponseType,
+    /// In the order of the request, unknown ones included.
+    pub(crate) scopes: Vec<String>,
+    /// Named by `audience`.
+    pub(crate) api: Option<Arc<Api>>,
+    /// The one payment that the request is for (`authorization_details`, RFC 9396).
+    pub(crate) payment: Option<Payment>,
+    /// Required in the implicit flow, echoed in both.
+    pub(crate) nonce: Option<String>,
+    pub(crate) prompt: Prompt,
+    /// The log-in page says what the client gets, and asks whether it may.
+    pub(crate) consent: bool,
+    /// The oldest log-in that is still good enough, in seconds.
+    pub(crate) max_age: Option<u64>,
+    /// `acr_values` asks for more than a password.
+    pub(crate) multi_factor: bool,
+    /// Fills in the e-mail field.
+    pub(crate) login_hint: Option<String>,
+    /// The subject identifier of the one customer whom the answer may be about.
+    pub(crate) id_token_hint: Option<String>,
+    pub(crate) context: RequestContext,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ResponseType {
+    /// `id_token`
+    IdToken,
+    /// `id_token token`
+    IdTokenToken,
+    /// `token`: OAuth without OpenID Connect.
+    Token,
+    /// `code`, for whoever has the verifier of this `code_challenge` (RFC 7636, S256).
+    Code { challenge: String },
+}
+
+impl ResponseType {
+    /// Whether `/authorize` itself hands out an access token.
+    pub(crate) const fn has_access_token(&self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::Token)
+    }
+
+    /// Whether `/authorize` itself hands out an ID token.
+    pub(crate) const fn has_id_token(&self) -> bool {
+        matches!(self, Self::IdTokenToken | Self::IdToken)
+    }
+}
+
+/// Whether the customer may or must be asked something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Prompt {
+    /// As is needed.
+    Unsaid,
+    /// Never; answer with an error instead.
+    None,
+    /// The log-in page is shown although there is a session.
+    LogIn,
+}
+
+impl AuthorizationRequest {
+    /// Whether the tenant itself asks, for its account page.
+    pub(crate) fn is_own(&self) -> bool {
+        self.client.id == OWN_CLIENT_ID
+    }
+
+    /// The payment that goes with these granted scopes. It limits what a step-up scope permits, and permits nothing by
+    /// itself: where none is granted, there is no payment either. Where the API has no such scopes, and scripts decide, any
+    /// scope of the API will do: it is the second factor on which a payment rides.
+    pub(crate) fn payment_for(&self, granted: &[String]) -> Option<&Payment> {
+        let api = self.api.as_deref()?;
+        let rides = if api.step_up_scopes.is_empty() {
+            scopes::belonging_to(granted, api).next().is_some()
+        } else {
+            scopes::step_up_scopes_in(granted, Some(api)).next().is_some()
+        };
+        self.payment.as_ref().filter(|_| rides)
+    }
+
+    /// Where the forms of its pages lead in the end: to the client, or nowhere else than to the tenant itself.
+    pub(crate) fn form_target(&self) -> Option<&str> {
+        (!self.is_own()).then_some(self.target.redirect_uri.as_str())
+    }
+
+    /// What the client wants consent to, as completions of "Riser may …".
+    pub(crate) fn requested_consents(&self) -> Vec<&str> {
+        if !self.consent {
+            return Vec::new();
+        }
+        let has = |scope: &str| self.scopes.iter().any(|asked| asked == scope);
+        let person = [
+            ("openid", "know that it is you"),
+            ("profile", "see your name"),
+            ("email", "see your email address"),
+        ];
+        let person = person.into_iter().filter(|(scope, _)| has(scope)).map(|(_, sentence)| sentence);
+        let of_api = self.api.iter().flat_map(|api| &api.scopes).filter(|scope| has(&scope.name));
+        person.chain(of_api.map(|scope| scope.asks_to.as_str())).collect()
+    }
+
+    /// Whether the answer may be about this customer.
+    pub(crate) fn is_for(&self, sub: &str) -> bool {
+        self.id_token_hint.as_deref().is_none_or(|hint| hint == sub)
+    }
+
+    /// Whether a log-in at `auth_time` is good enough.
+    pub(crate) fn accepts(&self, auth_time: u64, now: u64) -> bool {
+        let recent = self.max_age.is_none_or(|max_age| now.saturating_sub(auth_time) <= max_age);
+        self.prompt != Prompt::LogIn && self.max_age != Some(0) && recent
+    }
+}

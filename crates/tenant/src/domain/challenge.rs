@@ -1,0 +1,23 @@
+//! What a customer is asked to confirm with a second factor.
+
+use super::factor::Factors;
+use super::payment::Payment;
+
+/// What a second factor is asked for, and which will do.
+#[derive(Debug, Clone)]
+pub(crate) struct Challenge {
+    pub(crate) prompt: ConfirmationPrompt,
+    /// The scopes that its sentences tell of.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) allowed: Factors,
+}
+
+/// What the customer reads, the same on both devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConfirmationPrompt {
+    pub(crate) client: String,
+    /// "Riser asks to transfer funds from your account."
+    pub(crate) sentences: Vec<String>,
+    /// The one payment that it is about.
+    pub(crate) payment: Option<Payment>,
+}

@@ -1,0 +1,25 @@
+//! What the HTTP request for an authorization said besides the parameters that are validated. Scripts read it.
+
+use serde_json::{Map, Value};
+
+#[derive(Debug, Default)]
+pub(crate) struct RequestContext {
+    /// Names the request, also when the scripts go on after a second factor.
+    pub(crate) id: String,
+    /// Its parameters. Of one that stands twice, the first.
+    pub(crate) query: Map<String, Value>,
+    /// Those of their values that nobody may read in what scripts write.
+    pub(crate) confidential: Vec<(String, String)>,
+    pub(crate) user_agent: Option<String>,
+    /// The first choice of `Accept-Language`.
+    pub(crate) language: Option<String>,
+    pub(crate) host: Option<String>,
+    /// Where it came from, where that is known.
+    pub(crate) address: Option<String>,
+}
+
+impl RequestContext {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.query.get(name).and_then(Value::as_str).filter(|value| !value.is_empty())
+    }
+}

@@ -1,0 +1,17 @@
+//! What handlers take from a request. A request that lacks it is answered here, with the page that fits.
+
+mod fetch_metadata;
+mod log_access;
+mod parameters;
+mod peer;
+mod phone;
+mod transaction;
+
+pub(crate) use fetch_metadata::{Framed, navigations_only};
+pub(crate) use log_access::{LogReader, LogViewer, Requested, admit, denied_data, denied_page, is_shown_to};
+pub(crate) use parameters::{FormParameters, QueryParameters};
+pub(crate) use peer::ClientPeer;
+pub(crate) use phone::{PairedPhone, PhoneForm, find_paired_phone};
+pub(crate) use transaction::{
+    AtAnyForm, AtEnrollment, AtLogIn, AtSecondFactor, InTransaction, TransactionForm,
+};

@@ -1,0 +1,66 @@
+//! Pages that say one thing, with links to go on.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::render::respond;
+use crate::domain::{AuthorizationRequest, origin_of};
+use crate::state::AppState;
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(super) struct NoticePage<'a> {
+    pub(super) title: &'a str,
+    pub(super) sentence: &'a str,
+    /// Names and addresses.
+    pub(super) links: Vec<(String, String)>,
+}
+
+/// A page that says one thing, with links back to the applications.
+pub(crate) fn notice(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
+    respond(status, &NoticePage { title, sentence, links: links_to_clients(state) }, None)
+}
+
+fn links_to_clients(state: &AppState) -> Vec<(String, String)> {
+    let home = |uri: &String| origin_of(uri).map(|origin| format!("{origin}/"));
+    let mut links: Vec<(String, String)> = state
+        .clients
+        .values()
+        .filter_map(|client| Some((format!("Go to {}", client.name), home(client.redirect_uris.first()?)?)))
+        .collect();
+    links.sort();
+    links
+}
+
+/// A request of a client that cannot be answered, since it is not certain whose it is. `log`: the trace that tells more,
+/// for whoever may see it.
+pub(crate) fn refused(state: &AppState, sentence: &str, log: Option<&str>) -> Response {
+    let mut links: Vec<(String, String)> = log
+        .map(|id| ("See in the tenant's log what was wrong".to_owned(), format!("/log/{id}")))
+        .into_iter()
+        .collect();
+    links.extend(links_to_clients(state));
+    let title = "The application sent a request that cannot be answered";
+    respond(StatusCode::BAD_REQUEST, &NoticePage { title, sentence, links }, None)
+}
+
+#[derive(Template)]
+#[template(path = "finished.html")]
+struct FinishedPage<'a> {
+    client: &'a str,
+    home: &'a str,
+}
+
+/// A page of a request that has had its answer. Back goes on to the client by itself.
+pub(crate) fn finished(request: &AuthorizationRequest) -> Response {
+    let home = if request.is_own() { "/account".to_owned() } else { request.target.home() };
+    respond(StatusCode::GONE, &FinishedPage { client: &request.client.name, home: &home }, None)
+}
+
+/// A form that did not come from its page.
+pub(crate) fn forged(state: &AppState) -> Response {
+    let sentence = "The form did not come from a page of this sign-in service that is still valid. Nothing was done. \
+                    Go back, load the page again, and try once more.";
+    notice(state, StatusCode::FORBIDDEN, "This could not be accepted", sentence)
+}
