@@ -16,8 +16,8 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::database::LedgerRows;
-use crate::history::{Attempt, StatusQuery, StatusResult, TransferResult};
-use attempts::Attempts;
+use crate::history::{StatusQuery, StatusResult, TransferAttempt, TransferResult};
+use attempts::OrderAttempts;
 
 /// What was found, and how much there was to look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub struct Findings {
 
 /// Checks what was recorded.
 #[must_use]
-pub fn check(attempts: &[Attempt], queries: &[StatusQuery], books: &LedgerRows) -> Findings {
-    let mut by_id: HashMap<&str, Attempts> = HashMap::new();
+pub fn check(attempts: &[TransferAttempt], queries: &[StatusQuery], books: &LedgerRows) -> Findings {
+    let mut by_id: HashMap<&str, OrderAttempts> = HashMap::new();
     for attempt in attempts {
         let result = TransferResult::of(attempt.response.as_ref());
         by_id.entry(&attempt.order.id).or_default().push((attempt, result));

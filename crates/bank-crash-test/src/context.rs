@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use crate::history::{Attempt, History, Order, Span, StatusQuery, StatusResult, Token, TransferResult};
+use crate::history::{
+    CustomerToken, History, Order, RequestSpan, StatusQuery, StatusResult, TransferAttempt, TransferResult,
+};
 use bank_for_tests::customers::{iban, subject, uuid};
-use bank_for_tests::http_client::{self, Response};
-use bank_for_tests::issuer::{Issuer, TRANSFER, VIEW};
+use bank_for_tests::http_client::{self, HttpResponse};
+use bank_for_tests::issuer::{TRANSFER, TestIssuer, VIEW};
 
 /// What every account starts with, in minor units: little, so that it runs out.
 pub const OPENING_BALANCE: i64 = 10_000;
@@ -22,7 +24,7 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_millis(1500);
 #[derive(Debug)]
 pub struct RunContext {
     /// The issuer of the tokens.
-    pub issuer: Issuer,
+    pub issuer: TestIssuer,
     /// How many customers there are.
     pub customers: usize,
     /// What they did.
@@ -54,17 +56,17 @@ impl RunContext {
     }
 
     /// A token that was never used.
-    pub fn token(&self, rng: &mut Rng, customer: &str) -> Arc<Token> {
+    pub fn token(&self, rng: &mut Rng, customer: &str) -> Arc<CustomerToken> {
         let jti = uuid(rng);
         let text = self.issuer.token(customer, TRANSFER, &jti);
-        Arc::new(Token { jti, may_transfer: true, text })
+        Arc::new(CustomerToken { jti, may_transfer: true, text })
     }
 
     /// A token that does not allow transfers.
-    pub fn viewing_token(&self, rng: &mut Rng, customer: &str) -> Arc<Token> {
+    pub fn viewing_token(&self, rng: &mut Rng, customer: &str) -> Arc<CustomerToken> {
         let jti = uuid(rng);
         let text = self.issuer.token(customer, VIEW, &jti);
-        Arc::new(Token { jti, may_transfer: false, text })
+        Arc::new(CustomerToken { jti, may_transfer: false, text })
     }
 
     /// Sends an order once, and records the result.
@@ -72,18 +74,23 @@ impl RunContext {
         &self,
         address: SocketAddr,
         order: &Arc<Order>,
-        token: &Arc<Token>,
+        token: &Arc<CustomerToken>,
     ) -> TransferResult {
         let request = http_client::post_transfer(&token.text, &order.id, &order.body());
         let (response, span) = self.send(address, &request).await;
         let result = TransferResult::of(response.as_ref());
         let (order, token) = (Arc::clone(order), Arc::clone(token));
-        self.history.record_attempt(Attempt { order, token, span, response });
+        self.history.record_attempt(TransferAttempt { order, token, span, response });
         result
     }
 
-    /// Asks for the status of a transfer, with a token of its customer, and records the result.
-    pub async fn query_status(&self, address: SocketAddr, order: &Order, viewing: &Token) -> StatusResult {
+    /// Queries the status of a transfer, with a token of its customer, and records the result.
+    pub async fn query_status(
+        &self,
+        address: SocketAddr,
+        order: &Order,
+        viewing: &CustomerToken,
+    ) -> StatusResult {
         let path = format!("/transfers/{}", order.id);
         let (response, span) = self.send(address, &http_client::get(&path, &viewing.text)).await;
         let found = StatusResult::of(response.as_ref());
@@ -96,9 +103,9 @@ impl RunContext {
         found
     }
 
-    async fn send(&self, address: SocketAddr, request: &[u8]) -> (Option<Response>, Span) {
+    async fn send(&self, address: SocketAddr, request: &[u8]) -> (Option<HttpResponse>, RequestSpan) {
         let began = self.history.now();
         let response = http_client::send(address, request, REQUEST_TIMEOUT).await;
-        (response, Span { began, ended: self.history.now() })
+        (response, RequestSpan { began, ended: self.history.now() })
     }
 }

@@ -9,7 +9,7 @@ use fastrand::Rng;
 use tokio::task::JoinSet;
 
 use crate::context::RunContext;
-use crate::history::{Order, StatusResult, Token, TransferResult};
+use crate::history::{CustomerToken, Order, StatusResult, TransferResult};
 use bank_for_tests::customers::subject;
 
 /// How often a client sends an order again before it leaves it at "unknown".
@@ -21,16 +21,16 @@ const MAX_THINK_TIME: Duration = Duration::from_millis(30);
 
 /// One customer, with randomness of their own.
 #[derive(Debug)]
-pub struct Customer {
+pub struct SimulatedCustomer {
     context: Arc<RunContext>,
     number: usize,
     rng: Rng,
     /// Where the bank is said to be.
     bank: SocketAddr,
-    viewing: Arc<Token>,
+    viewing: Arc<CustomerToken>,
 }
 
-impl Customer {
+impl SimulatedCustomer {
     /// The customer with this number.
     pub fn new(context: Arc<RunContext>, number: usize, bank: SocketAddr, mut rng: Rng) -> Self {
         let viewing = context.viewing_token(&mut rng, &subject(number));
@@ -59,14 +59,14 @@ impl Customer {
         }
     }
 
-    fn new_order(&mut self) -> (Arc<Order>, Arc<Token>) {
+    fn new_order(&mut self) -> (Arc<Order>, Arc<CustomerToken>) {
         let order = self.context.order(&mut self.rng, self.number);
         let token = self.context.token(&mut self.rng, &order.customer);
         (order, token)
     }
 
-    /// As an honest client does: asks when it does not know, and sends again under the same id.
-    async fn settle(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> TransferResult {
+    /// Like an honest client: queries an unknown status, and sends again with the same id.
+    async fn settle(&mut self, order: &Arc<Order>, token: &Arc<CustomerToken>) -> TransferResult {
         let mut pause = MAX_RETRY_PAUSE;
         for _ in 0..MAX_ATTEMPTS {
             let result = self.context.transfer(self.bank, order, token).await;
@@ -74,7 +74,7 @@ impl Customer {
                 return result;
             }
             let is_own = order.customer == subject(self.number);
-            // Right after the response that said nothing, or when the order may have come through meanwhile.
+            // At once, or later, when the order may have been made.
             let (at_once, later) = (is_own && self.rng.bool(), is_own && self.rng.bool());
             if at_once && self.is_over(order, token).await {
                 return result;
@@ -88,9 +88,9 @@ impl Customer {
         TransferResult::Unknown
     }
 
-    /// Asks about an order that may have been carried out. Who hears that it was not may pay again, under another id;
-    /// now and then somebody sends the old one once more.
-    async fn is_over(&mut self, order: &Arc<Order>, token: &Arc<Token>) -> bool {
+    /// Queries an order that may have been made. When it was not, the customer may pay with another id, and sometimes sends
+    /// the old one again.
+    async fn is_over(&mut self, order: &Arc<Order>, token: &Arc<CustomerToken>) -> bool {
         let found = self.context.query_status(self.bank, order, &self.viewing).await;
         if found == StatusResult::Absent && self.rng.u8(..3) == 0 {
             self.context.transfer(self.bank, order, token).await;
@@ -114,14 +114,14 @@ impl Customer {
         self.settle(&order, &token).await;
     }
 
-    /// An id that nobody has heard of yet, and then an order under it.
+    /// Queries an unknown id, and then sends an order with it.
     async fn query_before_sending(&mut self) {
         let (order, token) = self.new_order();
         self.context.query_status(self.bank, &order, &self.viewing).await;
         self.settle(&order, &token).await;
     }
 
-    /// As somebody who closes the page.
+    /// Like a customer who closes the page.
     async fn send_and_leave(&mut self) {
         let (order, token) = self.new_order();
         self.context.transfer(self.bank, &order, &token).await;
@@ -134,7 +134,7 @@ impl Customer {
         self.send_at_once(copies).await;
     }
 
-    async fn send_at_once(&self, all: Vec<(Arc<Order>, Arc<Token>)>) {
+    async fn send_at_once(&self, all: Vec<(Arc<Order>, Arc<CustomerToken>)>) {
         let mut sending = JoinSet::new();
         for (order, token) in all {
             let (context, bank) = (Arc::clone(&self.context), self.bank);

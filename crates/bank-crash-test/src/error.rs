@@ -8,13 +8,13 @@ use postgres_for_tests::StartError;
 
 /// Why a run cannot be completed.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError {
+pub enum CrashTestError {
     /// A bank did not open, or ended by itself.
     #[error(transparent)]
     Bank(#[from] BankError),
     /// There are no tokens.
     #[error(transparent)]
-    Issuer(#[from] IssuerError),
+    TestIssuer(#[from] IssuerError),
     /// There is no network, or no disk.
     #[error("the fault proxy cannot listen, or the faulty disk cannot be told what to do")]
     Io(#[from] io::Error),

@@ -8,7 +8,7 @@ use fastrand::Rng;
 use faulty_disk::{Disk, Fault};
 
 use crate::context::{REQUEST_TIMEOUT, RunContext};
-use crate::error::RunError;
+use crate::error::CrashTestError;
 use crate::history::TransferResult;
 use bank_for_tests::bank_process::{BankError, BankProcess};
 use bank_for_tests::deployment::Deployment;
@@ -18,15 +18,14 @@ use bank_for_tests::http_client;
 const MAX_PAUSE: Duration = Duration::from_millis(500);
 /// The longest time that the disk is faulty.
 const MAX_FAULT_DURATION: Duration = Duration::from_millis(800);
-/// The latest call that a fault begins with, from the one on that comes next.
+/// A fault begins at one of so many next calls.
 const MAX_FIRST_CALL: u64 = 40;
 /// How long a bank may take until it serves again, once what it stands on is sound. More than it takes to notice that a
 /// database has gone without a word.
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(20);
-/// How long until it is asked again whether it does.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// What is to happen.
+/// How much is to happen.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FaultPlan {
     pub(crate) kills: u32,
@@ -46,7 +45,7 @@ pub struct FaultCounts {
     pub promotions: u32,
     /// How often a bank had to be started again because it did not serve by itself when the trouble was over.
     pub restarts: u32,
-    /// Each of these, in words.
+    /// A sentence for each restart.
     pub(crate) violations: Vec<String>,
 }
 
@@ -61,7 +60,7 @@ pub(crate) struct FaultInjector<'a> {
 
 impl FaultInjector<'_> {
     /// Ends with all banks up, and everything sound.
-    pub(crate) async fn run(mut self, plan: FaultPlan) -> Result<FaultCounts, RunError> {
+    pub(crate) async fn run(mut self, plan: FaultPlan) -> Result<FaultCounts, CrashTestError> {
         loop {
             let kills = plan.kills.saturating_sub(self.done.kills);
             let promotions = plan.promotions.saturating_sub(self.done.promotions);
@@ -107,7 +106,7 @@ impl FaultInjector<'_> {
     }
 
     /// The disk fails for a while, from one of the next calls on, or at this call alone.
-    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), RunError> {
+    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), CrashTestError> {
         let fault = self.rng.choice(Fault::ALL).unwrap_or(Fault::Full);
         let first = self.rng.u64(..MAX_FIRST_CALL);
         let until = if self.rng.bool() { u64::MAX } else { first + 1 };
@@ -131,7 +130,7 @@ impl FaultInjector<'_> {
     }
 
     /// The primary dies, and the standby takes its place.
-    async fn promote(&mut self, kills: u32) -> Result<(), RunError> {
+    async fn promote(&mut self, kills: u32) -> Result<(), CrashTestError> {
         let Some(cluster) = self.deployment.cluster() else { return Ok(()) };
         let cluster = Arc::clone(cluster);
         let over = tokio::task::spawn_blocking(move || cluster.promote());
@@ -141,7 +140,7 @@ impl FaultInjector<'_> {
         } else {
             over.await
         };
-        promoted.map_err(std::io::Error::other)?.map_err(RunError::Database)?;
+        promoted.map_err(std::io::Error::other)?.map_err(CrashTestError::Database)?;
         self.done.promotions += 1;
         self.expect_service("after a promotion").await
     }
@@ -163,7 +162,7 @@ impl FaultInjector<'_> {
 
     /// Every bank serves again without a restart. One that does not is restarted all the same, so that the rest of the run
     /// is worth something.
-    async fn expect_service(&mut self, when: &str) -> Result<(), RunError> {
+    async fn expect_service(&mut self, when: &str) -> Result<(), CrashTestError> {
         for which in 0..self.banks.len() {
             let sound_since = Instant::now();
             let bank = &mut self.banks[which];
@@ -184,7 +183,7 @@ impl FaultInjector<'_> {
     }
 }
 
-/// Asks until an order is decided, and until the bank says of itself that it is ready.
+/// Waits until an order is decided, and the bank reports that it is ready.
 async fn wait_until_serving(context: &Arc<RunContext>, bank: &BankProcess, rng: &mut Rng) {
     loop {
         let Some(address) = bank.address().get() else { return };

@@ -18,7 +18,7 @@ use bank_for_tests::http_client;
 
 /// What can happen to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum NetworkFault {
     None,
     /// It never arrives.
     DropRequest,
@@ -28,15 +28,21 @@ enum Fault {
     DropAnswer,
     /// It arrives, and a part of the response comes back.
     CutAnswer,
-    /// It arrives late: perhaps after its sender has given up, perhaps after the next attempt.
+    /// It arrives late, perhaps after its customer's timeout or the next attempt.
     Late,
     /// It arrives twice at the same time; the first response counts.
     Twice,
 }
 
 /// A request in three meets a fault.
-const FAULTS: [Fault; 6] =
-    [Fault::DropRequest, Fault::CutRequest, Fault::DropAnswer, Fault::CutAnswer, Fault::Late, Fault::Twice];
+const FAULTS: [NetworkFault; 6] = [
+    NetworkFault::DropRequest,
+    NetworkFault::CutRequest,
+    NetworkFault::DropAnswer,
+    NetworkFault::CutAnswer,
+    NetworkFault::Late,
+    NetworkFault::Twice,
+];
 const ONE_IN: usize = 18;
 
 /// A running proxy.
@@ -66,7 +72,7 @@ impl Proxy {
     /// Takes no more requests, and waits until the last of those under way has arrived or is lost.
     pub async fn stop(self) {
         drop(self.stop);
-        // It has nothing to say, and a panic in it has been written by its hook.
+        // It has no result, and a panic has been logged.
         let _ = self.server.await;
     }
 }
@@ -95,7 +101,7 @@ struct Shared {
 
 /// What was drawn for one request.
 struct Draw {
-    fault: Fault,
+    fault: NetworkFault,
     bank: Option<SocketAddr>,
     second: Option<SocketAddr>,
     /// Where to cut, or how late: a part of the whole.
@@ -106,7 +112,7 @@ impl Shared {
     fn draw(&self) -> Draw {
         let up: Vec<_> = self.banks.iter().filter_map(SharedAddress::get).collect();
         let mut rng = self.rng.lock();
-        let fault = FAULTS.get(rng.usize(..ONE_IN)).copied().unwrap_or(Fault::None);
+        let fault = FAULTS.get(rng.usize(..ONE_IN)).copied().unwrap_or(NetworkFault::None);
         Draw { fault, bank: rng.choice(&up).copied(), second: rng.choice(&up).copied(), part: rng.f32() }
     }
 
@@ -118,22 +124,22 @@ impl Shared {
         let Draw { fault, bank, second, part } = self.draw();
         let Some(bank) = bank else { return Ok(()) };
         match fault {
-            Fault::None => customer.write_all(&forward(bank, &request).await?).await,
-            Fault::DropRequest => Ok(()),
-            Fault::CutRequest => {
+            NetworkFault::None => customer.write_all(&forward(bank, &request).await?).await,
+            NetworkFault::DropRequest => Ok(()),
+            NetworkFault::CutRequest => {
                 let mut stream = TcpStream::connect(bank).await?;
                 stream.write_all(beginning(&request, part)).await
             }
-            Fault::DropAnswer => forward(bank, &request).await.map(drop),
-            Fault::CutAnswer => {
+            NetworkFault::DropAnswer => forward(bank, &request).await.map(drop),
+            NetworkFault::CutAnswer => {
                 let response = forward(bank, &request).await?;
                 customer.write_all(beginning(&response, part)).await
             }
-            Fault::Late => {
+            NetworkFault::Late => {
                 tokio::time::sleep(self.latest.mul_f32(part)).await;
                 customer.write_all(&forward(bank, &request).await?).await
             }
-            Fault::Twice => {
+            NetworkFault::Twice => {
                 let (first, _second) =
                     tokio::join!(forward(bank, &request), forward(second.unwrap_or(bank), &request));
                 customer.write_all(&first?).await

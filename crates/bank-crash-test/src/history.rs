@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 
-use bank_for_tests::http_client::Response;
+use bank_for_tests::http_client::HttpResponse;
 
 /// A transfer as a customer means it. The reference holds the id, so that money that moves for it can be found whatever
 /// the bank calls it.
@@ -43,7 +43,7 @@ pub const CURRENCY: &str = "EUR";
 
 /// An access token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
+pub struct CustomerToken {
     /// Its id.
     pub jti: String,
     /// Whether it allows transfers.
@@ -54,44 +54,44 @@ pub struct Token {
 
 /// Two moments of the run's own clock, which counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub struct RequestSpan {
     /// Before the request was sent.
     pub began: u64,
-    /// After the response was there, or was given up.
+    /// After the response, or the timeout.
     pub ended: u64,
 }
 
 /// One request for a transfer.
 #[derive(Debug, Clone)]
-pub struct Attempt {
+pub struct TransferAttempt {
     /// What was ordered.
     pub order: Arc<Order>,
     /// With which token.
-    pub token: Arc<Token>,
+    pub token: Arc<CustomerToken>,
     /// When.
-    pub span: Span,
-    /// What came back; `None` is unknown.
-    pub response: Option<Response>,
+    pub span: RequestSpan,
+    /// `None` is unknown.
+    pub response: Option<HttpResponse>,
 }
 
-/// One query about a transfer, by the one who ordered it.
+/// One status query for a transfer, by its customer.
 #[derive(Debug, Clone)]
 pub struct StatusQuery {
     /// Which transfer.
     pub id: String,
-    /// Who asks.
+    /// The `sub` of the customer.
     pub customer: String,
     /// When.
-    pub span: Span,
-    /// What came back; `None` is unknown.
-    pub response: Option<Response>,
+    pub span: RequestSpan,
+    /// `None` is unknown.
+    pub response: Option<HttpResponse>,
 }
 
 /// All that happened.
 #[derive(Debug, Default)]
 pub struct History {
     clock: AtomicU64,
-    attempts: Mutex<Vec<Attempt>>,
+    attempts: Mutex<Vec<TransferAttempt>>,
     queries: Mutex<Vec<StatusQuery>>,
 }
 
@@ -102,7 +102,7 @@ impl History {
     }
 
     /// Writes an attempt down.
-    pub fn record_attempt(&self, attempt: Attempt) {
+    pub fn record_attempt(&self, attempt: TransferAttempt) {
         self.attempts.lock().push(attempt);
     }
 
@@ -112,7 +112,7 @@ impl History {
     }
 
     /// All attempts so far.
-    pub fn attempts(&self) -> Vec<Attempt> {
+    pub fn attempts(&self) -> Vec<TransferAttempt> {
         self.attempts.lock().clone()
     }
 
@@ -129,11 +129,11 @@ pub enum TransferResult {
     Acknowledged(Value),
     /// A refusal that the bank has decided, and stored, for this order.
     Refused(Value),
-    /// The id was given up: its customer was told that there is no such transfer, and it is never one.
+    /// The id is retired: its customer was told that there is no such transfer.
     Retired,
     /// The bank did nothing for this request; the order may be decided by another one.
     NotDone(String),
-    /// Nobody knows: no response, or one that promises nothing (5xx).
+    /// No response, or one without a statement (5xx).
     Unknown,
 }
 
@@ -149,7 +149,7 @@ fn problem(body: &Value) -> Option<&str> {
 impl TransferResult {
     /// Reads a response.
     #[must_use]
-    pub fn of(response: Option<&Response>) -> Self {
+    pub fn of(response: Option<&HttpResponse>) -> Self {
         let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
         let Ok(body) = serde_json::from_str::<Value>(&response.body) else {
             return Self::NotDone(format!("{} without JSON", response.status));
@@ -173,16 +173,16 @@ pub enum StatusResult {
     Made(Value),
     /// There is none, and never will be.
     Absent,
-    /// Something about the query, and nothing about the transfer.
+    /// An error of the query.
     Other(u16),
-    /// Nobody knows: no response, or one that promises nothing (5xx).
+    /// No response, or one without a statement (5xx).
     Unknown,
 }
 
 impl StatusResult {
     /// Reads a response.
     #[must_use]
-    pub fn of(response: Option<&Response>) -> Self {
+    pub fn of(response: Option<&HttpResponse>) -> Self {
         let Some(response) = response.filter(|response| response.status < 500) else { return Self::Unknown };
         let body: Value = serde_json::from_str(&response.body).unwrap_or_default();
         match response.status {

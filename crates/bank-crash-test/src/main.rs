@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bank_crash_test::run::{Plan, run};
+use bank_crash_test::run::{CrashTestPlan, run};
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, ValueEnum};
@@ -27,10 +27,10 @@ struct Flags {
     /// Makes the same things happen by chance again [default: another one each time].
     #[arg(long)]
     seed: Option<u64>,
-    /// Where the books are kept: one bank on a file, or two banks on PostgreSQL.
+    /// The deployment: one bank on a file, or two banks on PostgreSQL.
     #[arg(long, value_enum, default_value_t = Databases::Sqlite)]
     database: Databases,
-    /// Has the disk fill up and fail now and then, where the books are a file (Linux only).
+    /// Lets the disk fill up and fail now and then, with SQLite (Linux only).
     #[arg(long)]
     disk_faults: bool,
     /// How often the standby takes its primary's deployment, with `postgres-failover` [default: once for fifteen kills].
@@ -93,13 +93,13 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Whether nothing was wrong.
+/// Returns whether there were no violations.
 async fn run_all(flags: &Flags, seed: u64) -> Result<bool, Box<dyn Error>> {
     let mut sound = true;
     for kind in flags.database.kinds(flags.disk_faults) {
         let deployment = Deployment::create(*kind)?;
         let promotions = flags.promotions.unwrap_or(flags.kills.div_ceil(KILLS_PER_PROMOTION));
-        let plan = Plan {
+        let plan = CrashTestPlan {
             program: flags.bank.clone(),
             kills: flags.kills,
             promotions: if *kind == DeploymentKind::PostgresFailover { promotions } else { 0 },

@@ -12,22 +12,22 @@ use tokio::task::JoinSet;
 
 use crate::check::{self, Findings};
 use crate::context::{OPENING_BALANCE, REQUEST_TIMEOUT, RunContext};
-use crate::customer::Customer;
+use crate::customer::SimulatedCustomer;
 use crate::database::LedgerRows;
-use crate::error::RunError;
+use crate::error::CrashTestError;
 use crate::faults::{FaultCounts, FaultInjector, FaultPlan};
 use crate::faulty_proxy::Proxy;
-use crate::history::{Attempt, StatusResult, TransferResult};
+use crate::history::{StatusResult, TransferAttempt, TransferResult};
 use bank_for_tests::bank_process::{BankError, BankOptions, BankProcess};
 use bank_for_tests::customers::{accounts, subject};
 use bank_for_tests::deployment::Deployment;
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 
 const MAX_CONCURRENT_QUERIES: usize = 16;
 
 /// The parameters of a run.
 #[derive(Debug, Clone)]
-pub struct Plan {
+pub struct CrashTestPlan {
     /// The bank's program.
     pub program: PathBuf,
     /// How often a bank is killed.
@@ -36,16 +36,16 @@ pub struct Plan {
     pub promotions: u32,
     /// How many customers there are, each with an account; at least two.
     pub customers: usize,
-    /// Decides who does what, and which request meets which fault. The machine decides the rest.
+    /// Decides the customers' actions and the faults. Timing is not reproducible.
     pub seed: u64,
 }
 
 /// The result of a run.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct CrashTestReport {
     /// What happened to banks, disk and database.
     pub faults: FaultCounts,
-    /// What was seen, and what is wrong with it.
+    /// Counts and violations.
     pub findings: Findings,
     /// What the banks logged as errors, and how often.
     pub errors: BTreeMap<String, usize>,
@@ -53,7 +53,7 @@ pub struct Report {
     pub time: Duration,
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for CrashTestReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Findings { violations, attempts, orders, acknowledged, refused, unknown, absent, booked } =
             &self.findings;
@@ -79,11 +79,11 @@ impl fmt::Display for Report {
 /// Runs it. The database must be empty.
 ///
 /// # Errors
-/// When something other than the bank's answers and books is wrong; also when a bank does not open again.
-pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunError> {
+/// When the run itself fails, or a bank does not open again.
+pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashTestReport, CrashTestError> {
     let began = Instant::now();
     let mut rng = Rng::with_seed(plan.seed);
-    let issuer = Issuer::start().await?;
+    let issuer = TestIssuer::start().await?;
     let start = BankOptions {
         program: plan.program.clone(),
         database: deployment.database_url(),
@@ -96,7 +96,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
         (0..deployment.banks).map(|_| BankProcess::new(start.clone())).collect();
     open_all(&mut banks).await?;
     let addresses = banks.iter().map(BankProcess::address).collect();
-    // The latest requests come when their senders have given up and asked again.
+    // The latest requests arrive after their customers' timeouts and next attempts.
     let proxy = Proxy::start(addresses, rng.fork(), REQUEST_TIMEOUT * 2).await?;
     let context = Arc::new(RunContext {
         issuer,
@@ -107,7 +107,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     let over = Arc::new(AtomicBool::new(false));
     let mut lives = JoinSet::new();
     for number in 0..plan.customers {
-        let customer = Customer::new(Arc::clone(&context), number, proxy.address, rng.fork());
+        let customer = SimulatedCustomer::new(Arc::clone(&context), number, proxy.address, rng.fork());
         lives.spawn(customer.run(Arc::clone(&over)));
     }
     let injector = FaultInjector {
@@ -123,7 +123,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     lives.join_all().await;
     proxy.stop().await;
 
-    // Once more, so that what is asked for comes from the disk, and with the bank's own audit of the whole books.
+    // Once more, so that everything is read from the disk, and with the bank's own full audit.
     for bank in &mut banks {
         bank.kill().await?;
         bank.enable_audit();
@@ -144,7 +144,7 @@ pub async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, RunErro
     for (error, times) in banks.iter().flat_map(BankProcess::errors) {
         *errors.entry(error).or_default() += times;
     }
-    Ok(Report { faults, findings, errors, time: began.elapsed() })
+    Ok(CrashTestReport { faults, findings, errors, time: began.elapsed() })
 }
 
 /// All at once, as they would be started on several machines.
@@ -159,13 +159,13 @@ async fn open_all(banks: &mut [BankProcess]) -> Result<(), BankError> {
     Ok(())
 }
 
-/// Asks about every order, and sends again those that were decided and those that are said not to exist, with the token that
-/// they had: nothing of this may change anything, and the answers are judged with all the others.
+/// Queries every order, and repeats those that were decided and those that are reported absent, with their tokens. Nothing of
+/// this may change anything, and the responses are checked with all the others.
 async fn query_everything(context: &Arc<RunContext>, banks: &[BankProcess], rng: &mut Rng) {
-    let mut once: Vec<Attempt> = context.history.attempts();
+    let mut once: Vec<TransferAttempt> = context.history.attempts();
     once.retain(|attempt| attempt.token.may_transfer);
-    // The decided ones first, so that they are the ones that stay.
-    let decided = |attempt: &Attempt| {
+    // The decided ones first, so that deduplication keeps them.
+    let decided = |attempt: &TransferAttempt| {
         matches!(
             TransferResult::of(attempt.response.as_ref()),
             TransferResult::Acknowledged(_) | TransferResult::Refused(_)

@@ -45,7 +45,7 @@ pub struct BankOptions {
     pub accounts: Vec<String>,
     /// Its environment, as for a faulty disk.
     pub envs: Vec<(&'static str, OsString)>,
-    /// Whether it audits the whole books before it opens (`--audit`), and not only what is new.
+    /// Whether it audits everything before it opens (`--audit`), and not only what is new.
     pub audit: bool,
 }
 

@@ -21,7 +21,7 @@ pub struct MessageLength {
 
 /// An response that has arrived as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
+pub struct HttpResponse {
     /// The status code.
     pub status: u16,
     /// Whether the bank says that it has given this response before (`Idempotency-Replayed`).
@@ -101,7 +101,7 @@ pub fn post_transfer(token: &str, id: &str, body: &str) -> Vec<u8> {
 
 /// Sends a request on a connection of its own. `None` is what a customer knows after a time-out or a broken connection:
 /// nothing.
-pub async fn send(address: SocketAddr, request: &[u8], limit: Duration) -> Option<Response> {
+pub async fn send(address: SocketAddr, request: &[u8], limit: Duration) -> Option<HttpResponse> {
     let answered = async {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(request).await?;
@@ -112,9 +112,9 @@ pub async fn send(address: SocketAddr, request: &[u8], limit: Duration) -> Optio
     tokio::time::timeout(limit, answered).await.ok()?.ok()?
 }
 
-fn response(bytes: &[u8], extent: MessageLength) -> Option<Response> {
+fn response(bytes: &[u8], extent: MessageLength) -> Option<HttpResponse> {
     let (head, body) = bytes[..extent.whole].split_at(extent.head);
-    Some(Response {
+    Some(HttpResponse {
         status: status(head)?,
         replayed: header(head, "idempotency-replayed").is_some(),
         has_retry_after: header(head, "retry-after").is_some(),
@@ -134,7 +134,7 @@ mod tests {
         let extent = extent(WHOLE).unwrap().unwrap();
         assert_eq!(&WHOLE[extent.whole..], b"HTTP/1.1 200");
         let expected =
-            Response { status: 201, replayed: true, has_retry_after: false, body: "{}".to_owned() };
+            HttpResponse { status: 201, replayed: true, has_retry_after: false, body: "{}".to_owned() };
         assert_eq!(response(WHOLE, extent), Some(expected));
         for cut in 0..extent.whole {
             assert_eq!(super::extent(&WHOLE[..cut]).unwrap(), None, "{cut} bytes");

@@ -27,7 +27,7 @@ const TOKEN_LIFETIME: u64 = 7 * 24 * 60 * 60;
 
 /// A running issuer. Its server ends when it is dropped.
 #[derive(Debug)]
-pub struct Issuer {
+pub struct TestIssuer {
     /// As in `iss`, with the slash at the end.
     pub url: String,
     key: RsaKeyPair,
@@ -45,7 +45,7 @@ pub enum IssuerError {
     Listen(#[from] io::Error),
 }
 
-impl Issuer {
+impl TestIssuer {
     /// Makes a key, and serves it.
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Issuer {
     }
 }
 
-impl Drop for Issuer {
+impl Drop for TestIssuer {
     fn drop(&mut self) {
         self.server.abort();
     }

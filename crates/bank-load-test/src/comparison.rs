@@ -11,7 +11,7 @@ use std::time::Duration;
 use bank_for_tests::bank_process::{BankOptions, BankProcess};
 use bank_for_tests::customers::accounts;
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 use fastrand::Rng;
 
 use crate::error::BenchError;
@@ -21,7 +21,7 @@ use crate::requests::{balance_request, peak_memory, sign_requests, transfer_requ
 
 /// What to measure.
 #[derive(Debug, Clone)]
-pub(crate) struct Plan {
+pub(crate) struct LoadTestPlan {
     /// The bank's program.
     pub(crate) program: PathBuf,
     /// Another build of it, to be measured beside this one.
@@ -53,14 +53,14 @@ pub(crate) struct Pair {
 
 /// What was measured.
 #[derive(Debug, Clone)]
-pub(crate) struct Report {
+pub(crate) struct LoadTestReport {
     /// For each endpoint.
     pub(crate) pairs: Vec<Pair>,
     /// The most memory that the bank had (`VmHWM`), in kB, where the system tells.
     pub(crate) memory: Option<u64>,
 }
 
-/// The balance, asked for as clients do: with the same token again and again.
+/// The balance, with the same token again and again, as clients have it.
 const BALANCE: &str = "GET /balance";
 /// The same with a token that was never seen before.
 const FRESH_BALANCE: &str = "GET /balance, new tokens";
@@ -70,8 +70,8 @@ const TRANSFERS: &str = "POST /transfer";
 const OPENING_BALANCE: i64 = 1_000_000_000_000;
 
 /// Measures.
-pub(crate) async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, BenchError> {
-    let issuer = Arc::new(Issuer::start().await?);
+pub(crate) async fn run(plan: &LoadTestPlan, deployment: &Deployment) -> Result<LoadTestReport, BenchError> {
+    let issuer = Arc::new(TestIssuer::start().await?);
     let start = BankOptions {
         program: plan.program.clone(),
         database: deployment.database_url(),
@@ -80,7 +80,7 @@ pub(crate) async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, 
         envs: Vec::new(),
         audit: false,
     };
-    // It has books of its own: an older build does not open those of a newer one.
+    // With a database of its own: an older build does not open that of a newer one.
     let other_deployment = Deployment::create(DeploymentKind::Sqlite)?;
     let mut baseline = plan.baseline.clone().map(|program| {
         BankProcess::new(BankOptions { program, database: other_deployment.database_url(), ..start.clone() })
@@ -119,7 +119,7 @@ pub(crate) async fn run(plan: &Plan, deployment: &Deployment) -> Result<Report, 
     if let Some(mut baseline) = baseline {
         baseline.kill().await?;
     }
-    Ok(Report { pairs, memory })
+    Ok(LoadTestReport { pairs, memory })
 }
 
 /// The Express API answers 201 to everything, as its model does.
@@ -128,8 +128,8 @@ fn bank_status(endpoint: &str) -> u16 {
 }
 
 async fn measure(
-    plan: &Plan,
-    issuer: &Arc<Issuer>,
+    plan: &LoadTestPlan,
+    issuer: &Arc<TestIssuer>,
     endpoint: &str,
     address: SocketAddr,
     expected: u16,
@@ -142,14 +142,14 @@ async fn measure(
             Requests::repeated((0..customers).map(|n| balance_request(issuer, &mut rng, n)).collect())
         }
         FRESH_BALANCE => {
-            let ask = move |issuer: &Issuer, rng: &mut Rng| {
+            let ask = move |issuer: &TestIssuer, rng: &mut Rng| {
                 let customer = rng.usize(..customers);
                 balance_request(issuer, rng, customer)
             };
             Requests::once(sign_requests(issuer, count, ask).await)
         }
         _ => {
-            let pay = move |issuer: &Issuer, rng: &mut Rng| {
+            let pay = move |issuer: &TestIssuer, rng: &mut Rng| {
                 let customer = rng.usize(..customers);
                 transfer_request(issuer, rng, customer, (customer + 1) % customers)
             };
@@ -197,7 +197,7 @@ impl fmt::Display for Pair {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for LoadTestReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for pair in &self.pairs {
             writeln!(f, "{pair}")?;

@@ -1,4 +1,4 @@
-//! Why nothing was measured.
+//! Errors of a measurement.
 
 use std::io;
 
@@ -14,14 +14,14 @@ pub(crate) enum BenchError {
     Bank(#[from] BankError),
     /// There are no tokens.
     #[error(transparent)]
-    Issuer(#[from] IssuerError),
+    TestIssuer(#[from] IssuerError),
     /// There is no database.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
-    /// The Express API does not start, or somebody answers wrongly.
+    /// The Express API does not start, or a response is wrong.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The books cannot be filled.
+    /// The ledger cannot be filled.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
 }

@@ -15,14 +15,14 @@ use crate::requests::{balance_request, peak_memory, sign_requests, transfer_requ
 use bank_for_tests::bank_process::{BankOptions, BankProcess};
 use bank_for_tests::customers::{iban, subject};
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 
 /// Accounts, and as many transfers between them.
 pub(crate) const SIZES: [usize; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
 /// What to measure.
 #[derive(Debug, Clone)]
-pub(crate) struct Plan {
+pub(crate) struct GrowthPlan {
     /// The bank's program.
     pub(crate) program: PathBuf,
     /// How many clients ask at the same time.
@@ -38,7 +38,7 @@ pub(crate) struct Plan {
 pub(crate) struct Size {
     /// Accounts, and as many transfers.
     pub(crate) accounts: usize,
-    /// What the books take on the disk, in bytes.
+    /// The size of the database, in bytes.
     pub(crate) bytes: u64,
     /// How long a bank takes to open them that has audited them before.
     pub(crate) open: Duration,
@@ -52,8 +52,12 @@ pub(crate) struct Size {
     pub(crate) memory: Option<u64>,
 }
 
-/// Measures books of this size.
-pub(crate) async fn measure(plan: &Plan, issuer: &Arc<Issuer>, accounts: usize) -> Result<Size, BenchError> {
+/// Measures a ledger of this size.
+pub(crate) async fn measure(
+    plan: &GrowthPlan,
+    issuer: &Arc<TestIssuer>,
+    accounts: usize,
+) -> Result<Size, BenchError> {
     let deployment = Deployment::create(DeploymentKind::Sqlite)?;
     let mut bank = BankProcess::new(BankOptions {
         program: plan.program.clone(),
@@ -110,7 +114,7 @@ const OPENING_BALANCE: i64 = 1_000_000;
 /// Makes accounts and transfers past the bank, but by the rules of its schema: the same bookings, and the triggers make and
 /// check the postings. `$1` is how many, `$2` the issuer.
 const FILL: [&str; 7] = [
-    // What is written here need not survive a power cut.
+    // This need not survive a power cut.
     "PRAGMA synchronous = OFF",
     "INSERT INTO accounts (kind, iban, holder, currency)
      WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1 - 1)

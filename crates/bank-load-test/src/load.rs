@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use bank_for_tests::http_client;
 
-/// What is sent, to whom, and what is expected.
+/// The server, the number of clients, and the expected status.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
     /// The server.

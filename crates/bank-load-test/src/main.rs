@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
-use bank_for_tests::issuer::Issuer;
+use bank_for_tests::issuer::TestIssuer;
 use clap::Parser;
-use comparison::{Plan, run};
+use comparison::{LoadTestPlan, run};
 
 /// Measure the bank beside an API on Express.
 #[derive(Parser)]
@@ -63,7 +63,7 @@ async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
         return grow(flags).await;
     }
     let deployment = Deployment::create(DeploymentKind::Sqlite)?;
-    let plan = Plan {
+    let plan = LoadTestPlan {
         program: flags.bank,
         baseline: flags.baseline,
         express: flags.express,
@@ -77,13 +77,13 @@ async fn measure(flags: Flags) -> Result<(), Box<dyn Error>> {
 }
 
 async fn grow(flags: Flags) -> Result<(), Box<dyn Error>> {
-    let plan = growth::Plan {
+    let plan = growth::GrowthPlan {
         program: flags.bank,
         connections: flags.connections.into(),
         time: Duration::from_secs(flags.seconds),
         transfers: flags.transfers,
     };
-    let issuer = Arc::new(Issuer::start().await?);
+    let issuer = Arc::new(TestIssuer::start().await?);
     for accounts in growth::SIZES {
         println!("{}", growth::measure(&plan, &issuer, accounts).await?);
     }

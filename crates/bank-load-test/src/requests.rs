@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use bank_for_tests::customers::{iban, subject, uuid};
 use bank_for_tests::http_client;
-use bank_for_tests::issuer::{Issuer, TRANSFER, VIEW};
+use bank_for_tests::issuer::{TRANSFER, TestIssuer, VIEW};
 use fastrand::Rng;
 
-pub(crate) fn balance_request(issuer: &Issuer, rng: &mut Rng, customer: usize) -> Vec<u8> {
+pub(crate) fn balance_request(issuer: &TestIssuer, rng: &mut Rng, customer: usize) -> Vec<u8> {
     http_client::get("/balance", &issuer.token(&subject(customer), VIEW, &uuid(rng)))
 }
 
-pub(crate) fn transfer_request(issuer: &Issuer, rng: &mut Rng, customer: usize, payee: usize) -> Vec<u8> {
+pub(crate) fn transfer_request(issuer: &TestIssuer, rng: &mut Rng, customer: usize, payee: usize) -> Vec<u8> {
     let id = uuid(rng);
     let token = issuer.token(&subject(customer), TRANSFER, &uuid(rng));
     let payee = iban(payee);
@@ -22,9 +22,9 @@ pub(crate) fn transfer_request(issuer: &Issuer, rng: &mut Rng, customer: usize, 
 }
 
 /// So many requests. Signing takes longer than sending, so it is done before, on all processors.
-pub(crate) async fn sign_requests<F>(issuer: &Arc<Issuer>, count: usize, request: F) -> Vec<Vec<u8>>
+pub(crate) async fn sign_requests<F>(issuer: &Arc<TestIssuer>, count: usize, request: F) -> Vec<Vec<u8>>
 where
-    F: Fn(&Issuer, &mut Rng) -> Vec<u8> + Copy + Send + 'static,
+    F: Fn(&TestIssuer, &mut Rng) -> Vec<u8> + Copy + Send + 'static,
 {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let mut signing = tokio::task::JoinSet::new();

@@ -1,4 +1,4 @@
-//! Access tokens: from the `Authorization` header to a [`Caller`] who may do what was asked for.
+//! Access tokens: from the `Authorization` header to a [`AuthorizedCaller`] who may do what was asked for.
 //!
 //! - `verifier`: all steps. `scope`, `error`: what can be permitted, and why it is not.
 //! - `bearer`: the token out of the header (RFC 6750).
@@ -21,4 +21,4 @@ mod verifier;
 pub(crate) use authorization_details::DetailsMismatch;
 pub(crate) use error::AuthError;
 pub(crate) use scope::Scope;
-pub(crate) use verifier::{Caller, TokenVerifier};
+pub(crate) use verifier::{AuthorizedCaller, TokenVerifier};

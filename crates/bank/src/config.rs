@@ -45,7 +45,7 @@ pub enum DynamicLinking {
 
 /// Why the bank did not open.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub enum BankOpenError {
     /// `jwks_uri` is no address to fetch from.
     #[error("jwks_uri is `{value}`, but must be an absolute http or https URL")]
     JwksUri {

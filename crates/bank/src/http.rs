@@ -24,7 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::routing::{get, post};
 
-use crate::config::OpenError;
+use crate::config::BankOpenError;
 use json_body::MAX_BODY_BYTES;
 use layers::add_layers;
 use problem::{Code, Problem};
@@ -61,8 +61,8 @@ fn routes(app: App) -> Router {
 }
 
 /// An origin as browsers send it (RFC 6454, section 6.2): scheme, host and port, nothing else.
-pub(crate) fn parse_origin(text: &str) -> Result<HeaderValue, OpenError> {
-    let wrong = || OpenError::Origin { value: text.to_owned() };
+pub(crate) fn parse_origin(text: &str) -> Result<HeaderValue, BankOpenError> {
+    let wrong = || BankOpenError::Origin { value: text.to_owned() };
     let url = reqwest::Url::parse(text).map_err(|_| wrong())?;
     if url.origin().ascii_serialization() != text {
         return Err(wrong());

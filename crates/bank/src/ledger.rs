@@ -35,14 +35,14 @@ mod transfer;
 mod transfer_queue;
 
 pub(crate) use account::{Account, Customer, Party};
-pub(crate) use decision::{Decision, Outcome};
+pub(crate) use decision::{TransferDecision, TransferOutcome};
 pub use error::LedgerError;
 pub use handle::Ledger;
 pub use iban::{Iban, IbanError};
 pub(crate) use money::minor_digits;
 pub use money::{Currency, MAX_MINOR, Money};
 pub use open::{LedgerOpenError, OpeningAccount};
-pub(crate) use order::{Order, Refusal, TokenId, TransferRequest};
+pub(crate) use order::{Order, OrderRefusal, TokenId, TransferRequest};
 pub(crate) use query::{Counterparty, Direction, Movement};
 pub(crate) use status::TransferStatus;
 pub use store::StoreError;

@@ -19,7 +19,9 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use config::{Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking, OpenError};
+pub use config::{
+    BankOpenError, Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking,
+};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
 pub use ledger::{Ledger, LedgerOpenError, OpeningAccount};
 
@@ -32,7 +34,7 @@ pub struct Bank {
 
 impl Bank {
     /// Opens the ledger (creating and migrating its database where needed), audits it, and ensures the opening accounts.
-    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, BankOpenError> {
         let tokens = auth::TokenVerifier::new(&config, Arc::clone(&clock))?;
         let allowed_origins =
             config.allowed_origins.iter().map(|text| http::parse_origin(text)).collect::<Result<_, _>>()?;

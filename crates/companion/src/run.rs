@@ -61,7 +61,7 @@ pub enum RunError {
     Data(#[from] DataError),
     /// The bank does not open.
     #[error("the bank does not open")]
-    Bank(#[from] bank::OpenError),
+    Bank(#[from] bank::BankOpenError),
     /// The tenant does not open.
     #[error("the tenant does not open")]
     Tenant(#[from] tenant::OpenError),

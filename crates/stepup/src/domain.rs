@@ -32,7 +32,7 @@ pub(crate) use self::{
     authentication::MFA_AMR,
     logout_count::LogoutCount,
     token::{
-        AccessToken, AuthorizationCode, CachedToken, CompactIdToken, ReceivedAccessToken, SingleUseToken,
+        AuthorizationCode, CachedToken, CompactIdToken, ReceivedAccessToken, SessionToken, SingleUseToken,
         TokenCache,
     },
 };

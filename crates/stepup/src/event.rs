@@ -5,7 +5,7 @@ use alloc::string::String;
 use crate::{
     domain::{Entropy, Field},
     effect::{CheckId, Timer},
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     oidc::PageUrl,
     storage::StorageKey,
 };
@@ -27,7 +27,7 @@ pub enum Event {
         /// Which request.
         request: RequestId,
         /// What came back.
-        outcome: Result<HttpResponse, NetworkError>,
+        outcome: HttpResult,
     },
     /// The answer to [`crate::Effect::Verify`]: does the signature fit the key?
     Verified {

@@ -26,6 +26,14 @@ pub struct HttpRequest {
     pub caching: Caching,
 }
 
+impl HttpRequest {
+    /// Without a token and a body; the browser keeps nothing of it.
+    pub(crate) fn new(method: Method, url: WebUrl) -> Self {
+        let (authorization, idempotency_key, body) = (None, None, None);
+        Self { method, url, authorization, idempotency_key, body, caching: Caching::Never }
+    }
+}
+
 /// What a request sends along.
 #[derive(Debug)]
 pub enum Body {
@@ -56,11 +64,7 @@ impl FormText {
     }
 }
 
-impl core::fmt::Debug for FormText {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("FormText(…)")
-    }
-}
+redacted!(FormText);
 
 /// What the browser's cache may do for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +85,9 @@ pub enum Method {
     /// Sending a transfer.
     Post,
 }
+
+/// What came of a request.
+pub type HttpResult = Result<HttpResponse, NetworkError>;
 
 /// An answer over HTTP, as far as the core looks at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

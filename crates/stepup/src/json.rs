@@ -6,7 +6,6 @@
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt;
-
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{MapAccess, SeqAccess, Visitor},

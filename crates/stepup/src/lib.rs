@@ -9,6 +9,17 @@
 
 extern crate alloc;
 
+/// Secrets print as their type's name.
+macro_rules! redacted {
+    ($($name:ident),*) => {$(
+        impl core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
 pub mod bank_api;
 pub mod config;
 pub mod domain;

@@ -250,22 +250,32 @@ fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
     Transition::new(Stage::Account(Box::new(account)), effects)
 }
 
-/// The account page of the customer whose transfer came back; what happened to it is for `then` to say.
-fn resume_step_up(
-    ordered_by: &str,
-    stored: StoredState,
-    cx: &mut Context,
-    then: impl FnOnce(&mut Account, &mut Context) -> Vec<Effect>,
-) -> Transition<Stage> {
-    // Somebody else has logged in since: the transfer is not theirs to see.
-    if stored.is_of_somebody_else(ordered_by) {
-        return Transition::to(show_failure(transfer::other_subject(), stored));
-    }
+/// The account page of the customer whose transfer came back.
+fn resume_step_up(ordered_by: &str, stored: StoredState, cx: &mut Context) -> (Box<Account>, Vec<Effect>) {
     let StoredState { login, draft, .. } = stored.without_expired_login(cx);
     let draft = draft.filter(|stored| stored.subject == ordered_by);
     let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
-    let mut effects = account.start(None, cx);
-    effects.extend(then(&mut account, cx));
+    let effects = account.start(None, cx);
+    (account, effects)
+}
+
+/// Somebody else has logged in since the transfer was ordered: it is not theirs to see.
+fn refuse_step_up(stored: StoredState) -> Transition<Stage> {
+    Transition::to(show_failure(transfer::other_subject(), stored))
+}
+
+/// What became of a response to a step-up for which no page is up yet.
+fn finish_step_up(
+    ordered_by: &str,
+    validated: Validated,
+    stored: StoredState,
+    cx: &mut Context,
+) -> Transition<Stage> {
+    if stored.is_of_somebody_else(ordered_by) {
+        return refuse_step_up(stored);
+    }
+    let (mut account, mut effects) = resume_step_up(ordered_by, stored, cx);
+    effects.extend(account.handle_validated(validated, cx));
     Transition::new(Stage::Account(account), effects)
 }
 
@@ -343,27 +353,28 @@ fn handle_validation(
             };
             // From here on the transfer has a page: the receipt is there while the response is checked.
             let ordered_by = step_up.subject.clone();
-            resume_step_up(&ordered_by, stored, cx, |account, _| {
-                account.await_step_up(validation);
-                Vec::new()
-            })
-            .after(effects)
+            if stored.is_of_somebody_else(&ordered_by) {
+                return refuse_step_up(stored);
+            }
+            let (mut account, more) = resume_step_up(&ordered_by, stored, cx);
+            account.await_step_up(validation);
+            Transition::new(Stage::Account(account), more).after(effects)
         }
         Progress::Done(Validated::LoggedIn(grant)) => open_session(*grant, stored, cx),
         Progress::Done(Validated::SteppedUp(grant)) => {
             let ordered_by = grant.step_up.subject.clone();
-            resume_step_up(&ordered_by, stored, cx, |account, cx| account.send_confirmed_transfer(*grant, cx))
+            finish_step_up(&ordered_by, Validated::SteppedUp(grant), stored, cx)
         }
-        Progress::Done(Validated::Rejected(rejection)) => handle_rejection(*rejection, stored, cx),
+        Progress::Done(Validated::Rejected(rejection)) => handle_rejection(rejection, stored, cx),
         Progress::Done(Validated::NotOurs) => resume(stored, cx),
     }
 }
 
-fn handle_rejection(rejection: Rejection, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
     match &rejection.purpose {
         Some(Purpose::StepUp(step_up)) => {
             let ordered_by = step_up.subject.clone();
-            resume_step_up(&ordered_by, stored, cx, |account, cx| account.reject_step_up(rejection, cx))
+            finish_step_up(&ordered_by, Validated::Rejected(rejection), stored, cx)
         }
         // The session goes on without the statements, if it is still the same one.
         Some(Purpose::Statements { subject })
@@ -409,5 +420,5 @@ fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Tra
     if let (Stage::Account(account), Some(_)) = (&mut next.state, statements_for) {
         next.effects.extend(account.open_statements_after_login(cx));
     }
-    next.after([store])
+    next.after(vec![store])
 }

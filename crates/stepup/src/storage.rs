@@ -4,7 +4,6 @@
 //! by its `state`, and what it says is compared with what the provider signed.
 
 use alloc::{string::String, vec::Vec};
-
 use serde::Serialize;
 
 use crate::{

@@ -65,8 +65,9 @@ impl Tenant {
     /// hundred milliseconds of arithmetic, done away from the runtime's threads.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         config::check(&config)?;
-        let loaded = persistence::open(&config.database).await?;
-        let state = task::spawn_blocking(move || state::AppState::open(config, clock, loaded)).await??;
+        let (loaded, journal) = persistence::open(&config.database).await?;
+        let state =
+            task::spawn_blocking(move || state::AppState::open(config, clock, loaded, journal)).await??;
         Ok(Self(state))
     }
 

@@ -111,7 +111,7 @@ fn failed(what: &str) -> ScriptRefusal {
 fn keep_metadata(state: &AppState, customer: &Customer, decisions: &Decisions) {
     if !decisions.app_metadata.is_empty() || !decisions.user_metadata.is_empty() {
         let mut store = state.store();
-        let changes = (&decisions.app_metadata, &decisions.user_metadata);
-        store.customers.change(customer, changes, state.now());
+        let Decisions { app_metadata, user_metadata, .. } = decisions;
+        store.customers.change(customer, app_metadata, user_metadata, state.now());
     }
 }

@@ -89,7 +89,8 @@ impl AppState {
     pub(crate) fn open(
         config: Config,
         clock: Arc<dyn Clock>,
-        (loaded, journal): (Loaded, Journal),
+        loaded: Loaded,
+        journal: Journal,
     ) -> Result<SharedState, OpenError> {
         let mut store = Store::load(loaded, &journal)?;
         for customer in &config.customers {

@@ -17,7 +17,7 @@ pub(crate) use enrollments::{CodeCheck, Enrollments};
 pub(crate) use failed_log_ins::{AttemptLimit, FailedLogIns};
 pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
-pub(crate) use sessions::Sessions;
+pub(crate) use sessions::{NewSession, Sessions};
 pub(crate) use transactions::{
     Authenticator, Authorization, Enrollment, SecondFactor, Stage, Transaction, TransactionRef, Transactions,
 };

@@ -50,7 +50,11 @@ fn problems(glossary: &str, exceptions: &str, sources: &[Source]) -> Vec<String>
         .collect();
     let mut unused: BTreeSet<(&str, &str)> = exceptions.iter().copied().collect();
     let mut problems = Vec::new();
-    for source in sources {
+    // Reading a file word by word takes a while.
+    let may_have_one = |source: &&Source| {
+        retired.keys().any(|word| source.text.contains(word) || source.path.contains(word))
+    };
+    for source in sources.iter().filter(may_have_one) {
         let stem = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
         let mut uses = BTreeMap::from([(stem, 0)]);
         let tokens: TokenStream =

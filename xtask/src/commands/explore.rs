@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_search_is_there() {
-        let file = Project::find().unwrap().root.join("crates/stepup/tests/it/exploration/mod.rs");
+        let file = Project::find().unwrap().root.join("crates/stepup/tests/it/exploration.rs");
         let name = SEARCH.strip_prefix("exploration::").unwrap();
         assert!(std::fs::read_to_string(file).unwrap().contains(&format!("fn {name}()")));
     }

@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::attempts::Attempts;
+use super::attempts::OrderAttempts;
 use crate::database::LedgerRows;
-use crate::history::{Attempt, StatusQuery, StatusResult, TransferResult};
+use crate::history::{StatusQuery, StatusResult, TransferAttempt, TransferResult};
 
 /// An id as one customer means it.
 type Named<'a> = (&'a str, &'a str);
 
 pub(super) fn check(
-    by_id: &HashMap<&str, Attempts>,
+    by_id: &HashMap<&str, OrderAttempts>,
     queries: &[StatusQuery],
     books: &LedgerRows,
     violations: &mut Vec<String>,
@@ -32,7 +32,7 @@ pub(super) fn check(
     }
     let paid = paid(books);
     for (id, attempts) in by_id {
-        let mut customers: HashMap<&str, Vec<&(&Attempt, TransferResult)>> = HashMap::new();
+        let mut customers: HashMap<&str, Vec<&(&TransferAttempt, TransferResult)>> = HashMap::new();
         for attempt in attempts {
             customers.entry(&attempt.0.order.customer).or_default().push(attempt);
         }
@@ -52,17 +52,20 @@ pub(super) fn check(
             if attempts.iter().any(|(attempt, _)| paid.contains(&(*id, attempt.order.payer.as_str()))) {
                 violations.push(format!("order {id} was {what}, and is in the books"));
             }
-            let has =
-                |is: &dyn Fn(&Attempt, &TransferResult) -> bool| attempts.iter().any(|it| is(it.0, &it.1));
+            let has = |is: &dyn Fn(&TransferAttempt, &TransferResult) -> bool| {
+                attempts.iter().any(|it| is(it.0, &it.1))
+            };
             if has(&|_, result| matches!(result, TransferResult::Acknowledged(_))) {
                 violations.push(format!("order {id} was {what}, and acknowledged"));
             }
             // Of an order that was refused there is no transfer either, and the refusal is repeated. But what was not
             // decided when its customer was told so is not decided any more.
-            let is_later = |attempt: &Attempt| denied.is_some_and(|denied| denied < attempt.span.began);
-            let is_new =
-                |attempt: &Attempt| attempt.response.as_ref().is_some_and(|response| !response.replayed);
-            let refused = |attempt: &Attempt, result: &TransferResult| {
+            let is_later =
+                |attempt: &TransferAttempt| denied.is_some_and(|denied| denied < attempt.span.began);
+            let is_new = |attempt: &TransferAttempt| {
+                attempt.response.as_ref().is_some_and(|response| !response.replayed)
+            };
+            let refused = |attempt: &TransferAttempt, result: &TransferResult| {
                 matches!(result, TransferResult::Refused(_))
                     && (retired.is_some() || (is_later(attempt) && is_new(attempt)))
             };

@@ -1,6 +1,6 @@
 //! The attempts at one order.
 
-use crate::history::{Attempt, TransferResult};
+use crate::history::{TransferAttempt, TransferResult};
 
 /// The attempts at one order, with what each response means.
-pub(super) type Attempts<'a> = Vec<(&'a Attempt, TransferResult)>;
+pub(super) type OrderAttempts<'a> = Vec<(&'a TransferAttempt, TransferResult)>;

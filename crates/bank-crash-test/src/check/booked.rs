@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::attempts::Attempts;
+use super::attempts::OrderAttempts;
 use crate::database::{Booking, LedgerRows};
 use crate::history::{CURRENCY, Order, TransferResult};
 
-pub(super) fn check(by_id: &HashMap<&str, Attempts>, books: &LedgerRows, violations: &mut Vec<String>) {
+pub(super) fn check(by_id: &HashMap<&str, OrderAttempts>, books: &LedgerRows, violations: &mut Vec<String>) {
     let bookings: HashMap<i64, &Booking> =
         books.bookings.iter().map(|booking| (booking.id, booking)).collect();
     let mut transfers: HashMap<&str, Vec<(i64, &str)>> = HashMap::new();
@@ -29,7 +29,7 @@ pub(super) fn check(by_id: &HashMap<&str, Attempts>, books: &LedgerRows, violati
                 };
                 let meant = match acknowledged {
                     Some((attempt, _)) => fits(&attempt.order),
-                    // Whoever may not transfer cannot have ordered it.
+                    // A token without the scope cannot have ordered it.
                     None => attempts.iter().any(|(it, _)| it.token.may_transfer && fits(&it.order)),
                 };
                 if !meant {
@@ -66,7 +66,7 @@ fn check_references(books: &LedgerRows, violations: &mut Vec<String>) {
 /// Each decided order has spent one token, which was sent with it; no token is spent twice. By the bank's own record, and
 /// by what was sent.
 fn check_orders_and_tokens(
-    by_id: &HashMap<&str, Attempts>,
+    by_id: &HashMap<&str, OrderAttempts>,
     books: &LedgerRows,
     violations: &mut Vec<String>,
 ) {

@@ -4,11 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::attempts::Attempts;
-use crate::history::{Attempt, CURRENCY, StatusQuery, TransferResult};
-use bank_for_tests::http_client::Response;
+use super::attempts::OrderAttempts;
+use crate::history::{CURRENCY, StatusQuery, TransferAttempt, TransferResult};
+use bank_for_tests::http_client::HttpResponse;
 
-pub(super) fn check(by_id: &HashMap<&str, Attempts>, queries: &[StatusQuery], violations: &mut Vec<String>) {
+pub(super) fn check(
+    by_id: &HashMap<&str, OrderAttempts>,
+    queries: &[StatusQuery],
+    violations: &mut Vec<String>,
+) {
     for (id, attempts) in by_id {
         check_same_decision(id, attempts, violations);
         check_content(id, attempts, violations);
@@ -24,7 +28,7 @@ fn is_decision(result: &TransferResult) -> bool {
 }
 
 /// All decisions about one order are the same, to the letter, and at most one was made now and not repeated.
-fn check_same_decision(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
+fn check_same_decision(id: &str, attempts: &OrderAttempts, violations: &mut Vec<String>) {
     let decisions = attempts.iter().filter(|(_, result)| is_decision(result));
     let answers: Vec<_> = decisions.filter_map(|(attempt, _)| attempt.response.as_ref()).collect();
     let different: HashSet<_> = answers.iter().map(|response| (response.status, &response.body)).collect();
@@ -38,7 +42,7 @@ fn check_same_decision(id: &str, attempts: &Attempts, violations: &mut Vec<Strin
 }
 
 /// A 201 has the content of the order, and a refusal can be true. Without the scope there is no decision.
-fn check_content(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
+fn check_content(id: &str, attempts: &OrderAttempts, violations: &mut Vec<String>) {
     for (attempt, result) in attempts {
         if is_decision(result) && !attempt.token.may_transfer {
             violations.push(format!("order {id} was decided for a token without the scope"));
@@ -62,7 +66,7 @@ fn check_content(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
     }
 }
 
-fn matches_order(attempt: &Attempt, body: &Value) -> bool {
+fn matches_order(attempt: &TransferAttempt, body: &Value) -> bool {
     let order = &attempt.order;
     body["id"] == order.id.as_str()
         && body["payer"]["iban"] == order.payer.as_str()
@@ -73,7 +77,7 @@ fn matches_order(attempt: &Attempt, body: &Value) -> bool {
 }
 
 /// After a decision, later responses are the same, with the spent token too.
-fn check_later_responses(id: &str, attempts: &Attempts, violations: &mut Vec<String>) {
+fn check_later_responses(id: &str, attempts: &OrderAttempts, violations: &mut Vec<String>) {
     let decided = attempts.iter().filter(|(_, result)| is_decision(result));
     let Some((first, _)) = decided.min_by_key(|(attempt, _)| attempt.span.ended) else { return };
     for (attempt, result) in attempts {
@@ -88,13 +92,13 @@ fn check_later_responses(id: &str, attempts: &Attempts, violations: &mut Vec<Str
     }
 }
 
-fn attempts_of<'a>(by_id: &'a HashMap<&str, Attempts>) -> impl Iterator<Item = &'a Attempt> {
+fn attempts_of<'a>(by_id: &'a HashMap<&str, OrderAttempts>) -> impl Iterator<Item = &'a TransferAttempt> {
     by_id.values().flatten().map(|(attempt, _)| *attempt)
 }
 
 /// Faults of the disk, the database and other banks lead to 503 with `Retry-After`. A 500 is a mistake of the bank.
 fn check_status_codes<'a>(
-    attempts: impl Iterator<Item = &'a Attempt>,
+    attempts: impl Iterator<Item = &'a TransferAttempt>,
     queries: &[StatusQuery],
     violations: &mut Vec<String>,
 ) {
@@ -107,7 +111,7 @@ fn check_status_codes<'a>(
                     .push(format!("a request about {id} was answered with 503, and not when to come back"));
             }
             Some(response) if response.status >= 500 && response.status != 503 => {
-                let Response { status, body, .. } = response;
+                let HttpResponse { status, body, .. } = response;
                 violations.push(format!("a request about {id} was answered with {status}: {body}"));
             }
             _ => {}
@@ -116,7 +120,11 @@ fn check_status_codes<'a>(
 }
 
 /// After a 201, the transfer is found.
-fn check_queries(by_id: &HashMap<&str, Attempts>, queries: &[StatusQuery], violations: &mut Vec<String>) {
+fn check_queries(
+    by_id: &HashMap<&str, OrderAttempts>,
+    queries: &[StatusQuery],
+    violations: &mut Vec<String>,
+) {
     for query in queries {
         let Some(response) = query.response.as_ref().filter(|response| response.status < 500) else {
             continue;
@@ -145,7 +153,7 @@ fn check_queries(by_id: &HashMap<&str, Attempts>, queries: &[StatusQuery], viola
 }
 
 /// A token that decided one order decides no other. An order counts for a token when nothing else was sent with it.
-fn check_tokens(by_id: &HashMap<&str, Attempts>, violations: &mut Vec<String>) {
+fn check_tokens(by_id: &HashMap<&str, OrderAttempts>, violations: &mut Vec<String>) {
     let mut decided: HashMap<&str, HashSet<&str>> = HashMap::new();
     for (id, attempts) in by_id {
         if !attempts.iter().any(|(_, result)| is_decision(result)) {

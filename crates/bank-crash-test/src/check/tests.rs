@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::*;
 use crate::database::{Booking, Posting};
-use crate::history::{Order, Span, Token};
-use bank_for_tests::http_client::Response;
+use crate::history::{CustomerToken, Order, RequestSpan};
+use bank_for_tests::http_client::HttpResponse;
 
 /// Ledger and history of one acknowledged transfer of 10 from A to B, sent twice.
-fn sound() -> (Vec<Attempt>, Vec<StatusQuery>, LedgerRows) {
+fn sound() -> (Vec<TransferAttempt>, Vec<StatusQuery>, LedgerRows) {
     let order = Arc::new(Order {
         id: "1".into(),
         customer: "a".into(),
@@ -19,24 +19,24 @@ fn sound() -> (Vec<Attempt>, Vec<StatusQuery>, LedgerRows) {
         amount: 10,
         reference: "order 1".into(),
     });
-    let token = Arc::new(Token { jti: "t".into(), may_transfer: true, text: String::new() });
+    let token = Arc::new(CustomerToken { jti: "t".into(), may_transfer: true, text: String::new() });
     let body = json!({
         "id": "1", "payer": { "iban": "A" }, "payee": { "iban": "B" }, "reference": "order 1",
         "amount": { "amount": 10, "currency": "EUR" }, "balance_after": { "amount": 90, "currency": "EUR" },
     });
     let response = |status, replayed| {
-        Some(Response { status, replayed, has_retry_after: false, body: body.to_string() })
+        Some(HttpResponse { status, replayed, has_retry_after: false, body: body.to_string() })
     };
-    let attempt = |began, replayed| Attempt {
+    let attempt = |began, replayed| TransferAttempt {
         order: Arc::clone(&order),
         token: Arc::clone(&token),
-        span: Span { began, ended: began + 1 },
+        span: RequestSpan { began, ended: began + 1 },
         response: response(201, replayed),
     };
     let query = StatusQuery {
         id: "1".into(),
         customer: "a".into(),
-        span: Span { began: 4, ended: 5 },
+        span: RequestSpan { began: 4, ended: 5 },
         response: response(200, false),
     };
     let booking = |id, kind: &str, from_account, to_account, amount| Booking {
@@ -71,20 +71,23 @@ fn sound() -> (Vec<Attempt>, Vec<StatusQuery>, LedgerRows) {
 
 /// Breaks what is sound, and looks for the sentence that says so.
 #[track_caller]
-fn finds(sentence: &str, break_it: impl FnOnce(&mut Vec<Attempt>, &mut Vec<StatusQuery>, &mut LedgerRows)) {
+fn finds(
+    sentence: &str,
+    break_it: impl FnOnce(&mut Vec<TransferAttempt>, &mut Vec<StatusQuery>, &mut LedgerRows),
+) {
     let (mut attempts, mut queries, mut books) = sound();
     break_it(&mut attempts, &mut queries, &mut books);
     let found = check(&attempts, &queries, &books).violations;
     assert!(found.iter().any(|violation| violation.contains(sentence)), "{sentence} is not in {found:#?}");
 }
 
-fn response(attempt: &mut Attempt) -> &mut Response {
+fn response(attempt: &mut TransferAttempt) -> &mut HttpResponse {
     attempt.response.as_mut().unwrap()
 }
 
-fn problem(code: &str, status: u16) -> Response {
+fn problem(code: &str, status: u16) -> HttpResponse {
     let body = json!({ "type": format!("urn:riser:problem:{code}"), "balance": { "amount": 5 } }).to_string();
-    Response { status, replayed: false, has_retry_after: status == 503, body }
+    HttpResponse { status, replayed: false, has_retry_after: status == 503, body }
 }
 
 #[test]
@@ -148,12 +151,12 @@ fn finds_inconsistent_responses() {
 
 /// An order that nothing became of: it was sent, its customer was told that there is no such transfer, and it was refused
 /// for good when it was sent again.
-fn retired() -> (Vec<Attempt>, Vec<StatusQuery>, LedgerRows) {
+fn retired() -> (Vec<TransferAttempt>, Vec<StatusQuery>, LedgerRows) {
     let (mut attempts, mut queries, mut books) = sound();
     attempts[0].response = None;
-    queries[0].span = Span { began: 2, ended: 3 };
+    queries[0].span = RequestSpan { began: 2, ended: 3 };
     queries[0].response = Some(problem("transfer-not-found", 404));
-    attempts[1].span = Span { began: 4, ended: 5 };
+    attempts[1].span = RequestSpan { began: 4, ended: 5 };
     attempts[1].response = Some(problem("idempotency-key-retired", 422));
     (books.transfers, books.orders, books.spent) = (vec![], vec![], vec![]);
     books.bookings.pop();
@@ -164,7 +167,7 @@ fn retired() -> (Vec<Attempt>, Vec<StatusQuery>, LedgerRows) {
 #[track_caller]
 fn finds_in_retired(
     sentence: &str,
-    break_it: impl FnOnce(&mut Vec<Attempt>, &mut Vec<StatusQuery>, &mut LedgerRows),
+    break_it: impl FnOnce(&mut Vec<TransferAttempt>, &mut Vec<StatusQuery>, &mut LedgerRows),
 ) {
     finds(sentence, |attempts, queries, books| {
         (*attempts, *queries, *books) = retired();
@@ -172,7 +175,7 @@ fn finds_in_retired(
     });
 }
 
-fn acknowledgement() -> Option<Response> {
+fn acknowledgement() -> Option<HttpResponse> {
     sound().0[0].response.clone()
 }
 
@@ -188,7 +191,7 @@ fn accepts_retired_order() {
 #[test]
 fn finds_booked_refusal() {
     let (mut attempts, queries, books) = retired();
-    attempts[1].response = Some(Response { replayed: true, ..problem("insufficient-funds", 422) });
+    attempts[1].response = Some(HttpResponse { replayed: true, ..problem("insufficient-funds", 422) });
     assert_eq!(check(&attempts, &queries, &books).violations, Vec::<String>::new());
 }
 
@@ -223,7 +226,7 @@ fn finds_retired_id_that_returns() {
     });
     finds_in_retired("was given up, and refused", |attempts, queries, _| {
         queries[0].response = None;
-        attempts[0].response = Some(Response { replayed: true, ..problem("insufficient-funds", 422) });
+        attempts[0].response = Some(HttpResponse { replayed: true, ..problem("insufficient-funds", 422) });
     });
     finds_in_retired("was given up, and is in the books", |_, queries, books| {
         queries[0].response = None;
@@ -247,7 +250,7 @@ fn accepts_id_retired_by_other_customer() {
     attempts.push(other);
     let mut query = queries[0].clone();
     query.customer = "b".into();
-    query.span = Span { began: 0, ended: 1 };
+    query.span = RequestSpan { began: 0, ended: 1 };
     query.response = Some(problem("transfer-not-found", 404));
     queries.push(query);
     books.accounts.insert(3, "C".into());
@@ -265,7 +268,7 @@ fn finds_500_and_503_without_retry_after() {
     });
     finds("and not when to come back", |attempts, _, _| {
         let response = problem("database-unavailable", 503);
-        attempts[1].response = Some(Response { has_retry_after: false, ..response });
+        attempts[1].response = Some(HttpResponse { has_retry_after: false, ..response });
     });
     let (mut attempts, mut queries, books) = sound();
     attempts[1].response = Some(problem("database-unavailable", 503));

@@ -24,11 +24,11 @@ pub(super) struct UnverifiedToken<'a> {
 }
 
 /// Claims whose signature was verified, and nothing else.
-pub(super) struct SignedToken(Claims);
+pub(super) struct SignedToken(AccessTokenClaims);
 
 /// The claims of an access token that are looked at (RFC 9068, section 2.2). A member that comes twice is an error.
 #[derive(Debug, Deserialize)]
-pub(super) struct Claims {
+pub(super) struct AccessTokenClaims {
     /// One string: an array, which some libraries accept, is not in the specification.
     iss: String,
     pub(super) sub: String,
@@ -110,7 +110,12 @@ impl<'a> UnverifiedToken<'a> {
 
 impl SignedToken {
     /// Checks that the claims are from this issuer, for this API, and good at `now`.
-    pub(super) fn validate(self, issuer: &str, audience: &str, now: u64) -> Result<Claims, InvalidToken> {
+    pub(super) fn validate(
+        self,
+        issuer: &str,
+        audience: &str,
+        now: u64,
+    ) -> Result<AccessTokenClaims, InvalidToken> {
         let Self(claims) = self;
         // Seconds up to the year 285 million are exact in an f64.
         #[expect(clippy::cast_precision_loss, reason = "see above")]
@@ -144,7 +149,7 @@ impl SignedToken {
     }
 }
 
-impl Claims {
+impl AccessTokenClaims {
     /// The id under which the token is spent.
     pub(super) fn take_token_id(&mut self) -> Result<String, InvalidToken> {
         let id = self.jti.take().filter(|id| !id.is_empty()).ok_or(InvalidToken::NoTokenId)?;

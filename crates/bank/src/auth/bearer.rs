@@ -25,3 +25,20 @@ pub(super) fn extract_token(headers: &HeaderMap) -> Result<&str, AuthError> {
     }
     Ok(token)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn token_has_at_most_8_kib() {
+        let with_token = |length: usize| {
+            let value = format!("Bearer {}", "A".repeat(length)).parse().unwrap();
+            HeaderMap::from_iter([(AUTHORIZATION, value)])
+        };
+        assert_eq!(extract_token(&with_token(MAX_TOKEN_LENGTH)).unwrap().len(), 8192);
+        for length in [0, MAX_TOKEN_LENGTH + 1] {
+            assert!(extract_token(&with_token(length)).is_err(), "{length}");
+        }
+    }
+}

@@ -79,6 +79,8 @@ mod tests {
             budget.refund();
         }
         assert_eq!(budget.take(1000), Err(60));
+        assert_eq!(budget.take(1059), Err(1));
+        assert_eq!(budget.take(1060), Ok(()));
     }
 
     #[test]

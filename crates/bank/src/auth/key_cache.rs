@@ -13,7 +13,7 @@ use super::fetch_budget::{FetchBudget, MINUTE, REFILL_SECONDS};
 use super::jwks::{self, KeyMap};
 use super::verification_key::VerificationKey;
 use crate::clock::Clock;
-use crate::config::OpenError;
+use crate::config::BankOpenError;
 
 /// After this many seconds the keys are looked up again, so that a withdrawn one is forgotten.
 const MAX_KEY_AGE: u64 = 600;
@@ -26,9 +26,9 @@ const MAX_KEY_SET_BYTES: usize = 256 * 1024;
 
 /// The cached keys. Clones share the cache.
 #[derive(Clone)]
-pub(super) struct KeyCache(Arc<Shared>);
+pub(super) struct KeyCache(Arc<KeyCacheState>);
 
-struct Shared {
+struct KeyCacheState {
     uri: Url,
     http: Client,
     clock: Arc<dyn Clock>,
@@ -53,8 +53,8 @@ struct CachedKeys {
 }
 
 impl KeyCache {
-    pub(super) fn new(uri: &str, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let wrong = || OpenError::JwksUri { value: uri.to_owned() };
+    pub(super) fn new(uri: &str, clock: Arc<dyn Clock>) -> Result<Self, BankOpenError> {
+        let wrong = || BankOpenError::JwksUri { value: uri.to_owned() };
         let uri = Url::parse(uri).map_err(|_| wrong())?;
         if !matches!(uri.scheme(), "http" | "https") {
             return Err(wrong());
@@ -69,9 +69,9 @@ impl KeyCache {
             // HTTP_PROXY is for other machines.
             http = http.no_proxy();
         }
-        let http = http.build().map_err(OpenError::HttpClient)?;
+        let http = http.build().map_err(BankOpenError::HttpClient)?;
         let (cache, fetches) = (RwLock::default(), tokio::sync::Mutex::default());
-        Ok(Self(Arc::new(Shared { uri, http, clock, cache, fetches })))
+        Ok(Self(Arc::new(KeyCacheState { uri, http, clock, cache, fetches })))
     }
 
     /// The key with this name, from the cache if it is there.
@@ -109,7 +109,7 @@ impl CachedKeys {
     }
 }
 
-impl Shared {
+impl KeyCacheState {
     fn cache(&self) -> CachedKeys {
         self.cache.read().clone()
     }

@@ -1,22 +1,22 @@
-//! From the `Authorization` header to a [`Caller`] whose token was verified.
+//! From the `Authorization` header to a [`AuthorizedCaller`] whose token was verified.
 
 use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
-use super::access_token::{Claims, UnverifiedToken};
+use super::access_token::{AccessTokenClaims, UnverifiedToken};
 use super::authorization_details::AuthorizationDetails;
 use super::bearer;
 use super::error::{AuthError, InvalidToken};
 use super::key_cache::KeyCache;
 use super::scope::Scope;
 use crate::clock::Clock;
-use crate::config::{Config, OpenError};
+use crate::config::{BankOpenError, Config};
 use crate::ledger::Customer;
 
 /// A customer whose access token was verified and has the scope that was needed.
 #[derive(Debug)]
-pub(crate) struct Caller {
+pub(crate) struct AuthorizedCaller {
     pub(crate) customer: Customer,
     /// The token's id, or why the token cannot be spent.
     pub(crate) token_id: Result<String, InvalidToken>,
@@ -33,7 +33,7 @@ pub(crate) struct TokenVerifier {
 }
 
 impl TokenVerifier {
-    pub(crate) fn new(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub(crate) fn new(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, BankOpenError> {
         Ok(Self {
             issuer: config.issuer.as_str().into(),
             audience: config.audience.as_str().into(),
@@ -43,7 +43,11 @@ impl TokenVerifier {
     }
 
     /// Requires a valid access token with the scope `needed`.
-    pub(crate) async fn authorize(&self, headers: &HeaderMap, needed: Scope) -> Result<Caller, AuthError> {
+    pub(crate) async fn authorize(
+        &self,
+        headers: &HeaderMap,
+        needed: Scope,
+    ) -> Result<AuthorizedCaller, AuthError> {
         self.verify(headers, needed).await.map(|(caller, _)| caller)
     }
 
@@ -53,7 +57,7 @@ impl TokenVerifier {
         headers: &HeaderMap,
         needed: Scope,
         max_age: u64,
-    ) -> Result<Caller, AuthError> {
+    ) -> Result<AuthorizedCaller, AuthError> {
         let (caller, claims) = self.verify(headers, needed).await?;
         if !claims.has_second_factor_within(max_age, self.clock.now()) {
             return Err(AuthError::InsufficientAuthentication { max_age });
@@ -61,7 +65,11 @@ impl TokenVerifier {
         Ok(caller)
     }
 
-    async fn verify(&self, headers: &HeaderMap, needed: Scope) -> Result<(Caller, Claims), AuthError> {
+    async fn verify(
+        &self,
+        headers: &HeaderMap,
+        needed: Scope,
+    ) -> Result<(AuthorizedCaller, AccessTokenClaims), AuthError> {
         let token = UnverifiedToken::parse(bearer::extract_token(headers)?)?;
         let key = self.keys.get(token.kid()).await?;
         let mut claims = token.verify(&key)?.validate(&self.issuer, &self.audience, self.clock.now())?;
@@ -72,6 +80,6 @@ impl TokenVerifier {
         }
         let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
         let (token_id, details) = (claims.take_token_id(), std::mem::take(&mut claims.authorization_details));
-        Ok((Caller { customer, token_id, details }, claims))
+        Ok((AuthorizedCaller { customer, token_id, details }, claims))
     }
 }

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 
 use super::problem::Problem;
 use super::rate_limiter::RateLimiter;
-use crate::auth::{Caller, Scope, TokenVerifier};
+use crate::auth::{AuthorizedCaller, Scope, TokenVerifier};
 use crate::clock::Clock;
 use crate::config::DynamicLinking;
 use crate::ledger::{Account, Customer, Ledger};
@@ -37,8 +37,11 @@ impl App {
     }
 
     /// The same for a caller who is authorized already.
-    pub(super) async fn admit_reader(&self, caller: Caller) -> Result<(Customer, Account), Problem> {
-        let Caller { customer, .. } = caller;
+    pub(super) async fn admit_reader(
+        &self,
+        caller: AuthorizedCaller,
+    ) -> Result<(Customer, Account), Problem> {
+        let AuthorizedCaller { customer, .. } = caller;
         self.read_limiter.admit(&customer, self.clock.now())?;
         let account = self.ledger.account_of(&customer).await?.ok_or_else(Problem::account_not_found)?;
         Ok((customer, account))

@@ -15,7 +15,7 @@ use super::transfer_response::TransferResponse;
 use crate::auth::{AuthError, Scope};
 use crate::config::DynamicLinking;
 use crate::json_object::JsonObject;
-use crate::ledger::{Decision, LedgerError, Order, Outcome, TokenId, TransferRequest};
+use crate::ledger::{LedgerError, Order, TokenId, TransferDecision, TransferOutcome, TransferRequest};
 
 /// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
 #[derive(Deserialize)]
@@ -58,39 +58,39 @@ pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Resp
     let decision = app.ledger.decide(TransferRequest { order, token, now: app.now() }).await;
     metrics::counter!("bank_transfers_total", "outcome" => outcome_label(&decision)).increment(1);
     match decision? {
-        Decision::New(outcome) => Ok(outcome_response(outcome)),
-        Decision::Replayed(outcome) => {
+        TransferDecision::New(outcome) => Ok(outcome_response(outcome)),
+        TransferDecision::Replayed(outcome) => {
             let mut response = outcome_response(outcome);
             response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
             Ok(response)
         }
-        Decision::KeyReused => Err(Problem::new(
+        TransferDecision::KeyReused => Err(Problem::new(
             Code::IDEMPOTENCY_KEY_REUSED,
             "this Idempotency-Key was sent before with another transfer; choose a new one",
         )),
-        Decision::KeyRetired => Err(Problem::new(
+        TransferDecision::KeyRetired => Err(Problem::new(
             Code::IDEMPOTENCY_KEY_RETIRED,
             "the bank has said that there is no transfer with this Idempotency-Key, so none is made with it any more; \
              choose a new one",
         )),
-        Decision::TokenSpent => Err(Problem::token_spent()),
+        TransferDecision::TokenSpent => Err(Problem::token_spent()),
     }
 }
 
-const fn outcome_label(decision: &Result<Decision, LedgerError>) -> &'static str {
+const fn outcome_label(decision: &Result<TransferDecision, LedgerError>) -> &'static str {
     match decision {
-        Ok(Decision::New(Ok(_))) => "made",
-        Ok(Decision::New(Err(_))) => "refused",
-        Ok(Decision::Replayed(_)) => "replayed",
-        Ok(Decision::KeyReused) => "key_reused",
-        Ok(Decision::KeyRetired) => "key_retired",
-        Ok(Decision::TokenSpent) => "token_spent",
+        Ok(TransferDecision::New(Ok(_))) => "made",
+        Ok(TransferDecision::New(Err(_))) => "refused",
+        Ok(TransferDecision::Replayed(_)) => "replayed",
+        Ok(TransferDecision::KeyReused) => "key_reused",
+        Ok(TransferDecision::KeyRetired) => "key_retired",
+        Ok(TransferDecision::TokenSpent) => "token_spent",
         Err(_) => "unknown",
     }
 }
 
 /// A function of the stored outcome alone, so that a repeated request gets exactly the same response.
-fn outcome_response(outcome: Outcome) -> Response {
+fn outcome_response(outcome: TransferOutcome) -> Response {
     match outcome {
         Ok(transfer) => (StatusCode::CREATED, Json(TransferResponse::for_payer(transfer))).into_response(),
         Err(refusal) => Problem::from(refusal).into_response(),

@@ -17,7 +17,7 @@ const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
 
 #[derive(Deserialize)]
-pub(super) struct StatusQuery {
+pub(super) struct StatusParameters {
     /// Whether an id without a transfer is retired. That is the default, because a client that believes that there is none makes
     /// another.
     #[serde(default = "yes")]
@@ -63,7 +63,7 @@ pub(super) async fn one(
     State(app): SharedApp,
     headers: HeaderMap,
     id: Result<Path<String>, PathRejection>,
-    query: Result<Query<StatusQuery>, QueryRejection>,
+    query: Result<Query<StatusParameters>, QueryRejection>,
 ) -> Result<Json<TransferResponse>, Problem> {
     let (customer, account) = app.authorize_reader(&headers).await?;
     // An id that is no UUID has no transfer, like an id of another customer's.

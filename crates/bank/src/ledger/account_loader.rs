@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use super::account::{Account, BY_CUSTOMER, BY_CUSTOMERS, Customer};
 use super::batcher::{Batcher, Handler, IsAwaited};
 use super::error::LedgerError;
-use super::store::{Pool, Store};
+use super::store::{LedgerStore, Pool};
 
 /// Shorter than for orders, because later callers wait for this query too.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(5);
@@ -18,10 +18,10 @@ const LOAD_TIMEOUT: Duration = Duration::from_secs(5);
 type LoadResult = Result<Option<Account>, LedgerError>;
 
 /// Where callers wait for accounts.
-pub(super) struct AccountLoader(Batcher<Reader>);
+pub(super) struct AccountLoader(Batcher<AccountReader>);
 
 #[derive(Clone)]
-struct Reader {
+struct AccountReader {
     pool: Pool,
 }
 
@@ -33,8 +33,8 @@ struct AccountRow {
 }
 
 impl AccountLoader {
-    pub(super) fn start(store: &Store) -> Self {
-        Self(Batcher::start(1, &Reader { pool: store.reader.clone() }))
+    pub(super) fn start(store: &LedgerStore) -> Self {
+        Self(Batcher::start(1, &AccountReader { pool: store.reader.clone() }))
     }
 
     /// The account that this customer may use.
@@ -43,7 +43,7 @@ impl AccountLoader {
     }
 }
 
-impl Handler for Reader {
+impl Handler for AccountReader {
     type Request = Customer;
     type Reply = LoadResult;
     const MAX_BATCH: usize = 256;
@@ -59,7 +59,7 @@ impl Handler for Reader {
     }
 }
 
-impl Reader {
+impl AccountReader {
     /// In the order of the customers.
     async fn load(&self, customers: &[Customer]) -> Result<Vec<Option<Account>>, sqlx::Error> {
         if let [Customer { issuer, subject }] = customers {
@@ -118,7 +118,7 @@ mod tests {
             |issuer: &str, subject: &str| Customer { issuer: issuer.into(), subject: subject.into() };
         let mut customers = vec![customer("issuer", "nobody"), customer("another issuer", "ada")];
         // More than fit into one batch.
-        for n in 0..=(2 * Reader::MAX_BATCH) {
+        for n in 0..=(2 * AccountReader::MAX_BATCH) {
             customers.push(customer("issuer", ACCOUNTS[n % ACCOUNTS.len()].1));
         }
         let accounts = join_all(customers.iter().map(|customer| ledger.account_of(customer))).await;

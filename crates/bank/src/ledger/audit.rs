@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::error::LedgerError;
 use super::handle::{Ledger, with_write_timeout};
 use super::locks::lock_bookings;
-use super::store::Value;
+use super::store::SqlValue;
 
 impl Ledger {
     /// The sum over all postings, in minor units: zero in sound books, whatever was transferred.
@@ -81,7 +81,7 @@ impl Ledger {
     }
 
     /// Without a timeout, because an audit can take long.
-    async fn number(&self, sql: &'static str, values: &[Value<'_>]) -> Result<i64, LedgerError> {
+    async fn number(&self, sql: &'static str, values: &[SqlValue<'_>]) -> Result<i64, LedgerError> {
         let rows: Vec<(i64,)> = self.store.reader.fetch_all_within(Duration::MAX, sql, values).await?;
         rows.first().map(|(number,)| *number).ok_or(LedgerError::UnexpectedRows)
     }

@@ -34,32 +34,32 @@ pub(super) trait Handler: Clone + Send + Sync + 'static {
 
 /// Where requests wait, and the workers that handle them.
 pub(super) struct Batcher<H: Handler> {
-    queue: Arc<Queue<H>>,
+    queue: Arc<BatchQueue<H>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
 }
 
-struct Queue<H: Handler> {
-    state: Mutex<State<H>>,
+struct BatchQueue<H: Handler> {
+    state: Mutex<QueueState<H>>,
     /// A request has come, or none will come any more.
     changed: Notify,
 }
 
-struct State<H: Handler> {
-    waiting: VecDeque<Waiting<H>>,
+struct QueueState<H: Handler> {
+    waiting: VecDeque<WaitingRequest<H>>,
     /// The requests that workers have taken and not replied to yet, by the number of the batch.
     in_progress: HashMap<u64, Arc<[H::Request]>>,
     batches: u64,
     is_closed: bool,
 }
 
-struct Waiting<H: Handler> {
+struct WaitingRequest<H: Handler> {
     request: H::Request,
     caller: oneshot::Sender<H::Reply>,
 }
 
 /// Requests that a worker has taken, in progress until this is dropped.
 struct Batch<'a, H: Handler> {
-    queue: &'a Queue<H>,
+    queue: &'a BatchQueue<H>,
     number: u64,
     requests: Arc<[H::Request]>,
     callers: Vec<oneshot::Sender<H::Reply>>,
@@ -73,9 +73,13 @@ impl<H: Handler> Drop for Batch<'_, H> {
 
 impl<H: Handler> Batcher<H> {
     pub(super) fn start(workers: u32, handler: &H) -> Self {
-        let state =
-            State { waiting: VecDeque::new(), in_progress: HashMap::new(), batches: 0, is_closed: false };
-        let queue = Arc::new(Queue { state: Mutex::new(state), changed: Notify::new() });
+        let state = QueueState {
+            waiting: VecDeque::new(),
+            in_progress: HashMap::new(),
+            batches: 0,
+            is_closed: false,
+        };
+        let queue = Arc::new(BatchQueue { state: Mutex::new(state), changed: Notify::new() });
         let start = |_| tokio::spawn(keep_working(handler.clone(), Arc::clone(&queue)));
         Self { workers: Mutex::new((0..workers).map(start).collect()), queue }
     }
@@ -92,7 +96,7 @@ impl<H: Handler> Batcher<H> {
             if state.waiting.len() >= SWEEP_THRESHOLD {
                 state.remove_abandoned();
             }
-            state.waiting.push_back(Waiting { request, caller });
+            state.waiting.push_back(WaitingRequest { request, caller });
         }
         self.queue.changed.notify_one();
         reply.await.ok()
@@ -130,13 +134,13 @@ impl<H: Handler> Drop for Batcher<H> {
     }
 }
 
-impl<H: Handler> State<H> {
+impl<H: Handler> QueueState<H> {
     fn remove_abandoned(&mut self) {
         self.waiting.retain(|it| !it.caller.is_closed());
     }
 }
 
-impl<H: Handler> Queue<H> {
+impl<H: Handler> BatchQueue<H> {
     fn close(&self) {
         self.state.lock().is_closed = true;
         self.changed.notify_waiters();
@@ -174,7 +178,7 @@ impl<H: Handler> Queue<H> {
 }
 
 /// A worker that panics is replaced, or callers would wait for ever.
-async fn keep_working<H: Handler>(handler: H, queue: Arc<Queue<H>>) {
+async fn keep_working<H: Handler>(handler: H, queue: Arc<BatchQueue<H>>) {
     while let Err(error) = tokio::spawn(work(handler.clone(), Arc::clone(&queue))).await {
         tracing::error!(%error, "a worker of the ledger failed");
         if error.is_cancelled() {
@@ -183,7 +187,7 @@ async fn keep_working<H: Handler>(handler: H, queue: Arc<Queue<H>>) {
     }
 }
 
-async fn work<H: Handler>(handler: H, queue: Arc<Queue<H>>) {
+async fn work<H: Handler>(handler: H, queue: Arc<BatchQueue<H>>) {
     while let Some(mut batch) = queue.next().await {
         let is_awaited = |index: usize| batch.callers.get(index).is_some_and(|caller| !caller.is_closed());
         let replies = handler.handle(&batch.requests, &is_awaited).await;

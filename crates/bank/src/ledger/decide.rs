@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::Account;
 use super::batcher::IsAwaited;
-use super::decision::{Decision, PendingDecision, PermittedTransfer};
+use super::decision::{PendingDecision, PermittedTransfer, TransferDecision};
 use super::error::LedgerError;
-use super::order::{Order, Refusal, TransferRequest};
+use super::order::{Order, OrderRefusal, TransferRequest};
 use super::order_context::{self, OrderContext, RecordedOrder};
 use super::store::Transaction;
 use super::{locks, record, transfer};
@@ -20,9 +20,9 @@ pub(super) async fn decide(
     tx: &mut Transaction<'_>,
     requests: &[TransferRequest],
     is_awaited: &IsAwaited<'_>,
-) -> Result<Vec<Option<Decision>>, LedgerError> {
+) -> Result<Vec<Option<TransferDecision>>, LedgerError> {
     let locked = locks::lock_accounts(tx, requests).await?;
-    let mut decisions: Vec<Option<Decision>> = requests.iter().map(|_| None).collect();
+    let mut decisions: Vec<Option<TransferDecision>> = requests.iter().map(|_| None).collect();
     // A caller that left before this may have asked another bank for the status since, and the id may be retired. From here
     // on, such a query waits for the locks.
     let mut waiting: Vec<usize> = (0..requests.len()).filter(|index| is_awaited(*index)).collect();
@@ -55,7 +55,7 @@ async fn decide_round(
     requests: &[TransferRequest],
     round: &[usize],
     locked: Option<&HashSet<i64>>,
-) -> Result<Vec<(usize, Decision)>, LedgerError> {
+) -> Result<Vec<(usize, TransferDecision)>, LedgerError> {
     let round: Vec<(usize, &TransferRequest)> =
         round.iter().filter_map(|index| Some((*index, requests.get(*index)?))).collect();
     let requests: Vec<&TransferRequest> = round.iter().map(|(_, request)| *request).collect();
@@ -67,9 +67,9 @@ async fn decide_round(
         if let Some(recorded) = context.recorded.take() {
             decisions.push((index, replay(tx, &request.order, recorded).await?));
         } else if context.is_retired {
-            decisions.push((index, Decision::KeyRetired));
+            decisions.push((index, TransferDecision::KeyRetired));
         } else if context.is_spent {
-            decisions.push((index, Decision::TokenSpent));
+            decisions.push((index, TransferDecision::TokenSpent));
         } else {
             if let Some(locked) = locked {
                 context.retain_locked(locked);
@@ -84,7 +84,7 @@ async fn decide_round(
     }
     record::insert_bookings(tx, &mut pending).await?;
     record::insert_decisions(tx, &pending).await?;
-    decisions.extend(pending.into_iter().map(|it| (it.index, Decision::New(it.into_outcome()))));
+    decisions.extend(pending.into_iter().map(|it| (it.index, TransferDecision::New(it.into_outcome()))));
     Ok(decisions)
 }
 
@@ -115,24 +115,27 @@ async fn replay(
     tx: &mut Transaction<'_>,
     order: &Order,
     recorded: RecordedOrder,
-) -> Result<Decision, LedgerError> {
+) -> Result<TransferDecision, LedgerError> {
     let RecordedOrder { issuer, subject, content, refusal } = recorded;
     let is_same_customer = issuer == order.customer.issuer && subject == order.customer.subject;
     if !is_same_customer || content != order.content() {
-        return Ok(Decision::KeyReused);
+        return Ok(TransferDecision::KeyReused);
     }
     let stored_answer = |_| LedgerError::StoredAnswer { id: order.id.to_string() };
-    Ok(Decision::Replayed(match refusal {
+    Ok(TransferDecision::Replayed(match refusal {
         None => Ok(transfer::find(tx, order.id).await?.ok_or(LedgerError::UnexpectedRows)?),
         Some(json) => Err(serde_json::from_str(&json).map_err(stored_answer)?),
     }))
 }
 
 /// Whether an order that was not decided before may be carried out.
-fn check(order: &Order, context: OrderContext) -> Result<Result<PermittedTransfer, Refusal>, LedgerError> {
+fn check(
+    order: &Order,
+    context: OrderContext,
+) -> Result<Result<PermittedTransfer, OrderRefusal>, LedgerError> {
     match order.check() {
         // A missing account comes first, whatever else is wrong.
-        Err(_) if context.payer.is_none() => Ok(Err(Refusal::AccountNotFound)),
+        Err(_) if context.payer.is_none() => Ok(Err(OrderRefusal::AccountNotFound)),
         Err(refusal) => Ok(Err(refusal)),
         Ok(_) => check_accounts(order, context.payer, context.payee),
     }
@@ -143,22 +146,22 @@ fn check_accounts(
     order: &Order,
     from: Option<Account>,
     to: Option<Account>,
-) -> Result<Result<PermittedTransfer, Refusal>, LedgerError> {
-    let Some(from) = from else { return Ok(Err(Refusal::AccountNotFound)) };
+) -> Result<Result<PermittedTransfer, OrderRefusal>, LedgerError> {
+    let Some(from) = from else { return Ok(Err(OrderRefusal::AccountNotFound)) };
     let currency = &from.balance.currency;
-    let wrong_currency = || Refusal::WrongCurrency { expected: currency.to_string() };
+    let wrong_currency = || OrderRefusal::WrongCurrency { expected: currency.to_string() };
     if order.currency != currency.as_str() {
         return Ok(Err(wrong_currency()));
     }
-    let Some(to) = to else { return Ok(Err(Refusal::UnknownPayee)) };
+    let Some(to) = to else { return Ok(Err(OrderRefusal::UnknownPayee)) };
     if to.id == from.id {
-        return Ok(Err(Refusal::PayeeIsPayer));
+        return Ok(Err(OrderRefusal::PayeeIsPayer));
     }
     if to.balance.currency != *currency {
         return Ok(Err(wrong_currency()));
     }
     if from.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
-        return Ok(Err(Refusal::InsufficientFunds { balance: from.balance }));
+        return Ok(Err(OrderRefusal::InsufficientFunds { balance: from.balance }));
     }
     to.balance.amount.checked_add(order.amount).ok_or(LedgerError::Overflow)?;
     Ok(Ok(PermittedTransfer { from, to, booking: 0 }))

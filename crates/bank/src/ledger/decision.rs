@@ -2,16 +2,16 @@
 
 use super::account::Account;
 use super::money::Money;
-use super::order::{Refusal, TransferRequest};
+use super::order::{OrderRefusal, TransferRequest};
 use super::transfer::{Transfer, transfer_number};
 
 /// The decision of an order.
 #[derive(Debug)]
-pub(crate) enum Decision {
+pub(crate) enum TransferDecision {
     /// Decided now.
-    New(Outcome),
+    New(TransferOutcome),
     /// Decided before; this is the stored outcome.
-    Replayed(Outcome),
+    Replayed(TransferOutcome),
     /// The id belongs to another order, or to another customer's.
     KeyReused,
     /// The id was retired when the customer asked for its status.
@@ -21,14 +21,14 @@ pub(crate) enum Decision {
 }
 
 /// The result of an order, as it is stored.
-pub(crate) type Outcome = Result<Transfer, Refusal>;
+pub(crate) type TransferOutcome = Result<Transfer, OrderRefusal>;
 
 /// An order that is decided now, before it is in the database.
 pub(super) struct PendingDecision<'a> {
     pub(super) request: &'a TransferRequest,
     /// The request's index among those that are decided together.
     pub(super) index: usize,
-    pub(super) outcome: Result<PermittedTransfer, Refusal>,
+    pub(super) outcome: Result<PermittedTransfer, OrderRefusal>,
 }
 
 /// Money that may move.
@@ -44,7 +44,7 @@ impl<'a> PendingDecision<'a> {
         Some((self.request, self.outcome.as_mut().ok()?))
     }
 
-    pub(super) fn into_outcome(self) -> Outcome {
+    pub(super) fn into_outcome(self) -> TransferOutcome {
         let PermittedTransfer { from, to, booking } = self.outcome?;
         let order = &self.request.order;
         let currency = from.balance.currency;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::store::{Failure, is_lock_timeout, is_unavailable};
+use super::store::{ConnectionFailure, is_lock_timeout, is_unavailable};
 
 /// Why the ledger cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum LedgerError {
     Closed,
 }
 
-impl Failure for LedgerError {
+impl ConnectionFailure for LedgerError {
     fn is_unavailable(&self) -> bool {
         Self::is_unavailable(self)
     }
@@ -76,7 +76,7 @@ mod tests {
             let alone = (error.is_unavailable(), error.is_lock_timeout());
             let shared = LedgerError::Batch(Arc::new(error));
             assert_eq!((shared.is_unavailable(), shared.is_lock_timeout()), alone);
-            assert_eq!(Failure::is_unavailable(&shared), alone.0);
+            assert_eq!(ConnectionFailure::is_unavailable(&shared), alone.0);
             alone
         };
         assert_eq!(judge(reported("53100").into()), (true, false));

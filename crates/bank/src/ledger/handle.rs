@@ -6,24 +6,24 @@ use std::time::Duration;
 
 use super::account::{Account, Customer};
 use super::account_loader::AccountLoader;
-use super::decision::Decision;
+use super::decision::TransferDecision;
 use super::error::LedgerError;
 use super::health::Health;
 use super::order::TransferRequest;
-use super::store::Store;
+use super::store::LedgerStore;
 use super::transfer_queue::TransferQueue;
 
 /// The open ledger. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
 pub struct Ledger {
-    pub(super) store: Store,
+    pub(super) store: LedgerStore,
     pub(super) queue: Arc<TransferQueue>,
     pub(super) loader: Arc<AccountLoader>,
     pub(super) health: Health,
 }
 
 impl Ledger {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: LedgerStore) -> Self {
         let health = Health::default();
         let queue = Arc::new(TransferQueue::start(&store, &health));
         let loader = Arc::new(AccountLoader::start(&store));
@@ -31,7 +31,7 @@ impl Ledger {
     }
 
     /// Decides an order, at most once. When this returns, the decision is on the disk.
-    pub(crate) async fn decide(&self, request: TransferRequest) -> Result<Decision, LedgerError> {
+    pub(crate) async fn decide(&self, request: TransferRequest) -> Result<TransferDecision, LedgerError> {
         self.queue.decide(request).await
     }
 

@@ -15,10 +15,10 @@ const FAILURE_LIFETIME: Duration = Duration::from_secs(1);
 
 /// When and how the last write ended. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Health(Arc<Shared>);
+pub(super) struct Health(Arc<HealthState>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct HealthState {
     last_write: Mutex<Option<(Instant, bool)>>,
     probe: tokio::sync::Mutex<()>,
 }

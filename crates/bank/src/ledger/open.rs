@@ -8,7 +8,7 @@ use super::handle::{Ledger, with_write_timeout};
 use super::iban::{Iban, IbanError};
 use super::locks::lock_opening;
 use super::money::{Currency, MAX_MINOR};
-use super::store::{Store, StoreError, Transaction};
+use super::store::{LedgerStore, StoreError, Transaction};
 
 /// An account that must exist once the bank is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct OpeningAccount {
 pub enum LedgerOpenError {
     /// The database cannot be opened.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    LedgerStore(#[from] StoreError),
     /// An opening account has a wrong IBAN.
     #[error("opening account `{iban}`: {reason}")]
     OpeningIban {
@@ -61,7 +61,7 @@ impl From<sqlx::Error> for LedgerOpenError {
 impl Ledger {
     /// Opens the ledger, brings its schema up to date and audits it.
     pub(crate) async fn open(database: &Database) -> Result<Self, LedgerOpenError> {
-        let ledger = Self::new(Store::open(database).await?);
+        let ledger = Self::new(LedgerStore::open(database).await?);
         ledger.audit_since_last().await?;
         Ok(ledger)
     }

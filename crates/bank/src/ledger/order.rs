@@ -41,7 +41,7 @@ pub(crate) struct TokenId {
 /// renamed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "code", rename_all = "kebab-case")]
-pub(crate) enum Refusal {
+pub(crate) enum OrderRefusal {
     AccountNotFound,
     InvalidIban { reason: String },
     InvalidAmount,
@@ -59,14 +59,14 @@ impl Order {
     }
 
     /// The rules that need no database. Returns the payee's IBAN.
-    pub(super) fn check(&self) -> Result<Iban, Refusal> {
-        let iban =
-            Iban::parse(&self.payee).map_err(|error| Refusal::InvalidIban { reason: error.to_string() })?;
+    pub(super) fn check(&self) -> Result<Iban, OrderRefusal> {
+        let iban = Iban::parse(&self.payee)
+            .map_err(|error| OrderRefusal::InvalidIban { reason: error.to_string() })?;
         if !(1..=MAX_MINOR).contains(&self.amount) {
-            return Err(Refusal::InvalidAmount);
+            return Err(OrderRefusal::InvalidAmount);
         }
         reference::check(&self.reference)
-            .map_err(|error| Refusal::InvalidReference { reason: error.to_string() })?;
+            .map_err(|error| OrderRefusal::InvalidReference { reason: error.to_string() })?;
         Ok(iban)
     }
 }
@@ -102,10 +102,10 @@ mod tests {
         assert!(order(payee, 1, &"ü".repeat(140)).check().is_ok());
         assert!(order(payee, MAX_MINOR, "").check().is_ok());
         for amount in [0, -1, i64::MIN, MAX_MINOR + 1, i64::MAX] {
-            assert_eq!(order(payee, amount, "").check(), Err(Refusal::InvalidAmount), "{amount}");
+            assert_eq!(order(payee, amount, "").check(), Err(OrderRefusal::InvalidAmount), "{amount}");
         }
         for reference in ["ü".repeat(141).as_str(), "a\nb", "a\u{202E}b", "\0"] {
-            assert!(matches!(order(payee, 1, reference).check(), Err(Refusal::InvalidReference { .. })));
+            assert!(matches!(order(payee, 1, reference).check(), Err(OrderRefusal::InvalidReference { .. })));
         }
     }
 }

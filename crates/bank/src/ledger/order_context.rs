@@ -55,7 +55,7 @@ const CONTEXTS: Sql = for_each_element!(
 );
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct ContextRow {
     key: i64,
     order_issuer: Option<String>,
     order_subject: Option<String>,
@@ -88,7 +88,7 @@ pub(super) async fn load(
             json!([order.id.to_string(), token.issuer, token.jti, customer.issuer, customer.subject, payee])
         })
         .collect();
-    let rows: Vec<Row> = tx.fetch_all(CONTEXTS, &[(&json!(questions).to_string()).into()]).await?;
+    let rows: Vec<ContextRow> = tx.fetch_all(CONTEXTS, &[(&json!(questions).to_string()).into()]).await?;
     let mut contexts: Vec<_> = requests.iter().map(|_| None).collect();
     for row in rows {
         let slot = usize::try_from(row.key).ok().and_then(|index| contexts.get_mut(index));
@@ -107,8 +107,8 @@ impl OrderContext {
     }
 }
 
-impl From<Row> for OrderContext {
-    fn from(row: Row) -> Self {
+impl From<ContextRow> for OrderContext {
+    fn from(row: ContextRow) -> Self {
         let decided = row.order_issuer.zip(row.order_subject).zip(row.order_content);
         Self {
             recorded: decided.map(|((issuer, subject), content)| {

@@ -10,7 +10,7 @@ use super::account::Customer;
 use super::error::LedgerError;
 use super::handle::Ledger;
 use super::locks;
-use super::store::{Connection, QUERY_TIMEOUT, Value};
+use super::store::{Connection, QUERY_TIMEOUT, SqlValue};
 use super::transfer::{self, Transfer, TransferRow};
 
 /// The status of an order.
@@ -46,7 +46,7 @@ impl Ledger {
         // Before the database is read: what is decided after this is found there.
         let is_undecided = self.queue.is_undecided(id);
         let text = id.to_string();
-        let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+        let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(SqlValue::from);
         let reader = &self.store.reader;
         let transfer: Option<TransferRow> = reader.fetch_optional(transfer::BY_ID, &[id_value]).await?;
         let is_known =
@@ -86,7 +86,8 @@ impl Ledger {
             // a lock waits for the standby: a server that was restarted shows what the standby does not have yet.
             locks::lock_account(&mut tx, account).await?;
             let text = id.to_string();
-            let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(Value::from);
+            let [id_value, issuer, subject] =
+                [&text, &customer.issuer, &customer.subject].map(SqlValue::from);
             let status = if let Some(transfer) = transfer::find(&mut tx, id).await? {
                 TransferStatus::Made(Box::new(transfer))
             } else if let Some(now) = retired_at {

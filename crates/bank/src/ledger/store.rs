@@ -11,20 +11,20 @@ mod sqlite;
 mod statement;
 
 use database_setup::Database;
-use sqlite::Journal;
+use sqlite::SqliteJournal;
 
 pub use error::StoreError;
 #[cfg(test)]
 pub(crate) use error::tests::reported;
-pub(crate) use error::{Failure, is_lock_timeout, is_retryable, is_unavailable};
+pub(crate) use error::{ConnectionFailure, is_lock_timeout, is_retryable, is_unavailable};
 pub(crate) use pool::{Connection, Pool, Transaction};
 #[cfg(test)]
 pub(crate) use postgres::{READERS as POSTGRES_READERS, WRITERS as POSTGRES_WRITERS};
-pub(crate) use statement::{QUERY_TIMEOUT, Sql, Value, for_each_element};
+pub(crate) use statement::{QUERY_TIMEOUT, Sql, SqlValue, for_each_element};
 
 /// The pools of connections to an open database.
 #[derive(Debug, Clone)]
-pub(crate) struct Store {
+pub(crate) struct LedgerStore {
     pub(crate) writer: Pool,
     pub(crate) reader: Pool,
     /// For what is written beside the orders. In PostgreSQL that may have to wait for an account's lock or a standby, and
@@ -34,7 +34,7 @@ pub(crate) struct Store {
     pub(crate) writers: u32,
 }
 
-impl Store {
+impl LedgerStore {
     /// Connects to the database and brings its schema up to date.
     pub(crate) async fn open(database: &Database) -> Result<Self, StoreError> {
         match database {
@@ -44,8 +44,8 @@ impl Store {
             }
             Database::File(path) => {
                 let (writer, reader) = sqlite::open_file(path).await?;
-                let [writer, reader] =
-                    [writer, reader].map(|pool| Pool::Sqlite { pool, journal: Some(Journal::default()) });
+                let [writer, reader] = [writer, reader]
+                    .map(|pool| Pool::Sqlite { pool, journal: Some(SqliteJournal::default()) });
                 Ok(Self::new(writer.clone(), reader, writer, sqlite::WRITERS))
             }
             Database::Postgres(url) => {

@@ -7,33 +7,33 @@ use uuid::Uuid;
 
 use super::batcher::{Batcher, Handler, IsAwaited};
 use super::decide::decide;
-use super::decision::Decision;
+use super::decision::TransferDecision;
 use super::error::LedgerError;
 use super::health::Health;
 use super::order::TransferRequest;
-use super::store::{Connection, Pool, QUERY_TIMEOUT, Store, is_retryable};
+use super::store::{Connection, LedgerStore, Pool, QUERY_TIMEOUT, is_retryable};
 
 /// How often a transaction is tried that conflicts with others.
 const MAX_ATTEMPTS: u32 = 6;
 /// The pause before the second attempt; each later one is twice as long.
 const RETRY_PAUSE: Duration = Duration::from_millis(5);
 
-type DecisionResult = Result<Decision, LedgerError>;
+type DecisionResult = Result<TransferDecision, LedgerError>;
 
 /// Where orders wait for their decision.
-pub(super) struct TransferQueue(Batcher<Writer>);
+pub(super) struct TransferQueue(Batcher<TransferWriter>);
 
 /// Decides orders in transactions.
 #[derive(Clone)]
-struct Writer {
+struct TransferWriter {
     pool: Pool,
     health: Health,
 }
 
 impl TransferQueue {
     /// Starts a worker for each connection that writes.
-    pub(super) fn start(store: &Store, health: &Health) -> Self {
-        let writer = Writer { pool: store.writer.clone(), health: health.clone() };
+    pub(super) fn start(store: &LedgerStore, health: &Health) -> Self {
+        let writer = TransferWriter { pool: store.writer.clone(), health: health.clone() };
         Self(Batcher::start(store.writers, &writer))
     }
 
@@ -54,7 +54,7 @@ impl TransferQueue {
     }
 }
 
-impl Handler for Writer {
+impl Handler for TransferWriter {
     type Request = TransferRequest;
     type Reply = DecisionResult;
     /// The locks of all orders in a batch are held until its end.
@@ -82,7 +82,7 @@ impl Handler for Writer {
     }
 }
 
-impl Writer {
+impl TransferWriter {
     async fn decide_one(&self, request: &TransferRequest, is_awaited: &IsAwaited<'_>) -> DecisionResult {
         // It may have had to wait for the locks of those before it.
         if !is_awaited(0) {

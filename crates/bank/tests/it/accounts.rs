@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use bank::{Bank, Config, Database, ManualClock, OpenError, OpeningAccount};
+use bank::{Bank, BankOpenError, Config, Database, ManualClock, OpeningAccount};
 
 use crate::database;
-use crate::issuer::Issuer;
+use crate::issuer::TestIssuer;
 use crate::test_bank::{ADA, BEN, ENERGY, NOW, OPENING, TestBank, config, order_of};
 
-async fn open(config: Config) -> Result<Bank, OpenError> {
+async fn open(config: Config) -> Result<Bank, BankOpenError> {
     Bank::open(config, Arc::new(ManualClock::at(NOW))).await
 }
 
 async fn refused(change: impl FnOnce(&mut Config)) -> String {
-    let mut config = config(&Issuer::start().await, database::temporary().await);
+    let mut config = config(&TestIssuer::start().await, database::temporary().await);
     change(&mut config);
     match open(config).await {
         Ok(_) => panic!("the bank opened"),
@@ -64,11 +64,11 @@ async fn open_rejects_too_large_sum_of_balances() {
 #[tokio::test]
 async fn reopening_does_not_change_existing_account() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    assert_eq!(world.order(&order_of(100)).await.status, 201);
-    world.bank.close().await;
+    let test_bank = TestBank::in_folder(&folder).await;
+    assert_eq!(test_bank.order(&order_of(100)).await.status, 201);
+    test_bank.bank.close().await;
 
-    let mut config = config(&world.issuer, database::in_folder(&folder).await);
+    let mut config = config(&test_bank.issuer, database::in_folder(&folder).await);
     ada(&mut config).balance_minor = 1;
     ada(&mut config).holder = "Mallory".into();
     let bank = open(config).await.unwrap();
@@ -82,13 +82,13 @@ async fn reopening_does_not_change_existing_account() {
 #[tokio::test]
 async fn same_subject_of_other_issuer_has_no_access() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    world.bank.close().await;
-    let other = Issuer::start().await;
+    let test_bank = TestBank::in_folder(&folder).await;
+    test_bank.bank.close().await;
+    let other = TestIssuer::start().await;
     let config =
         Config { opening_accounts: Vec::new(), ..config(&other, database::in_folder(&folder).await) };
     let bank = open(config).await.unwrap();
-    let mut claims = world.claims("view:balance");
+    let mut claims = test_bank.claims("view:balance");
     claims["iss"] = other.url.clone().into();
     let request = crate::test_bank::get("/balance", &crate::issuer::FIRST.token(&claims));
     let response = tower::ServiceExt::oneshot(bank.router(), request).await.unwrap();

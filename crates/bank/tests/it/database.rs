@@ -33,7 +33,7 @@ pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Database {
     }
 }
 
-/// The same as `--database` takes it.
+/// The same as a value of `--database`.
 pub(crate) async fn flag(folder: &tempfile::TempDir) -> String {
     match in_folder(folder).await {
         Database::File(path) => format!("sqlite:{}", path.display()),
@@ -46,7 +46,7 @@ pub(crate) fn file(folder: &tempfile::TempDir) -> std::path::PathBuf {
     folder.path().join("books").join("bank.sqlite")
 }
 
-/// A schema of its own is as good as a database of its own, and made in no time.
+/// A schema of its own, which is created faster than a database.
 async fn postgres(server: &str, name: &str) -> Database {
     let schema: String = std::iter::once('s').chain(name.bytes().flat_map(hexadecimal)).collect();
     let mut connection = PgConnection::connect(&format!("{server}postgres")).await.unwrap();
@@ -60,7 +60,7 @@ fn hexadecimal(byte: u8) -> [char; 2] {
     [byte >> 4, byte & 15].map(|digit| char::from_digit(u32::from(digit), 16).unwrap())
 }
 
-/// A second connection to the books, as somebody with a database tool has it.
+/// A second connection to the database, like that of a database tool.
 pub(crate) enum Tool {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
@@ -83,7 +83,7 @@ impl Tool {
         done.map_err(|error| error.to_string())
     }
 
-    /// SQLite has a trigger for each thing that must not happen, PostgreSQL one for all of a table.
+    /// SQLite has a trigger for each forbidden change, PostgreSQL one for each table.
     pub(crate) async fn drop_trigger(&mut self, on_sqlite: &str, on_postgres: &str) {
         let name = if matches!(self, Self::Sqlite(_)) { on_sqlite } else { on_postgres };
         self.run(&format!("DROP TRIGGER {name}")).await.unwrap();

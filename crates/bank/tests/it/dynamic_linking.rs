@@ -1,4 +1,4 @@
-//! Dynamic linking: a token that was confirmed for one transfer moves no other, digit by digit.
+//! Dynamic linking: a token that was confirmed for one transfer cannot make another.
 
 use bank::{Database, DynamicLinking};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::test_runner::{Config as Runs, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, TestResponse, config, order_of};
 
 /// What the token of an order names: the order's own amount, payee and reference, and that id.
@@ -25,8 +25,8 @@ fn details(id: Uuid, order: &Value) -> Value {
 }
 
 /// A good token for a transfer, with that claim.
-fn token(world: &TestBank, details: &Value) -> String {
-    let mut claims = world.claims("view:balance transfer:funds");
+fn token(test_bank: &TestBank, details: &Value) -> String {
+    let mut claims = test_bank.claims("view:balance transfer:funds");
     claims["authorization_details"] = details.clone();
     FIRST.token(&claims)
 }
@@ -38,38 +38,38 @@ fn is_refused(answer: &TestResponse) -> bool {
         && answer.challenge().contains(r#"scope="transfer:funds""#)
 }
 
-async fn nothing_happened(world: &TestBank) -> bool {
-    world.balance().await == OPENING && world.bank.ledger().spent_token_count().await.unwrap() == 0
+async fn nothing_happened(test_bank: &TestBank) -> bool {
+    test_bank.balance().await == OPENING && test_bank.bank.ledger().spent_token_count().await.unwrap() == 0
 }
 
 #[tokio::test]
 async fn transfer_named_in_token_is_made_and_replayed() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
-    let token = token(&world, &details(id, &order));
-    assert_eq!(world.post(&token, id, &order).await.status, 201);
-    let again = world.post(&token, id, &order).await;
+    let token = token(&test_bank, &details(id, &order));
+    assert_eq!(test_bank.post(&token, id, &order).await.status, 201);
+    let again = test_bank.post(&token, id, &order).await;
     assert!(again.status == 201 && again.is_replay());
-    assert_eq!(world.balance().await, OPENING - 1_250);
-    // The balance is nobody's transfer.
-    assert_eq!(world.get("/balance", &token).await.status, 200);
+    assert_eq!(test_bank.balance().await, OPENING - 1_250);
+    // The balance needs no transfer.
+    assert_eq!(test_bank.get("/balance", &token).await.status, 200);
 }
 
 #[tokio::test]
 async fn equivalent_notation_matches() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
-    let token = token(&world, &details(id, &order));
+    let token = token(&test_bank, &details(id, &order));
     let mut spaced = order.clone();
     spaced["payee"] = json!("gb82 west 1234 5698 7654 32");
-    assert_eq!(world.post(&token, id, &spaced).await.status, 201);
+    assert_eq!(test_bank.post(&token, id, &spaced).await.status, 201);
 }
 
 #[tokio::test]
 async fn other_transfer_is_refused_without_spending_token() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
-    let token = token(&world, &details(id, &order));
+    let token = token(&test_bank, &details(id, &order));
     let changed = |pointer: &str, value: Value| {
         let mut order = order.clone();
         *order.pointer_mut(pointer).unwrap() = value;
@@ -86,16 +86,16 @@ async fn other_transfer_is_refused_without_spending_token() {
         changed("/reference", json!("lunch")),
         changed("/reference", json!("")),
     ] {
-        assert!(is_refused(&world.post(&token, id, &other).await), "{other}");
+        assert!(is_refused(&test_bank.post(&token, id, &other).await), "{other}");
     }
-    assert!(is_refused(&world.post(&token, Uuid::now_v7(), &order).await), "another id");
-    assert!(nothing_happened(&world).await);
-    assert_eq!(world.post(&token, id, &order).await.status, 201);
+    assert!(is_refused(&test_bank.post(&token, Uuid::now_v7(), &order).await), "another id");
+    assert!(nothing_happened(&test_bank).await);
+    assert_eq!(test_bank.post(&token, id, &order).await.status, 201);
 }
 
 #[tokio::test]
 async fn claim_other_than_one_payment_is_refused() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1_250));
     let good = details(id, &order);
     let with = |change: fn(&mut Value)| {
@@ -118,36 +118,36 @@ async fn claim_other_than_one_payment_is_refused() {
         with(|it| it[0]["creditorAccount"] = json!({})),
         with(|it| it[0]["identifier"] = json!(1)),
     ] {
-        let answer = world.post(&token(&world, &bad), id, &order).await;
+        let answer = test_bank.post(&token(&test_bank, &bad), id, &order).await;
         assert!(is_refused(&answer), "{bad}: {}", answer.body);
     }
-    assert!(nothing_happened(&world).await);
+    assert!(nothing_happened(&test_bank).await);
 }
 
 #[tokio::test]
 async fn missing_claim_is_refused_when_required() {
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let mut required = config(&issuer, Database::Memory);
     required.dynamic_linking = DynamicLinking::Required;
-    let world = TestBank::configured(issuer, |_| required).await;
+    let test_bank = TestBank::configured(issuer, |_| required).await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
-    let plain = world.transfer_token();
-    assert!(is_refused(&world.post(&plain, id, &order).await));
-    assert!(nothing_happened(&world).await);
-    assert_eq!(world.post(&token(&world, &details(id, &order)), id, &order).await.status, 201);
+    let plain = test_bank.transfer_token();
+    assert!(is_refused(&test_bank.post(&plain, id, &order).await));
+    assert!(nothing_happened(&test_bank).await);
+    assert_eq!(test_bank.post(&token(&test_bank, &details(id, &order)), id, &order).await.status, 201);
 }
 
 #[tokio::test]
 async fn scope_is_checked_before_details() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let (id, order) = (Uuid::now_v7(), order_of(1));
-    let mut claims = world.claims("view:balance");
+    let mut claims = test_bank.claims("view:balance");
     claims["authorization_details"] = details(Uuid::now_v7(), &order);
-    let answer = world.post(&FIRST.token(&claims), id, &order).await;
+    let answer = test_bank.post(&FIRST.token(&claims), id, &order).await;
     assert_eq!(answer.problem(), "insufficient-scope", "so that a client steps up");
 }
 
-/// One text of a payment, and another that differs from it in one character: changed, left out or put in.
+/// A text of a payment, and one that differs in one character: changed, removed or inserted.
 fn one_change() -> impl Strategy<Value = (usize, usize, u8, char)> {
     (
         0..5_usize,
@@ -168,13 +168,12 @@ fn edited(text: &str, at: usize, how: u8, letter: char) -> String {
     letters.into_iter().collect()
 }
 
-/// Digit by digit: whichever character of the id, amount, currency, payee or reference is another, nothing is moved; and
-/// what is not changed is accepted.
+/// A changed character of id, amount, currency, payee or reference is refused, and the unchanged order is accepted.
 /// Proves: threat-other-transfer
 #[test]
 fn any_changed_character_is_refused() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let world = runtime.block_on(TestBank::new());
+    let test_bank = runtime.block_on(TestBank::new());
     let order_and_change = (1_i64..800, "[a-zA-Z0-9 ]{0,20}", any::<u128>(), one_change());
     let runs = Runs { cases: 300, failure_persistence: None, ..Runs::default() };
     let outcome = TestRunner::new(runs).run(&order_and_change, |(minor, reference, id, change)| {
@@ -199,10 +198,10 @@ fn any_changed_character_is_refused() {
         prop_assume!(if field == 0 { !before.eq_ignore_ascii_case(&after) } else { before != after });
         *text = json!(after);
         let (refused, accepted, before, after) = runtime.block_on(async {
-            let before = world.balance().await;
-            let refused = world.post(&token(&world, &wrong), id, &order).await;
-            let after = world.balance().await;
-            let accepted = world.post(&token(&world, &right), id, &order).await;
+            let before = test_bank.balance().await;
+            let refused = test_bank.post(&token(&test_bank, &wrong), id, &order).await;
+            let after = test_bank.balance().await;
+            let accepted = test_bank.post(&token(&test_bank, &right), id, &order).await;
             (refused, accepted, before, after)
         });
         prop_assert!(is_refused(&refused), "{wrong}: {}", refused.body);
@@ -211,5 +210,5 @@ fn any_changed_character_is_refused() {
         Ok(())
     });
     outcome.unwrap();
-    assert!(runtime.block_on(world.bank.ledger().balance(ADA)).unwrap().unwrap() < OPENING);
+    assert!(runtime.block_on(test_bank.bank.ledger().balance(ADA)).unwrap().unwrap() < OPENING);
 }

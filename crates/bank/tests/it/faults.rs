@@ -1,5 +1,5 @@
-//! A whole transfer, and every call of it that writes to the disk fails in turn, in every way: nothing that was acknowledged
-//! is lost, nothing untrue is said, and the bank serves again without a restart.
+//! A whole transfer, with each of its disk calls failing in turn, in every way: nothing that was acknowledged is lost, no
+//! response is wrong, and the bank serves again without a restart.
 
 use std::ops::Range;
 
@@ -10,18 +10,18 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::Issuer;
+use crate::issuer::TestIssuer;
 use crate::program::{Program, client, token};
 use crate::test_bank::order_of;
 
-/// More than one transfer and the question about it take.
+/// More calls than one transfer and its status query make.
 const POINTS: u64 = 60;
-/// So many more requests may fail after the disk is well: connections that died meanwhile are noticed by them.
+/// So many requests may fail after the disk is healed, because they find broken connections.
 const LATE_FAILURES: usize = 2;
 
 /// A bank on a disk of its own.
 struct Bank {
-    issuer: Issuer,
+    issuer: TestIssuer,
     folder: TempDir,
     disk: Disk,
     program: Program,
@@ -45,13 +45,13 @@ struct Order {
 impl Bank {
     async fn start() -> Self {
         let (issuer, folder, disk) =
-            (Issuer::start().await, tempfile::tempdir().unwrap(), Disk::new().unwrap());
+            (TestIssuer::start().await, tempfile::tempdir().unwrap(), Disk::new().unwrap());
         let database = database::flag(&folder).await;
         let program = Program::start_with(&issuer.url, &database, "bank=info", disk.envs());
         Self { issuer, folder, disk, program, client: client() }
     }
 
-    /// Ends as by a power cut of which the disk knows nothing, and opens the same books.
+    /// Kills the bank without a power cut of the disk, and opens the same database.
     async fn restart(&mut self) {
         self.program.kill();
         self.disk.heal().unwrap();
@@ -83,7 +83,7 @@ impl Bank {
         self.get("/readyz", "").await.status == 200
     }
 
-    /// The disk is well: a new order goes through.
+    /// With a sound disk, a new order is made.
     async fn serves_again(&self) {
         let mut failures = 0;
         while self.send(&self.order()).await.status != 201 {
@@ -107,7 +107,7 @@ async fn send_request(request: RequestBuilder) -> Reply {
     Reply { status, problem, body }
 }
 
-/// What was said of an order stays true.
+/// Earlier responses stay true.
 fn judge(before: &Reply, after: &Reply) {
     match (before.status, after.status) {
         (201, 201) => assert_eq!(before.body, after.body),
@@ -116,7 +116,7 @@ fn judge(before: &Reply, after: &Reply) {
     }
 }
 
-/// One transfer, of which the calls in this range fail; whether any did.
+/// One transfer, whose calls in this range fail. Returns whether any did.
 async fn transfer_with_fault(bank: &mut Bank, calls: Range<u64>, fault: Fault, dies: bool) -> bool {
     let (order, failed) = (bank.order(), bank.disk.failed().unwrap());
     let lasts = calls.end == u64::MAX;
@@ -129,7 +129,7 @@ async fn transfer_with_fault(bank: &mut Bank, calls: Range<u64>, fault: Fault, d
         _ => panic!("{fault:?}: {sent:?}, {asked:?}"),
     }
     let was_hit = bank.disk.failed().unwrap() > failed;
-    // While the fault lasts, whoever is ready takes an order.
+    // During the fault, a bank that is ready takes an order.
     if lasts && sent.status == 503 && bank.is_ready().await {
         assert_eq!(bank.send(&bank.order()).await.status, 201, "{fault:?}");
     }
@@ -189,7 +189,7 @@ async fn transfer_survives_failure_of_every_system_call() {
     Program::start(&bank.issuer.url, &database::flag(&bank.folder).await, "bank=info").stop();
 }
 
-/// The commit is in the file and not on the disk. It was said to be unknown, and then it is there.
+/// The commit is in the file and not on the disk. It is reported unknown at first, and then made.
 /// Proves: commit-unknown
 #[tokio::test(flavor = "multi_thread")]
 async fn failed_commit_is_unknown_until_settled() {
@@ -202,7 +202,7 @@ async fn failed_commit_is_unknown_until_settled() {
     bank.disk.fail(0.., Fault::Sync).unwrap();
     for order in [&first, &second] {
         assert_eq!(bank.send(order).await.problem, "database-unavailable");
-        // Nothing is said of it that a crash could make untrue.
+        // No status that a crash could change.
         assert_eq!(bank.ask(order).await.problem, "database-unavailable");
     }
     assert!(!bank.is_ready().await);
@@ -212,7 +212,7 @@ async fn failed_commit_is_unknown_until_settled() {
     bank.restart().await;
     assert_eq!(bank.ask(&first).await.status, 200, "it was in the file, and the file is all that is left");
     assert_eq!(bank.send(&first).await.status, 201);
-    // Nothing is written behind what may not be on the disk.
+    // Nothing is written after what may not be on the disk.
     assert_eq!(bank.ask(&second).await.problem, "transfer-not-found");
     assert_eq!(bank.send(&second).await.problem, "idempotency-key-retired");
     assert_eq!(bank.program.stop().0, Some(0));

@@ -1,4 +1,4 @@
-//! What browsers need to know, and addresses and methods that are none.
+//! Headers for browsers, and unknown paths and methods.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request};
@@ -24,8 +24,8 @@ fn words(headers: &HeaderMap, name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn cors_allows_configured_origin() {
-    let world = TestBank::new().await;
-    let answer = world.send(preflight(ORIGIN)).await;
+    let test_bank = TestBank::new().await;
+    let answer = test_bank.send(preflight(ORIGIN)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["access-control-allow-origin"], ORIGIN);
     assert_eq!(words(&answer.headers, "access-control-allow-methods"), ["get", "post"]);
@@ -38,25 +38,25 @@ async fn cors_allows_configured_origin() {
 
 #[tokio::test]
 async fn cors_refuses_unknown_origin() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     for origin in
         ["http://localhost:3001", "https://localhost:3000", "null", "http://localhost:3000.evil.example"]
     {
-        let answer = world.send(preflight(origin)).await;
+        let answer = test_bank.send(preflight(origin)).await;
         assert!(!answer.headers.contains_key("access-control-allow-origin"), "{origin}");
     }
 }
 
 #[tokio::test]
 async fn cors_exposes_challenge_and_replay_headers() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let exposed = ["idempotency-replayed", "retry-after", "www-authenticate"];
-    let mut refused = post(&world.token("view:balance"), Uuid::new_v4(), &order_of(1));
+    let mut refused = post(&test_bank.token("view:balance"), Uuid::new_v4(), &order_of(1));
     let mut nowhere = get("/nowhere", "x");
     for request in [&mut refused, &mut nowhere] {
         let mut request = std::mem::take(request);
         request.headers_mut().insert("origin", ORIGIN.parse().unwrap());
-        let answer = world.send(request).await;
+        let answer = test_bank.send(request).await;
         assert_eq!(answer.headers["access-control-allow-origin"], ORIGIN);
         assert_eq!(words(&answer.headers, "access-control-expose-headers"), exposed);
     }
@@ -64,9 +64,9 @@ async fn cors_exposes_challenge_and_replay_headers() {
 
 #[tokio::test]
 async fn unknown_path_or_method_is_a_problem() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     for address in ["/", "/Balance", "/balance/", "/transfers/", "/transfers/a/b", "/nowhere?x=1"] {
-        let answer = world.send(get(address, "x")).await;
+        let answer = test_bank.send(get(address, "x")).await;
         assert_eq!((answer.status.as_u16(), answer.problem()), (404, "not-found"), "{address}");
     }
     for (method, address, allow) in [
@@ -76,7 +76,7 @@ async fn unknown_path_or_method_is_a_problem() {
         (Method::PUT, "/healthz", &["get", "head"]),
     ] {
         let request = Request::builder().method(method).uri(address).body(Body::empty()).unwrap();
-        let answer = world.send(request).await;
+        let answer = test_bank.send(request).await;
         assert_eq!((answer.status.as_u16(), answer.problem()), (405, "method-not-allowed"), "{address}");
         assert_eq!(words(&answer.headers, "allow"), allow);
     }
@@ -84,9 +84,9 @@ async fn unknown_path_or_method_is_a_problem() {
 
 #[tokio::test]
 async fn every_response_has_request_id_and_nosniff() {
-    let world = TestBank::new().await;
-    let first = world.get("/balance", &world.token("view:balance")).await;
-    let second = world.get("/nowhere", "x").await;
+    let test_bank = TestBank::new().await;
+    let first = test_bank.get("/balance", &test_bank.token("view:balance")).await;
+    let second = test_bank.get("/nowhere", "x").await;
     for answer in [&first, &second] {
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         Uuid::try_parse(answer.headers["x-request-id"].to_str().unwrap()).unwrap();
@@ -96,9 +96,9 @@ async fn every_response_has_request_id_and_nosniff() {
 
 #[tokio::test]
 async fn api_routes_merge_into_another_router() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let pages = axum::Router::new().fallback(async || "a page");
-    let router: axum::Router = pages.merge(world.bank.api_routes());
+    let router: axum::Router = pages.merge(test_bank.bank.api_routes());
     let status_and_type = async |request: Request<Body>| {
         let response = tower::ServiceExt::oneshot(router.clone(), request).await.unwrap();
         (response.status().as_u16(), response.headers()["content-type"].to_str().unwrap().to_owned())

@@ -9,68 +9,68 @@ use crate::test_bank::{BEN, ENERGY, OPENING, TestBank, order_of};
 /// Proves: threat-lost-response
 #[tokio::test]
 async fn same_key_same_content_returns_stored_response() {
-    let world = TestBank::new().await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    let first = world.post(&token, id, &order_of(100)).await;
+    let test_bank = TestBank::new().await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    let first = test_bank.post(&token, id, &order_of(100)).await;
     assert_eq!((first.status.as_u16(), first.is_replay()), (201, false));
 
-    // The balance has changed and time has passed: the answer is still that from then.
-    world.clock.advance(60);
-    assert_eq!(world.order(&order_of(7)).await.status, 201);
-    for token in [&token, &world.transfer_token()] {
-        let again = world.post(token, id, &order_of(100)).await;
+    // The balance has changed and time has passed: the stored response is the same.
+    test_bank.clock.advance(60);
+    assert_eq!(test_bank.order(&order_of(7)).await.status, 201);
+    for token in [&token, &test_bank.transfer_token()] {
+        let again = test_bank.post(token, id, &order_of(100)).await;
         assert_eq!((again.status, &again.body), (first.status, &first.body));
         assert!(again.is_replay());
     }
-    assert_eq!(world.balance().await, OPENING - 107);
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 2, "a replay spends nothing");
+    assert_eq!(test_bank.balance().await, OPENING - 107);
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), 2, "a replay spends nothing");
 }
 
 #[tokio::test]
 async fn same_key_returns_stored_refusal() {
-    let world = TestBank::new().await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    let first = world.post(&token, id, &order_of(OPENING + 1)).await;
+    let test_bank = TestBank::new().await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    let first = test_bank.post(&token, id, &order_of(OPENING + 1)).await;
     assert_eq!(first.problem(), "insufficient-funds");
 
     // There is enough money now, but the order was refused.
     let back = json!({ "payee": crate::test_bank::ADA, "amount": { "amount": 1000, "currency": "EUR" } });
-    let bens = world.token_of("auth0|1002", "transfer:funds");
-    assert_eq!(world.post(&bens, Uuid::new_v4(), &back).await.status, 201);
-    let again = world.post(&token, id, &order_of(OPENING + 1)).await;
+    let bens = test_bank.token_of("auth0|1002", "transfer:funds");
+    assert_eq!(test_bank.post(&bens, Uuid::new_v4(), &back).await.status, 201);
+    let again = test_bank.post(&token, id, &order_of(OPENING + 1)).await;
     assert_eq!((again.status, &again.body, again.is_replay()), (first.status, &first.body, true));
     assert_eq!(again.body["balance"]["amount"], OPENING);
 
     // The refused token is spent like any other.
-    assert_eq!(world.post(&token, Uuid::new_v4(), &order_of(1)).await.problem(), "token-spent");
+    assert_eq!(test_bank.post(&token, Uuid::new_v4(), &order_of(1)).await.problem(), "token-spent");
 }
 
 #[tokio::test]
 async fn same_key_other_content_is_refused() {
-    let world = TestBank::new().await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    assert_eq!(world.post(&token, id, &order_of(100)).await.status, 201);
+    let test_bank = TestBank::new().await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    assert_eq!(test_bank.post(&token, id, &order_of(100)).await.status, 201);
 
     let mut others = vec![order_of(101); 4];
     others[1] =
         json!({ "payee": ENERGY, "amount": { "amount": 100, "currency": "EUR" }, "reference": "Lunch" });
     others[2] = json!({ "payee": BEN, "amount": { "amount": 100, "currency": "USD" }, "reference": "Lunch" });
     others[3] = json!({ "payee": BEN, "amount": { "amount": 100, "currency": "EUR" }, "reference": "lunch" });
-    let unspent = world.transfer_token();
+    let unspent = test_bank.transfer_token();
     for other in &others {
         for token in [&token, &unspent] {
-            assert_eq!(world.post(token, id, other).await.problem(), "idempotency-key-reused", "{other}");
+            assert_eq!(test_bank.post(token, id, other).await.problem(), "idempotency-key-reused", "{other}");
         }
     }
-    // Somebody else's id, even with the same content, shows nothing of that transfer.
-    let bens = world.token_of("auth0|1002", "transfer:funds");
-    let foreign = world.post(&bens, id, &order_of(100)).await;
+    // Another customer's id, even with the same content, shows nothing of that transfer.
+    let bens = test_bank.token_of("auth0|1002", "transfer:funds");
+    let foreign = test_bank.post(&bens, id, &order_of(100)).await;
     assert_eq!(foreign.problem(), "idempotency-key-reused");
     assert_eq!(foreign.body.as_object().unwrap().len(), 4);
 
-    assert_eq!(world.balance().await, OPENING - 100);
+    assert_eq!(test_bank.balance().await, OPENING - 100);
     assert_eq!(
-        world.post(&unspent, Uuid::new_v4(), &order_of(1)).await.status,
+        test_bank.post(&unspent, Uuid::new_v4(), &order_of(1)).await.status,
         201,
         "it decided nothing before"
     );
@@ -80,24 +80,24 @@ async fn same_key_other_content_is_refused() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn concurrent_identical_orders_debit_once() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(100));
-    let answers = join_all((0..50).map(|_| world.post(&token, id, &order))).await;
+    let test_bank = TestBank::in_folder(&folder).await;
+    let (token, id, order) = (test_bank.transfer_token(), Uuid::new_v4(), order_of(100));
+    let answers = join_all((0..50).map(|_| test_bank.post(&token, id, &order))).await;
     assert_eq!(answers.iter().filter(|answer| !answer.is_replay()).count(), 1);
     for answer in &answers {
         assert_eq!((answer.status.as_u16(), &answer.body), (201, &answers[0].body));
     }
-    assert_eq!(world.balance().await, OPENING - 100);
-    assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 1);
+    assert_eq!(test_bank.balance().await, OPENING - 100);
+    assert_eq!(test_bank.bank.ledger().transfer_count().await.unwrap(), 1);
 }
 
 #[tokio::test]
 async fn client_that_disconnects_can_retry() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
+    let test_bank = TestBank::in_folder(&folder).await;
     let mut answered_before = 0;
     for moment in 0..120 {
-        let (token, id, order) = (world.transfer_token(), Uuid::new_v4(), order_of(1));
+        let (token, id, order) = (test_bank.transfer_token(), Uuid::new_v4(), order_of(1));
         let hang_up = async {
             for _ in 0..moment {
                 tokio::task::yield_now().await;
@@ -105,10 +105,10 @@ async fn client_that_disconnects_can_retry() {
         };
         tokio::select! {
             biased;
-            answer = world.post(&token, id, &order) => assert_eq!(answer.status, 201),
+            answer = test_bank.post(&token, id, &order) => assert_eq!(answer.status, 201),
             () = hang_up => {}
         }
-        let again = world.post(&token, id, &order).await;
+        let again = test_bank.post(&token, id, &order).await;
         assert_eq!(again.status, 201);
         answered_before += u32::from(again.is_replay());
     }
@@ -116,67 +116,67 @@ async fn client_that_disconnects_can_retry() {
         (1..120).contains(&answered_before),
         "some hung up before the decision, some after: {answered_before}"
     );
-    assert_eq!(world.balance().await, OPENING - 120);
+    assert_eq!(test_bank.balance().await, OPENING - 120);
 }
 
-/// "There is no such transfer" is believed, and another one is made: this one must not come after all.
+/// After "there is no such transfer" a client makes another one, so the first must never be made.
 /// Proves: no-such-transfer-final
 #[tokio::test]
 async fn key_reported_absent_is_retired() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
+    let test_bank = TestBank::in_folder(&folder).await;
     let id = Uuid::new_v4();
     let address = format!("/transfers/{id}");
-    let view = world.token("view:balance");
+    let view = test_bank.token("view:balance");
     for _ in 0..2 {
-        assert_eq!(world.get(&address, &view).await.problem(), "transfer-not-found");
+        assert_eq!(test_bank.get(&address, &view).await.problem(), "transfer-not-found");
     }
-    let token = world.transfer_token();
-    let refused = world.post(&token, id, &order_of(100)).await;
+    let token = test_bank.transfer_token();
+    let refused = test_bank.post(&token, id, &order_of(100)).await;
     assert_eq!((refused.status.as_u16(), refused.problem()), (422, "idempotency-key-retired"));
     assert_eq!(
-        world.post(&token, Uuid::new_v4(), &order_of(100)).await.status,
+        test_bank.post(&token, Uuid::new_v4(), &order_of(100)).await.status,
         201,
         "the token is not spent"
     );
 
-    // Another bank on these books, and this one after a restart, know it too.
-    let config = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
-    let other = bank::Bank::open(config, world.clock.clone()).await.unwrap();
-    let request = crate::test_bank::post(&world.transfer_token(), id, &order_of(100));
+    // Another bank on this database, and this one after a restart, know it too.
+    let config = crate::test_bank::config(&test_bank.issuer, crate::database::in_folder(&folder).await);
+    let other = bank::Bank::open(config, test_bank.clock.clone()).await.unwrap();
+    let request = crate::test_bank::post(&test_bank.transfer_token(), id, &order_of(100));
     let answer = tower::ServiceExt::oneshot(other.router(), request).await.unwrap();
     assert_eq!(answer.status(), 422);
     other.close().await;
-    let world = world.reopen(&folder).await;
+    let test_bank = test_bank.reopen(&folder).await;
     assert_eq!(
-        world.post(&world.transfer_token(), id, &order_of(100)).await.problem(),
+        test_bank.post(&test_bank.transfer_token(), id, &order_of(100)).await.problem(),
         "idempotency-key-retired"
     );
 
-    // A question that says so gives nothing up, and tells what was given up.
-    let (pending, asked) = (Uuid::new_v4(), world.token("view:balance"));
+    // With `retire=false` nothing is retired, and retired ids are reported.
+    let (pending, asked) = (Uuid::new_v4(), test_bank.token("view:balance"));
     let look = format!("/transfers/{pending}?retire=false");
-    let so_far = world.get(&look, &asked).await;
+    let so_far = test_bank.get(&look, &asked).await;
     assert_eq!((so_far.problem(), &so_far.body["final"]), ("transfer-not-found", &json!(false)));
-    assert_eq!(world.post(&world.transfer_token(), pending, &order_of(100)).await.status, 201);
-    assert_eq!(world.get(&look, &asked).await.status, 200);
-    let given_up = world.get(&format!("{address}?retire=false"), &asked).await;
+    assert_eq!(test_bank.post(&test_bank.transfer_token(), pending, &order_of(100)).await.status, 201);
+    assert_eq!(test_bank.get(&look, &asked).await.status, 200);
+    let given_up = test_bank.get(&format!("{address}?retire=false"), &asked).await;
     assert_eq!((given_up.problem(), &given_up.body["final"]), ("transfer-not-found", &json!(true)));
-    assert_eq!(world.get(&format!("{address}?retire=x"), &asked).await.problem(), "malformed-request");
+    assert_eq!(test_bank.get(&format!("{address}?retire=x"), &asked).await.problem(), "malformed-request");
 
-    // What one customer asks retires nothing of another's.
-    let ben = world.token_of("auth0|1002", "view:balance");
+    // A query retires nothing of another customer's.
+    let ben = test_bank.token_of("auth0|1002", "view:balance");
     let adas = Uuid::new_v4();
-    assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.problem(), "transfer-not-found");
-    assert_eq!(world.post(&world.transfer_token(), adas, &order_of(100)).await.status, 201);
-    assert_eq!(world.get(&format!("/transfers/{adas}"), &ben).await.status, 200, "he is the payee");
+    assert_eq!(test_bank.get(&format!("/transfers/{adas}"), &ben).await.problem(), "transfer-not-found");
+    assert_eq!(test_bank.post(&test_bank.transfer_token(), adas, &order_of(100)).await.status, 201);
+    assert_eq!(test_bank.get(&format!("/transfers/{adas}"), &ben).await.status, 200, "he is the payee");
 
-    // One that was refused stays what it is.
-    let (refused, token) = (Uuid::new_v4(), world.transfer_token());
-    let first = world.post(&token, refused, &order_of(OPENING + 1)).await;
+    // A refused order stays refused.
+    let (refused, token) = (Uuid::new_v4(), test_bank.transfer_token());
+    let first = test_bank.post(&token, refused, &order_of(OPENING + 1)).await;
     assert_eq!(first.problem(), "insufficient-funds");
-    assert_eq!(world.get(&format!("/transfers/{refused}"), &view).await.problem(), "transfer-not-found");
-    let again = world.post(&token, refused, &order_of(OPENING + 1)).await;
+    assert_eq!(test_bank.get(&format!("/transfers/{refused}"), &view).await.problem(), "transfer-not-found");
+    let again = test_bank.post(&token, refused, &order_of(OPENING + 1)).await;
     assert_eq!(again.body, first.body);
-    assert_eq!(world.balance().await, OPENING - 300);
+    assert_eq!(test_bank.balance().await, OPENING - 300);
 }

@@ -1,4 +1,4 @@
-//! A small identity provider: RSA keys, tokens with whatever header and claims a test wants, a key set over real HTTP.
+//! A small identity provider: RSA keys, tokens with any header and claims, a key set over real HTTP.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -44,12 +44,12 @@ impl SigningKey {
         })
     }
 
-    /// A token with the header an honest issuer sends.
+    /// A token with the usual header.
     pub(crate) fn token(&self, claims: &Value) -> String {
         self.token_with(&json!({ "alg": "RS256", "typ": "JWT", "kid": self.kid }), &claims.to_string())
     }
 
-    /// A token with any header and any text for claims, signed all the same.
+    /// A signed token with any header and any text for claims.
     pub(crate) fn token_with(&self, header: &Value, claims: &str) -> String {
         let message = format!("{}.{}", encode(header.to_string()), encode(claims));
         let mut signature = vec![0; self.pair.public_modulus_len()];
@@ -71,7 +71,7 @@ pub(crate) enum KeySetResponse {
     Redirect(String),
 }
 
-pub(crate) struct Issuer {
+pub(crate) struct TestIssuer {
     pub(crate) url: String,
     state: Arc<Shared>,
     server: JoinHandle<()>,
@@ -84,7 +84,7 @@ struct Shared {
     gate: Semaphore,
 }
 
-impl Issuer {
+impl TestIssuer {
     /// An issuer on a port of its own that publishes the first key.
     pub(crate) async fn start() -> Self {
         let state = Arc::new(Shared {

@@ -5,18 +5,18 @@ use futures_util::StreamExt;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::issuer::{FIRST, Issuer, KeySetResponse, SECOND, encode};
+use crate::issuer::{FIRST, KeySetResponse, SECOND, TestIssuer, encode};
 use crate::test_bank::{OPENING, TestBank, order_of};
 
-async fn status(world: &TestBank, token: &str) -> u16 {
-    world.get("/balance", token).await.status.as_u16()
+async fn status(test_bank: &TestBank, token: &str) -> u16 {
+    test_bank.get("/balance", token).await.status.as_u16()
 }
 
-fn signed_by_second(world: &TestBank) -> String {
-    SECOND.token(&world.claims("view:balance"))
+fn signed_by_second(test_bank: &TestBank) -> String {
+    SECOND.token(&test_bank.claims("view:balance"))
 }
 
-/// Names a key that does not exist; so nobody gets to look at its signature.
+/// Names a key that does not exist.
 fn unknown_key(good: &str) -> String {
     let header = json!({ "alg": "RS256", "typ": "JWT", "kid": Uuid::new_v4().to_string() });
     let (_, rest) = good.split_once('.').unwrap();
@@ -25,48 +25,48 @@ fn unknown_key(good: &str) -> String {
 
 #[tokio::test]
 async fn keys_are_cached() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     for _ in 0..50 {
-        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+        assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
     }
-    assert_eq!(world.issuer.fetches(), 1);
+    assert_eq!(test_bank.issuer.fetches(), 1);
 }
 
 #[tokio::test]
 async fn unknown_key_id_triggers_fetch() {
-    let world = TestBank::new().await;
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 401);
-    world.issuer.publishes(&[&FIRST, &SECOND]);
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    assert_eq!(world.issuer.fetches(), 3);
+    let test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 401);
+    test_bank.issuer.publishes(&[&FIRST, &SECOND]);
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 200);
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    assert_eq!(test_bank.issuer.fetches(), 3);
 }
 
 #[tokio::test]
 async fn withdrawn_key_expires_after_ten_minutes() {
-    let world = TestBank::new().await;
-    let token = world.token("view:balance");
-    assert_eq!(status(&world, &token).await, 200);
-    world.issuer.publishes(&[&SECOND]);
-    world.clock.advance(599);
-    assert_eq!(status(&world, &token).await, 200);
-    world.clock.advance(1);
-    assert_eq!(status(&world, &token).await, 401);
-    assert_eq!(world.issuer.fetches(), 2);
+    let test_bank = TestBank::new().await;
+    let token = test_bank.token("view:balance");
+    assert_eq!(status(&test_bank, &token).await, 200);
+    test_bank.issuer.publishes(&[&SECOND]);
+    test_bank.clock.advance(599);
+    assert_eq!(status(&test_bank, &token).await, 200);
+    test_bank.clock.advance(1);
+    assert_eq!(status(&test_bank, &token).await, 401);
+    assert_eq!(test_bank.issuer.fetches(), 2);
 }
 
 #[tokio::test]
 async fn outage_does_not_affect_known_keys() {
-    let mut world = TestBank::new().await;
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    world.issuer.shut_down().await;
+    let mut test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    test_bank.issuer.shut_down().await;
     // Long after the keys are due to be looked up again.
     for _ in 0..100 {
-        world.clock.advance(60);
-        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+        test_bank.clock.advance(60);
+        assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
     }
-    let answer = world.get("/balance", &signed_by_second(&world)).await;
+    let answer = test_bank.get("/balance", &signed_by_second(&test_bank)).await;
     assert_eq!(answer.problem(), "keys-unavailable");
     assert!(answer.headers.contains_key("retry-after"));
 }
@@ -81,94 +81,95 @@ async fn no_keys_at_all_is_service_unavailable() {
         KeySetResponse::Keys(json!({ "error": "keys are out" })),
     ];
     for response in answers {
-        let world = TestBank::new().await;
-        world.issuer.respond_with(response);
-        let answer = world.post(&world.transfer_token(), Uuid::new_v4(), &order_of(1)).await;
+        let test_bank = TestBank::new().await;
+        test_bank.issuer.respond_with(response);
+        let answer = test_bank.post(&test_bank.transfer_token(), Uuid::new_v4(), &order_of(1)).await;
         assert_eq!(answer.problem(), "keys-unavailable");
         assert_eq!(answer.headers["retry-after"], "12");
-        assert_eq!(world.balance().await, OPENING);
-        // And it is over as soon as the issuer is well.
-        world.issuer.publishes(&[&FIRST]);
-        assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+        assert_eq!(test_bank.balance().await, OPENING);
+        // And it works as soon as the issuer does.
+        test_bank.issuer.publishes(&[&FIRST]);
+        assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
     }
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
-    let (world, evil) = (TestBank::new().await, Issuer::start().await);
+    let (test_bank, evil) = (TestBank::new().await, TestIssuer::start().await);
     evil.publishes(&[&SECOND]);
-    world.issuer.respond_with(KeySetResponse::Redirect(evil.jwks_uri()));
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
+    test_bank.issuer.respond_with(KeySetResponse::Redirect(evil.jwks_uri()));
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 503);
     assert_eq!(evil.fetches(), 0);
 }
 
 /// Proves: forged-many-kids
 #[tokio::test]
 async fn unknown_key_ids_are_rate_limited() {
-    let world = TestBank::new().await;
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    let good = world.token("view:balance");
+    let test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    let good = test_bank.token("view:balance");
     let forged: Vec<String> = (0..10_000).map(|_| unknown_key(&good)).collect();
     let (first, rest) = forged.split_at(5_000);
     let flood = async |tokens: &[String]| {
-        let answers =
-            futures_util::stream::iter(tokens).map(|token| world.get("/balance", token)).buffer_unordered(64);
+        let answers = futures_util::stream::iter(tokens)
+            .map(|token| test_bank.get("/balance", token))
+            .buffer_unordered(64);
         answers.for_each(async |answer| assert!([401, 503].contains(&answer.status.as_u16()))).await;
     };
     flood(first).await;
     // The first one found the keys, and five found nothing new.
-    assert_eq!(world.issuer.fetches(), 6);
-    let answer = world.get("/balance", &unknown_key(&good)).await;
+    assert_eq!(test_bank.issuer.fetches(), 6);
+    let answer = test_bank.get("/balance", &unknown_key(&good)).await;
     assert_eq!(
         (answer.problem(), &answer.headers["retry-after"]),
         ("keys-unavailable", &"12".parse().unwrap())
     );
 
-    // Customers notice nothing.
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    // Customers are not affected.
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
 
-    // A rotation in the middle of it gets through with the next fetch, whoever causes it.
-    world.issuer.publishes(&[&FIRST, &SECOND]);
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 503);
-    world.clock.advance(11);
+    // A rotation meanwhile is found by the next fetch.
+    test_bank.issuer.publishes(&[&FIRST, &SECOND]);
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 503);
+    test_bank.clock.advance(11);
     flood(&rest[..100]).await;
-    assert_eq!(world.issuer.fetches(), 6);
-    world.clock.advance(1);
+    assert_eq!(test_bank.issuer.fetches(), 6);
+    test_bank.clock.advance(1);
     flood(&rest[..100]).await;
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 200);
     // It found a new key, so one more may find nothing.
     flood(rest).await;
-    assert_eq!(world.issuer.fetches(), 8);
-    assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
+    assert_eq!(test_bank.issuer.fetches(), 8);
+    assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 200);
 }
 
 #[tokio::test]
 async fn concurrent_callers_share_one_fetch() {
-    let world = TestBank::new().await;
-    world.issuer.hold();
-    let tokens: Vec<String> = (0..50).map(|_| world.token("view:balance")).collect();
-    let answers = futures_util::future::join_all(tokens.iter().map(|token| world.get("/balance", token)));
+    let test_bank = TestBank::new().await;
+    test_bank.issuer.hold();
+    let tokens: Vec<String> = (0..50).map(|_| test_bank.token("view:balance")).collect();
+    let answers = futures_util::future::join_all(tokens.iter().map(|token| test_bank.get("/balance", token)));
     let release = async {
         // Every caller is polled before the issuer's task gets its turn to count.
-        while world.issuer.fetches() == 0 {
+        while test_bank.issuer.fetches() == 0 {
             tokio::task::yield_now().await;
         }
-        world.issuer.release_one();
+        test_bank.issuer.release_one();
     };
     let (answers, ()) = tokio::join!(answers, release);
     assert!(answers.iter().all(|answer| answer.status == 200));
-    assert_eq!(world.issuer.fetches(), 1);
+    assert_eq!(test_bank.issuer.fetches(), 1);
 }
 
 #[tokio::test]
 async fn cancelled_caller_does_not_cancel_fetch() {
-    let world = TestBank::new().await;
-    world.issuer.hold();
+    let test_bank = TestBank::new().await;
+    test_bank.issuer.hold();
     {
-        let token = world.token("view:balance");
-        let caller = world.get("/balance", &token);
+        let token = test_bank.token("view:balance");
+        let caller = test_bank.get("/balance", &token);
         let until_asked = async {
-            while world.issuer.fetches() == 0 {
+            while test_bank.issuer.fetches() == 0 {
                 tokio::task::yield_now().await;
             }
         };
@@ -177,57 +178,57 @@ async fn cancelled_caller_does_not_cancel_fetch() {
             () = until_asked => {}
         }
     }
-    world.issuer.release_one();
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    assert_eq!(world.issuer.fetches(), 1);
+    test_bank.issuer.release_one();
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    assert_eq!(test_bank.issuer.fetches(), 1);
 }
 
-/// The keys that it brings are those from before the rotation.
+/// Its keys are those from before the rotation.
 #[tokio::test]
 async fn fetch_begun_before_request_does_not_answer_it() {
-    let world = TestBank::new().await;
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
-    world.issuer.hold();
-    let (made_up, good) = (unknown_key(&world.token("view:balance")), signed_by_second(&world));
+    let test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    test_bank.issuer.hold();
+    let (made_up, good) = (unknown_key(&test_bank.token("view:balance")), signed_by_second(&test_bank));
     let rotates = tokio::sync::Notify::new();
     let fetches = async |count: usize| {
-        while world.issuer.fetches() < count {
+        while test_bank.issuer.fetches() < count {
             tokio::task::yield_now().await;
         }
     };
     let asked = async {
         rotates.notified().await;
-        status(&world, &good).await
+        status(&test_bank, &good).await
     };
     let issuer = async {
         fetches(2).await;
         rotates.notify_one();
-        // Everybody here is polled between two of these, and the one who asks looks at what is known.
+        // All tasks are polled between two of these, and the caller looks at the cache.
         for _ in 0..10 {
             tokio::task::yield_now().await;
         }
-        world.issuer.release_one();
+        test_bank.issuer.release_one();
         fetches(3).await;
-        world.issuer.publishes(&[&FIRST, &SECOND]);
-        world.issuer.release_one();
+        test_bank.issuer.publishes(&[&FIRST, &SECOND]);
+        test_bank.issuer.release_one();
     };
-    let (first, second, ()) = tokio::join!(status(&world, &made_up), asked, issuer);
+    let (first, second, ()) = tokio::join!(status(&test_bank, &made_up), asked, issuer);
     assert_eq!((first, second), (401, 200));
 }
 
-/// Each of its tokens is believed at once, and made-up names still cause no more fetches than before.
+/// Each of its tokens is accepted at once, and unknown key ids still cause no more fetches.
 /// Proves: jwks-frequent-rotation
 #[tokio::test]
 async fn frequent_rotation_does_not_exhaust_budget() {
-    let world = TestBank::new().await;
-    assert_eq!(status(&world, &world.token("view:balance")).await, 200);
+    let test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
     for _ in 0..6 {
-        world.issuer.publishes(&[&SECOND]);
-        assert_eq!(status(&world, &signed_by_second(&world)).await, 200);
-        world.issuer.publishes(&[&FIRST]);
-        // The name of the other key is forgotten with this one.
-        assert_eq!(status(&world, &unknown_key(&world.token("view:balance"))).await, 401);
-        world.clock.advance(12);
+        test_bank.issuer.publishes(&[&SECOND]);
+        assert_eq!(status(&test_bank, &signed_by_second(&test_bank)).await, 200);
+        test_bank.issuer.publishes(&[&FIRST]);
+        // The other key is withdrawn.
+        assert_eq!(status(&test_bank, &unknown_key(&test_bank.token("view:balance"))).await, 401);
+        test_bank.clock.advance(12);
     }
-    assert_eq!(world.issuer.fetches(), 13);
+    assert_eq!(test_bank.issuer.fetches(), 13);
 }

@@ -11,7 +11,7 @@ use crate::issuer::FIRST;
 use crate::test_bank::{ADA, BEN, ENERGY, NOBODY, OPENING, TestBank, order_of};
 
 #[derive(Debug, Clone)]
-struct Step {
+struct RandomOrder {
     payer: usize,
     payee: &'static str,
     amount: i64,
@@ -22,28 +22,23 @@ struct Step {
 
 const PAYERS: [(&str, &str); 2] = [("auth0|1001", ADA), ("auth0|1002", BEN)];
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = RandomOrder> {
     let payee = prop::sample::select(vec![ADA, BEN, ENERGY, NOBODY]);
     let amount = prop_oneof![1 => -2..=0_i64, 8 => 1..200_000_i64, 1 => Just(i64::MAX)];
-    (0..2_usize, payee, amount, 1..30_u128, 1..30_u8).prop_map(|(payer, payee, amount, id, jti)| Step {
-        payer,
-        payee,
-        amount,
-        id,
-        jti,
-    })
+    (0..2_usize, payee, amount, 1..30_u128, 1..30_u8)
+        .prop_map(|(payer, payee, amount, id, jti)| RandomOrder { payer, payee, amount, id, jti })
 }
 
 /// A small bank, which the real one is compared with.
 #[derive(Default)]
 struct Model {
     balances: HashMap<&'static str, i64>,
-    decided: HashMap<u128, (Step, u16)>,
+    decided: HashMap<u128, (RandomOrder, u16)>,
     spent: Vec<u8>,
 }
 
 impl Model {
-    fn answer(&mut self, step: &Step) -> u16 {
+    fn answer(&mut self, step: &RandomOrder) -> u16 {
         if let Some((first, status)) = self.decided.get(&step.id) {
             let same = (first.payer, first.payee, first.amount) == (step.payer, step.payee, step.amount);
             return if same { *status } else { 422 };
@@ -67,26 +62,26 @@ impl Model {
     }
 }
 
-async fn compare_with_model(steps: Vec<Step>) {
-    let world = TestBank::new().await;
+async fn compare_with_model(steps: Vec<RandomOrder>) {
+    let test_bank = TestBank::new().await;
     let mut model =
         Model { balances: HashMap::from([(ADA, OPENING), (BEN, 31_075), (ENERGY, 0)]), ..Model::default() };
     for step in steps {
-        let mut claims = world.claims("transfer:funds");
+        let mut claims = test_bank.claims("transfer:funds");
         claims["sub"] = json!(PAYERS[step.payer].0);
         claims["jti"] = json!(step.jti.to_string());
         let order = json!({ "payee": step.payee, "amount": { "amount": step.amount, "currency": "EUR" } });
-        let answer = world.post(&FIRST.token(&claims), Uuid::from_u128(step.id), &order).await;
+        let answer = test_bank.post(&FIRST.token(&claims), Uuid::from_u128(step.id), &order).await;
         assert_eq!(answer.status.as_u16(), model.answer(&step), "{step:?}: {}", answer.body);
-        world.bank.ledger().audit().await.unwrap();
-        assert_eq!(world.bank.ledger().postings_sum().await.unwrap(), 0);
+        test_bank.bank.ledger().audit().await.unwrap();
+        assert_eq!(test_bank.bank.ledger().postings_sum().await.unwrap(), 0);
         for (iban, balance) in &model.balances {
-            assert_eq!(world.bank.ledger().balance(iban).await.unwrap(), Some(*balance), "{iban}");
+            assert_eq!(test_bank.bank.ledger().balance(iban).await.unwrap(), Some(*balance), "{iban}");
         }
     }
 }
 
-/// Fewer on PostgreSQL, where each question goes to another process.
+/// Fewer on PostgreSQL, where each query goes to another process.
 fn cases() -> u32 {
     if crate::database::server().is_some() { 6 } else { 24 }
 }
@@ -104,8 +99,8 @@ proptest! {
 #[tokio::test]
 async fn database_refuses_inconsistent_writes() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    let test_bank = TestBank::in_folder(&folder).await;
+    assert_eq!(test_bank.order(&order_of(100)).await.status, 201);
     let mut tool = Tool::connect(&folder).await;
     tool.run("INSERT INTO audits VALUES (1)").await.unwrap();
     tool.run("INSERT INTO retired_keys VALUES ('retired', 'issuer', 'ada', 1)").await.unwrap();
@@ -157,7 +152,7 @@ async fn database_refuses_inconsistent_writes() {
         let error = tool.run(statement).await.expect_err(statement);
         assert!(error.contains(refusal), "{statement}: {error}");
     }
-    // These two say it in their own words.
+    // The messages of these two differ between the databases.
     for (statement, on_sqlite, on_postgres) in [
         (
             "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, -1, currency, 0 FROM bookings",
@@ -184,7 +179,7 @@ async fn database_refuses_inconsistent_writes() {
         let refusal = if matches!(tool, Tool::Sqlite(_)) { on_sqlite } else { on_postgres };
         assert!(error.contains(refusal), "{statement}: {error}");
     }
-    // What only one of them knows: SQLite takes a fraction for what it is, PostgreSQL empties tables at once.
+    // These exist in one database only: SQLite stores fractions, PostgreSQL has TRUNCATE.
     let own: &[_] = match tool {
         Tool::Sqlite(_) => &[(
             "INSERT INTO bookings SELECT NULL, kind, from_account, to_account, 1.5, currency, 0 FROM bookings",
@@ -200,14 +195,14 @@ async fn database_refuses_inconsistent_writes() {
         let error = tool.run(statement).await.expect_err(statement);
         assert!(error.contains(refusal), "{statement}: {error}");
     }
-    assert_eq!(world.balance().await, OPENING - 100);
+    assert_eq!(test_bank.balance().await, OPENING - 100);
 }
 
 #[tokio::test]
 async fn manual_posting_continues_balance_and_audit_finds_half_booking() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    assert_eq!(world.order(&order_of(100)).await.status, 201);
+    let test_bank = TestBank::in_folder(&folder).await;
+    assert_eq!(test_bank.order(&order_of(100)).await.status, 201);
     let mut tool = Tool::connect(&folder).await;
     let trigger = "bookings_make_their_postings";
     tool.drop_trigger(trigger, &format!("{trigger} ON bookings")).await;
@@ -219,24 +214,24 @@ async fn manual_posting_continues_balance_and_audit_finds_half_booking() {
         let statement = format!("{half} {balance} FROM bookings ORDER BY id DESC LIMIT 1");
         assert_eq!(tool.run(&statement).await.is_ok(), possible, "{balance}");
     }
-    let found = world.bank.ledger().audit().await.unwrap_err().to_string();
+    let found = test_bank.bank.ledger().audit().await.unwrap_err().to_string();
     assert_eq!(found, "the books do not balance: the balances of a currency do not sum to zero (1 found)");
 }
 
-/// It could pay once more.
+/// The token could be spent again.
 /// Proves: audit-spent-tokens
 #[tokio::test]
 async fn audit_finds_deleted_spent_token() {
     for amount in [100, 1_000_000] {
         let folder = tempfile::tempdir().unwrap();
-        let world = TestBank::in_folder(&folder).await;
+        let test_bank = TestBank::in_folder(&folder).await;
         // One is carried out, and one refused.
-        world.order(&order_of(amount)).await;
+        test_bank.order(&order_of(amount)).await;
         let mut tool = Tool::connect(&folder).await;
         tool.drop_trigger("spent_tokens_are_not_deleted", "spent_tokens_are_kept ON spent_tokens").await;
         tool.run("DELETE FROM spent_tokens").await.unwrap();
         tool.close().await;
-        let found = world.bank.ledger().audit().await.unwrap_err().to_string();
+        let found = test_bank.bank.ledger().audit().await.unwrap_err().to_string();
         assert!(
             found.ends_with("an order has been decided and has not spent exactly one token (1 found)"),
             "{found}"
@@ -247,17 +242,19 @@ async fn audit_finds_deleted_spent_token() {
 #[tokio::test]
 async fn open_refuses_tampered_books() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    assert_eq!(world.order(&order_of(100)).await.status, 201);
-    world.bank.close().await;
+    let test_bank = TestBank::in_folder(&folder).await;
+    assert_eq!(test_bank.order(&order_of(100)).await.status, 201);
+    test_bank.bank.close().await;
     let mut tool = Tool::connect(&folder).await;
     tool.drop_trigger("postings_are_not_changed", "postings_are_kept ON postings").await;
     tool.run("UPDATE postings SET amount = amount + 1, balance_after = balance_after + 1 WHERE amount = 100")
         .await
         .unwrap();
     tool.close().await;
-    let config = crate::test_bank::config(&world.issuer, crate::database::in_folder(&folder).await);
-    let Err(error) = bank::Bank::open(config, world.clock.clone()).await else { panic!("the bank opened") };
+    let config = crate::test_bank::config(&test_bank.issuer, crate::database::in_folder(&folder).await);
+    let Err(error) = bank::Bank::open(config, test_bank.clock.clone()).await else {
+        panic!("the bank opened")
+    };
     let expected = "the books do not balance: a booking does not have exactly its two postings (1 found)";
     assert_eq!(error.to_string(), expected);
 }
@@ -265,15 +262,15 @@ async fn open_refuses_tampered_books() {
 #[tokio::test]
 async fn open_audits_new_bookings_and_audit_checks_all() {
     let folder = tempfile::tempdir().unwrap();
-    let world = TestBank::in_folder(&folder).await;
-    assert_eq!(world.order(&order_of(100)).await.status, 201);
-    let world = world.reopen(&folder).await;
+    let test_bank = TestBank::in_folder(&folder).await;
+    assert_eq!(test_bank.order(&order_of(100)).await.status, 201);
+    let test_bank = test_bank.reopen(&folder).await;
     let mut tool = Tool::connect(&folder).await;
     tool.drop_trigger("postings_are_not_changed", "postings_are_kept ON postings").await;
     tool.run("UPDATE postings SET amount = amount + 1 WHERE amount = 100").await.unwrap();
     tool.close().await;
-    let world = world.reopen(&folder).await;
-    assert_eq!(world.order(&order_of(1)).await.status, 201);
-    let found = world.bank.ledger().audit().await.unwrap_err().to_string();
+    let test_bank = test_bank.reopen(&folder).await;
+    assert_eq!(test_bank.order(&order_of(1)).await.status, 201);
+    let found = test_bank.bank.ledger().audit().await.unwrap_err().to_string();
     assert_eq!(found, "the books do not balance: a booking does not have exactly its two postings (1 found)");
 }

@@ -11,19 +11,19 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use uuid::Uuid;
 
-use crate::issuer::Issuer;
+use crate::issuer::TestIssuer;
 use crate::test_bank::{OPENING, TestBank, TestResponse, config, order_of, post};
 
 /// A bank that lets each customer send so many orders in a minute.
-pub(crate) async fn world(transfers_per_minute: u32) -> TestBank {
-    let config = |issuer: &Issuer| Config { transfers_per_minute, ..config(issuer, Database::Memory) };
-    TestBank::configured(Issuer::start().await, config).await
+pub(crate) async fn test_bank(transfers_per_minute: u32) -> TestBank {
+    let config = |issuer: &TestIssuer| Config { transfers_per_minute, ..config(issuer, Database::Memory) };
+    TestBank::configured(TestIssuer::start().await, config).await
 }
 
 /// A bank that lets each customer read so often in a minute.
-pub(crate) async fn reading_world(reads_per_minute: u32) -> TestBank {
-    let config = |issuer: &Issuer| Config { reads_per_minute, ..config(issuer, Database::Memory) };
-    TestBank::configured(Issuer::start().await, config).await
+pub(crate) async fn test_bank_with_read_limit(reads_per_minute: u32) -> TestBank {
+    let config = |issuer: &TestIssuer| Config { reads_per_minute, ..config(issuer, Database::Memory) };
+    TestBank::configured(TestIssuer::start().await, config).await
 }
 
 fn retry_after(answer: &TestResponse) -> u64 {
@@ -34,83 +34,87 @@ fn retry_after(answer: &TestResponse) -> u64 {
 /// Proves: order-rate-limit
 #[tokio::test]
 async fn excess_order_is_refused_until_retry_after() {
-    let world = world(3).await;
+    let test_bank = test_bank(3).await;
     for _ in 0..3 {
-        assert_eq!(world.order(&order_of(1)).await.status, 201);
+        assert_eq!(test_bank.order(&order_of(1)).await.status, 201);
     }
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    let refused = world.post(&token, id, &order_of(1)).await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    let refused = test_bank.post(&token, id, &order_of(1)).await;
     assert_eq!(retry_after(&refused), 20);
-    assert_eq!(world.balance().await, OPENING - 3);
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 3, "the token is as good as before");
-    world.clock.advance(19);
-    assert_eq!(retry_after(&world.post(&token, id, &order_of(1)).await), 1);
-    world.clock.advance(1);
-    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201);
-    assert_eq!(world.balance().await, OPENING - 4);
+    assert_eq!(test_bank.balance().await, OPENING - 3);
+    assert_eq!(
+        test_bank.bank.ledger().spent_token_count().await.unwrap(),
+        3,
+        "the token is as good as before"
+    );
+    test_bank.clock.advance(19);
+    assert_eq!(retry_after(&test_bank.post(&token, id, &order_of(1)).await), 1);
+    test_bank.clock.advance(1);
+    assert_eq!(test_bank.post(&token, id, &order_of(1)).await.status, 201);
+    assert_eq!(test_bank.balance().await, OPENING - 4);
 }
 
 /// Proves: order-rate-limit
 #[tokio::test]
 async fn limit_is_per_customer_and_kind() {
-    let world = world(1).await;
-    world.order(&order_of(1)).await;
-    retry_after(&world.order(&order_of(1)).await);
-    let ben = world.token_of("auth0|1002", "transfer:funds");
-    // Ben pays himself, which is refused by another rule than this one.
-    assert_eq!(world.post(&ben, Uuid::new_v4(), &order_of(1)).await.problem(), "payee-is-payer");
+    let test_bank = test_bank(1).await;
+    test_bank.order(&order_of(1)).await;
+    retry_after(&test_bank.order(&order_of(1)).await);
+    let ben = test_bank.token_of("auth0|1002", "transfer:funds");
+    // Ben pays himself, which another rule refuses.
+    assert_eq!(test_bank.post(&ben, Uuid::new_v4(), &order_of(1)).await.problem(), "payee-is-payer");
     for address in ["/balance", "/transfers"] {
-        assert_eq!(world.get(address, &world.token("view:balance")).await.status, 200);
+        assert_eq!(test_bank.get(address, &test_bank.token("view:balance")).await.status, 200);
     }
 }
 
 /// Proves: read-rate-limit
 #[tokio::test]
 async fn reads_are_limited_per_customer() {
-    let world = reading_world(4).await;
-    let ada = world.strong_token_of("auth0|1001", "view:balance");
+    let test_bank = test_bank_with_read_limit(4).await;
+    let ada = test_bank.strong_token_of("auth0|1001", "view:balance");
     let absent = format!("/transfers/{}", Uuid::new_v4());
     for address in ["/balance", "/transfers", &absent, "/statements"] {
-        assert!(world.get(address, &ada).await.status.as_u16() < 429, "{address}");
+        assert!(test_bank.get(address, &ada).await.status.as_u16() < 429, "{address}");
     }
     for address in ["/balance", "/transfers", &absent, "/statements"] {
-        assert_eq!(retry_after(&world.get(address, &ada).await), 15, "{address}");
+        assert_eq!(retry_after(&test_bank.get(address, &ada).await), 15, "{address}");
     }
-    let ben = world.strong_token_of("auth0|1002", "view:balance");
-    assert_eq!(world.get("/statements", &ben).await.status, 200);
-    assert_eq!(world.order(&order_of(1)).await.status, 201, "an order is counted by itself");
-    world.clock.advance(15);
-    assert_eq!(world.get("/balance", &ada).await.status, 200);
+    let ben = test_bank.strong_token_of("auth0|1002", "view:balance");
+    assert_eq!(test_bank.get("/statements", &ben).await.status, 200);
+    assert_eq!(test_bank.order(&order_of(1)).await.status, 201, "an order is counted by itself");
+    test_bank.clock.advance(15);
+    assert_eq!(test_bank.get("/balance", &ada).await.status, 200);
 }
 
 /// Proves: order-rate-limit
 #[tokio::test]
 async fn repeated_order_counts_against_limit() {
-    let world = world(2).await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201);
-    assert!(world.post(&token, id, &order_of(1)).await.is_replay());
-    let refused = world.post(&token, id, &order_of(1)).await;
+    let test_bank = test_bank(2).await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    assert_eq!(test_bank.post(&token, id, &order_of(1)).await.status, 201);
+    assert!(test_bank.post(&token, id, &order_of(1)).await.is_replay());
+    let refused = test_bank.post(&token, id, &order_of(1)).await;
     assert!(!refused.is_replay());
-    world.clock.advance(retry_after(&refused));
-    assert!(world.post(&token, id, &order_of(1)).await.is_replay());
-    assert_eq!(world.balance().await, OPENING - 1);
+    test_bank.clock.advance(retry_after(&refused));
+    assert!(test_bank.post(&token, id, &order_of(1)).await.is_replay());
+    assert_eq!(test_bank.balance().await, OPENING - 1);
 }
 
 /// Proves: order-rate-limit
 #[tokio::test]
 async fn unauthorized_requests_are_not_counted() {
-    let world = world(1).await;
+    let test_bank = test_bank(1).await;
     for _ in 0..10 {
-        let view = world.token("view:balance");
-        assert_eq!(world.post(&view, Uuid::new_v4(), &order_of(1)).await.status, 403);
-        assert_eq!(world.post("not.a.token", Uuid::new_v4(), &order_of(1)).await.status, 401);
+        let view = test_bank.token("view:balance");
+        assert_eq!(test_bank.post(&view, Uuid::new_v4(), &order_of(1)).await.status, 403);
+        assert_eq!(test_bank.post("not.a.token", Uuid::new_v4(), &order_of(1)).await.status, 401);
     }
-    assert_eq!(world.order(&order_of(1)).await.status, 201);
+    assert_eq!(test_bank.order(&order_of(1)).await.status, 201);
 }
 
-/// An order of which only the head arrives. The clock has to stand still: it is waited for. The issuer's keys have to be
-/// known, so that nothing else is.
+/// An order of which only the head arrives. With the clock paused, the test waits for nothing else when the issuer's keys are
+/// known.
 pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
     let mut request = post(token, id, &Value::Null);
     *request.body_mut() = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
@@ -120,16 +124,20 @@ pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
 /// Proves: connection-timeouts
 #[tokio::test]
 async fn incomplete_body_times_out() {
-    let world = world(0).await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
-    assert_eq!(world.get("/balance", &world.token("view:balance")).await.status, 200);
+    let test_bank = test_bank(0).await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
+    assert_eq!(test_bank.get("/balance", &test_bank.token("view:balance")).await.status, 200);
     tokio::time::pause();
     let began = tokio::time::Instant::now();
-    let answer = world.send(without_its_body(&token, id)).await;
+    let answer = test_bank.send(without_its_body(&token, id)).await;
     assert_eq!((answer.status.as_u16(), answer.problem()), (408, "request-timeout"));
     assert_eq!(began.elapsed().as_secs(), 10);
     tokio::time::resume();
-    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201, "the same token and id still work");
+    assert_eq!(
+        test_bank.post(&token, id, &order_of(1)).await.status,
+        201,
+        "the same token and id still work"
+    );
 }
 
 /// The whole of 127.0.0.0/8 is this machine, on Linux.
@@ -137,11 +145,11 @@ async fn incomplete_body_times_out() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn flooding_customer_does_not_block_others() {
-    let world = world(5).await;
+    let test_bank = test_bank(5).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let limits = Limits { connections_per_peer: 40, ..Limits::default() };
-    let router = world.bank.router();
+    let router = test_bank.bank.router();
     let server =
         tokio::spawn(http_server::serve(listener, router, limits, std::future::pending(), Duration::ZERO));
     let connect = move || async move {
@@ -156,8 +164,8 @@ async fn flooding_customer_does_not_block_others() {
         half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").await.unwrap();
         held.push(half);
     }
-    // Orders of Ben's without end, tokens that are none, bodies that never arrive, and connections that ask nothing.
-    let ben = world.token_of("auth0|1002", "transfer:funds");
+    // Endless orders of Ben's, malformed tokens, bodies that never arrive, and idle connections.
+    let ben = test_bank.token_of("auth0|1002", "transfer:funds");
     let order = order_of(1).to_string();
     let attacks = [
         transfer(&ben, &order),
@@ -179,7 +187,7 @@ async fn flooding_customer_does_not_block_others() {
     let flood: Vec<_> = flood.collect();
 
     for _ in 0..5 {
-        let honest = transfer(&world.transfer_token(), &order);
+        let honest = transfer(&test_bank.transfer_token(), &order);
         let paid = async {
             let mut stream = TcpStream::connect(address).await.unwrap();
             stream.write_all(honest.as_bytes()).await.unwrap();
@@ -194,7 +202,7 @@ async fn flooding_customer_does_not_block_others() {
         attack.abort();
     }
     server.abort();
-    assert_eq!(world.balance().await, OPENING - 5);
+    assert_eq!(test_bank.balance().await, OPENING - 5);
 }
 
 #[cfg(target_os = "linux")]

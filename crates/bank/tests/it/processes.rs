@@ -1,25 +1,25 @@
-//! Two banks, two processes, one database: what holds in one bank holds across them.
+//! Two banks, two processes, one database.
 
 use futures_util::future::join_all;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::Issuer;
+use crate::issuer::TestIssuer;
 use crate::program::{Program, token};
 use crate::test_bank::{ADA, BEN, order_of};
 
 struct Banks {
-    issuer: Issuer,
+    issuer: TestIssuer,
     both: [Program; 2],
     _folder: tempfile::TempDir,
 }
 
 impl Banks {
-    /// Both start at the same moment, on books that are not there yet.
+    /// Both start at the same moment, on a new database.
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let issuer = Issuer::start().await;
+        let issuer = TestIssuer::start().await;
         let database = database::flag(&folder).await;
         let both = open_at_once(&issuer, &database).await;
         Self { issuer, both, _folder: folder }
@@ -35,7 +35,7 @@ impl Banks {
         body["balance"]["amount"].as_i64().unwrap()
     }
 
-    /// The books are audited when a bank opens; then nothing in them is wrong.
+    /// A bank audits the ledger when it opens.
     fn stop(self) {
         for bank in self.both {
             let (code, log) = bank.stop();
@@ -45,7 +45,7 @@ impl Banks {
     }
 }
 
-async fn open_at_once<const BANKS: usize>(issuer: &Issuer, database: &str) -> [Program; BANKS] {
+async fn open_at_once<const BANKS: usize>(issuer: &TestIssuer, database: &str) -> [Program; BANKS] {
     let opening = [(); BANKS].map(|()| {
         let (issuer, database) = (issuer.url.clone(), database.to_owned());
         tokio::task::spawn_blocking(move || Program::start(&issuer, &database, "warn,bank=info"))
@@ -60,7 +60,7 @@ const BENS: &str = "auth0|1002";
 /// Proves: threat-concurrent-banks
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_opening_of_new_file_waits() {
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     for _ in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let database = database::flag(&folder).await;
@@ -132,7 +132,7 @@ async fn mutual_payments_at_two_banks_do_not_deadlock() {
 #[tokio::test(flavor = "multi_thread")]
 async fn acknowledged_transfers_survive_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let database = database::flag(&folder).await;
     let mut bank = Program::start(&issuer.url, &database, "info");
     let (token, id) = (token(&issuer, ADAS, "view:balance transfer:funds"), Uuid::new_v4());

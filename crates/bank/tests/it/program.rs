@@ -1,4 +1,4 @@
-//! The bank as a program: it opens, serves, logs, and closes when it is asked to.
+//! The bank as a program: it opens, serves, logs, and closes.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::test_bank::{ADA, AUDIENCE, BEN, NOW, order_of};
 
 /// A running bank with an account of Ada's and one of Ben's.
@@ -21,7 +21,7 @@ pub(crate) struct Program {
     pub(crate) address: String,
     /// Where it serves metrics.
     metrics: Option<String>,
-    /// Reads along, so that the program never waits for somebody to read its log.
+    /// Reads the log, so that the program never blocks on a full pipe.
     log: JoinHandle<String>,
 }
 
@@ -116,7 +116,7 @@ impl Program {
             .unwrap()
     }
 
-    /// Without a word, as by a power cut: no signal that it could hear.
+    /// With SIGKILL, as by a power cut.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -128,7 +128,7 @@ impl Program {
         assert!(asked.success());
     }
 
-    /// Asks it to stop and waits for that; gives its exit code and its log.
+    /// Stops it, and returns its exit code and its log.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         self.ask_to_stop();
         let status = self.child.wait().unwrap();
@@ -136,7 +136,7 @@ impl Program {
     }
 }
 
-pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
+pub(crate) fn token(issuer: &TestIssuer, subject: &str, scope: &str) -> String {
     FIRST.token(&json!({
         "iss": issuer.url, "sub": subject, "aud": AUDIENCE, "scope": scope, "exp": NOW * 2,
         "jti": Uuid::new_v4().to_string(),
@@ -146,7 +146,7 @@ pub(crate) fn token(issuer: &Issuer, subject: &str, scope: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn serves_until_signal() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let answer = bank.get("/balance", &token(&issuer, "auth0|1001", "view:balance")).await;
     assert_eq!(answer.status(), 200);
@@ -166,12 +166,12 @@ async fn serves_until_signal() {
 #[tokio::test(flavor = "multi_thread")]
 async fn incomplete_request_does_not_block_shutdown() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "info");
     let address = bank.address.trim_start_matches("http://");
     let mut half = TcpStream::connect(address).unwrap();
     half.write_all(b"POST /transfer HTTP/1.1\r\nHost: loc").unwrap();
-    // What came after it is answered, so it has been taken up too.
+    // A later request was answered, so this one was accepted too.
     let mut whole = TcpStream::connect(address).unwrap();
     whole.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
     whole.read_to_string(&mut String::new()).unwrap();
@@ -189,8 +189,8 @@ async fn incomplete_request_does_not_block_shutdown() {
 #[tokio::test(flavor = "multi_thread")]
 async fn log_has_subject_and_no_token() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
-    // Everything that this program and all its libraries have to say.
+    let issuer = TestIssuer::start().await;
+    // The logs of this program and of all its libraries.
     let bank = Program::start(&issuer.url, &database::flag(&folder).await, "trace");
     let (transfer, view) =
         (token(&issuer, "auth0|1001", "transfer:funds"), token(&issuer, "auth0|1001", "view:balance"));
@@ -250,7 +250,7 @@ fn reports_wrong_flags() {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_have_their_own_address() {
     let folder = tempfile::tempdir().unwrap();
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let listen = [("BANK_METRICS", OsString::from("127.0.0.1:0"))];
     let bank = Program::start_with(&issuer.url, &database::flag(&folder).await, "info", listen);
     let (transfer, view) =

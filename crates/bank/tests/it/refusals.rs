@@ -13,7 +13,7 @@ fn order(payee: &str, amount: impl Into<Value>, currency: &str, reference: &str)
 
 #[tokio::test]
 async fn each_rule_has_its_code_and_moves_nothing() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let long = "x".repeat(141);
     let cases = [
         ("insufficient-funds", order(BEN, OPENING + 1, "EUR", "")),
@@ -44,30 +44,30 @@ async fn each_rule_has_its_code_and_moves_nothing() {
     ];
     let count = cases.len();
     for (code, order) in cases {
-        let answer = world.order(&order).await;
+        let answer = test_bank.order(&order).await;
         assert_eq!((answer.problem(), answer.status.as_u16()), (code, 422), "{order}");
     }
-    assert_eq!(world.balance().await, OPENING);
-    assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 0);
+    assert_eq!(test_bank.balance().await, OPENING);
+    assert_eq!(test_bank.bank.ledger().transfer_count().await.unwrap(), 0);
     // A refusal is a decision too.
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), i64::try_from(count).unwrap());
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), i64::try_from(count).unwrap());
 }
 
 #[tokio::test]
 async fn detail_says_what_would_be_right() {
-    let world = TestBank::new().await;
-    let poor = world.order(&order(BEN, OPENING + 1, "EUR", "")).await;
+    let test_bank = TestBank::new().await;
+    let poor = test_bank.order(&order(BEN, OPENING + 1, "EUR", "")).await;
     assert_eq!(poor.body["balance"], json!({ "amount": OPENING, "currency": "EUR" }));
-    let foreign = world.order(&order(BEN, 1, "USD", "")).await;
+    let foreign = test_bank.order(&order(BEN, 1, "USD", "")).await;
     assert_eq!(foreign.body["expected"], "EUR");
-    let short = world.order(&order("DE8937040044053201300", 1, "EUR", "")).await;
+    let short = test_bank.order(&order("DE8937040044053201300", 1, "EUR", "")).await;
     assert_eq!(short.body["detail"], "an IBAN of DE has 22 characters, not 21");
 }
 
 #[tokio::test]
 async fn malformed_order_spends_nothing() {
-    let world = TestBank::new().await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let test_bank = TestBank::new().await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
     let bodies = [
         "",
         "null",
@@ -90,41 +90,45 @@ async fn malformed_order_spends_nothing() {
     for body in bodies {
         let mut request = post(&token, id, &Value::Null);
         *request.body_mut() = Body::from(body);
-        assert_eq!(world.send(request).await.problem(), "malformed-request", "{body}");
+        assert_eq!(test_bank.send(request).await.problem(), "malformed-request", "{body}");
     }
     for content_type in ["text/plain", "application/x-www-form-urlencoded", "application/problem"] {
         let mut request = post(&token, id, &order_of(1));
         request.headers_mut().insert("content-type", content_type.parse().unwrap());
-        assert_eq!(world.send(request).await.problem(), "unsupported-media-type");
+        assert_eq!(test_bank.send(request).await.problem(), "unsupported-media-type");
     }
     let huge = json!({ "payee": BEN, "amount": { "amount": 1, "currency": "EUR" }, "reference": "x".repeat(20_000) });
-    assert_eq!(world.post(&token, id, &huge).await.problem(), "request-too-large");
+    assert_eq!(test_bank.post(&token, id, &huge).await.problem(), "request-too-large");
 
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 0);
-    assert_eq!(world.post(&token, id, &order_of(1)).await.status, 201, "the same token and id still work");
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), 0);
+    assert_eq!(
+        test_bank.post(&token, id, &order_of(1)).await.status,
+        201,
+        "the same token and id still work"
+    );
 }
 
 #[tokio::test]
 async fn order_as_array_is_rejected() {
-    let world = TestBank::new().await;
-    let (token, id) = (world.transfer_token(), Uuid::new_v4());
+    let test_bank = TestBank::new().await;
+    let (token, id) = (test_bank.transfer_token(), Uuid::new_v4());
     for order in [
         json!([BEN, { "amount": 1, "currency": "EUR" }, "array"]),
         json!({ "payee": BEN, "amount": [1, "EUR"] }),
         json!([BEN, [1, "EUR"], "array"]),
     ] {
-        let answer = world.post(&token, id, &order).await;
+        let answer = test_bank.post(&token, id, &order).await;
         assert_eq!(answer.problem(), "malformed-request", "{order}");
         let detail = answer.body["detail"].as_str().unwrap();
         assert!(detail.contains("invalid type: sequence, expected a JSON object"), "{order}: {detail}");
     }
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 0);
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn idempotency_key_must_be_hyphenated_uuid() {
-    let world = TestBank::new().await;
-    let token = world.transfer_token();
+    let test_bank = TestBank::new().await;
+    let token = test_bank.transfer_token();
     let with_ids = |ids: &[&str]| {
         let mut request: Request<Body> = post(&token, Uuid::nil(), &order_of(1));
         request.headers_mut().remove("idempotency-key");
@@ -133,31 +137,31 @@ async fn idempotency_key_must_be_hyphenated_uuid() {
         }
         request
     };
-    assert_eq!(world.send(with_ids(&[])).await.problem(), "missing-idempotency-key");
+    assert_eq!(test_bank.send(with_ids(&[])).await.problem(), "missing-idempotency-key");
     let id = Uuid::new_v4();
     let simple = id.simple().to_string();
     let braced = id.braced().to_string();
     for ids in
         [vec![""], vec!["1"], vec![&simple], vec![&braced], vec!["g2c1e9a7-0b6d-4c58-9a44-3f1d2e5b6a70"]]
     {
-        assert_eq!(world.send(with_ids(&ids)).await.problem(), "malformed-request", "{ids:?}");
+        assert_eq!(test_bank.send(with_ids(&ids)).await.problem(), "malformed-request", "{ids:?}");
     }
     let id = id.to_string();
-    assert_eq!(world.send(with_ids(&[&id, &id])).await.problem(), "malformed-request");
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 0);
+    assert_eq!(test_bank.send(with_ids(&[&id, &id])).await.problem(), "malformed-request");
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), 0);
     // Small and capital letters name the same id.
-    assert_eq!(world.send(with_ids(&[&id.to_uppercase()])).await.status, 201);
-    assert!(world.send(with_ids(&[&id])).await.is_replay());
+    assert_eq!(test_bank.send(with_ids(&[&id.to_uppercase()])).await.status, 201);
+    assert!(test_bank.send(with_ids(&[&id])).await.is_replay());
 }
 
 #[tokio::test]
 async fn customer_without_account_gets_account_not_found() {
-    let world = TestBank::new().await;
-    let stranger = |scope| world.token_of("auth0|9999", scope);
+    let test_bank = TestBank::new().await;
+    let stranger = |scope| test_bank.token_of("auth0|9999", scope);
     for address in ["/balance", "/transfers", "/transfers/7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70"] {
-        assert_eq!(world.get(address, &stranger("view:balance")).await.problem(), "account-not-found");
+        assert_eq!(test_bank.get(address, &stranger("view:balance")).await.problem(), "account-not-found");
     }
     let (token, id) = (stranger("transfer:funds"), Uuid::new_v4());
-    assert_eq!(world.post(&token, id, &order_of(1)).await.problem(), "account-not-found");
-    assert!(world.post(&token, id, &order_of(1)).await.is_replay());
+    assert_eq!(test_bank.post(&token, id, &order_of(1)).await.problem(), "account-not-found");
+    assert!(test_bank.post(&token, id, &order_of(1)).await.is_replay());
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::{database, openapi_check};
 
 pub(crate) const NOW: u64 = 1_750_000_000;
@@ -20,13 +20,13 @@ pub(crate) const ORIGIN: &str = "http://localhost:3000";
 pub(crate) const ADA: &str = "DE89370400440532013000";
 pub(crate) const BEN: &str = "GB82WEST12345698765432";
 pub(crate) const ENERGY: &str = "FR1420041010050500013M02606";
-/// A right IBAN that nobody here has.
+/// A valid IBAN without an account.
 pub(crate) const NOBODY: &str = "AT611904300234573201";
 /// What Ada starts with.
 pub(crate) const OPENING: i64 = 250_000;
 
 pub(crate) struct TestBank {
-    pub(crate) issuer: Issuer,
+    pub(crate) issuer: TestIssuer,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) bank: Bank,
     router: Router,
@@ -41,26 +41,26 @@ pub(crate) struct TestResponse {
 impl TestBank {
     /// With a database that is opened once.
     pub(crate) async fn new() -> Self {
-        Self::with(Issuer::start().await, database::temporary().await).await
+        Self::with(TestIssuer::start().await, database::temporary().await).await
     }
 
     /// With the database of this folder.
     pub(crate) async fn in_folder(folder: &tempfile::TempDir) -> Self {
-        Self::with(Issuer::start().await, database::in_folder(folder).await).await
+        Self::with(TestIssuer::start().await, database::in_folder(folder).await).await
     }
 
-    pub(crate) async fn with(issuer: Issuer, database: Database) -> Self {
+    pub(crate) async fn with(issuer: TestIssuer, database: Database) -> Self {
         Self::configured(issuer, |issuer| config(issuer, database)).await
     }
 
-    pub(crate) async fn configured(issuer: Issuer, config: impl FnOnce(&Issuer) -> Config) -> Self {
+    pub(crate) async fn configured(issuer: TestIssuer, config: impl FnOnce(&TestIssuer) -> Config) -> Self {
         let clock = Arc::new(ManualClock::at(NOW));
         let bank = Bank::open(config(&issuer), clock.clone()).await.unwrap();
         let router = bank.router();
         Self { issuer, clock, bank, router }
     }
 
-    /// Closes the bank and opens it again on the same books.
+    /// Closes the bank and opens it again on the same database.
     pub(crate) async fn reopen(self, folder: &tempfile::TempDir) -> Self {
         self.bank.close().await;
         let clock = self.clock;
@@ -89,7 +89,7 @@ impl TestBank {
         FIRST.token(&self.claims(scope))
     }
 
-    /// A good access token of somebody else's.
+    /// A good access token of another customer's.
     pub(crate) fn token_of(&self, subject: &str, scope: &str) -> String {
         let mut claims = self.claims(scope);
         claims["sub"] = json!(subject);
@@ -136,7 +136,7 @@ impl TestBank {
         self.post(&self.transfer_token(), Uuid::new_v4(), order).await
     }
 
-    /// Ada's balance, from the books; they are audited on the way.
+    /// Ada's balance in the ledger, which is audited too.
     pub(crate) async fn balance(&self) -> i64 {
         self.bank.ledger().audit().await.unwrap();
         assert_eq!(self.bank.ledger().postings_sum().await.unwrap(), 0);
@@ -179,7 +179,7 @@ pub(crate) fn order_of(minor: i64) -> Value {
     json!({ "payee": BEN, "amount": { "amount": minor, "currency": "EUR" }, "reference": "Lunch" })
 }
 
-pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
+pub(crate) fn config(issuer: &TestIssuer, database: Database) -> Config {
     let account =
         |iban: &str, holder: &str, subject: Option<&str>, balance_minor, currency: &str| OpeningAccount {
             iban: iban.into(),
@@ -201,7 +201,7 @@ pub(crate) fn config(issuer: &Issuer, database: Database) -> Config {
             account(ENERGY, "City Energy", None, 0, "EUR"),
             account("CH9300762011623852957", "Cora Example", Some("auth0|1003"), 10_000, "CHF"),
         ],
-        // Tests of other things send what they like.
+        // Other tests are not limited.
         transfers_per_minute: 0,
         reads_per_minute: 0,
     }

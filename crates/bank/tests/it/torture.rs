@@ -2,18 +2,18 @@
 
 use std::path::PathBuf;
 
-use bank_crash_test::run::{Plan, Report, run};
+use bank_crash_test::run::{CrashTestPlan, CrashTestReport, run};
 use bank_for_tests::deployment::{Deployment, DeploymentKind};
 
-async fn run_crash_test(kind: DeploymentKind, kills: u32, promotions: u32) -> Report {
+async fn run_crash_test(kind: DeploymentKind, kills: u32, promotions: u32) -> CrashTestReport {
     let deployment = Deployment::create(kind).unwrap();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_bank"));
-    let plan = Plan { program, kills, promotions, customers: 12, seed: 20_260_101 };
+    let plan = CrashTestPlan { program, kills, promotions, customers: 12, seed: 20_260_101 };
     let report = run(&plan, &deployment).await.unwrap();
     println!("{report}");
     let found = &report.findings;
     assert!(found.violations.is_empty(), "{:#?}", found.violations);
-    // What was not tried was not proved.
+    // The run must have covered these.
     assert!(found.acknowledged > 0 && found.refused > 0 && found.booked >= found.acknowledged, "{report}");
     assert!(found.absent > 0, "{report}");
     report

@@ -9,9 +9,9 @@ const VIEW: &str = "view:balance";
 
 #[tokio::test]
 async fn transfer_moves_money_and_response_is_complete() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let id = Uuid::new_v4();
-    let answer = world.post(&world.transfer_token(), id, &order_of(12_345)).await;
+    let answer = test_bank.post(&test_bank.transfer_token(), id, &order_of(12_345)).await;
     assert_eq!(answer.status, 201);
     let number = answer.body["number"].clone();
     assert_eq!(
@@ -27,12 +27,12 @@ async fn transfer_moves_money_and_response_is_complete() {
         })
     );
     assert!(!answer.is_replay());
-    assert_eq!(world.balance().await, OPENING - 12_345);
-    assert_eq!(world.bank.ledger().balance(BEN).await.unwrap(), Some(31_075 + 12_345));
-    assert_eq!(world.bank.ledger().transfer_count().await.unwrap(), 1);
-    assert_eq!(world.bank.ledger().spent_token_count().await.unwrap(), 1);
+    assert_eq!(test_bank.balance().await, OPENING - 12_345);
+    assert_eq!(test_bank.bank.ledger().balance(BEN).await.unwrap(), Some(31_075 + 12_345));
+    assert_eq!(test_bank.bank.ledger().transfer_count().await.unwrap(), 1);
+    assert_eq!(test_bank.bank.ledger().spent_token_count().await.unwrap(), 1);
 
-    let balance = world.get("/balance", &world.token(VIEW)).await;
+    let balance = test_bank.get("/balance", &test_bank.token(VIEW)).await;
     assert_eq!(
         balance.body,
         json!({
@@ -45,55 +45,55 @@ async fn transfer_moves_money_and_response_is_complete() {
 
 #[tokio::test]
 async fn whole_balance_can_be_sent_and_iban_may_have_blanks() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let order = json!({ "payee": "fr14 2004 1010 0505 0001 3m02 606", "amount": { "amount": OPENING, "currency": "EUR" } });
-    let answer = world.order(&order).await;
+    let answer = test_bank.order(&order).await;
     assert_eq!(answer.status, 201);
     assert_eq!(answer.body["payee"], json!({ "iban": ENERGY, "holder": "City Energy" }));
     assert_eq!(answer.body["reference"], "");
-    assert_eq!(world.balance().await, 0);
+    assert_eq!(test_bank.balance().await, 0);
 }
 
 #[tokio::test]
 async fn only_payer_and_payee_see_transfer() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let id = Uuid::new_v4();
-    let made = world.post(&world.transfer_token(), id, &order_of(500)).await;
+    let made = test_bank.post(&test_bank.transfer_token(), id, &order_of(500)).await;
     let address = format!("/transfers/{id}");
 
-    assert_eq!(world.get(&address, &world.token(VIEW)).await.body, made.body);
+    assert_eq!(test_bank.get(&address, &test_bank.token(VIEW)).await.body, made.body);
     let upper = format!("/transfers/{}", id.to_string().to_uppercase());
-    assert_eq!(world.get(&upper, &world.token(VIEW)).await.body, made.body);
+    assert_eq!(test_bank.get(&upper, &test_bank.token(VIEW)).await.body, made.body);
 
     let mut for_payee = made.body.clone();
     for_payee.as_object_mut().unwrap().remove("balance_after");
-    assert_eq!(world.get(&address, &world.token_of("auth0|1002", VIEW)).await.body, for_payee);
+    assert_eq!(test_bank.get(&address, &test_bank.token_of("auth0|1002", VIEW)).await.body, for_payee);
 
-    let foreign = world.get(&address, &world.token_of("auth0|1003", VIEW)).await;
+    let foreign = test_bank.get(&address, &test_bank.token_of("auth0|1003", VIEW)).await;
     assert_eq!(foreign.problem(), "transfer-not-found");
     for id in ["7f2c1e9a-0b6d-4c58-9a44-3f1d2e5b6a70", "1", "%00", "%ff", "a%2Fb"] {
-        let answer = world.get(&format!("/transfers/{id}"), &world.token(VIEW)).await;
+        let answer = test_bank.get(&format!("/transfers/{id}"), &test_bank.token(VIEW)).await;
         assert_eq!(answer.problem(), "transfer-not-found", "{id}");
     }
 }
 
 #[tokio::test]
 async fn list_is_newest_first_in_pages() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     for minor in 1..=7 {
-        world.clock.advance(1);
-        assert_eq!(world.order(&order_of(minor)).await.status, 201);
+        test_bank.clock.advance(1);
+        assert_eq!(test_bank.order(&order_of(minor)).await.status, 201);
     }
     let back = json!({ "payee": ADA, "amount": { "amount": 8, "currency": "EUR" }, "reference": "Thanks" });
-    let bens = world.token_of("auth0|1002", "transfer:funds");
-    assert_eq!(world.post(&bens, Uuid::new_v4(), &back).await.status, 201);
+    let bens = test_bank.token_of("auth0|1002", "transfer:funds");
+    assert_eq!(test_bank.post(&bens, Uuid::new_v4(), &back).await.status, 201);
 
-    let token = world.token(VIEW);
+    let token = test_bank.token(VIEW);
     let mut seen = Vec::new();
     let mut address = "/transfers?limit=3".to_owned();
     let mut pages = 0;
     loop {
-        let page = world.get(&address, &token).await.body;
+        let page = test_bank.get(&address, &token).await.body;
         pages += 1;
         for item in page["transfers"].as_array().unwrap() {
             assert_eq!(item["counterparty"], json!({ "iban": BEN, "holder": "Ben Example" }));
@@ -113,21 +113,21 @@ async fn list_is_newest_first_in_pages() {
     assert_eq!((seen, pages), (expected, 3));
 
     // A page that is just full is the last one if there is nothing more; opening balances are no transfers.
-    let all = world.get("/transfers?limit=8", &token).await.body;
+    let all = test_bank.get("/transfers?limit=8", &token).await.body;
     assert_eq!((all["transfers"].as_array().unwrap().len(), &all["next"]), (8, &json!(null)));
     assert_eq!(
-        world.get("/transfers", &world.token_of("auth0|1003", VIEW)).await.body,
+        test_bank.get("/transfers", &test_bank.token_of("auth0|1003", VIEW)).await.body,
         json!({ "transfers": [], "next": null })
     );
 }
 
 #[tokio::test]
 async fn list_rejects_wrong_page_query() {
-    let world = TestBank::new().await;
-    let bens = world.token_of("auth0|1002", "transfer:funds");
+    let test_bank = TestBank::new().await;
+    let bens = test_bank.token_of("auth0|1002", "transfer:funds");
     let order = json!({ "payee": ENERGY, "amount": { "amount": 8, "currency": "EUR" } });
-    let foreign = world.post(&bens, Uuid::new_v4(), &order).await.body["id"].as_str().unwrap().to_owned();
-    let token = world.token(VIEW);
+    let foreign = test_bank.post(&bens, Uuid::new_v4(), &order).await.body["id"].as_str().unwrap().to_owned();
+    let token = test_bank.token(VIEW);
     for query in [
         "limit=0".to_owned(),
         "limit=101".into(),
@@ -140,10 +140,10 @@ async fn list_rejects_wrong_page_query() {
         format!("before={foreign}"),
     ] {
         assert_eq!(
-            world.get(&format!("/transfers?{query}"), &token).await.problem(),
+            test_bank.get(&format!("/transfers?{query}"), &token).await.problem(),
             "malformed-request",
             "{query}"
         );
     }
-    assert_eq!(world.get("/transfers?limit=100&utm=x", &token).await.status, 200);
+    assert_eq!(test_bank.get("/transfers?limit=100&utm=x", &token).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! What customers type, as it comes from clients: references, IBANs, and amounts of currencies with any minor unit.
+//! References, IBANs, and amounts of currencies with any minor unit.
 
 use bank::ledger::Iban;
 use bank::{Bank, ManualClock, OpeningAccount};
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::database;
-use crate::issuer::{FIRST, Issuer};
+use crate::issuer::{FIRST, TestIssuer};
 use crate::test_bank::{ADA, BEN, NOW, TestBank, config};
 
 fn cases(table: &str) -> Vec<Value> {
@@ -18,13 +18,13 @@ fn cases(table: &str) -> Vec<Value> {
 /// Proves: reference-characters
 #[tokio::test]
 async fn reference_follows_table() {
-    let world = TestBank::new().await;
+    let test_bank = TestBank::new().await;
     let cases = cases(include_str!("../../../../tests/tables/references.json"));
     assert!(cases.len() > 60);
     for case in cases {
         let text = &case["text"];
         let order = json!({ "payee": BEN, "amount": { "amount": 1, "currency": "EUR" }, "reference": text });
-        let answer = world.order(&order).await;
+        let answer = test_bank.order(&order).await;
         if case["sent"] == *text {
             assert_eq!(answer.status, 201, "{case}");
             assert_eq!(answer.body["reference"], *text, "{case}");
@@ -46,7 +46,7 @@ fn iban_follows_table() {
 /// Opens two accounts in a currency, and pays from one into the other with a token that names the payment in that currency.
 async fn pays_in(currency: &str, minor: i64, amount: &str) {
     let database = database::temporary().await;
-    let world = TestBank::configured(Issuer::start().await, |issuer| {
+    let test_bank = TestBank::configured(TestIssuer::start().await, |issuer| {
         let mut config = config(issuer, database);
         for account in &mut config.opening_accounts[..2] {
             currency.clone_into(&mut account.currency);
@@ -58,7 +58,7 @@ async fn pays_in(currency: &str, minor: i64, amount: &str) {
     let order =
         json!({ "payee": BEN, "amount": { "amount": minor, "currency": currency }, "reference": "Lunch" });
     let token = |amount: &str| {
-        let mut claims = world.claims("view:balance transfer:funds");
+        let mut claims = test_bank.claims("view:balance transfer:funds");
         claims["authorization_details"] = json!([{
             "type": "payment_initiation",
             "identifier": id.to_string(),
@@ -70,14 +70,14 @@ async fn pays_in(currency: &str, minor: i64, amount: &str) {
     };
     for other in [format!("{amount}0"), format!("0{amount}"), format!("{}.{:02}", minor / 100, minor % 100)] {
         if other != amount {
-            let answer = world.post(&token(&other), id, &order).await;
+            let answer = test_bank.post(&token(&other), id, &order).await;
             assert_eq!(answer.problem(), "authorization-details-mismatch", "{other} {currency}");
         }
     }
-    let answer = world.post(&token(amount), id, &order).await;
+    let answer = test_bank.post(&token(amount), id, &order).await;
     assert_eq!(answer.status, 201, "{amount} {currency}: {}", answer.body);
     assert_eq!(answer.body["amount"], json!({ "amount": minor, "currency": currency }));
-    assert_eq!(world.balance().await, crate::test_bank::OPENING - minor);
+    assert_eq!(test_bank.balance().await, crate::test_bank::OPENING - minor);
 }
 
 /// Proves: minor-units
@@ -93,7 +93,7 @@ async fn transfer_uses_minor_units_of_currency() {
 /// Proves: currencies
 #[tokio::test]
 async fn account_currency_needs_minor_unit() {
-    let issuer = Issuer::start().await;
+    let issuer = TestIssuer::start().await;
     let mut config = config(&issuer, database::temporary().await);
     config.opening_accounts = vec![OpeningAccount {
         iban: ADA.into(),

@@ -1,42 +1,32 @@
 //! What is sent to the bank.
 
 use alloc::borrow::ToOwned;
-
 use serde::Serialize;
 
 use crate::{
     config::Config,
     domain::{Bearer, Money, Order, TransferId},
-    http::{Body, Caching, HttpRequest, Method},
+    http::{Body, HttpRequest, Method},
     json,
 };
 
-fn request(config: &Config, path: &str, bearer: Bearer) -> HttpRequest {
-    let url = config.api.below(path);
-    let (idempotency_key, body) = (None, None);
-    HttpRequest {
-        method: Method::Get,
-        url,
-        authorization: Some(bearer),
-        idempotency_key,
-        body,
-        caching: Caching::Never,
-    }
+fn get(config: &Config, path: &str, bearer: Bearer) -> HttpRequest {
+    HttpRequest { authorization: Some(bearer), ..HttpRequest::new(Method::Get, config.api.below(path)) }
 }
 
 /// `GET /balance`
 pub(crate) fn balance(config: &Config, bearer: Bearer) -> HttpRequest {
-    request(config, "balance", bearer)
+    get(config, "balance", bearer)
 }
 
 /// `GET /transfers`
 pub(crate) fn history(config: &Config, bearer: Bearer) -> HttpRequest {
-    request(config, "transfers", bearer)
+    get(config, "transfers", bearer)
 }
 
 /// `GET /statements`, from the newest on or before this cursor.
 pub(crate) fn statements(config: &Config, before: Option<&str>, bearer: Bearer) -> HttpRequest {
-    let mut request = request(config, "statements", bearer);
+    let mut request = get(config, "statements", bearer);
     if let Some(before) = before {
         request.url = request.url.with_query(&[("before", before)]);
     }
@@ -52,20 +42,14 @@ pub(crate) fn transfer_status(
     bearer: Bearer,
 ) -> HttpRequest {
     let query = if is_abandoned { "" } else { "?retire=false" };
-    request(config, &["transfers/", id.as_str(), query].concat(), bearer)
+    get(config, &["transfers/", id.as_str(), query].concat(), bearer)
 }
 
 /// `GET /transfer`, which no API has, or an order that is none: a request without a token, with the header of a transfer that a
 /// preflight may refuse.
 pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> HttpRequest {
-    HttpRequest {
-        method,
-        url: config.api.below("transfer"),
-        authorization: None,
-        idempotency_key: with_key.then(|| "preflight".to_owned()),
-        body: None,
-        caching: Caching::Never,
-    }
+    let idempotency_key = with_key.then(|| "preflight".to_owned());
+    HttpRequest { idempotency_key, ..HttpRequest::new(method, config.api.below("transfer")) }
 }
 
 /// `POST /transfer`. Consumes the token, whichever it is. `unkeyed`: without `Idempotency-Key`.
@@ -84,9 +68,9 @@ pub(crate) fn transfer(
     }
     let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
     HttpRequest {
-        method: Method::Post,
+        authorization: Some(bearer),
         idempotency_key: (!unkeyed).then(|| id.as_str().to_owned()),
         body: Some(Body::Json(json::write(&content))),
-        ..request(config, "transfer", bearer)
+        ..HttpRequest::new(Method::Post, config.api.below("transfer"))
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         ProblemDetails, automatic_retry_ms, busy, down, required_authentication, unreachable,
     },
     domain::{AuthenticationRequirement, Money, Problem, iban},
-    http::{HttpResponse, NetworkError},
+    http::HttpResult,
     json::{Json, Object},
     view::{BalanceView, HistoryView, PastTransfer, Statement},
 };
@@ -27,7 +27,7 @@ pub(crate) enum ReadError {
 }
 
 /// What `GET /balance` brought.
-pub(crate) fn read_balance(outcome: Result<HttpResponse, NetworkError>) -> Result<BalanceView, ReadError> {
+pub(crate) fn read_balance(outcome: HttpResult) -> Result<BalanceView, ReadError> {
     let body = successful(outcome)?;
     let amount = || {
         let money = Money::read(body.object("balance")?)?;
@@ -41,7 +41,7 @@ pub(crate) fn read_balance(outcome: Result<HttpResponse, NetworkError>) -> Resul
 }
 
 /// What `GET /transfers` brought.
-pub(crate) fn read_history(outcome: Result<HttpResponse, NetworkError>) -> Result<HistoryView, ReadError> {
+pub(crate) fn read_history(outcome: HttpResult) -> Result<HistoryView, ReadError> {
     let body = match successful(outcome) {
         Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
         other => other?,
@@ -72,9 +72,7 @@ fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
 pub(crate) type StatementsAnswer = (Vec<Statement>, Option<String>);
 
 /// What `GET /statements` brought.
-pub(crate) fn read_statements(
-    outcome: Result<HttpResponse, NetworkError>,
-) -> Result<StatementsAnswer, ReadError> {
+pub(crate) fn read_statements(outcome: HttpResult) -> Result<StatementsAnswer, ReadError> {
     let body = successful(outcome)?;
     let statement = |item: &Json| {
         let item = item.as_object()?;
@@ -92,7 +90,7 @@ pub(crate) fn read_statements(
     Ok((list, body.text("next")))
 }
 
-fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<Object, ReadError> {
+fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
     let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
@@ -133,6 +131,7 @@ fn unreadable() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::HttpResponse;
 
     fn answer(status: u16, body: &str) -> HttpResponse {
         HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }

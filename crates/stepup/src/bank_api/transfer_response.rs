@@ -12,7 +12,7 @@ use crate::{
         },
     },
     domain::{AuthenticationRequirement, Money, Order, Problem, Receipt, TransferId, iban},
-    http::{HttpResponse, NetworkError},
+    http::{HttpResponse, HttpResult},
     json::{Json, Object},
     view::DoneView,
 };
@@ -90,10 +90,7 @@ pub(crate) fn cannot_ask(cause: String) -> Problem {
 }
 
 /// Reads an answer to `POST /transfer`, or to `GET /transfers/{id}` about the transfer `about`.
-pub(crate) fn read_transfer(
-    outcome: Result<HttpResponse, NetworkError>,
-    about: Option<&TransferId>,
-) -> TransferResponse {
+pub(crate) fn read_transfer(outcome: HttpResult, about: Option<&TransferId>) -> TransferResponse {
     let asked = about.is_some();
     let answer = match outcome {
         Ok(answer) => answer,
@@ -255,6 +252,7 @@ fn refusal(details: &ProblemDetails, cause: String) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::NetworkError;
 
     fn answer(status: u16, body: &str) -> HttpResponse {
         HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
@@ -264,7 +262,7 @@ mod tests {
         TransferId::new(crate::domain::Timestamp(1), [1; 16])
     }
 
-    fn read(outcome: Result<HttpResponse, NetworkError>, asked: bool) -> TransferResponse {
+    fn read(outcome: HttpResult, asked: bool) -> TransferResponse {
         read_transfer(outcome, asked.then(id).as_ref())
     }
 

@@ -2,7 +2,6 @@
 //! (OIDC Core 3.1.2.1), by the page's own rule or because the API asks for them (RFC 9470).
 
 use alloc::{borrow::ToOwned, string::String};
-
 use serde::Serialize;
 
 use crate::json::Object;

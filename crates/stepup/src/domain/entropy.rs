@@ -1,7 +1,5 @@
 //! Random bytes that arrive inside an event: the core makes none itself.
 
-use core::fmt;
-
 /// 128 bytes from a cryptographically secure generator, used once.
 ///
 /// It is consumed by what it is drawn for, so that no byte serves twice.
@@ -28,8 +26,4 @@ impl Entropy {
     }
 }
 
-impl fmt::Debug for Entropy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Entropy(…)")
-    }
-}
+redacted!(Entropy);

@@ -1,7 +1,6 @@
 //! IBANs (ISO 13616): read as people type or paste them, shown in groups of four.
 
 use alloc::{borrow::ToOwned, string::String};
-
 use serde::Serialize;
 
 use crate::domain::{locale::Locale, text};

@@ -1,7 +1,6 @@
 //! How often somebody has logged out in this browser.
 
 use alloc::{string::String, string::ToString};
-
 use serde::Serialize;
 
 use crate::json::Object;

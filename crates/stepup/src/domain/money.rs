@@ -3,7 +3,6 @@
 mod parse;
 
 use alloc::{string::String, string::ToString};
-
 use serde::Serialize;
 
 pub use crate::domain::money::parse::{AmountError, parse};

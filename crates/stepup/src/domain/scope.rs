@@ -2,7 +2,6 @@
 
 use alloc::{borrow::ToOwned, string::String, string::ToString, vec::Vec};
 use core::fmt;
-
 use serde::Serialize;
 
 /// A set of scopes in the order in which they were named; written with blanks between (RFC 6749 3.3).

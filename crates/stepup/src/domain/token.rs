@@ -1,11 +1,9 @@
 //! Scopes, access tokens, and the vault that holds the one for the balance.
 //!
-//! The types say what may be done: an [`AccessToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
+//! The types say what may be done: an [`SessionToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
 //! the request that carries it. Neither shows itself in `Debug`, and neither has `Display`.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
-use core::fmt;
-
 use serde::Serialize;
 
 use crate::{
@@ -20,7 +18,7 @@ pub struct ReceivedAccessToken(String);
 /// An access token that may be used until it expires: the one for the balance.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub(crate) struct AccessToken(String);
+pub(crate) struct SessionToken(String);
 
 /// An access token that is for one request: sending it consumes it. It is not `Clone`, and it cannot be serialised, so
 /// it is in no storage.
@@ -76,16 +74,16 @@ impl ReceivedAccessToken {
         &self.0
     }
 
-    pub(crate) fn into_reusable(self) -> AccessToken {
-        AccessToken(self.0)
+    pub(crate) fn into_session_token(self) -> SessionToken {
+        SessionToken(self.0)
     }
 
-    pub(crate) fn into_single_use(self) -> SingleUseToken {
+    pub(crate) fn into_single_use_token(self) -> SingleUseToken {
         SingleUseToken(self.0)
     }
 }
 
-impl AccessToken {
+impl SessionToken {
     #[cfg(test)]
     pub(crate) fn new(token: String) -> Self {
         Self(token)
@@ -111,16 +109,7 @@ impl Bearer {
     }
 }
 
-macro_rules! redacted {
-    ($($name:ident),*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )*};
-}
-redacted!(ReceivedAccessToken, AccessToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
+redacted!(ReceivedAccessToken, SessionToken, SingleUseToken, Bearer, CompactIdToken, AuthorizationCode);
 
 /// A token that is kept, with what it is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -128,7 +117,7 @@ pub(crate) struct CachedToken {
     pub audience: String,
     pub scopes: Scopes,
     pub expires_at: Timestamp,
-    token: AccessToken,
+    token: SessionToken,
 }
 
 /// The tokens of a session, by audience and granted scopes. It is kept in the tab's storage with the session.
@@ -143,14 +132,14 @@ impl TokenCache {
                 audience: item.text("audience")?,
                 scopes: Scopes::parse(&item.text("scopes")?),
                 expires_at: Timestamp(item.integer("expires_at")?),
-                token: AccessToken(item.text("token").filter(|token| fits_authorization_header(token))?),
+                token: SessionToken(item.text("token").filter(|token| fits_authorization_header(token))?),
             })
         };
         list.iter().map(cached).collect::<Option<_>>().map(Self)
     }
 
     /// Puts a token in; one for the same audience and scopes is replaced.
-    pub(crate) fn put(&mut self, audience: &str, scopes: Scopes, expires_at: Timestamp, token: AccessToken) {
+    pub(crate) fn put(&mut self, audience: &str, scopes: Scopes, expires_at: Timestamp, token: SessionToken) {
         self.0.retain(|cached| cached.audience != audience || cached.scopes != scopes);
         self.0.push(CachedToken { audience: audience.to_owned(), scopes, expires_at, token });
     }
@@ -184,29 +173,29 @@ mod tests {
         let secret = "eyJhbGciOi";
         let shown = format!(
             "{:?} {:?} {:?}",
-            AccessToken::new(secret.into()),
+            SessionToken::new(secret.into()),
             SingleUseToken(secret.into()),
-            AccessToken::new(secret.into()).bearer()
+            SessionToken::new(secret.into()).bearer()
         );
         assert!(!shown.contains(secret), "{shown}");
     }
 
     #[test]
     fn cache_finds_matching_tokens_only() {
-        let mut vault = TokenCache::default();
+        let mut cache = TokenCache::default();
         let (api, view) = ("https://api", Scopes::parse("openid view:balance"));
-        vault.put(api, view.clone(), Timestamp(100), AccessToken::new("t".into()));
+        cache.put(api, view.clone(), Timestamp(100), SessionToken::new("t".into()));
         let balance = Scopes::parse("view:balance");
-        assert!(vault.find(api, &balance, Timestamp(99)).is_some());
-        assert!(vault.find(api, &balance, Timestamp(100)).is_none(), "expired");
-        assert!(vault.find("https://other", &balance, Timestamp(0)).is_none(), "another audience");
-        assert!(vault.find(api, &Scopes::parse("transfer:funds"), Timestamp(0)).is_none(), "another scope");
-        vault.put(api, view, Timestamp(200), AccessToken::new("u".into()));
-        assert_eq!(vault.0.len(), 1);
-        vault.put(api, Scopes::parse("other"), Timestamp(200), AccessToken::new("v".into()));
-        vault.put("https://other", Scopes::parse("other"), Timestamp(300), AccessToken::new("w".into()));
-        assert_eq!(vault.0.len(), 3, "one for each audience and scopes");
-        assert!(vault.find(api, &balance, Timestamp(199)).is_some());
-        assert_eq!(vault.ends_at(), Some(Timestamp(300)));
+        assert!(cache.find(api, &balance, Timestamp(99)).is_some());
+        assert!(cache.find(api, &balance, Timestamp(100)).is_none(), "expired");
+        assert!(cache.find("https://other", &balance, Timestamp(0)).is_none(), "another audience");
+        assert!(cache.find(api, &Scopes::parse("transfer:funds"), Timestamp(0)).is_none(), "another scope");
+        cache.put(api, view, Timestamp(200), SessionToken::new("u".into()));
+        assert_eq!(cache.0.len(), 1);
+        cache.put(api, Scopes::parse("other"), Timestamp(200), SessionToken::new("v".into()));
+        cache.put("https://other", Scopes::parse("other"), Timestamp(300), SessionToken::new("w".into()));
+        assert_eq!(cache.0.len(), 3, "one for each audience and scopes");
+        assert!(cache.find(api, &balance, Timestamp(199)).is_some());
+        assert_eq!(cache.ends_at(), Some(Timestamp(300)));
     }
 }

@@ -1,7 +1,6 @@
 //! A transfer order: what the customer confirmed, its id, and the digest that binds it to the second factor.
 
 use alloc::{borrow::ToOwned, string::String, string::ToString};
-
 use serde::Serialize;
 
 use crate::{

@@ -5,7 +5,6 @@
 
 use alloc::string::String;
 use core::net::Ipv4Addr;
-
 use url::form_urlencoded;
 
 /// A parser of absolute URLs (WHATWG URL 4.4, without a base). `None` for what is no absolute URL.

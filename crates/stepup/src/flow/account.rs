@@ -27,7 +27,7 @@ use crate::{
         transfer::{self, Transfer},
         transition::{LoginEvent, Progress, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
@@ -195,12 +195,7 @@ impl Account {
     }
 
     /// An answer of the bank for the statements or the transfer.
-    fn handle_response(
-        &mut self,
-        id: RequestId,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Vec<Effect> {
+    fn handle_response(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
         if self.statements.awaits(id) {
             return self.update_statements(cx, |statements, customer, cx| {
                 statements.handle_response(outcome, customer, cx)
@@ -229,16 +224,26 @@ impl Account {
     ) -> Vec<Effect> {
         let before = core::mem::replace(&mut self.transfer, Transfer::Editing);
         let sent = before.sent().map(|(id, _)| id.clone());
-        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        let next = transition(before, &self.customer, cx);
+        self.apply_transfer(sent.as_ref(), next, cx)
+    }
+
+    fn apply_transfer(
+        &mut self,
+        sent: Option<&TransferId>,
+        next: Transition<Transfer>,
+        cx: &Context,
+    ) -> Vec<Effect> {
+        let Transition { state, mut effects, login_event } = next;
         self.transfer = state;
         if matches!(self.transfer, Transfer::Done(_)) {
             self.form = Form::default();
         }
-        if self.sent.follow(&self.transfer, sent.as_ref()) {
+        if self.sent.follow(&self.transfer, sent) {
             effects.push(self.store_draft(cx));
         }
-        if let Some(LoginEvent::TokenRefused(requirement)) = login_event {
-            effects.extend(self.handle_refused_token(sent.as_ref(), requirement, cx));
+        if let Some(LoginEvent::TokenRefused(requirement)) = login_event.map(|event| *event) {
+            effects.extend(self.handle_refused_token(sent, requirement, cx));
         }
         effects
     }
@@ -250,9 +255,14 @@ impl Account {
         transition: impl FnOnce(Statements, &Customer, &mut Context) -> Transition<Statements>,
     ) -> Vec<Effect> {
         let before = core::mem::take(&mut self.statements);
-        let Transition { state, mut effects, login_event } = transition(before, &self.customer, cx);
+        let next = transition(before, &self.customer, cx);
+        self.apply_statements(next)
+    }
+
+    fn apply_statements(&mut self, next: Transition<Statements>) -> Vec<Effect> {
+        let Transition { state, mut effects, login_event } = next;
         self.statements = state;
-        match login_event {
+        match login_event.map(|event| *event) {
             None => {}
             Some(LoginEvent::SecondFactorChecked(is_proven)) => {
                 self.customer.record_second_factor_check(is_proven);
@@ -298,15 +308,22 @@ impl Account {
                 self.validation = Some(validation);
                 next.effects
             }
-            Progress::Done(Validated::SteppedUp(grant)) => self.send_confirmed_transfer(*grant, cx),
-            Progress::Done(Validated::Rejected(rejection)) => self.reject_step_up(*rejection, cx),
+            Progress::Done(validated) => self.handle_validated(validated, cx),
+        }
+    }
+
+    /// What became of the response to a step-up.
+    pub(crate) fn handle_validated(&mut self, validated: Validated, cx: &mut Context) -> Vec<Effect> {
+        match validated {
+            Validated::SteppedUp(grant) => self.send_confirmed_transfer(*grant, cx),
+            Validated::Rejected(rejection) => self.reject_step_up(*rejection, cx),
             // Its request was found to be a step-up before there was a page.
-            Progress::Done(Validated::LoggedIn(_) | Validated::NotOurs) => Vec::new(),
+            Validated::LoggedIn(_) | Validated::NotOurs => Vec::new(),
         }
     }
 
     /// A verified second factor becomes the second attempt. Its token goes into that request and nowhere else.
-    pub(crate) fn send_confirmed_transfer(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
+    fn send_confirmed_transfer(&mut self, grant: StepUpGrant, cx: &mut Context) -> Vec<Effect> {
         let StepUpGrant { identity, step_up, access_token } = grant;
         let subject = identity.id_token.subject.clone();
         let mut effects: Vec<Effect> = self.customer.record_step_up(identity).into_iter().collect();
@@ -317,7 +334,7 @@ impl Account {
     }
 
     /// The provider did not confirm the transfer, or its response is not believed.
-    pub(crate) fn reject_step_up(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
+    fn reject_step_up(&mut self, rejection: Rejection, cx: &mut Context) -> Vec<Effect> {
         let Rejection { purpose: Some(Purpose::StepUp(step_up)), problem } = rejection else {
             return Vec::new();
         };
@@ -436,11 +453,7 @@ impl Account {
     }
 
     /// How a transfer may be sent is known now, or asked once more.
-    fn handle_preflight(
-        &mut self,
-        outcome: &Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Vec<Effect> {
+    fn handle_preflight(&mut self, outcome: &HttpResult, cx: &mut Context) -> Vec<Effect> {
         let mut effects: Vec<Effect> =
             cx.preflight.handle_response(outcome, &cx.config, &mut cx.ids).into_iter().collect();
         if cx.preflight.is_pending() {

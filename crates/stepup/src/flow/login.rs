@@ -130,11 +130,11 @@ impl SecondFactor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{AccessToken, Scopes};
+    use crate::domain::{Scopes, SessionToken};
 
     fn login(ends: i64) -> Login {
         let mut tokens = TokenCache::default();
-        tokens.put("api", Scopes::parse("a"), Timestamp(ends), AccessToken::new("t".into()));
+        tokens.put("api", Scopes::parse("a"), Timestamp(ends), SessionToken::new("t".into()));
         let second_factor = SecondFactor::Verified(CompactIdToken::new("a.b.c".into()));
         let (met, log_outs) = (AuthenticationRequirement::default(), LogoutCount::read(Some("3")));
         let log_out_hints = None;

@@ -12,7 +12,7 @@ use crate::{
     config::Config,
     effect::Effect,
     flow::ids::Ids,
-    http::{HttpResponse, Method, NetworkError, RequestId},
+    http::{HttpResult, Method, NetworkError, RequestId},
 };
 
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Preflight {
     /// An answer of any status came through, or none did.
     pub(crate) fn handle_response(
         &mut self,
-        outcome: &Result<HttpResponse, NetworkError>,
+        outcome: &HttpResult,
         config: &Config,
         ids: &mut Ids,
     ) -> Option<Effect> {

@@ -24,7 +24,7 @@ use crate::{
         login::SecondFactor,
         transition::{LoginEvent, Progress, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     oidc::{IdToken, Purpose, RequestSecrets, SignedPayload, id_token, provider},
     view::{OlderStatements, Statement, StatementsContent},
 };
@@ -39,7 +39,7 @@ pub(crate) enum Statements {
     /// About to leave for the second factor.
     Leaving(Box<AuthorizationRedirect>),
     /// Here they are, or why they are not; and the cursor of what is older.
-    Shown(StatementsContent, Option<String>),
+    Loaded(StatementsContent, Option<String>),
     /// Here are some, and the bank was asked for what is before this cursor.
     LoadingOlder(RequestId, Vec<Statement>, String),
     /// Here are some; what is before this cursor could not be had.
@@ -49,7 +49,7 @@ pub(crate) enum Statements {
 type Next = Transition<Statements>;
 
 fn show(content: StatementsContent) -> Next {
-    Transition::to(Statements::Shown(content, None))
+    Transition::to(Statements::Loaded(content, None))
 }
 
 /// To the provider, and back to this page, which needs a second factor whatever else the bank asks for.
@@ -63,7 +63,7 @@ fn redirect_for(
     let purpose = Purpose::Statements { subject: customer.subject().to_owned() };
     let scopes = cx.config.balance_scope.clone();
     AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-        .then([Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
+        .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
         .map(|redirect| Statements::Leaving(Box::new(redirect)))
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn other_subject() -> Problem {
 
 /// The provider, or this page, says why there is nothing to see.
 pub(crate) fn show_problem(problem: Problem) -> Statements {
-    Statements::Shown(StatementsContent::Failed(problem), None)
+    Statements::Loaded(StatementsContent::Failed(problem), None)
 }
 
 impl Statements {
@@ -181,8 +181,8 @@ impl Statements {
         match self {
             Self::Rechecking(verification, _) => verification.awaits(id),
             Self::Loading(request, _) | Self::LoadingOlder(request, ..) => *request == id,
-            Self::Leaving(departure) => departure.awaits(id),
-            Self::Closed | Self::Shown(..) | Self::LacksOlder(..) => false,
+            Self::Leaving(redirect) => redirect.awaits(id),
+            Self::Closed | Self::Loaded(..) | Self::LacksOlder(..) => false,
         }
     }
 
@@ -190,12 +190,7 @@ impl Statements {
         matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
 
-    pub(crate) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Next {
+    pub(crate) fn handle_response(self, outcome: HttpResult, customer: &Customer, cx: &mut Context) -> Next {
         match self {
             Self::Rechecking(verification, secrets) => {
                 let next = verification.handle_response(outcome, cx);
@@ -206,7 +201,7 @@ impl Statements {
             }
             Self::LoadingOlder(_, list, before) => match response::read_statements(outcome) {
                 Ok((older, next)) => {
-                    Transition::to(Self::Shown(StatementsContent::Ready(join(list, older)), next))
+                    Transition::to(Self::Loaded(StatementsContent::Ready(join(list, older)), next))
                 }
                 Err(ReadError::Later(problem, _)) => {
                     Transition::to(Self::LacksOlder(list, before, problem::down(problem.cause)))
@@ -250,9 +245,8 @@ impl Statements {
     /// "Show older".
     pub(crate) fn load_older(self, customer: &Customer, cx: &mut Context) -> Next {
         let (list, before) = match self {
-            Self::Shown(StatementsContent::Ready(list), Some(before)) | Self::LacksOlder(list, before, _) => {
-                (list, before)
-            }
+            Self::Loaded(StatementsContent::Ready(list), Some(before))
+            | Self::LacksOlder(list, before, _) => (list, before),
             other => return Transition::to(other),
         };
         fetch(Some(&before.clone()), customer, cx, |id| Self::LoadingOlder(id, list, before))
@@ -261,7 +255,7 @@ impl Statements {
     /// What there is besides what is shown.
     pub(crate) fn older(&self) -> OlderStatements {
         match self {
-            Self::Shown(StatementsContent::Ready(_), Some(_)) => OlderStatements::Offered,
+            Self::Loaded(StatementsContent::Ready(_), Some(_)) => OlderStatements::Offered,
             Self::LoadingOlder(..) => OlderStatements::Loading,
             Self::LacksOlder(_, _, problem) => OlderStatements::Failed(problem.clone()),
             _ => OlderStatements::None,
@@ -279,7 +273,7 @@ impl Statements {
             Self::Closed => return None,
             Self::Rechecking(..) | Self::Loading(..) => StatementsContent::Loading,
             Self::Leaving(_) => StatementsContent::Leaving,
-            Self::Shown(content, _) => content.clone(),
+            Self::Loaded(content, _) => content.clone(),
             Self::LoadingOlder(_, list, _) | Self::LacksOlder(list, ..) => {
                 StatementsContent::Ready(list.clone())
             }
@@ -307,7 +301,7 @@ fn show_loaded(
     cx: &mut Context,
 ) -> Next {
     match read {
-        Ok((list, next)) => Transition::to(Statements::Shown(StatementsContent::Ready(list), next)),
+        Ok((list, next)) => Transition::to(Statements::Loaded(StatementsContent::Ready(list), next)),
         Err(ReadError::NotOffered) => show(StatementsContent::NotOffered),
         // There is a button to try again; by then, the customer may be elsewhere.
         Err(ReadError::Later(problem, _)) => show(StatementsContent::Failed(problem::down(problem.cause))),

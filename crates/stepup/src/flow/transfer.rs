@@ -22,7 +22,7 @@ use crate::{
         customer::Customer,
         transition::{LoginEvent, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     oidc::{RequestSecrets, StepUp},
     storage::{Pending, PendingStage, StorageKey},
     view::{DoneView, TransferView},
@@ -238,7 +238,7 @@ impl Transfer {
     /// The answer that it waited for. `has_history`: does the bank tell of past transfers, as far as this page knows?
     pub(crate) fn handle_response(
         self,
-        outcome: Result<HttpResponse, NetworkError>,
+        outcome: HttpResult,
         has_history: bool,
         customer: &Customer,
         cx: &mut Context,

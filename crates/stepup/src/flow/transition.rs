@@ -9,7 +9,7 @@ pub(crate) struct Transition<S> {
     pub(crate) state: S,
     pub(crate) effects: Vec<Effect>,
     /// What was learned about the log-in, for whoever holds it.
-    pub(crate) login_event: Option<LoginEvent>,
+    pub(crate) login_event: Option<Box<LoginEvent>>,
 }
 
 /// What a transfer or the statements learned about the log-in.
@@ -35,20 +35,20 @@ impl<S> Transition<S> {
         Self::new(state, Vec::new())
     }
 
-    /// With more to do at the end.
-    pub(crate) fn then(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
-        self.effects.extend(effects);
+    /// With one thing more to do at the end, if it is one.
+    pub(crate) fn then(mut self, effect: impl Into<Option<Effect>>) -> Self {
+        self.effects.extend(effect.into());
         self
     }
 
     /// With more to do at the beginning.
-    pub(crate) fn after(mut self, effects: impl IntoIterator<Item = Effect>) -> Self {
-        self.effects.splice(..0, effects);
-        self
+    pub(crate) fn after(mut self, mut effects: Vec<Effect>) -> Self {
+        effects.append(&mut self.effects);
+        Self { effects, ..self }
     }
 
     pub(crate) fn with(self, event: LoginEvent) -> Self {
-        Self { login_event: Some(event), ..self }
+        Self { login_event: Some(Box::new(event)), ..self }
     }
 
     pub(crate) fn map<T>(self, state: impl FnOnce(S) -> T) -> Transition<T> {

@@ -4,7 +4,6 @@
 //! provider signs its digest, the `nonce`.
 
 use alloc::{format, string::String};
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -56,11 +55,7 @@ impl NonceSalt {
     }
 }
 
-impl core::fmt::Debug for NonceSalt {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("NonceSalt(…)")
-    }
-}
+redacted!(NonceSalt);
 
 /// What one authorization request needs of randomness. It is consumed by the request, so that it serves one redirect.
 #[derive(Debug)]

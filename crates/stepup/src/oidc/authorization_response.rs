@@ -64,11 +64,7 @@ pub struct ReceivedTokens {
     pub(crate) details: Option<Json>,
 }
 
-impl core::fmt::Debug for ReceivedTokens {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("ReceivedTokens(…)")
-    }
-}
+redacted!(ReceivedTokens);
 
 /// The provider says no (RFC 6749 4.2.2.1, OIDC Core 3.1.2.6).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +113,7 @@ pub enum CallbackError {
     TokenType(String),
     /// RFC 6750 2.1: it has to fit into a header.
     #[error("`access_token` is empty, or holds other characters than visible ASCII")]
-    AccessToken,
+    SessionToken,
     /// Not a number of seconds.
     #[error("`expires_in` is {0:?}: it should be a number of seconds, more than zero")]
     ExpiresIn(String),
@@ -275,7 +271,7 @@ impl ReceivedTokens {
             access_token: ReceivedAccessToken::new(
                 take("access_token").ok_or(CallbackError::Missing("access_token"))?,
             )
-            .ok_or(CallbackError::AccessToken)?,
+            .ok_or(CallbackError::SessionToken)?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
             details,

@@ -1,7 +1,6 @@
 //! The log-out request (OIDC RP-Initiated Logout 1.0, 2).
 
 use alloc::{string::String, vec};
-
 use serde::Serialize;
 
 use crate::{

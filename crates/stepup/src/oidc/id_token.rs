@@ -1,7 +1,6 @@
 //! ID token validation (OIDC Core 3.1.3.7 and, for the implicit flow, 3.2.2.11), in the order of the specification.
 
 use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest, Sha256};
 

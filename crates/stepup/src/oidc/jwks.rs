@@ -1,7 +1,6 @@
 //! The issuer's public keys (RFC 7517): which of them may have signed an ID token.
 
 use alloc::{string::String, vec::Vec};
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};

@@ -1,7 +1,6 @@
 //! A signed token in compact form (RFC 7515), taken apart as strictly as the specification allows.
 
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::json::{Json, Object};

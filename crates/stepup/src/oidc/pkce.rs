@@ -1,7 +1,6 @@
 //! Proof Key for Code Exchange (RFC 7636): whoever redeems a code is the one who asked for it.
 
 use alloc::string::String;
-
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -31,11 +30,7 @@ impl CodeVerifier {
     }
 }
 
-impl core::fmt::Debug for CodeVerifier {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.write_str("CodeVerifier(…)")
-    }
-}
+redacted!(CodeVerifier);
 
 #[cfg(test)]
 mod tests {

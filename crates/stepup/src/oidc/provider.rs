@@ -5,7 +5,7 @@ use alloc::{borrow::ToOwned, format, string::String};
 use crate::{
     config::{Config, PinnedMetadata},
     domain::{ParseUrl, Problem, WebUrl},
-    http::{Caching, HttpRequest, HttpResponse, Method, NetworkError},
+    http::{Caching, HttpRequest, HttpResponse, HttpResult, Method, NetworkError},
     oidc::{discovery, jwks::Jwks},
 };
 
@@ -24,10 +24,6 @@ impl Provider {
         Self { pins: config.pins.clone(), parse, keys: None, sends_iss: None }
     }
 
-    pub(crate) fn token_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.token_endpoint.as_ref()
-    }
-
     /// Has the provider promised `iss` in each of its answers (RFC 9207)? `None` until its metadata were read.
     pub(crate) fn sends_iss(&self) -> Option<bool> {
         self.sends_iss
@@ -38,16 +34,8 @@ impl Provider {
         self.pins.authorization_details == Some(true)
     }
 
-    pub(crate) fn authorization_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.authorization_endpoint.as_ref()
-    }
-
-    pub(crate) fn end_session_endpoint(&self) -> Option<&WebUrl> {
-        self.pins.end_session_endpoint.as_ref()
-    }
-
-    pub(crate) fn jwks_uri(&self) -> Option<&WebUrl> {
-        self.pins.jwks_uri.as_ref()
+    pub(crate) fn metadata(&self) -> &PinnedMetadata {
+        &self.pins
     }
 
     pub(crate) fn keys(&self) -> Option<&Jwks> {
@@ -55,11 +43,7 @@ impl Provider {
     }
 
     /// Takes the metadata in. What the deployment pinned stays as it was pinned.
-    pub(crate) fn learn_endpoints(
-        &mut self,
-        config: &Config,
-        outcome: Result<HttpResponse, NetworkError>,
-    ) -> Result<(), Problem> {
+    pub(crate) fn learn_endpoints(&mut self, config: &Config, outcome: HttpResult) -> Result<(), Problem> {
         let body = successful(outcome)?;
         let found = discovery::parse(&body, &config.issuer, self.parse)
             .map_err(|e| misconfigured("provider.metadata", format!("discovery: {e}")))?;
@@ -77,7 +61,7 @@ impl Provider {
         Ok(())
     }
 
-    pub(crate) fn learn_keys(&mut self, outcome: Result<HttpResponse, NetworkError>) -> Result<(), Problem> {
+    pub(crate) fn learn_keys(&mut self, outcome: HttpResult) -> Result<(), Problem> {
         let body = successful(outcome)?;
         self.keys =
             Some(Jwks::parse(&body).map_err(|e| misconfigured("provider.keys", format!("keys: {e}")))?);
@@ -91,11 +75,11 @@ pub(crate) fn metadata_request(config: &Config) -> HttpRequest {
 
 /// A request without a token, for what is everybody's.
 pub(crate) fn get(url: WebUrl, caching: Caching) -> HttpRequest {
-    HttpRequest { method: Method::Get, url, authorization: None, idempotency_key: None, body: None, caching }
+    HttpRequest { caching, ..HttpRequest::new(Method::Get, url) }
 }
 
 /// The body of an answer that went well.
-pub(crate) fn successful(outcome: Result<HttpResponse, NetworkError>) -> Result<String, Problem> {
+pub(crate) fn successful(outcome: HttpResult) -> Result<String, Problem> {
     let cause = match outcome {
         Ok(HttpResponse { status: 200, body, .. }) => return Ok(body),
         Ok(HttpResponse { status, .. }) => format!("the provider answered {status}"),

@@ -3,13 +3,15 @@
 use alloc::{format, string::ToString, vec};
 
 use super::pkce::CodeVerifier;
-use crate::oidc::authorization_response::{ProviderError, ReceivedTokens};
 use crate::{
     config::Config,
     domain::{AuthorizationCode, Problem, WebUrl},
-    http::{Body, Caching, FormText, HttpRequest, HttpResponse, Method, NetworkError},
+    http::{Body, FormText, HttpRequest, HttpResult, Method},
     json::{Json, Object},
-    oidc::provider,
+    oidc::{
+        authorization_response::{ProviderError, ReceivedTokens},
+        provider,
+    },
 };
 
 /// The request that redeems a code. This client has no secret: the verifier takes its place (RFC 7636 4.5).
@@ -30,18 +32,11 @@ pub(crate) fn request(
     // RFC 8707 2.2: the token is for this one of the resources that the code is good for.
     parameters.extend(config.api_parameters.resource.as_deref().map(|resource| ("resource", resource)));
     let form = FormText::encode(&parameters);
-    HttpRequest {
-        method: Method::Post,
-        url: endpoint,
-        authorization: None,
-        idempotency_key: None,
-        body: Some(Body::Form(form)),
-        caching: Caching::Never,
-    }
+    HttpRequest { body: Some(Body::Form(form)), ..HttpRequest::new(Method::Post, endpoint) }
 }
 
 /// What the endpoint answered: tokens, an error of RFC 6749 5.2, or nothing that could be used.
-pub(crate) fn read(outcome: Result<HttpResponse, NetworkError>) -> Result<ReceivedTokens, Problem> {
+pub(crate) fn read(outcome: HttpResult) -> Result<ReceivedTokens, Problem> {
     let answer = outcome.map_err(provider::unreachable)?;
     let body = Object::parse(&answer.body);
     if let Some(error) =
@@ -70,6 +65,7 @@ pub(crate) fn read(outcome: Result<HttpResponse, NetworkError>) -> Result<Receiv
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::{HttpResponse, NetworkError};
 
     const GOOD: &str =
         r#"{"access_token":"AT","id_token":"IT","token_type":"Bearer","expires_in":7200,"scope":"openid"}"#;

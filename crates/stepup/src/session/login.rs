@@ -25,7 +25,7 @@ pub(super) fn log_in(
     let scopes = cx.config.balance_scope.clone();
     let mut next = AuthorizationRedirect::begin(secrets, Purpose::LogIn, &scopes, requirement, cx);
     let leave = next.state.proceed(cx);
-    next.then(leave).then([Effect::Remove(StorageKey::LoggedOutWhileSending)])
+    next.then(leave).then(Effect::Remove(StorageKey::LoggedOutWhileSending))
 }
 
 #[derive(Debug)]
@@ -90,7 +90,7 @@ pub(super) fn logout_notice(stored: &StoredState) -> Notice {
 }
 
 fn end_session(hints: Option<&LogoutHints>, cx: &Context) -> Option<Effect> {
-    let endpoint = cx.provider.end_session_endpoint()?;
+    let endpoint = cx.provider.metadata().end_session_endpoint.as_ref()?;
     let (url, form) = end_session::request(endpoint, &cx.config, hints);
     Some(match form {
         Some(form) => Effect::Submit(url, form),

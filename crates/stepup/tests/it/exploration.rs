@@ -42,7 +42,7 @@ const LEAVE: &[Do] = &[Do::Confirm, Do::Answer(0), Do::Wake(Timer::Leave)];
 const COME_BACK: &[Do] = &[Do::Return(Reply::Grant)];
 const STATEMENTS: &[Do] = &[Do::Statements, Do::Wake(Timer::Leave)];
 /// The bank wants more than a scope.
-const DEMAND: &str =
+const REQUIREMENT: &str =
     r#"acr_values="http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age="300""#;
 
 fn start(name: &'static str, parts: &[&[Do]]) -> Start {
@@ -51,8 +51,8 @@ fn start(name: &'static str, parts: &[&[Do]]) -> Start {
         name,
         config: CONFIG,
         late: false,
-        demands: None,
-        demands_for_reading: None,
+        required_for_transfers: None,
+        required_for_reads: None,
         bounds: BOUNDS,
         acts,
     }
@@ -76,11 +76,11 @@ fn starts() -> Vec<Start> {
         start("the second attempt is lost", &[LOG_IN, REVIEW, LEAVE, COME_BACK, &[Do::TimeOut(0)]]),
         start("at the provider, for the statements", &[LOG_IN, STATEMENTS]),
         Start {
-            demands: Some(DEMAND),
+            required_for_transfers: Some(REQUIREMENT),
             ..start("at the provider, with a demand of RFC 9470", &[LOG_IN, REVIEW, LEAVE])
         },
         Start {
-            demands_for_reading: Some(DEMAND),
+            required_for_reads: Some(REQUIREMENT),
             ..start("a balance behind a demand of RFC 9470", &[LOG_IN])
         },
         Start {

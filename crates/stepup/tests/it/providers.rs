@@ -67,8 +67,8 @@ fn auth_time_counts_when_requested() {
 /// Proves: step-up-max-age
 #[test]
 fn shorter_max_age_of_bank_wins() {
-    for (demanded, asked) in [("max_age=\"5\"", "5"), ("max_age=\"500\"", "30")] {
-        let mut servers = Servers { demands: Some(demanded), ..Servers::default() };
+    for (required, asked) in [("max_age=\"5\"", "5"), ("max_age=\"500\"", "30")] {
+        let mut servers = Servers { required_for_transfers: Some(required), ..Servers::default() };
         let (_, there) = servers.confirming_with(&config("\"step_up_max_age\":30"));
         assert_eq!(query(&there, "max_age"), asked);
     }

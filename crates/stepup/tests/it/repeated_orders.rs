@@ -11,7 +11,7 @@ use stepup::{
 };
 
 use crate::{
-    servers::{Grant, PAYEE, Servers, answer, demand},
+    servers::{Grant, PAYEE, Servers, answer, authentication_challenge},
     tab::{Sent, Tab},
 };
 
@@ -441,9 +441,10 @@ fn refused_order_gets_new_id() {
 #[test]
 fn refused_inquiry_leaves_transfer_unknown() {
     let mut servers = Servers::default();
-    for (refusal, session) in
-        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::LoginRequired)]
-    {
+    for (refusal, session) in [
+        (answer(401, "{}"), SessionView::Over),
+        (authentication_challenge("max_age=\"60\""), SessionView::LoginRequired),
+    ] {
         let mut tab = unknown(&mut servers);
         let (asking, _) = tab.requests.pop_front().expect("the bank is asked");
         tab.answer(asking, Ok(refusal));
@@ -464,9 +465,10 @@ fn refused_inquiry_leaves_transfer_unknown() {
 
 #[test]
 fn refused_inquiry_of_interrupted_transfer_ends_session() {
-    for (refusal, session) in
-        [(answer(401, "{}"), SessionView::Over), (demand("max_age=\"60\""), SessionView::LoginRequired)]
-    {
+    for (refusal, session) in [
+        (answer(401, "{}"), SessionView::Over),
+        (authentication_challenge("max_age=\"60\""), SessionView::LoginRequired),
+    ] {
         let mut servers = Servers::default();
         let (mut tab, _) = servers.confirming();
         tab.load(None);

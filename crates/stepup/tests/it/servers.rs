@@ -47,9 +47,9 @@ pub(crate) struct Servers {
     /// The bank does not take a second factor as an answer.
     pub(crate) never_strong_enough: bool,
     /// Every transfer needs a newer log-in first (RFC 9470).
-    pub(crate) demands: Option<&'static str>,
+    pub(crate) required_for_transfers: Option<&'static str>,
     /// So does the balance.
-    pub(crate) demands_for_reading: Option<&'static str>,
+    pub(crate) required_for_reads: Option<&'static str>,
     /// The provider promises `iss` in each answer (RFC 9207).
     pub(crate) promises_iss: bool,
     /// The types of `authorization_details` that the provider lists (RFC 9396); when there are none, it lists nothing.
@@ -188,16 +188,16 @@ impl Servers {
         }
         match (request.method, path.as_str()) {
             (Method::Get, "/balance")
-                if self.demands_for_reading.is_some() && !self.strong.contains(&token) =>
+                if self.required_for_reads.is_some() && !self.strong.contains(&token) =>
             {
-                demand(self.demands_for_reading.unwrap_or_default())
+                authentication_challenge(self.required_for_reads.unwrap_or_default())
             }
             (Method::Get, "/balance") => answer(
                 200,
                 r#"{"account":{"iban":"DE89370400440532013000","holder":"A"},"balance":{"amount":100000,"currency":"EUR"}}"#,
             ),
             (Method::Get, "/statements") if self.never_strong_enough || !self.strong.contains(&token) => {
-                demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))
+                authentication_challenge(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))
             }
             (Method::Get, "/statements") => answer(
                 200,
@@ -254,8 +254,8 @@ impl Servers {
 
     fn transfer(&mut self, id: String, body: String, scope: &str, token: String) -> HttpResponse {
         self.posts.push((id.clone(), body.clone(), scope.to_owned()));
-        if let Some(demanded) = self.demands.filter(|_| !self.strong.contains(&token)) {
-            return demand(demanded);
+        if let Some(required) = self.required_for_transfers.filter(|_| !self.strong.contains(&token)) {
+            return authentication_challenge(required);
         }
         if self.refuses || !scope.contains("transfer:funds") {
             return HttpResponse {
@@ -349,7 +349,7 @@ impl Servers {
 }
 
 /// 401 of RFC 9470, with these parameters.
-pub(crate) fn demand(parameters: &str) -> HttpResponse {
+pub(crate) fn authentication_challenge(parameters: &str) -> HttpResponse {
     let challenge = format!(r#"Bearer error="insufficient_user_authentication", {parameters}"#);
     HttpResponse { www_authenticate: Some(challenge), ..answer(401, "{}") }
 }

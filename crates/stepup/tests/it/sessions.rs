@@ -12,7 +12,7 @@ use stepup::{
 };
 
 use crate::{
-    servers::{BANK, CONFIG, Grant, PAYEE, Servers, answer, demand, query},
+    servers::{BANK, CONFIG, Grant, PAYEE, Servers, answer, authentication_challenge, query},
     tab::{START, Signatures, Tab},
 };
 
@@ -87,7 +87,7 @@ fn first_requirement_stands_until_met() {
     tab.fill(PAYEE, "12.50", "Rent");
     tab.dispatch(Event::Review);
     tab.dispatch(Event::TryAgain);
-    bank_answers(&mut servers, &mut tab, &demand("acr_values=\"gold\", max_age=\"60\""));
+    bank_answers(&mut servers, &mut tab, &authentication_challenge("acr_values=\"gold\", max_age=\"60\""));
     assert_eq!(account(&tab).session, SessionView::LoginRequired);
     tab.confirm();
     assert!(tab.requests.is_empty(), "nobody is logged in");
@@ -218,7 +218,7 @@ fn refused_token_for_statements_ends_session() {
     tab.dispatch(Event::Dismiss);
     tab.statements();
     bank_answers(&mut servers, &mut tab, &answer(401, "{}"));
-    assert!(!tab.has_request() && tab.gone.is_none(), "nothing in particular is demanded: no redirect");
+    assert!(!tab.has_request() && tab.gone.is_none(), "nothing in particular is required: no redirect");
     assert_eq!(account(&tab).session, SessionView::Over);
     assert!(!tab.storage.contains_key("session"));
 }

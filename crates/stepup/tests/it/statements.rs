@@ -9,7 +9,7 @@ use stepup::{
 };
 
 use crate::{
-    servers::{Grant, MULTI_FACTOR, PAYEE, Servers, answer, demand, query},
+    servers::{Grant, MULTI_FACTOR, PAYEE, Servers, answer, authentication_challenge, query},
     tab::{Signatures, Tab},
 };
 
@@ -231,7 +231,7 @@ fn bank_requirement_is_checked_in_new_token() {
         servers.never_strong_enough = false;
         tab.statements();
         let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
-        tab.answer(id, Ok(demand(r#"acr_values="gold http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age=900"#)));
+        tab.answer(id, Ok(authentication_challenge(r#"acr_values="gold http://schemas.openid.net/pape/policies/2007/06/multi-factor", max_age=900"#)));
         tab.wake();
         let there = tab.gone.clone().expect("sent to the provider");
         assert_eq!(query(&there, "acr_values"), format!("gold {MULTI_FACTOR}"));
@@ -267,7 +267,7 @@ fn repeated_requirement_redirects_once() {
 /// Proves: step-up-proof-reused
 #[test]
 fn proven_second_factor_survives_other_requirement() {
-    for (demanded, sent, claims) in [
+    for (required, sent, claims) in [
         ("max_age=\"60\"", (MULTI_FACTOR, "60"), json!({"amr": ["mfa"], "auth_time": crate::tab::START})),
         ("acr_values=\"gold\"", ("gold", ""), json!({"acr": "gold"})),
     ] {
@@ -277,7 +277,7 @@ fn proven_second_factor_survives_other_requirement() {
         tab.dispatch(Event::Dismiss);
         tab.statements();
         let (id, _) = tab.requests.pop_front().expect("the statements are asked for");
-        tab.answer(id, Ok(demand(demanded)));
+        tab.answer(id, Ok(authentication_challenge(required)));
         tab.dispatch(Event::Proceed);
         let there = tab.gone.clone().expect("sent to the provider");
         assert_eq!((query(&there, "acr_values").as_str(), query(&there, "max_age").as_str()), sent);
@@ -286,7 +286,7 @@ fn proven_second_factor_survives_other_requirement() {
         assert_eq!(
             asked_for_statements(&servers),
             asked + 1,
-            "{demanded}: the second factor of before still counts"
+            "{required}: the second factor of before still counts"
         );
     }
 }
@@ -373,7 +373,7 @@ fn required_authentication_for_transfer_redirects_once() {
         // The provider says that it was strong enough, and the bank does not believe it: final.
         ("max_age=0", json!({"auth_time": crate::tab::START}), 0),
     ] {
-        let mut servers = Servers { demands: Some(demands), ..Servers::default() };
+        let mut servers = Servers { required_for_transfers: Some(demands), ..Servers::default() };
         let (mut tab, there) = servers.confirming();
         assert_eq!(query(&there, "scope"), "openid view:balance transfer:funds", "{demands}");
         come_back(&mut servers, &mut tab, &there, &Grant { claims: claims.clone(), ..Grant::default() });
@@ -392,7 +392,11 @@ fn required_authentication_for_balance_redirects_once() {
     let demanding = |servers: &mut Servers, tab: &mut Tab| {
         while let Some((id, request)) = tab.requests.pop_front() {
             let api = request.authorization.is_some();
-            let answered = if api { demand("acr_values=gold, max_age=60") } else { servers.serve(request) };
+            let answered = if api {
+                authentication_challenge("acr_values=gold, max_age=60")
+            } else {
+                servers.serve(request)
+            };
             tab.answer(id, Ok(answered));
         }
     };
@@ -491,6 +495,6 @@ fn failed_older_page_keeps_the_list() {
     }
     tab.dispatch(Event::OlderStatements);
     let (id, _) = tab.requests.pop_back().expect("asked");
-    tab.answer(id, Ok(demand(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))));
+    tab.answer(id, Ok(authentication_challenge(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""))));
     assert!(matches!(content(&tab), StatementsContent::Failed(_)), "the second factor has become too old");
 }

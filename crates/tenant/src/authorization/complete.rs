@@ -38,8 +38,15 @@ pub(crate) async fn carry_out(
                 return Redirect::to(&format!("/{ACCOUNT_DONE}")).into_response();
             }
             NextStep::Grant { authorization, customer, session, factor } => {
-                let given = (&*customer, &session, factor);
-                match grant_after_second_factor(state, transaction_ref, authorization, given).await {
+                let granted = grant_after_second_factor(
+                    state,
+                    transaction_ref,
+                    authorization,
+                    &customer,
+                    &session,
+                    factor,
+                );
+                match granted.await {
                     Ok(response) => return response,
                     Err(next) => next_step = next,
                 }
@@ -60,7 +67,9 @@ async fn grant_after_second_factor(
     state: &AppState,
     transaction_ref: &TransactionRef,
     mut authorization: Authorization,
-    (customer, session, factor): (&Customer, &Session, Factor),
+    customer: &Customer,
+    session: &Session,
+    factor: Factor,
 ) -> Result<Response, NextStep> {
     let now = state.now();
     state.store().customers.record_second_factor(&session.sid, (now, factor));

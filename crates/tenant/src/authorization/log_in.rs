@@ -13,7 +13,7 @@ use crate::mfa::{self, NextStep};
 use crate::random;
 use crate::scripts::{self, AuthenticationState, ScriptRefusal};
 use crate::state::AppState;
-use crate::store::{Authorization, Stage, Store, Transaction, TransactionRef};
+use crate::store::{Authorization, NewSession, Stage, Store, Transaction, TransactionRef};
 
 /// `before`: the session cookie that the browser had.
 pub(crate) async fn log_in(
@@ -32,7 +32,7 @@ pub(crate) async fn log_in(
     let decided = scripts::run(state, &authorization, customer, &authenticated).await;
     let cookie = random::secret();
     let Some((session, outcome)) =
-        start_session(state, transaction_ref, customer, authorization, decided, (&cookie, before))
+        start_session(state, transaction_ref, customer, authorization, decided, &cookie, before)
     else {
         return to_page("/u/login", transaction_ref);
     };
@@ -59,14 +59,15 @@ fn start_session(
     customer: &Customer,
     mut authorization: Authorization,
     decided: Result<ScriptDecision, ScriptRefusal>,
-    (cookie, before): (&str, Option<&str>),
+    cookie: &str,
+    before: Option<&str>,
 ) -> Option<(Session, LogInOutcome)> {
     let now = state.now();
     let mut guard = state.store();
     let store = &mut *guard;
     find_at_log_in(store, transaction_ref, now)?;
-    let times = (now, state.lifetimes.session);
-    let session = store.sessions.log_in(&customer.sub, before, (cookie, random::identifier()), times);
+    let new = NewSession { cookie, sid: random::identifier() };
+    let session = store.sessions.log_in(&customer.sub, before, new, now, state.lifetimes.session);
     tracing::info!(client_id = authorization.request.client.id, sub = customer.sub, "logged in");
     let transaction = store.transactions.get(transaction_ref, now)?;
     let decision = match decided {

@@ -26,7 +26,7 @@ pub(super) async fn auth0(
     let wanted = parameters.get("returnTo");
     let next = wanted.and_then(|uri| registered(&state, client.as_deref(), uri));
     let trace = state.log.begin_request(Kind::LogOut, "/v2/logout", &parameters);
-    end(&state, &cookies, (wanted, next), &trace)
+    end(&state, &cookies, wanted, next, &trace)
 }
 
 /// Parameters: `post_logout_redirect_uri`, `client_id`, `id_token_hint`, `logout_hint`, `state`.
@@ -45,7 +45,7 @@ pub(super) async fn openid(
         trace.record(Event::LogOutPage);
         return pages::log_out(&csrf_token(cookie), &parameters.encoded(), next.as_deref());
     }
-    end(&state, &cookies, (wanted, next), &trace)
+    end(&state, &cookies, wanted, next, &trace)
 }
 
 /// The customer's answer. Parameters: `form_token`; `query`, what was asked; and `stay`, or none.
@@ -63,7 +63,7 @@ pub(super) async fn confirm(
     let next = next(&state, &parameters);
     let trace = state.log.begin_request(Kind::LogOut, "/u/logout", &parameters);
     if form.get("stay").is_none() {
-        return end(&state, &cookies, (parameters.get("post_logout_redirect_uri"), next), &trace);
+        return end(&state, &cookies, parameters.get("post_logout_redirect_uri"), next, &trace);
     }
     trace.record(Event::StaysLoggedIn);
     match next {
@@ -102,7 +102,8 @@ fn without_token(state: &AppState, parameters: Parameters) -> Parameters {
 fn end(
     state: &AppState,
     cookies: &Cookies,
-    (wanted, next): (Option<&str>, Option<String>),
+    wanted: Option<&str>,
+    next: Option<String>,
     trace: &Trace,
 ) -> Response {
     let ended = authorization::log_out(state, cookies.get(cookies::SESSION));

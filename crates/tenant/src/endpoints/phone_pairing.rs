@@ -75,7 +75,7 @@ fn confirm(state: &AppState, csrf_token: &str, code: &str) -> Response {
 fn pair(state: &AppState, sub: &str, trace: &Trace) -> Response {
     let cookie = random::secret();
     let lifetime = state.lifetimes.phone;
-    state.store().phones.pair(sub, &cookie, (state.now(), lifetime));
+    state.store().phones.pair(sub, &cookie, state.now(), lifetime);
     tracing::info!(sub, "phone paired");
     if let Some(customer) = state.directory.by_sub(sub) {
         trace.record(Event::Phone { who: events::who(customer), paired: true });

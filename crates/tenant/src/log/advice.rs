@@ -27,7 +27,7 @@ pub(super) fn advise(record: &Record, event: &Event, registered: &Registered) ->
         Event::RefusedPage { sentence } => Some(page(record.request(), sentence, registered)),
         Event::Redirect { error: Some(refusal), .. } => Some(answer::advise(record, refusal, registered)),
         Event::TokenRefused { error, description } => {
-            Some(token::advise(record, (error, description), registered))
+            Some(token::advise(record, error, description, registered))
         }
         Event::UserInfo { refused: Some(refusal), .. } if refusal.error == "insufficient_scope" => {
             let right = "Ask for \"openid\" among the scopes of the authorization request, and for \"profile\" and \"email\" \

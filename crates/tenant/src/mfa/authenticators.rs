@@ -148,7 +148,7 @@ mod tests {
     fn asked(has: &[Factor], allowed: Factors) -> (Vec<Factor>, bool) {
         let mut store = Store::default();
         if has.contains(&Factor::Push) {
-            store.phones.pair(ADA, "cookie", (NOW, 60));
+            store.phones.pair(ADA, "cookie", NOW, 60);
         }
         let secret = has.contains(&Factor::Otp).then(Secret::random);
         let codes =

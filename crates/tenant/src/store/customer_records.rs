@@ -63,7 +63,8 @@ impl CustomerRecords {
     pub(crate) fn change(
         &mut self,
         customer: &Customer,
-        (app, user): (&Map<String, Value>, &Map<String, Value>),
+        app: &Map<String, Value>,
+        user: &Map<String, Value>,
         now: u64,
     ) {
         let (mut app_now, mut user_now) = self.metadata(customer);

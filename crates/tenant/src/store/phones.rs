@@ -43,7 +43,7 @@ impl Phones {
         Ok(Self { paired: Table::load(loaded, journal)?, pending: HashMap::new() })
     }
 
-    pub(crate) fn pair(&mut self, sub: &str, cookie: &str, (now, lifetime): (u64, u64)) {
+    pub(crate) fn pair(&mut self, sub: &str, cookie: &str, now: u64, lifetime: u64) {
         self.paired.retain(|_, phone| now < phone.expires);
         while self.paired.select(|phone| phone.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.paired.select(|phone| phone.sub == sub);

@@ -16,6 +16,12 @@ impl Record for Session {
 #[derive(Default)]
 pub(crate) struct Sessions(Table<Session>);
 
+/// The cookie of a session that begins, and its `sid` unless it continues another.
+pub(crate) struct NewSession<'a> {
+    pub(crate) cookie: &'a str,
+    pub(crate) sid: String,
+}
+
 impl Sessions {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
         Table::load(loaded, journal).map(Self)
@@ -37,13 +43,13 @@ impl Sessions {
         &mut self,
         sub: &str,
         before: Option<&str>,
-        fresh: (&str, String),
-        (now, lifetime): (u64, u64),
+        new: NewSession<'_>,
+        now: u64,
+        lifetime: u64,
     ) -> Session {
         self.0.retain(|_, session| now < session.expires);
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
-        let (cookie, new_sid) = fresh;
-        let sid = before.map_or(new_sid, |session| session.sid);
+        let sid = before.map_or(new.sid, |session| session.sid);
         while self.0.select(|session| session.sub == sub).count() >= MAX_PER_CUSTOMER {
             let own = self.0.select(|session| session.sub == sub);
             let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
@@ -51,7 +57,7 @@ impl Sessions {
             self.0.remove(&oldest);
         }
         let session = Session { sid, sub: sub.to_owned(), auth_time: now, expires: now + lifetime };
-        self.0.insert(key(cookie), session.clone());
+        self.0.insert(key(new.cookie), session.clone());
         session
     }
 

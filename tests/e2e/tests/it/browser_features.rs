@@ -112,7 +112,7 @@ fn missing_feature_is_named() {
 
 /// Proves: browser-feature-optional
 #[test]
-fn feature_that_can_be_done_without_is() {
+fn optional_feature_may_be_missing() {
     scenario(Setup::default(), async |context| {
         for name in DONE_WITHOUT {
             let script = context.page.run_before_scripts(&without(name)).await?;
@@ -135,7 +135,7 @@ fn transfer_works_without_abort_signal_timeout() {
 
 /// Proves: browser-feature-optional
 #[test]
-fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
+fn silent_provider_is_given_up_without_abort_signal_timeout() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         page.run_before_scripts(&without("AbortSignal.timeout")).await?;
@@ -155,7 +155,7 @@ fn provider_that_never_answers_is_given_up_without_abort_signal_timeout() {
 
 /// Proves: client-exceptions
 #[test]
-fn exception_at_the_start_is_said() {
+fn exception_at_the_start_is_reported() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         let not_loaded = ("Riser could not be loaded", "Try again");
@@ -181,7 +181,7 @@ fn exception_at_the_start_is_said() {
 
 /// Proves: client-exceptions
 #[test]
-fn exception_later_is_said() {
+fn later_exception_is_reported() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         crate::steps::open(context).await?;

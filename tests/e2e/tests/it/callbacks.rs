@@ -60,7 +60,7 @@ async fn refused_answer(context: &TestContext, page: &Page, answer: &str) -> Res
 
 /// Proves: response-needs-record, threat-login-csrf
 #[test]
-fn a_foreign_state_opens_no_session() {
+fn foreign_state_opens_no_session() {
     scenario(Setup::default(), async |context| {
         let fragment = genuine_answer(context, BEN).await?;
         // Ben's genuine answer, given to a browser window that did not ask for it: log-in CSRF.
@@ -74,7 +74,7 @@ fn a_foreign_state_opens_no_session() {
 
 /// Proves: response-tokens-in-query
 #[test]
-fn an_answer_in_the_query_opens_no_session_and_is_cleaned_away() {
+fn response_in_the_query_opens_no_session_and_is_removed() {
     scenario(Setup::default(), async |context| {
         let fragment = genuine_answer(context, ADA).await?;
         // It is the answer to this very tab's request; but a query is in the log of every server that it passes.
@@ -84,7 +84,7 @@ fn an_answer_in_the_query_opens_no_session_and_is_cleaned_away() {
 
 /// Proves: response-needs-record
 #[test]
-fn an_absent_state_opens_no_session() {
+fn absent_state_opens_no_session() {
     scenario(Setup::default(), async |context| {
         let fragment = genuine_answer(context, ADA).await?;
         let parts: Vec<&str> = fragment.split('&').filter(|part| !part.starts_with("state=")).collect();
@@ -94,7 +94,7 @@ fn an_absent_state_opens_no_session() {
 
 /// Proves: response-needs-record
 #[test]
-fn a_made_up_state_opens_no_session() {
+fn invented_state_opens_no_session() {
     scenario(Setup::default(), async |context| {
         let fragment = genuine_answer(context, ADA).await?;
         let made_up: Vec<String> = fragment
@@ -113,7 +113,7 @@ fn a_made_up_state_opens_no_session() {
 
 /// Proves: response-needs-record, threat-fragment-replay
 #[test]
-fn an_answer_counts_once() {
+fn response_counts_once() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let fragment = genuine_answer(context, ADA).await?;
@@ -129,7 +129,7 @@ fn an_answer_counts_once() {
 
 /// Proves: id-token-at-hash, threat-token-swap
 #[test]
-fn a_swapped_access_token_opens_no_session() {
+fn swapped_access_token_opens_no_session() {
     scenario(Setup::default(), async |context| {
         let ada = genuine_answer(context, ADA).await?;
         // Ben's token, genuine too, from a log-in in the same browser.

@@ -42,7 +42,7 @@ async fn genuine_answer(context: &TestContext, person: Person) -> Result<String,
 
 /// Proves: address-cleaned
 #[test]
-fn the_address_brings_a_code_and_never_a_token() {
+fn address_has_a_code_and_never_a_token() {
     scenario(setup(), async |context| {
         let fragment = genuine_answer(context, ADA).await?;
         let mut names: Vec<&str> = fragment.split('&').filter_map(|part| part.split('=').next()).collect();
@@ -61,7 +61,7 @@ fn the_address_brings_a_code_and_never_a_token() {
 
 /// Proves: code-single-use
 #[test]
-fn a_code_that_was_used_opens_no_session() {
+fn used_code_opens_no_session() {
     scenario(setup(), async |context| {
         let TestContext { servers, page, .. } = context;
         let fragment = genuine_answer(context, ADA).await?;
@@ -81,7 +81,7 @@ fn a_code_that_was_used_opens_no_session() {
 
 /// Proves: code-single-use
 #[test]
-fn another_persons_code_is_worth_nothing_here() {
+fn code_of_another_customer_opens_no_session() {
     scenario(setup(), async |context| {
         let servers = &context.servers;
         let stolen = genuine_answer(context, BEN).await?;
@@ -111,7 +111,7 @@ fn another_persons_code_is_worth_nothing_here() {
 }
 
 #[test]
-fn a_denied_push_moves_nothing() {
+fn denied_push_moves_nothing() {
     scenario(setup(), async |context| {
         let (phone, _) = at_the_provider(context).await?;
         phone.deny().await?;
@@ -123,13 +123,13 @@ fn a_denied_push_moves_nothing() {
 
 /// Proves: transfer-as-confirmed
 #[test]
-fn an_order_that_was_edited_on_the_way_is_not_sent() {
+fn edited_order_is_not_sent() {
     scenario(setup(), async |context| crate::storage::edit_the_order(context, "1250", "9250").await);
 }
 
 /// Proves: token-endpoint-silent
 #[test]
-fn a_token_endpoint_that_does_not_answer_loses_nothing() {
+fn silent_token_endpoint_loses_nothing() {
     scenario(setup(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;

@@ -139,7 +139,7 @@ fn killed_at_the_confirmation() {
 
 /// Proves: threat-browser-killed
 #[test]
-fn killed_before_it_leaves_for_the_second_factor() {
+fn killed_before_the_redirect() {
     with_a_phone(async |context, phone| {
         log_in(context, ADA).await?;
         let gate = stay_before_leaving(context).await?;
@@ -167,7 +167,7 @@ fn killed_at_the_provider() {
 
 /// Proves: threat-browser-killed
 #[test]
-fn killed_at_the_provider_and_approved_while_it_is_dead() {
+fn killed_at_the_provider_and_approved_meanwhile() {
     with_a_phone(async |context, phone| {
         log_in(context, ADA).await?;
         let number = ask_for_step_up(&context.page, RENT).await?;
@@ -182,7 +182,7 @@ fn killed_at_the_provider_and_approved_while_it_is_dead() {
 
 /// Proves: threat-browser-killed
 #[test]
-fn killed_while_the_answer_of_the_provider_is_checked() {
+fn killed_while_the_response_is_checked() {
     with_a_phone(async |context, phone| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -220,7 +220,7 @@ fn killed_while_the_transfer_is_on_its_way() {
 
 /// Proves: threat-browser-killed
 #[test]
-fn killed_after_the_bank_did_it_and_before_the_customer_knows() {
+fn killed_after_the_commit() {
     with_a_phone(async |context, phone| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;

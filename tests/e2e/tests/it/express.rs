@@ -17,18 +17,18 @@ const TRANSFER: &str = "This is the POST /transfer endpoint";
 
 /// Proves: api-403-step-up
 #[test]
-fn the_sample_on_another_origin_with_cors() {
+fn works_on_another_origin_with_cors() {
     scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, the_workflow);
 }
 
 /// Proves: api-error-sentence
 #[test]
-fn the_sample_beside_the_clients_files() {
+fn works_beside_the_client() {
     scenario(Setup { api: Api::Express, host: Host::Files, ..Setup::default() }, the_workflow);
 }
 
 #[test]
-fn the_sample_beside_a_host_that_answers_every_path() {
+fn works_beside_a_host_that_answers_every_path() {
     scenario(Setup { api: Api::Express, ..Setup::default() }, the_workflow);
 }
 
@@ -70,7 +70,7 @@ async fn the_workflow(context: &TestContext) -> Result<(), TestFailure> {
 }
 
 #[test]
-fn a_denied_push_is_final_there_too() {
+fn denied_push_is_final() {
     scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |context| {
         let page = &context.page;
         let phone = phone(context).await?;
@@ -86,7 +86,7 @@ fn a_denied_push_is_final_there_too() {
 }
 
 #[test]
-fn an_answer_that_is_lost_stays_unknown_where_nobody_can_be_asked() {
+fn lost_response_stays_unknown() {
     scenario(Setup { api: Api::ExpressElsewhere, ..Setup::default() }, async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;

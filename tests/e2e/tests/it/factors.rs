@@ -44,7 +44,7 @@ async fn rent_was_paid(context: &TestContext, times: i64) -> Result<(), TestFail
 
 /// Proves: threat-recovery-codes
 #[test]
-fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() {
+fn enrolled_app_confirms_and_so_does_a_recovery_code_once() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -97,7 +97,7 @@ fn an_app_that_is_set_up_on_the_way_confirms_and_so_does_a_recovery_code_once() 
 
 /// Proves: threat-unwanted-request
 #[test]
-fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
+fn not_me_moves_nothing_and_signs_the_browser_out() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         let (phone, _) = at_the_provider(context).await?;
@@ -115,7 +115,7 @@ fn this_was_not_me_moves_nothing_and_signs_the_browser_out() {
 }
 
 #[test]
-fn the_phone_can_be_installed_and_says_when_it_is_offline() {
+fn phone_can_be_installed_and_reports_being_offline() {
     scenario(Setup::default(), async |context| {
         let phone = crate::steps::phone(context).await?;
         let page = phone.page();

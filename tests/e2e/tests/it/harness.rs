@@ -158,7 +158,7 @@ async fn windows_share_cookies_and_not_the_session_storage() {
 }
 
 #[test]
-fn a_failure_names_the_line_of_the_test() {
+fn failure_names_the_line_of_the_test() {
     fn helper() -> Result<(), TestError> {
         Err(TestError::transient("nothing there"))
     }
@@ -175,7 +175,7 @@ fn a_failure_names_the_line_of_the_test() {
 }
 
 #[test]
-fn a_token_shows_neither_itself_nor_its_parts() {
+fn token_shows_neither_itself_nor_its_parts() {
     let token = e2e::Token::new("eyJhbGciOiJSUzI1NiJ9.eyJzY29wZSI6ImIgYSJ9.c2lnbmF0dXJl".to_owned());
     assert_eq!(token.scopes(), ["a", "b"]);
     let shown = format!("{token:?}");
@@ -184,7 +184,7 @@ fn a_token_shows_neither_itself_nor_its_parts() {
 }
 
 #[test]
-fn texts_lose_their_tokens_and_nothing_else() {
+fn tokens_are_removed_from_texts() {
     let token = "eyJhbGciOiJSUzI1NiJ9.eyJzY29wZSI6ImIgYSJ9.c2lnbmF0dXJl";
     let text = format!("a#access_token={token}&b=eyJ0 {token}");
     assert_eq!(e2e::token::without_tokens(&text), "a#access_token=[token]&b=eyJ0 [token]");

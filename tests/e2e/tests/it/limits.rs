@@ -10,7 +10,7 @@ use e2e::{
 /// On another origin, where a page reads only the headers that the bank lets it read.
 /// Proves: client-429-transfer
 #[test]
-fn too_many_transfers_move_nothing_and_the_page_says_when_to_try_again() {
+fn too_many_transfers_move_nothing_and_say_when_to_retry() {
     let setup = Setup { transfers_per_minute: 1, api: Api::BankElsewhere, ..Setup::default() };
     scenario(setup, async |context| {
         let page = &context.page;

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 /// Proves: threat-other-transfer
 #[test]
-fn the_phone_shows_what_the_token_is_for() {
+fn phone_shows_the_payment_of_the_token() {
     scenario(Setup::default(), async |context| the_transfer_is_named(context).await);
 }
 
 #[test]
-fn in_the_code_flow_too() {
+fn phone_shows_the_payment_in_the_code_flow() {
     scenario(Setup { config: code_flow, ..Setup::default() }, async |context| {
         the_transfer_is_named(context).await
     });
@@ -59,7 +59,7 @@ async fn shows_the_rent(device: &Page) -> Result<(), TestError> {
 
 /// What a provider does that has never heard of it.
 #[test]
-fn without_it_the_scope_stands_alone_and_the_transfer_goes_through() {
+fn transfer_without_authorization_details_uses_the_scope_alone() {
     scenario(Setup { authorization_details: false, ..Setup::default() }, async |context| {
         let TestContext { servers, .. } = context;
         transfer(context).await?;

@@ -28,7 +28,7 @@ fn back_after_a_finished_transfer_sends_nothing() {
 }
 
 #[test]
-fn back_from_the_provider_says_that_nothing_was_confirmed() {
+fn back_from_the_provider_reports_no_confirmation() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, .. } = context;
         at_the_provider(context).await?;
@@ -43,7 +43,7 @@ fn back_from_the_provider_says_that_nothing_was_confirmed() {
 }
 
 #[test]
-fn back_from_the_log_in_page_offers_it_again() {
+fn back_from_the_log_in_page_offers_log_in() {
     scenario(Setup::default(), async |context| {
         crate::steps::leave_to_log_in(context).await?;
         context.page.back().await?;
@@ -57,7 +57,7 @@ fn back_from_the_log_in_page_offers_it_again() {
 
 /// Proves: threat-repeated-navigation
 #[test]
-fn a_double_click_on_confirm_is_one_transfer() {
+fn double_click_on_confirm_makes_one_transfer() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -75,7 +75,7 @@ fn a_double_click_on_confirm_is_one_transfer() {
 
 /// Proves: threat-lost-response
 #[test]
-fn an_answer_lost_after_the_commit_is_found_and_money_moved_once() {
+fn response_lost_after_the_commit_is_found_and_money_moved_once() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -95,7 +95,7 @@ fn an_answer_lost_after_the_commit_is_found_and_money_moved_once() {
 }
 
 #[test]
-fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
+fn transfer_that_never_arrived_is_reported_and_can_be_sent_again() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -112,7 +112,7 @@ fn a_transfer_that_never_arrived_is_said_so_and_can_be_sent_again() {
 
 /// Proves: abandoned-order
 #[test]
-fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
+fn late_transfer_sent_again_through_the_form_is_made_once() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -146,7 +146,7 @@ fn a_transfer_that_arrives_late_and_was_sent_again_through_the_form_is_one() {
 
 /// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
-fn a_duplicated_tab_does_not_pay_twice() {
+fn duplicated_tab_pays_once() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, browser, .. } = context;
         let phone = phone(context).await?;

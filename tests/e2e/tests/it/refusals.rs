@@ -35,7 +35,7 @@ async fn is_final(context: &TestContext, sentence: &str) -> Result<(), TestFailu
 }
 
 #[test]
-fn a_wrong_password_is_said_and_the_right_one_goes_on() {
+fn wrong_password_is_reported_and_the_right_one_continues() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         leave_to_log_in(context).await?;
@@ -50,7 +50,7 @@ fn a_wrong_password_is_said_and_the_right_one_goes_on() {
 }
 
 #[test]
-fn cancelling_the_log_in_leads_back_to_a_page_that_offers_it_again() {
+fn cancelled_log_in_offers_log_in() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         leave_to_log_in(context).await?;
@@ -66,7 +66,7 @@ fn cancelling_the_log_in_leads_back_to_a_page_that_offers_it_again() {
 }
 
 #[test]
-fn a_denied_push_moves_nothing() {
+fn denied_push_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let (phone, _) = at_the_provider(context).await?;
         phone.deny().await?;
@@ -77,7 +77,7 @@ fn a_denied_push_moves_nothing() {
 }
 
 #[test]
-fn a_wrong_number_moves_nothing() {
+fn wrong_number_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let (phone, number) = at_the_provider(context).await?;
         phone.choose_other_than(&number).await?;
@@ -98,7 +98,7 @@ fn cancelling_at_the_provider_moves_nothing() {
 }
 
 #[test]
-fn a_provider_that_grants_less_causes_one_redirect_and_a_final_sentence() {
+fn smaller_grant_is_final_after_one_redirect() {
     let setup = Setup { permissions: Some(vec!["view:balance"]), ..Setup::default() };
     scenario(setup, async |context| {
         // The tenant's script asks for the second factor because the scope was asked for, granted or not, as at Auth0.
@@ -122,7 +122,7 @@ fn forbidden() -> Response {
 
 /// Proves: api-403-final
 #[test]
-fn an_api_that_refuses_for_good_is_asked_twice_and_not_again() {
+fn api_that_always_refuses_is_asked_twice() {
     scenario(Setup::default(), async |context| {
         let rule = context.servers.api().when(is_transfer).answer(forbidden);
         let (phone, number) = at_the_provider(context).await?;
@@ -137,7 +137,7 @@ fn an_api_that_refuses_for_good_is_asked_twice_and_not_again() {
 
 /// Proves: api-401
 #[test]
-fn a_token_that_is_never_accepted_starts_no_loop() {
+fn token_that_is_never_accepted_starts_no_loop() {
     scenario(Setup::default(), async |context| {
         let challenge = r#"Bearer realm="bank", error="invalid_token""#;
         let refuse =
@@ -158,7 +158,7 @@ fn a_token_that_is_never_accepted_starts_no_loop() {
 }
 
 #[test]
-fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
+fn business_refusal_is_reported_and_the_transfer_can_be_changed() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         let phone = phone(context).await?;
@@ -179,7 +179,7 @@ fn a_business_refusal_is_a_sentence_and_the_transfer_can_be_changed() {
 
 /// Proves: truth-before-sending
 #[test]
-fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
+fn amount_above_the_balance_is_reported_before_sending() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -194,7 +194,7 @@ fn an_amount_above_the_shown_balance_is_said_before_anything_is_sent() {
 
 /// Proves: step-up-same-subject
 #[test]
-fn another_person_at_the_step_up_cannot_confirm_the_transfer() {
+fn another_customer_cannot_confirm_the_transfer() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, browser } = context;
         let ada_phone = phone(context).await?;

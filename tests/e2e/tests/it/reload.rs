@@ -8,7 +8,7 @@ use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{TestContext, people::ADA, provider_pages::number_on, scenario, servers::Setup};
 
 #[test]
-fn reload_when_signed_out() {
+fn when_signed_out() {
     scenario(Setup::default(), async |context| {
         open(context).await?;
         context.page.reload().await?;
@@ -19,7 +19,7 @@ fn reload_when_signed_out() {
 }
 
 #[test]
-fn reload_keeps_the_session_and_what_was_typed() {
+fn keeps_the_session_and_input() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -38,7 +38,7 @@ fn reload_keeps_the_session_and_what_was_typed() {
 }
 
 #[test]
-fn reload_at_the_confirmation_sends_nothing() {
+fn at_the_confirmation_sends_nothing() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -52,7 +52,7 @@ fn reload_at_the_confirmation_sends_nothing() {
 }
 
 #[test]
-fn reload_after_the_refusal_and_before_leaving_loses_nothing() {
+fn before_the_redirect_loses_nothing() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         let phone = phone(context).await?;
@@ -68,7 +68,7 @@ fn reload_after_the_refusal_and_before_leaving_loses_nothing() {
 }
 
 #[test]
-fn reload_at_the_provider_keeps_the_request() {
+fn at_the_provider_keeps_the_request() {
     scenario(Setup::default(), async |context| {
         let (phone, number) = at_the_provider(context).await?;
         context.page.reload().await?;
@@ -80,7 +80,7 @@ fn reload_at_the_provider_keeps_the_request() {
 }
 
 #[test]
-fn reload_while_the_answer_of_the_provider_is_checked() {
+fn while_the_response_is_checked() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -101,7 +101,7 @@ fn reload_while_the_answer_of_the_provider_is_checked() {
 
 /// Proves: threat-repeated-navigation
 #[test]
-fn reload_while_the_transfer_is_sent_asks_the_bank() {
+fn while_the_transfer_is_sent_asks_the_bank() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -120,7 +120,7 @@ fn reload_while_the_transfer_is_sent_asks_the_bank() {
 }
 
 #[test]
-fn reload_at_the_receipt_does_not_send_again() {
+fn at_the_receipt_does_not_send_again() {
     scenario(Setup::default(), async |context| {
         transfer(context).await?;
         context.page.reload().await?;
@@ -132,7 +132,7 @@ fn reload_at_the_receipt_does_not_send_again() {
 }
 
 #[test]
-fn reload_while_the_outcome_is_unknown_asks_again() {
+fn while_the_result_is_unknown_asks_again() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;

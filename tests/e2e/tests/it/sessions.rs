@@ -6,7 +6,7 @@ use e2e::{TestContext, people::ADA, scenario, servers::Setup};
 
 /// Proves: log-out-all-tabs
 #[test]
-fn a_log_out_in_one_tab_ends_all_tabs() {
+fn log_out_ends_all_tabs() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -39,7 +39,7 @@ fn a_log_out_in_one_tab_ends_all_tabs() {
 
 /// Proves: log-out-all-tabs
 #[test]
-fn a_tab_at_the_provider_comes_back_logged_out() {
+fn tab_at_the_provider_comes_back_logged_out() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -66,7 +66,7 @@ fn a_tab_at_the_provider_comes_back_logged_out() {
 
 /// Proves: session-end-announced
 #[test]
-fn before_the_end_the_customer_is_told_and_can_go_on() {
+fn customer_is_warned_before_the_end_and_can_continue() {
     scenario(Setup { access_token_seconds: 60, ..Setup::default() }, async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -90,7 +90,7 @@ fn before_the_end_the_customer_is_told_and_can_go_on() {
 
 /// Proves: jwks-cached
 #[test]
-fn the_keys_are_fetched_once_for_the_tab() {
+fn keys_are_fetched_once_per_tab() {
     scenario(Setup::default(), async |context| {
         let servers = &context.servers;
         log_in(context, ADA).await?;

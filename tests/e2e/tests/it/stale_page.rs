@@ -56,7 +56,7 @@ async fn recovers(context: &TestContext) -> Result<(), TestFailure> {
 
 /// Proves: stale-page
 #[test]
-fn try_again_gets_past_an_old_page_in_the_cache() {
+fn try_again_replaces_a_cached_page() {
     for host in [Host::Files, Host::Companion] {
         for file in [".js", "_bg.wasm"] {
             scenario(Setup { host, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
@@ -69,7 +69,7 @@ fn try_again_gets_past_an_old_page_in_the_cache() {
 
 /// Proves: stale-page
 #[test]
-fn try_again_gets_past_an_old_page_where_every_path_is_the_page() {
+fn try_again_replaces_a_cached_page_where_every_path_is_the_page() {
     for file in [".js", "_bg.wasm"] {
         scenario(Setup { host: Host::Files, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
             let page = reqwest::get(context.servers.app.at("/")).await?.text().await?;

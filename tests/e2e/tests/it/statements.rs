@@ -35,13 +35,13 @@ async fn sees_statements(page: &Page) -> Result<(), TestError> {
 
 /// Proves: statements-need-mfa
 #[test]
-fn statements_take_a_second_factor() {
+fn require_a_second_factor() {
     scenario(Setup::default(), a_second_factor);
 }
 
 /// Proves: statements-need-mfa
 #[test]
-fn statements_take_a_second_factor_in_the_code_flow() {
+fn require_a_second_factor_in_the_code_flow() {
     scenario(Setup { config: code_flow, ..Setup::default() }, a_second_factor);
 }
 
@@ -77,7 +77,7 @@ async fn a_second_factor(context: &TestContext) -> Result<(), TestFailure> {
 
 /// Proves: statements-denied-stays
 #[test]
-fn who_does_not_confirm_sees_nothing_and_stays_logged_in() {
+fn denied_second_factor_shows_nothing_and_keeps_the_session() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -94,7 +94,7 @@ fn who_does_not_confirm_sees_nothing_and_stays_logged_in() {
 }
 
 #[test]
-fn cancelling_before_the_browser_leaves_stays_here() {
+fn cancelling_before_the_redirect_stays() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -116,7 +116,7 @@ fn cancelling_before_the_browser_leaves_stays_here() {
 
 /// Proves: stored-id-token-verified
 #[test]
-fn what_the_storage_says_of_a_second_factor_is_verified_again() {
+fn stored_second_factor_is_verified_again() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -147,7 +147,7 @@ fn what_the_storage_says_of_a_second_factor_is_verified_again() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_bank_that_wants_a_newer_confirmation_gets_one() {
+fn bank_gets_the_newer_confirmation_it_demands() {
     // The second factor of a transfer is known to the page; the token for reading has none, and the bank says so.
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
@@ -172,7 +172,7 @@ fn a_bank_that_wants_a_newer_confirmation_gets_one() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_bank_that_is_never_content_starts_no_loop() {
+fn bank_that_always_demands_more_starts_no_loop() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -201,7 +201,7 @@ fn a_bank_that_is_never_content_starts_no_loop() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
+fn transfer_with_a_newer_log_in_takes_one_redirect() {
     let as_it_comes: fn(&mut serde_json::Value) = |_| {};
     for config in [as_it_comes, code_flow] {
         scenario(Setup { config, ..Setup::default() }, async |context| {
@@ -229,7 +229,7 @@ fn a_transfer_that_takes_a_newer_log_in_goes_through_with_one_redirect() {
 
 /// Proves: api-authentication-challenge
 #[test]
-fn a_bank_that_asks_for_what_the_provider_does_not_have_is_told_so() {
+fn demand_that_the_provider_cannot_meet_is_reported() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;

@@ -23,7 +23,7 @@ fn is_api(request: &Exchange) -> bool {
 
 /// Proves: truth-before-sending
 #[test]
-fn offline_is_said_and_passes() {
+fn offline_is_reported_until_it_ends() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -43,7 +43,7 @@ fn offline_is_said_and_passes() {
 }
 
 #[test]
-fn a_bank_that_is_down_is_said_and_can_be_asked_again() {
+fn bank_outage_is_reported_and_can_be_retried() {
     for down in [true, false] {
         scenario(Setup::default(), async |context| {
             let TestContext { servers, page, .. } = context;
@@ -65,7 +65,7 @@ fn a_bank_that_is_down_is_said_and_can_be_asked_again() {
 }
 
 #[test]
-fn a_bank_that_is_down_at_the_first_attempt_moves_nothing() {
+fn bank_outage_at_the_first_attempt_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -87,7 +87,7 @@ fn a_bank_that_is_down_at_the_first_attempt_moves_nothing() {
 }
 
 #[test]
-fn a_provider_that_is_down_at_the_log_in_is_said_and_can_be_tried_again() {
+fn provider_outage_at_the_log_in_can_be_retried() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         open(context).await?;
@@ -104,7 +104,7 @@ fn a_provider_that_is_down_at_the_log_in_is_said_and_can_be_tried_again() {
 }
 
 #[test]
-fn a_provider_that_is_down_at_the_callback_is_said_and_can_be_tried_again() {
+fn provider_outage_at_the_callback_can_be_retried() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         leave_to_log_in(context).await?;
@@ -120,7 +120,7 @@ fn a_provider_that_is_down_at_the_callback_is_said_and_can_be_tried_again() {
 }
 
 #[test]
-fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
+fn provider_outage_at_the_step_up_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -142,7 +142,7 @@ fn a_provider_that_is_down_at_the_step_up_moves_nothing() {
 }
 
 #[test]
-fn a_provider_that_is_down_after_the_second_factor_moves_nothing() {
+fn provider_outage_after_the_second_factor_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -157,7 +157,7 @@ fn a_provider_that_is_down_after_the_second_factor_moves_nothing() {
 }
 
 #[test]
-fn each_wrong_key_of_the_configuration_is_named() {
+fn wrong_configuration_keys_are_named() {
     type Change = fn(&mut serde_json::Value);
     let changes: [(&str, Change); 8] = [
         ("issuer", |config| config["issuer"] = json!("localhost")),
@@ -185,7 +185,7 @@ fn each_wrong_key_of_the_configuration_is_named() {
 
 /// Proves: discovery-issuer
 #[test]
-fn an_issuer_that_is_not_the_configured_one_is_not_used() {
+fn other_issuer_is_not_used() {
     // The addresses are right, the name is not: with a slash less, it is another issuer.
     let config: fn(&mut serde_json::Value) = |config| {
         let issuer = config["issuer"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
@@ -203,7 +203,7 @@ fn an_issuer_that_is_not_the_configured_one_is_not_used() {
 
 /// Proves: session-end-keeps-input
 #[test]
-fn a_session_that_ends_keeps_what_was_typed() {
+fn ended_session_keeps_input() {
     scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -220,7 +220,7 @@ fn a_session_that_ends_keeps_what_was_typed() {
 }
 
 #[test]
-fn a_session_that_ended_while_the_page_was_away_is_said() {
+fn session_ended_while_away_is_reported() {
     scenario(Setup { access_token_seconds: 15, ..Setup::default() }, async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -234,7 +234,7 @@ fn a_session_that_ended_while_the_page_was_away_is_said() {
 }
 
 #[test]
-fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
+fn session_ended_during_the_second_factor_keeps_the_transfer() {
     scenario(Setup { access_token_seconds: 20, ..Setup::default() }, async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -250,7 +250,7 @@ fn a_session_that_ends_during_the_second_factor_does_not_lose_the_transfer() {
 }
 
 #[test]
-fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_form() {
+fn token_refused_at_the_transfer_ends_the_session_and_keeps_the_form() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -271,7 +271,7 @@ fn a_token_that_the_bank_refuses_at_the_transfer_ends_the_session_and_keeps_the_
 }
 
 #[test]
-fn a_webassembly_that_does_not_arrive_is_said() {
+fn missing_webassembly_is_reported() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let rule = servers.app.when(crate::steps::is_webassembly).cut();

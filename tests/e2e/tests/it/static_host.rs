@@ -9,7 +9,7 @@ use e2e::{
 };
 
 #[test]
-fn a_host_that_knows_nothing_but_files_is_enough() {
+fn plain_file_host_is_enough() {
     scenario(Setup { host: Host::Files, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
         transfer(context).await?;
         rent_was_paid_once(context).await?;
@@ -20,7 +20,7 @@ fn a_host_that_knows_nothing_but_files_is_enough() {
 }
 
 #[test]
-fn the_strict_policy_is_in_force_and_nothing_breaks_it() {
+fn strict_policy_is_in_force_and_holds() {
     scenario(Setup { api: Api::BankElsewhere, ..Setup::default() }, async |context| {
         let TestContext { servers, page, browser } = context;
         let answer = reqwest::get(servers.app.at("/")).await?;
@@ -54,7 +54,7 @@ fn the_strict_policy_is_in_force_and_nothing_breaks_it() {
 }
 
 #[test]
-fn the_console_stays_empty_in_the_whole_workflow() {
+fn console_stays_empty() {
     scenario(Setup::default(), async |context| {
         transfer(context).await?;
         // The 403 that starts the step-up is an error to the browser, and nothing else is.

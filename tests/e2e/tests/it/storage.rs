@@ -23,7 +23,7 @@ async fn everything_left(page: &Page) -> Result<Vec<(&'static str, String)>, Tes
 
 /// Proves: single-use-token
 #[test]
-fn after_a_transfer_its_token_is_nowhere() {
+fn token_of_a_transfer_is_stored_nowhere() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -59,7 +59,7 @@ async fn no_answer_in(page: &Page) -> Result<(), TestFailure> {
 
 /// Proves: address-cleaned
 #[test]
-fn the_address_is_clean_before_the_webassembly_arrives() {
+fn address_is_clean_before_the_webassembly_arrives() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -93,7 +93,7 @@ fn the_address_is_clean_before_the_webassembly_arrives() {
 
 /// Proves: balance-token-in-tab
 #[test]
-fn the_token_for_the_balance_stays_in_its_tab() {
+fn balance_token_stays_in_its_tab() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, browser, servers } = context;
         log_in(context, ADA).await?;
@@ -137,13 +137,13 @@ pub(crate) async fn edit_the_order(context: &TestContext, from: &str, to: &str) 
 
 /// Proves: transfer-as-confirmed
 #[test]
-fn an_amount_edited_while_away_is_not_sent() {
+fn edited_amount_is_not_sent() {
     scenario(Setup::default(), async |context| edit_the_order(context, "1250", "9250").await);
 }
 
 /// Proves: transfer-as-confirmed
 #[test]
-fn a_payee_edited_while_away_is_not_paid() {
+fn edited_payee_is_not_paid() {
     scenario(Setup::default(), async |context| {
         edit_the_order(context, RENT.payee, "FR1420041010050500013M02606").await
     });
@@ -151,12 +151,12 @@ fn a_payee_edited_while_away_is_not_paid() {
 
 /// Proves: transfer-as-confirmed
 #[test]
-fn a_reference_edited_while_away_is_not_sent() {
+fn edited_reference_is_not_sent() {
     scenario(Setup::default(), async |context| edit_the_order(context, "November", "December").await);
 }
 
 #[test]
-fn storage_that_is_gone_ends_in_a_sentence() {
+fn lost_storage_is_reported() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;

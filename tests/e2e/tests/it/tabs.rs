@@ -52,7 +52,7 @@ async fn both_were_paid_once(context: &TestContext) -> Result<(), TestFailure> {
 
 /// Proves: request-record-per-state, threat-repeated-navigation
 #[test]
-fn two_tabs_with_two_transfers_do_not_mix_them_up() {
+fn transfers_of_two_tabs_stay_apart() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, .. } = context;
         let phone = phone(context).await?;
@@ -76,7 +76,7 @@ fn two_tabs_with_two_transfers_do_not_mix_them_up() {
 }
 
 #[test]
-fn denying_one_of_two_transfers_leaves_the_other_alone() {
+fn denying_one_of_two_transfers_keeps_the_other() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, .. } = context;
         let phone = phone(context).await?;
@@ -96,7 +96,7 @@ fn denying_one_of_two_transfers_leaves_the_other_alone() {
 
 /// Proves: threat-repeated-navigation
 #[test]
-fn back_and_forward_at_the_provider_and_then_confirmed_is_one_transfer() {
+fn back_and_forward_at_the_provider_makes_one_transfer() {
     scenario(Setup::default(), async |context| {
         let TestContext { page, .. } = context;
         let (phone, number) = at_the_provider(context).await?;
@@ -131,7 +131,7 @@ fn back_and_forward_after_a_finished_transfer_sends_nothing() {
 
 /// Proves: threat-repeated-navigation
 #[test]
-fn a_page_out_of_the_back_forward_cache_is_loaded_anew() {
+fn page_from_the_back_forward_cache_is_reloaded() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -152,7 +152,7 @@ fn a_page_out_of_the_back_forward_cache_is_loaded_anew() {
 }
 
 #[test]
-fn a_tab_duplicated_at_the_receipt_sends_nothing() {
+fn tab_duplicated_at_the_receipt_sends_nothing() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, browser, .. } = context;
         transfer(context).await?;
@@ -166,7 +166,7 @@ fn a_tab_duplicated_at_the_receipt_sends_nothing() {
 }
 
 #[test]
-fn a_tab_duplicated_at_the_provider_after_its_answer_is_one_transfer() {
+fn tab_duplicated_after_the_response_makes_one_transfer() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, browser, .. } = context;
         let (phone, number) = at_the_provider(context).await?;

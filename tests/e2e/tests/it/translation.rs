@@ -41,7 +41,7 @@ async fn types(page: &Page, label: &str, text: &str) -> Result<(), TestError> {
 
 /// Proves: translated-transfer
 #[test]
-fn transfer_in_a_translated_page_shows_what_is() {
+fn translated_transfer_shows_the_current_state() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
@@ -110,7 +110,7 @@ fn transfer_in_a_translated_page_shows_what_is() {
 
 /// Proves: translation-excluded
 #[test]
-fn money_and_buttons_are_kept_from_translators_that_ask() {
+fn money_and_buttons_are_excluded() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         crate::steps::log_in(context, ADA).await?;

@@ -85,7 +85,7 @@ fn pasted_order_is_booked_as_it_was_meant() {
 
 /// Proves: input-not-cut, amount-other-currency, reference-display
 #[test]
-fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
+fn invalid_input_is_reported_and_not_cut() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -110,7 +110,7 @@ fn what_cannot_be_meant_is_said_and_nothing_is_cut() {
 
 /// Proves: form-autofill
 #[test]
-fn order_that_a_program_fills_in_is_taken() {
+fn autofilled_order_is_accepted() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;

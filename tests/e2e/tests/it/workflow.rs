@@ -17,20 +17,20 @@ const WITHOUT_MFA: &str = "openid view:balance";
 
 /// Proves: api-403-step-up
 #[test]
-fn a_transfer_takes_a_second_factor_and_moves_money_once() {
+fn transfer_requires_a_second_factor_and_moves_money_once() {
     scenario(Setup::default(), async |context| the_workflow(context, Flow::Implicit).await);
 }
 
 /// Proves: code-flow-same-scenario
 #[test]
-fn the_code_flow_does_the_same() {
+fn code_flow_does_the_same() {
     scenario(Setup { config: code_flow, ..Setup::default() }, async |context| {
         the_workflow(context, Flow::Code).await
     });
 }
 
 #[test]
-fn an_api_on_another_origin_does_the_same() {
+fn api_on_another_origin_does_the_same() {
     let setup = Setup { api: Api::BankElsewhere, ..Setup::default() };
     scenario(setup, async |context| the_workflow(context, Flow::Implicit).await);
 }
@@ -168,7 +168,7 @@ async fn forget_what_names_the_session(page: &Page) -> Result<(), TestFailure> {
 
 /// Proves: tenant-log-out-link
 #[test]
-fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
+fn log_out_confirmation_of_the_provider_is_answered() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -194,7 +194,7 @@ fn a_provider_that_asks_before_it_logs_out_is_asked_and_answered() {
 }
 
 #[test]
-fn logging_out_ends_the_session_here_and_at_the_provider() {
+fn log_out_ends_both_sessions() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
@@ -229,7 +229,7 @@ fn logging_out_ends_the_session_here_and_at_the_provider() {
 }
 
 #[test]
-fn logging_out_on_the_way_to_the_second_factor_leaves_nothing_behind() {
+fn log_out_before_the_second_factor_leaves_nothing() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         at_the_provider(context).await?;
@@ -248,7 +248,7 @@ fn logging_out_on_the_way_to_the_second_factor_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_session_at_the_provider_needs_no_second_password() {
+fn provider_session_needs_no_second_password() {
     scenario(Setup::default(), async |context| {
         log_in(context, ADA).await?;
         let other = context.browser.new_window().await?;
@@ -274,7 +274,7 @@ fn cancel_sends_nothing() {
 }
 
 #[test]
-fn what_is_typed_is_checked_before_it_is_shown() {
+fn input_is_validated_before_the_review() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
@@ -303,7 +303,7 @@ fn what_is_typed_is_checked_before_it_is_shown() {
 }
 
 #[test]
-fn the_whole_way_by_keyboard() {
+fn works_by_keyboard() {
     use e2e::Key;
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
@@ -338,7 +338,7 @@ fn the_whole_way_by_keyboard() {
 }
 
 #[test]
-fn the_receipt_stays_until_it_is_put_away() {
+fn receipt_stays_until_dismissed() {
     scenario(Setup::default(), async |context| {
         transfer(context).await?;
         context.page.button("Make another transfer").click().await?;

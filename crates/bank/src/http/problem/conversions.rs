@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Code, Problem, RETRY_SECONDS};
 use crate::auth::{AuthError, DetailsMismatch, Scope};
 use crate::http::rate_limiter::RateLimitExceeded;
-use crate::ledger::{LedgerError, Refusal};
+use crate::ledger::{LedgerError, OrderRefusal};
 
 /// What a client asks the issuer for, so that it demands a second factor.
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
@@ -77,29 +77,29 @@ impl From<LedgerError> for Problem {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<OrderRefusal> for Problem {
+    fn from(refusal: OrderRefusal) -> Self {
         match refusal {
-            Refusal::AccountNotFound => Self::account_not_found(),
-            Refusal::InvalidIban { reason } => Self::new(Code::INVALID_IBAN, reason),
-            Refusal::InvalidAmount => Self::new(
+            OrderRefusal::AccountNotFound => Self::account_not_found(),
+            OrderRefusal::InvalidIban { reason } => Self::new(Code::INVALID_IBAN, reason),
+            OrderRefusal::InvalidAmount => Self::new(
                 Code::INVALID_AMOUNT,
                 "the amount must be at least 1 and at most 9007199254740991 minor units",
             ),
-            Refusal::InvalidReference { reason } => Self::new(Code::INVALID_REFERENCE, reason),
-            Refusal::WrongCurrency { expected } => {
+            OrderRefusal::InvalidReference { reason } => Self::new(Code::INVALID_REFERENCE, reason),
+            OrderRefusal::WrongCurrency { expected } => {
                 let detail =
                     format!("from this account only {expected} can be sent, to an account in {expected}");
                 Self::new(Code::WRONG_CURRENCY, detail).with("expected", json!(expected))
             }
-            Refusal::PayeeIsPayer => Self::new(
+            OrderRefusal::PayeeIsPayer => Self::new(
                 Code::PAYEE_IS_PAYER,
                 "the payee's IBAN is that of the paying account; choose another",
             ),
-            Refusal::UnknownPayee => {
+            OrderRefusal::UnknownPayee => {
                 Self::new(Code::UNKNOWN_PAYEE, "no account at this bank has the payee's IBAN")
             }
-            Refusal::InsufficientFunds { balance } => {
+            OrderRefusal::InsufficientFunds { balance } => {
                 Self::new(Code::INSUFFICIENT_FUNDS, "the amount is more than what is on the account")
                     .with("balance", json!(balance))
             }

@@ -46,7 +46,7 @@ fn request((id, token, from, to, amount): Wish) -> TransferRequest {
 }
 
 /// What is decided of these in one transaction, and what is on the accounts then.
-async fn together(ledger: &Ledger, requests: &[TransferRequest]) -> (Vec<Decision>, Vec<i64>) {
+async fn together(ledger: &Ledger, requests: &[TransferRequest]) -> (Vec<TransferDecision>, Vec<i64>) {
     let mut tx = ledger.store.writer.begin().await.unwrap();
     let decisions =
         decide(&mut tx, requests, &|_| true).await.unwrap().into_iter().map(Option::unwrap).collect();
@@ -58,16 +58,16 @@ async fn together(ledger: &Ledger, requests: &[TransferRequest]) -> (Vec<Decisio
     (decisions, balances)
 }
 
-fn describe(decisions: &[Decision]) -> Vec<String> {
+fn describe(decisions: &[TransferDecision]) -> Vec<String> {
     decisions
         .iter()
         .map(|decision| match decision {
-            Decision::New(Ok(transfer)) => format!("made, {} left", transfer.balance_after.amount),
-            Decision::New(Err(refusal)) => format!("refused: {refusal:?}"),
-            Decision::Replayed(outcome) => format!("replayed: {}", outcome.is_ok()),
-            Decision::KeyReused => "another's id".into(),
-            Decision::KeyRetired => "retired id".into(),
-            Decision::TokenSpent => "spent".into(),
+            TransferDecision::New(Ok(transfer)) => format!("made, {} left", transfer.balance_after.amount),
+            TransferDecision::New(Err(refusal)) => format!("refused: {refusal:?}"),
+            TransferDecision::Replayed(outcome) => format!("replayed: {}", outcome.is_ok()),
+            TransferDecision::KeyReused => "another's id".into(),
+            TransferDecision::KeyRetired => "retired id".into(),
+            TransferDecision::TokenSpent => "spent".into(),
         })
         .collect()
 }
@@ -107,7 +107,7 @@ async fn batch_is_decided_in_order(ledger: Ledger) {
     assert_eq!(balances, [0, 35, 76]);
     // Each has the number of its own booking, and is found again under its own id.
     for (request, decision) in requests.iter().zip(&decisions) {
-        let Decision::New(Ok(transfer)) = decision else { continue };
+        let TransferDecision::New(Ok(transfer)) = decision else { continue };
         let mut tx = ledger.store.writer.begin().await.unwrap();
         assert_eq!(transfer::find(&mut tx, request.order.id).await.unwrap().unwrap(), *transfer);
         tx.commit().await.unwrap();
@@ -168,7 +168,7 @@ async fn account_opened_during_decision_is_not_found() {
     booking.commit().await.unwrap();
 
     let decided = deciding.await.unwrap().unwrap();
-    assert!(matches!(decided, Decision::New(Err(Refusal::AccountNotFound))), "{decided:?}");
+    assert!(matches!(decided, TransferDecision::New(Err(OrderRefusal::AccountNotFound))), "{decided:?}");
     assert_eq!(ledger.balance(iban).await.unwrap(), Some(101));
     ledger.close().await;
 }

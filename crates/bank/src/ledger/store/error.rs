@@ -33,12 +33,12 @@ pub enum StoreError {
 }
 
 /// An error of work on a connection.
-pub(crate) trait Failure: From<sqlx::Error> {
+pub(crate) trait ConnectionFailure: From<sqlx::Error> {
     /// See [`is_unavailable`].
     fn is_unavailable(&self) -> bool;
 }
 
-impl Failure for sqlx::Error {
+impl ConnectionFailure for sqlx::Error {
     fn is_unavailable(&self) -> bool {
         is_unavailable(self)
     }

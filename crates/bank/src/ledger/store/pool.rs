@@ -7,10 +7,10 @@ use database_setup::postgres::SessionScope;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool};
 
-use super::error::Failure;
+use super::error::ConnectionFailure;
 use super::pooled_connection::PooledConnection;
-use super::sqlite::Journal;
-use super::statement::{QUERY_TIMEOUT, Row, Sql, Value, query};
+use super::sqlite::SqliteJournal;
+use super::statement::{DatabaseRow, QUERY_TIMEOUT, Sql, SqlValue, query};
 use super::{postgres, sqlite};
 
 /// Connections to the database.
@@ -19,7 +19,7 @@ pub(crate) enum Pool {
     /// Without a journal it is a database in memory, which lives as long as its one connection.
     Sqlite {
         pool: SqlitePool,
-        journal: Option<Journal>,
+        journal: Option<SqliteJournal>,
     },
     Postgres {
         pool: PgPool,
@@ -29,7 +29,7 @@ pub(crate) enum Pool {
 
 /// One of them, which returns to the pool when it is dropped.
 pub(crate) enum Connection {
-    Sqlite { connection: PoolConnection<Sqlite>, journal: Option<Journal> },
+    Sqlite { connection: PoolConnection<Sqlite>, journal: Option<SqliteJournal> },
     Postgres { connection: PooledConnection, scope: SessionScope },
 }
 
@@ -62,18 +62,18 @@ impl Pool {
         })
     }
 
-    pub(crate) async fn fetch_all<R: Row>(
+    pub(crate) async fn fetch_all<R: DatabaseRow>(
         &self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
         self.fetch_all_within(QUERY_TIMEOUT, sql, values).await
     }
 
-    pub(crate) async fn fetch_optional<R: Row>(
+    pub(crate) async fn fetch_optional<R: DatabaseRow>(
         &self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Option<R>, sqlx::Error> {
         Ok(self.fetch_all(sql, values).await?.into_iter().next())
     }
@@ -82,17 +82,17 @@ impl Pool {
     pub(crate) async fn fetch_number(
         &self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Option<i64>, sqlx::Error> {
         Ok(self.fetch_optional(sql, values).await?.map(|(number,)| number))
     }
 
     /// See [`Connection::work_within`].
-    pub(crate) async fn fetch_all_within<R: Row>(
+    pub(crate) async fn fetch_all_within<R: DatabaseRow>(
         &self,
         limit: Duration,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
         let sql = sql.into();
         let fetch = async |connection: &mut Connection| connection.fetch_all(sql, values).await;
@@ -126,7 +126,7 @@ impl Connection {
 
     /// Does this work within the limit. A connection to PostgreSQL is closed when the work takes longer, when its caller stops
     /// waiting, or when the database is unavailable.
-    pub(crate) async fn work_within<T, E: Failure>(
+    pub(crate) async fn work_within<T, E: ConnectionFailure>(
         mut self,
         limit: Duration,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
@@ -153,7 +153,11 @@ impl Connection {
         }
     }
 
-    async fn fetch_all<R: Row>(&mut self, sql: Sql, values: &[Value<'_>]) -> Result<Vec<R>, sqlx::Error> {
+    async fn fetch_all<R: DatabaseRow>(
+        &mut self,
+        sql: Sql,
+        values: &[SqlValue<'_>],
+    ) -> Result<Vec<R>, sqlx::Error> {
         match self {
             Self::Sqlite { connection, .. } => {
                 query(sql.sqlite, values, true).fetch_all(&mut **connection).await
@@ -180,10 +184,10 @@ impl Transaction<'_> {
         }
     }
 
-    pub(crate) async fn fetch_all<R: Row>(
+    pub(crate) async fn fetch_all<R: DatabaseRow>(
         &mut self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Vec<R>, sqlx::Error> {
         match self {
             Self::Sqlite(tx) => query(sql.into().sqlite, values, true).fetch_all(&mut **tx).await,
@@ -194,10 +198,10 @@ impl Transaction<'_> {
         }
     }
 
-    pub(crate) async fn fetch_optional<R: Row>(
+    pub(crate) async fn fetch_optional<R: DatabaseRow>(
         &mut self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Option<R>, sqlx::Error> {
         Ok(self.fetch_all(sql, values).await?.into_iter().next())
     }
@@ -206,7 +210,7 @@ impl Transaction<'_> {
     pub(crate) async fn fetch_number(
         &mut self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<Option<i64>, sqlx::Error> {
         Ok(self.fetch_optional(sql, values).await?.map(|(number,)| number))
     }
@@ -215,7 +219,7 @@ impl Transaction<'_> {
     pub(crate) async fn execute(
         &mut self,
         sql: impl Into<Sql>,
-        values: &[Value<'_>],
+        values: &[SqlValue<'_>],
     ) -> Result<(), sqlx::Error> {
         self.fetch_all::<()>(sql, values).await.map(drop)
     }

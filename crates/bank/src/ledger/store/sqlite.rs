@@ -55,7 +55,7 @@ pub(super) async fn open_memory() -> Result<SqlitePool, StoreError> {
 /// disk: not all systems repeat a sync that failed. So all of it is written into the database file, and synced there, before
 /// a transaction reads anything.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Journal {
+pub(crate) struct SqliteJournal {
     is_settled: Arc<AtomicBool>,
 }
 
@@ -65,7 +65,7 @@ struct Checkpoint {
     checkpointed: i64,
 }
 
-impl Journal {
+impl SqliteJournal {
     /// Called before the first transaction, and after a failure before each one until it succeeds. It does not wait for
     /// readers or for other processes.
     pub(super) async fn settle(&self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {

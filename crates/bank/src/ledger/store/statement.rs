@@ -44,41 +44,41 @@ pub(crate) use for_each_element;
 
 /// A value for a placeholder.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Value<'a> {
+pub(crate) enum SqlValue<'a> {
     Number(i64),
     Text(&'a str),
 }
 
-impl From<i64> for Value<'_> {
+impl From<i64> for SqlValue<'_> {
     fn from(number: i64) -> Self {
         Self::Number(number)
     }
 }
 
-impl<'a> From<&'a str> for Value<'a> {
+impl<'a> From<&'a str> for SqlValue<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)
     }
 }
 
-impl<'a> From<&'a String> for Value<'a> {
+impl<'a> From<&'a String> for SqlValue<'a> {
     fn from(text: &'a String) -> Self {
         Self::Text(text)
     }
 }
 
 /// What the rows of both databases can be read as.
-pub(crate) trait Row:
+pub(crate) trait DatabaseRow:
     Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
 {
 }
 
-impl<T> Row for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T> DatabaseRow for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 
 /// `is_cached`: prepared once for each connection.
 pub(super) fn query<'q, DB, R>(
     sql: &'static str,
-    values: &[Value<'q>],
+    values: &[SqlValue<'q>],
     is_cached: bool,
 ) -> QueryAs<'q, DB, R, DB::Arguments>
 where
@@ -88,7 +88,7 @@ where
     &'q str: Encode<'q, DB> + Type<DB>,
 {
     values.iter().fold(query_as(sql).persistent(is_cached), |query, value| match *value {
-        Value::Number(number) => query.bind(number),
-        Value::Text(text) => query.bind(text),
+        SqlValue::Number(number) => query.bind(number),
+        SqlValue::Text(text) => query.bind(text),
     })
 }

@@ -56,13 +56,13 @@ fn request(reference: &str) -> TransferRequest {
 async fn failing_order_does_not_affect_others(ledger: Ledger) {
     let again = request("twice");
     let requests = [request("one"), request("fail"), again.clone(), again, request("two")];
-    let writer = Writer { pool: ledger.store.writer.clone(), health: ledger.health.clone() };
+    let writer = TransferWriter { pool: ledger.store.writer.clone(), health: ledger.health.clone() };
     let answers = writer.handle(&requests, &|_| true).await;
-    assert!(matches!(answers[0], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[0], Ok(TransferDecision::New(Ok(_)))));
     assert!(matches!(answers[1], Err(LedgerError::Database(_))));
-    assert!(matches!(answers[2], Ok(Decision::New(Ok(_)))));
-    assert!(matches!(answers[3], Ok(Decision::Replayed(Ok(_)))));
-    assert!(matches!(answers[4], Ok(Decision::New(Ok(_)))));
+    assert!(matches!(answers[2], Ok(TransferDecision::New(Ok(_)))));
+    assert!(matches!(answers[3], Ok(TransferDecision::Replayed(Ok(_)))));
+    assert!(matches!(answers[4], Ok(TransferDecision::New(Ok(_)))));
     assert_eq!(ledger.balance(ADA).await.unwrap(), Some(100_000 - 30));
     assert_eq!(ledger.spent_token_count().await.unwrap(), 3, "nothing of the one that failed is there");
     ledger.audit().await.unwrap();
@@ -70,7 +70,7 @@ async fn failing_order_does_not_affect_others(ledger: Ledger) {
     // Whoever waits when the books are closed is answered, and nobody after that.
     let last_request = request("last");
     let (last, ()) = tokio::join!(biased; ledger.decide(last_request.clone()), ledger.close());
-    assert!(matches!(last, Ok(Decision::New(Ok(_)))));
+    assert!(matches!(last, Ok(TransferDecision::New(Ok(_)))));
     assert!(matches!(ledger.decide(last_request).await, Err(LedgerError::Closed)));
 }
 
@@ -121,7 +121,7 @@ async fn undecided_is_not_absent_and_withdrawn_is_not_decided() {
     }
     lock.commit().await.unwrap();
     assert!(matches!(status(second.order.id).await, TransferStatus::NotMade), "nobody waits for it any more");
-    assert!(matches!(deciding.await.unwrap(), Ok(Decision::New(Ok(_)))));
+    assert!(matches!(deciding.await.unwrap(), Ok(TransferDecision::New(Ok(_)))));
     assert!(matches!(status(first.order.id).await, TransferStatus::Made(_)));
     ledger.close().await;
     assert_eq!(ledger.queue.0.counts().0, 0);
@@ -154,7 +154,7 @@ async fn stalled_server_frees_writers() {
 
     server.resume().await;
     for _ in 0..10 {
-        assert!(matches!(ledger.decide(request("made")).await, Ok(Decision::New(Ok(_)))));
+        assert!(matches!(ledger.decide(request("made")).await, Ok(TransferDecision::New(Ok(_)))));
     }
     assert_eq!(ledger.transfer_count().await.unwrap(), 10);
     ledger.audit().await.unwrap();
@@ -185,7 +185,7 @@ async fn order_withdrawn_before_locks_is_not_decided() {
     leaves.abort();
     assert!(leaves.await.unwrap_err().is_cancelled());
     lock.commit().await.unwrap();
-    assert!(matches!(deciding.remove(0).await.unwrap(), Ok(Decision::New(Ok(_)))));
+    assert!(matches!(deciding.remove(0).await.unwrap(), Ok(TransferDecision::New(Ok(_)))));
     ledger.queue.close().await;
     assert!(matches!(status(left.order.id).await, TransferStatus::NotMade));
     assert!(matches!(status(stays.order.id).await, TransferStatus::Made(_)));

@@ -10,7 +10,7 @@ use crate::{
     domain::{AuthenticationRequirement, Locale, Money, Problem},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, NetworkError, RequestId},
     view::{BalanceView, HistoryView, Loadable},
 };
 
@@ -91,7 +91,7 @@ impl Overview {
     pub(super) fn handle_response(
         &mut self,
         id: RequestId,
-        outcome: Result<HttpResponse, NetworkError>,
+        outcome: HttpResult,
         customer: &mut Customer,
         cx: &Context,
     ) -> Result<Option<Effect>, TokenRefused> {

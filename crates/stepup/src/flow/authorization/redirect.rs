@@ -6,7 +6,7 @@ use crate::{
     domain::{AuthenticationRequirement, Problem, Scopes},
     effect::Effect,
     flow::{context::Context, transition::Transition},
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter, authorization_url, provider},
     storage::StorageKey,
@@ -46,7 +46,7 @@ impl AuthorizationRedirect {
             log_outs: cx.log_outs,
             purpose,
         };
-        let metadata = cx.provider.authorization_endpoint().is_none().then(|| cx.ids.request());
+        let metadata = cx.provider.metadata().authorization_endpoint.is_none().then(|| cx.ids.request());
         let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
         let mut effects = vec![Effect::ForgetRequests, redirect.store()];
         effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(&cx.config))));
@@ -60,7 +60,7 @@ impl AuthorizationRedirect {
     /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
     pub(crate) fn handle_response(
         mut self: Box<Self>,
-        outcome: Result<HttpResponse, NetworkError>,
+        outcome: HttpResult,
         cx: &mut Context,
     ) -> Result<Transition<Box<Self>>, Problem> {
         self.metadata = None;
@@ -87,7 +87,12 @@ impl AuthorizationRedirect {
     }
 
     fn leave(&mut self, cx: &Context) -> Option<Effect> {
-        let endpoint = cx.provider.authorization_endpoint().filter(|_| self.may_leave && !self.has_left)?;
+        let endpoint = cx
+            .provider
+            .metadata()
+            .authorization_endpoint
+            .as_ref()
+            .filter(|_| self.may_leave && !self.has_left)?;
         self.has_left = true;
         Some(Effect::Navigate(authorization_url::build(endpoint, &cx.config, &self.state, &self.request)))
     }

@@ -8,7 +8,7 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, string::ToString, vec, 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
     domain::{
-        AccessToken, AuthenticationRequirement, AuthorizationCode, CompactIdToken, Problem, Scopes,
+        AuthenticationRequirement, AuthorizationCode, CompactIdToken, Problem, Scopes, SessionToken,
         SingleUseToken, Timestamp,
     },
     effect::Effect,
@@ -76,7 +76,7 @@ pub(crate) struct VerifiedIdentity {
 
 pub(crate) struct LoginGrant {
     pub(crate) identity: VerifiedIdentity,
-    pub(crate) access_token: AccessToken,
+    pub(crate) access_token: SessionToken,
     pub(crate) scopes: Scopes,
     pub(crate) expires_at: Timestamp,
     /// What the request asked for, and the provider has met.
@@ -211,7 +211,7 @@ fn handle_stored_request(response: AuthorizationResponse, value: Option<&str>, c
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
 fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool, cx: &mut Context) -> Next {
     let id = cx.ids.request();
-    let Some(endpoint) = cx.provider.token_endpoint().cloned() else {
+    let Some(endpoint) = cx.provider.metadata().token_endpoint.clone() else {
         if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return reject(Some(request), provider::misconfigured("provider.metadata", cause.to_owned()));
@@ -307,7 +307,7 @@ fn validate_claims(
     let identity = VerifiedIdentity { id_token, compact: CompactIdToken::new(tokens.id_token) };
     let statements_for = match request.purpose {
         Purpose::StepUp(step_up) => {
-            let access_token = tokens.access_token.into_single_use();
+            let access_token = tokens.access_token.into_single_use_token();
             let grant = StepUpGrant { identity, step_up, access_token };
             return Transition::to(Progress::Done(Validated::SteppedUp(Box::new(grant))));
         }
@@ -317,7 +317,7 @@ fn validate_claims(
     let lifetime = tokens.expires_in.unwrap_or(DEFAULT_TOKEN_LIFETIME).min(MAX_TOKEN_LIFETIME);
     Transition::to(Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
         identity,
-        access_token: tokens.access_token.into_reusable(),
+        access_token: tokens.access_token.into_session_token(),
         scopes: tokens.scope.unwrap_or(request.scopes),
         expires_at: cx.now.plus(lifetime),
         met: request.requirement,

@@ -10,7 +10,7 @@ use crate::{
         context::Context,
         transition::{Progress, Transition},
     },
-    http::{Caching, HttpResponse, NetworkError, RequestId},
+    http::{Caching, HttpResult, RequestId},
     oidc::{RsaKey, SignedPayload, UnverifiedJws, id_token::IdTokenError, provider},
 };
 
@@ -57,11 +57,7 @@ impl Verification {
     }
 
     /// The metadata or the keys arrived, or did not.
-    pub(crate) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Next {
+    pub(crate) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Next {
         let learned = match self.stage {
             Stage::FetchingMetadata(_) => cx.provider.learn_endpoints(&cx.config, outcome),
             _ => cx.provider.learn_keys(outcome),
@@ -104,7 +100,7 @@ fn find_key(jws: UnverifiedJws, keys_are_fresh: bool, cx: &mut Context) -> Next 
 /// from the page before; `anew` asks the issuer.
 fn fetch_keys(jws: UnverifiedJws, anew: bool, cx: &mut Context) -> Next {
     let id = cx.ids.request();
-    let (stage, request) = match cx.provider.jwks_uri() {
+    let (stage, request) = match cx.provider.metadata().jwks_uri.as_ref() {
         Some(uri) => {
             let caching = if anew { Caching::Renewed } else { Caching::Allowed };
             (Stage::FetchingKeys(id), provider::get(uri.clone(), caching))

@@ -16,7 +16,7 @@ use crate::{
         },
         transition::{LoginEvent, Transition},
     },
-    http::{HttpResponse, NetworkError, RequestId},
+    http::{HttpResult, RequestId},
     json,
     oidc::{Purpose, RequestSecrets, StepUp},
     storage::{PendingStage, StorageKey},
@@ -116,17 +116,14 @@ impl FirstAttempt {
         });
         let pending = store(&sent, PendingStage::Confirming, customer, cx);
         AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-            .then([pending, Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS)])
+            .then(pending)
+            .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
             .map(|redirect| Transfer::Leaving(Box::new(Leaving { sent, redirect: Box::new(redirect) })))
     }
 }
 
 impl Leaving {
-    pub(super) fn handle_response(
-        self,
-        outcome: Result<HttpResponse, NetworkError>,
-        cx: &mut Context,
-    ) -> Transition<Transfer> {
+    pub(super) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Transition<Transfer> {
         let Self { sent, redirect } = self;
         match redirect.handle_response(outcome, cx) {
             Ok(next) => next.map(|redirect| Transfer::Leaving(Box::new(Self { sent, redirect }))),
@@ -136,7 +133,7 @@ impl Leaving {
 }
 
 fn give_up(sent: SentTransfer, problem: Problem) -> Transition<Transfer> {
-    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then([Effect::ForgetRequests])
+    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then(Effect::ForgetRequests)
 }
 
 impl SecondAttempt {

@@ -151,7 +151,7 @@ impl UnknownTransfer {
         let failed_inquiries = MAX_DOUBLINGS.min(self.failed_inquiries + 1);
         Self { failed_inquiries, ..self }
             .still_unknown(problem, false)
-            .then([Effect::SetTimer(Timer::AskAgain, delay)])
+            .then(Effect::SetTimer(Timer::AskAgain, delay))
     }
 
     fn still_unknown(self, problem: Problem, cannot_be_asked: bool) -> Transition<Transfer> {
@@ -210,7 +210,7 @@ impl Interrupted {
             _ => None,
         };
         self.nothing_moved = false;
-        let login_event = requirement.map(LoginEvent::TokenRefused);
+        let login_event = requirement.map(|requirement| Box::new(LoginEvent::TokenRefused(requirement)));
         Transition { login_event, ..Transition::to(Transfer::Interrupted(self)) }
     }
 }

@@ -34,9 +34,9 @@ pub(super) struct Start {
     /// Are balance, history, keys and signature checks late as well? Else they are there at once.
     pub(super) late: bool,
     /// What the bank demands for a transfer besides the scope (RFC 9470).
-    pub(super) demands: Option<&'static str>,
+    pub(super) required_for_transfers: Option<&'static str>,
     /// What it demands for the balance.
-    pub(super) demands_for_reading: Option<&'static str>,
+    pub(super) required_for_reads: Option<&'static str>,
     /// How often what may happen, after the beginning.
     pub(super) bounds: &'static [(Bound, u8)],
     /// What has happened before.
@@ -88,8 +88,8 @@ impl Start {
         let mut model = Model {
             now: tab.now,
             servers: Servers {
-                demands: self.demands,
-                demands_for_reading: self.demands_for_reading,
+                required_for_transfers: self.required_for_transfers,
+                required_for_reads: self.required_for_reads,
                 details_types: PAYMENTS,
                 ..Servers::default()
             },

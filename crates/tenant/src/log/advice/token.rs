@@ -9,7 +9,7 @@ use crate::log::record::Record;
 use crate::log::registered::Registered;
 use crate::log::time;
 
-pub(super) fn advise(record: &Record, (error, description): (&str, &str), registered: &Registered) -> Advice {
+pub(super) fn advise(record: &Record, error: &str, description: &str, registered: &Registered) -> Advice {
     let request = record.last_request();
     match error {
         "invalid_grant" => grant(record, request, description),

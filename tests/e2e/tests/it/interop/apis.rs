@@ -271,44 +271,44 @@ async fn is_not_known(context: &TestContext) -> Result<(), TestFailure> {
 
 /// Proves: interop-api-failures
 #[test]
-fn express_sample_says_what_goes_wrong() {
+fn express_sample_reports_failures() {
     with(&EXPRESS_SAMPLE, what_goes_wrong_is_said);
 }
 
 /// Proves: interop-api-failures
 #[test]
-fn express_oauth2_jwt_bearer_says_what_goes_wrong() {
+fn express_oauth2_jwt_bearer_reports_failures() {
     with(&EXPRESS_OAUTH2_JWT_BEARER, what_goes_wrong_is_said);
 }
 
 /// Proves: interop-api-failures
 #[test]
-fn flask_says_what_goes_wrong() {
+fn flask_reports_failures() {
     with(&FLASK, what_goes_wrong_is_said);
 }
 
 /// Proves: interop-api-failures
 #[test]
-fn fastapi_says_what_goes_wrong() {
+fn fastapi_reports_failures() {
     with(&FASTAPI, what_goes_wrong_is_said);
 }
 
 /// Proves: interop-api-failures
 #[test]
-fn silent_403_says_what_goes_wrong() {
+fn silent_403_reports_failures() {
     with(&SILENT, what_goes_wrong_is_said);
 }
 
 /// Proves: interop-api-failures
 #[test]
-fn strict_cors_says_what_goes_wrong() {
+fn strict_cors_reports_failures() {
     with(&STRICT_CORS, what_goes_wrong_is_said);
 }
 
 /// It looks at large transfers before it makes them, and has a status of its own for that.
 /// Proves: interop-api-unknown-status
 #[test]
-fn fastapi_with_a_status_of_its_own_is_not_called_done() {
+fn fastapi_unknown_status_is_not_reported_as_done() {
     with(&FASTAPI, async |context, foreign| {
         let page = &context.page;
         let phone = phone(context).await?;

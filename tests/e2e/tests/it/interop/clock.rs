@@ -35,19 +35,19 @@ async fn a_token_expires(context: &TestContext) -> Result<(), TestFailure> {
 
 /// Proves: interop-clock
 #[test]
-fn a_program_on_node_believes_that_it_is_later() {
+fn node_program_follows_the_clock() {
     scenario(setup(Api::Node("apis/express-sample/server.js")), a_token_expires);
 }
 
 /// Proves: interop-clock
 #[test]
-fn a_program_in_python_believes_that_it_is_later() {
+fn python_program_follows_the_clock() {
     scenario(setup(Api::Python("apis/flask/server.py")), a_token_expires);
 }
 
 /// Proves: interop-clock
 #[test]
-fn a_page_believes_that_it_is_later_and_so_do_those_that_follow() {
+fn page_and_the_next_ones_follow_the_clock() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         // In milliseconds; what it really is comes from a clock that nobody can put forward.

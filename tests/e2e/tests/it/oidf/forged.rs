@@ -33,7 +33,7 @@ fn hs256_with_the_public_key_opens_no_session() {
 
 /// Proves: forged-foreign-key
 #[test]
-fn a_foreign_key_under_the_trusted_name_opens_no_session() {
+fn foreign_key_with_the_trusted_kid_opens_no_session() {
     refused(Fault::ForeignKeyOfTheSameName, NOT_THE_ISSUERS);
 }
 
@@ -57,30 +57,30 @@ fn ps256_called_rs256_opens_no_session() {
 
 /// Proves: forged-header-keys
 #[test]
-fn a_key_that_the_token_brings_along_opens_no_session() {
+fn jwk_header_opens_no_session() {
     refused_without_looking(Fault::HeaderJwk);
 }
 
 /// Proves: forged-header-keys
 #[test]
-fn a_key_that_the_token_has_an_address_of_opens_no_session() {
+fn jku_header_opens_no_session() {
     refused_without_looking(Fault::HeaderJku);
 }
 
 /// Proves: forged-header-keys
 #[test]
-fn a_certificate_that_the_token_brings_along_opens_no_session() {
+fn x5c_header_opens_no_session() {
     refused_without_looking(Fault::HeaderX5c);
 }
 
 /// Proves: forged-header-keys
 #[test]
-fn a_certificate_that_the_token_has_an_address_of_opens_no_session() {
+fn x5u_header_opens_no_session() {
     refused_without_looking(Fault::HeaderX5u);
 }
 
 /// Proves: forged-crit
 #[test]
-fn an_extension_that_has_to_be_understood_opens_no_session() {
+fn crit_header_opens_no_session() {
     refused(Fault::HeaderCrit, "its header has `crit`");
 }

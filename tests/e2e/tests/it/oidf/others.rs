@@ -26,20 +26,20 @@ fn oidcc_client_test_invalid_sig_es256() {
 
 /// Proves: response-issuer
 #[test]
-fn an_answer_in_the_name_of_another_issuer_opens_no_session() {
+fn response_of_another_issuer_opens_no_session() {
     refused(Fault::ResponseIssOfAnother, "`iss` of the answer is");
 }
 
 /// An ID token comes with it, and that names its issuer.
 /// Proves: response-issuer
 #[test]
-fn an_answer_in_nobodys_name_is_judged_by_its_id_token() {
+fn response_without_issuer_is_judged_by_its_id_token() {
     accepted(Fault::ResponseIssMissing);
 }
 
 /// Proves: granted-scope
 #[test]
-fn a_log_in_without_the_scope_for_the_balance_opens_no_session() {
+fn log_in_without_the_balance_scope_opens_no_session() {
     refused(Fault::LessScope, "the provider granted");
 }
 
@@ -87,7 +87,7 @@ fn oidcc_client_test_discovery_issuer_mismatch() {
 /// Where the way to the provider is known without its metadata, and only the way back needs them.
 /// Proves: discovery-issuer
 #[test]
-fn keys_that_another_issuer_names_are_not_asked_for() {
+fn keys_of_another_issuer_are_not_fetched() {
     let config = |config: &mut serde_json::Value| {
         let issuer = config["issuer"].as_str().unwrap_or_default();
         config["authorization_endpoint"] = format!("{issuer}authorize").into();

@@ -69,7 +69,7 @@ fn less_scope_posts_nothing() {
 
 /// Proves: forged-response-posts-nothing
 #[test]
-fn an_invalid_signature_posts_nothing() {
+fn invalid_signature_posts_nothing() {
     refused(Fault::InvalidSigRs256, "signature is not the issuer's");
 }
 
@@ -100,7 +100,7 @@ fn less_scope_unsaid_is_posted_once() {
 /// The customer was shown one transfer and the token is for another: the bank finds out, and that is the end of it.
 /// Proves: threat-other-transfer
 #[test]
-fn a_token_for_another_transfer_moves_nothing() {
+fn token_for_another_transfer_moves_nothing() {
     scenario(faulty_provider(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context).await?;
@@ -119,7 +119,7 @@ fn a_token_for_another_transfer_moves_nothing() {
 /// The page was loaded anew since the log-in, so it asks again where to go.
 /// Proves: forged-response-posts-nothing
 #[test]
-fn metadata_of_another_issuer_lead_nowhere() {
+fn metadata_of_another_issuer_are_not_used() {
     scenario(faulty_provider(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context).await?;
