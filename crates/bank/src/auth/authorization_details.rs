@@ -98,8 +98,9 @@ fn parse_minor_units(text: &str, currency: &str) -> Option<i64> {
     let digits = minor_digits(currency)?;
     let (units, decimals) = match text.split_once('.') {
         Some((units, decimals)) if digits > 0 => (units, decimals),
-        None if digits == 0 => (text, ""),
-        _ => return None,
+        // Good where the currency has no decimals, as the number of them says below.
+        None => (text, ""),
+        Some(_) => return None,
     };
     let leading_zero = units.len() > 1 && units.starts_with('0');
     let plain = units.bytes().chain(decimals.bytes()).all(|byte| byte.is_ascii_digit());
