@@ -1,4 +1,5 @@
-//! The ledger: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is here.
+//! The ledger: accounts, double-entry postings, decided orders, spent tokens. All SQL of the bank is here and in
+//! `migrations`, whose triggers make postings and balances.
 //!
 //! From the bottom up; each file uses only those above it in this list:
 //! - `store`: connections and transactions of both databases.

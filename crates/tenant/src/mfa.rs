@@ -2,7 +2,7 @@
 //! enrollment of factors. Each step is made under the store's lock, so that two clicks or two tabs never both make it.
 //!
 //! A new kind of factor is a [`Factor`](crate::domain::Factor) and an [`Authenticator`](crate::store::Authenticator); the
-//! compiler then names every place that has to know it.
+//! compiler then names most places that have to know it, and CONTRIBUTING.md the others.
 
 mod authenticators;
 mod codes;

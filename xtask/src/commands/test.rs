@@ -6,7 +6,7 @@ use crate::progress::{duration, say, step};
 use crate::project::Project;
 use crate::tools::browser::{self, Browser};
 use crate::tools::{self, Tools, node, postgres, python};
-use crate::{dist, tools::wasm_target::TARGET};
+use crate::{bench, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ enum Stage {
     Host,
     /// Component tests in the browser
     Browser,
-    /// The release build of the client
+    /// The release build of the client, and its size
     Dist,
     /// The whole workflow in a real browser
     E2e,
@@ -65,8 +65,8 @@ impl Stage {
             ],
             Self::Dist => [
                 "release build of the client",
-                "the end-to-end tests run what customers get",
-                "`cargo xtask dist` runs it alone",
+                "the end-to-end tests run what customers get, and its size has a budget",
+                "`cargo xtask bench size` runs it alone",
             ],
             Self::E2e => [
                 "end-to-end tests",
@@ -159,10 +159,7 @@ impl Equipment<'_> {
                 run_shown(cargo.args(self.separated_filter()))
             }
             Stage::Browser => self.components(),
-            Stage::Dist => match &self.tools {
-                Some(tools) => dist::ensure(self.project, tools).map(drop),
-                None => Ok(()),
-            },
+            Stage::Dist => bench::size(self.project),
             Stage::E2e => self.end_to_end(),
         }
     }

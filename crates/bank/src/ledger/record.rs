@@ -1,5 +1,6 @@
 //! Writes decisions: bookings first, then the orders with their outcomes, the spent tokens, and the transfers. Each of the two
-//! is one statement, however many decisions there are.
+//! is one statement, however many decisions there are. The two postings of a booking, and the balances, are made by triggers
+//! (`migrations`).
 
 use serde_json::json;
 use sqlx::FromRow;
