@@ -51,7 +51,7 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Let everything happen to the core that can happen, in every order
     Explore(explore::Options),
-    /// Break the core on purpose, in every small way, and see whether a test notices
+    /// Break the core, the bank and the tenant on purpose, in every small way, and see whether a test notices
     Mutants(mutants::Options),
     /// Kill the bank while customers pay, and check that no money is lost, doubled or altered
     Torture(torture::Options),

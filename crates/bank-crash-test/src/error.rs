@@ -14,7 +14,7 @@ pub enum CrashTestError {
     Bank(#[from] BankError),
     /// There are no tokens.
     #[error(transparent)]
-    TestIssuer(#[from] IssuerError),
+    Issuer(#[from] IssuerError),
     /// There is no network, or no disk.
     #[error("the fault proxy cannot listen, or the faulty disk cannot be told what to do")]
     Io(#[from] io::Error),
@@ -23,5 +23,5 @@ pub enum CrashTestError {
     Database(#[source] StartError),
     /// The ledger cannot be read.
     #[error("the database cannot be read")]
-    LedgerRows(#[from] sqlx::Error),
+    Ledger(#[from] sqlx::Error),
 }

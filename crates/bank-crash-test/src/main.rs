@@ -33,7 +33,7 @@ struct Flags {
     /// Lets the disk fill up and fail now and then, with SQLite (Linux only).
     #[arg(long)]
     disk_faults: bool,
-    /// How often the standby takes its primary's deployment, with `postgres-failover` [default: once for fifteen kills].
+    /// How often the standby takes its primary's place, with `postgres-failover` [default: once for fifteen kills].
     #[arg(long)]
     promotions: Option<u32>,
 }

@@ -32,7 +32,7 @@ pub struct CrashTestPlan {
     pub program: PathBuf,
     /// How often a bank is killed.
     pub kills: u32,
-    /// How often the standby of the database takes its primary's deployment, where it has one.
+    /// How often the standby of the database takes its primary's place, where it has one.
     pub promotions: u32,
     /// How many customers there are, each with an account; at least two.
     pub customers: usize,

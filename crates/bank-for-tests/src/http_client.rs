@@ -19,7 +19,7 @@ pub struct MessageLength {
     pub whole: usize,
 }
 
-/// An response that has arrived as a whole.
+/// A response that has arrived as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpResponse {
     /// The status code.
@@ -76,7 +76,7 @@ fn header<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
     })
 }
 
-/// The status code of an response.
+/// The status code of a response.
 #[must_use]
 pub fn status(head: &[u8]) -> Option<u16> {
     std::str::from_utf8(head.get(9..12)?).ok()?.parse().ok()

@@ -14,7 +14,7 @@ pub(crate) enum BenchError {
     Bank(#[from] BankError),
     /// There are no tokens.
     #[error(transparent)]
-    TestIssuer(#[from] IssuerError),
+    Issuer(#[from] IssuerError),
     /// There is no database.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),

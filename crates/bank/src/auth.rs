@@ -1,4 +1,4 @@
-//! Access tokens: from the `Authorization` header to a [`AuthorizedCaller`] who may do what was asked for.
+//! Access tokens: from the `Authorization` header to an [`AuthorizedCaller`] who may do what was asked for.
 //!
 //! - `verifier`: all steps. `scope`, `error`: what can be permitted, and why it is not.
 //! - `bearer`: the token out of the header (RFC 6750).

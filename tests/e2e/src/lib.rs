@@ -1,7 +1,7 @@
 //! The harness of Riser's end-to-end tests: a real browser, real servers on ports of their own, and an access log
 //! of everything between them.
 //!
-//! - [`scenario`] runs one test: a [`Servers`] of servers, a [`Browser`], and evidence when it fails
+//! - [`scenario`] runs one test: its [`Servers`], a [`Browser`], and evidence when it fails
 //! - [`Page`] and [`Locator`]: what a person sees and does, by role and accessible name
 //! - [`accessibility`]: the barriers of a page, as axe-core finds them
 //! - [`server`]: servers that write down what they were asked, and can be made to hold, lose or replace answers

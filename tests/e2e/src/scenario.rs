@@ -1,4 +1,4 @@
-//! Runs one test: a world, a browser, the test's story, and evidence when it fails.
+//! Runs one test: servers, a browser, the test's story, and evidence when it fails.
 
 use crate::{Browser, Page, Servers, TestError, TestFailure, evidence, servers::Setup};
 use futures_util::FutureExt;
@@ -15,7 +15,7 @@ pub struct TestContext {
     pub page: Page,
 }
 
-/// Plays `story` in a fresh world with a fresh browser.
+/// Plays `story` with fresh servers and a fresh browser.
 ///
 /// # Panics
 /// When the story does: with the line of the test, and the folder where the evidence is.
@@ -84,7 +84,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
     words.unwrap_or("the test panicked").to_owned()
 }
 
-/// `workflow.a_transfer_steps_up`: libtest names the thread after the test. Where it runs them in its main thread, the
+/// The name of the test: libtest names the thread after the test. Where it runs them in its main thread, the
 /// type of the story has to do.
 pub(crate) fn name_of<F>() -> String {
     let thread = std::thread::current();

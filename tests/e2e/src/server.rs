@@ -1,4 +1,4 @@
-//! A server of the world, on a port of its own: what it is asked is written down, and a test can hold, lose or
+//! A server of a test, on a port of its own: what it is asked is written down, and a test can hold, lose or
 //! replace its answers.
 
 mod exchange;

@@ -162,12 +162,12 @@ impl Servers {
     pub fn provider(&self) -> Result<&FaultyProvider, TestError> {
         self.faulty_provider
             .as_ref()
-            .ok_or_else(|| TestError::permanent("this world's provider never misbehaves"))
+            .ok_or_else(|| TestError::permanent("this test's provider has no faults"))
     }
 
-    /// The program of others in this world: of two, the one that answers for the API.
+    /// The program of others of this test: of two, the one that answers for the API.
     pub fn program(&self) -> Result<&Program, TestError> {
-        self.programs.last().ok_or_else(|| TestError::permanent("nobody else's program is in this world"))
+        self.programs.last().ok_or_else(|| TestError::permanent("this test has no program of others"))
     }
 
     /// The companion bank's books.
@@ -175,7 +175,7 @@ impl Servers {
         self.bank
             .as_ref()
             .map(Bank::ledger)
-            .ok_or_else(|| TestError::permanent("this world's API keeps no books"))
+            .ok_or_else(|| TestError::permanent("this test's API keeps no books"))
     }
 
     /// The books: how much this person has, in cents.

@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// Run these stages alone, as in `--only host,e2e`
     #[arg(long, value_enum, value_delimiter = ',', value_name = "STAGE")]
     only: Vec<Stage>,
-    /// Passed on to the tests of the stages host, browser and e2e, as in `-- push_denied`
+    /// Passed on to the tests of the stages host, browser and e2e, as in `-- denied_push`
     #[arg(last = true, value_name = "FILTER")]
     filter: Vec<String>,
 }

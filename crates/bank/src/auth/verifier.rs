@@ -1,4 +1,4 @@
-//! From the `Authorization` header to a [`AuthorizedCaller`] whose token was verified.
+//! From the `Authorization` header to an [`AuthorizedCaller`] whose token was verified.
 
 use std::sync::Arc;
 

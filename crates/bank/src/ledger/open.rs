@@ -30,7 +30,7 @@ pub struct OpeningAccount {
 pub enum LedgerOpenError {
     /// The database cannot be opened.
     #[error(transparent)]
-    LedgerStore(#[from] StoreError),
+    Store(#[from] StoreError),
     /// An opening account has a wrong IBAN.
     #[error("opening account `{iban}`: {reason}")]
     OpeningIban {

@@ -1,6 +1,6 @@
-//! Scopes, access tokens, and the vault that holds the one for the balance.
+//! Access tokens, and the cache that holds the one for the balance.
 //!
-//! The types say what may be done: an [`SessionToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
+//! The types say what may be done: a [`SessionToken`] can be kept and sent again, a [`SingleUseToken`] is consumed by
 //! the request that carries it. Neither shows itself in `Debug`, and neither has `Display`.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};

@@ -113,7 +113,7 @@ pub enum CallbackError {
     TokenType(String),
     /// RFC 6750 2.1: it has to fit into a header.
     #[error("`access_token` is empty, or holds other characters than visible ASCII")]
-    SessionToken,
+    AccessToken,
     /// Not a number of seconds.
     #[error("`expires_in` is {0:?}: it should be a number of seconds, more than zero")]
     ExpiresIn(String),
@@ -271,7 +271,7 @@ impl ReceivedTokens {
             access_token: ReceivedAccessToken::new(
                 take("access_token").ok_or(CallbackError::Missing("access_token"))?,
             )
-            .ok_or(CallbackError::SessionToken)?,
+            .ok_or(CallbackError::AccessToken)?,
             expires_in: take("expires_in").map(seconds).transpose()?,
             scope: take("scope").map(|text| Scopes::parse(&text)),
             details,

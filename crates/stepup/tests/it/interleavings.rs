@@ -99,7 +99,7 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// A visit with its witnesses.
+/// A visit with its invariants.
 #[derive(Default)]
 struct Run {
     servers: Servers,

@@ -118,6 +118,6 @@ impl FaultyProvider {
 
 impl fmt::Debug for FaultyProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Misbehaving").field("fault", &self.fault()).finish_non_exhaustive()
+        f.debug_struct("FaultyProvider").field("fault", &self.fault()).finish_non_exhaustive()
     }
 }

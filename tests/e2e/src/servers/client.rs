@@ -1,4 +1,4 @@
-//! The built client, served with the addresses of this world in its configuration block.
+//! The built client, served with the addresses of this test in its configuration block.
 
 use super::setup::Host;
 use crate::{TestError, error::with_causes};

@@ -1,4 +1,4 @@
-//! The people and the registrations of a test's world: those of the companion, with what the test changes.
+//! The people and the registrations of a test: those of the companion, with what the test changes.
 
 use super::{
     ids::{AUDIENCE, CLIENT_ID},

@@ -3,7 +3,7 @@
 use super::provider::ProviderProgram;
 use serde_json::Value;
 
-/// What is particular about a test's world. The default is the whole companion as it comes.
+/// What is particular about a test's servers. The default is the whole companion as it comes.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// Who logs people in.

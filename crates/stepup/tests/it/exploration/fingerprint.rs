@@ -7,7 +7,7 @@
 //! the text of a state; two states that are the same but for names have then the same text.
 //!
 //! The text holds everything that the future depends on: the session with all that is in it, the tab's storage, what is
-//! on the network, the servers' memory, the clock, what the witnesses know, and how much is left of each bound. Secrets
+//! on the network, the servers' memory, the clock, what the invariants know, and how much is left of each bound. Secrets
 //! that `Debug` redacts in the session stand in the text all the same: a held token in the tab's storage, a token that
 //! is being checked in the answer that brought it, salt and verifier beside the `state` with which they were drawn. The
 //! storage is edited only while no page is up, so that the two never differ.

@@ -79,7 +79,7 @@ struct Watched {
     gone: bool,
 }
 
-/// Those who watch.
+/// What is checked in every state.
 #[derive(Default)]
 pub(super) struct Invariants {
     issued: Vec<Issued>,
@@ -354,7 +354,7 @@ impl Invariants {
         self.confirmed.get(id).is_some_and(|confirmed| confirmed.body == on_page(receipt))
     }
 
-    /// What the witnesses know and will need again: a name that stands nowhere else in the state is gone for good.
+    /// What the invariants know and will need again: a name that stands nowhere else in the state is gone for good.
     pub(super) fn write(&self, servers: &Servers, text: &mut String) {
         for issued in &self.issued {
             if text.contains(&issued.access_token) || text.contains(&issued.id_token) {

@@ -210,7 +210,7 @@ impl Model {
         }
     }
 
-    /// Lets it happen, and asks the witnesses.
+    /// Lets it happen, and asks the invariants.
     pub(super) fn act(&mut self, act: Act) -> Result<(), Broken> {
         let outcome = catch_unwind(AssertUnwindSafe(|| self.let_happen(act)));
         outcome.unwrap_or_else(|panic| {
