@@ -1,6 +1,6 @@
 //! What a tab keeps: the record of a request to the provider, a transfer under way, the session.
 //!
-//! All of it can be edited by whoever sits at the keyboard, so nothing here is believed: a record is only ever looked up
+//! All of it can be edited by the person at the keyboard, so nothing here is believed: a record is only ever looked up
 //! by its `state`, and what it says is compared with what the provider signed.
 
 use alloc::{string::String, vec::Vec};

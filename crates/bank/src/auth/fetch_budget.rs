@@ -24,7 +24,7 @@ impl FetchBudget {
         if let Some(oldest) = self.began.front().filter(|_| self.began.len() >= MAX_FETCHES_PER_MINUTE) {
             return Err(MINUTE - (now - oldest));
         }
-        // Kept within the minute for the same reason.
+        // Clamped to the next minute, so that a clock that was set back does not lock the budget up.
         self.full_at = self.full_at.clamp(now, now + MINUTE);
         if let Some(early @ 1..) = (self.full_at + REFILL_SECONDS).checked_sub(now + MINUTE) {
             return Err(early);

@@ -8,7 +8,7 @@ use crate::{domain::AuthenticationRequirement, effect::Effect};
 pub(crate) struct Transition<S> {
     pub(crate) state: S,
     pub(crate) effects: Vec<Effect>,
-    /// What was learned about the log-in, for whoever holds it.
+    /// What was learned about the log-in.
     pub(crate) login_event: Option<Box<LoginEvent>>,
 }
 

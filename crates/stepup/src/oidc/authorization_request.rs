@@ -39,7 +39,7 @@ impl StateParameter {
     }
 }
 
-/// The random value that keeps a digest from being guessed: whoever sees the nonce (in an address, in an ID token) does not
+/// The random value that keeps a digest from being guessed: anyone who sees the nonce (in an address, in an ID token) does not
 /// learn the order from it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]

@@ -167,7 +167,7 @@ pub(super) fn grant(
     respond::send(authorization, parameters)
 }
 
-/// A code for the grant, good for whoever has the verifier of `challenge`.
+/// A code for the grant, good for the client that has the verifier of `challenge`.
 fn issue_code(state: &AppState, authorization: &Authorization, grant: Grant, challenge: &str) -> String {
     let Authorization { request, trace, .. } = authorization;
     let (code, now, lifetime) = (random::secret(), state.now(), state.lifetimes.code);

@@ -7,7 +7,7 @@ pub(crate) enum LogInError {
     Incomplete,
     #[error("This email and this password do not belong together.")]
     Wrong,
-    /// Told only to who has given this customer's password.
+    /// Shown only after this customer's password was given.
     #[error(
         "The application wants somebody else to log in. Log in as the person who was here before, or cancel."
     )]
