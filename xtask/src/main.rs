@@ -114,7 +114,7 @@ fn run(task: &Task) -> Result {
 }
 
 fn setup(project: &Project, browser: bool) -> Result {
-    let tools = tools::ensure(project)?;
+    let tools = tools::ensure_with_target(project)?;
     say(&format!("ready: {}", tools.versions.join(", ")));
     if browser {
         let browser = tools::browser::ensure(project)?;

@@ -35,18 +35,29 @@ pub(crate) struct Tools {
     pub(crate) has_std_source: bool,
 }
 
-/// Gets everything that building the client needs. Quick when nothing is missing.
+/// Gets everything that a release build of the client needs. Quick when nothing is missing.
 pub(crate) fn ensure(project: &Project) -> Result<Tools> {
     let _lock = program::lock(project)?;
-    wasm_target::ensure(project)?;
-    let found = [trunk::ensure(project)?, wasm_bindgen::ensure(project)?, wasm_opt::ensure(project)?];
     let has_std_source = rust_source::ensure(project)?;
+    // A release build compiles the standard library itself where it has the source.
+    if !has_std_source {
+        wasm_target::ensure(project)?;
+    }
+    let found = [trunk::ensure(project)?, wasm_bindgen::ensure(project)?, wasm_opt::ensure(project)?];
     let mut tools = Tools { folders: Vec::new(), versions: Vec::new(), has_std_source };
     tools.versions.extend(has_std_source.then(|| "rust-src".to_owned()));
     for tool in found {
         tools.versions.push(tool.what);
         tools.folders.extend(tool.folder);
     }
+    Ok(tools)
+}
+
+/// Gets the target for builds beside the release as well: `trunk serve`, lints, tests in the browser.
+pub(crate) fn ensure_with_target(project: &Project) -> Result<Tools> {
+    let tools = ensure(project)?;
+    let _lock = program::lock(project)?;
+    wasm_target::ensure(project)?;
     Ok(tools)
 }
 

@@ -48,7 +48,7 @@ fn trunk_command(project: &Project, tools: &Tools) -> Command {
 
 /// `cargo xtask serve`: in a folder of its own, so that the release build in `dist/` stays what it is.
 pub(crate) fn serve(project: &Project, arguments: &[String]) -> Result {
-    let tools = crate::tools::ensure(project)?;
+    let tools = crate::tools::ensure_with_target(project)?;
     let mut command = trunk_command(project, &tools);
     command.arg("serve").arg("--dist").arg(project.target.join("trunk-serve")).args(arguments);
     exec(command)

@@ -100,7 +100,11 @@ struct Equipment<'a> {
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let started = Instant::now();
     let chosen = chosen(&options.only);
-    let tools = chosen.iter().any(|stage| stage.needs_tools()).then(|| tools::ensure(project)).transpose()?;
+    let tools = chosen
+        .iter()
+        .any(|stage| stage.needs_tools())
+        .then(|| tools::ensure_with_target(project))
+        .transpose()?;
     let browser =
         chosen.iter().any(|stage| stage.needs_browser()).then(|| browser::ensure(project)).transpose()?;
     if chosen.contains(&Stage::Host) {

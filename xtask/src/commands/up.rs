@@ -1,7 +1,7 @@
 //! `cargo xtask up`: from a clone to a running bank, tenant and client.
 
 use crate::failure::{Failure, Result};
-use crate::process::{exec, run_shown};
+use crate::process::{exec, run_logged};
 use crate::progress::{say, step};
 use crate::project::{Project, data_folder};
 use crate::{dist, tools};
@@ -9,8 +9,10 @@ use clap::Args;
 use client_hosting::address::Address;
 use std::io;
 use std::net::TcpListener;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 
 /// What is passed on to the companion.
 #[derive(Debug, Args)]
@@ -36,13 +38,7 @@ pub(crate) struct Options {
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
     // Now, not after minutes of building.
     options.check_ports()?;
-    let tools = tools::ensure(project)?;
-    dist::ensure(project, &tools)?;
-    step(
-        "companion",
-        "the bank, the tenant and the server of the client (some minutes the first time)",
-        || run_shown(project.cargo().args(["build", "--package", "companion"])),
-    )?;
+    build(project)?;
     let program = project.target.join("debug").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
     let mut companion = Command::new(program);
     companion.current_dir(&project.root).arg("--dist").arg(project.dist());
@@ -55,6 +51,25 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     }
     say("");
     exec(companion)
+}
+
+/// The client and the companion side by side: while one of them waits for a download, a linker or the optimiser, the other
+/// has the processors.
+fn build(project: &Project) -> Result {
+    thread::scope(|scope| {
+        let companion = scope.spawn(|| build_companion(project));
+        let client = tools::ensure(project).and_then(|tools| dist::ensure(project, &tools));
+        let companion = companion.join().unwrap_or_else(|panic| resume_unwind(panic));
+        client.and(companion)
+    })
+}
+
+fn build_companion(project: &Project) -> Result {
+    let why = "the bank, the tenant and the server of the client (some minutes the first time)";
+    step("companion", why, || {
+        let mut build = project.cargo();
+        run_logged(build.args(["build", "--package", "companion"]), &project.log("companion"))
+    })
 }
 
 impl Options {

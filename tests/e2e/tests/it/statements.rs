@@ -9,8 +9,12 @@ use axum::{
     response::IntoResponse,
 };
 use e2e::{
-    Page, TestContext, TestError, TestFailure, people::ADA, provider_pages::number_on, scenario,
-    server::Exchange, servers::Setup,
+    Page, TestContext, TestError, TestFailure,
+    people::{ADA, BEN},
+    provider_pages::number_on,
+    scenario,
+    server::Exchange,
+    servers::Setup,
 };
 
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
@@ -73,6 +77,61 @@ async fn a_second_factor(context: &TestContext) -> Result<(), TestFailure> {
     sees_statements(page).await?;
     assert_eq!(servers.tenant.requests("/authorize").len(), 2, "once is enough");
     Ok(())
+}
+
+#[test]
+fn older_statements_come_by_the_cursor_of_the_bank() {
+    scenario(Setup::default(), async |context| {
+        let TestContext { servers, page, .. } = context;
+        let phone = phone(context).await?;
+        log_in(context, ADA).await?;
+        // The newest page is as long as this test wants it; what is older is the bank's own.
+        let is_newest = |request: &Exchange| is_statements(request) && request.parameter("before").is_empty();
+        let newest = servers.api().when(is_newest).answer(newest_page);
+        let number = leave_for_statements(page).await?;
+        phone.choose(&number).await?;
+        page.css("section.statement").reads("Rent of May").await?;
+        page.everything().never_reads("Opening balances", std::time::Duration::ZERO).await?;
+
+        // A page that does not come takes nothing away and can be asked for again.
+        let is_older = |request: &Exchange| is_statements(request) && request.parameter("before") == CURSOR;
+        let fault = servers.api().when(is_older).answer(|| StatusCode::SERVICE_UNAVAILABLE.into_response());
+        page.button("Show older").click().await?;
+        page.alert().appears().await?;
+        page.css("section.statement").reads("Rent of May").await?;
+        fault.lift();
+        page.button("Show older").click().await?;
+        page.css("section.statement:last-of-type").reads("Opening balances").await?;
+        page.css("section.statement").reads("Rent of May").await?;
+        page.button("Show older").disappears().await?;
+        let seen = servers.api().matching(is_older);
+        assert_eq!(seen.last().map(|request| request.was_handled_with(200)), Some(true));
+        newest.lift();
+        Ok(())
+    });
+}
+
+/// Below a booking that the bank has not reached, in a month that is not over.
+const CURSOR: &str = "9000.2099-12";
+
+/// A page of the bank's statements with more behind it.
+fn newest_page() -> axum::response::Response {
+    let money = |minor: i64| serde_json::json!({ "amount": minor, "currency": "EUR" });
+    axum::Json(serde_json::json!({
+        "account": { "iban": ADA.iban, "holder": ADA.name },
+        "statements": [{
+            "id": "2100-05", "from": "2100-05-01", "to": "2100-05-31",
+            "opening": money(ADA.opening), "closing": money(ADA.opening - 90_000),
+            "entries": [{
+                "id": "0190b0a4-6c4e-7000-8000-000000000001", "direction": "out",
+                "counterparty": { "iban": BEN.iban, "holder": BEN.name },
+                "amount": money(90_000), "reference": "Rent of May", "created_at": "2100-05-03T10:00:00Z",
+                "balance": money(ADA.opening - 90_000)
+            }]
+        }],
+        "next": CURSOR
+    }))
+    .into_response()
 }
 
 /// Proves: statements-denied-stays
