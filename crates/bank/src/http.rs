@@ -20,12 +20,10 @@ mod transfers;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::routing::{get, post};
 
 use crate::config::BankOpenError;
-use json_body::MAX_BODY_BYTES;
 use layers::add_layers;
 use problem::{Code, Problem};
 
@@ -56,7 +54,6 @@ fn routes(app: App) -> Router {
         .method_not_allowed_fallback(async || {
             Problem::new(Code::METHOD_NOT_ALLOWED, "this address does not take this method; see Allow")
         })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(app))
 }
 
