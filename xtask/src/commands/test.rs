@@ -8,7 +8,10 @@ use crate::tools::browser::{self, Browser};
 use crate::tools::{self, Tools, node, postgres, python};
 use crate::{bench, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
+use std::env;
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// What to run.
@@ -192,6 +195,11 @@ impl Equipment<'_> {
         let mut cargo = self.project.cargo();
         cargo.args(["test", "-p", "e2e"]).args(self.separated_filter());
         cargo.env("RISER_DIST", self.project.dist());
+        // The tests wait for browsers and servers most of the time: two for each processor keep it busy.
+        if env::var_os("RUST_TEST_THREADS").is_none() {
+            let processors = thread::available_parallelism().map_or(1, NonZero::get);
+            cargo.env("RUST_TEST_THREADS", (2 * processors).to_string());
+        }
         if let Some(node) = &self.node {
             cargo.env("NODE", node);
         }
