@@ -73,6 +73,12 @@ enum Task {
 enum Measure {
     /// Bytes of every file that the browser loads, against the budget
     Size,
+    /// The client's page in a slow browser, beside a bare client and one on React
+    Page {
+        /// Passed on to the program that measures, such as `--runs 9` or `--client riser`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// The bank under load, beside an API on Express: answers a second, times, memory
     Bank {
         /// Passed on to the program that measures; `-- --help` names what there is
@@ -100,6 +106,7 @@ fn run(task: &Task) -> Result {
         Task::Dist => dist::run(&project),
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
+        Task::Bench(Measure::Page { arguments }) => bench::page(&project, arguments),
         Task::Bench(Measure::Bank { arguments }) => bench::bank(&project, arguments),
         Task::Deny => deny::run(&project),
         Task::Fuzz(options) => fuzz::run(&project, options),

@@ -187,7 +187,7 @@ impl Equipment<'_> {
         cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.webdriver_json(self.project)?);
         // All locales of the browser take their time. Twenty seconds are the runner's own limit.
         cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-        run_shown(tools.on_path(with(&mut cargo, browser)))
+        run_shown(tools.on_path(browser.given_to(&mut cargo)))
     }
 
     fn end_to_end(&self) -> Result {
@@ -206,12 +206,8 @@ impl Equipment<'_> {
         if let Some(python) = &self.python {
             cargo.env("PYTHON", python);
         }
-        run_shown(with(&mut cargo, browser))
+        run_shown(browser.given_to(&mut cargo))
     }
-}
-
-fn with<'c>(cargo: &'c mut std::process::Command, browser: &Browser) -> &'c mut std::process::Command {
-    cargo.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver)
 }
 
 #[cfg(test)]
