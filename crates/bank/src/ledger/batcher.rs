@@ -202,27 +202,76 @@ async fn work<H: Handler>(handler: H, queue: Arc<BatchQueue<H>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+    use futures_util::future::join_all;
+    use tokio::sync::Semaphore;
+    use tokio::time::timeout;
+
     use super::*;
 
+    /// Handles one batch for each permit, and panics on zero.
     #[derive(Clone)]
-    struct PanicsOnZero;
+    struct HeldHandler {
+        permits: Arc<Semaphore>,
+        handled: Arc<Mutex<Vec<u32>>>,
+    }
 
-    impl Handler for PanicsOnZero {
+    impl HeldHandler {
+        fn new(permits: usize) -> Self {
+            Self { permits: Arc::new(Semaphore::new(permits)), handled: Arc::default() }
+        }
+    }
+
+    impl Handler for HeldHandler {
         type Request = u32;
         type Reply = u32;
         const MAX_BATCH: usize = 2;
 
         async fn handle(&self, requests: &[u32], _: &IsAwaited<'_>) -> Vec<u32> {
+            self.permits.acquire().await.unwrap().forget();
             assert!(!requests.contains(&0), "a handler that panics");
+            self.handled.lock().extend(requests);
             requests.to_vec()
         }
     }
 
     #[tokio::test]
     async fn replies_after_a_panic() {
-        let batcher = Batcher::start(1, &PanicsOnZero);
+        let batcher = Batcher::start(1, &HeldHandler::new(2));
         assert!(batcher.submit(0).await.is_none(), "it waits for nobody");
         assert_eq!(batcher.submit(1).await, Some(1));
         assert_eq!(batcher.counts(), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn abandoned_requests_are_removed_and_not_handled() {
+        let handler = HeldHandler::new(0);
+        let batcher = Batcher::start(1, &handler);
+        let mut first = std::pin::pin!(batcher.submit(1));
+        assert!(first.as_mut().now_or_never().is_none());
+        while batcher.counts() != (0, 1) {
+            tokio::task::yield_now().await;
+        }
+        let abandoned = join_all((0..SWEEP_THRESHOLD).map(|_| batcher.submit(2)));
+        assert!(abandoned.now_or_never().is_none());
+        assert_eq!(batcher.counts(), (SWEEP_THRESHOLD, 1));
+        assert!(batcher.submit(3).now_or_never().is_none());
+        assert_eq!(batcher.counts(), (1, 1), "the next one removes them where they are many");
+
+        handler.permits.add_permits(2);
+        assert_eq!(batcher.submit(4).await, Some(4));
+        assert_eq!(first.await, Some(1));
+        assert_eq!(*handler.handled.lock(), [1, 4], "a worker removes them where they are few");
+    }
+
+    #[tokio::test]
+    async fn drop_ends_workers() {
+        let batcher = Batcher::start(2, &HeldHandler::new(0));
+        let workers = std::mem::take(&mut *batcher.workers.lock());
+        drop(batcher);
+        let ended = timeout(Duration::from_secs(60), join_all(workers)).await.unwrap();
+        assert!(ended.iter().all(Result::is_ok));
     }
 }
