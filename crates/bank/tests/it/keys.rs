@@ -210,7 +210,9 @@ async fn concurrent_callers_with_unknown_keys_share_one_fetch() {
         while test_bank.issuer.fetches() < 2 {
             tokio::task::yield_now().await;
         }
-        tokens.iter().for_each(|_| test_bank.issuer.release_one());
+        for _ in &tokens {
+            test_bank.issuer.release_one();
+        }
     };
     let (answers, ()) = tokio::join!(answers, release);
     assert_eq!(answers, [401; 3]);
