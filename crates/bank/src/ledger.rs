@@ -28,10 +28,10 @@ mod order_context;
 mod query;
 mod record;
 mod reference;
-#[cfg(test)]
-mod stalled_postgres;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod transfer_queue;
 
@@ -47,4 +47,4 @@ pub(crate) use order::{Order, OrderRefusal, TokenId, TransferRequest};
 pub(crate) use query::{Counterparty, Direction, Movement};
 pub(crate) use status::TransferStatus;
 pub use store::StoreError;
-pub(crate) use transfer::Transfer;
+pub(crate) use transfer::{Transfer, transfer_number};

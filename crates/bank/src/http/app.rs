@@ -12,7 +12,6 @@ use crate::clock::Clock;
 use crate::config::DynamicLinking;
 use crate::ledger::{Account, Customer, Ledger};
 
-/// What handlers work with.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) ledger: Ledger,
@@ -33,7 +32,7 @@ impl App {
 
     /// The customer and account of a request that reads, within the customer's limit.
     pub(super) async fn authorize_reader(&self, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
-        self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance).await?).await
+        self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance, None).await?).await
     }
 
     /// The same for a caller who is authorized already.

@@ -11,9 +11,9 @@ use serde::Serialize;
 use super::app::SharedApp;
 use super::page_query::{PageQuery, RawPageQuery};
 use super::problem::{Code, Problem};
-use super::transfer_response::rfc3339;
+use super::transfer_response::MovementResponse;
 use crate::auth::Scope;
-use crate::ledger::{Counterparty, Direction, Money, Movement, Party};
+use crate::ledger::{Money, Movement, Party};
 
 /// How old the second factor may be, in seconds: a quarter of an hour.
 const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
@@ -42,19 +42,7 @@ struct Statement {
     opening: Money,
     closing: Money,
     /// Oldest first.
-    entries: Vec<StatementEntry>,
-}
-
-#[derive(Serialize)]
-struct StatementEntry {
-    id: String,
-    direction: Direction,
-    counterparty: Counterparty,
-    amount: Money,
-    reference: String,
-    created_at: String,
-    /// What was on the account afterwards.
-    balance: Money,
+    entries: Vec<MovementResponse>,
 }
 
 /// Where a page begins: below a booking, in a month or before it. Written as in `8121.2026-11`.
@@ -64,7 +52,6 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// The newest page.
     const START: Self = Self { booking: i64::MAX, month: Date::MAX };
 
     fn parse(text: &str) -> Option<Self> {
@@ -79,8 +66,7 @@ pub(super) async fn get(
     headers: HeaderMap,
     query: RawPageQuery,
 ) -> Result<Json<StatementsResponse>, Problem> {
-    let caller =
-        app.tokens.authorize_with_second_factor(&headers, Scope::ViewBalance, MAX_AUTHENTICATION_AGE).await?;
+    let caller = app.tokens.authorize(&headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE)).await?;
     let (_, account) = app.admit_reader(caller).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
     let start = match &before {
@@ -114,11 +100,11 @@ fn by_month(movements: Vec<Movement>, mut latest: Date) -> Vec<Statement> {
     for movement in movements {
         latest = first_of_month(movement.booked_at).min(latest);
         if statements.last().is_none_or(|statement| statement.id != month_id(latest)) {
-            statements.push(Statement::open(latest, movement.balance_after.clone()));
+            statements.push(Statement::open(latest, movement.money(movement.balance_after)));
         }
         if let Some(statement) = statements.last_mut() {
-            statement.opening = movement.balance_before();
-            statement.entries.push(movement.into());
+            statement.opening = movement.money(movement.balance_after - movement.amount);
+            statement.entries.push(MovementResponse::on_statement(movement));
         }
     }
     for statement in &mut statements {
@@ -146,20 +132,6 @@ impl Statement {
             opening: balance.clone(),
             closing: balance,
             entries: Vec::new(),
-        }
-    }
-}
-
-impl From<Movement> for StatementEntry {
-    fn from(movement: Movement) -> Self {
-        Self {
-            id: movement.id,
-            direction: movement.direction,
-            counterparty: movement.counterparty,
-            amount: movement.amount,
-            reference: movement.reference,
-            created_at: rfc3339(movement.booked_at),
-            balance: movement.balance_after,
         }
     }
 }

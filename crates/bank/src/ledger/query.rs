@@ -10,7 +10,6 @@ use super::handle::Ledger;
 use super::money::{Currency, Money};
 use super::transfer::transfer_number;
 
-/// A page of an account's transfers, newest first.
 #[derive(Debug)]
 pub(crate) struct TransferPage {
     pub(crate) transfers: Vec<Movement>,
@@ -19,21 +18,20 @@ pub(crate) struct TransferPage {
 }
 
 /// Anything that changed an account's balance, as its holder sees it: a transfer, or the opening of the account.
-#[derive(Debug)]
+#[derive(Debug, FromRow)]
 pub(crate) struct Movement {
+    transfer_id: Option<String>,
     pub(crate) booking: i64,
-    pub(crate) number: String,
-    /// A transfer's id, or else the number.
-    pub(crate) id: String,
-    pub(crate) direction: Direction,
+    /// Below zero when it went out.
+    pub(crate) amount: i64,
+    currency: Currency,
+    #[sqlx(flatten)]
     pub(crate) counterparty: Counterparty,
-    pub(crate) amount: Money,
-    pub(crate) reference: String,
+    pub(crate) reference: Option<String>,
     pub(crate) booked_at: i64,
-    pub(crate) balance_after: Money,
+    pub(crate) balance_after: i64,
 }
 
-/// Which way the money went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Direction {
@@ -49,19 +47,6 @@ pub(crate) struct Counterparty {
     holder: String,
 }
 
-#[derive(FromRow)]
-struct MovementRow {
-    transfer_id: Option<String>,
-    booking: i64,
-    amount: i64,
-    currency: Currency,
-    #[sqlx(flatten)]
-    counterparty: Counterparty,
-    reference: Option<String>,
-    booked_at: i64,
-    balance_after: i64,
-}
-
 /// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements.
 const MOVEMENTS: &str =
     "SELECT t.id AS transfer_id, b.id AS booking, p.amount, b.currency, other.iban, other.holder,
@@ -73,31 +58,19 @@ const MOVEMENTS: &str =
      WHERE p.account_id = $1 AND p.booking_id < $2 AND ($4 = 0 OR t.id IS NOT NULL)
      ORDER BY p.booking_id DESC LIMIT $3";
 
-impl From<MovementRow> for Movement {
-    fn from(row: MovementRow) -> Self {
-        let (number, currency) = (transfer_number(row.booking), row.currency);
-        Self {
-            booking: row.booking,
-            id: row.transfer_id.unwrap_or_else(|| number.clone()),
-            number,
-            direction: if row.amount < 0 { Direction::Out } else { Direction::In },
-            counterparty: row.counterparty,
-            amount: Money { amount: row.amount.abs(), currency: currency.clone() },
-            reference: row.reference.unwrap_or_default(),
-            booked_at: row.booked_at,
-            balance_after: Money { amount: row.balance_after, currency },
-        }
-    }
-}
-
 impl Movement {
-    /// What was on the account before it.
-    pub(crate) fn balance_before(&self) -> Money {
-        let amount = match self.direction {
-            Direction::In => self.balance_after.amount - self.amount.amount,
-            Direction::Out => self.balance_after.amount + self.amount.amount,
-        };
-        Money { amount, currency: self.balance_after.currency.clone() }
+    /// A transfer's id, or else the number.
+    pub(crate) fn id(&self) -> String {
+        self.transfer_id.clone().unwrap_or_else(|| transfer_number(self.booking))
+    }
+
+    pub(crate) const fn direction(&self) -> Direction {
+        if self.amount.is_negative() { Direction::Out } else { Direction::In }
+    }
+
+    /// So much in the currency of the account.
+    pub(crate) fn money(&self, amount: i64) -> Money {
+        Money { amount, currency: self.currency.clone() }
     }
 }
 
@@ -127,7 +100,7 @@ impl Ledger {
         let mut transfers = self.fetch_movements(account, i64::from(limit) + 1, before, true).await?;
         let is_last = transfers.len() <= limit as usize;
         transfers.truncate(limit as usize);
-        let next = transfers.last().filter(|_| !is_last).map(|last| last.id.clone());
+        let next = transfers.last().filter(|_| !is_last).map(Movement::id);
         Ok(Some(TransferPage { transfers, next }))
     }
 
@@ -149,8 +122,7 @@ impl Ledger {
         only_transfers: bool,
     ) -> Result<Vec<Movement>, LedgerError> {
         let values = [account, before, limit, only_transfers.into()].map(Into::into);
-        let rows: Vec<MovementRow> = self.store.reader.fetch_all(MOVEMENTS, &values).await?;
-        Ok(rows.into_iter().map(Movement::from).collect())
+        Ok(self.store.reader.fetch_all(MOVEMENTS, &values).await?)
     }
 
     async fn booking_of(&self, account: i64, id: Uuid) -> Result<Option<i64>, LedgerError> {
