@@ -44,7 +44,6 @@ pub(crate) struct TransactionForm<S> {
     stage: PhantomData<S>,
 }
 
-/// The stages that a form is for.
 pub(crate) trait FormStage {
     /// A refused form is recorded under this name.
     const RECORDED_AS: Option<&'static str> = None;

@@ -11,7 +11,6 @@ use crate::domain::Parameters;
 pub(crate) struct Filter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<String>,
-    /// A customer's `sub`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
