@@ -108,7 +108,6 @@ impl Directory {
     }
 }
 
-/// Is this the password of that hash?
 fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
     let computed = || {
         let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
@@ -124,7 +123,6 @@ fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
     computed().unwrap_or(false)
 }
 
-/// How many blocks of memory a check takes.
 fn blocks(hash: &PasswordHash) -> Option<usize> {
     Params::try_from(hash).ok().map(|params| params.block_count())
 }

@@ -25,7 +25,6 @@ pub(super) const LOCK_FILE: &str = "rotation.lock";
 /// All files that are made in a [`KeyStore::Folder`](crate::KeyStore::Folder).
 pub const KEY_FILES: [&str; 4] = [KEY_FILE, NEXT_FILE, RETIRED_FILE, LOCK_FILE];
 
-/// Why there is no key to sign with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {

@@ -184,7 +184,6 @@ impl Log {
         self.find(|record| record.id == id)
     }
 
-    /// Every trace, newest first.
     pub(crate) fn records(&self) -> Vec<Arc<Record>> {
         self.lock().records.iter().rev().cloned().collect()
     }

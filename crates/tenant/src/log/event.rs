@@ -10,7 +10,6 @@ use super::parameters::Parameter;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// A request arrived at an endpoint, with these parameters.
     Request {
         endpoint: String,
         parameters: Vec<Parameter>,
@@ -170,7 +169,6 @@ pub(crate) enum Token {
     IdToken,
 }
 
-/// An error as the client gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) error: String,

@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::record::{Outcome, Record};
 use crate::domain::Parameters;
 
-/// The filter; what is absent lets everything through.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Filter {
     #[serde(skip_serializing_if = "Option::is_none")]

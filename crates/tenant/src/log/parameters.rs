@@ -88,7 +88,6 @@ pub(crate) fn secrets(parameters: &Parameters) -> Vec<(String, String)> {
     parameters.pairs().filter(secret).map(named).collect()
 }
 
-/// The value of a parameter that is shown.
 pub(crate) fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a str> {
     parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
         Value::Value(value) => Some(value.as_str()),
@@ -96,7 +95,6 @@ pub(crate) fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a s
     })
 }
 
-/// What is told of a parameter that is not shown.
 pub(crate) fn hidden<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a Hidden> {
     parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
         Value::Value(_) => None,

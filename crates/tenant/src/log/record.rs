@@ -23,7 +23,6 @@ const MAX_BYTES: usize = 64 * 1_024;
 pub(crate) enum Kind {
     /// A request at `/authorize`, until its tokens are with the client.
     Authorization,
-    /// A customer at the tenant's own `/account`.
     Account,
     /// A request at the token endpoint that belongs to no other trace.
     Token,
@@ -72,7 +71,6 @@ pub(crate) struct Record {
     pub(crate) asked: String,
     pub(crate) scopes: Vec<String>,
     outcome: Outcome,
-    /// When the outcome was known.
     ended: Option<u64>,
     /// After this moment nothing can come of it any more.
     deadline: u64,

@@ -61,7 +61,6 @@ impl Redaction<'_> {
         }
     }
 
-    /// A text without secrets, and not too long.
     pub(super) fn text(self, text: &str) -> String {
         let (read, unread) = readable(text);
         let mut clean = read.to_owned();

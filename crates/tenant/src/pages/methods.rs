@@ -58,7 +58,6 @@ pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
     respond(StatusCode::OK, &CodesPage { id, codes }, None)
 }
 
-/// The end of a visit without a client.
 pub(crate) fn account_done(is_good: bool) -> Response {
     let (title, sentence) = if is_good {
         ("You are done", "Your ways to confirm are as you left them. You can close this page.")

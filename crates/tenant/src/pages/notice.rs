@@ -59,7 +59,6 @@ fn finished(request: &AuthorizationRequest) -> Response {
     respond(StatusCode::GONE, &FinishedPage { client: &request.client.name, home: &home }, None)
 }
 
-/// A form that did not come from its page.
 pub(crate) fn forged(state: &AppState) -> Response {
     let sentence = "The form did not come from a page of this sign-in service that is still valid. Nothing was done. \
                     Go back, load the page again, and try once more.";

@@ -125,7 +125,6 @@ pub(crate) struct PhoneView<'a> {
     pub(crate) answered: Option<&'a Push>,
 }
 
-/// What the customer is asked, and was.
 pub(crate) fn phone(state: &AppState, shown: &PhoneView<'_>) -> Response {
     let now = state.now();
     let lock = state.limits.push_lock.div_ceil(60);

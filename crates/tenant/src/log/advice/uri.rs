@@ -100,7 +100,6 @@ pub(super) fn compare(sent: &str, registered: &[String]) -> Vec<Comparison> {
     all
 }
 
-/// The parts of an address, to the letter and without any repair.
 struct Parts<'a> {
     scheme: &'a str,
     host: &'a str,
