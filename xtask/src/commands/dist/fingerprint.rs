@@ -54,7 +54,6 @@ pub(super) fn matches(project: &Project, inputs: &str) -> bool {
     fs::read_to_string(note(project)).is_ok_and(|noted| noted == format!("{inputs} {page}"))
 }
 
-/// Remembers a build that is complete.
 pub(super) fn record(project: &Project, inputs: &str) -> Result {
     let note = note(project);
     let page = page(project)?;
