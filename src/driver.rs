@@ -5,6 +5,7 @@
 mod clock;
 mod crypto;
 mod entropy;
+mod head_start;
 mod http;
 pub mod locale;
 mod navigation;

@@ -8,6 +8,7 @@ mod crash;
 mod express;
 mod factors;
 mod harness;
+mod head_start;
 mod interop;
 mod limits;
 mod linking;
