@@ -19,6 +19,7 @@ mod refusals;
 mod reload;
 mod sdks;
 mod sessions;
+mod shell;
 mod stale_page;
 mod statements;
 mod states;
