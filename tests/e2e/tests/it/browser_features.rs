@@ -164,7 +164,8 @@ fn exception_at_the_start_is_reported() {
             ("Document.prototype.createElement = () => { throw new Error('no') }", stopped),
             ("Date.now = () => { throw new Error('no') }", not_loaded),
             (
-                "WebAssembly.instantiateStreaming = () => Promise.reject(new WebAssembly.CompileError())",
+                "WebAssembly.compileStreaming = WebAssembly.instantiateStreaming =
+                    () => Promise.reject(new WebAssembly.CompileError())",
                 not_loaded,
             ),
         ] {

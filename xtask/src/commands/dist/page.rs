@@ -1,12 +1,17 @@
-//! The page as it is sent: without what is there for those who read the sources, and with its style in it, so that nothing
-//! else is awaited before the first paint.
+//! The page as it is sent: without what is there for those who read the sources, with its style in it, so that nothing else
+//! is awaited before the first paint, and started with what the page has begun to compile.
 //!
 //! Trunk's own minifier is not used: it writes the scripts in the page anew, among them the one that takes the tokens
 //! out of the address.
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use fs_err as fs;
 use std::path::Path;
+
+/// How Trunk's script starts the application with the address of its WebAssembly.
+const INIT: &str = "init({ module_or_path: ";
+/// The same with what a script in `index.html` has begun to compile.
+const INIT_WITH_MODULE: &str = "init({ module_or_path: window.riserModule ?? ";
 
 /// Slims `dist/index.html`, and takes its stylesheets into it in their order.
 pub(super) fn slim(dist: &Path) -> Result {
@@ -20,6 +25,13 @@ pub(super) fn slim(dist: &Path) -> Result {
     }
     let style = without_comments(&style, "/*", "*/");
     let page = with_style(&without_comments(&page, "<!--", "-->"), &style);
+    if !page.contains(INIT) {
+        return Err(Failure::new(
+            format!("the script that Trunk wrote into the page has no `{INIT}`"),
+            "Trunk may have changed it: adapt INIT in xtask/src/commands/dist/page.rs",
+        ));
+    }
+    let page = page.replace(INIT, INIT_WITH_MODULE);
     Ok(fs::write(&path, without_indentation(&page))?)
 }
 
@@ -66,7 +78,7 @@ mod tests {
 
     const PAGE: &str = "<head>\n  <!-- Notes > -->\n<link rel=\"modulepreload\" href=\"/a.js\">\
         \n  <link rel=\"stylesheet\" href=\"/one-1.css\">\n  <link rel=\"stylesheet\" href=\"/two-2.css\" />\
-        \n  <script>\n    var a = 1;\n  </script>\n</head>ü";
+        \n  <script>\n    init({ module_or_path: '/a.wasm' });\n  </script>\n</head>ü";
 
     #[test]
     fn a_page_is_sent_with_its_style_and_without_notes() {
@@ -83,7 +95,7 @@ mod tests {
         assert_eq!(
             fs::read_to_string(dist.join("index.html")).unwrap(),
             "<head>\n<link rel=\"modulepreload\" href=\"/a.js\"><style>\na > b {\ntop: 0;\n}\nb {}\n</style>\
-             \n<script>\nvar a = 1;\n</script>\n</head>ü\n"
+             \n<script>\ninit({ module_or_path: window.riserModule ?? '/a.wasm' });\n</script>\n</head>ü\n"
         );
         fs::remove_dir_all(&dist).unwrap();
     }
