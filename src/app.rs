@@ -5,11 +5,15 @@ use stepup::view::{Screen, View};
 
 use crate::{
     components::{banner, masthead},
+    focus::{PAGE_HEADING, focus_soon},
     heading_focus,
     intent::{Dispatch, Intent},
     pages,
     view_signal::{self, ViewSignal, dynamic},
 };
+
+/// The way in on the signed-out page.
+const LOG_IN: &str = ".hero .button";
 
 /// Everything inside `#app`. Until the first screen is there it draws nothing and leaves the static shell alone.
 #[must_use]
@@ -47,9 +51,12 @@ fn same_page(before: &View, now: &View) -> bool {
     }
 }
 
-/// Takes away what `index.html` shows while the application loads.
+/// Takes away what `index.html` shows while the application loads. Whoever was at its button goes on at the page's.
 fn remove_shell() {
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
+    let Some(shell) = document().get_element_by_id("shell") else { return };
+    let focused = shell.query_selector(":focus").ok().flatten();
+    shell.remove();
+    if let Some(focused) = focused {
+        focus_soon(if focused.has_attribute("data-log-in") { LOG_IN } else { PAGE_HEADING });
     }
 }

@@ -5,6 +5,7 @@
 mod clock;
 mod crypto;
 mod entropy;
+mod head_start;
 mod http;
 pub mod locale;
 mod navigation;
@@ -29,6 +30,9 @@ pub fn start() {
         let page =
             app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
         boot.dispatch(Event::Booted(Driver::read_boot_state()));
+        if navigation::is_log_in_awaited() {
+            boot.handle_intent(Intent::LogIn);
+        }
         page
     });
     pages.forget();

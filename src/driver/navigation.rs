@@ -36,6 +36,11 @@ pub(super) fn take_url() -> PageUrl {
     PageUrl { path: part(0), query: part(1), fragment: part(2) }
 }
 
+/// Was the shell's "Log in" pressed before the application was there?
+pub(super) fn is_log_in_awaited() -> bool {
+    js_sys::Reflect::has(&window(), &"riserLogIn".into()).unwrap_or_default()
+}
+
 pub(super) fn is_online() -> bool {
     window().navigator().on_line()
 }
