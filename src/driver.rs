@@ -107,17 +107,17 @@ impl Driver {
         self.dispatch(event);
     }
 
-    /// One step: the core decides, the page shows it, the effects are carried out in order.
+    /// One step: the core decides, the effects are carried out in order, the page shows what has come of it.
+    ///
+    /// Drawing comes last: requests are on their way meanwhile. An effect may have led to another step, so the view is the
+    /// one of now.
     fn dispatch(&self, event: Event) {
-        let (tasks, view) = {
-            let mut session = self.session.borrow_mut();
-            let tasks = session.update(event, clock::now());
-            (tasks, session.view())
-        };
-        self.show.set(Arc::new(view));
+        let tasks = self.session.borrow_mut().update(event, clock::now());
         for task in tasks {
             self.run_effect(task);
         }
+        let view = self.session.borrow().view();
+        self.show.set(Arc::new(view));
     }
 
     /// Every way in which Riser touches the world.
