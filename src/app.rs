@@ -7,6 +7,7 @@ use crate::{
     components::{banner, masthead},
     heading_focus,
     intent::{Dispatch, Intent},
+    markup::around,
     pages,
     view_signal::{self, ViewSignal, dynamic},
 };
@@ -29,11 +30,11 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             Screen::Statements(page) => pages::statements(page),
         };
         remove_shell();
-        view! {
-            {masthead::masthead(signal)}
-            {banner::offline(signal)}
-            <main class="page">{content}</main>
-        }
+        vec![
+            masthead::masthead(signal),
+            banner::offline(signal),
+            around(r#"<main class="page"></main>"#, content),
+        ]
         .into_any()
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! Data goes one way: an event goes into the core, its effects are carried out here, its view is shown by the pages.
 
+mod catalogue;
 mod clock;
 mod crypto;
 mod entropy;
@@ -15,15 +16,17 @@ use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
 
-use crate::{app::app, intent::Intent};
+use crate::{app::app, intent::Intent, messages};
 
 /// Mounts the page and begins the visit.
 pub fn start() {
     let Some(root) = navigation::mount_point() else { return };
     let pages = leptos::mount::mount_to(root, || {
-        let (view, show) = signal(Arc::new(Session::new(navigation::parse_url).view()));
-        let driver = Driver::new(show);
+        let (view, set_view) = signal(Arc::new(Session::new(navigation::parse_url).view()));
+        let driver = Driver::new(set_view);
         let boot = driver.clone();
+        let loading = driver.clone();
+        spawn_local(async move { loading.load_messages().await });
         let driver = StoredValue::new_local(driver);
         listen(driver);
         let page =
@@ -55,15 +58,15 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
 #[derive(Clone)]
 struct Driver {
     session: Rc<RefCell<Session>>,
-    show: WriteSignal<Arc<View>>,
+    view: WriteSignal<Arc<View>>,
     timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
 }
 
 impl Driver {
-    fn new(show: WriteSignal<Arc<View>>) -> Self {
+    fn new(view: WriteSignal<Arc<View>>) -> Self {
         Self {
             session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
-            show,
+            view,
             timers: Rc::default(),
         }
     }
@@ -116,8 +119,25 @@ impl Driver {
         for task in tasks {
             self.run_effect(task);
         }
-        let view = self.session.borrow().view();
-        self.show.set(Arc::new(view));
+        self.show();
+    }
+
+    /// Until there are words for it, the page keeps its static shell.
+    fn show(&self) {
+        if messages::is_installed() {
+            let view = self.session.borrow().view();
+            self.view.set(Arc::new(view));
+        }
+    }
+
+    async fn load_messages(&self) {
+        match catalogue::load().await {
+            Ok(catalogue) => {
+                messages::install(catalogue);
+                self.show();
+            }
+            Err(_) => navigation::show_broken_shell(),
+        }
     }
 
     /// Every way in which Riser touches the world.

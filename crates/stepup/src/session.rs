@@ -190,12 +190,7 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
 
 /// The browser cannot do what is needed to handle money safely.
 fn show_missing_feature(name: &str) -> Stage {
-    let problem = Problem::new(
-        "browser.lacks",
-        "This browser cannot run Riser safely",
-        "It lacks something that protects your log-in, or this page was not opened over a secure connection. No money was moved. Please use a current browser, without blocking this page's storage.",
-        format!("not available: {name}"),
-    );
+    let problem = Problem::new("browser.lacks", format!("not available: {name}"));
     show_dead_end(problem, None)
 }
 

@@ -3,6 +3,7 @@
 
 mod compress;
 mod fingerprint;
+mod messages;
 mod page;
 
 pub(crate) use compress::{Sizes, sizes};
@@ -28,6 +29,7 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Result<bool> {
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
         page::slim(&dist)?;
+        messages::hash(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;

@@ -412,9 +412,9 @@ impl Account {
         self.form.leave(field, &self.rules(cx.locale));
         if field == Field::Amount
             && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
-            && let Some(sentence) = self.overview.above_balance(amount, cx.locale)
+            && let Some(message) = self.overview.above_balance(amount, cx.locale)
         {
-            self.form.refuse_amount(sentence);
+            self.form.refuse_amount(message);
         }
         vec![self.store_draft(cx)]
     }
@@ -439,8 +439,8 @@ impl Account {
         self.form.set_errors(DraftErrors::default());
         match self.overview.above_balance(order.amount.amount, locale) {
             // One that was sent before may be why there is less: the same order again has the same id.
-            Some(sentence) if self.sent.id_of(&order).is_none() => {
-                self.form.refuse_amount(sentence);
+            Some(message) if self.sent.id_of(&order).is_none() => {
+                self.form.refuse_amount(message);
                 self.form.fill(&order, locale);
             }
             _ => {

@@ -139,7 +139,7 @@ fn own_iban_is_refused() {
     tab.dispatch(Event::Review);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(
-        form.payee.error.is_some_and(|error| error.contains("own")),
+        form.payee.error.is_some_and(|error| error.id == "iban.own"),
         "the bank has said whose account this is"
     );
 }
