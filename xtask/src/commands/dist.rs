@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: the static files, ready for any host. Trunk builds them; what a host needs besides is added:
 //! compressed copies, and the headers in the files that several hosts read them from.
 
+mod bindings;
 mod compress;
 mod fingerprint;
 mod messages;
@@ -30,6 +31,7 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Result<bool> {
         trunk(project, tools)?;
         page::slim(&dist)?;
         messages::hash(&dist)?;
+        bindings::shorten(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;

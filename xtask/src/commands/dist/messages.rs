@@ -13,7 +13,8 @@ pub(super) fn hash(dist: &Path) -> Result {
     let page = dist.join("index.html");
     let mut text = fs::read_to_string(&page)?;
     for path in files_below(&dist.join("messages"))? {
-        let catalogue: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
+        let catalogue: serde_json::Value =
+            serde_json::from_slice(&fs::read(&path)?).map_err(std::io::Error::from)?;
         let packed = catalogue.to_string();
         let language = path.file_stem().unwrap_or_default().to_string_lossy();
         let name = format!("{language}-{}.json", &hex(&Sha256::digest(&packed))[..16]);
