@@ -31,7 +31,7 @@ pub fn start() {
         listen(driver);
         let page =
             app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
-        boot.dispatch(Event::Booted(Driver::read_boot_state()));
+        boot.dispatch(Event::Booted(Box::new(Driver::read_boot_state())));
         page
     });
     pages.forget();
@@ -145,11 +145,11 @@ impl Driver {
         let driver = self.clone();
         match task {
             Task::Fetch(request, content) => spawn_local(async move {
-                let outcome = http::send(content).await;
+                let outcome = http::send(*content).await;
                 driver.dispatch(Event::Answered { request, outcome });
             }),
             Task::Verify { check, token, key } => spawn_local(async move {
-                let outcome = crypto::verify(&token, key).await;
+                let outcome = crypto::verify(&token, *key).await;
                 driver.dispatch(Event::Verified { check, outcome });
             }),
             Task::Store(key, value) => storage::write(&key, &value),

@@ -144,7 +144,7 @@ fn fetch(
     let Some(token) = customer.token(cx) else { return Transition::to(Statements::Closed) };
     let id = cx.ids.request();
     let request = request::statements(&cx.config, before, token.bearer());
-    Transition::new(state(id), vec![Effect::Fetch(id, request)])
+    Transition::new(state(id), vec![Effect::fetch(id, request)])
 }
 
 /// The provider answered well, and its ID token tells of no second factor.

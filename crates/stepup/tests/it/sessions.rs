@@ -308,7 +308,7 @@ fn unfit_browser_is_refused() {
         online: true,
         ..Boot::default()
     };
-    assert!(tab.session.update(Event::Booted(boot), Timestamp(START)).is_empty());
+    assert!(tab.session.update(Event::Booted(Box::new(boot)), Timestamp(START)).is_empty());
     assert!(failure(&tab).problem.cause.contains("sessionStorage"));
 }
 
@@ -322,7 +322,7 @@ fn view_tells_whether_online() {
     tab.dispatch(Event::Online(true));
     assert!(tab.view().online);
     let boot = Boot { config: CONFIG.into(), origin: BANK.into(), ..Boot::default() };
-    drop(tab.session.update(Event::Booted(boot), Timestamp(START)));
+    drop(tab.session.update(Event::Booted(Box::new(boot)), Timestamp(START)));
     assert!(!tab.view().online, "without a network from the beginning");
 }
 

@@ -50,8 +50,8 @@ impl Overview {
         let Some(token) = customer.token(cx) else { return Vec::new() };
         let (balance, history) = (cx.ids.request(), cx.ids.request());
         let effects = vec![
-            Effect::Fetch(balance, request::balance(&cx.config, token.bearer())),
-            Effect::Fetch(history, request::history(&cx.config, token.bearer())),
+            Effect::fetch(balance, request::balance(&cx.config, token.bearer())),
+            Effect::fetch(history, request::history(&cx.config, token.bearer())),
         ];
         (self.balance_request, self.history_request) = (Some(balance), Some(history));
         self.retry_delay = 0;
