@@ -9,6 +9,6 @@ use wasm_bindgen::JsValue;
 pub(super) async fn load() -> Result<JsValue, JsValue> {
     let link = document().get_element_by_id("riser-messages").and_then(|link| link.get_attribute("href"));
     let response = Request::get(&link.unwrap_or_default()).send().await;
-    let response = response.map_err(|_| JsValue::NULL)?;
+    let response = response.ok().filter(gloo_net::http::Response::ok).ok_or(JsValue::NULL)?;
     wasm_bindgen_futures::JsFuture::from(web_sys::Response::from(response).json()?).await
 }
