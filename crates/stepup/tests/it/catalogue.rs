@@ -17,7 +17,7 @@ fn root() -> &'static Path {
 }
 
 fn english() -> Catalogue {
-    serde_json::from_str(english::SOURCE).unwrap()
+    serde_json::from_str(english::SOURCE).expect("a catalogue")
 }
 
 /// The names in braces, in all forms of a message.
@@ -55,13 +55,13 @@ fn languages_have_the_same_messages() {
 
 /// Texts in quotes that look like an id of the catalogue: the first word of one, then others after points.
 fn ids_in(folder: &Path, areas: &BTreeSet<&str>, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         if path.is_dir() {
             ids_in(&path, areas, found);
             continue;
         }
-        let source = fs::read_to_string(&path).unwrap();
+        let source = fs::read_to_string(&path).expect("a text");
         let source = source.split("#[cfg(test)]").next().unwrap_or_default();
         let is_word = |word: &str| {
             !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 pub(crate) const SOURCE: &str = include_str!("../../../../messages/en.json");
 
-static CATALOGUE: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(SOURCE).unwrap());
+static CATALOGUE: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(SOURCE).expect("a catalogue"));
 
 pub(crate) fn headline(id: &str) -> &'static str {
     CATALOGUE[id]["headline"].as_str().unwrap_or_else(|| panic!("{id} has no headline"))
