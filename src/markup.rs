@@ -78,7 +78,8 @@ impl Markup {
 
     /// Does something to a slot, and again whenever a signal that it has read changes.
     pub(crate) fn follow(&mut self, slot: u32, change: impl Fn(&Element) + 'static) {
-        let (element, change): (_, Box<dyn Fn(&Element)>) = (self.slot(slot), Box::new(change));
+        let element = self.slot(slot);
+        let change: Box<dyn Fn(&Element)> = Box::new(change);
         self.effects.push(RenderEffect::new(move |_| change(&element)));
     }
 
