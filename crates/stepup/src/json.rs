@@ -46,10 +46,10 @@ impl Object {
             Ok(Json::Object(_)) => Err("it has a member twice".into()),
             Ok(_) => Err("it is not an object".into()),
             Err(at) => {
-                let before = text.get(..at).unwrap_or(text);
-                let (line, start) =
-                    (before.matches('\n').count() + 1, before.rfind('\n').map_or(0, |at| at + 1));
-                Err(format!("error at line {line} column {}", at - start + 1))
+                let before = text.as_bytes().get(..at).unwrap_or_default();
+                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+                Err(format!("error at line {line} column {column}"))
             }
         }
     }
@@ -197,6 +197,9 @@ impl fmt::Display for Json {
         }
     }
 }
+
+/// How many digits the whole part of a number may have.
+const MAX_DIGITS: i16 = 308;
 
 /// How deep values may be in each other, as in other readers: each level takes some of the stack.
 const MAX_DEPTH: u8 = 127;
@@ -366,31 +369,27 @@ impl<'a> Reader<'a> {
             // One that does not fit is beyond all that is read.
             exponent = self.text.get(from..self.at)?.parse::<i16>().ok()?;
         }
+        // Other readers have floats, and refuse what is beyond them.
+        let point =
+            i16::try_from(whole.len()).ok()?.checked_add(exponent).filter(|point| *point <= MAX_DIGITS)?;
         let is_integer = fraction.is_empty() && !has_exponent;
         match self.text.get(from..self.at)?.parse() {
             Ok(number) if is_integer && (number != 0 || !is_negative) => Some(Json::Integer(number)),
-            _ => Some(Json::OtherNumber(whole_part(is_negative, whole, fraction, exponent))),
+            _ => Some(Json::OtherNumber(whole_part(is_negative, whole, fraction, point))),
         }
     }
 }
 
 /// The largest whole number that is not above it; beyond 64 bits it is the last of them, which is no time.
-fn whole_part(is_negative: bool, whole: &str, fraction: &str, exponent: i16) -> i64 {
-    let point = i64::try_from(whole.len()).unwrap_or(i64::MAX).saturating_add(exponent.into());
+fn whole_part(is_negative: bool, whole: &str, fraction: &str, point: i16) -> i64 {
     let sign = if is_negative { -1 } else { 1 };
     let mut number = 0_i64;
-    let mut has_rest = false;
-    for (digit, place) in whole.bytes().chain(fraction.bytes()).zip(0_i64..) {
-        if place < point {
-            number = number.saturating_mul(10).saturating_add(sign * i64::from(digit - b'0'));
-        } else {
-            has_rest |= digit != b'0';
-        }
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    for _ in 0..point {
+        let digit = digits.next().unwrap_or(b'0') - b'0';
+        number = number.saturating_mul(10).saturating_add(sign * i64::from(digit));
     }
-    let digits = i64::try_from(whole.len() + fraction.len()).unwrap_or(i64::MAX);
-    for _ in digits..point.min(digits.saturating_add(20)) {
-        number = number.saturating_mul(10);
-    }
+    let has_rest = digits.any(|digit| digit != b'0');
     number.saturating_sub(i64::from(is_negative && has_rest))
 }
 
@@ -483,6 +482,9 @@ mod tests {
             "1700000000.25",
             "17e8",
             "0e5",
+            "1e307",
+            "1e400",
+            "1e-400",
             "nul",
             "null ",
             " true",
@@ -553,7 +555,7 @@ mod tests {
 
     #[test]
     fn error_does_not_quote_the_text() {
-        for text in ["", "[]", "null", "secret", "{\"secret\":", &"[".repeat(10_000)] {
+        for text in ["", "[]", "null", "secret", "{\"secret\":", "{\n\"é\": \"\\é", &"[".repeat(10_000)] {
             let error = Object::parse(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
         }
