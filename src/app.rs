@@ -8,6 +8,7 @@ use crate::{
     focus::{PAGE_HEADING, focus_soon},
     heading_focus,
     intent::{Dispatch, Intent},
+    markup::around,
     pages,
     view_signal::{self, ViewSignal, dynamic},
 };
@@ -33,11 +34,11 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             Screen::Statements(page) => pages::statements(page),
         };
         remove_shell();
-        view! {
-            {masthead::masthead(signal)}
-            {banner::offline(signal)}
-            <main class="page">{content}</main>
-        }
+        vec![
+            masthead::masthead(signal),
+            banner::offline(signal),
+            around(r#"<main class="page"></main>"#, content),
+        ]
         .into_any()
     })
 }

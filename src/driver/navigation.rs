@@ -18,6 +18,11 @@ pub(super) fn mount_point() -> Option<HtmlElement> {
     document().query_selector(":root:not([data-shell=old]) #app").ok()??.dyn_into().ok()
 }
 
+/// A part of the page did not arrive: the shell says so, instead of a page without words.
+pub(super) fn show_broken_shell() {
+    let _ = document().document_element().map(|root| root.set_attribute("data-shell", "broken"));
+}
+
 /// The text of the configuration block; empty when there is none, which the core then complains about.
 pub(super) fn config() -> String {
     document().get_element_by_id("riser-config").and_then(|block| block.text_content()).unwrap_or_default()

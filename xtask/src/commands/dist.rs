@@ -1,8 +1,10 @@
 //! `cargo xtask dist`: the static files, ready for any host. Trunk builds them; what a host needs besides is added:
 //! compressed copies, and the headers in the files that several hosts read them from.
 
+mod bindings;
 mod compress;
 mod fingerprint;
+mod messages;
 mod page;
 
 pub(crate) use compress::sizes;
@@ -28,6 +30,8 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Result<bool> {
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
         page::slim(&dist)?;
+        messages::hash(&dist)?;
+        bindings::shorten(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;

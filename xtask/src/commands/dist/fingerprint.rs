@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files and folders that the client is made from, and the file that says how.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -19,6 +19,7 @@ const INPUTS: [&str; 13] = [
     "build.rs",
     "crates/stepup",
     "index.html",
+    "messages",
     "patches",
     "src",
     "static",
