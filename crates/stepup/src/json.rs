@@ -47,9 +47,9 @@ impl Object {
             Ok(_) => Err("it is not an object".into()),
             Err(at) => {
                 let before = text.as_bytes().get(..at).unwrap_or_default();
-                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-                let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-                Err(format!("error at line {line} column {column}"))
+                let lines = || before.split(|byte| *byte == b'\n');
+                let column = lines().next_back().map_or(0, <[u8]>::len) + 1;
+                Err(format!("error at line {} column {column}", lines().count()))
             }
         }
     }
