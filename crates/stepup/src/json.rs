@@ -47,7 +47,7 @@ impl Object {
             Ok(_) => Err("it is not an object".into()),
             Err(at) => {
                 let before = text.as_bytes().get(..at).unwrap_or_default();
-                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let line = before.split(|byte| *byte == b'\n').count();
                 let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
                 Err(format!("error at line {line} column {column}"))
             }
