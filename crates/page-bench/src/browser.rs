@@ -44,7 +44,7 @@ pub(crate) struct Browser {
     version: String,
     _profile: TempDir,
     _chromedriver: Child,
-    /// Held open: ChromeDriver would stop at a closed pipe.
+    /// Held open: `ChromeDriver` would stop at a closed pipe.
     _stdout: Lines<BufReader<ChildStdout>>,
 }
 

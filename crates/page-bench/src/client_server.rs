@@ -55,7 +55,7 @@ pub(crate) async fn start(
         .filter_map(|(name, value)| Some((HeaderName::from_static(name), value.parse().ok()?)))
         .collect();
     let (listener, origin) = server::bind("localhost").await?;
-    let files = read_files(folder, page)?;
+    let files = read_files(folder, &page)?;
     let server = Arc::new(ClientServer { origin, files, security, sent: Mutex::default(), log: log.clone() });
     let router = Router::new()
         .route("/", get(send_page))
@@ -94,7 +94,7 @@ impl ClientServer {
 }
 
 /// The files at the top of the folder, but for what a host does not send: its own rules, and copies of another encoding.
-fn read_files(folder: &Path, page: String) -> Result<HashMap<String, File>, BenchError> {
+fn read_files(folder: &Path, page: &str) -> Result<HashMap<String, File>, BenchError> {
     let mut files = HashMap::new();
     let failed = |source| BenchError::File { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -102,7 +102,7 @@ fn read_files(folder: &Path, page: String) -> Result<HashMap<String, File>, Benc
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let Some(content_type) = content_type(name) else { continue };
         let content =
-            if name == PAGE { page.clone().into_bytes() } else { fs::read(&path).map_err(failed)? };
+            if name == PAGE { page.as_bytes().to_vec() } else { fs::read(&path).map_err(failed)? };
         let brotli = client_hosting::compress::brotli(&content)?.into();
         // One content for each name as long as the program runs.
         let tag = HeaderValue::try_from(format!("\"{}\"", content.len())).map_err(std::io::Error::other)?;

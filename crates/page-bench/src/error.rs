@@ -15,7 +15,7 @@ pub(crate) enum BenchError {
     /// A page without the configuration block.
     #[error("{} is not a client's page", path.display())]
     Page { path: PathBuf, source: PageError },
-    /// A server cannot listen, or ChromeDriver does not start.
+    /// A server cannot listen, or `ChromeDriver` does not start.
     #[error(transparent)]
     Io(#[from] io::Error),
     /// No key, no randomness or no signature.

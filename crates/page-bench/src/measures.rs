@@ -4,7 +4,7 @@ use serde::Deserialize;
 use std::fmt;
 
 /// One visit from the first page to the transfer.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Measures {
     /// From the first page's request to that at the provider.
     pub(crate) first_visit: f64,

@@ -27,7 +27,9 @@ impl Report {
     }
 
     pub(crate) fn add(&mut self, client: Client, measures: Measures) {
-        self.clients.iter_mut().filter(|it| it.client == client).for_each(|it| it.runs.push(measures));
+        if let Some(it) = self.clients.iter_mut().find(|it| it.client == client) {
+            it.runs.push(measures);
+        }
     }
 
     pub(crate) fn set_bytes(&mut self, client: Client, bytes: usize) {

@@ -49,14 +49,14 @@ impl Signer {
         let common = json!({
             "iss": grant.issuer, "sub": "customer", "iat": now, "exp": now + LIFETIME,
         });
-        let access_token = self.sign(with(
+        let access_token = self.sign(&with(
             &common,
-            json!({ "aud": grant.audience, "scope": grant.scope, "jti": encode(jti) }),
+            &json!({ "aud": grant.audience, "scope": grant.scope, "jti": encode(jti) }),
         ))?;
         let at_hash = encode(&digest(&SHA256, access_token.as_bytes()).as_ref()[..16]);
-        let id_token = self.sign(with(
+        let id_token = self.sign(&with(
             &common,
-            json!({
+            &json!({
                 "aud": grant.client_id, "nonce": grant.nonce, "at_hash": at_hash, "auth_time": now,
                 "amr": ["mfa"],
             }),
@@ -64,7 +64,7 @@ impl Signer {
         Ok((access_token, id_token))
     }
 
-    fn sign(&self, claims: Value) -> Result<String, BenchError> {
+    fn sign(&self, claims: &Value) -> Result<String, BenchError> {
         let header = json!({ "alg": "RS256", "typ": "JWT", "kid": KID });
         let message = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
         let mut signature = vec![0; self.0.public_modulus_len()];
@@ -79,8 +79,8 @@ pub(crate) fn scope(token: &str) -> Option<String> {
     serde_json::from_slice::<Value>(&claims).ok()?["scope"].as_str().map(str::to_owned)
 }
 
-fn with(common: &Value, more: Value) -> Value {
-    [common, &more]
+fn with(common: &Value, more: &Value) -> Value {
+    [common, more]
         .into_iter()
         .filter_map(Value::as_object)
         .flatten()

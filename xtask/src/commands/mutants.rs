@@ -193,7 +193,9 @@ fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path
     if caught.is_empty() && missed.is_empty() && !options.iterate && options.file.is_empty() {
         return Err(Failure::new("no mutant was tried", "see `--file` and `--shard`: they left none"));
     }
-    lines("never ends", &timeout).iter().for_each(|line| say(line));
+    for line in lines("never ends", &timeout) {
+        say(&line);
+    }
     let (unlisted, stale) = compare(&missed, &listed);
     let mut problems = lines("no test notices", &unlisted);
     if options.file.is_empty() && options.shard.is_none() && !options.iterate {
