@@ -12,6 +12,9 @@ use crate::clock::Clock;
 use crate::config::DynamicLinking;
 use crate::ledger::{Account, Customer, Ledger};
 
+/// How old a second factor may be, in seconds: a quarter of an hour.
+const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
+
 /// What handlers work with.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -20,6 +23,7 @@ pub(crate) struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) order_limiter: RateLimiter,
     pub(crate) read_limiter: RateLimiter,
+    pub(crate) name_check_limiter: RateLimiter,
     pub(crate) dynamic_linking: DynamicLinking,
 }
 
@@ -34,6 +38,16 @@ impl App {
     /// The customer and account of a request that reads, within the customer's limit.
     pub(super) async fn authorize_reader(&self, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
         self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance).await?).await
+    }
+
+    /// The same, and requires a second factor that is not old (RFC 9470).
+    pub(super) async fn authorize_confirmed_reader(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<(Customer, Account), Problem> {
+        let caller =
+            self.tokens.authorize_with_second_factor(headers, Scope::ViewBalance, MAX_AUTHENTICATION_AGE);
+        self.admit_reader(caller.await?).await
     }
 
     /// The same for a caller who is authorized already.

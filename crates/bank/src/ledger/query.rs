@@ -1,14 +1,17 @@
 //! Reading an account's balance, and pages of its transfers and other movements, newest first.
 
-use serde::Serialize;
-use sqlx::FromRow;
+use std::ops::Range;
+
 use uuid::Uuid;
 
 use super::account::{Account, BY_IBAN};
 use super::error::LedgerError;
 use super::handle::Ledger;
-use super::money::{Currency, Money};
-use super::transfer::transfer_number;
+use super::movement::{Direction, Movement, MovementRow};
+use super::search::TransferFilter;
+
+/// How many transfers are looked through for one page of a search.
+const MAX_SCANNED: u32 = 2_000;
 
 /// A page of an account's transfers, newest first.
 #[derive(Debug)]
@@ -18,51 +21,19 @@ pub(crate) struct TransferPage {
     pub(crate) next: Option<String>,
 }
 
-/// Anything that changed an account's balance, as its holder sees it: a transfer, or the opening of the account.
-#[derive(Debug)]
-pub(crate) struct Movement {
-    pub(crate) booking: i64,
-    pub(crate) number: String,
-    /// A transfer's id, or else the number.
-    pub(crate) id: String,
-    pub(crate) direction: Direction,
-    pub(crate) counterparty: Counterparty,
-    pub(crate) amount: Money,
-    pub(crate) reference: String,
-    pub(crate) booked_at: i64,
-    pub(crate) balance_after: Money,
+/// Which movements are read.
+struct MovementQuery {
+    account: i64,
+    /// Bookings below this number.
+    before: i64,
+    limit: u32,
+    only_transfers: bool,
+    direction: Option<Direction>,
+    booked_at: Range<i64>,
 }
 
-/// Which way the money went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Direction {
-    In,
-    Out,
-}
-
-/// The other side. The bank itself, where an account was opened, has no IBAN.
-#[derive(Debug, Serialize, FromRow)]
-pub(crate) struct Counterparty {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iban: Option<String>,
-    holder: String,
-}
-
-#[derive(FromRow)]
-struct MovementRow {
-    transfer_id: Option<String>,
-    booking: i64,
-    amount: i64,
-    currency: Currency,
-    #[sqlx(flatten)]
-    counterparty: Counterparty,
-    reference: Option<String>,
-    booked_at: i64,
-    balance_after: i64,
-}
-
-/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements.
+/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements. `$5`: -1 for money that went out, 1 for money that
+/// came in, 0 for both.
 const MOVEMENTS: &str =
     "SELECT t.id AS transfer_id, b.id AS booking, p.amount, b.currency, other.iban, other.holder,
          t.reference, b.booked_at, p.balance_after
@@ -71,35 +42,8 @@ const MOVEMENTS: &str =
      LEFT JOIN transfers t ON t.booking_id = b.id
      JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
      WHERE p.account_id = $1 AND p.booking_id < $2 AND ($4 = 0 OR t.id IS NOT NULL)
+         AND p.amount * $5 >= 0 AND b.booked_at >= $6 AND b.booked_at < $7
      ORDER BY p.booking_id DESC LIMIT $3";
-
-impl From<MovementRow> for Movement {
-    fn from(row: MovementRow) -> Self {
-        let (number, currency) = (transfer_number(row.booking), row.currency);
-        Self {
-            booking: row.booking,
-            id: row.transfer_id.unwrap_or_else(|| number.clone()),
-            number,
-            direction: if row.amount < 0 { Direction::Out } else { Direction::In },
-            counterparty: row.counterparty,
-            amount: Money { amount: row.amount.abs(), currency: currency.clone() },
-            reference: row.reference.unwrap_or_default(),
-            booked_at: row.booked_at,
-            balance_after: Money { amount: row.balance_after, currency },
-        }
-    }
-}
-
-impl Movement {
-    /// What was on the account before it.
-    pub(crate) fn balance_before(&self) -> Money {
-        let amount = match self.direction {
-            Direction::In => self.balance_after.amount - self.amount.amount,
-            Direction::Out => self.balance_after.amount + self.amount.amount,
-        };
-        Money { amount, currency: self.balance_after.currency.clone() }
-    }
-}
 
 impl Ledger {
     /// What is on the account with this IBAN (without blanks), in minor units.
@@ -108,13 +52,16 @@ impl Ledger {
         Ok(account.map(|account| account.balance.amount))
     }
 
-    /// The transfers of an account, newest first: at most `limit`, older than `before` if given. Nothing when `before` is no
-    /// transfer of this account.
+    /// The transfers of an account that pass the filter, newest first: at most `limit`, older than `before` if given. Nothing
+    /// when `before` is no transfer of this account.
+    ///
+    /// A page of a search can have fewer, even none, and still a `next`: so many were looked through.
     pub(crate) async fn transfers(
         &self,
         account: i64,
         limit: u32,
         before: Option<Uuid>,
+        filter: TransferFilter,
     ) -> Result<Option<TransferPage>, LedgerError> {
         let before = match before {
             None => i64::MAX,
@@ -123,11 +70,29 @@ impl Ledger {
                 None => return Ok(None),
             },
         };
-        // One more than asked for, to know whether there is a next page.
-        let mut transfers = self.fetch_movements(account, i64::from(limit) + 1, before, true).await?;
-        let is_last = transfers.len() <= limit as usize;
-        transfers.truncate(limit as usize);
-        let next = transfers.last().filter(|_| !is_last).map(|last| last.id.clone());
+        let TransferFilter { words, direction, booked_at } = filter;
+        let scanned = if words.is_empty() { limit } else { MAX_SCANNED };
+        // One more, to know whether there is a next page.
+        let limit_and_next = scanned + 1;
+        let query = MovementQuery {
+            account,
+            before,
+            limit: limit_and_next,
+            only_transfers: true,
+            direction,
+            booked_at,
+        };
+        let mut transfers = self.fetch_movements(query).await?;
+        let is_last = transfers.len() <= scanned as usize;
+        transfers.truncate(scanned as usize);
+        let last_scanned = transfers.last().filter(|_| !is_last).map(|last| last.id.clone());
+        transfers.retain(|transfer| words.match_movement(transfer));
+        let next = if transfers.len() > limit as usize {
+            transfers.truncate(limit as usize);
+            transfers.last().map(|last| last.id.clone())
+        } else {
+            last_scanned
+        };
         Ok(Some(TransferPage { transfers, next }))
     }
 
@@ -138,17 +103,16 @@ impl Ledger {
         limit: u32,
         before: i64,
     ) -> Result<Vec<Movement>, LedgerError> {
-        self.fetch_movements(account, limit.into(), before, false).await
+        let (direction, booked_at) = (None, 0..i64::MAX);
+        let query = MovementQuery { account, before, limit, only_transfers: false, direction, booked_at };
+        self.fetch_movements(query).await
     }
 
-    async fn fetch_movements(
-        &self,
-        account: i64,
-        limit: i64,
-        before: i64,
-        only_transfers: bool,
-    ) -> Result<Vec<Movement>, LedgerError> {
-        let values = [account, before, limit, only_transfers.into()].map(Into::into);
+    async fn fetch_movements(&self, query: MovementQuery) -> Result<Vec<Movement>, LedgerError> {
+        let MovementQuery { account, before, limit, only_transfers, direction, booked_at } = query;
+        let sign = direction.map_or(0, Direction::sign);
+        let Range { start, end } = booked_at;
+        let values = [account, before, limit.into(), only_transfers.into(), sign, start, end].map(Into::into);
         let rows: Vec<MovementRow> = self.store.reader.fetch_all(MOVEMENTS, &values).await?;
         Ok(rows.into_iter().map(Movement::from).collect())
     }
