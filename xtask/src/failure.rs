@@ -2,7 +2,6 @@
 
 use std::{fmt, io};
 
-/// A failure of this program.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// What failed, in a sentence.
@@ -17,6 +16,11 @@ impl Failure {
     pub(crate) fn new(what: impl Into<String>, advice: impl Into<String>) -> Self {
         Self { what: what.into(), advice: advice.into() }
     }
+
+    /// A failure that lists these problems, where there are any.
+    pub(crate) fn of_problems(problems: &[String], advice: impl Into<String>) -> Result {
+        if problems.is_empty() { Ok(()) } else { Err(Self::new(problems.join("\n"), advice)) }
+    }
 }
 
 /// `fs_err` names the file in its errors.
@@ -28,10 +32,7 @@ impl From<io::Error> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.what)?;
-        if !self.advice.is_empty() {
-            write!(f, "\n  what to do: {}", self.advice)?;
-        }
-        Ok(())
+        f.write_str(&self.what)?;
+        if self.advice.is_empty() { Ok(()) } else { write!(f, "\n  what to do: {}", self.advice) }
     }
 }

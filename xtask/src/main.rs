@@ -11,7 +11,7 @@ mod project;
 mod tools;
 
 use checks::{layers, proofs, purity};
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use commands::{bench, deny, dist, explore, fuzz, mutants, test, torture, up};
 use failure::Result;
 use progress::say;
@@ -31,11 +31,7 @@ enum Task {
     /// Build everything and run it: the bank, the tenant and the client
     Up(up::Options),
     /// Serve the client with Trunk and build it anew at each change, beside `cargo run -p companion`
-    Serve {
-        /// Passed on to `trunk serve`
-        #[arg(last = true)]
-        arguments: Vec<String>,
-    },
+    Serve(PassedOn),
     /// Run all checks and tests
     Test(test::Options),
     /// Build the client's static files into dist/, ready for any host
@@ -54,7 +50,7 @@ enum Task {
     /// Break the core, the bank and the tenant on purpose, in every small way, and see whether a test notices
     Mutants(mutants::Options),
     /// Kill the bank while customers pay, and check that no money is lost, doubled or altered
-    Torture(torture::Options),
+    Torture(PassedOn),
     /// Check that imports within each crate point down (`test` does so, too), and count them
     Layers,
     /// Check that docs/PROOFS.md lists the tests of each rule (`test` does so, too), or write it anew
@@ -73,12 +69,17 @@ enum Task {
 enum Measure {
     /// Bytes of every file that the browser loads, against the budget
     Size,
+    /// The client's page in a slow browser, beside a bare client and one on React
+    Page(PassedOn),
     /// The bank under load, beside an API on Express: answers a second, times, memory
-    Bank {
-        /// Passed on to the program that measures; `-- --help` names what there is
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    Bank(PassedOn),
+}
+
+#[derive(Args)]
+struct PassedOn {
+    /// Passed on to the program that does it; `-- --help` names what there is
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -95,17 +96,18 @@ fn run(task: &Task) -> Result {
     let project = Project::find()?;
     match task {
         Task::Up(options) => up::run(&project, options),
-        Task::Serve { arguments } => dist::serve(&project, arguments),
+        Task::Serve(it) => dist::serve(&project, &it.arguments),
         Task::Test(options) => test::run(&project, options),
         Task::Dist => dist::run(&project),
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
-        Task::Bench(Measure::Bank { arguments }) => bench::bank(&project, arguments),
+        Task::Bench(Measure::Page(it)) => bench::page(&project, &it.arguments),
+        Task::Bench(Measure::Bank(it)) => bench::bank(&project, &it.arguments),
         Task::Deny => deny::run(&project),
         Task::Fuzz(options) => fuzz::run(&project, options),
         Task::Explore(options) => explore::run(&project, options),
         Task::Mutants(options) => mutants::run(&project, options),
-        Task::Torture(options) => torture::run(&project, options),
+        Task::Torture(it) => torture::run(&project, &it.arguments),
         Task::Layers => layers::run(&project),
         Task::Proofs(options) => proofs::run(&project, options),
         Task::Purity => purity::check(&project),

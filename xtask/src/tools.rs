@@ -14,8 +14,6 @@ mod program;
 pub(crate) mod python;
 mod rust_source;
 mod rust_tool;
-mod trunk;
-mod wasm_bindgen;
 mod wasm_opt;
 pub(crate) mod wasm_target;
 
@@ -43,7 +41,7 @@ pub(crate) fn ensure(project: &Project) -> Result<Tools> {
     if !has_std_source {
         wasm_target::ensure(project)?;
     }
-    let found = [trunk::ensure(project)?, wasm_bindgen::ensure(project)?, wasm_opt::ensure(project)?];
+    let found = [rust_tool::trunk(project)?, rust_tool::wasm_bindgen(project)?, wasm_opt::ensure(project)?];
     let mut tools = Tools { folders: Vec::new(), versions: Vec::new(), has_std_source };
     tools.versions.extend(has_std_source.then(|| "rust-src".to_owned()));
     for tool in found {

@@ -9,17 +9,17 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 /// Texts of one Action.
-const ENTRIES: usize = 1_000;
+const MAX_ENTRIES: usize = 1_000;
 /// Of a key, in bytes.
-const KEY: usize = 256;
+const MAX_KEY_LENGTH: usize = 256;
 /// Of a text, in bytes.
-const VALUE: usize = 4_096;
+const MAX_VALUE_LENGTH: usize = 4_096;
 /// Of the arguments of one call, as JSON: no key and text that are kept have more, however they are escaped.
-const CALL: usize = 32 << 10;
+const MAX_CALL_LENGTH: usize = 32 << 10;
 /// Fifteen minutes, when the Action does not say.
-const LIFETIME: u64 = 15 * 60 * 1_000;
+const DEFAULT_LIFETIME_MS: u64 = 15 * 60 * 1_000;
 /// One day, whatever it says.
-const LONGEST: u64 = 24 * 3_600 * 1_000;
+const MAX_LIFETIME_MS: u64 = 24 * 3_600 * 1_000;
 
 /// By Action and key.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +36,7 @@ impl Cache {
     /// `get`, `set` or `delete`, with the arguments of the script as a JSON array; what it gets back.
     pub(crate) fn call(&self, script: &str, name: &str, arguments: &str) -> Option<Value> {
         let error = |code: &str| Some(json!({ "type": "error", "code": code }));
-        if arguments.len() > CALL {
+        if arguments.len() > MAX_CALL_LENGTH {
             return match name {
                 "get" => None,
                 "delete" => error("CacheKeySizeExceeded"),
@@ -46,7 +46,7 @@ impl Cache {
         let arguments: Vec<Value> = serde_json::from_str(arguments).unwrap_or_default();
         let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
         let now = u64::try_from(now.as_millis()).ok()?;
-        let key = arguments.first().and_then(Value::as_str).filter(|key| key.len() <= KEY);
+        let key = arguments.first().and_then(Value::as_str).filter(|key| key.len() <= MAX_KEY_LENGTH);
         let mut all = self.0.lock();
         let entries = all.entry(script.to_owned()).or_default();
         entries.retain(|_, entry| now < entry.expires);
@@ -61,7 +61,7 @@ impl Cache {
             }
             _ => {
                 let Some(value) =
-                    arguments.get(1).and_then(Value::as_str).filter(|value| value.len() <= VALUE)
+                    arguments.get(1).and_then(Value::as_str).filter(|value| value.len() <= MAX_VALUE_LENGTH)
                 else {
                     return error("CacheValueSizeExceeded");
                 };
@@ -69,11 +69,14 @@ impl Cache {
                     arguments.get(2).and_then(|options| options.get(name)).and_then(Value::as_u64)
                 };
                 let lives = option("ttl").map(|ttl| now.saturating_add(ttl));
-                let expires = option("expires_at").or(lives).unwrap_or(now + LIFETIME).min(now + LONGEST);
+                let expires = option("expires_at")
+                    .or(lives)
+                    .unwrap_or(now + DEFAULT_LIFETIME_MS)
+                    .min(now + MAX_LIFETIME_MS);
                 if expires <= now {
                     return error("ItemAlreadyExpired");
                 }
-                if entries.len() >= ENTRIES && !entries.contains_key(key) {
+                if entries.len() >= MAX_ENTRIES && !entries.contains_key(key) {
                     return error("CacheSizeExceeded");
                 }
                 let entry = Entry { value: value.to_owned(), expires };

@@ -1,15 +1,12 @@
 //! What scripts print, as far as it is kept. Secrets are hidden in everything that leaves a script as text.
 
-use std::time::Instant;
-
 use crate::outcome::{ConsoleLine, Level};
 use crate::secrets::Secrets;
 
 /// Lines longer than this are cut.
-const LINE: usize = 4_096;
+const MAX_LINE_LENGTH: usize = 4_096;
 /// The output of one script.
 pub(crate) struct Console {
-    began: Instant,
     lines: Vec<ConsoleLine>,
     left: usize,
     dropped: usize,
@@ -18,11 +15,11 @@ pub(crate) struct Console {
 
 impl Console {
     pub(crate) fn new(room: usize, secrets: Secrets) -> Self {
-        Self { began: Instant::now(), lines: Vec::new(), left: room, dropped: 0, secrets }
+        Self { lines: Vec::new(), left: room, dropped: 0, secrets }
     }
 
     pub(crate) fn print(&mut self, level: Level, text: &str) {
-        let text = self.secrets.hide_and_cut(text, LINE);
+        let text = self.secrets.hide_and_cut(text, MAX_LINE_LENGTH);
         // An empty line takes room, too.
         let size = text.len() + 16;
         if size > self.left {
@@ -30,7 +27,7 @@ impl Console {
             return;
         }
         self.left -= size;
-        self.lines.push(ConsoleLine { level, at: self.began.elapsed(), text });
+        self.lines.push(ConsoleLine { level, text });
     }
 
     /// Everything that was printed, and how much more was.
@@ -38,7 +35,7 @@ impl Console {
         let mut lines = std::mem::take(&mut self.lines);
         if self.dropped > 0 {
             let text = format!("{} more lines were printed and not kept.", self.dropped);
-            lines.push(ConsoleLine { level: Level::Warn, at: self.began.elapsed(), text });
+            lines.push(ConsoleLine { level: Level::Warn, text });
         }
         lines
     }

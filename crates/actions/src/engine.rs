@@ -2,28 +2,29 @@
 //! busy inside one call of the engine, where nothing can stop it: sorting a "list" of four billion places, for example. Then
 //! the run is given up at its time, and only that thread is lost.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use parking_lot::Mutex;
+use serde_json::{Value, json};
 
 use crate::cache::Cache;
 use crate::event::Event;
-use crate::outcome::{Decisions, End, Outcome, ScriptRun, Verdict};
+use crate::outcome::{Decisions, End, Outcome, ScriptRun, Verdict, patch};
 use crate::rules;
 use crate::sandbox::{self, Job};
 use crate::script::{Kind, Limits, Script};
 use crate::trace::{Cause, ScriptError};
 
 /// How long a script that was told to stop may take to do so.
-const GRACE: Duration = Duration::from_millis(500);
+const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 /// The threads that may run at once, those that do not come back included.
-const THREADS: usize = 16;
+const MAX_THREADS: usize = 16;
 /// The engine's own calls take more of it than the script's.
-const STACK: usize = 4 << 20;
+const STACK_SIZE: usize = 4 << 20;
 
 /// Runs scripts. Clones share their count of threads and what Actions keep in `api.cache`.
 #[derive(Debug, Clone)]
@@ -34,7 +35,6 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine whose scripts may go as far as this.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { limits, running: Arc::default(), cache: Cache::default() }
@@ -65,11 +65,12 @@ impl Engine {
             return Outcome { verdict: Verdict::Go, decisions, runs: Vec::new() };
         }
         let progress = Progress::default();
+        let give_up = |cause, message: &str| progress.give_up(&scripts, next, cause, message);
         let deadline = Instant::now() + self.limits.time;
         let (answer, wait) = mpsc::channel();
         let Some(place) = Place::take(&self.running) else {
             let told = "too many scripts are running, or have not come back since the tenant was started";
-            return progress.give_up(&scripts, next, Cause::Engine, told);
+            return give_up(Cause::Engine, told);
         };
         let pipeline = Pipeline {
             limits: self.limits,
@@ -84,26 +85,16 @@ impl Engine {
             // Nobody waits any more when this fails.
             let _unheard = answer.send(pipeline.run(&all, event, decisions, next));
         };
-        let thread = thread::Builder::new().name("script".to_owned()).stack_size(STACK).spawn(work);
+        let thread = thread::Builder::new().name("script".to_owned()).stack_size(STACK_SIZE).spawn(work);
         if let Err(error) = thread {
-            return progress.give_up(
-                &scripts,
-                next,
-                Cause::Engine,
-                &format!("no thread could be started: {error}"),
-            );
+            return give_up(Cause::Engine, &format!("no thread could be started: {error}"));
         }
-        match wait.recv_timeout(self.limits.time + GRACE) {
+        match wait.recv_timeout(self.limits.time + STOP_TIMEOUT) {
             Ok(outcome) => outcome,
-            Err(RecvTimeoutError::Timeout) => progress.give_up(
-                &scripts,
-                next,
-                Cause::Time,
-                "it took longer than scripts may take, and does not stop",
-            ),
-            Err(RecvTimeoutError::Disconnected) => {
-                progress.give_up(&scripts, next, Cause::Engine, "the engine failed while it ran")
+            Err(RecvTimeoutError::Timeout) => {
+                give_up(Cause::Time, "it took longer than scripts may take, and does not stop")
             }
+            Err(RecvTimeoutError::Disconnected) => give_up(Cause::Engine, "the engine failed while it ran"),
         }
     }
 }
@@ -113,7 +104,7 @@ struct Place(Arc<AtomicUsize>);
 
 impl Place {
     fn take(running: &Arc<AtomicUsize>) -> Option<Self> {
-        let one_more = |count| (count < THREADS).then_some(count + 1);
+        let one_more = |count| (count < MAX_THREADS).then_some(count + 1);
         running.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more).ok()?;
         Some(Self(Arc::clone(running)))
     }
@@ -131,28 +122,19 @@ struct Progress(Arc<Mutex<Vec<ScriptRun>>>);
 
 impl Progress {
     fn add(&self, run: ScriptRun) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(run);
+        self.0.lock().push(run);
     }
 
     fn runs(&self) -> Vec<ScriptRun> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.lock().clone()
     }
 
     fn give_up(&self, scripts: &[Script], next: usize, cause: Cause, message: &str) -> Outcome {
-        let mut runs = self.runs();
-        let (name, kind) = scripts
-            .get(next + runs.len())
-            .map(|script| (script.name.clone(), script.kind))
-            .unwrap_or_default();
-        let end = End::Failed(ScriptError::new(&name, cause, message));
-        runs.push(ScriptRun {
-            script: name.clone(),
-            kind,
-            duration: Duration::ZERO,
-            console: Vec::new(),
-            end,
-        });
-        Outcome { verdict: Verdict::Failed { script: name }, decisions: Decisions::default(), runs }
+        let runs = self.runs();
+        let script = scripts.get(next + runs.len());
+        let (name, kind) = script.map(|script| (script.name.as_str(), script.kind)).unwrap_or_default();
+        let error = ScriptError::new(name, cause, message);
+        Outcome::failed(runs, kind, error)
     }
 }
 
@@ -193,8 +175,12 @@ impl Pipeline {
             }
             let before = std::mem::replace(&mut decisions, done.decisions);
             left = done.left.or(left);
-            patch(&mut event.user.app_metadata, &decisions.app_metadata);
-            patch(&mut event.user.user_metadata, &decisions.user_metadata);
+            let Decisions { app_metadata, user_metadata, .. } = &decisions;
+            for (name, changes) in [("app_metadata", app_metadata), ("user_metadata", user_metadata)] {
+                if let Value::Object(metadata) = &mut event.document["user"][name] {
+                    patch(metadata, changes);
+                }
+            }
             if done.challenges {
                 if !self.has_been_given(&decisions) {
                     return self.outcome(Verdict::Challenge { next: position + 1 }, decisions);
@@ -221,7 +207,7 @@ fn given(event: &Event, left: Option<&Value>, (script, decisions): (&Script, &De
     if script.kind == Kind::Rule {
         return json!({ "rule": rules::given(event, left, script) });
     }
-    let mut given = json!(event);
+    let mut given = event.document.clone();
     given["transaction"]["metadata"] = json!(decisions.transaction_metadata);
     if let Some(given) = given.as_object_mut() {
         given.insert("user".to_owned(), event.person());
@@ -229,14 +215,4 @@ fn given(event: &Event, left: Option<&Value>, (script, decisions): (&Script, &De
         given.insert("configuration".to_owned(), json!({}));
     }
     given
-}
-
-fn patch(metadata: &mut Map<String, Value>, changes: &Map<String, Value>) {
-    for (name, value) in changes {
-        if value.is_null() {
-            metadata.remove(name);
-        } else {
-            metadata.insert(name.clone(), value.clone());
-        }
-    }
 }

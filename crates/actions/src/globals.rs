@@ -9,20 +9,13 @@ const THREADS: &str = "each script has one thread here; promises and timers do";
 const FILES: &str = "scripts have no files and no packages here; put all of it into one file";
 const EVENTS: &str = "it is not here; plain functions and promises do";
 
-/// By name, what is said.
-const MISSING: [(&str, &str); 61] = [
-    ("fetch", NETWORK),
-    ("Request", NETWORK),
-    ("Response", NETWORK),
-    ("Headers", NETWORK),
-    ("FormData", NETWORK),
-    ("XMLHttpRequest", NETWORK),
-    ("WebSocket", NETWORK),
-    ("EventSource", NETWORK),
-    ("CloseEvent", NETWORK),
-    ("axios", NETWORK),
-    ("AbortController", "there is nothing here that could be aborted; a timer and a flag do"),
-    ("AbortSignal", "there is nothing here that could be aborted; a timer and a flag do"),
+/// What is said to those who use one of these names.
+const MISSING: [(&str, &str); 26] = [
+    (
+        "fetch Request Response Headers FormData XMLHttpRequest WebSocket EventSource CloseEvent axios",
+        NETWORK,
+    ),
+    ("AbortController AbortSignal", "there is nothing here that could be aborted; a timer and a flag do"),
     (
         "URL",
         "it is not here; event.request.query has the parameters of the request, and text.split does for others",
@@ -37,8 +30,7 @@ const MISSING: [(&str, &str); 61] = [
         "there is no cryptography here; event.transaction.id is unique for each request, and Math.random() does for what is no secret",
     ),
     ("Crypto", "there is no cryptography here; event.transaction.id is unique for each request"),
-    ("CryptoKey", "there is no cryptography here"),
-    ("SubtleCrypto", "there is no cryptography here"),
+    ("CryptoKey SubtleCrypto", "there is no cryptography here"),
     ("structuredClone", "it is not here; JSON.parse(JSON.stringify(value)) copies what has a JSON form"),
     (
         "Intl",
@@ -53,50 +45,32 @@ const MISSING: [(&str, &str); 61] = [
         "TextDecoder",
         "it is not here; decodeURIComponent(escape(bytes)) reads a text with one character for each byte of UTF-8",
     ),
-    ("TextEncoderStream", STREAM),
-    ("TextDecoderStream", STREAM),
-    ("ReadableStream", STREAM),
-    ("WritableStream", STREAM),
-    ("TransformStream", STREAM),
-    ("CompressionStream", STREAM),
-    ("DecompressionStream", STREAM),
-    ("Blob", BINARY),
-    ("File", BINARY),
-    ("Buffer", BINARY),
+    (
+        "TextEncoderStream TextDecoderStream ReadableStream WritableStream TransformStream CompressionStream DecompressionStream",
+        STREAM,
+    ),
+    ("Blob File Buffer", BINARY),
     (
         "process",
         "there is no process here; event.secrets and event.configuration have what a script may know",
     ),
-    ("performance", "it is not here; Date.now() has milliseconds"),
-    ("PerformanceObserver", "it is not here; Date.now() has milliseconds"),
+    ("performance PerformanceObserver", "it is not here; Date.now() has milliseconds"),
     ("queueMicrotask", "it is not here; Promise.resolve().then(act) does the same"),
     ("reportError", "it is not here; console.error prints, and throw ends the script"),
     ("WebAssembly", "scripts are JavaScript alone here"),
-    ("SharedArrayBuffer", THREADS),
-    ("Atomics", THREADS),
-    ("Worker", THREADS),
-    ("MessageChannel", THREADS),
-    ("MessagePort", THREADS),
-    ("MessageEvent", THREADS),
-    ("BroadcastChannel", THREADS),
-    ("Event", EVENTS),
-    ("CustomEvent", EVENTS),
-    ("EventTarget", EVENTS),
+    ("SharedArrayBuffer Atomics Worker MessageChannel MessagePort MessageEvent BroadcastChannel", THREADS),
+    ("Event CustomEvent EventTarget", EVENTS),
     ("DOMException", "it is not here; Error and TypeError are"),
-    ("window", BROWSER),
-    ("self", BROWSER),
-    ("document", BROWSER),
-    ("location", BROWSER),
-    ("navigator", BROWSER),
+    ("window self document location navigator", BROWSER),
     ("localStorage", "it is not here; api.cache keeps values between log-ins, and app_metadata for the user"),
     ("sessionStorage", "it is not here; api.transaction.setMetadata keeps values for one log-in"),
-    ("Deno", FILES),
-    ("Bun", FILES),
-    ("__dirname", FILES),
-    ("__filename", FILES),
+    ("Deno Bun __dirname __filename", FILES),
 ];
 
 /// What does instead of the name, where it is one of these.
 pub(crate) fn remedy(name: &str) -> Option<&'static str> {
-    MISSING.iter().find(|(missing, _)| *missing == name).map(|(_, remedy)| *remedy)
+    MISSING
+        .iter()
+        .find(|(names, _)| names.split(' ').any(|missing| missing == name))
+        .map(|(_, remedy)| *remedy)
 }

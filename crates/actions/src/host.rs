@@ -18,7 +18,7 @@ const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addS
 /// The reason of who gives none.
 const DENIED: &str = "Access denied.";
 /// Longer reasons are cut: they travel in an address.
-const REASON: usize = 500;
+const MAX_REASON_LENGTH: usize = 500;
 
 /// What one script has said so far.
 pub(crate) struct Host {
@@ -101,7 +101,7 @@ impl Host {
     }
 
     pub(crate) fn refuse(&mut self, code: RefusalCode, reason: &str) {
-        let reason = self.console.secrets.hide_and_cut(reason, REASON);
+        let reason = self.console.secrets.hide_and_cut(reason, MAX_REASON_LENGTH);
         self.refusal.get_or_insert(Refusal { code, reason });
     }
 

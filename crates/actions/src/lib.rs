@@ -18,7 +18,8 @@
 //! The layout:
 //! - `event`: what scripts are told; `outcome`: what they decide, and what is kept of their runs; `script`: what runs
 //! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
-//! - `host`: the calls that scripts make; `cache`: what an Action keeps; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`
+//! - `host`: the calls that scripts make; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`;
+//!   `cache`: what an Action keeps; `console`: what scripts print
 //! - `secrets`: what nobody may read in what scripts write
 //! - `globals`: what Node has and scripts here do not, and what does instead
 //! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
@@ -39,12 +40,9 @@ mod trace;
 
 pub use claims::may_be_set;
 pub use engine::Engine;
-pub use event::{
-    Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, Request,
-    ResourceServer, Session, SessionClient, SessionCookie, Stats, Tenant, Transaction, User,
-};
+pub use event::Event;
 pub use outcome::{
-    ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict,
+    ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict, patch,
 };
 pub use script::{Kind, Limits, Script};
 pub use secrets::Secrets;

@@ -17,38 +17,40 @@ pub(crate) fn given(event: &Event, before: Option<&Value>, script: &Script) -> V
 }
 
 fn fresh(event: &Event) -> Value {
-    let Event { user, client, request, transaction, connection, .. } = event;
-    let person = event.person();
-    let session = event.session.as_ref().map(|session| &session.id);
+    let document = &event.document;
+    let [user, client, request] = ["user", "client", "request"].map(|name| &document[name]);
+    let (connection, session) = (&document["connection"], &document["session"]["id"]);
     let context = json!({
-        "tenant": event.tenant.id,
-        "clientID": client.client_id,
-        "clientName": client.name,
-        "clientMetadata": client.metadata,
-        "connection": connection.name,
-        "connectionID": connection.id,
-        "connectionStrategy": connection.strategy,
-        "protocol": transaction.protocol,
+        "tenant": document["tenant"]["id"],
+        "clientID": client["client_id"],
+        "clientName": client["name"],
+        "clientMetadata": client["metadata"],
+        "connection": connection["name"],
+        "connectionID": connection["id"],
+        "connectionStrategy": connection["strategy"],
+        "protocol": document["transaction"]["protocol"],
         "sessionID": session,
-        "stats": { "loginsCount": event.stats.logins_count },
-        "sso": { "current_clients": [], "with_auth0": session.is_some(), "with_dbconn": session.is_some() },
-        "request": {
-            "method": request.method,
-            "query": request.query,
-            "body": request.body,
-            "ip": request.ip,
-            "userAgent": request.user_agent,
-            "hostname": request.hostname,
-            "language": request.language,
-            "geoip": request.geoip,
+        "stats": { "loginsCount": document["stats"]["logins_count"] },
+        "sso": {
+            "current_clients": [], "with_auth0": !session.is_null(), "with_dbconn": !session.is_null(),
         },
-        "authentication": event.authentication,
-        "authorization": event.authorization,
+        "request": {
+            "method": request["method"],
+            "query": request["query"],
+            "body": request["body"],
+            "ip": request["ip"],
+            "userAgent": request["user_agent"],
+            "hostname": request["hostname"],
+            "language": request["language"],
+            "geoip": request["geoip"],
+        },
+        "authentication": document["authentication"],
+        "authorization": document["authorization"],
         "idToken": {},
         "accessToken": {},
-        "primaryUser": user.user_id,
+        "primaryUser": user["user_id"],
     });
-    json!({ "user": person, "context": context })
+    json!({ "user": event.person(), "context": context })
 }
 
 /// Reads what a Rule has left.

@@ -21,9 +21,8 @@ use crate::trace::{self, Cause, Reader, ScriptError};
 
 const PRELUDE: &str = include_str!("prelude.js");
 /// More than this is not read of what a Rule leaves.
-const LEFT: usize = 1 << 20;
+const MAX_RULE_RESULT: usize = 1 << 20;
 
-/// What to run.
 pub(crate) struct Job<'a> {
     pub(crate) script: &'a Script,
     /// The event as JSON.
@@ -39,7 +38,6 @@ pub(crate) struct Job<'a> {
     pub(crate) deadline: Instant,
 }
 
-/// What came of it.
 pub(crate) struct Done {
     pub(crate) run: ScriptRun,
     pub(crate) decisions: Decisions,
@@ -135,7 +133,6 @@ impl World {
         self.drive(&runtime, &context, &tools)
     }
 
-    /// Reads the script and calls it.
     fn start(ctx: &Ctx<'_>, script: &Script, tools: &Tools) -> rquickjs::Result<()> {
         let main: Value<'_> = match script.kind {
             Kind::PostLogin => ctx.eval_with_options(script.code.as_str(), options(trace::FILE))?,
@@ -199,7 +196,7 @@ impl World {
 
     fn read_rule(&self, text: &str, host: &mut Host) -> Result<serde_json::Value, ScriptError> {
         let unusable = |told: String| self.error(Cause::Unusable, &told);
-        if text.len() > LEFT {
+        if text.len() > MAX_RULE_RESULT {
             return Err(unusable("user and context together have more than 1 MiB".to_owned()));
         }
         let left: serde_json::Value = serde_json::from_str(text)

@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 /// Which of Auth0's two kinds of scripts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Kind {
     /// An Action of the post-login trigger: exports `onExecutePostLogin`.
     #[default]
@@ -22,7 +19,6 @@ pub enum Kind {
 pub struct Script {
     /// What people call it; stands in traces.
     pub name: String,
-    /// Action or Rule.
     pub kind: Kind,
     /// The developer's own text.
     pub code: String,
@@ -42,7 +38,6 @@ impl fmt::Debug for Script {
     }
 }
 
-/// How far scripts may go.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// For all scripts of one run together, on the wall's clock.

@@ -22,7 +22,6 @@ pub struct Secrets {
 #[derive(Debug, Clone)]
 struct Form {
     text: String,
-    /// What stands in its place.
     instead: String,
     is_short: bool,
 }
@@ -45,7 +44,6 @@ impl Secrets {
         Self { forms }
     }
 
-    /// The text without them.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
         self.hide_up_to(text, usize::MAX)
@@ -119,7 +117,6 @@ fn percent_encoded(value: &str, plain: &str) -> String {
     encoded
 }
 
-/// The text, or its beginning.
 fn cut(text: &str, length: usize) -> String {
     if text.len() <= length {
         return text.to_owned();

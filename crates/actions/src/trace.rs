@@ -4,52 +4,40 @@ use std::fmt;
 
 use rquickjs::convert::Coerced;
 use rquickjs::{Type, Value};
-use serde::Serialize;
 
 use crate::globals;
 use crate::secrets::Secrets;
 
-/// The name that a script's text has in the engine.
 pub(crate) const FILE: &str = "script.js";
 /// The name of `prelude.js` there; its frames are nobody's business.
 pub(crate) const PRELUDE: &str = "prelude.js";
 /// The engine looks at the clock now and then, and knows the last call that it made.
 const LATE: &str = "it took longer than scripts may take. The last place that it is known to have passed:";
 /// More frames than anybody reads.
-const FRAMES: usize = 20;
+const MAX_FRAMES: usize = 20;
 
 /// Why a script did not do its work.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptError {
-    /// The script's name.
     pub script: String,
-    /// What kind of thing happened.
     pub cause: Cause,
     /// What it says, such as `TypeError: cannot read property 'x' of undefined`.
     pub message: String,
     /// Where, in the developer's own text; counted from 1.
     pub line: Option<u32>,
-    /// Counted from 1.
     pub column: Option<u32>,
-    /// The line itself.
     pub source: Option<String>,
     /// The calls that led there, the innermost first.
     pub stack: Vec<Frame>,
 }
 
-/// What kind of thing happened to a script.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// It threw, or a promise that it waited for was rejected.
     Thrown,
-    /// It is not JavaScript.
     Syntax,
-    /// It took too long.
     Time,
-    /// It wanted too much memory.
     Memory,
-    /// It called too deep.
     Stack,
     /// It ended without an answer: a Rule that never called `callback`, a promise that never settles.
     NoAnswer,
@@ -59,19 +47,16 @@ pub enum Cause {
     Engine,
 }
 
-/// One call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// The function's name, or what stands for one.
     pub function: String,
     /// `None` in what the engine itself does.
     pub line: Option<u32>,
-    /// Counted from 1.
     pub column: Option<u32>,
 }
 
 impl ScriptError {
-    /// An error without a place.
     #[must_use]
     pub fn new(script: &str, cause: Cause, message: impl Into<String>) -> Self {
         let (script, message) = (script.to_owned(), message.into());
@@ -138,7 +123,8 @@ impl Reader<'_> {
     }
 
     pub(crate) fn at(&self, cause: Cause, message: &str, stack: &str) -> ScriptError {
-        let mut stack: Vec<Frame> = stack.lines().filter_map(|line| self.frame(line)).take(FRAMES).collect();
+        let mut stack: Vec<Frame> =
+            stack.lines().filter_map(|line| self.frame(line)).take(MAX_FRAMES).collect();
         // What called the script is the engine's own business.
         let own = stack.iter().rposition(|frame| frame.line.is_some()).map_or(0, |last| last + 1);
         stack.truncate(own);

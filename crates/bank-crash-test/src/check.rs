@@ -6,7 +6,6 @@
 //! - `booked`: requests and responses, compared with the ledger.
 
 mod absent;
-mod attempts;
 mod booked;
 mod responses;
 mod sums;
@@ -16,8 +15,7 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::database::LedgerRows;
-use crate::history::{StatusQuery, StatusResult, TransferAttempt, TransferResult};
-use attempts::OrderAttempts;
+use crate::history::{OrderAttempts, StatusQuery, StatusResult, TransferAttempt, TransferResult};
 
 /// What was found, and how much there was to look at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,7 +39,6 @@ pub struct Findings {
 }
 
 /// Checks what was recorded.
-#[must_use]
 pub fn check(attempts: &[TransferAttempt], queries: &[StatusQuery], books: &LedgerRows) -> Findings {
     let mut by_id: HashMap<&str, OrderAttempts> = HashMap::new();
     for attempt in attempts {

@@ -11,23 +11,18 @@ use crate::history::{
 };
 use bank_for_tests::customers::{iban, subject, uuid};
 use bank_for_tests::http_client::{self, HttpResponse};
-use bank_for_tests::issuer::{TRANSFER, TestIssuer, VIEW};
+use bank_for_tests::issuer::{TRANSFER, TestIssuer};
 
 /// What every account starts with, in minor units: little, so that it runs out.
 pub const OPENING_BALANCE: i64 = 10_000;
 /// A valid IBAN without an account.
 pub const NOBODY: &str = "AT611904300234573201";
-/// How long a customer waits for a response.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_millis(1500);
 
-/// What all customers of a run share.
 #[derive(Debug)]
 pub struct RunContext {
-    /// The issuer of the tokens.
     pub issuer: TestIssuer,
-    /// How many customers there are.
     pub customers: usize,
-    /// What they did.
     pub history: History,
 }
 
@@ -56,20 +51,12 @@ impl RunContext {
     }
 
     /// A token that was never used.
-    pub fn token(&self, rng: &mut Rng, customer: &str) -> Arc<CustomerToken> {
+    pub fn token(&self, rng: &mut Rng, customer: &str, scope: &str) -> Arc<CustomerToken> {
         let jti = uuid(rng);
-        let text = self.issuer.token(customer, TRANSFER, &jti);
-        Arc::new(CustomerToken { jti, may_transfer: true, text })
+        let text = self.issuer.token(customer, scope, &jti);
+        Arc::new(CustomerToken { jti, may_transfer: scope == TRANSFER, text })
     }
 
-    /// A token that does not allow transfers.
-    pub fn viewing_token(&self, rng: &mut Rng, customer: &str) -> Arc<CustomerToken> {
-        let jti = uuid(rng);
-        let text = self.issuer.token(customer, VIEW, &jti);
-        Arc::new(CustomerToken { jti, may_transfer: false, text })
-    }
-
-    /// Sends an order once, and records the result.
     pub async fn transfer(
         &self,
         address: SocketAddr,
@@ -80,7 +67,7 @@ impl RunContext {
         let (response, span) = self.send(address, &request).await;
         let result = TransferResult::of(response.as_ref());
         let (order, token) = (Arc::clone(order), Arc::clone(token));
-        self.history.record_attempt(TransferAttempt { order, token, span, response });
+        self.history.attempts.lock().push(TransferAttempt { order, token, span, response });
         result
     }
 
@@ -94,12 +81,8 @@ impl RunContext {
         let path = format!("/transfers/{}", order.id);
         let (response, span) = self.send(address, &http_client::get(&path, &viewing.text)).await;
         let found = StatusResult::of(response.as_ref());
-        self.history.record_query(StatusQuery {
-            id: order.id.clone(),
-            customer: order.customer.clone(),
-            span,
-            response,
-        });
+        let (id, customer) = (order.id.clone(), order.customer.clone());
+        self.history.queries.lock().push(StatusQuery { id, customer, span, response });
         found
     }
 

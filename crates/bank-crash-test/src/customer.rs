@@ -11,15 +11,14 @@ use tokio::task::JoinSet;
 use crate::context::RunContext;
 use crate::history::{CustomerToken, Order, StatusResult, TransferResult};
 use bank_for_tests::customers::subject;
+use bank_for_tests::issuer::{TRANSFER, VIEW};
 
 /// How often a client sends an order again before it leaves it at "unknown".
 const MAX_ATTEMPTS: u32 = 6;
 /// The longest pause before the second attempt; each later one may be twice as long.
 const MAX_RETRY_PAUSE: Duration = Duration::from_millis(40);
-/// The longest pause between two acts.
 const MAX_THINK_TIME: Duration = Duration::from_millis(30);
 
-/// One customer, with randomness of their own.
 #[derive(Debug)]
 pub struct SimulatedCustomer {
     context: Arc<RunContext>,
@@ -31,13 +30,11 @@ pub struct SimulatedCustomer {
 }
 
 impl SimulatedCustomer {
-    /// The customer with this number.
     pub fn new(context: Arc<RunContext>, number: usize, bank: SocketAddr, mut rng: Rng) -> Self {
-        let viewing = context.viewing_token(&mut rng, &subject(number));
+        let viewing = context.token(&mut rng, &subject(number), VIEW);
         Self { context, number, rng, bank, viewing }
     }
 
-    /// Acts until `over`.
     pub async fn run(mut self, over: Arc<AtomicBool>) {
         while !over.load(Ordering::Relaxed) {
             match self.rng.u8(..100) {
@@ -61,7 +58,7 @@ impl SimulatedCustomer {
 
     fn new_order(&mut self) -> (Arc<Order>, Arc<CustomerToken>) {
         let order = self.context.order(&mut self.rng, self.number);
-        let token = self.context.token(&mut self.rng, &order.customer);
+        let token = self.context.token(&mut self.rng, &order.customer, TRANSFER);
         (order, token)
     }
 
@@ -114,7 +111,6 @@ impl SimulatedCustomer {
         self.settle(&order, &token).await;
     }
 
-    /// Queries an unknown id, and then sends an order with it.
     async fn query_before_sending(&mut self) {
         let (order, token) = self.new_order();
         self.context.query_status(self.bank, &order, &self.viewing).await;
@@ -171,7 +167,7 @@ impl SimulatedCustomer {
         let mut altered = Order::clone(&order);
         altered.amount += 1;
         let altered = Arc::new(altered);
-        let second = self.context.token(&mut self.rng, &order.customer);
+        let second = self.context.token(&mut self.rng, &order.customer, TRANSFER);
         if self.rng.bool() {
             self.send_at_once(vec![(Arc::clone(&order), Arc::clone(&token)), (altered, second)]).await;
         } else {
@@ -189,14 +185,14 @@ impl SimulatedCustomer {
         let mut stolen = Order::clone(&self.context.order(&mut self.rng, thief));
         stolen.id.clone_from(&order.id);
         let stolen = Arc::new(stolen);
-        let token = self.context.token(&mut self.rng, &stolen.customer);
+        let token = self.context.token(&mut self.rng, &stolen.customer, TRANSFER);
         self.settle(&stolen, &token).await;
     }
 
     /// A token that lets its customer look, and no more.
     async fn send_without_scope(&mut self) {
         let order = self.new_order().0;
-        let viewing = self.context.viewing_token(&mut self.rng, &order.customer);
+        let viewing = self.context.token(&mut self.rng, &order.customer, VIEW);
         self.settle(&order, &viewing).await;
     }
 }

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use sqlx::AnyPool;
 use sqlx::any::AnyPoolOptions;
 
-/// Everything in the tables that a check looks at.
 #[derive(Debug, Clone, Default)]
 pub struct LedgerRows {
     /// IBANs of the customers' accounts by the account's number in the database.
@@ -22,29 +21,21 @@ pub struct LedgerRows {
     pub spent: Vec<(String, String)>,
 }
 
-/// A row of `bookings`.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Booking {
-    /// Its number.
     pub id: i64,
     /// `opening` or `transfer`.
     pub kind: String,
-    /// The account that pays.
     pub from_account: i64,
-    /// The account that is paid.
     pub to_account: i64,
     /// Minor units.
     pub amount: i64,
-    /// ISO 4217.
     pub currency: String,
 }
 
-/// A row of `postings`.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Posting {
-    /// The booking that it belongs to.
     pub booking_id: i64,
-    /// The account.
     pub account_id: i64,
     /// Minor units, below zero for the paying side.
     pub amount: i64,
@@ -54,9 +45,6 @@ pub struct Posting {
 
 impl LedgerRows {
     /// Reads them from a database as `--database` of the bank names it.
-    ///
-    /// # Errors
-    /// When the database does not let itself be read.
     pub async fn read(database: &str) -> Result<Self, sqlx::Error> {
         sqlx::any::install_default_drivers();
         let pool = AnyPoolOptions::new().max_connections(1).connect(database).await?;

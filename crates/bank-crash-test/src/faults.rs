@@ -1,5 +1,6 @@
 //! Kills banks and injects faults into the disk and the database, while customers pay.
 
+use std::error::Error;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,15 +9,14 @@ use fastrand::Rng;
 use faulty_disk::{Disk, Fault};
 
 use crate::context::{REQUEST_TIMEOUT, RunContext};
-use crate::error::CrashTestError;
 use crate::history::TransferResult;
 use bank_for_tests::bank_process::{BankError, BankProcess};
 use bank_for_tests::deployment::Deployment;
 use bank_for_tests::http_client;
+use bank_for_tests::issuer::TRANSFER;
 
 /// The longest time between two faults. The shortest is none.
 const MAX_PAUSE: Duration = Duration::from_millis(500);
-/// The longest time that the disk is faulty.
 const MAX_FAULT_DURATION: Duration = Duration::from_millis(800);
 /// A fault begins at one of so many next calls.
 const MAX_FIRST_CALL: u64 = 40;
@@ -25,31 +25,16 @@ const MAX_FIRST_CALL: u64 = 40;
 const RECOVERY_TIMEOUT: Duration = Duration::from_secs(20);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How much is to happen.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct FaultPlan {
-    pub(crate) kills: u32,
-    pub(crate) promotions: u32,
-}
-
-/// What has happened.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FaultCounts {
-    /// How often a bank was killed.
     pub kills: u32,
-    /// How often the disk was faulty.
     pub disk_faults: u32,
-    /// How many calls failed because of it.
     pub failed_calls: u64,
-    /// How often the standby of the database became the primary.
     pub promotions: u32,
-    /// How often a bank had to be started again because it did not serve by itself when the trouble was over.
     pub restarts: u32,
-    /// A sentence for each restart.
     pub(crate) violations: Vec<String>,
 }
 
-/// Makes them happen.
 pub(crate) struct FaultInjector<'a> {
     pub(crate) banks: &'a mut [BankProcess],
     pub(crate) deployment: &'a Deployment,
@@ -60,17 +45,17 @@ pub(crate) struct FaultInjector<'a> {
 
 impl FaultInjector<'_> {
     /// Ends with all banks up, and everything sound.
-    pub(crate) async fn run(mut self, plan: FaultPlan) -> Result<FaultCounts, CrashTestError> {
+    pub(crate) async fn run(mut self, kills: u32, promotions: u32) -> Result<FaultCounts, Box<dyn Error>> {
         loop {
-            let kills = plan.kills.saturating_sub(self.done.kills);
-            let promotions = plan.promotions.saturating_sub(self.done.promotions);
+            let kills = kills.saturating_sub(self.done.kills);
+            let promotions = promotions.saturating_sub(self.done.promotions);
             if kills + promotions == 0 {
                 return Ok(self.done);
             }
             tokio::time::sleep(MAX_PAUSE.mul_f32(self.rng.f32())).await;
             if self.rng.u32(..kills + promotions) < promotions {
                 self.promote(kills).await?;
-            } else if let Some(disk) = self.deployment.disk()
+            } else if let Some(disk) = &self.deployment.disk
                 && self.rng.bool()
             {
                 self.fail_disk(disk, kills).await?;
@@ -106,7 +91,7 @@ impl FaultInjector<'_> {
     }
 
     /// The disk fails for a while, from one of the next calls on, or at this call alone.
-    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), CrashTestError> {
+    async fn fail_disk(&mut self, disk: &Disk, kills: u32) -> Result<(), Box<dyn Error>> {
         let fault = self.rng.choice(Fault::ALL).unwrap_or(Fault::Full);
         let first = self.rng.u64(..MAX_FIRST_CALL);
         let until = if self.rng.bool() { u64::MAX } else { first + 1 };
@@ -130,9 +115,8 @@ impl FaultInjector<'_> {
     }
 
     /// The primary dies, and the standby takes its place.
-    async fn promote(&mut self, kills: u32) -> Result<(), CrashTestError> {
-        let Some(cluster) = self.deployment.cluster() else { return Ok(()) };
-        let cluster = Arc::clone(cluster);
+    async fn promote(&mut self, kills: u32) -> Result<(), Box<dyn Error>> {
+        let Some(cluster) = self.deployment.cluster.clone() else { return Ok(()) };
         let over = tokio::task::spawn_blocking(move || cluster.promote());
         let promoted = if kills > 0 && self.rng.u8(..3) == 0 {
             tokio::time::sleep(Duration::from_millis(self.rng.u64(..500))).await;
@@ -140,7 +124,7 @@ impl FaultInjector<'_> {
         } else {
             over.await
         };
-        promoted.map_err(std::io::Error::other)?.map_err(CrashTestError::Database)?;
+        promoted??;
         self.done.promotions += 1;
         self.expect_service("after a promotion").await
     }
@@ -162,7 +146,7 @@ impl FaultInjector<'_> {
 
     /// Every bank serves again without a restart. One that does not is restarted all the same, so that the rest of the run
     /// is worth something.
-    async fn expect_service(&mut self, when: &str) -> Result<(), CrashTestError> {
+    async fn expect_service(&mut self, when: &str) -> Result<(), Box<dyn Error>> {
         for which in 0..self.banks.len() {
             let sound_since = Instant::now();
             let bank = &mut self.banks[which];
@@ -189,7 +173,7 @@ async fn wait_until_serving(context: &Arc<RunContext>, bank: &BankProcess, rng: 
         let Some(address) = bank.address().get() else { return };
         let customer = rng.usize(..context.customers);
         let order = context.order(rng, customer);
-        let token = context.token(rng, &order.customer);
+        let token = context.token(rng, &order.customer, TRANSFER);
         let result = context.transfer(address, &order, &token).await;
         let ready = http_client::send(address, &http_client::get("/healthz", ""), REQUEST_TIMEOUT).await;
         if result != TransferResult::Unknown && ready.is_some_and(|response| response.status == 200) {

@@ -16,13 +16,10 @@ use tokio::task::{JoinHandle, JoinSet};
 use bank_for_tests::bank_process::SharedAddress;
 use bank_for_tests::http_client;
 
-/// What can happen to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NetworkFault {
     None,
-    /// It never arrives.
     DropRequest,
-    /// A part of it arrives.
     CutRequest,
     /// It arrives, and the whole response is lost.
     DropAnswer,
@@ -45,10 +42,8 @@ const FAULTS: [NetworkFault; 6] = [
 ];
 const ONE_IN: usize = 18;
 
-/// A running proxy.
 #[derive(Debug)]
 pub struct Proxy {
-    /// Where customers send their requests.
     pub address: SocketAddr,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -57,9 +52,6 @@ pub struct Proxy {
 impl Proxy {
     /// A proxy in front of these banks; each request goes to one of those that are up. A late request comes up to
     /// `latest` late.
-    ///
-    /// # Errors
-    /// When there is no port.
     pub async fn start(banks: Vec<SharedAddress>, rng: Rng, latest: Duration) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
@@ -99,7 +91,6 @@ struct Shared {
     latest: Duration,
 }
 
-/// What was drawn for one request.
 struct Draw {
     fault: NetworkFault,
     bank: Option<SocketAddr>,

@@ -2,7 +2,7 @@
 //! killed and restarted, its disk fills up and fails, or its database fails over. Afterwards all responses are compared with the
 //! ledger: no transfer is lost, doubled or altered, and no token is spent twice.
 //!
-//! - [`run`]: one run. [`faults`]: what happens meanwhile to banks, disk and database. [`error`]: why a run cannot be completed.
+//! - [`run`]: one run. [`faults`]: what happens meanwhile to banks, disk and database.
 //! - [`customer`]: what customers do, with what they share in [`context`]. [`faulty_proxy`]: the network.
 //! - [`history`]: what was sent and received. [`database`]: what the ledger holds. [`check`]: whether the two fit.
 
@@ -10,7 +10,6 @@ pub mod check;
 pub mod context;
 pub mod customer;
 pub mod database;
-pub mod error;
 pub mod faults;
 pub mod faulty_proxy;
 pub mod history;

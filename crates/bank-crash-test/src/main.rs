@@ -9,7 +9,6 @@ use bank_for_tests::deployment::{Deployment, DeploymentKind};
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser, ValueEnum};
 
-/// How many violations are written out.
 const MAX_SHOWN: usize = 50;
 
 /// Kill the bank while customers pay, and check that no money is lost, doubled or altered.
@@ -93,7 +92,6 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Returns whether there were no violations.
 async fn run_all(flags: &Flags, seed: u64) -> Result<bool, Box<dyn Error>> {
     let mut sound = true;
     for kind in flags.database.kinds(flags.disk_faults) {

@@ -1,6 +1,7 @@
 //! One run: open the banks, kill them while customers pay, open them once more, query everything again, and check.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,23 +15,19 @@ use crate::check::{self, Findings};
 use crate::context::{OPENING_BALANCE, REQUEST_TIMEOUT, RunContext};
 use crate::customer::SimulatedCustomer;
 use crate::database::LedgerRows;
-use crate::error::CrashTestError;
-use crate::faults::{FaultCounts, FaultInjector, FaultPlan};
+use crate::faults::{FaultCounts, FaultInjector};
 use crate::faulty_proxy::Proxy;
 use crate::history::{StatusResult, TransferAttempt, TransferResult};
 use bank_for_tests::bank_process::{BankError, BankOptions, BankProcess};
 use bank_for_tests::customers::{accounts, subject};
 use bank_for_tests::deployment::Deployment;
-use bank_for_tests::issuer::TestIssuer;
+use bank_for_tests::issuer::{TestIssuer, VIEW};
 
 const MAX_CONCURRENT_QUERIES: usize = 16;
 
-/// The parameters of a run.
 #[derive(Debug, Clone)]
 pub struct CrashTestPlan {
-    /// The bank's program.
     pub program: PathBuf,
-    /// How often a bank is killed.
     pub kills: u32,
     /// How often the standby of the database takes its primary's place, where it has one.
     pub promotions: u32,
@@ -40,16 +37,11 @@ pub struct CrashTestPlan {
     pub seed: u64,
 }
 
-/// The result of a run.
 #[derive(Debug, Clone)]
 pub struct CrashTestReport {
-    /// What happened to banks, disk and database.
     pub faults: FaultCounts,
-    /// Counts and violations.
     pub findings: Findings,
-    /// What the banks logged as errors, and how often.
     pub errors: BTreeMap<String, usize>,
-    /// From the first start to the last check.
     pub time: Duration,
 }
 
@@ -77,16 +69,13 @@ impl fmt::Display for CrashTestReport {
 }
 
 /// Runs it. The database must be empty.
-///
-/// # Errors
-/// When the run itself fails, or a bank does not open again.
-pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashTestReport, CrashTestError> {
+pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashTestReport, Box<dyn Error>> {
     let began = Instant::now();
     let mut rng = Rng::with_seed(plan.seed);
     let issuer = TestIssuer::start().await?;
     let start = BankOptions {
         program: plan.program.clone(),
-        database: deployment.database_url(),
+        database: deployment.database_url.clone(),
         issuer: issuer.url.clone(),
         accounts: accounts(plan.customers, OPENING_BALANCE),
         envs: deployment.envs(),
@@ -117,7 +106,7 @@ pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashT
         rng: &mut rng,
         done: FaultCounts::default(),
     };
-    let faults = injector.run(FaultPlan { kills: plan.kills, promotions: plan.promotions }).await;
+    let faults = injector.run(plan.kills, plan.promotions).await;
     over.store(true, Ordering::Relaxed);
     let faults = faults?;
     lives.join_all().await;
@@ -130,9 +119,9 @@ pub async fn run(plan: &CrashTestPlan, deployment: &Deployment) -> Result<CrashT
     }
     open_all(&mut banks).await?;
     query_everything(&context, &banks, &mut rng).await;
-    let books = LedgerRows::read(&deployment.direct_database_url()).await?;
-    let (attempts, queries) = (context.history.attempts(), context.history.queries());
-    let mut findings = check::check(&attempts, &queries, &books);
+    let books = LedgerRows::read(&deployment.direct_database_url).await?;
+    let mut findings =
+        check::check(&context.history.attempts.lock(), &context.history.queries.lock(), &books);
     for bank in &mut banks {
         bank.kill().await?;
     }
@@ -162,7 +151,7 @@ async fn open_all(banks: &mut [BankProcess]) -> Result<(), BankError> {
 /// Queries every order, and repeats those that were decided and those that are reported absent, with their tokens. Nothing of
 /// this may change anything, and the responses are checked with all the others.
 async fn query_everything(context: &Arc<RunContext>, banks: &[BankProcess], rng: &mut Rng) {
-    let mut once: Vec<TransferAttempt> = context.history.attempts();
+    let mut once: Vec<TransferAttempt> = context.history.attempts.lock().clone();
     once.retain(|attempt| attempt.token.may_transfer);
     // The decided ones first, so that deduplication keeps them.
     let decided = |attempt: &TransferAttempt| {
@@ -175,7 +164,7 @@ async fn query_everything(context: &Arc<RunContext>, banks: &[BankProcess], rng:
     once.dedup_by_key(|attempt| attempt.order.id.clone());
     let addresses: Vec<_> = banks.iter().filter_map(|bank| bank.address().get()).collect();
     let viewing: Vec<_> =
-        (0..context.customers).map(|n| (subject(n), context.viewing_token(rng, &subject(n)))).collect();
+        (0..context.customers).map(|n| (subject(n), context.token(rng, &subject(n), VIEW))).collect();
     let viewing = Arc::new(std::collections::HashMap::<String, _>::from_iter(viewing));
     let mut asking = JoinSet::new();
     for attempt in once {

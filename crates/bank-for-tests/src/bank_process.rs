@@ -22,7 +22,6 @@ pub struct SharedAddress(Arc<RwLock<Option<SocketAddr>>>);
 
 impl SharedAddress {
     /// The address, if the bank is up.
-    #[must_use]
     pub fn get(&self) -> Option<SocketAddr> {
         *self.0.read()
     }
@@ -32,14 +31,11 @@ impl SharedAddress {
     }
 }
 
-/// How a bank is started.
 #[derive(Debug, Clone)]
 pub struct BankOptions {
-    /// The program.
     pub program: PathBuf,
     /// As for `--database`.
     pub database: String,
-    /// The issuer of the tokens.
     pub issuer: String,
     /// As for `--account`.
     pub accounts: Vec<String>,
@@ -49,86 +45,52 @@ pub struct BankOptions {
     pub audit: bool,
 }
 
-/// Why a bank did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum BankError {
-    /// The program does not start or cannot be read.
     #[error("the bank's program cannot be run")]
     Run(#[from] io::Error),
     /// It ended instead of opening: its audit may have failed.
     #[error("the bank ended instead of opening, and said: {output}")]
-    Ended {
-        /// Its output.
-        output: String,
-    },
-    /// It neither opened nor ended.
+    Ended { output: String },
     #[error("the bank did not open within {} seconds", OPENING_TIMEOUT.as_secs())]
     Slow,
 }
 
-/// The errors that a bank has logged, without their times, and how often each. Clones share it.
-#[derive(Debug, Clone, Default)]
-struct Errors(Arc<Mutex<BTreeMap<String, usize>>>);
+/// The errors that a bank has logged, without their times, and how often each.
+type LoggedErrors = Arc<Mutex<BTreeMap<String, usize>>>;
 
 const MAX_ERRORS: usize = 100;
 
-impl Errors {
-    fn get(&self) -> BTreeMap<String, usize> {
-        self.0.lock().clone()
-    }
-
-    fn add(&self, line: &str) {
-        let Some((_, error)) = line.split_once(" ERROR ") else { return };
-        let mut errors = self.0.lock();
-        if errors.len() < MAX_ERRORS || errors.contains_key(error) {
-            *errors.entry(error.to_owned()).or_default() += 1;
-        }
-    }
-}
-
-/// A bank, up or down.
 #[derive(Debug)]
 pub struct BankProcess {
     start: BankOptions,
     address: SharedAddress,
-    errors: Errors,
+    errors: LoggedErrors,
     child: Option<Child>,
 }
 
 impl BankProcess {
-    /// A bank that is down.
-    #[must_use]
     pub fn new(start: BankOptions) -> Self {
-        Self { start, address: SharedAddress::default(), errors: Errors::default(), child: None }
+        Self { start, address: SharedAddress::default(), errors: LoggedErrors::default(), child: None }
     }
 
-    /// Lets it audit everything at its next starts.
     pub fn enable_audit(&mut self) {
         self.start.audit = true;
     }
 
-    /// Where to find it.
-    #[must_use]
     pub fn address(&self) -> SharedAddress {
         self.address.clone()
     }
 
-    /// The errors that it has logged since it was first open.
-    #[must_use]
     pub fn errors(&self) -> BTreeMap<String, usize> {
-        self.errors.get()
+        self.errors.lock().clone()
     }
 
-    /// Its process, while it is up.
-    #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.child.as_ref()?.id()
     }
 
     /// Starts it and does not wait until it is open.
-    ///
-    /// # Errors
-    /// When the program cannot be run.
     pub fn spawn(&mut self) -> Result<(), BankError> {
         let BankOptions { program, database, issuer, accounts, envs, audit } = &self.start;
         let mut command = Command::new(program);
@@ -151,17 +113,11 @@ impl BankProcess {
     }
 
     /// Starts it and waits until it is open. It listens on another port each time.
-    ///
-    /// # Errors
-    /// When it does not open.
     pub async fn open(&mut self) -> Result<SocketAddr, BankError> {
         self.start_opening()?.await
     }
 
     /// Starts it; the future waits until it is open.
-    ///
-    /// # Errors
-    /// When the program cannot be run.
     pub fn start_opening(
         &mut self,
     ) -> Result<impl Future<Output = Result<SocketAddr, BankError>>, BankError> {
@@ -177,9 +133,6 @@ impl BankProcess {
     }
 
     /// Kills it with SIGKILL, whatever it is doing, and waits until it is gone.
-    ///
-    /// # Errors
-    /// When it has ended by itself before, which no bank should.
     pub async fn kill(&mut self) -> Result<(), BankError> {
         let Some(mut child) = self.child.take() else { return Ok(()) };
         let ended = child.try_wait()?;
@@ -195,17 +148,17 @@ impl BankProcess {
 }
 
 /// Reads its log until it logs where it listens, and then on, so that it never blocks on a full pipe.
-async fn wait_until_open(child: &mut Child, errors: &Errors) -> Result<SocketAddr, BankError> {
+async fn wait_until_open(child: &mut Child, errors: &LoggedErrors) -> Result<SocketAddr, BankError> {
     let out = child.stdout.take().ok_or_else(|| io::Error::other("its output is not piped"))?;
     let mut lines = BufReader::new(out).lines();
     let mut output = String::new();
     while let Some(line) = lines.next_line().await? {
         if let Some((_, address)) = line.split_once("the bank is open address=") {
             let address = address.trim().parse().map_err(io::Error::other)?;
-            let errors = errors.clone();
+            let errors = Arc::clone(errors);
             tokio::spawn(async move {
                 while let Ok(Some(line)) = lines.next_line().await {
-                    errors.add(&line);
+                    note_error(&errors, &line);
                 }
             });
             return Ok(address);
@@ -215,6 +168,14 @@ async fn wait_until_open(child: &mut Child, errors: &Errors) -> Result<SocketAdd
     }
     output.push_str(&read_stderr(child).await);
     Err(BankError::Ended { output })
+}
+
+fn note_error(errors: &LoggedErrors, line: &str) {
+    let Some((_, error)) = line.split_once(" ERROR ") else { return };
+    let mut errors = errors.lock();
+    if errors.len() < MAX_ERRORS || errors.contains_key(error) {
+        *errors.entry(error.to_owned()).or_default() += 1;
+    }
 }
 
 async fn read_stderr(child: &mut Child) -> String {

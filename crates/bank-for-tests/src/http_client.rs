@@ -19,10 +19,8 @@ pub struct MessageLength {
     pub whole: usize,
 }
 
-/// A response that has arrived as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpResponse {
-    /// The status code.
     pub status: u16,
     /// Whether the bank says that it has given this response before (`Idempotency-Replayed`).
     pub replayed: bool,
@@ -33,9 +31,6 @@ pub struct HttpResponse {
 }
 
 /// Reads until `buffer` begins with a whole message; `None` when the stream ends before a first byte.
-///
-/// # Errors
-/// When the stream breaks, ends within a message, or carries one whose length its head does not say.
 pub async fn read(
     stream: &mut (impl AsyncRead + Unpin),
     buffer: &mut Vec<u8>,
@@ -76,20 +71,15 @@ fn header<'a>(head: &'a [u8], name: &str) -> Option<&'a str> {
     })
 }
 
-/// The status code of a response.
-#[must_use]
 pub fn status(head: &[u8]) -> Option<u16> {
     std::str::from_utf8(head.get(9..12)?).ok()?.parse().ok()
 }
 
 /// A request without a body.
-#[must_use]
 pub fn get(path: &str, token: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n").into_bytes()
 }
 
-/// A transfer.
-#[must_use]
 pub fn post_transfer(token: &str, id: &str, body: &str) -> Vec<u8> {
     format!(
         "POST /transfer HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {id}\r\n\

@@ -34,24 +34,10 @@ pub struct TestIssuer {
     server: JoinHandle<()>,
 }
 
-/// Why there is no issuer.
-#[derive(Debug, thiserror::Error)]
-pub enum IssuerError {
-    /// The key could not be made.
-    #[error("no RSA key can be made")]
-    Key,
-    /// The server does not start.
-    #[error("the issuer of the tokens cannot listen")]
-    Listen(#[from] io::Error),
-}
-
 impl TestIssuer {
     /// Makes a key, and serves it.
-    ///
-    /// # Errors
-    /// When this machine gives no randomness or no port.
-    pub async fn start() -> Result<Self, IssuerError> {
-        let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| IssuerError::Key)?;
+    pub async fn start() -> io::Result<Self> {
+        let key = RsaKeyPair::generate(KeySize::Rsa2048).map_err(io::Error::other)?;
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let url = format!("http://{}/", listener.local_addr()?);
         let public = key.public_key();
@@ -69,7 +55,6 @@ impl TestIssuer {
     ///
     /// # Panics
     /// When this machine gives no randomness any more.
-    #[must_use]
     pub fn token(&self, subject: &str, scope: &str, jti: &str) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let claims = json!({

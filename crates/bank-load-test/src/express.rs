@@ -13,7 +13,6 @@ use bank_for_tests::issuer::AUDIENCE;
 /// A running one. It ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Express {
-    /// Where it listens.
     pub(crate) address: SocketAddr,
     _child: Child,
 }

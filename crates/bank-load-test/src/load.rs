@@ -1,5 +1,6 @@
 //! A closed loop of clients: each has one connection that is kept, and sends its next request when the response is there.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,12 +13,9 @@ use tokio::task::JoinSet;
 
 use bank_for_tests::http_client;
 
-/// The server, the number of clients, and the expected status.
 #[derive(Debug, Clone)]
 pub(crate) struct Load {
-    /// The server.
     pub(crate) address: SocketAddr,
-    /// How many connections.
     pub(crate) connections: usize,
     /// The status of a right response; any other one is an error.
     pub(crate) expected: u16,
@@ -50,17 +48,20 @@ impl Requests {
     }
 }
 
-/// What was measured.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Measured {
-    /// Answers.
-    pub(crate) answers: usize,
-    /// Answers in a second.
     pub(crate) per_second: f64,
     /// Half of the answers came within this time.
-    pub p50: Duration,
+    pub(crate) p50: Duration,
     /// 99 of 100 answers came within this time.
-    pub p99: Duration,
+    pub(crate) p99: Duration,
+}
+
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [p50, p99] = [self.p50, self.p99].map(|time| time.as_secs_f64() * 1e3);
+        write!(f, "{:>10.0}/s   p50 {p50:>8.2} ms   p99 {p99:>8.2} ms", self.per_second)
+    }
 }
 
 impl Load {
@@ -86,7 +87,7 @@ impl Load {
         let at = |percent: usize| times.get(times.len() * percent / 100).copied().unwrap_or_default();
         #[expect(clippy::cast_precision_loss, reason = "far fewer answers than 2^52")]
         let per_second = times.len() as f64 / took.as_secs_f64();
-        Ok(Measured { answers: times.len(), per_second, p50: at(50), p99: at(99) })
+        Ok(Measured { per_second, p50: at(50), p99: at(99) })
     }
 }
 

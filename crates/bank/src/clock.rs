@@ -3,13 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where the bank reads the time.
 pub trait Clock: Send + Sync {
     /// Seconds since 1970-01-01T00:00:00Z, as in the `exp` of a token.
     fn now(&self) -> u64;
 }
 
-/// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -25,13 +23,10 @@ impl Clock for SystemClock {
 pub struct ManualClock(AtomicU64);
 
 impl ManualClock {
-    /// A clock that shows `now` (Unix seconds).
-    #[must_use]
     pub const fn at(now: u64) -> Self {
         Self(AtomicU64::new(now))
     }
 
-    /// Lets `seconds` pass.
     pub fn advance(&self, seconds: u64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -4,7 +4,6 @@ use database_setup::Database;
 
 use crate::ledger::{LedgerOpenError, OpeningAccount};
 
-/// The configuration of a bank.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The issuer whose access tokens are accepted, compared exactly with `iss` (Auth0's ends in `/`).
@@ -13,11 +12,9 @@ pub struct Config {
     pub jwks_uri: String,
     /// The identifier of this API, which must be in a token's `aud`.
     pub audience: String,
-    /// Whether a token has to name the transfer that it was confirmed for.
     pub dynamic_linking: DynamicLinking,
     /// Origins of the browser clients that may call the API from elsewhere, as in `http://localhost:3000`.
     pub allowed_origins: Vec<String>,
-    /// The ledger's database.
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
@@ -34,7 +31,7 @@ pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
 pub const DEFAULT_READS_PER_MINUTE: u32 = 300;
 
 /// What a token's claim `authorization_details` (RFC 9396) means for a transfer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum DynamicLinking {
     /// A token that has it is good for the transfer that it names, and for no other; one without it is good for any.
     #[default]
@@ -43,25 +40,14 @@ pub enum DynamicLinking {
     Required,
 }
 
-/// Why the bank did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum BankOpenError {
-    /// `jwks_uri` is no address to fetch from.
     #[error("jwks_uri is `{value}`, but must be an absolute http or https URL")]
-    JwksUri {
-        /// What was configured.
-        value: String,
-    },
-    /// An allowed origin is no origin.
+    JwksUri { value: String },
     #[error("allowed origin `{value}` must be scheme, host and port only, as in `http://localhost:3000`")]
-    Origin {
-        /// What was configured.
-        value: String,
-    },
-    /// The TLS client for the key set could not be made.
+    Origin { value: String },
     #[error("the HTTP client for the key set cannot start")]
     HttpClient(#[source] reqwest::Error),
-    /// The ledger cannot be opened, or its books do not balance.
     #[error(transparent)]
     Ledger(#[from] LedgerOpenError),
 }

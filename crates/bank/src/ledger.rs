@@ -32,10 +32,10 @@ mod query;
 mod record;
 mod reference;
 mod search;
-#[cfg(test)]
-mod stalled_postgres;
 mod status;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod transfer_queue;
 
@@ -53,4 +53,4 @@ pub(crate) use payees::{NameCheck, Payee, PayeeError};
 pub(crate) use search::{SearchWords, TransferFilter};
 pub(crate) use status::TransferStatus;
 pub use store::StoreError;
-pub(crate) use transfer::Transfer;
+pub(crate) use transfer::{Transfer, transfer_number};

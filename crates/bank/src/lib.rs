@@ -25,7 +25,6 @@ pub use config::{
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
 pub use ledger::{Ledger, LedgerOpenError, OpeningAccount};
 
-/// An open bank.
 #[derive(Clone)]
 pub struct Bank {
     app: http::App,
@@ -72,8 +71,6 @@ impl Bank {
         http::api_routes(self.app.clone(), &self.allowed_origins)
     }
 
-    /// Its ledger, to look into.
-    #[must_use]
     pub const fn ledger(&self) -> &Ledger {
         &self.app.ledger
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bank::{Bank, Config, DatabaseError, DynamicLinking, OpeningAccount, SystemClock};
 use clap::Parser;
-use http_server::Listener;
+use http_server::{Limits, Listener};
 use tracing_subscriber::EnvFilter;
 
 /// The companion bank API.
@@ -28,9 +28,9 @@ struct Flags {
     /// Identifier of this API, as in the `aud` of the tokens.
     #[arg(long, env = "BANK_AUDIENCE", default_value = "https://my-banking-api")]
     audience: String,
-    /// Whether a token must name the transfer that it was confirmed for (`authorization_details`, RFC 9396): `required`, or
-    /// `when-present`, which is for issuers that do not have it.
-    #[arg(long, env = "BANK_DYNAMIC_LINKING", value_name = "WHEN", default_value = "when-present", value_parser = dynamic_linking)]
+    /// Whether a token must name the transfer that it was confirmed for (`authorization_details`, RFC 9396). Issuers that do
+    /// not have it need `when-present`.
+    #[arg(long, env = "BANK_DYNAMIC_LINKING", value_name = "WHEN", value_enum, default_value_t)]
     dynamic_linking: DynamicLinking,
     /// Origin of a browser client elsewhere; may be given several times, or separated by commas.
     #[arg(long = "allow-origin", env = "BANK_ALLOW_ORIGIN", value_delimiter = ',')]
@@ -60,26 +60,11 @@ struct Flags {
     #[arg(long, env = "BANK_METRICS", value_name = "ADDRESS")]
     metrics: Option<SocketAddr>,
     /// Connections that are open at the same time; who comes then waits.
-    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = http_server::Limits::default().connections)]
+    #[arg(long, env = "BANK_CONNECTIONS", value_name = "N", default_value_t = Limits::default().connections)]
     connections: usize,
     /// Of these, those from one address; more are closed at once. Behind a proxy, give it all of them.
-    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = http_server::Limits::default().connections_per_peer)]
+    #[arg(long, env = "BANK_CONNECTIONS_PER_PEER", value_name = "N", default_value_t = Limits::default().connections_per_peer)]
     connections_per_peer: usize,
-}
-
-impl Flags {
-    fn limits(&self) -> http_server::Limits {
-        let Self { connections, connections_per_peer, .. } = *self;
-        http_server::Limits { connections, connections_per_peer, ..http_server::Limits::default() }
-    }
-}
-
-fn dynamic_linking(text: &str) -> Result<DynamicLinking, String> {
-    match text {
-        "required" => Ok(DynamicLinking::Required),
-        "when-present" => Ok(DynamicLinking::WhenPresent),
-        _ => Err("must be `required` or `when-present`".to_owned()),
-    }
 }
 
 fn account(text: &str) -> Result<OpeningAccount, String> {
@@ -159,7 +144,12 @@ async fn run(flags: Flags) -> Result<(), Box<dyn Error>> {
     let listener = listen(&flags.listen)
         .await
         .map_err(|error| format!("cannot listen on `{}`, as --listen says: {error}", flags.listen))?;
-    let (grace, limits, audit) = (Duration::from_secs(flags.grace), flags.limits(), flags.audit);
+    let (grace, audit) = (Duration::from_secs(flags.grace), flags.audit);
+    let limits = Limits {
+        connections: flags.connections,
+        connections_per_peer: flags.connections_per_peer,
+        ..Limits::default()
+    };
     if let Some(address) = flags.metrics {
         let address = http_server::serve_metrics(address)
             .await

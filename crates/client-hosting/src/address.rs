@@ -11,24 +11,13 @@ pub struct Address {
     port: u16,
 }
 
-/// Why a text is no address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is no address to listen at: write PORT, HOST:PORT or http://HOST:PORT, as in localhost:8080"
+)]
 pub struct AddressError {
-    /// What was written.
     pub text: String,
 }
-
-impl fmt::Display for AddressError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = &self.text;
-        write!(
-            f,
-            "`{text}` is no address to listen at: write PORT, HOST:PORT or http://HOST:PORT, as in localhost:8080"
-        )
-    }
-}
-
-impl std::error::Error for AddressError {}
 
 impl Address {
     /// The same host with another port: a listener that asked for port 0 gets one from the system.
@@ -38,19 +27,16 @@ impl Address {
     }
 
     /// The port; 0 is a new one each time.
-    #[must_use]
     pub const fn port(&self) -> u16 {
         self.port
     }
 
     /// Whether both mean one listener.
-    #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.port != 0 && self.to_bind().0 == other.to_bind().0
     }
 
     /// What to listen at. `localhost` is two addresses, and some machines lack the second.
-    #[must_use]
     pub fn to_bind(&self) -> ((String, u16), Option<(String, u16)>) {
         let at = |host: String| (host, self.port);
         match self.host.as_str() {
@@ -61,19 +47,16 @@ impl Address {
 
     /// The same address as another program's argument: the origin of a listener on every interface is only one of its
     /// names.
-    #[must_use]
     pub fn to_argument(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
     /// The origin under which browsers reach it, as in `http://localhost:8080`.
-    #[must_use]
     pub fn origin(&self) -> String {
         origin(self.name(), self.port)
     }
 
     /// The origin, and for this machine the other names it goes by: people type `127.0.0.1` too.
-    #[must_use]
     pub fn origins(&self) -> Vec<String> {
         let name = self.name();
         let mut origins = vec![self.origin()];

@@ -19,7 +19,6 @@ pub(crate) const NO_CACHE: &str = "no-cache";
 const PAGES: [&str; 5] = ["/", "/index.html", "/callback", "/callback/", "/callback/index.html"];
 
 /// Whether the name of a file holds a hash of its content, as Trunk's names do: `riser-17ae3b29f064e577_bg.wasm`.
-#[must_use]
 pub fn is_hashed(path: &str) -> bool {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -28,25 +27,21 @@ pub fn is_hashed(path: &str) -> bool {
         .is_some_and(|(_, hash)| hash.len() == 16 && hash.bytes().all(|it| it.is_ascii_hexdigit()))
 }
 
-/// `Cache-Control` of a file, by its path.
-#[must_use]
 pub fn cache_control(path: &str) -> &'static str {
     if is_hashed(path) { IMMUTABLE } else { NO_CACHE }
 }
 
 /// Names and contents of the [`HOST_FILES`], for these security headers and the files of a build (relative paths).
-#[must_use]
 pub fn host_files(security: &[(&str, String)], files: &[String]) -> [(&'static str, String); 4] {
     let hashed: Vec<String> =
         files.iter().filter(|name| is_hashed(name)).map(|name| format!("/{name}")).collect();
-    let texts = [
-        headers(security, &hashed),
-        htaccess(security),
-        pretty(&vercel(security, &hashed)),
-        pretty(&static_web_apps(security, &hashed)),
-    ];
-    let mut texts = texts.into_iter();
-    HOST_FILES.map(|name| (name, texts.next().unwrap_or_default()))
+    let [headers_file, htaccess_file, vercel_file, azure_file] = HOST_FILES;
+    [
+        (headers_file, headers(security, &hashed)),
+        (htaccess_file, htaccess(security)),
+        (vercel_file, pretty(&vercel(security, &hashed))),
+        (azure_file, pretty(&static_web_apps(security, &hashed))),
+    ]
 }
 
 /// Netlify, Cloudflare Pages and others. Where two rules name one header, these hosts send both values.
@@ -65,8 +60,7 @@ fn headers(security: &[(&str, String)], hashed: &[String]) -> String {
 /// Apache and `LiteSpeed`, which most shared hosting is. A later rule of theirs replaces an earlier one.
 fn htaccess(security: &[(&str, String)]) -> String {
     let mut text = String::from("AddType application/wasm .wasm\n<IfModule mod_headers.c>\n");
-    let always = security.iter().map(|(name, value)| (*name, value.as_str()));
-    for (name, value) in always {
+    for (name, value) in security {
         text.extend(["Header always set ", name, " \"", value, "\"\n"]);
     }
     text.extend(["Header set cache-control \"", NO_CACHE, "\"\n"]);

@@ -15,44 +15,20 @@ pub use origin::origin;
 
 use scripts::Script;
 use serde_json::Value;
-use std::fmt;
 
 /// The `id` of the configuration block in `index.html`.
 pub const CONFIG_ID: &str = "riser-config";
 
-/// Why a page is not one of the client's.
-#[derive(Debug)]
-#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// There is no `<script type="application/json" id="riser-config">`.
+    #[error("the page has no <script type=\"application/json\" id=\"{CONFIG_ID}\">…</script>")]
     NoConfig,
-    /// The block is there, but does not hold JSON.
-    NotJson(serde_json::Error),
+    #[error("the configuration block `{CONFIG_ID}` is not JSON: {0}")]
+    NotJson(#[from] serde_json::Error),
 }
 
-impl fmt::Display for PageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoConfig => {
-                write!(f, "the page has no <script type=\"application/json\" id=\"{CONFIG_ID}\">…</script>")
-            }
-            Self::NotJson(error) => write!(f, "the configuration block `{CONFIG_ID}` is not JSON: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for PageError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::NoConfig => None,
-            Self::NotJson(error) => Some(error),
-        }
-    }
-}
-
-/// The configuration in the page.
 pub fn config(page: &str) -> Result<Value, PageError> {
-    serde_json::from_str(block(page)?.text).map_err(PageError::NotJson)
+    Ok(serde_json::from_str(block(page)?.text)?)
 }
 
 /// The page with this configuration instead of its own.

@@ -3,7 +3,6 @@
 /// Scheme, host and port of an `http` or `https` address; `None` for anything else, such as the empty string.
 ///
 /// What comes out can stand in a header: it has no blanks, quotes, semicolons or commas.
-#[must_use]
 pub fn origin(address: &str) -> Option<&str> {
     let scheme = ["https://", "http://"].into_iter().find(|scheme| address.starts_with(scheme))?;
     let rest = &address[scheme.len()..];

@@ -6,15 +6,12 @@ use tenant::{
     LogAccess, Password,
 };
 
-/// The client's id at the tenant.
 pub const CLIENT_ID: &str = "riser";
 /// The identifier of the bank's API.
 pub const AUDIENCE: &str = "https://my-banking-api";
-/// The scope that shows the balance.
 pub const VIEW_BALANCE: &str = "view:balance";
 /// The scope that sends money, and costs a second factor.
 pub const TRANSFER_FUNDS: &str = "transfer:funds";
-/// The password of every demo customer.
 pub const PASSWORD: &str = "correct horse battery";
 /// Where `trunk serve` serves the client to those who work on it.
 pub const TRUNK_SERVE: [&str; 2] = ["http://localhost:3000", "http://127.0.0.1:3000"];
@@ -22,9 +19,7 @@ pub const TRUNK_SERVE: [&str; 2] = ["http://localhost:3000", "http://127.0.0.1:3
 /// Somebody with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Holder {
-    /// The name on the account.
     pub name: &'static str,
-    /// The account.
     pub iban: &'static str,
     /// What it opens with, in cents of a euro.
     pub opening: i64,
@@ -32,16 +27,13 @@ pub struct Holder {
     pub login: Option<Login>,
 }
 
-/// How a customer logs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Login {
-    /// The subject identifier in tokens.
     pub sub: &'static str,
     /// What they type in.
     pub email: &'static str,
 }
 
-/// The first demo customer.
 pub const ADA: Holder = Holder {
     name: "Ada Example",
     iban: "DE89370400440532013000",
@@ -49,7 +41,6 @@ pub const ADA: Holder = Holder {
     login: Some(Login { sub: "auth0|1001", email: "customer@example.com" }),
 };
 
-/// The second demo customer.
 pub const BEN: Holder = Holder {
     name: "Ben Example",
     iban: "GB82WEST12345698765432",
@@ -61,11 +52,9 @@ pub const BEN: Holder = Holder {
 pub const CITY_ENERGY: Holder =
     Holder { name: "City Energy", iban: "FR1420041010050500013M02606", opening: 0, login: None };
 
-/// Everybody.
 pub const HOLDERS: [Holder; 3] = [ADA, BEN, CITY_ENERGY];
 
 /// What the bank has to be told.
-#[must_use]
 pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
@@ -82,7 +71,6 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
 }
 
 /// What the tenant has to be told. `origins` are those that the client is served from.
-#[must_use]
 pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Database) -> tenant::Config {
     tenant::Config {
         name: Some("Riser".to_owned()),

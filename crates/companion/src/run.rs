@@ -10,29 +10,26 @@ use std::sync::Arc;
 use axum::Router;
 use bank::{Bank, Database};
 use http_server::{GRACE, Limits, Listener};
-use serde_json::Map;
+use serde_json::json;
 use tenant::{KeyStore, Tenant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::address::Address;
-use crate::client::{self, ClientConfig, ClientError};
+use crate::client::{self, ClientError};
 use crate::demo;
 
 pub use data::DataError;
 
 use data::Folder;
 
-/// What to start, and where.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The bank's API, and the client when it has no address of its own.
     pub bank: Address,
-    /// The tenant.
     pub tenant: Address,
     /// The client, where it is not served by the bank's address.
     pub client: Option<Address>,
-    /// The built client.
     pub dist: PathBuf,
     /// The folder of the database and the keys.
     pub data: PathBuf,
@@ -40,48 +37,29 @@ pub struct Options {
     pub fresh: bool,
 }
 
-/// Why the companion does not start or ended early.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum RunError {
-    /// An address cannot be listened at.
     #[error(
         "cannot listen at {address}: {source}. Stop the program that is there, or choose another address with {flag}"
     )]
-    Listen {
-        /// The address.
-        address: Address,
-        /// The flag that changes it.
-        flag: &'static str,
-        /// The system's reason.
-        source: io::Error,
-    },
-    /// The data folder cannot be used.
+    Listen { address: Address, flag: &'static str, source: io::Error },
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The bank does not open.
     #[error("the bank does not open")]
     Bank(#[from] bank::BankOpenError),
-    /// The tenant does not open.
     #[error("the tenant does not open")]
     Tenant(#[from] tenant::OpenError),
-    /// The client is there, but cannot be served.
     #[error("the client cannot be served")]
     Client(#[from] ClientError),
-    /// A server ended by itself.
     #[error("a server stopped")]
     Server(#[source] io::Error),
-    /// A server panicked.
     #[error("a server failed")]
     Task(#[from] JoinError),
 }
 
-/// The running companion.
 #[derive(Debug)]
 pub struct Running {
-    /// Where the bank's API is.
     pub bank: Address,
-    /// Where the tenant is.
     pub tenant: Address,
     /// Where the client is; `None` when it has not been built.
     pub client: Option<Address>,
@@ -129,7 +107,7 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let bank = Bank::open(demo::bank(&issuer, origins, database), Arc::new(bank::SystemClock)).await?;
 
     let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
-    let client = built_client(options, issuer, api)?;
+    let client = built_client(options, &issuer, &api)?;
     let client_is_there = client.is_some().then(|| client_address.clone());
 
     let (stop, _) = watch::channel(false);
@@ -188,14 +166,13 @@ async fn listen(address: &Address, flag: &'static str) -> Result<(Listener, Addr
     Ok((listener, address.with_port(port)))
 }
 
-fn built_client(options: &Options, issuer: String, api: String) -> Result<Option<Router>, RunError> {
-    let config = ClientConfig {
-        issuer,
-        client_id: demo::CLIENT_ID.to_owned(),
-        audience: demo::AUDIENCE.to_owned(),
-        api,
-        more: Map::new(),
-    };
+fn built_client(options: &Options, issuer: &str, api: &str) -> Result<Option<Router>, RunError> {
+    let config = json!({
+        "issuer": issuer,
+        "client_id": demo::CLIENT_ID,
+        "audience": demo::AUDIENCE,
+        "api": api,
+    });
     match client::router(&options.dist, &config) {
         Ok(router) => Ok(Some(router)),
         // Those who work on the client serve it themselves.

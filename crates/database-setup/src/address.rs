@@ -9,7 +9,6 @@ use url::Url;
 use crate::error::DatabaseError;
 use crate::parameters::Parameters;
 
-/// Where a program keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
     /// In this SQLite file, which is created (with its folder) when it is missing.
@@ -107,7 +106,6 @@ fn has_several_hosts(text: &str) -> bool {
 
 impl PostgresUrl {
     /// The whole of it, for the driver alone.
-    #[must_use]
     pub const fn secret(&self) -> &Url {
         &self.url
     }

@@ -4,17 +4,12 @@ use std::fmt;
 
 /// Why a text names no database. None of these holds the text: a password may be in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
 pub enum DatabaseError {
-    /// Neither of the two schemes.
     #[error("it must begin with `sqlite:`, as in `sqlite:data/NAME.sqlite`, or with `postgres://`")]
     Scheme,
     /// The address as another library has it, which would be right with another beginning.
     #[error("it begins as {library} writes addresses; begin it with `postgres://`")]
-    OtherScheme {
-        /// Whose way to write it is.
-        library: &'static str,
-    },
+    OtherScheme { library: &'static str },
     /// `host=… dbname=…`
     #[error(
         "it is a list of keywords; it must be a URL, as in `postgres://USER:PASSWORD@HOST/DATABASE?sslmode=require`"
@@ -32,33 +27,16 @@ pub enum DatabaseError {
          a password are written as `%40`, `%3A`, `%2F`, `%3F`, `%23` and `%25`"
     )]
     NoUrl,
-    /// A list of hosts, of which the driver would take none.
     #[error("the URL names several hosts; name the one that takes writes")]
     Hosts,
-    /// A part is missing.
     #[error("the URL names no {part}: it must be like `postgres://USER:PASSWORD@HOST/DATABASE`")]
-    Missing {
-        /// Which part.
-        part: &'static str,
-    },
+    Missing { part: &'static str },
     /// A parameter that nothing reads: most likely a misspelt one that matters.
     #[error("the parameter {name} after `?` is not known; {remedy}")]
-    UnknownParameter {
-        /// Its name.
-        name: ParameterName,
-        /// What would be right.
-        remedy: String,
-    },
+    UnknownParameter { name: ParameterName, remedy: String },
     /// A parameter that is known, with a value that cannot be followed.
     #[error("the parameter `{name}` {why}; {remedy}")]
-    Parameter {
-        /// Its name.
-        name: String,
-        /// Why it cannot stay.
-        why: &'static str,
-        /// What would be right.
-        remedy: &'static str,
-    },
+    Parameter { name: String, why: &'static str, remedy: &'static str },
 }
 
 /// A longer text is not shown as a name.

@@ -71,7 +71,6 @@ const IMPOSSIBLE: [&str; 13] = [
 /// What the parameters of an address come to.
 #[derive(Debug, Default)]
 pub(crate) struct Parameters {
-    /// For the driver.
     pub(crate) kept: Vec<(String, String)>,
     pub(crate) user: Option<String>,
     pub(crate) password: Option<String>,

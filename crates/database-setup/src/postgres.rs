@@ -12,9 +12,7 @@ const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 /// A busy pooler may give a session to somebody else first.
 const ROUNDS: usize = 3;
 
-/// Why a PostgreSQL server cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum PostgresError {
     /// `PgBouncer` and its like, where a session is another one in each transaction.
     #[error(

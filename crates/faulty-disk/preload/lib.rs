@@ -200,26 +200,14 @@ macro_rules! writes {
     )*};
 }
 
-macro_rules! reads {
-    ($($number:literal $name:ident ($($at:ident: $type:ty)?);)*) => {$(
+macro_rules! reads_and_changes {
+    ($($number:literal $name:ident $operation:ident ($($argument:ident: $type:ty),*) -> $result:ty;)*) => {$(
         #[unsafe(no_mangle)]
-        unsafe extern "C" fn $name(fd: c_int, into: *mut c_void, size: usize $(, $at: $type)?) -> isize {
-            if let Verdict::Fail(error) = judge(Operation::Read, || is_kept(fd)) {
-                return failed(error);
-            }
-            call_next!($number, (c_int, *mut c_void, usize $(, $type)?) -> isize, fd, into, size $(, $at)?)
-        }
-    )*};
-}
-
-macro_rules! changes {
-    ($($number:literal $name:ident $operation:ident ($($length:ident: $type:ty)?);)*) => {$(
-        #[unsafe(no_mangle)]
-        unsafe extern "C" fn $name(fd: c_int $(, $length: $type)?) -> c_int {
+        unsafe extern "C" fn $name(fd: c_int $(, $argument: $type)*) -> $result {
             if let Verdict::Fail(error) = judge(Operation::$operation, || is_kept(fd)) {
                 return failed(error);
             }
-            call_next!($number, (c_int $(, $type)?) -> c_int, fd $(, $length)?)
+            call_next!($number, (c_int $(, $type)*) -> $result, fd $(, $argument)*)
         }
     )*};
 }
@@ -247,16 +235,14 @@ writes! {
     1 pwrite(at: isize);
     2 pwrite64(at: i64);
 }
-reads! {
-    3 read();
-    4 pread(at: isize);
-    5 pread64(at: i64);
-}
-changes! {
-    6 fsync Sync();
-    7 fdatasync Sync();
-    8 ftruncate Truncate(length: isize);
-    9 ftruncate64 Truncate(length: i64);
+reads_and_changes! {
+    3 read Read(into: *mut c_void, size: usize) -> isize;
+    4 pread Read(into: *mut c_void, size: usize, at: isize) -> isize;
+    5 pread64 Read(into: *mut c_void, size: usize, at: i64) -> isize;
+    6 fsync Sync() -> c_int;
+    7 fdatasync Sync() -> c_int;
+    8 ftruncate Truncate(length: isize) -> c_int;
+    9 ftruncate64 Truncate(length: i64) -> c_int;
 }
 opens! {
     10 open;

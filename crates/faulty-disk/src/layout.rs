@@ -3,9 +3,7 @@
 
 /// How many calls there were that change a file or the disk.
 pub(crate) const CALLS: usize = 0;
-/// How many calls there were that read.
 pub(crate) const READS: usize = 1;
-/// How many calls were made to fail.
 pub(crate) const FAILED: usize = 2;
 /// Which fault there is; none is zero.
 pub(crate) const FAULT: usize = 3;
@@ -15,5 +13,4 @@ pub(crate) const FROM: usize = 4;
 pub(crate) const UNTIL: usize = 5;
 /// What a short write has come to.
 pub(crate) const CUT: usize = 6;
-/// How many words there are.
 pub(crate) const WORDS: usize = 7;

@@ -19,7 +19,6 @@ use tempfile::TempDir;
 
 const LIBRARY: &str = concat!(env!("OUT_DIR"), "/preload.so");
 
-/// What goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u64)]
 pub enum Fault {
@@ -45,7 +44,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// All of them.
     pub const ALL: [Self; 9] = [
         Self::Full,
         Self::Io,
@@ -75,9 +73,6 @@ pub struct Disk {
 
 impl Disk {
     /// A sound disk.
-    ///
-    /// # Errors
-    /// When there is no folder for its files, and on other systems than Linux.
     pub fn new() -> io::Result<Self> {
         if !cfg!(target_os = "linux") {
             return Err(io::Error::new(io::ErrorKind::Unsupported, "there are faulty disks on Linux only"));
@@ -92,32 +87,22 @@ impl Disk {
     }
 
     /// The environment of a program that is to have this disk.
-    #[must_use]
     pub fn envs(&self) -> [(&'static str, OsString); 2] {
         let path = |name: &str| self.folder.path().join(name).into_os_string();
         [("LD_PRELOAD", path("preload.so")), ("FAULTY_DISK", path("control"))]
     }
 
     /// How many calls there were so far that write, sync, truncate, or open a file to write to it; failed ones too.
-    ///
-    /// # Errors
-    /// When the file that it is counted in cannot be read.
     pub fn calls(&self) -> io::Result<u64> {
         self.word(layout::CALLS)
     }
 
     /// How many calls there were so far that read.
-    ///
-    /// # Errors
-    /// As for [`Disk::calls`].
     pub fn reads(&self) -> io::Result<u64> {
         self.word(layout::READS)
     }
 
     /// How many calls were made to fail so far; a short write is one of them.
-    ///
-    /// # Errors
-    /// As for [`Disk::calls`].
     pub fn failed(&self) -> io::Result<u64> {
         self.word(layout::FAILED)
     }
@@ -125,9 +110,6 @@ impl Disk {
     /// Has calls fail, by their number from now on: `0..` is every one from the next on, `4..5` the fifth alone. It is the
     /// calls of all kinds that are counted ([`Disk::calls`]), and those that the fault is about that fail: where there is none
     /// in the range, [`Disk::failed`] stays what it was. A fault that there was before is over.
-    ///
-    /// # Errors
-    /// When the program cannot be told.
     pub fn fail(&self, calls: impl RangeBounds<u64>, fault: Fault) -> io::Result<()> {
         self.heal()?;
         let now = self.word(fault.counter())?;
@@ -149,9 +131,6 @@ impl Disk {
     }
 
     /// Whatever was wrong is over.
-    ///
-    /// # Errors
-    /// When the program cannot be told.
     pub fn heal(&self) -> io::Result<()> {
         self.set(layout::FAULT, 0)
     }

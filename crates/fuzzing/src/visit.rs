@@ -47,21 +47,17 @@ pub(crate) fn parse_url(text: &str) -> Option<UrlParts> {
     })
 }
 
-/// The configuration of the code flow.
 pub(crate) fn code_flow() -> String {
     CONFIG.replacen('{', r#"{"flow":"code","#, 1)
 }
 
-/// A visit.
 pub(crate) struct Visit {
     pub(crate) session: Session,
     pub(crate) config: String,
     pub(crate) storage: BTreeMap<String, String>,
     pub(crate) requests: VecDeque<(RequestId, Method)>,
     pub(crate) checks: VecDeque<CheckId>,
-    /// Where the browser was sent.
     pub(crate) gone: Option<Url>,
-    /// How many transfers were sent.
     pub(crate) transfers: usize,
 }
 
@@ -144,7 +140,6 @@ impl Visit {
         }
     }
 
-    /// Is somebody logged in?
     pub(crate) fn is_logged_in(&self) -> bool {
         self.storage.contains_key("session")
     }

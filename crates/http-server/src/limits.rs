@@ -42,7 +42,6 @@ pub struct Peer(IpAddr);
 
 impl Peer {
     /// An IPv4 address, or the network of 64 bits that a provider gives out in IPv6.
-    #[must_use]
     pub fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             // This very machine, and not a network of them.
@@ -51,11 +50,8 @@ impl Peer {
             v4 @ IpAddr::V4(_) => Self(v4),
         }
     }
-}
 
-impl Peer {
     /// Whether it is this very machine.
-    #[must_use]
     pub fn is_loopback(&self) -> bool {
         self.0.is_loopback()
     }

@@ -55,7 +55,6 @@ impl Listener {
         }
     }
 
-    /// Where it listens first.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.first.local_addr()
     }
@@ -66,7 +65,6 @@ impl Listener {
     }
 
     /// Where it listens besides its first address.
-    #[must_use]
     pub fn second_addr(&self) -> Option<SocketAddr> {
         self.second.as_ref().and_then(|second| second.local_addr().ok())
     }

@@ -28,9 +28,6 @@ static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Begins to count, and serves what was counted at `/metrics` of this address, for as long as the program runs. Gives the
 /// address that it listens at.
-///
-/// # Errors
-/// When it cannot listen there, or another recorder is in place.
 pub async fn serve_metrics(address: SocketAddr) -> io::Result<SocketAddr> {
     let listener = Listener::bind(address).await?;
     let address = listener.local_addr()?;

@@ -1,33 +1,32 @@
 //! A primary and its synchronous standby.
 
 use std::fs;
-use std::io::Write as _;
-use std::os::unix::process::CommandExt as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 
+use parking_lot::Mutex;
 use tempfile::TempDir;
 
 use crate::doorman::Doorman;
-use crate::programs::Programs;
-use crate::runner::Runner;
-use crate::server::{Durability, StartError, USER, create, initdb, succeed, url};
+use crate::keeper::Keeper;
+use crate::tools::{Durability, Tools, USER, succeed, url};
 
 /// Two servers with the same databases. What the primary acknowledges is on the disk of both, so that the standby can take
 /// its place at any time. Whoever is connected reaches the present primary, at an address that stays the same.
 #[derive(Debug)]
 pub struct Cluster {
+    /// Before its socket goes with all the rest.
     doorman: Doorman,
     servers: Mutex<Servers>,
-    keeper: Child,
+    _keeper: Keeper,
     folder: TempDir,
 }
 
 /// Stops both servers when the input has ended.
 const KEEPER: &str = r#"
+echo started
 cat > /dev/null
-for name in a b; do "$1/pg_ctl" --silent --wait --pgdata "$2/$name/data" --mode immediate stop; done
+for name in a b; do "$1/pg_ctl" --silent --wait --pgdata "$2/$name/data" --mode immediate stop; done > /dev/null 2>&1
 rm -rf "$2"
 "#;
 
@@ -53,65 +52,45 @@ wal_retrieve_retry_interval = 50ms
 
 impl Cluster {
     /// Makes and starts one. It takes some seconds.
-    ///
-    /// # Errors
-    /// When PostgreSQL is not installed, or does not start.
-    pub fn start(durability: Durability) -> Result<Self, StartError> {
-        let programs = Programs::find().map_err(StartError::NotInstalled)?;
-        let runner = Runner::find()?;
-        let folder = tempfile::Builder::new().prefix("postgres-").tempdir()?;
-        for name in ["", "a", "b", DOOR] {
+    pub fn start(durability: Durability) -> io::Result<Self> {
+        let tools = Tools::find()?;
+        let folder = tools.folder()?;
+        for name in ["a", "b", DOOR] {
             let path = folder.path().join(name);
-            fs::create_dir_all(&path)?;
-            runner.give(&path)?;
+            fs::create_dir(&path)?;
+            tools.runner.give(&path)?;
         }
-        let keeper = runner
-            .command(Path::new("/bin/sh"))
-            .args(["-c", KEEPER, "keeper"])
-            .arg(&programs.folder)
-            .arg(folder.path())
-            // What a terminal sends to the tests, as for Ctrl-C, is not for the keeper: it has to clean up after them.
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let arguments = [tools.programs.folder.as_os_str(), folder.path().as_os_str()];
+        let keeper = Keeper::start(tools.runner, KEEPER, &arguments, "started")?;
         let doorman = Doorman::start(folder.path().join(DOOR).join(SOCKET))?;
         let server = |name| folder.path().join(name);
-        let servers = Servers { programs, runner, primary: server("a"), standby: server("b"), promotions: 0 };
+        let servers = Servers { tools, primary: server("a"), standby: server("b"), promotions: 0 };
         servers.make(durability)?;
         doorman.open(&servers.primary.join(SOCKET));
-        Ok(Self { doorman, servers: Mutex::new(servers), keeper, folder })
+        Ok(Self { doorman, servers: Mutex::new(servers), _keeper: keeper, folder })
     }
 
     /// Makes an empty database.
-    ///
-    /// # Errors
-    /// When the server refuses, as for a name that is there.
-    pub fn create(&self, database: &str) -> Result<(), StartError> {
-        let servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
-        create(&servers.programs, &servers.primary, database)
+    pub fn create(&self, database: &str) -> io::Result<()> {
+        let servers = self.servers.lock();
+        servers.tools.createdb(&servers.primary, database)
     }
 
     /// The address of a database, whichever server is the primary.
-    #[must_use]
     pub fn url(&self, database: &str) -> String {
         url(&self.folder.path().join(DOOR), database)
     }
 
     /// The primary stops as by a power cut, the standby takes its place, and gets a standby of its own. Connections break;
     /// new ones succeed from the moment on at which there is a primary, and what is written there waits for its standby.
-    ///
-    /// # Errors
-    /// When one of the servers does not do what it should.
-    pub fn promote(&self) -> Result<(), StartError> {
-        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn promote(&self) -> io::Result<()> {
+        let mut servers = self.servers.lock();
         servers.promotions += 1;
         // Every other time the network goes before the server does: what is under way is done, and nobody hears of it.
         if servers.promotions.is_multiple_of(2) {
             self.doorman.close();
         }
-        servers.stop_primary()?;
+        servers.tools.pg_ctl(&servers.primary, &["stop", "--mode", "immediate"])?;
         self.doorman.close();
         servers.promote_standby()?;
         self.doorman.open(&servers.primary.join(SOCKET));
@@ -119,31 +98,17 @@ impl Cluster {
     }
 }
 
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // Before its socket goes with all the rest.
-        self.doorman.stop();
-        // The end of its input is what the keeper waits for.
-        drop(self.keeper.stdin.take());
-        // What cannot be waited for has stopped already.
-        let _ = self.keeper.wait();
-    }
-}
-
 #[derive(Debug)]
 struct Servers {
-    programs: Programs,
-    runner: Runner,
-    /// The folder of the one that answers.
+    tools: Tools,
     primary: PathBuf,
-    /// The folder of the other one.
     standby: PathBuf,
     promotions: u32,
 }
 
 impl Servers {
-    fn make(&self, durability: Durability) -> Result<(), StartError> {
-        initdb(&self.programs, self.runner, &self.primary.join("data"), &["--wal-segsize", "1"])?;
+    fn make(&self, durability: Durability) -> io::Result<()> {
+        self.tools.initdb(&self.primary, &["--wal-segsize", "1"])?;
         let mut settings =
             fs::File::options().append(true).open(self.primary.join("data/postgresql.conf"))?;
         writeln!(settings, "{SETTINGS}fsync = {}", durability.fsync())?;
@@ -151,43 +116,27 @@ impl Servers {
         self.make_standby()
     }
 
-    fn pg_ctl(&self, server: &Path, arguments: &[&str]) -> Result<(), StartError> {
-        let mut command = self.runner.command(&self.programs.folder.join("pg_ctl"));
-        command.args(arguments).args(["--silent", "--wait", "--pgdata"]).arg(server.join("data"));
-        // A server that is started keeps what it is given, so nothing is read from it.
-        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-        if status.success() {
-            return Ok(());
-        }
-        let log = fs::read_to_string(server.join("log")).unwrap_or_default();
-        Err(StartError::Failed(format!("pg_ctl {}: {status}: {log}", arguments.join(" "))))
-    }
-
     /// Starts a server, and waits until it answers.
-    fn start(&self, server: &Path) -> Result<(), StartError> {
+    fn start(&self, server: &Path) -> io::Result<()> {
         let options = format!("-c unix_socket_directories='{}'", server.display());
         let log = server.join("log").display().to_string();
-        self.pg_ctl(server, &["start", "--log", &log, "--options", &options])
+        self.tools.pg_ctl(server, &["start", "--log", &log, "--options", &options])
     }
 
-    fn stop_primary(&self) -> Result<(), StartError> {
-        self.pg_ctl(&self.primary, &["stop", "--mode", "immediate"])
-    }
-
-    fn promote_standby(&mut self) -> Result<(), StartError> {
-        self.pg_ctl(&self.standby, &["promote"])?;
+    fn promote_standby(&mut self) -> io::Result<()> {
+        self.tools.pg_ctl(&self.standby, &["promote"])?;
         std::mem::swap(&mut self.primary, &mut self.standby);
         Ok(())
     }
 
     /// Makes a copy of the primary that follows it, and waits until the primary waits for it.
-    fn make_standby(&self) -> Result<(), StartError> {
+    fn make_standby(&self) -> io::Result<()> {
         let data = self.standby.join("data");
         if data.exists() {
             fs::remove_dir_all(&data)?;
         }
         let host = self.primary.display();
-        let mut copy = self.runner.command(&self.programs.folder.join("pg_basebackup"));
+        let mut copy = self.tools.command("pg_basebackup");
         copy.arg("--pgdata").arg(&data).arg("--host").arg(&self.primary);
         copy.args(["--username", USER, "--wal-method", "stream", "--checkpoint", "fast", "--no-sync"]);
         succeed(&mut copy)?;
@@ -197,7 +146,7 @@ impl Servers {
         self.start(&self.standby)?;
         // It is committed when the standby has it.
         let message = "SELECT pg_logical_emit_message(true, 'tests', 'the standby is there')";
-        let mut psql = Command::new(self.programs.folder.join("psql"));
+        let mut psql = self.tools.command("psql");
         psql.args(["--no-psqlrc", "--username", USER, "--dbname", "postgres", "--command", message]);
         succeed(psql.arg("--host").arg(&self.primary))
     }

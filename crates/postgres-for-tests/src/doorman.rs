@@ -5,15 +5,16 @@ use std::io;
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::sync::Arc;
+use std::thread;
+
+use parking_lot::Mutex;
 
 /// A running one. It ends, and cuts everybody off, when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Doorman {
     socket: PathBuf,
     door: Arc<Mutex<Door>>,
-    accepting: Option<JoinHandle<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -22,7 +23,6 @@ struct Door {
     leads_to: Option<PathBuf>,
     /// Both ends of every connection, by its number.
     connections: HashMap<u64, (UnixStream, UnixStream)>,
-    /// How many there were.
     count: u64,
     is_over: bool,
 }
@@ -33,58 +33,45 @@ impl Doorman {
         let listener = UnixListener::bind(&socket)?;
         let door = Arc::new(Mutex::new(Door::default()));
         let for_all = Arc::clone(&door);
-        let accepting = thread::spawn(move || {
+        thread::spawn(move || {
             for client in listener.incoming() {
-                if held(&for_all).is_over {
+                if for_all.lock().is_over {
                     break;
                 }
                 // Whoever could not be let in sees a connection that is closed.
                 drop(client.and_then(|client| let_in(&for_all, client)));
             }
         });
-        Ok(Self { socket, door, accepting: Some(accepting) })
+        Ok(Self { socket, door })
     }
 
     /// Leads all who come from now on to this socket.
     pub(crate) fn open(&self, socket: &Path) {
-        held(&self.door).leads_to = Some(socket.to_owned());
+        self.door.lock().leads_to = Some(socket.to_owned());
     }
 
     /// Cuts all connections, and lets nobody in.
     pub(crate) fn close(&self) {
-        let mut door = held(&self.door);
+        let mut door = self.door.lock();
         door.leads_to = None;
         for (_, (client, server)) in door.connections.drain() {
             cut(&client, &server);
-        }
-    }
-
-    /// Cuts all connections and ends. It has to be done while its socket is there, which it reaches itself by.
-    pub(crate) fn stop(&mut self) {
-        self.close();
-        let Some(accepting) = self.accepting.take() else { return };
-        held(&self.door).is_over = true;
-        // So that it looks. Where it cannot be reached, it is not waited for.
-        if UnixStream::connect(&self.socket).is_ok() {
-            // A panic in it was written when it happened.
-            let _ = accepting.join();
         }
     }
 }
 
 impl Drop for Doorman {
     fn drop(&mut self) {
-        self.stop();
+        self.close();
+        self.door.lock().is_over = true;
+        // So that it looks.
+        drop(UnixStream::connect(&self.socket));
     }
-}
-
-fn held(door: &Mutex<Door>) -> MutexGuard<'_, Door> {
-    door.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn let_in(door: &Arc<Mutex<Door>>, client: UnixStream) -> io::Result<()> {
     // Held until the connection is known: it is cut by whoever closes the door right after.
-    let mut known = held(door);
+    let mut known = door.lock();
     let leads_to = known.leads_to.as_ref().ok_or(io::ErrorKind::NotConnected)?;
     let server = UnixStream::connect(leads_to)?;
     known.count += 1;
@@ -96,7 +83,7 @@ fn let_in(door: &Arc<Mutex<Door>>, client: UnixStream) -> io::Result<()> {
             // An error is a connection that was cut, by somebody else or by us.
             drop(io::copy(&mut &from, &mut &to));
             cut(&from, &to);
-            held(&door).connections.remove(&number);
+            door.lock().connections.remove(&number);
         });
     }
     known.connections.insert(number, ends);

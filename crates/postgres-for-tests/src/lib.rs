@@ -10,16 +10,22 @@ mod cluster;
 #[cfg(unix)]
 mod doorman;
 #[cfg(unix)]
+mod keeper;
+#[cfg(unix)]
 mod pooler;
 #[cfg(unix)]
 mod runner;
 #[cfg(unix)]
 mod server;
+#[cfg(unix)]
+mod tools;
 
 #[cfg(unix)]
 pub use cluster::Cluster;
 #[cfg(unix)]
 pub use pooler::Pooler;
-pub use programs::{NotInstalled, Programs};
+pub use programs::Programs;
 #[cfg(unix)]
-pub use server::{Durability, Server, StartError};
+pub use server::Server;
+#[cfg(unix)]
+pub use tools::Durability;

@@ -2,16 +2,15 @@
 
 use std::env;
 use std::fs;
-use std::io::{self, BufRead as _, BufReader};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
-use std::thread;
+use std::io;
+use std::path::PathBuf;
 
 use tempfile::TempDir;
 
+use crate::keeper::Keeper;
 use crate::runner::Runner;
-use crate::server::{Server, StartError, USER};
+use crate::server::Server;
+use crate::tools::{USER, url};
 
 /// Where Debian puts it, which is on the `PATH` of root alone.
 const DEBIAN: &str = "/usr/sbin";
@@ -27,27 +26,21 @@ wait
 /// A running pooler.
 #[derive(Debug)]
 pub struct Pooler {
-    keeper: Child,
+    _keeper: Keeper,
     folder: TempDir,
 }
 
 impl Pooler {
-    /// Whether it is installed.
-    #[must_use]
     pub fn is_installed() -> bool {
         program().is_some()
     }
 
     /// Starts one in front of this server, with this `pool_mode`.
-    ///
-    /// # Errors
-    /// When it is not installed, or does not start.
-    pub fn start(server: &Server, mode: &str) -> Result<Self, StartError> {
+    pub fn start(server: &Server, mode: &str) -> io::Result<Self> {
         let program = program().ok_or_else(|| {
-            StartError::Failed(
+            io::Error::other(
                 "PgBouncer is not installed. `cargo xtask test` installs it on Debian; by hand it is `sudo apt-get install \
-                 pgbouncer` there and `brew install pgbouncer` on macOS"
-                    .into(),
+                 pgbouncer` there and `brew install pgbouncer` on macOS",
             )
         })?;
         let runner = Runner::find()?;
@@ -66,46 +59,14 @@ impl Pooler {
                 users = users.display()
             ),
         )?;
-        let mut keeper = runner
-            .command(Path::new("/bin/sh"))
-            .args(["-c", KEEPER, "keeper"])
-            .arg(program)
-            .arg(settings)
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut said = String::new();
-        let mut lines = keeper.stdout.take().map(BufReader::new);
-        while let Some(lines) = &mut lines {
-            let before = said.len();
-            if lines.read_line(&mut said)? == 0 {
-                return Err(StartError::Failed(format!("PgBouncer ended: {said}")));
-            }
-            if said.get(before..).is_some_and(|line| line.contains("process up")) {
-                break;
-            }
-        }
-        // It writes a line for each connection, and stands still when nobody reads them.
-        if let Some(mut lines) = lines {
-            thread::spawn(move || io::copy(&mut lines, &mut io::sink()));
-        }
-        Ok(Self { keeper, folder })
+        let keeper =
+            Keeper::start(runner, KEEPER, &[program.as_os_str(), settings.as_os_str()], "process up")?;
+        Ok(Self { _keeper: keeper, folder })
     }
 
     /// The address of a database of the server, through this pooler.
-    #[must_use]
     pub fn url(&self, database: &str) -> String {
-        let folder = self.folder.path().display().to_string().replace('/', "%2F");
-        format!("postgres://{USER}@{folder}/{database}?port=6432")
-    }
-}
-
-impl Drop for Pooler {
-    fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        // What cannot be waited for has stopped already.
-        let _ = self.keeper.wait();
+        format!("{}?port=6432", url(self.folder.path(), database))
     }
 }
 

@@ -1,42 +1,26 @@
 //! Where PostgreSQL's programs are.
 
 use std::env;
-use std::fmt;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 /// Where Debian puts the programs: one folder for each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 
-/// PostgreSQL is not installed.
-#[derive(Debug, Clone, Copy)]
-pub struct NotInstalled;
-
-impl fmt::Display for NotInstalled {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(
-            "PostgreSQL is not installed, and the tests need a server of their own. `cargo xtask test` installs it on \
-             Debian; by hand it is `sudo apt-get install postgresql` there and `brew install postgresql` on macOS. If \
-             its programs are elsewhere than on PATH, set POSTGRES_BIN to the folder with `initdb` and `pg_ctl`",
-        )
-    }
-}
-
-impl std::error::Error for NotInstalled {}
+const NOT_INSTALLED: &str = "PostgreSQL is not installed, and the tests need a server of their own. `cargo xtask test` installs it on Debian; by \
+     hand it is `sudo apt-get install postgresql` there and `brew install postgresql` on macOS. If its programs are \
+     elsewhere than on PATH, set POSTGRES_BIN to the folder with `initdb` and `pg_ctl`";
 
 /// The folder of `initdb`, `pg_ctl` and `createdb`.
 #[derive(Debug)]
 pub struct Programs {
-    /// Where all three are.
     pub folder: PathBuf,
 }
 
 impl Programs {
     /// Looks in `POSTGRES_BIN`, in Debian's folders, and on `PATH`.
-    ///
-    /// # Errors
-    /// When they are in none of these.
-    pub fn find() -> Result<Self, NotInstalled> {
+    pub fn find() -> io::Result<Self> {
         let named = env::var_os("POSTGRES_BIN").map(PathBuf::from);
         let path = env::var_os("PATH").unwrap_or_default();
         named
@@ -45,7 +29,7 @@ impl Programs {
             .chain(env::split_paths(&path))
             .find(|folder| ["initdb", "pg_ctl", "createdb"].iter().all(|name| folder.join(name).is_file()))
             .map(|folder| Self { folder })
-            .ok_or(NotInstalled)
+            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, NOT_INSTALLED))
     }
 }
 

@@ -1,5 +1,6 @@
 //! As whom the server's programs are run.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -32,7 +33,7 @@ impl Runner {
         }
     }
 
-    pub(crate) fn command(self, program: &Path) -> Command {
+    pub(crate) fn command(self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         // The folder of whoever runs the tests may be closed to the runner.
         command.current_dir("/");

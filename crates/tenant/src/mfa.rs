@@ -11,7 +11,6 @@ mod context;
 pub(crate) mod enrollment;
 mod next_step;
 mod push;
-mod recovery;
 mod second_factor;
 
 pub(crate) use authenticators::{AuthenticatorChoices, choices, manage, set_up_first_app, switch};

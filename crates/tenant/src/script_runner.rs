@@ -2,11 +2,8 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::time::Duration;
 
-use actions::{
-    Cause, Decisions, End, Engine, Event, Limits, Outcome, Script, ScriptError, ScriptRun, Verdict,
-};
+use actions::{Cause, Decisions, Engine, Event, Limits, Outcome, Script, ScriptError};
 use tokio::sync::Semaphore;
 use tokio::task::{self, JoinError};
 
@@ -14,7 +11,6 @@ use crate::config::Action;
 use crate::domain::PendingScripts;
 use crate::log::Log;
 
-/// Longer scripts are not read.
 const MAX_SCRIPT_LENGTH: u64 = 256 << 10;
 /// Log-ins whose scripts run at once; others wait for their turn.
 const MAX_CONCURRENT_RUNS: usize = 8;
@@ -102,20 +98,13 @@ fn read(action: &Action) -> Result<Script, ScriptError> {
 
 fn unreadable(actions: &[Action], error: ScriptError) -> Outcome {
     let action = actions.iter().find(|action| action.name == error.script);
-    let (script, kind) = (error.script.clone(), action.map(|action| action.kind).unwrap_or_default());
-    let run = ScriptRun {
-        script: script.clone(),
-        kind,
-        duration: Duration::ZERO,
-        console: Vec::new(),
-        end: End::Failed(error),
-    };
-    Outcome { verdict: Verdict::Failed { script }, decisions: Decisions::default(), runs: vec![run] }
+    Outcome::failed(Vec::new(), action.map(|action| action.kind).unwrap_or_default(), error)
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
+    use std::time::Duration;
 
     use super::*;
 

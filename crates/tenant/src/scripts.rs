@@ -16,7 +16,6 @@ pub(crate) use event::AuthenticationState;
 
 use record::record_runs;
 
-/// Why scripts let nobody in, as the client reads it.
 pub(crate) struct ScriptRefusal {
     pub(crate) error: ErrorCode,
     pub(crate) description: String,

@@ -16,7 +16,7 @@ pub(crate) use customer_records::CustomerRecords;
 pub(crate) use enrollments::{CodeCheck, Enrollments};
 pub(crate) use failed_log_ins::{AttemptLimit, FailedLogIns};
 pub(crate) use phones::{Phone, Phones};
-pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
+pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, Pushes};
 pub(crate) use sessions::{NewSession, Sessions};
 pub(crate) use transactions::{
     Authenticator, Authorization, Enrollment, SecondFactor, Stage, Transaction, TransactionRef, Transactions,
@@ -35,7 +35,6 @@ pub(crate) struct Store {
     pub(crate) phones: Phones,
     pub(crate) customers: CustomerRecords,
     pub(crate) enrollments: Enrollments,
-    /// By e-mail address.
     pub(crate) failed_log_ins: FailedLogIns,
     /// By peer: somebody who tries one password with everybody.
     pub(crate) failed_log_ins_of_peers: FailedLogIns,

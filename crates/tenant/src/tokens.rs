@@ -3,83 +3,24 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use serde_json::{Map, Value};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value, json};
 
-use crate::domain::{Customer, Payment};
+use crate::domain::Customer;
 use crate::keys::KeyRing;
 
-#[derive(Debug, Serialize)]
-pub(crate) struct AccessToken {
-    pub(crate) iss: String,
-    pub(crate) sub: String,
-    /// The API, if one was asked for, and the userinfo endpoint.
-    pub(crate) aud: Vec<String>,
-    pub(crate) azp: String,
-    pub(crate) scope: String,
-    pub(crate) iat: u64,
-    pub(crate) exp: u64,
-    pub(crate) jti: String,
-    /// The one payment that it is for (RFC 9396, 9.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) authorization_details: Option<[Payment; 1]>,
-    /// An API may demand an authentication of some strength and age (RFC 9068 2.2.1, RFC 9470 6).
-    #[serde(flatten)]
-    pub(crate) authentication: Authentication,
-}
-
-/// How and when the customer authenticated (OIDC Core 2).
-#[derive(Debug, Serialize)]
-pub(crate) struct Authentication {
-    pub(crate) auth_time: u64,
-    /// Only after a second factor: `multi-factor`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) acr: Option<&'static str>,
-    /// Only after a second factor: `["mfa"]`. Auth0 leaves it out after a password alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) amr: Option<[&'static str; 1]>,
-}
-
-/// The claims of an ID token (OIDC Core 2, 3.1.3.6 and 3.2.2.10).
-#[derive(Debug, Serialize)]
-pub(crate) struct IdToken {
-    pub(crate) iss: String,
-    pub(crate) sub: String,
-    pub(crate) aud: String,
-    pub(crate) iat: u64,
-    pub(crate) exp: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) nonce: Option<String>,
-    pub(crate) sid: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) at_hash: Option<String>,
-    #[serde(flatten)]
-    pub(crate) authentication: Authentication,
-    #[serde(flatten)]
-    pub(crate) person: Person,
-}
-
-/// What `profile` and `email` tell (OIDC Core 5.4).
-#[derive(Debug, Default, Serialize)]
-pub(crate) struct Person {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) email: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) email_verified: Option<bool>,
-}
-
-impl Person {
-    /// What the granted scopes tell about the customer.
-    pub(crate) fn of(customer: &Customer, granted: &[impl AsRef<str>]) -> Self {
-        let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
-        Self {
-            name: has("profile").then(|| customer.name.clone()),
-            email: has("email").then(|| customer.email.clone()),
-            email_verified: has("email").then_some(true),
-        }
+/// What the granted scopes `profile` and `email` tell about the customer (OIDC Core 5.4).
+pub(crate) fn personal_claims(customer: &Customer, granted: &[impl AsRef<str>]) -> Map<String, Value> {
+    let has = |scope: &str| granted.iter().any(|granted| granted.as_ref() == scope);
+    let mut claims = Map::new();
+    if has("profile") {
+        claims.insert("name".to_owned(), customer.name.as_str().into());
     }
+    if has("email") {
+        claims.insert("email".to_owned(), customer.email.as_str().into());
+        claims.insert("email_verified".to_owned(), true.into());
+    }
+    claims
 }
 
 /// What the userinfo endpoint reads in an access token.
@@ -102,20 +43,11 @@ pub(crate) struct PresentedIdToken {
     pub(crate) sid: String,
 }
 
-/// The claims, and those of scripts. What the protocol needs is not among the latter; what tells of the customer may be.
-pub(crate) fn with_custom_claims(claims: &impl Serialize, custom: &Map<String, Value>) -> Value {
-    #[expect(clippy::expect_used, reason = "structs of strings and numbers always have a JSON form")]
-    let mut claims = serde_json::to_value(claims).expect("claims serialise");
-    if let Some(claims) = claims.as_object_mut() {
-        claims.extend(custom.clone());
-    }
-    claims
-}
-
-pub(crate) fn sign(keys: &KeyRing, claims: &impl Serialize) -> String {
+pub(crate) fn sign(keys: &KeyRing, claims: &Value) -> String {
     let key = keys.current();
-    let header = serde_json::json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
-    let message = format!("{}.{}", encode(&header), encode(claims));
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
+    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let message = format!("{header}.{claims}");
     let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
     format!("{message}.{signature}")
 }
@@ -135,9 +67,4 @@ pub(crate) fn verify<T: DeserializeOwned>(keys: &KeyRing, token: &str) -> Option
 pub(crate) fn at_hash(access_token: &str) -> String {
     let hash = digest::digest(&digest::SHA256, access_token.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash.as_ref()[..16])
-}
-
-fn encode(value: &impl Serialize) -> String {
-    #[expect(clippy::expect_used, reason = "structs of strings and numbers always have a JSON form")]
-    URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).expect("claims serialise"))
 }

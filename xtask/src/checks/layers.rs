@@ -27,22 +27,15 @@ fn check(project: &Project) -> Result {
     for layers in read_list(project)?.into_iter().filter(|layers| !layers.rooms.is_empty()) {
         problems.extend(layers.problems(&Imports::read(&project.root, &layers.folder)?));
     }
-    if problems.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::new(
-        problems.join("\n"),
-        format!(
-            "move what is needed down, to the room that owns it, or pass it in as an argument; a room that is new \
-             gets its place in {LIST}"
-        ),
-    ))
+    let advice = format!(
+        "move what is needed down, to the room that owns it, or pass it in as an argument; a room that is new gets its \
+         place in {LIST}"
+    );
+    Failure::of_problems(&problems, advice)
 }
 
 fn read_list(project: &Project) -> Result<Vec<Layers>> {
-    let path = project.root.join(LIST);
-    let text = fs::read_to_string(&path)?;
-    Ok(parse(&text))
+    Ok(parse(&fs::read_to_string(project.root.join(LIST))?))
 }
 
 /// `[crates/bank]`, and below it the layers from the top down, a line each.
@@ -59,7 +52,6 @@ fn parse(text: &str) -> Vec<Layers> {
     found
 }
 
-/// The layers of a crate.
 struct Layers {
     folder: String,
     rooms: Vec<Room>,
@@ -94,27 +86,22 @@ impl Layers {
             } else {
                 format!("`{a}` is below `{b}`, so that only `{b}` may import `{a}`")
             };
-            problems.push(format!(
-                "{}:{line}: `{path}` is in `{}`: {reason}",
-                self.path(&files[*from]),
-                files[*to]
-            ));
+            let (file, defined_in) = (self.path(&files[*from]), &files[*to]);
+            problems.push(format!("{file}:{line}: `{path}` is in `{defined_in}`: {reason}"));
         }
         for circle in imports.circles() {
             let names: Vec<&str> = circle.iter().map(|file| files[*file].as_str()).collect();
-            if !is_family(&names) {
-                let steps =
-                    edges.iter().filter(|edge| circle.contains(&edge.from) && circle.contains(&edge.to));
-                let steps = steps.map(|Edge { from, line, path, .. }| {
-                    format!("\n  {}:{line}: `{path}`", self.path(&files[*from]))
-                });
-                problems.push(format!(
-                    "{}: {} import each other; at most {MAX_CIRCLE} files may, a parent and its own children:{}",
-                    self.folder,
-                    names.join(", "),
-                    steps.collect::<String>()
-                ));
+            if is_family(&names) {
+                continue;
             }
+            let steps = edges.iter().filter(|edge| [edge.from, edge.to].iter().all(|it| circle.contains(it)));
+            let steps =
+                steps.map(|it| format!("\n  {}:{}: `{}`", self.path(&files[it.from]), it.line, it.path));
+            let (names, steps) = (names.join(", "), steps.collect::<String>());
+            problems.push(format!(
+                "{}: {names} import each other; at most {MAX_CIRCLE} files may, a parent and its own children:{steps}",
+                self.folder
+            ));
         }
         problems
     }

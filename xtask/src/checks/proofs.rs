@@ -1,7 +1,7 @@
 //! `docs/PROOFS.md`, which lists the tests of each rule: generated from the rules in `docs/rules.md` and from the ids that
 //! tests name in their doc comments.
 
-use super::sources::{FOLDERS, Source, rust_files};
+use super::sources::{Source, project_sources};
 use crate::failure::{Failure, Result};
 use crate::progress::say;
 use crate::project::Project;
@@ -29,33 +29,25 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
-    if options.write {
-        let page = project.root.join(PAGE);
-        fs::write(&page, render(project)?)?;
-        say(&format!("{PAGE} is written"));
-        return Ok(());
+    if !options.write {
+        return check(project);
     }
-    check(project)
+    fs::write(project.root.join(PAGE), render(project)?)?;
+    say(&format!("{PAGE} is written"));
+    Ok(())
 }
 
 /// Each rule has a test, each id in a test is that of a rule, and the page says so.
 fn check(project: &Project) -> Result {
-    let expected = render(project)?;
-    let page = project.root.join(PAGE);
-    let actual = fs::read_to_string(&page)?;
-    if actual == expected {
+    if fs::read_to_string(project.root.join(PAGE))? == render(project)? {
         return Ok(());
     }
     Err(Failure::new(format!("{PAGE} is out of date"), "`cargo xtask proofs --write` writes it anew"))
 }
 
 fn render(project: &Project) -> Result<String> {
-    let rules = project.root.join(RULES);
-    let rules = fs::read_to_string(&rules)?;
-    let mut sources = Vec::new();
-    for folder in FOLDERS {
-        sources.extend(rust_files(&project.root, folder)?);
-    }
+    let rules = fs::read_to_string(project.root.join(RULES))?;
+    let sources = project_sources(&project.root)?;
     page(&rules, &sources).map_err(|problems| {
         Failure::new(problems.join("\n"), format!("ids stand in {RULES} and in `{MARK} id, id` above tests"))
     })

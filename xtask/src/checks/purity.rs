@@ -22,10 +22,7 @@ const CRATES: [(&str, &str); 25] = [
     ("idna", "url: names that are not ASCII"),
     ("idna_adapter", "url: the smallest of its back ends"),
     ("itoa", "serde_json: integers as text"),
-    (
-        "libc",
-        "cpufeatures, on ARM and LoongArch: asks the system which instructions there are; not in the browser",
-    ),
+    ("libc", "cpufeatures, on ARM and LoongArch: which instructions there are; not in the browser"),
     ("memchr", "serde_json: finds a byte"),
     ("percent-encoding", "form encoding"),
     ("serde", "what is stored, as JSON"),
@@ -48,13 +45,11 @@ const NO_STD: &str = "#![cfg_attr(not(test), no_std)]";
 pub(crate) fn check(project: &Project) -> Result {
     let crates = crates(project)?;
     let listed: BTreeSet<&str> = CRATES.iter().map(|(name, _)| *name).collect();
-    let mut problems = Vec::new();
-    for name in crates.iter().filter(|name| !listed.contains(name.as_str())) {
-        problems.push(format!("the core is built from `{name}`, which is not listed"));
-    }
-    for name in listed.iter().filter(|name| !crates.contains(**name)) {
-        problems.push(format!("`{name}` is listed, but the core is not built from it"));
-    }
+    let unlisted = crates.iter().filter(|name| !listed.contains(name.as_str()));
+    let unused = listed.iter().filter(|name| !crates.contains(**name));
+    let unlisted = unlisted.map(|name| format!("the core is built from `{name}`, which is not listed"));
+    let unused = unused.map(|name| format!("`{name}` is listed, but the core is not built from it"));
+    let mut problems: Vec<String> = unlisted.chain(unused).collect();
     for Source { path, text } in rust_files(&project.root, "crates/stepup/src")? {
         if path.ends_with("src/lib.rs") && !text.contains(NO_STD) {
             problems.push(format!("{path} has no `{NO_STD}`"));
@@ -63,15 +58,13 @@ pub(crate) fn check(project: &Project) -> Result {
             problems.push(format!("{path} brings the standard library back"));
         }
     }
-    if problems.is_empty() {
-        say(&format!("the core is built from {} crates, none of which touches the world", crates.len()));
-        return Ok(());
-    }
-    Err(Failure::new(
-        problems.join("\n"),
+    Failure::of_problems(
+        &problems,
         "the core is a value: what it needs from the world comes in an event. If that is kept, list it in \
          xtask/src/checks/purity.rs with what it does",
-    ))
+    )?;
+    say(&format!("the core is built from {} crates, none of which touches the world", crates.len()));
+    Ok(())
 }
 
 /// What cargo builds the core from, for all systems, without what only runs in the compiler.
@@ -81,12 +74,8 @@ fn crates(project: &Project) -> Result<BTreeSet<String>> {
     tree.args(["--prefix", "none", "--format", "{p}"]);
     let text = output_of(&mut tree)
         .ok_or_else(|| Failure::new("`cargo tree` gave no answer", "run `cargo tree -p stepup`"))?;
-    Ok(text
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .filter(|n| *n != "stepup")
-        .map(str::to_owned)
-        .collect())
+    let names = text.lines().filter_map(|line| line.split(' ').next());
+    Ok(names.filter(|name| *name != "stepup").map(str::to_owned).collect())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 #![cfg(test)]
 
-use super::sources::{FOLDERS, Source, rust_files};
+use super::sources::{Source, project_sources};
 use crate::project::Project;
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ fn retired_words_are_not_used() {
     let root = Project::find().unwrap().root;
     let glossary = fs::read_to_string(root.join(GLOSSARY)).unwrap();
     let exceptions = fs::read_to_string(root.join(EXCEPTIONS)).unwrap();
-    let sources: Vec<Source> = FOLDERS.iter().flat_map(|folder| rust_files(&root, folder).unwrap()).collect();
+    let sources = project_sources(&root).unwrap();
     let problems = problems(&glossary, &exceptions, &sources);
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -1,12 +1,14 @@
-//! `cargo xtask bench size`: what a customer's phone downloads, against the budget. `cargo xtask bench bank`: the bank under
-//! load.
+//! `cargo xtask bench size`: what a customer's phone downloads, against the budget. `cargo xtask bench page`: how long it waits.
+//! `cargo xtask bench bank`: the bank under load.
 
 use crate::commands::dist::{self, Sizes};
 use crate::failure::{Failure, Result};
-use crate::process::run_shown;
+use crate::process::{run_logged, run_shown};
 use crate::progress::say;
 use crate::project::Project;
-use crate::tools::node;
+use crate::tools::{browser, node};
+use fs_err as fs;
+use std::process::Command;
 
 /// For everything together, in bytes after brotli.
 const BUDGET: usize = 150_000;
@@ -40,6 +42,37 @@ pub(crate) fn bank(project: &Project, arguments: &[String]) -> Result {
     node::packages(project, &express)?;
     let mut bench = crate::commands::torture::built(project, "bank-load-test")?;
     run_shown(bench.arg("--express").arg(&express).args(arguments))
+}
+
+/// How the client on React is built: as its users' tools would.
+const BUNDLE: [&str; 7] = [
+    "node_modules/esbuild/bin/esbuild",
+    "react/main.jsx",
+    "--bundle",
+    "--minify",
+    "--format=esm",
+    "--jsx=automatic",
+    "--define:process.env.NODE_ENV=\"production\"",
+];
+
+/// Builds the client and the two that it is measured beside, and measures them in a browser.
+pub(crate) fn page(project: &Project, arguments: &[String]) -> Result {
+    let tools = crate::tools::ensure(project)?;
+    let browser = browser::ensure(project)?;
+    let node = node::ensure(project)?;
+    let clients = project.root.join("bench").join("page");
+    node::packages(project, &clients)?;
+    dist::ensure(project, &tools)?;
+    let react = project.target.join("page-bench").join("react");
+    let mut esbuild = Command::new(node);
+    esbuild.current_dir(&clients).args(BUNDLE).arg(format!("--outfile={}", react.join("main.js").display()));
+    run_logged(&mut esbuild, &project.log("esbuild"))?;
+    fs::copy(clients.join("react").join("index.html"), react.join("index.html"))?;
+    let mut bench = project.cargo();
+    bench.args(["run", "--quiet", "--package", "page-bench", "--"]);
+    bench.arg("--dist").arg(project.dist());
+    bench.arg("--bare").arg(clients.join("bare")).arg("--react").arg(react);
+    run_shown(browser.given_to(bench.args(arguments)))
 }
 
 fn verdict(brotli: usize) -> Result {

@@ -112,14 +112,6 @@ const SUITES: [Suite; 3] = [
     },
 ];
 
-impl Suite {
-    /// The survivors that are known, in the repository.
-    fn listed(&self) -> String {
-        format!("crates/{}/surviving-mutants.json", self.package)
-    }
-}
-
-/// Which mutants to try.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Only those of this package: `stepup`, `bank` or `tenant`
@@ -142,12 +134,6 @@ pub(crate) struct Options {
     in_place: bool,
 }
 
-impl Options {
-    fn is_everything(&self) -> bool {
-        self.file.is_empty() && self.shard.is_none() && !self.iterate
-    }
-}
-
 /// A mutant without its line, which changes with every edit above it: the file and what was done there.
 type Name = (String, String);
 
@@ -164,31 +150,31 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     for suite in suites {
         problems.extend(run_suite(project, options, suite, &program)?);
     }
-    if problems.is_empty() {
-        say("each survivor is listed with its reason in its package's surviving-mutants.json");
-        return Ok(());
-    }
-    Err(Failure::new(
-        problems.join("\n"),
+    Failure::of_problems(
+        &problems,
         "write the test that notices; only if nothing could, list it with the reason in the package's \
          surviving-mutants.json",
-    ))
+    )?;
+    say("each survivor is listed with its reason in its package's surviving-mutants.json");
+    Ok(())
 }
 
 /// What is wrong.
 fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path) -> Result<Vec<String>> {
-    let list = suite.listed();
+    let list = format!("crates/{}/surviving-mutants.json", suite.package);
     let listed = listed(&list, &fs::read_to_string(project.root.join(&list))?)?;
     let out = project.target.join("mutants").join(suite.package);
     fs::create_dir_all(&out)?;
     let results = out.join("mutants.out");
     let of = |file: &str| fs::read_to_string(results.join(file)).map(|text| names(&text));
     let (mut caught, mut timeout, mut unviable) = (Vec::new(), Vec::new(), Vec::new());
-    for at in 0..suite.passes.len() {
+    for (at, pass) in suite.passes.iter().enumerate() {
         if at > 0 && of("missed.txt")?.is_empty() {
             break;
         }
-        try_all(project, options, suite, program, &out, at)?;
+        let mut command = Command::new(program);
+        command.current_dir(&project.root).arg("mutants").arg("--output").arg(&out);
+        try_all(&mut command, options, suite, pass, at > 0)?;
         caught.append(&mut of("caught.txt")?);
         timeout.append(&mut of("timeout.txt")?);
         unviable.append(&mut of("unviable.txt")?);
@@ -209,31 +195,22 @@ fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path
     if caught.is_empty() && missed.is_empty() && !options.iterate && options.file.is_empty() {
         return Err(Failure::new("no mutant was tried", "see `--file` and `--shard`: they left none"));
     }
-    for (file, what) in &timeout {
-        say(&format!("never ends: {file}: {what}"));
-    }
+    lines("never ends", &timeout).iter().for_each(|line| say(line));
     let (unlisted, stale) = compare(&missed, &listed);
-    let mut problems: Vec<String> =
-        unlisted.iter().map(|(file, what)| format!("no test notices: {file}: {what}")).collect();
-    if options.is_everything() {
-        problems.extend(stale.iter().map(|(file, what)| format!("listed, but noticed: {file}: {what}")));
+    let mut problems = lines("no test notices", &unlisted);
+    if options.file.is_empty() && options.shard.is_none() && !options.iterate {
+        problems.extend(lines("listed, but noticed", &stale));
     }
     Ok(problems)
 }
 
-fn try_all(
-    project: &Project,
-    options: &Options,
-    suite: &Suite,
-    program: &Path,
-    out: &Path,
-    at: usize,
-) -> Result {
-    let Some(pass) = suite.passes.get(at) else { return Ok(()) };
-    let mut command = Command::new(program);
-    command.current_dir(&project.root).arg("mutants");
+fn lines(label: &str, mutants: &[Name]) -> Vec<String> {
+    mutants.iter().map(|(file, what)| format!("{label}: {file}: {what}")).collect()
+}
+
+/// One pass; all but the first are about those that are left.
+fn try_all(command: &mut Command, options: &Options, suite: &Suite, pass: &Pass, again: bool) -> Result {
     command.args(["--package", suite.package, "--no-shuffle", "--timeout", pass.timeout]);
-    command.arg("--output").arg(out);
     if options.in_place {
         command.arg("--in-place");
     } else {
@@ -242,31 +219,23 @@ fn try_all(
     if options.file.is_empty() {
         command.args(suite.files.iter().flat_map(|file| ["--file", file]));
     }
-    for file in &options.file {
-        command.args(["--file", file]);
-    }
-    if let Some(shard) = &options.shard {
-        command.args(["--shard", shard]);
-    }
-    if at > 0 {
-        command.args(["--baseline", "skip"]);
-    }
-    if options.iterate || at > 0 {
-        command.arg("--iterate");
-    }
+    command.args(options.file.iter().flat_map(|file| ["--file", file]));
+    command.args(options.shard.iter().flat_map(|shard| ["--shard", shard]));
+    command.args(again.then_some(["--baseline", "skip"]).into_iter().flatten());
+    command.args((options.iterate || again).then_some("--iterate"));
     // Otherwise it builds the other targets too.
     command.args(pass.targets.iter().map(|target| format!("--cargo-arg={target}")));
     command.args(["--", "--"]).args(pass.only);
     command.args(pass.skipped.iter().flat_map(|test| ["--skip", test]));
     // Each mutant is built in a copy of the repository, which has its own build directory.
     command.env_remove("CARGO_TARGET_DIR");
-    let status = status_shown(&mut command)?;
+    let status = status_shown(command)?;
     // 2: some survived; 3: some never ended. Both are counted from the files it leaves.
     if matches!(status.code(), Some(0 | 2 | 3)) {
         return Ok(());
     }
     Err(Failure::new(
-        format!("`{}` failed ({status})", describe(&command)),
+        format!("`{}` failed ({status})", describe(command)),
         format!("the tests must pass before anything is broken: `cargo test -p {}`", suite.package),
     ))
 }
@@ -289,13 +258,9 @@ fn listed(list: &str, text: &str) -> Result<Vec<Name>> {
         let value = entry.get(key).filter(|value| !value.trim().is_empty());
         value.cloned().ok_or_else(|| wrong(format!("an entry without `{key}`: {entry:?}")))
     };
-    entries
-        .iter()
-        .map(|entry| {
-            field(entry, "reason")?;
-            Ok((field(entry, "file")?, field(entry, "mutant")?))
-        })
-        .collect()
+    let name =
+        |entry| field(entry, "reason").and_then(|_| Ok((field(entry, "file")?, field(entry, "mutant")?)));
+    entries.iter().map(name).collect()
 }
 
 /// Survivors that are not listed, and entries that did not survive. Names can repeat: each entry stands for one.

@@ -1,20 +1,21 @@
 //! `cargo xtask test`: everything that has to hold before a change is good, in stages that can be run alone.
 
+use crate::commands::bench;
 use crate::failure::{Failure, Result};
 use crate::process::run_shown;
 use crate::progress::{duration, say, step};
 use crate::project::Project;
 use crate::tools::browser::{self, Browser};
+use crate::tools::wasm_target::TARGET;
 use crate::tools::{self, Tools, node, postgres, python};
-use crate::{bench, tools::wasm_target::TARGET};
 use clap::{Args, ValueEnum};
 use std::env;
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What to run.
 #[derive(Args)]
 pub(crate) struct Options {
     /// Run these stages alone, as in `--only host,e2e`
@@ -25,7 +26,6 @@ pub(crate) struct Options {
     filter: Vec<String>,
 }
 
-/// The stages, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Stage {
     /// Formatting
@@ -79,14 +79,6 @@ impl Stage {
             ],
         }
     }
-
-    fn needs_tools(self) -> bool {
-        matches!(self, Self::Lint | Self::Browser | Self::Dist | Self::E2e)
-    }
-
-    fn needs_browser(self) -> bool {
-        matches!(self, Self::Browser | Self::E2e)
-    }
 }
 
 /// What the stages run with; `None` where no chosen stage needs it.
@@ -103,18 +95,15 @@ struct Equipment<'a> {
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let started = Instant::now();
     let chosen = chosen(&options.only);
-    let tools = chosen
-        .iter()
-        .any(|stage| stage.needs_tools())
-        .then(|| tools::ensure_with_target(project))
-        .transpose()?;
-    let browser =
-        chosen.iter().any(|stage| stage.needs_browser()).then(|| browser::ensure(project)).transpose()?;
-    if chosen.contains(&Stage::Host) {
+    let any = |stages: &[Stage]| stages.iter().any(|stage| chosen.contains(stage));
+    let tools = any(&[Stage::Lint, Stage::Browser, Stage::Dist, Stage::E2e]);
+    let tools = tools.then(|| tools::ensure_with_target(project)).transpose()?;
+    let browser = any(&[Stage::Browser, Stage::E2e]).then(|| browser::ensure(project)).transpose()?;
+    if any(&[Stage::Host]) {
         postgres::ensure(project)?;
     }
-    let node = chosen.contains(&Stage::E2e).then(|| node::for_tests(project)).transpose()?;
-    let python = chosen.contains(&Stage::E2e).then(|| python::for_tests(project)).transpose()?;
+    let node = any(&[Stage::E2e]).then(|| node::for_tests(project)).transpose()?;
+    let python = any(&[Stage::E2e]).then(|| python::for_tests(project)).transpose()?;
     let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter };
     let mut rows = vec![("set-up", started.elapsed(), "ok")];
     let mut failures = Vec::new();
@@ -155,63 +144,57 @@ fn chosen(only: &[Stage]) -> Vec<Stage> {
 impl Equipment<'_> {
     fn run(&self, stage: Stage) -> Result {
         match stage {
-            Stage::Fmt => self.cargo("fmt --all --check"),
+            Stage::Fmt => run_shown(&mut self.cargo("fmt --all --check")),
             Stage::Lint => {
-                self.cargo("clippy --workspace --exclude riser --all-targets -- -D warnings")?;
-                self.cargo(&format!("clippy -p riser --target {TARGET} --all-targets -- -D warnings"))
+                run_shown(
+                    &mut self.cargo("clippy --workspace --exclude riser --all-targets -- -D warnings"),
+                )?;
+                let client = format!("clippy -p riser --target {TARGET} --all-targets -- -D warnings");
+                run_shown(&mut self.cargo(&client))
             }
-            Stage::Host => {
-                let mut cargo = self.project.cargo();
-                cargo.args("test --no-fail-fast --workspace --exclude riser --exclude e2e".split(' '));
-                run_shown(cargo.args(self.separated_filter()))
-            }
-            Stage::Browser => self.components(),
+            Stage::Host => self.test("--no-fail-fast --workspace --exclude riser --exclude e2e", |_| Ok(())),
+            Stage::Browser => self.test(&format!("-p riser --target {TARGET}"), |cargo| {
+                let (Some(tools), Some(browser)) = (&self.tools, &self.browser) else { return Ok(()) };
+                cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
+                cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.webdriver_json(self.project)?);
+                // All locales of the browser take their time. Twenty seconds are the runner's own limit.
+                cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+                tools.on_path(cargo);
+                Ok(())
+            }),
             Stage::Dist => bench::size(self.project),
-            Stage::E2e => self.end_to_end(),
+            Stage::E2e => self.test("-p e2e", |cargo| {
+                cargo.env("RISER_DIST", self.project.dist());
+                // The tests wait for browsers and servers most of the time: two for each processor keep it busy.
+                if env::var_os("RUST_TEST_THREADS").is_none() {
+                    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+                    cargo.env("RUST_TEST_THREADS", (2 * processors).to_string());
+                }
+                let programs = [("NODE", &self.node), ("PYTHON", &self.python)];
+                cargo.envs(programs.into_iter().filter_map(|(name, it)| Some((name, it.as_ref()?))));
+                Ok(())
+            }),
         }
     }
 
-    fn cargo(&self, arguments: &str) -> Result {
-        run_shown(self.project.cargo().args(arguments.split(' ')))
-    }
-
-    fn separated_filter(&self) -> impl Iterator<Item = &str> {
-        (!self.filter.is_empty()).then_some("--").into_iter().chain(self.filter.iter().map(String::as_str))
-    }
-
-    fn components(&self) -> Result {
-        let (Some(tools), Some(browser)) = (&self.tools, &self.browser) else { return Ok(()) };
+    fn cargo(&self, arguments: &str) -> Command {
         let mut cargo = self.project.cargo();
-        cargo.args(["test", "-p", "riser", "--target", TARGET]).args(self.separated_filter());
-        cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner");
-        cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", browser.webdriver_json(self.project)?);
-        // All locales of the browser take their time. Twenty seconds are the runner's own limit.
-        cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
-        run_shown(tools.on_path(with(&mut cargo, browser)))
+        cargo.args(arguments.split(' '));
+        cargo
     }
 
-    fn end_to_end(&self) -> Result {
-        let Some(browser) = &self.browser else { return Ok(()) };
-        let mut cargo = self.project.cargo();
-        cargo.args(["test", "-p", "e2e"]).args(self.separated_filter());
-        cargo.env("RISER_DIST", self.project.dist());
-        // The tests wait for browsers and servers most of the time: two for each processor keep it busy.
-        if env::var_os("RUST_TEST_THREADS").is_none() {
-            let processors = thread::available_parallelism().map_or(1, NonZero::get);
-            cargo.env("RUST_TEST_THREADS", (2 * processors).to_string());
+    /// Runs the tests that were asked for, with what `equip` adds.
+    fn test(&self, arguments: &str, equip: impl FnOnce(&mut Command) -> Result) -> Result {
+        let mut cargo = self.cargo(&format!("test {arguments}"));
+        if !self.filter.is_empty() {
+            cargo.arg("--").args(self.filter);
         }
-        if let Some(node) = &self.node {
-            cargo.env("NODE", node);
+        if let Some(browser) = &self.browser {
+            browser.given_to(&mut cargo);
         }
-        if let Some(python) = &self.python {
-            cargo.env("PYTHON", python);
-        }
-        run_shown(with(&mut cargo, browser))
+        equip(&mut cargo)?;
+        run_shown(&mut cargo)
     }
-}
-
-fn with<'c>(cargo: &'c mut std::process::Command, browser: &Browser) -> &'c mut std::process::Command {
-    cargo.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use crate::project::Project;
 use fs_err as fs;
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Names under which systems install the browser, most specific first.
 const BROWSERS: [&str; 5] =
@@ -53,6 +54,11 @@ pub(crate) fn ensure(project: &Project) -> Result<Browser> {
 }
 
 impl Browser {
+    /// Tells a command's programs where both are.
+    pub(crate) fn given_to<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.env("CHROMIUM", &self.chromium).env("CHROMEDRIVER", &self.driver)
+    }
+
     /// Writes the capabilities for the runner of the component tests, and returns their path.
     pub(crate) fn webdriver_json(&self, project: &Project) -> Result<PathBuf> {
         let path = project.target.join("webdriver.json");

@@ -10,18 +10,15 @@ use crate::project::Project;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A program of crates.io.
 pub(crate) struct CargoTool {
     name: &'static str,
     /// What is installed where there is none.
     version: &'static str,
-    /// What it is for.
     why: &'static str,
     /// Must it be this version? Names in a checked-in list depend on it.
     exactly: bool,
 }
 
-/// Licences, bans, sources and advisories: any version will do.
 pub(crate) const DENY: CargoTool = CargoTool {
     name: "cargo-deny",
     version: "0.20.2",
@@ -35,7 +32,6 @@ pub(crate) const MUTANTS: CargoTool = CargoTool {
     why: "breaks the core on purpose, to see whether a test notices",
     exactly: true,
 };
-/// Builds and starts fuzz targets: any version will do.
 pub(crate) const FUZZ: CargoTool = CargoTool {
     name: "cargo-fuzz",
     version: "0.13.2",
@@ -51,7 +47,6 @@ impl CargoTool {
     }
 }
 
-/// Finds or installs it.
 pub(crate) fn ensure(project: &Project, tool: &CargoTool) -> Result<PathBuf> {
     let CargoTool { name, version, why, exactly } = *tool;
     let fits = |program: &PathBuf| !exactly || tool.version_of(program).as_deref() == Some(version);

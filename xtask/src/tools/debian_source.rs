@@ -3,7 +3,7 @@
 
 use super::program::on_path;
 use crate::failure::{Failure, Result};
-use crate::process::run_logged;
+use crate::process::{output_of, run_logged};
 use crate::progress::say;
 use crate::project::Project;
 use fs_err as fs;
@@ -22,11 +22,9 @@ pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Result<Pat
         return Err(Failure::new("this way needs a Debian system (apt-get and dpkg-deb)", ""));
     }
     for folder in ["lists/partial", "cache/archives/partial", "unpacked"] {
-        let folder = work.join(folder);
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(work.join(folder))?;
     }
-    let mut sources = String::new();
-    let mut failures = String::new();
+    let (mut sources, mut last_failure) = (String::new(), String::new());
     // One suite at a time: the first one that answers with this version ends the search.
     for suite in SUITES {
         for mirror in mirrors() {
@@ -34,21 +32,17 @@ pub(crate) fn fetch(project: &Project, work: &Path, version: &str) -> Result<Pat
             fs::write(work.join("sources.list"), &sources)?;
             say(&format!("  asking the package index of {suite} at {mirror} for rust-src {version}"));
             if let Err(failure) = run_logged(apt("apt-get", work).arg("update"), &project.log("apt-index")) {
-                failures = failure.what;
+                last_failure = format!("; the last answer was:\n{}", failure.what);
                 continue;
             }
-            let listed = crate::process::output_of(apt("apt-cache", work).args(["madison", "rust-src"]));
+            let listed = output_of(apt("apt-cache", work).args(["madison", "rust-src"]));
             if let Some(package) = pick(&listed.unwrap_or_default(), version) {
                 return download(project, work, &package);
             }
         }
     }
-    let reason =
-        if failures.is_empty() { String::new() } else { format!("; the last answer was:\n{failures}") };
-    Err(Failure::new(
-        format!("no suite of Debian ({}) has rust-src {version}{reason}", SUITES.join(", ")),
-        sources,
-    ))
+    let suites = SUITES.join(", ");
+    Err(Failure::new(format!("no suite of Debian ({suites}) has rust-src {version}{last_failure}"), sources))
 }
 
 fn download(project: &Project, work: &Path, package: &str) -> Result<PathBuf> {
@@ -56,15 +50,12 @@ fn download(project: &Project, work: &Path, package: &str) -> Result<PathBuf> {
     let mut get = apt("apt-get", work);
     get.args(["download", &format!("rust-src={package}")]).current_dir(work);
     run_logged(&mut get, &project.log("apt-download"))?;
-    let archive = fs::read_dir(work)?
-        .flatten()
-        .map(|entry| entry.path())
-        .find(|path| path.extension().is_some_and(|it| it == "deb"))
-        .ok_or_else(|| Failure::new("apt-get downloaded no package", ""))?;
+    let mut files = fs::read_dir(work)?.flatten().map(|entry| entry.path());
+    let archive = files.find(|path| path.extension().is_some_and(|it| it == "deb"));
+    let archive = archive.ok_or_else(|| Failure::new("apt-get downloaded no package", ""))?;
     let unpacked = work.join("unpacked");
     let mut unpack = Command::new("dpkg-deb");
-    unpack.arg("-x").arg(&archive).arg(&unpacked);
-    run_logged(&mut unpack, &project.log("apt-unpack"))?;
+    run_logged(unpack.arg("-x").arg(archive).arg(&unpacked), &project.log("apt-unpack"))?;
     library(&unpacked.join("usr"), 4)
         .ok_or_else(|| Failure::new(format!("rust-src {package} holds no library/std with a lock file"), ""))
 }
@@ -72,20 +63,21 @@ fn download(project: &Project, work: &Path, package: &str) -> Result<PathBuf> {
 /// apt with all its state in `work`, so that neither root nor this machine's own lists are touched.
 fn apt(program: &str, work: &Path) -> Command {
     let mut command = Command::new(program);
-    let option = |key: &str, value: &Path| format!("{key}={}", value.display());
+    for (key, file) in
+        [("Dir::Etc::SourceList", "sources.list"), ("Dir::State::Lists", "lists"), ("Dir::Cache", "cache")]
+    {
+        command.arg("-o").arg(format!("{key}={}", work.join(file).display()));
+    }
     for setting in [
-        option("Dir::Etc::SourceList", &work.join("sources.list")),
-        "Dir::Etc::SourceParts=/dev/null".to_owned(),
-        "Dir::Etc::PreferencesParts=/dev/null".to_owned(),
-        option("Dir::State::Lists", &work.join("lists")),
-        option("Dir::Cache", &work.join("cache")),
+        "Dir::Etc::SourceParts=/dev/null",
+        "Dir::Etc::PreferencesParts=/dev/null",
         // Not the privileges of `_apt`, who cannot read a folder of ours.
-        "APT::Sandbox::User=root".to_owned(),
-        "Acquire::Languages=none".to_owned(),
-        "Acquire::Retries=1".to_owned(),
-        "Acquire::http::Timeout=20".to_owned(),
+        "APT::Sandbox::User=root",
+        "Acquire::Languages=none",
+        "Acquire::Retries=1",
+        "Acquire::http::Timeout=20",
     ] {
-        command.arg("-o").arg(setting);
+        command.args(["-o", setting]);
     }
     command
 }
@@ -130,12 +122,9 @@ fn library(folder: &Path, depth: usize) -> Option<PathBuf> {
     if here.join("Cargo.lock").is_file() && here.join("std").is_dir() {
         return Some(here);
     }
-    if depth == 0 {
-        return None;
-    }
-    let inside =
-        fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.file_type().is_ok_and(|it| it.is_dir()));
-    inside.map(|entry| entry.path()).find_map(|path| library(&path, depth - 1))
+    let depth = depth.checked_sub(1)?;
+    let mut inside = fs::read_dir(folder).ok()?.flatten();
+    inside.find_map(|entry| entry.file_type().ok()?.is_dir().then(|| library(&entry.path(), depth))?)
 }
 
 #[cfg(test)]

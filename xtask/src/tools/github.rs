@@ -2,29 +2,18 @@
 //! It is a shortcut only, so every failure is quiet and the next way is taken.
 
 use super::program::{executable, version_of};
-use crate::failure::Result;
 use crate::files::files_below;
-use crate::process::{output_of, run_logged};
+use crate::process::run_logged;
 use crate::progress::say;
 use crate::project::Project;
 use fs_err as fs;
 use std::path::Path;
 use std::process::Command;
 
-/// Where releases are downloaded from.
-pub(crate) const HOST: &str = "https://github.com";
-
-/// An archive of a release.
-pub(crate) struct Release<'a> {
-    pub(crate) url: &'a str,
-    /// The programs wanted, wherever they are in the archive; the first reports the version.
-    pub(crate) programs: &'a [&'a str],
-    /// What the first program has to say about its version.
-    pub(crate) version: &'a str,
-}
+const HOST: &str = "https://github.com";
 
 /// The platform as Rust projects name it in their releases, where they make one.
-pub(crate) fn platform() -> Option<&'static str> {
+pub(super) fn platform() -> Option<&'static str> {
     match (std::env::consts::OS, std::env::consts::ARCH) {
         ("linux", "x86_64") => Some("x86_64-unknown-linux-musl"),
         ("linux", "aarch64") => Some("aarch64-unknown-linux-musl"),
@@ -35,70 +24,44 @@ pub(crate) fn platform() -> Option<&'static str> {
     }
 }
 
-/// Downloads and unpacks into `folder/bin`, or says that it did not work.
-pub(crate) fn fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Option<()> {
-    let name = release.programs.first()?;
-    match try_fetch(project, folder, release) {
-        Ok(true) => Some(()),
-        Ok(false) => {
-            say(&format!(
-                "  the archive of GitHub held no {name} {} that runs here; another way",
-                release.version
-            ));
-            None
-        }
-        Err(_) => {
-            say(&format!("  {name} could not be had ready-made from GitHub; another way"));
-            None
-        }
+/// Downloads the archive at `path` and unpacks these programs into `folder/bin`, when the first is of this version; or says that
+/// it did not work.
+pub(super) fn fetch(
+    project: &Project,
+    folder: &Path,
+    path: &str,
+    programs: &[&str],
+    version: &str,
+) -> Option<()> {
+    let fetched = fetch_from(&format!("{HOST}/{path}"), project, folder, programs, version);
+    if fetched.is_none() {
+        say(&format!("  {} {version} could not be had ready-made from GitHub; another way", programs[0]));
     }
+    fetched
 }
 
-fn try_fetch(project: &Project, folder: &Path, release: &Release<'_>) -> Result<bool> {
-    let Some(name) = release.programs.first() else { return Ok(false) };
+fn fetch_from(url: &str, project: &Project, folder: &Path, programs: &[&str], version: &str) -> Option<()> {
+    let name = programs[0];
     let work = project.tools.join("download").join(name);
     drop(fs::remove_dir_all(&work));
-    fs::create_dir_all(&work)?;
-    let archive = work.join("archive");
-    let mut curl = Command::new("curl");
-    curl.args([
-        "--fail",
-        "--silent",
-        "--show-error",
-        "--location",
-        "--connect-timeout",
-        "5",
-        "--max-time",
-        "300",
-    ]);
-    curl.arg("--output").arg(&archive).arg(release.url);
+    let (archive, bin) = (work.join("archive"), work.join("bin"));
+    fs::create_dir_all(&bin).ok()?;
     let log = project.log(&format!("{name}-download"));
-    run_logged(&mut curl, &log)?;
+    let mut curl = Command::new("curl");
+    curl.args("--fail --silent --show-error --location --connect-timeout 5 --max-time 300".split(' '));
+    run_logged(curl.arg("--output").arg(&archive).arg(url), &log).ok()?;
     // The tar of Linux, macOS and Windows 10 all read what these releases are packed with.
-    let mut tar = Command::new("tar");
-    tar.arg("-xf").arg(&archive).arg("-C").arg(&work);
-    run_logged(&mut tar, &log)?;
-    let bin = work.join("bin");
-    fs::create_dir_all(&bin)?;
-    for program in release.programs {
-        let name = executable(program);
-        let file = files_below(&work)?.into_iter().find(|file| file.ends_with(&name));
-        let Some(file) = file else { return Ok(false) };
-        fs::rename(file, bin.join(executable(program)))?;
+    run_logged(Command::new("tar").arg("-xf").arg(&archive).arg("-C").arg(&work), &log).ok()?;
+    for program in programs.iter().map(|program| executable(program)) {
+        let file = files_below(&work).ok()?.into_iter().find(|file| file.ends_with(&program))?;
+        fs::rename(file, bin.join(program)).ok()?;
     }
-    if version_of(&bin.join(executable(name))).as_deref() != Some(release.version) {
-        return Ok(false);
-    }
+    (version_of(&bin.join(executable(name))).as_deref() == Some(version)).then_some(())?;
     drop(fs::remove_dir_all(folder));
-    fs::create_dir_all(folder)?;
-    fs::rename(&bin, folder.join("bin"))?;
+    fs::create_dir_all(folder).ok()?;
+    fs::rename(&bin, folder.join("bin")).ok()?;
     drop(fs::remove_dir_all(&work));
-    Ok(true)
-}
-
-/// Whether there is anything to download with.
-pub(crate) fn is_possible() -> bool {
-    output_of(Command::new("curl").arg("--version")).is_some()
+    Some(())
 }
 
 #[cfg(test)]
@@ -137,8 +100,7 @@ mod tests {
         let project = project("good");
         let url = archive(&project, "1.2.3");
         let folder = project.tools.join("tool-1.2.3");
-        let release = Release { url: &url, programs: &["tool"], version: "1.2.3" };
-        assert_eq!(fetch(&project, &folder, &release), Some(()));
+        assert_eq!(fetch_from(&url, &project, &folder, &["tool"], "1.2.3"), Some(()));
         assert_eq!(version_of(&folder.join("bin/tool")).as_deref(), Some("1.2.3"));
         fs::remove_dir_all(project.root).unwrap();
     }
@@ -148,11 +110,9 @@ mod tests {
         let project = project("bad");
         let url = archive(&project, "9.9.9");
         let folder = project.tools.join("tool-1.2.3");
-        let release = Release { url: &url, programs: &["tool"], version: "1.2.3" };
-        assert_eq!(fetch(&project, &folder, &release), None);
-        let release =
-            Release { url: "http://127.0.0.1:9/tool.tar.gz", programs: &["tool"], version: "1.2.3" };
-        assert_eq!(fetch(&project, &folder, &release), None);
+        for url in [url.as_str(), "http://127.0.0.1:9/tool.tar.gz"] {
+            assert_eq!(fetch_from(url, &project, &folder, &["tool"], "1.2.3"), None);
+        }
         assert!(!folder.exists());
         fs::remove_dir_all(project.root).unwrap();
     }

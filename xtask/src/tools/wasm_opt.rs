@@ -20,7 +20,6 @@ const OLDEST: u32 = 116;
 const CRATE: &str = "wasm-opt";
 const CRATE_VERSION: &str = "0.116.1";
 
-/// Finds or installs wasm-opt.
 pub(crate) fn ensure(project: &Project) -> Result<InstalledTool> {
     if let Some(version) = on_path("wasm-opt").and_then(|it| fitting(&it)) {
         return Ok(InstalledTool { what: format!("wasm-opt {version}"), folder: None });
@@ -33,7 +32,10 @@ pub(crate) fn ensure(project: &Project) -> Result<InstalledTool> {
     let mut installed = ready_made;
     step("wasm-opt", "makes the client's WebAssembly smaller", || {
         if from_github(project, &installed).or_else(|| from_npm(project, &installed)).is_none() {
-            from_crates_io(project)?;
+            // Needs a C++ compiler and several minutes, but nothing else than crates.io. The folder says what is in it: this
+            // Binaryen is an older one.
+            let optimised = &["wasm-opt-cxx-sys", "wasm-opt-sys"];
+            install(project, &Install { name: CRATE, version: CRATE_VERSION, arguments: &[], optimised })?;
             installed = built;
         }
         Ok(())
@@ -66,20 +68,12 @@ fn fits(version: &str) -> bool {
 }
 
 fn from_github(project: &Project, folder: &Path) -> Option<()> {
-    let platform = match (std::env::consts::OS, std::env::consts::ARCH) {
-        ("linux", "x86_64") => "x86_64-linux",
-        ("linux", "aarch64") => "aarch64-linux",
-        ("macos", "x86_64") => "x86_64-macos",
-        ("macos", "aarch64") => "arm64-macos",
-        ("windows", "x86_64") => "x86_64-windows",
-        _ => return None,
-    };
-    let host = github::HOST;
-    let url = format!(
-        "{host}/WebAssembly/binaryen/releases/download/version_{VERSION}/binaryen-version_{VERSION}-{platform}.tar.gz"
-    );
-    let release = github::Release { url: &url, programs: &["wasm-opt"], version: VERSION };
-    github::is_possible().then(|| github::fetch(project, folder, &release))?
+    github::platform()?;
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    let arch = if (os, arch) == ("macos", "aarch64") { "arm64" } else { arch };
+    let path = format!("version_{VERSION}/binaryen-version_{VERSION}-{arch}-{os}.tar.gz");
+    let path = format!("WebAssembly/binaryen/releases/download/{path}");
+    github::fetch(project, folder, &path, &["wasm-opt"], VERSION)
 }
 
 /// The npm package is Binaryen compiled to WebAssembly in a script for Node: the same optimiser on every platform.
@@ -110,18 +104,6 @@ fn link(program: &Path, bin: &PathBuf) -> Option<()> {
 #[cfg(not(unix))]
 fn link(_program: &Path, _bin: &PathBuf) -> Option<()> {
     None
-}
-
-/// Needs a C++ compiler and several minutes, but nothing else than crates.io. The folder says what is in it: this Binaryen
-/// is an older one.
-fn from_crates_io(project: &Project) -> Result {
-    let what = Install {
-        name: CRATE,
-        version: CRATE_VERSION,
-        arguments: &[],
-        optimised: &["wasm-opt-cxx-sys", "wasm-opt-sys"],
-    };
-    install(project, &what)
 }
 
 #[cfg(test)]

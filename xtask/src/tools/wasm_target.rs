@@ -17,7 +17,6 @@ pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Lies in the target's folder when this program put the libraries there.
 const MARK: &str = "built-by-riser";
 
-/// Makes sure that `cargo build --target wasm32-unknown-unknown` works.
 pub(super) fn ensure(project: &Project) -> Result {
     if works() {
         return Ok(());
@@ -100,11 +99,10 @@ fn put(built: &Path, libraries: &Path) -> Result {
     drop(fs::remove_dir_all(&staged));
     fs::create_dir_all(staged.join("lib"))?;
     for entry in fs::read_dir(built)? {
-        let entry = entry?;
-        let path = entry.path();
-        let ours = entry.file_name().to_string_lossy().starts_with("libempty-");
-        if !ours && path.extension().is_some_and(|it| it == "rlib") {
-            fs::copy(&path, staged.join("lib").join(entry.file_name()))?;
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        let is_ours = name.to_string_lossy().starts_with("libempty-");
+        if !is_ours && path.extension().is_some_and(|it| it == "rlib") {
+            fs::copy(&path, staged.join("lib").join(name))?;
         }
     }
     fs::write(staged.join(MARK), "")?;

@@ -250,8 +250,7 @@ fn console_has_other_methods() {
 #[test]
 fn action_and_rule_see_same_identity() {
     let mut event = crate::harness::event();
-    event.connection.name = "Customers".into();
-    event.connection.strategy = "auth0".into();
+    event.document["connection"] = json!({ "name": "Customers", "strategy": "auth0" });
     let engine = actions::Engine::new(actions::Limits::default());
     let show = "console.log(user.identities.length, user.identities[0]);";
     let outcome = engine.run(

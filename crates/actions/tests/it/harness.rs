@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use actions::{Decisions, End, Engine, Event, Kind, Limits, Method, Outcome, Script, ScriptError};
+use actions::{Decisions, End, Engine, Event, Kind, Limits, Outcome, Script, ScriptError};
 use serde_json::{Value, json};
 
 pub(crate) fn action(code: &str) -> Script {
@@ -20,25 +20,31 @@ pub(crate) fn rule(code: &str) -> Script {
 
 /// Ada logs in to look at her balance.
 pub(crate) fn event() -> Event {
-    let mut event = Event::default();
-    event.user.user_id = "auth0|1001".into();
-    event.user.email = "customer@example.com".into();
-    event.user.app_metadata.insert("tier".into(), json!("gold"));
-    event.client.client_id = "banking-app".into();
-    event.client.name = "Banking".into();
-    event.authentication.methods =
-        vec![Method { name: "pwd".into(), timestamp: "2025-10-09T08:53:20Z".into(), factor: None }];
-    with_query(event, &[("scope", "openid view:balance")])
+    let document = json!({
+        "user": {
+            "user_id": "auth0|1001", "email": "customer@example.com", "email_verified": false, "name": "", "nickname": "",
+            "picture": "", "created_at": "", "updated_at": "", "app_metadata": { "tier": "gold" }, "user_metadata": {},
+            "multifactor": [], "enrolledFactors": [],
+        },
+        "client": { "client_id": "banking-app", "name": "Banking", "metadata": {} },
+        "request": { "method": "", "body": {}, "geoip": {} },
+        "transaction": { "id": "", "locale": "", "protocol": "", "redirect_uri": "", "response_type": [], "ui_locales": [] },
+        "authentication": { "methods": [{ "name": "pwd", "timestamp": "2025-10-09T08:53:20Z" }] },
+        "authorization": { "roles": [] },
+        "connection": { "id": "", "name": "", "strategy": "", "metadata": {} },
+        "stats": { "logins_count": 0 },
+        "tenant": { "id": "" },
+    });
+    with_query(Event { document, confidential: Vec::new() }, &[("scope", "openid view:balance")])
 }
 
 /// The same log-in with another request.
 pub(crate) fn with_query(mut event: Event, query: &[(&str, &str)]) -> Event {
-    event.request.query = query.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    event.document["request"]["query"] = query.iter().map(|(name, value)| (*name, json!(value))).collect();
     let value = |name: &str| query.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value);
-    let words =
-        |name: &str| value(name).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    event.transaction.requested_scopes = words("scope");
-    event.transaction.acr_values = words("acr_values");
+    let words = |name: &str| value(name).split(' ').filter(|word| !word.is_empty()).collect::<Value>();
+    event.document["transaction"]["requested_scopes"] = words("scope");
+    event.document["transaction"]["acr_values"] = words("acr_values");
     event
 }
 

@@ -1,6 +1,6 @@
 //! Several scripts in a row.
 
-use actions::{Decisions, Engine, Limits, Method, Verdict};
+use actions::{Decisions, Engine, Limits, Verdict};
 use serde_json::json;
 
 use crate::harness::{body, event, rule, run, texts};
@@ -77,12 +77,8 @@ fn challenge_stops_pipeline_until_factor_given() {
     assert_eq!((next, outcome.runs.len()), (2, 2));
 
     let mut after = event();
-    let given = Method {
-        name: "mfa".into(),
-        timestamp: "2025-10-09T08:54:00Z".into(),
-        factor: Some("push-notification".into()),
-    };
-    after.authentication.methods.push(given);
+    let given = json!({ "name": "mfa", "timestamp": "2025-10-09T08:54:00Z", "type": "push-notification" });
+    after.document["authentication"]["methods"].as_array_mut().unwrap().push(given);
     let wanted = outcome.decisions.multifactor.clone();
     let outcome = engine.resume(&scripts, after, outcome.decisions, next, &["push-notification".to_owned()]);
     assert_eq!(outcome.decisions.multifactor, wanted, "what was passed is not wanted anew");
@@ -96,8 +92,8 @@ fn challenge_stops_pipeline_until_factor_given() {
 #[test]
 fn factor_of_earlier_transaction_does_not_count() {
     let mut event = event();
-    let given = Method { name: "mfa".into(), timestamp: String::new(), factor: Some("otp".into()) };
-    event.authentication.methods.push(given);
+    let given = json!({ "name": "mfa", "timestamp": "", "type": "otp" });
+    event.document["authentication"]["methods"].as_array_mut().unwrap().push(given);
     let scripts = [body("api.authentication.challengeWith({ type: 'otp' });")];
     let outcome = Engine::new(Limits::default()).run(&scripts, event);
     assert_eq!(outcome.verdict, Verdict::Challenge { next: 1 });

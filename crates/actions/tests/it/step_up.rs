@@ -33,7 +33,7 @@ fn asks_for_factor_exactly_when_scripted() {
     for (kind, code, client, query, asks) in cases {
         let script = Script { name: "Step up".into(), kind, code: code.into(), ..Script::default() };
         let mut event = with_query(event(), query);
-        client.clone_into(&mut event.client.client_id);
+        event.document["client"]["client_id"] = client.into();
         let outcome = Engine::new(Limits::default()).run(&[script], event);
         assert_eq!(outcome.verdict, Verdict::Go, "{outcome:?}");
         let asked = outcome.decisions.multifactor;

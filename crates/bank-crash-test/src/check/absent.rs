@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::attempts::OrderAttempts;
 use crate::database::LedgerRows;
-use crate::history::{StatusQuery, StatusResult, TransferAttempt, TransferResult};
+use crate::history::{OrderAttempts, StatusQuery, StatusResult, TransferAttempt, TransferResult};
 
 /// An id as one customer means it.
 type Named<'a> = (&'a str, &'a str);

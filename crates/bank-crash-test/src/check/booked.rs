@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::attempts::OrderAttempts;
 use crate::database::{Booking, LedgerRows};
-use crate::history::{CURRENCY, Order, TransferResult};
+use crate::history::{CURRENCY, Order, OrderAttempts, TransferResult};
 
 pub(super) fn check(by_id: &HashMap<&str, OrderAttempts>, books: &LedgerRows, violations: &mut Vec<String>) {
     let bookings: HashMap<i64, &Booking> =

@@ -4,8 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::attempts::OrderAttempts;
-use crate::history::{CURRENCY, StatusQuery, TransferAttempt, TransferResult};
+use crate::history::{CURRENCY, OrderAttempts, StatusQuery, TransferAttempt, TransferResult};
 use bank_for_tests::http_client::HttpResponse;
 
 pub(super) fn check(

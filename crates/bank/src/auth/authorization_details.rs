@@ -8,7 +8,6 @@ use uuid::Uuid;
 use crate::json_object::JsonObject;
 use crate::ledger::{Iban, Order, minor_digits};
 
-/// The claim, when the token has one.
 #[derive(Debug, Default, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum AuthorizationDetails {

@@ -5,7 +5,6 @@ use super::scope::Scope;
 /// The database keeps the id of each spent token in an index, and PostgreSQL has none for texts of some kilobytes.
 pub(super) const MAX_TOKEN_ID: usize = 255;
 
-/// Why a token is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidToken {
     #[error("the access token is not a signed JWT")]

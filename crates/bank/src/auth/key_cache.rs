@@ -41,14 +41,12 @@ struct KeyCacheState {
 struct CachedKeys {
     /// Nothing until the first successful fetch.
     keys: Option<Arc<KeyMap>>,
-    /// When to look again.
     stale_at: u64,
     /// The number of the attempt that was begun last.
     begun: u64,
     /// The number of the attempt that ended last. A caller waits for one that began after its request, because an older one
     /// may have an older key set.
     ended: u64,
-    /// Whether the last attempt failed.
     failed: bool,
 }
 
@@ -175,7 +173,6 @@ fn count_fetch(outcome: &'static str) {
     metrics::counter!("bank_key_fetches_total", "outcome" => outcome).increment(1);
 }
 
-/// Why there are no fresh keys.
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error(transparent)]

@@ -1,6 +1,5 @@
 //! The permissions of this API.
 
-/// A permission that an access token can carry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scope {
     ViewBalance,

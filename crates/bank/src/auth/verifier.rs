@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 
-use super::access_token::{AccessTokenClaims, UnverifiedToken};
+use super::access_token::UnverifiedToken;
 use super::authorization_details::AuthorizationDetails;
 use super::bearer;
 use super::error::{AuthError, InvalidToken};
@@ -14,7 +14,6 @@ use crate::clock::Clock;
 use crate::config::{BankOpenError, Config};
 use crate::ledger::Customer;
 
-/// A customer whose access token was verified and has the scope that was needed.
 #[derive(Debug)]
 pub(crate) struct AuthorizedCaller {
     pub(crate) customer: Customer,
@@ -42,44 +41,28 @@ impl TokenVerifier {
         })
     }
 
-    /// Requires a valid access token with the scope `needed`.
+    /// Requires a valid access token with the scope `needed`, and with `max_age` a second factor that is at most so many seconds
+    /// old (RFC 9470).
     pub(crate) async fn authorize(
         &self,
         headers: &HeaderMap,
         needed: Scope,
+        max_age: Option<u64>,
     ) -> Result<AuthorizedCaller, AuthError> {
-        self.verify(headers, needed).await.map(|(caller, _)| caller)
-    }
-
-    /// The same, and requires a second factor that is at most `max_age` seconds old (RFC 9470).
-    pub(crate) async fn authorize_with_second_factor(
-        &self,
-        headers: &HeaderMap,
-        needed: Scope,
-        max_age: u64,
-    ) -> Result<AuthorizedCaller, AuthError> {
-        let (caller, claims) = self.verify(headers, needed).await?;
-        if !claims.has_second_factor_within(max_age, self.clock.now()) {
-            return Err(AuthError::InsufficientAuthentication { max_age });
-        }
-        Ok(caller)
-    }
-
-    async fn verify(
-        &self,
-        headers: &HeaderMap,
-        needed: Scope,
-    ) -> Result<(AuthorizedCaller, AccessTokenClaims), AuthError> {
         let token = UnverifiedToken::parse(bearer::extract_token(headers)?)?;
         let key = self.keys.get(token.kid()).await?;
-        let mut claims = token.verify(&key)?.validate(&self.issuer, &self.audience, self.clock.now())?;
+        let now = self.clock.now();
+        let mut claims = token.verify(&key)?.validate(&self.issuer, &self.audience, now)?;
         // The subject identifies the customer to the bank; it is the only personal datum that is logged.
         tracing::Span::current().record("sub", claims.sub.as_str());
         if !claims.has_scope(needed.as_str()) {
             return Err(AuthError::InsufficientScope { needed });
         }
-        let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub.clone() };
-        let (token_id, details) = (claims.take_token_id(), std::mem::take(&mut claims.authorization_details));
-        Ok((AuthorizedCaller { customer, token_id, details }, claims))
+        if let Some(max_age) = max_age.filter(|max_age| !claims.has_second_factor_within(*max_age, now)) {
+            return Err(AuthError::InsufficientAuthentication { max_age });
+        }
+        let token_id = claims.take_token_id();
+        let customer = Customer { issuer: self.issuer.to_string(), subject: claims.sub };
+        Ok(AuthorizedCaller { customer, token_id, details: claims.authorization_details })
     }
 }

@@ -15,7 +15,6 @@ use crate::ledger::{Account, Customer, Ledger};
 /// How old a second factor may be, in seconds: a quarter of an hour.
 const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
 
-/// What handlers work with.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) ledger: Ledger,
@@ -37,7 +36,7 @@ impl App {
 
     /// The customer and account of a request that reads, within the customer's limit.
     pub(super) async fn authorize_reader(&self, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
-        self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance).await?).await
+        self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance, None).await?).await
     }
 
     /// The same, and requires a second factor that is not old (RFC 9470).
@@ -45,8 +44,7 @@ impl App {
         &self,
         headers: &HeaderMap,
     ) -> Result<(Customer, Account), Problem> {
-        let caller =
-            self.tokens.authorize_with_second_factor(headers, Scope::ViewBalance, MAX_AUTHENTICATION_AGE);
+        let caller = self.tokens.authorize(headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE));
         self.admit_reader(caller.await?).await
     }
 

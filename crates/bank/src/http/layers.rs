@@ -27,7 +27,6 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 pub(super) const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// Finds a response's line in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// How long a browser may cache a preflight.
 const PREFLIGHT_LIFETIME: Duration = Duration::from_mins(10);
 
 pub(super) fn add_layers(router: Router, allowed_origins: &[HeaderValue]) -> Router {

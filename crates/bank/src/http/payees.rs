@@ -70,7 +70,7 @@ pub(super) async fn delete(
 
 /// Verification of Payee, Regulation (EU) 2024/886. Limited for itself: the answer to a close match tells a name.
 pub(super) async fn verify(State(app): SharedApp, request: Request) -> Result<Json<NameCheck>, Problem> {
-    let caller = app.tokens.authorize(request.headers(), Scope::ViewBalance).await?;
+    let caller = app.tokens.authorize(request.headers(), Scope::ViewBalance, None).await?;
     let (customer, _) = app.admit_reader(caller).await?;
     app.name_check_limiter.admit(&customer, app.clock.now())?;
     let JsonBody(body): JsonBody<NameCheckBody> = axum::RequestExt::extract(request).await?;

@@ -14,7 +14,6 @@ pub(super) use code::Code;
 /// The `Retry-After` when the bank or its database does not answer, in seconds.
 pub(super) const RETRY_SECONDS: u64 = 5;
 
-/// An error response.
 #[derive(Debug)]
 pub(super) struct Problem {
     code: Code,

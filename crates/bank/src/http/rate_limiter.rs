@@ -17,7 +17,6 @@ const MAX_CUSTOMERS: usize = 100_000;
 /// The customer may try again in so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RateLimitExceeded {
-    /// Of what.
     pub(crate) kind: &'static str,
     pub(crate) retry_after: u64,
 }

@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::app::SharedApp;
 use super::page_query::{PageQuery, RawPageQuery};
 use super::problem::{Code, Problem};
-use super::transfer_response::rfc3339;
-use crate::ledger::{Counterparty, Direction, Money, Movement, Party};
+use super::transfer_response::MovementResponse;
+use crate::ledger::{Money, Movement, Party};
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 500;
@@ -38,19 +38,7 @@ struct Statement {
     opening: Money,
     closing: Money,
     /// Oldest first.
-    entries: Vec<StatementEntry>,
-}
-
-#[derive(Serialize)]
-struct StatementEntry {
-    id: String,
-    direction: Direction,
-    counterparty: Counterparty,
-    amount: Money,
-    reference: String,
-    created_at: String,
-    /// What was on the account afterwards.
-    balance: Money,
+    entries: Vec<MovementResponse>,
 }
 
 /// Where a page begins: below a booking, in a month or before it. Written as in `8121.2026-11`.
@@ -60,7 +48,6 @@ struct Cursor {
 }
 
 impl Cursor {
-    /// The newest page.
     const START: Self = Self { booking: i64::MAX, month: Date::MAX };
 
     fn parse(text: &str) -> Option<Self> {
@@ -108,11 +95,11 @@ fn by_month(movements: Vec<Movement>, mut latest: Date) -> Vec<Statement> {
     for movement in movements {
         latest = first_of_month(movement.booked_at).min(latest);
         if statements.last().is_none_or(|statement| statement.id != month_id(latest)) {
-            statements.push(Statement::open(latest, movement.balance_after.clone()));
+            statements.push(Statement::open(latest, movement.money(movement.balance_after)));
         }
         if let Some(statement) = statements.last_mut() {
-            statement.opening = movement.balance_before();
-            statement.entries.push(movement.into());
+            statement.opening = movement.money(movement.balance_after - movement.amount);
+            statement.entries.push(MovementResponse::on_statement(movement));
         }
     }
     for statement in &mut statements {
@@ -140,20 +127,6 @@ impl Statement {
             opening: balance.clone(),
             closing: balance,
             entries: Vec::new(),
-        }
-    }
-}
-
-impl From<Movement> for StatementEntry {
-    fn from(movement: Movement) -> Self {
-        Self {
-            id: movement.id,
-            direction: movement.direction,
-            counterparty: movement.counterparty,
-            amount: movement.amount,
-            reference: movement.reference,
-            created_at: rfc3339(movement.booked_at),
-            balance: movement.balance_after,
         }
     }
 }

@@ -37,7 +37,7 @@ struct Amount {
 
 pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Response, Problem> {
     // The token comes first: an unauthorized caller learns nothing about ids, and the body is not read.
-    let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds).await?;
+    let caller = app.tokens.authorize(request.headers(), Scope::TransferFunds, None).await?;
     // Before the body and the database are read. A repeated order counts too, for it takes as much work.
     app.order_limiter.admit(&caller.customer, app.clock.now())?;
     let jti = caller.token_id.map_err(AuthError::from)?;

@@ -1,10 +1,9 @@
-//! A transfer, as several responses have it.
+//! Transfers and other movements, as several responses have them.
 
 use serde::Serialize;
 
-use crate::ledger::{Money, Party, Transfer};
+use crate::ledger::{Counterparty, Direction, Money, Movement, Party, Transfer, transfer_number};
 
-/// A transfer, as in the responses of `POST /transfer` and `GET /transfers/{id}`.
 #[derive(Serialize)]
 pub(super) struct TransferResponse {
     id: String,
@@ -22,22 +21,59 @@ pub(super) struct TransferResponse {
 
 impl TransferResponse {
     pub(super) fn for_payer(transfer: Transfer) -> Self {
+        let money = |amount| Money { amount, currency: transfer.currency.clone() };
         Self {
-            id: transfer.id,
-            number: transfer.number,
+            number: transfer_number(transfer.booking),
             // Transfers inside one bank are done when they are booked.
             status: "completed",
-            payer: transfer.payer,
-            payee: transfer.payee,
-            amount: transfer.amount,
+            payer: transfer.payer(),
+            payee: transfer.payee(),
+            amount: money(transfer.amount),
+            created_at: rfc3339(transfer.booked_at),
+            balance_after: Some(money(transfer.balance_after)),
+            id: transfer.id,
             reference: transfer.reference,
-            created_at: rfc3339(transfer.created_at),
-            balance_after: Some(transfer.balance_after),
         }
     }
 
     pub(super) fn for_payee(transfer: Transfer) -> Self {
         Self { balance_after: None, ..Self::for_payer(transfer) }
+    }
+}
+
+/// A transfer in a list, or another movement on a statement.
+#[derive(Serialize)]
+pub(super) struct MovementResponse {
+    id: String,
+    /// Only in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<String>,
+    direction: Direction,
+    counterparty: Counterparty,
+    amount: Money,
+    reference: String,
+    created_at: String,
+    /// What was on the account afterwards.
+    balance: Money,
+}
+
+impl MovementResponse {
+    pub(super) fn in_list(movement: Movement) -> Self {
+        let number = Some(transfer_number(movement.booking));
+        Self { number, ..Self::on_statement(movement) }
+    }
+
+    pub(super) fn on_statement(movement: Movement) -> Self {
+        Self {
+            id: movement.id(),
+            number: None,
+            direction: movement.direction(),
+            amount: movement.money(movement.amount.abs()),
+            created_at: rfc3339(movement.booked_at),
+            balance: movement.money(movement.balance_after),
+            counterparty: movement.counterparty,
+            reference: movement.reference.unwrap_or_default(),
+        }
     }
 }
 

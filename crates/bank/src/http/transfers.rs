@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::app::SharedApp;
 use super::page_query::{PageQuery, RawPageQuery};
 use super::problem::{Code, Problem};
-use super::transfer_response::{TransferResponse, rfc3339};
-use crate::ledger::{Counterparty, Direction, Money, Movement, SearchWords, TransferFilter, TransferStatus};
+use super::transfer_response::{MovementResponse, TransferResponse};
+use crate::ledger::{Direction, SearchWords, TransferFilter, TransferStatus};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
@@ -32,21 +32,8 @@ const fn yes() -> bool {
 
 #[derive(Serialize)]
 pub(super) struct TransferListResponse {
-    transfers: Vec<TransferListItem>,
+    transfers: Vec<MovementResponse>,
     next: Option<String>,
-}
-
-#[derive(Serialize)]
-struct TransferListItem {
-    id: String,
-    number: String,
-    direction: Direction,
-    counterparty: Counterparty,
-    amount: Money,
-    reference: String,
-    created_at: String,
-    /// What was on the account afterwards.
-    balance: Money,
 }
 
 /// What is looked for. Days are in UTC, both included.
@@ -84,8 +71,8 @@ pub(super) async fn list(
     let wrong_cursor = || Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of this list");
     let before = before.map(|text| Uuid::try_parse(&text)).transpose().map_err(|_| wrong_cursor())?;
     let page =
-        app.ledger.transfers(account.id, limit, before, filter.into()).await?.ok_or_else(wrong_cursor)?;
-    let transfers = page.transfers.into_iter().map(TransferListItem::from).collect();
+        app.ledger.transfers(account.id, limit, before, &filter.into()).await?.ok_or_else(wrong_cursor)?;
+    let transfers = page.transfers.into_iter().map(MovementResponse::in_list).collect();
     Ok(Json(TransferListResponse { transfers, next: page.next }))
 }
 
@@ -115,26 +102,11 @@ pub(super) async fn one(
         TransferStatus::NotYetMade => return Err(Problem::transfer_not_found(false)),
         TransferStatus::NotMade => return Err(Problem::transfer_not_found(true)),
     };
-    if transfer.payer == account.party {
+    if transfer.payer() == account.party {
         Ok(Json(TransferResponse::for_payer(transfer)))
-    } else if transfer.payee == account.party {
+    } else if transfer.payee() == account.party {
         Ok(Json(TransferResponse::for_payee(transfer)))
     } else {
         Err(Problem::transfer_not_found(true))
-    }
-}
-
-impl From<Movement> for TransferListItem {
-    fn from(transfer: Movement) -> Self {
-        Self {
-            id: transfer.id,
-            number: transfer.number,
-            direction: transfer.direction,
-            counterparty: transfer.counterparty,
-            amount: transfer.amount,
-            reference: transfer.reference,
-            created_at: rfc3339(transfer.booked_at),
-            balance: transfer.balance_after,
-        }
     }
 }

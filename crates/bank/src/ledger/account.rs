@@ -20,7 +20,6 @@ pub(crate) struct Party {
     pub(crate) holder: String,
 }
 
-/// An account as it stands.
 #[derive(Debug, Clone, FromRow)]
 pub(crate) struct Account {
     pub(crate) id: i64,

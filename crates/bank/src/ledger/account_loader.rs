@@ -10,37 +10,23 @@ use sqlx::FromRow;
 use super::account::{Account, BY_CUSTOMER, BY_CUSTOMERS, Customer};
 use super::batcher::{Batcher, Handler, IsAwaited};
 use super::error::LedgerError;
-use super::store::{LedgerStore, Pool};
+use super::store::Pool;
 
 /// Shorter than for orders, because later callers wait for this query too.
 const LOAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 type LoadResult = Result<Option<Account>, LedgerError>;
 
-/// Where callers wait for accounts.
-pub(super) struct AccountLoader(Batcher<AccountReader>);
+pub(super) type AccountLoader = Batcher<AccountReader>;
 
 #[derive(Clone)]
-struct AccountReader {
-    pool: Pool,
-}
+pub(super) struct AccountReader(pub(super) Pool);
 
 #[derive(FromRow)]
 struct AccountRow {
     key: i64,
     #[sqlx(flatten)]
     account: Account,
-}
-
-impl AccountLoader {
-    pub(super) fn start(store: &LedgerStore) -> Self {
-        Self(Batcher::start(1, &AccountReader { pool: store.reader.clone() }))
-    }
-
-    /// The account that this customer may use.
-    pub(super) async fn load(&self, customer: &Customer) -> LoadResult {
-        self.0.submit(customer.clone()).await.unwrap_or(Err(LedgerError::Closed))
-    }
 }
 
 impl Handler for AccountReader {
@@ -64,13 +50,13 @@ impl AccountReader {
     async fn load(&self, customers: &[Customer]) -> Result<Vec<Option<Account>>, sqlx::Error> {
         if let [Customer { issuer, subject }] = customers {
             let values = [issuer.into(), subject.into()];
-            let rows = self.pool.fetch_all_within(LOAD_TIMEOUT, BY_CUSTOMER, &values).await?;
+            let rows = self.0.fetch_all_within(LOAD_TIMEOUT, BY_CUSTOMER, &values).await?;
             return Ok(vec![rows.into_iter().next()]);
         }
         let mut accounts = vec![None; customers.len()];
         let pairs: Vec<_> = customers.iter().map(|it| (&it.issuer, &it.subject)).collect();
         let pairs = json!(pairs).to_string();
-        let rows = self.pool.fetch_all_within(LOAD_TIMEOUT, BY_CUSTOMERS, &[(&pairs).into()]).await?;
+        let rows = self.0.fetch_all_within(LOAD_TIMEOUT, BY_CUSTOMERS, &[(&pairs).into()]).await?;
         for AccountRow { key, account } in rows {
             if let Some(slot) = usize::try_from(key).ok().and_then(|index| accounts.get_mut(index)) {
                 *slot = Some(account);
@@ -93,7 +79,7 @@ mod tests {
     use super::*;
     use crate::ledger::handle::Ledger;
     use crate::ledger::open::OpeningAccount;
-    use crate::ledger::stalled_postgres::StalledPostgres;
+    use crate::ledger::tests::stalled_postgres::StalledPostgres;
 
     /// IBANs that exist, and what is on the accounts.
     const ACCOUNTS: [(&str, &str, i64); 3] = [
@@ -130,7 +116,7 @@ mod tests {
                 .map(|account| (account.party.iban, account.party.holder, account.balance.amount));
             assert_eq!(found, known.map(|&(iban, subject, amount)| (iban.into(), subject.into(), amount)));
         }
-        assert_eq!(ledger.loader.0.counts(), (0, 0), "nobody reads when nobody asks");
+        assert_eq!(ledger.loader.counts(), (0, 0), "nobody reads when nobody asks");
 
         // The first caller goes away, and the others are answered.
         assert!(ledger.account_of(&customers[2]).now_or_never().is_none());
@@ -139,7 +125,7 @@ mod tests {
         ledger.close().await;
         let refused = join_all(customers[..3].iter().map(|customer| ledger.account_of(customer))).await;
         assert!(refused.iter().all(Result::is_err), "the database is closed");
-        assert_eq!(ledger.loader.0.counts(), (0, 0));
+        assert_eq!(ledger.loader.counts(), (0, 0));
     }
 
     #[tokio::test]

@@ -16,12 +16,10 @@ impl Ledger {
         self.number("SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM postings", &[]).await
     }
 
-    /// How many transfers were carried out.
     pub async fn transfer_count(&self) -> Result<i64, LedgerError> {
         self.number("SELECT count(*) FROM transfers", &[]).await
     }
 
-    /// How many tokens have been spent.
     pub async fn spent_token_count(&self) -> Result<i64, LedgerError> {
         self.number("SELECT count(*) FROM spent_tokens", &[]).await
     }

@@ -18,7 +18,6 @@ const SWEEP_THRESHOLD: usize = 1024;
 /// Whether a caller still waits for the request at this index of the batch.
 pub(super) type IsAwaited<'a> = dyn Fn(usize) -> bool + Sync + 'a;
 
-/// What is done with a batch.
 pub(super) trait Handler: Clone + Send + Sync + 'static {
     type Request: Send + Sync + 'static;
     type Reply: Send + 'static;
@@ -32,7 +31,6 @@ pub(super) trait Handler: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Vec<Self::Reply>> + Send;
 }
 
-/// Where requests wait, and the workers that handle them.
 pub(super) struct Batcher<H: Handler> {
     queue: Arc<BatchQueue<H>>,
     workers: Mutex<Vec<JoinHandle<()>>>,
@@ -120,7 +118,6 @@ impl<H: Handler> Batcher<H> {
         }
     }
 
-    /// How many requests are waiting and how many in progress.
     #[cfg(test)]
     pub(super) fn counts(&self) -> (usize, usize) {
         let state = self.queue.state.lock();
@@ -163,9 +160,6 @@ impl<H: Handler> BatchQueue<H> {
                     state.batches += 1;
                     let number = state.batches;
                     state.in_progress.insert(number, Arc::clone(&requests));
-                    if !state.waiting.is_empty() {
-                        self.changed.notify_one();
-                    }
                     return Some(Batch { queue: self, number, requests, callers });
                 }
                 if state.is_closed {
@@ -202,17 +196,37 @@ async fn work<H: Handler>(handler: H, queue: Arc<BatchQueue<H>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+    use futures_util::future::join_all;
+    use tokio::sync::Semaphore;
+    use tokio::time::timeout;
+
     use super::*;
 
+    /// Handles one batch for each permit, and panics on zero.
     #[derive(Clone)]
-    struct PanicsOnZero;
+    struct HeldHandler {
+        permits: Arc<Semaphore>,
+        begun: Arc<Mutex<Vec<u32>>>,
+    }
 
-    impl Handler for PanicsOnZero {
+    impl HeldHandler {
+        fn new(permits: usize) -> Self {
+            Self { permits: Arc::new(Semaphore::new(permits)), begun: Arc::default() }
+        }
+    }
+
+    impl Handler for HeldHandler {
         type Request = u32;
         type Reply = u32;
         const MAX_BATCH: usize = 2;
 
         async fn handle(&self, requests: &[u32], _: &IsAwaited<'_>) -> Vec<u32> {
+            self.begun.lock().extend(requests);
+            self.permits.acquire().await.unwrap().forget();
             assert!(!requests.contains(&0), "a handler that panics");
             requests.to_vec()
         }
@@ -220,9 +234,58 @@ mod tests {
 
     #[tokio::test]
     async fn replies_after_a_panic() {
-        let batcher = Batcher::start(1, &PanicsOnZero);
+        let batcher = Batcher::start(1, &HeldHandler::new(2));
         assert!(batcher.submit(0).await.is_none(), "it waits for nobody");
         assert_eq!(batcher.submit(1).await, Some(1));
         assert_eq!(batcher.counts(), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn request_is_in_progress_until_its_own_batch_ends() {
+        let handler = HeldHandler::new(0);
+        let batcher = Batcher::start(2, &handler);
+        let (mut first, mut second) = (pin!(batcher.submit(1)), pin!(batcher.submit(2)));
+        for (submitted, begun) in [(first.as_mut(), 1), (second.as_mut(), 2)] {
+            assert!(submitted.now_or_never().is_none());
+            while handler.begun.lock().len() < begun {
+                tokio::task::yield_now().await;
+            }
+        }
+        assert_eq!(batcher.counts(), (0, 2));
+        handler.permits.add_permits(1);
+        assert_eq!(first.await, Some(1));
+        assert!(!batcher.has(|request| *request == 1) && batcher.has(|request| *request == 2));
+        handler.permits.add_permits(1);
+        assert_eq!(second.await, Some(2));
+    }
+
+    #[tokio::test]
+    async fn abandoned_requests_are_removed_and_not_handled() {
+        let handler = HeldHandler::new(0);
+        let batcher = Batcher::start(1, &handler);
+        let mut first = pin!(batcher.submit(1));
+        assert!(first.as_mut().now_or_never().is_none());
+        while batcher.counts() != (0, 1) {
+            tokio::task::yield_now().await;
+        }
+        let abandoned = join_all((0..SWEEP_THRESHOLD).map(|_| batcher.submit(2)));
+        assert!(abandoned.now_or_never().is_none());
+        assert_eq!(batcher.counts(), (SWEEP_THRESHOLD, 1));
+        assert!(batcher.submit(3).now_or_never().is_none());
+        assert_eq!(batcher.counts(), (1, 1), "the next one removes them where they are many");
+
+        handler.permits.add_permits(2);
+        assert_eq!(batcher.submit(4).await, Some(4));
+        assert_eq!(first.await, Some(1));
+        assert_eq!(*handler.begun.lock(), [1, 4], "a worker removes them where they are few");
+    }
+
+    #[tokio::test]
+    async fn drop_ends_workers() {
+        let batcher = Batcher::start(2, &HeldHandler::new(0));
+        let workers = std::mem::take(&mut *batcher.workers.lock());
+        drop(batcher);
+        let ended = timeout(Duration::from_mins(1), join_all(workers)).await.unwrap();
+        assert!(ended.iter().all(Result::is_ok));
     }
 }

@@ -149,7 +149,7 @@ fn check_accounts(
 ) -> Result<Result<PermittedTransfer, OrderRefusal>, LedgerError> {
     let Some(from) = from else { return Ok(Err(OrderRefusal::AccountNotFound)) };
     let currency = &from.balance.currency;
-    let wrong_currency = || OrderRefusal::WrongCurrency { expected: currency.to_string() };
+    let wrong_currency = || OrderRefusal::WrongCurrency { expected: currency.as_str().to_owned() };
     if order.currency != currency.as_str() {
         return Ok(Err(wrong_currency()));
     }

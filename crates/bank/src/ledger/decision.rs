@@ -1,14 +1,11 @@
 //! The decision of an order.
 
 use super::account::Account;
-use super::money::Money;
 use super::order::{OrderRefusal, TransferRequest};
-use super::transfer::{Transfer, transfer_number};
+use super::transfer::Transfer;
 
-/// The decision of an order.
 #[derive(Debug)]
 pub(crate) enum TransferDecision {
-    /// Decided now.
     New(TransferOutcome),
     /// Decided before; this is the stored outcome.
     Replayed(TransferOutcome),
@@ -31,7 +28,6 @@ pub(super) struct PendingDecision<'a> {
     pub(super) outcome: Result<PermittedTransfer, OrderRefusal>,
 }
 
-/// Money that may move.
 pub(super) struct PermittedTransfer {
     pub(super) from: Account,
     pub(super) to: Account,
@@ -47,17 +43,19 @@ impl<'a> PendingDecision<'a> {
     pub(super) fn into_outcome(self) -> TransferOutcome {
         let PermittedTransfer { from, to, booking } = self.outcome?;
         let order = &self.request.order;
-        let currency = from.balance.currency;
         Ok(Transfer {
             id: order.id.to_string(),
-            number: transfer_number(booking),
-            payer: from.party,
-            payee: to.party,
-            amount: Money { amount: order.amount, currency: currency.clone() },
+            booking,
+            payer_iban: from.party.iban,
+            payer_holder: from.party.holder,
+            payee_iban: to.party.iban,
+            payee_holder: to.party.holder,
+            amount: order.amount,
+            currency: from.balance.currency,
             reference: order.reference.clone(),
-            created_at: self.request.now,
+            booked_at: self.request.now,
             // The database has come to the same result, or it would have refused the posting.
-            balance_after: Money { amount: from.balance.amount - order.amount, currency },
+            balance_after: from.balance.amount - order.amount,
         })
     }
 }

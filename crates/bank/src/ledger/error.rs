@@ -2,30 +2,20 @@
 
 use std::sync::Arc;
 
-use super::store::{ConnectionFailure, is_lock_timeout, is_unavailable};
+use super::store::{is_lock_timeout, is_unavailable};
 
-/// Why the ledger cannot do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerError {
-    /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
     /// The books do not balance: they were changed by something other than this program.
     #[error("the books do not balance: {finding}")]
-    Damaged {
-        /// What the audit found.
-        finding: String,
-    },
+    Damaged { finding: String },
     /// A stored answer cannot be read: it was written by another version.
     #[error("the stored answer to order {id} cannot be read")]
-    StoredAnswer {
-        /// The order.
-        id: String,
-    },
-    /// The database returned other rows than it was asked for.
+    StoredAnswer { id: String },
     #[error("the database did not answer what it was asked")]
     UnexpectedRows,
-    /// A sum is beyond what the books can hold.
     #[error("an amount is beyond what the books can hold")]
     Overflow,
     /// The transaction or the query failed that this request shared with others.
@@ -34,15 +24,8 @@ pub enum LedgerError {
     /// The caller stopped waiting before the decision, so none was made.
     #[error("nobody waits for this decision any more")]
     Abandoned,
-    /// The ledger is closed.
     #[error("the books are closed")]
     Closed,
-}
-
-impl ConnectionFailure for LedgerError {
-    fn is_unavailable(&self) -> bool {
-        Self::is_unavailable(self)
-    }
 }
 
 impl LedgerError {
@@ -76,7 +59,6 @@ mod tests {
             let alone = (error.is_unavailable(), error.is_lock_timeout());
             let shared = LedgerError::Batch(Arc::new(error));
             assert_eq!((shared.is_unavailable(), shared.is_lock_timeout()), alone);
-            assert_eq!(ConnectionFailure::is_unavailable(&shared), alone.0);
             alone
         };
         assert_eq!(judge(reported("53100").into()), (true, false));

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::account::{Account, Customer};
-use super::account_loader::AccountLoader;
+use super::account_loader::{AccountLoader, AccountReader};
 use super::decision::TransferDecision;
 use super::error::LedgerError;
 use super::health::Health;
 use super::order::TransferRequest;
 use super::store::{Connection, LedgerStore, QUERY_TIMEOUT};
-use super::transfer_queue::TransferQueue;
+use super::transfer_queue::{TransferQueue, TransferWriter};
 
 /// The open ledger. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
@@ -25,19 +25,19 @@ pub struct Ledger {
 impl Ledger {
     pub(super) fn new(store: LedgerStore) -> Self {
         let health = Health::default();
-        let queue = Arc::new(TransferQueue::start(&store, &health));
-        let loader = Arc::new(AccountLoader::start(&store));
+        let writer = TransferWriter { pool: store.writer.clone(), health: health.clone() };
+        let queue = Arc::new(TransferQueue::start(store.writers, &writer));
+        let loader = Arc::new(AccountLoader::start(1, &AccountReader(store.reader.clone())));
         Self { store, queue, loader, health }
     }
 
     /// Decides an order, at most once. When this returns, the decision is on the disk.
     pub(crate) async fn decide(&self, request: TransferRequest) -> Result<TransferDecision, LedgerError> {
-        self.queue.decide(request).await
+        self.queue.submit(request).await.unwrap_or(Err(LedgerError::Closed))
     }
 
-    /// The account that a customer may use.
     pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
-        self.loader.load(customer).await
+        self.loader.submit(customer.clone()).await.unwrap_or(Err(LedgerError::Closed))
     }
 
     /// Does what is written beside the orders.
@@ -46,7 +46,10 @@ impl Ledger {
         work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         let pool = &self.store.side_writer;
-        let written = async { pool.acquire().await?.work_within(QUERY_TIMEOUT, work).await }.await;
+        let written = async {
+            pool.acquire().await?.work_within(QUERY_TIMEOUT, LedgerError::is_unavailable, work).await
+        }
+        .await;
         self.health.note_write(written.as_ref().err());
         written
     }

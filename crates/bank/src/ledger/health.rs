@@ -1,10 +1,11 @@
 //! Whether the database can be written, by the last attempt.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::MutexGuard;
+use tokio::time::Instant;
 
 use super::error::LedgerError;
 
@@ -31,17 +32,14 @@ impl Health {
         }
     }
 
-    /// Whether a write succeeded just now.
     pub(super) fn has_just_succeeded(&self) -> bool {
         self.last_write_was(true, SUCCESS_LIFETIME)
     }
 
-    /// Whether a write failed just now.
     pub(super) fn has_just_failed(&self) -> bool {
         self.last_write_was(false, FAILURE_LIFETIME)
     }
 
-    /// Held during a probe.
     pub(super) async fn lock_probe(&self) -> MutexGuard<'_, ()> {
         self.0.probe.lock().await
     }
@@ -49,5 +47,33 @@ impl Health {
     fn last_write_was(&self, succeeded: bool, within: Duration) -> bool {
         let last = *self.0.last_write.lock();
         last.is_some_and(|(at, it)| it == succeeded && at.elapsed() < within)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn last_write_counts_for_its_lifetime() {
+        let health = Health::default();
+        let state = || (health.has_just_succeeded(), health.has_just_failed());
+        assert_eq!(state(), (false, false));
+        let away = LedgerError::from(sqlx::Error::PoolTimedOut);
+        let writes =
+            [(None, SUCCESS_LIFETIME, (true, false)), (Some(&away), FAILURE_LIFETIME, (false, true))];
+        for (error, lifetime, expected) in writes {
+            health.note_write(error);
+            // It says nothing about the database.
+            health.note_write(Some(&LedgerError::Overflow));
+            assert_eq!(state(), expected);
+            let last = Duration::from_millis(1);
+            advance(lifetime - last).await;
+            assert_eq!(state(), expected);
+            advance(last).await;
+            assert_eq!(state(), (false, false));
+        }
     }
 }

@@ -7,10 +7,9 @@ use super::error::LedgerError;
 use super::handle::{Ledger, with_write_timeout};
 use super::iban::{Iban, IbanError};
 use super::locks::lock_opening;
-use super::money::{Currency, MAX_MINOR};
+use super::money::{Currency, MAX_MINOR, minor_digits};
 use super::store::{LedgerStore, StoreError, Transaction};
 
-/// An account that must exist once the bank is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpeningAccount {
     /// Its IBAN; blanks are ignored.
@@ -25,29 +24,14 @@ pub struct OpeningAccount {
     pub currency: String,
 }
 
-/// Why the ledger did not open.
 #[derive(Debug, thiserror::Error)]
 pub enum LedgerOpenError {
-    /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// An opening account has a wrong IBAN.
     #[error("opening account `{iban}`: {reason}")]
-    OpeningIban {
-        /// What was configured.
-        iban: String,
-        /// What is wrong with it.
-        reason: IbanError,
-    },
-    /// An opening account cannot be opened as described.
+    OpeningIban { iban: String, reason: IbanError },
     #[error("opening account {iban}: {reason}")]
-    OpeningAccount {
-        /// The account.
-        iban: String,
-        /// What is wrong, and what would be right.
-        reason: &'static str,
-    },
-    /// The database failed, or the books do not balance.
+    OpeningAccount { iban: String, reason: &'static str },
     #[error(transparent)]
     Ledger(#[from] LedgerError),
 }
@@ -90,7 +74,7 @@ impl Ledger {
         }
         let currency = Currency::parse(&wanted.currency)
             .ok_or_else(|| refuse("the currency must be three capital letters, as in `EUR`"))?;
-        if currency.minor_digits().is_none() {
+        if minor_digits(currency.as_str()).is_none() {
             return Err(refuse("ISO 4217 gives the currency no minor unit"));
         }
 
@@ -144,4 +128,28 @@ async fn insert_account(
         })?;
     }
     Ok(account)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Only the limit of all balances is a mistake of whoever configured them.
+    #[tokio::test]
+    async fn database_failure_is_not_blamed_on_opening_balance() {
+        let ledger = Ledger::open(&Database::Memory).await.unwrap();
+        let mut tx = ledger.store.writer.begin().await.unwrap();
+        let rule = "CREATE TRIGGER t BEFORE INSERT ON bookings BEGIN SELECT RAISE(ABORT, 'refused'); END";
+        tx.execute(rule, &[]).await.unwrap();
+        tx.commit().await.unwrap();
+        let account = OpeningAccount {
+            iban: "DE89370400440532013000".into(),
+            holder: "Ada".into(),
+            subject: None,
+            balance_minor: 1,
+            currency: "EUR".into(),
+        };
+        let failed = ledger.ensure_account(&account, "issuer", 0).await.unwrap_err();
+        assert!(matches!(failed, LedgerOpenError::Ledger(LedgerError::Database(_))), "{failed:?}");
+    }
 }

@@ -10,10 +10,8 @@ use super::money::{Currency, Money};
 use super::order::TransferRequest;
 use super::store::{Sql, Transaction, for_each_element};
 
-/// What one order is decided by.
 #[derive(Debug, Default)]
 pub(super) struct OrderContext {
-    /// The order, if it was decided before.
     pub(super) recorded: Option<RecordedOrder>,
     /// The id is retired for the customer.
     pub(super) is_retired: bool,
@@ -23,7 +21,6 @@ pub(super) struct OrderContext {
     pub(super) payee: Option<Account>,
 }
 
-/// An order that was decided before.
 #[derive(Debug)]
 pub(super) struct RecordedOrder {
     pub(super) issuer: String,

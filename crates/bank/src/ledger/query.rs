@@ -7,29 +7,17 @@ use uuid::Uuid;
 use super::account::{Account, BY_IBAN};
 use super::error::LedgerError;
 use super::handle::Ledger;
-use super::movement::{Direction, Movement, MovementRow};
+use super::movement::{Direction, Movement};
 use super::search::TransferFilter;
 
 /// How many transfers are looked through for one page of a search.
 const MAX_SCANNED: u32 = 2_000;
 
-/// A page of an account's transfers, newest first.
 #[derive(Debug)]
 pub(crate) struct TransferPage {
     pub(crate) transfers: Vec<Movement>,
     /// The id to ask for what comes `before` it; nothing when this was the last page.
     pub(crate) next: Option<String>,
-}
-
-/// Which movements are read.
-struct MovementQuery {
-    account: i64,
-    /// Bookings below this number.
-    before: i64,
-    limit: u32,
-    only_transfers: bool,
-    direction: Option<Direction>,
-    booked_at: Range<i64>,
 }
 
 /// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements. `$5`: -1 for money that went out, 1 for money that
@@ -61,7 +49,7 @@ impl Ledger {
         account: i64,
         limit: u32,
         before: Option<Uuid>,
-        filter: TransferFilter,
+        filter: &TransferFilter,
     ) -> Result<Option<TransferPage>, LedgerError> {
         let before = match before {
             None => i64::MAX,
@@ -70,26 +58,16 @@ impl Ledger {
                 None => return Ok(None),
             },
         };
-        let TransferFilter { words, direction, booked_at } = filter;
-        let scanned = if words.is_empty() { limit } else { MAX_SCANNED };
+        let scanned = if filter.words.is_empty() { limit } else { MAX_SCANNED };
         // One more, to know whether there is a next page.
-        let limit_and_next = scanned + 1;
-        let query = MovementQuery {
-            account,
-            before,
-            limit: limit_and_next,
-            only_transfers: true,
-            direction,
-            booked_at,
-        };
-        let mut transfers = self.fetch_movements(query).await?;
+        let mut transfers = self.fetch_movements(account, scanned + 1, before, Some(filter)).await?;
         let is_last = transfers.len() <= scanned as usize;
         transfers.truncate(scanned as usize);
-        let last_scanned = transfers.last().filter(|_| !is_last).map(|last| last.id.clone());
-        transfers.retain(|transfer| words.match_movement(transfer));
+        let last_scanned = transfers.last().filter(|_| !is_last).map(Movement::id);
+        transfers.retain(|transfer| filter.words.match_movement(transfer));
         let next = if transfers.len() > limit as usize {
             transfers.truncate(limit as usize);
-            transfers.last().map(|last| last.id.clone())
+            transfers.last().map(Movement::id)
         } else {
             last_scanned
         };
@@ -103,18 +81,22 @@ impl Ledger {
         limit: u32,
         before: i64,
     ) -> Result<Vec<Movement>, LedgerError> {
-        let (direction, booked_at) = (None, 0..i64::MAX);
-        let query = MovementQuery { account, before, limit, only_transfers: false, direction, booked_at };
-        self.fetch_movements(query).await
+        self.fetch_movements(account, limit, before, None).await
     }
 
-    async fn fetch_movements(&self, query: MovementQuery) -> Result<Vec<Movement>, LedgerError> {
-        let MovementQuery { account, before, limit, only_transfers, direction, booked_at } = query;
-        let sign = direction.map_or(0, Direction::sign);
-        let Range { start, end } = booked_at;
-        let values = [account, before, limit.into(), only_transfers.into(), sign, start, end].map(Into::into);
-        let rows: Vec<MovementRow> = self.store.reader.fetch_all(MOVEMENTS, &values).await?;
-        Ok(rows.into_iter().map(Movement::from).collect())
+    /// With a filter transfers only, without one all movements.
+    async fn fetch_movements(
+        &self,
+        account: i64,
+        limit: u32,
+        before: i64,
+        transfers: Option<&TransferFilter>,
+    ) -> Result<Vec<Movement>, LedgerError> {
+        let sign = transfers.and_then(|filter| filter.direction).map_or(0, Direction::sign);
+        let Range { start, end } = transfers.map_or(0..i64::MAX, |filter| filter.booked_at.clone());
+        let only_transfers = transfers.is_some().into();
+        let values = [account, before, limit.into(), only_transfers, sign, start, end].map(Into::into);
+        Ok(self.store.reader.fetch_all(MOVEMENTS, &values).await?)
     }
 
     async fn booking_of(&self, account: i64, id: Uuid) -> Result<Option<i64>, LedgerError> {

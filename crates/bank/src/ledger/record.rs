@@ -79,7 +79,6 @@ const DECISIONS: Sql = Sql {
              SELECT value ->> 0, (value ->> 8)::bigint, value ->> 9 FROM decision WHERE value ->> 8 IS NOT NULL",
 };
 
-/// Writes down what was decided.
 pub(super) async fn insert_decisions(
     tx: &mut Transaction<'_>,
     decisions: &[PendingDecision<'_>],

@@ -2,12 +2,10 @@
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// How many characters a reference can have.
 pub(super) const MAX_LENGTH: usize = 140;
 /// How many marks a character can carry. Languages need up to four; more draw over the lines above and below.
 const MAX_MARKS: usize = 4;
 
-/// Why a text is no reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum ReferenceError {
     #[error("a reference has at most {MAX_LENGTH} characters, not {0}")]

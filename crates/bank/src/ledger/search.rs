@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::money::Money;
+use super::money::minor_digits;
 use super::movement::{Direction, Movement};
 
 /// What the transfers of a list have in common.
@@ -12,13 +12,6 @@ pub(crate) struct TransferFilter {
     pub(crate) direction: Option<Direction>,
     /// Unix seconds: not before the start, and before the end.
     pub(crate) booked_at: Range<i64>,
-}
-
-impl Default for TransferFilter {
-    /// All of them.
-    fn default() -> Self {
-        Self { words: SearchWords::default(), direction: None, booked_at: 0..i64::MAX }
-    }
 }
 
 /// Words that are all in a transfer: in the other side's name or IBAN, in the reference, or in the amount. The case of
@@ -39,16 +32,17 @@ impl SearchWords {
 
     pub(super) fn match_movement(&self, movement: &Movement) -> bool {
         let iban = movement.counterparty.iban.as_deref().unwrap_or_default();
-        let text = [&movement.counterparty.holder, iban, &movement.reference].join("\n").to_lowercase();
-        let amount = decimal(&movement.amount);
+        let reference = movement.reference.as_deref().unwrap_or_default();
+        let text = [&movement.counterparty.holder, iban, reference].join("\n").to_lowercase();
+        let amount = decimal(movement.amount, movement.currency.as_str());
         self.0.iter().all(|word| text.contains(word.as_str()) || is_amount(word, &amount))
     }
 }
 
 /// As in `1234.50`.
-fn decimal(money: &Money) -> String {
-    let digits = money.currency.minor_digits().unwrap_or(2) as usize;
-    let text = format!("{:0>width$}", money.amount, width = digits + 1);
+fn decimal(amount: i64, currency: &str) -> String {
+    let digits = minor_digits(currency).unwrap_or(2) as usize;
+    let text = format!("{:0>width$}", amount.abs(), width = digits + 1);
     let (major, minor) = text.split_at(text.len() - digits);
     if minor.is_empty() { major.to_owned() } else { format!("{major}.{minor}") }
 }
@@ -76,20 +70,18 @@ mod tests {
     use crate::ledger::movement::Counterparty;
 
     fn movement(amount: i64, currency: &str) -> Movement {
-        let money = |amount| Money { amount, currency: Currency::parse(currency).unwrap() };
         Movement {
+            transfer_id: None,
             booking: 1,
-            number: "T-00000001".into(),
-            id: "T-00000001".into(),
-            direction: Direction::Out,
+            amount: -amount,
+            currency: Currency::parse(currency).unwrap(),
             counterparty: Counterparty {
                 iban: Some("DE89370400440532013000".into()),
                 holder: "Jürgen Öztürk".into(),
             },
-            amount: money(amount),
-            reference: "Miete MÄRZ".into(),
+            reference: Some("Miete MÄRZ".into()),
             booked_at: 0,
-            balance_after: money(0),
+            balance_after: 0,
         }
     }
 

@@ -11,14 +11,11 @@ use super::error::LedgerError;
 use super::handle::Ledger;
 use super::locks;
 use super::store::{Connection, SqlValue};
-use super::transfer::{self, Transfer, TransferRow};
+use super::transfer::{self, Transfer};
 
-/// The status of an order.
 #[derive(Debug)]
 pub(crate) enum TransferStatus {
-    /// It was carried out.
     Made(Box<Transfer>),
-    /// It is being decided.
     Undecided,
     /// It was not carried out so far.
     NotYetMade,
@@ -31,7 +28,6 @@ const RETIRE: &str = "INSERT INTO retired_keys (id, issuer, subject, retired_at)
      SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM orders WHERE id = $1)
      ON CONFLICT DO NOTHING";
 
-/// Whether the id is retired for this customer.
 const RETIRED: &str = "SELECT retired_at FROM retired_keys WHERE id = $1 AND issuer = $2 AND subject = $3";
 
 impl Ledger {
@@ -44,11 +40,11 @@ impl Ledger {
         account: i64,
     ) -> Result<TransferStatus, LedgerError> {
         // Before the database is read: what is decided after this is found there.
-        let is_undecided = self.queue.is_undecided(id);
+        let is_undecided = self.queue.has(|request| request.order.id == id);
         let text = id.to_string();
         let [id_value, issuer, subject] = [&text, &customer.issuer, &customer.subject].map(SqlValue::from);
         let reader = &self.store.reader;
-        let transfer: Option<TransferRow> = reader.fetch_optional(transfer::BY_ID, &[id_value]).await?;
+        let transfer: Option<Transfer> = reader.fetch_optional(transfer::BY_ID, &[id_value]).await?;
         let is_known =
             transfer.is_some() || reader.fetch_number(RETIRED, &[id_value, issuer, subject]).await?.is_some();
         match is_known {

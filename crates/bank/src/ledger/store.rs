@@ -16,7 +16,7 @@ use sqlite::SqliteJournal;
 pub use error::StoreError;
 #[cfg(test)]
 pub(crate) use error::tests::reported;
-pub(crate) use error::{ConnectionFailure, is_lock_timeout, is_retryable, is_unavailable};
+pub(crate) use error::{is_lock_timeout, is_retryable, is_unavailable};
 pub(crate) use pool::{Connection, Pool, Transaction};
 #[cfg(test)]
 pub(crate) use postgres::{READERS as POSTGRES_READERS, WRITERS as POSTGRES_WRITERS};

@@ -4,45 +4,30 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::account::Party;
-use super::error::LedgerError;
-use super::money::{Currency, Money};
+use super::money::Currency;
 use super::store::Transaction;
 
-/// A transfer that was carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub(crate) struct Transfer {
     /// The UUID that the client chose, hyphenated, in small letters.
     pub(crate) id: String,
-    /// See [`transfer_number`].
-    pub(crate) number: String,
-    pub(crate) payer: Party,
-    pub(crate) payee: Party,
-    pub(crate) amount: Money,
+    pub(crate) booking: i64,
+    pub(crate) payer_iban: String,
+    pub(crate) payer_holder: String,
+    pub(crate) payee_iban: String,
+    pub(crate) payee_holder: String,
+    pub(crate) amount: i64,
+    pub(crate) currency: Currency,
     pub(crate) reference: String,
     /// Unix seconds.
-    pub(crate) created_at: i64,
+    pub(crate) booked_at: i64,
     /// What the payer had left.
-    pub(crate) balance_after: Money,
+    pub(crate) balance_after: i64,
 }
 
 /// What people read to each other on the phone: short, and unique because bookings are numbered.
-pub(super) fn transfer_number(booking: i64) -> String {
+pub(crate) fn transfer_number(booking: i64) -> String {
     format!("T-{booking:08}")
-}
-
-#[derive(FromRow)]
-pub(super) struct TransferRow {
-    id: String,
-    booking: i64,
-    payer_iban: String,
-    payer_holder: String,
-    payee_iban: String,
-    payee_holder: String,
-    amount: i64,
-    currency: Currency,
-    reference: String,
-    booked_at: i64,
-    balance_after: i64,
 }
 
 pub(super) const BY_ID: &str = "SELECT t.id, b.id AS booking, payer.iban AS payer_iban, payer.holder AS payer_holder,
@@ -55,23 +40,16 @@ pub(super) const BY_ID: &str = "SELECT t.id, b.id AS booking, payer.iban AS paye
      JOIN postings p ON p.booking_id = b.id AND p.account_id = b.from_account
      WHERE t.id = $1";
 
-impl From<TransferRow> for Transfer {
-    fn from(row: TransferRow) -> Self {
-        let currency = row.currency;
-        Self {
-            id: row.id,
-            number: transfer_number(row.booking),
-            payer: Party { iban: row.payer_iban, holder: row.payer_holder },
-            payee: Party { iban: row.payee_iban, holder: row.payee_holder },
-            amount: Money { amount: row.amount, currency: currency.clone() },
-            reference: row.reference,
-            created_at: row.booked_at,
-            balance_after: Money { amount: row.balance_after, currency },
-        }
+impl Transfer {
+    pub(crate) fn payer(&self) -> Party {
+        Party { iban: self.payer_iban.clone(), holder: self.payer_holder.clone() }
+    }
+
+    pub(crate) fn payee(&self) -> Party {
+        Party { iban: self.payee_iban.clone(), holder: self.payee_holder.clone() }
     }
 }
 
-pub(super) async fn find(tx: &mut Transaction<'_>, id: Uuid) -> Result<Option<Transfer>, LedgerError> {
-    let row: Option<TransferRow> = tx.fetch_optional(BY_ID, &[(&id.to_string()).into()]).await?;
-    Ok(row.map(Transfer::from))
+pub(super) async fn find(tx: &mut Transaction<'_>, id: Uuid) -> Result<Option<Transfer>, sqlx::Error> {
+    tx.fetch_optional(BY_ID, &[(&id.to_string()).into()]).await
 }

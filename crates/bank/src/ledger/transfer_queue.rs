@@ -3,55 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use uuid::Uuid;
-
 use super::batcher::{Batcher, Handler, IsAwaited};
 use super::decide::decide;
 use super::decision::TransferDecision;
 use super::error::LedgerError;
 use super::health::Health;
 use super::order::TransferRequest;
-use super::store::{Connection, LedgerStore, Pool, QUERY_TIMEOUT, is_retryable};
+use super::store::{Connection, Pool, QUERY_TIMEOUT, is_retryable};
 
-/// How often a transaction is tried that conflicts with others.
-const MAX_ATTEMPTS: u32 = 6;
-/// The pause before the second attempt; each later one is twice as long.
-const RETRY_PAUSE: Duration = Duration::from_millis(5);
+/// The pauses, in milliseconds, before a transaction is tried again that conflicts with others.
+const RETRY_PAUSES: [u64; 5] = [5, 10, 20, 40, 80];
 
 type DecisionResult = Result<TransferDecision, LedgerError>;
 
-/// Where orders wait for their decision.
-pub(super) struct TransferQueue(Batcher<TransferWriter>);
+/// Where orders wait for their decision. A caller that stops waiting before a writer has the locks for the order withdraws it;
+/// after that, it is decided all the same.
+pub(super) type TransferQueue = Batcher<TransferWriter>;
 
-/// Decides orders in transactions.
 #[derive(Clone)]
-struct TransferWriter {
-    pool: Pool,
-    health: Health,
-}
-
-impl TransferQueue {
-    /// Starts a worker for each connection that writes.
-    pub(super) fn start(store: &LedgerStore, health: &Health) -> Self {
-        let writer = TransferWriter { pool: store.writer.clone(), health: health.clone() };
-        Self(Batcher::start(store.writers, &writer))
-    }
-
-    /// Waits for the decision. A caller that stops waiting before a writer has the locks for the order withdraws it; after
-    /// that, it is decided all the same.
-    pub(super) async fn decide(&self, request: TransferRequest) -> DecisionResult {
-        self.0.submit(request).await.unwrap_or(Err(LedgerError::Closed))
-    }
-
-    /// Whether an order is waiting for its decision, or for the end of the transaction that it is decided in.
-    pub(super) fn is_undecided(&self, id: Uuid) -> bool {
-        self.0.has(|request| request.order.id == id)
-    }
-
-    /// Takes no more orders, and waits until all that were waiting are decided.
-    pub(super) async fn close(&self) {
-        self.0.close().await;
-    }
+pub(super) struct TransferWriter {
+    pub(super) pool: Pool,
+    pub(super) health: Health,
 }
 
 impl Handler for TransferWriter {
@@ -97,13 +69,11 @@ impl TransferWriter {
         requests: &[TransferRequest],
         is_awaited: &IsAwaited<'_>,
     ) -> Result<Vec<DecisionResult>, LedgerError> {
-        let mut pause = RETRY_PAUSE;
-        for _ in 1..MAX_ATTEMPTS {
+        for pause in RETRY_PAUSES {
             match self.decide_together(requests, is_awaited).await {
                 Err(LedgerError::Database(error)) if is_retryable(&error) => {
                     tracing::debug!(%error, "a transaction is tried again");
-                    tokio::time::sleep(pause).await;
-                    pause *= 2;
+                    tokio::time::sleep(Duration::from_millis(pause)).await;
                 }
                 done => return done,
             }
@@ -124,7 +94,10 @@ impl TransferWriter {
             tx.commit().await?;
             Ok(decisions.into_iter().map(|decision| decision.ok_or(LedgerError::Abandoned)).collect())
         };
-        let decided = async { self.pool.acquire().await?.work_within(QUERY_TIMEOUT, decide).await }.await;
+        let decided = async {
+            self.pool.acquire().await?.work_within(QUERY_TIMEOUT, LedgerError::is_unavailable, decide).await
+        }
+        .await;
         self.health.note_write(decided.as_ref().err());
         decided
     }

@@ -72,6 +72,44 @@ async fn outage_does_not_affect_known_keys() {
 }
 
 #[tokio::test]
+async fn failed_fetch_is_repeated_after_a_minute() {
+    let test_bank = TestBank::new().await;
+    let token = test_bank.token("view:balance");
+    assert_eq!(status(&test_bank, &token).await, 200);
+    test_bank.issuer.respond_with(KeySetResponse::Status(StatusCode::BAD_GATEWAY));
+    for (seconds, fetches) in [(600, 2), (59, 2), (1, 3)] {
+        test_bank.clock.advance(seconds);
+        assert_eq!(status(&test_bank, &token).await, 200);
+        assert_eq!(test_bank.issuer.fetches(), fetches, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn key_set_has_at_most_256_kib() {
+    for (length, expected) in [(256 * 1024, 200), (256 * 1024 + 1, 503)] {
+        let test_bank = TestBank::new().await;
+        let keys = json!({ "keys": [FIRST.jwk()] }).to_string();
+        let padding = " ".repeat(length - keys.len());
+        test_bank.issuer.respond_with(KeySetResponse::Text(keys + &padding));
+        assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, expected, "{length}");
+    }
+}
+
+#[tokio::test]
+async fn retry_after_says_when_next_fetch_is_allowed() {
+    let test_bank = TestBank::new().await;
+    let good = test_bank.token("view:balance");
+    assert_eq!(status(&test_bank, &good).await, 200);
+    for _ in 0..5 {
+        assert_eq!(status(&test_bank, &unknown_key(&good)).await, 401);
+    }
+    test_bank.clock.advance(5);
+    let answer = test_bank.get("/balance", &unknown_key(&good)).await;
+    assert_eq!(answer.problem(), "keys-unavailable");
+    assert_eq!(answer.headers["retry-after"], "7");
+}
+
+#[tokio::test]
 async fn no_keys_at_all_is_service_unavailable() {
     let answers = [
         KeySetResponse::Status(StatusCode::INTERNAL_SERVER_ERROR),
@@ -159,6 +197,26 @@ async fn concurrent_callers_share_one_fetch() {
     let (answers, ()) = tokio::join!(answers, release);
     assert!(answers.iter().all(|answer| answer.status == 200));
     assert_eq!(test_bank.issuer.fetches(), 1);
+}
+
+#[tokio::test]
+async fn concurrent_callers_with_unknown_keys_share_one_fetch() {
+    let test_bank = TestBank::new().await;
+    assert_eq!(status(&test_bank, &test_bank.token("view:balance")).await, 200);
+    test_bank.issuer.hold();
+    let tokens: Vec<String> = (0..3).map(|_| unknown_key(&test_bank.token("view:balance"))).collect();
+    let answers = futures_util::future::join_all(tokens.iter().map(|token| status(&test_bank, token)));
+    let release = async {
+        while test_bank.issuer.fetches() < 2 {
+            tokio::task::yield_now().await;
+        }
+        for _ in &tokens {
+            test_bank.issuer.release_one();
+        }
+    };
+    let (answers, ()) = tokio::join!(answers, release);
+    assert_eq!(answers, [401; 3]);
+    assert_eq!(test_bank.issuer.fetches(), 2);
 }
 
 #[tokio::test]

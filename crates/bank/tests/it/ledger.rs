@@ -271,6 +271,8 @@ async fn open_audits_new_bookings_and_audit_checks_all() {
     tool.close().await;
     let test_bank = test_bank.reopen(&folder).await;
     assert_eq!(test_bank.order(&order_of(1)).await.status, 201);
-    let found = test_bank.bank.ledger().audit().await.unwrap_err().to_string();
+    let ledger = test_bank.bank.ledger();
+    assert_eq!(ledger.postings_sum().await.unwrap(), 1);
+    let found = ledger.audit().await.unwrap_err().to_string();
     assert_eq!(found, "the books do not balance: a booking does not have exactly its two postings (1 found)");
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use bank::{Bank, Database, ManualClock};
-use postgres_for_tests::{Durability, Pooler, Server, StartError};
+use postgres_for_tests::{Durability, Pooler, Server};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
@@ -14,7 +14,7 @@ use crate::issuer::TestIssuer;
 use crate::test_bank::{ADA, NOW, OPENING, TestBank, config, order_of};
 
 fn start(durability: Durability) -> Server {
-    Server::start(durability).unwrap_or_else(|error: StartError| panic!("{error}"))
+    Server::start(durability).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Runs this test program again with a PostgreSQL server, so that no test can be forgotten.

@@ -6,13 +6,11 @@ use axum::http::header::{
     ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, VARY,
 };
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 
 use super::ClientFiles;
 use super::files::File;
-
-const NO_CACHE: HeaderValue = HeaderValue::from_static("no-cache");
 
 pub(super) fn respond(files: &ClientFiles, request: &Request) -> Response {
     let mut response = match *request.method() {
@@ -20,11 +18,8 @@ pub(super) fn respond(files: &ClientFiles, request: &Request) -> Response {
             Some(file) => send(file, request.headers()),
             None => plain(StatusCode::NOT_FOUND, "There is no such file.\n"),
         },
-        _ => {
-            let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Files can only be read.\n");
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-            response
-        }
+        _ => ([(ALLOW, "GET, HEAD")], plain(StatusCode::METHOD_NOT_ALLOWED, "Files can only be read.\n"))
+            .into_response(),
     };
     if request.method() == Method::HEAD {
         *response.body_mut() = Body::empty();
@@ -54,23 +49,14 @@ fn send(file: &File, request: &HeaderMap) -> Response {
         .get(IF_NONE_MATCH)
         .and_then(|it| it.to_str().ok())
         .is_some_and(|known| known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag));
-    let mut response = Response::new(if known { Body::empty() } else { Body::from(body.clone()) });
-    let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static(file.cache_control));
-    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(ETAG, tag);
-    }
+    let caching = [(CACHE_CONTROL, file.cache_control), (VARY, "accept-encoding"), (ETAG, tag.as_str())];
     if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return response;
+        return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-    headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-    if let Some(encoding) = encoding {
-        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
-    }
-    response
+    let encoding = encoding.map(|encoding| [(CONTENT_ENCODING, encoding)]);
+    // Of the whole body, also where only the head is sent.
+    let length = [(CONTENT_LENGTH, body.len())];
+    (caching, encoding, [(CONTENT_TYPE, file.content_type)], length, body.clone()).into_response()
 }
 
 fn choose<'f>(file: &'f File, request: &HeaderMap) -> (Option<&'static str>, &'f Bytes) {
@@ -92,9 +78,5 @@ fn accepts(request: &HeaderMap, encoding: &str) -> bool {
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response.headers_mut().insert(CACHE_CONTROL, NO_CACHE);
-    response
+    (status, [(CACHE_CONTROL, "no-cache")], text).into_response()
 }

@@ -4,7 +4,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The bank's books.
+use database_setup::private;
+
 const BANK: &str = "bank.sqlite";
 /// The folder of the tenant's keys and database.
 const TENANT: &str = "tenant";
@@ -13,29 +14,15 @@ const TENANT_DATABASE: &str = "tenant.sqlite";
 /// Locked for as long as a companion has the folder. It stays there, empty: the lock is what counts.
 const LOCK: &str = "companion.lock";
 
-/// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum DataError {
-    /// Another companion has it.
     #[error(
         "another companion works with the data in {}. Stop that one, or choose another folder with --data",
         folder.display()
     )]
-    InUse {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// The folder or a file in it cannot be made, locked or removed.
+    InUse { folder: PathBuf },
     #[error("{} cannot be {done}: {source}", path.display())]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What was to be done with it.
-        done: &'static str,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Io { path: PathBuf, done: &'static str, source: io::Error },
 }
 
 /// A data folder that nobody else has for as long as this lives.
@@ -49,7 +36,7 @@ pub(super) struct Folder {
 impl Folder {
     /// Takes the folder, and makes it when it is not there.
     pub(super) fn take(path: &Path) -> Result<Self, DataError> {
-        make(path).map_err(failed(path, "made"))?;
+        private::folder(path).map_err(failed(path, "made"))?;
         let file = path.join(LOCK);
         let lock = File::options()
             .create(true)
@@ -64,17 +51,14 @@ impl Folder {
         }
     }
 
-    /// The file of the bank's books.
     pub(super) fn bank(&self) -> PathBuf {
         self.path.join(BANK)
     }
 
-    /// The folder of the tenant's keys.
     pub(super) fn tenant(&self) -> PathBuf {
         self.path.join(TENANT)
     }
 
-    /// The file of the tenant's database.
     pub(super) fn tenant_database(&self) -> PathBuf {
         self.tenant().join(TENANT_DATABASE)
     }
@@ -95,15 +79,6 @@ impl Folder {
             removed => missing_is_fine(removed).map_err(failed(&tenant, "removed")),
         }
     }
-}
-
-/// For this user alone, where the system knows such a thing: accounts and a signing key are in it.
-fn make(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
 }
 
 fn failed(path: &Path, done: &'static str) -> impl FnOnce(io::Error) -> DataError {

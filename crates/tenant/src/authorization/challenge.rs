@@ -61,7 +61,6 @@ fn granted(request: &AuthorizationRequest, customer: &Customer, decision: &Scrip
     scopes::apply_decisions(granted, &decision.decisions)
 }
 
-/// The challenge that shows these of the granted scopes.
 fn asking(
     request: &AuthorizationRequest,
     decision: &ScriptDecision,

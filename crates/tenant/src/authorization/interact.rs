@@ -12,7 +12,6 @@ use crate::store::{Authenticator, Authorization, Stage, TransactionRef};
 /// A transaction that is this browser's and not too old.
 pub(crate) struct TransactionSummary {
     pub(crate) authorization: Authorization,
-    /// What the forms of its page carry.
     pub(crate) csrf_token: String,
     pub(crate) stage: TransactionStage,
 }

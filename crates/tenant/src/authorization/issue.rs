@@ -1,10 +1,12 @@
 //! The tokens of a grant. In the implicit flow they are made at once, in the code flow when the code is redeemed.
 
+use serde_json::{Map, Value, json};
+
 use crate::domain::{Grant, MULTI_FACTOR};
 use crate::log::{Token, Trace, events};
 use crate::random;
 use crate::state::AppState;
-use crate::tokens::{self, AccessToken, Authentication, IdToken, Person};
+use crate::tokens;
 
 /// How long access tokens of the grant are good for, in seconds.
 pub(crate) fn access_token_lifetime(state: &AppState, grant: &Grant) -> u64 {
@@ -14,49 +16,62 @@ pub(crate) fn access_token_lifetime(state: &AppState, grant: &Grant) -> u64 {
 
 /// An access token for the API, if one was asked for, and the userinfo endpoint.
 pub(crate) fn access_token(state: &AppState, grant: &Grant, trace: &Trace) -> String {
-    let (now, api) = (state.now(), grant.api.as_ref().map(|api| api.identifier.clone()));
-    let claims = AccessToken {
-        iss: state.issuer.clone(),
-        sub: grant.sub.clone(),
-        aud: api.into_iter().chain([state.url("userinfo")]).collect(),
-        azp: grant.client.id.clone(),
-        scope: grant.scope(),
-        iat: now,
-        exp: now + access_token_lifetime(state, grant),
-        jti: random::identifier(),
-        authorization_details: grant.authorization_details(),
-        authentication: authentication(grant),
-    };
-    let claims = tokens::with_custom_claims(&claims, &grant.access_token_claims);
-    trace.record(events::token(Token::AccessToken, state.key.current().kid(), &claims));
-    tokens::sign(&state.key, &claims)
+    let api = grant.api.as_ref().map(|api| api.identifier.clone());
+    let audience: Vec<String> = api.into_iter().chain([state.url("userinfo")]).collect();
+    let claims = json!({
+        "aud": audience,
+        "azp": grant.client.id,
+        "scope": grant.scope(),
+        "jti": random::identifier(),
+        // The one payment that it is for (RFC 9396, 9.1).
+        "authorization_details": grant.authorization_details(),
+    });
+    let lifetime = access_token_lifetime(state, grant);
+    issue(state, grant, trace, Token::AccessToken, lifetime, claims, &grant.access_token_claims)
 }
 
-/// An ID token, bound to the access token that goes with it.
+/// An ID token, bound to the access token that goes with it (OIDC Core 2, 3.1.3.6 and 3.2.2.10).
 pub(crate) fn id_token(state: &AppState, grant: &Grant, trace: &Trace, access_token: Option<&str>) -> String {
-    let now = state.now();
-    let customer = state.directory.by_sub(&grant.sub);
-    let claims = IdToken {
-        iss: state.issuer.clone(),
-        sub: grant.sub.clone(),
-        aud: grant.client.id.clone(),
-        iat: now,
-        exp: now + state.lifetimes.id_token,
-        nonce: grant.nonce.clone(),
-        sid: grant.sid.clone(),
-        at_hash: access_token.map(tokens::at_hash),
-        authentication: authentication(grant),
-        person: customer.map(|customer| Person::of(customer, &grant.identity)).unwrap_or_default(),
-    };
-    let claims = tokens::with_custom_claims(&claims, &grant.id_token_claims);
-    trace.record(events::token(Token::IdToken, state.key.current().kid(), &claims));
-    tokens::sign(&state.key, &claims)
+    let mut claims = json!({
+        "aud": grant.client.id,
+        "nonce": grant.nonce,
+        "sid": grant.sid,
+        "at_hash": access_token.map(tokens::at_hash),
+    });
+    if let (Some(claims), Some(customer)) = (claims.as_object_mut(), state.directory.by_sub(&grant.sub)) {
+        claims.extend(tokens::personal_claims(customer, &grant.identity));
+    }
+    let lifetime = state.lifetimes.id_token;
+    issue(state, grant, trace, Token::IdToken, lifetime, claims, &grant.id_token_claims)
 }
 
-fn authentication(grant: &Grant) -> Authentication {
-    Authentication {
-        auth_time: grant.auth_time,
-        acr: grant.multi_factor.then_some(MULTI_FACTOR),
-        amr: grant.multi_factor.then_some(["mfa"]),
+/// Signs the claims, those that both tokens have, and those of scripts. What the protocol needs is not among the last; what
+/// tells of the customer may be.
+fn issue(
+    state: &AppState,
+    grant: &Grant,
+    trace: &Trace,
+    token: Token,
+    lifetime: u64,
+    mut claims: Value,
+    custom: &Map<String, Value>,
+) -> String {
+    let now = state.now();
+    claims["iss"] = json!(state.issuer);
+    claims["sub"] = json!(grant.sub);
+    claims["iat"] = json!(now);
+    claims["exp"] = json!(now + lifetime);
+    // An API may demand an authentication of some strength and age (OIDC Core 2; RFC 9068, 2.2.1; RFC 9470, 6).
+    claims["auth_time"] = json!(grant.auth_time);
+    if grant.multi_factor {
+        claims["acr"] = json!(MULTI_FACTOR);
+        // Auth0 leaves it out after a password alone.
+        claims["amr"] = json!(["mfa"]);
     }
+    if let Some(claims) = claims.as_object_mut() {
+        claims.retain(|_, value| !value.is_null());
+        claims.extend(custom.clone());
+    }
+    trace.record(events::token(token, state.key.current().kid(), &claims));
+    tokens::sign(&state.key, &claims)
 }

@@ -15,7 +15,6 @@ use crate::scripts::{self, AuthenticationState, ScriptRefusal};
 use crate::state::AppState;
 use crate::store::{Authorization, NewSession, Stage, Store, Transaction, TransactionRef};
 
-/// `before`: the session cookie that the browser had.
 pub(crate) async fn log_in(
     state: &AppState,
     transaction_ref: &TransactionRef,

@@ -51,7 +51,6 @@ fn admit(state: &AppState, email: &str, peer: Option<&str>) -> Result<(), LogInE
     })
 }
 
-/// What the log records of an attempt.
 pub(crate) fn password_event(
     state: &AppState,
     form: &Parameters,

@@ -8,15 +8,12 @@ use crate::domain::{ErrorCode, RedirectTarget};
 use crate::log::{Refusal, Trace, events};
 use crate::store::Authorization;
 
-/// The parameters of a response, in their order.
 pub(super) type ResponseParameters = Vec<(&'static str, String)>;
 
-/// Sends the client what it asked for.
 pub(super) fn send(authorization: &Authorization, parameters: ResponseParameters) -> Response {
     send_to(&authorization.request.target, &authorization.trace, parameters, None)
 }
 
-/// Sends the client an error.
 pub(crate) fn refuse(authorization: &Authorization, error: ErrorCode, description: &str) -> Response {
     send_error(&authorization.request.target, &authorization.trace, error, description)
 }

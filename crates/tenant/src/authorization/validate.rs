@@ -26,26 +26,14 @@ pub(crate) enum InvalidRequest {
 /// What a check after the first two says: the error and its description.
 type CodeCheck<T> = Result<T, (ErrorCode, String)>;
 
+fn invalid_request<T>(description: &str) -> CodeCheck<T> {
+    Err((ErrorCode::InvalidRequest, description.to_owned()))
+}
+
 /// Every parameter that is looked at. `display`, `ui_locales`, `claims_locales` and `claims` are not: there is one set of
 /// pages, in English, and the metadata say that claims cannot be asked for one by one.
-const KNOWN: [&str; 16] = [
-    "response_type",
-    "response_mode",
-    "code_challenge",
-    "code_challenge_method",
-    "scope",
-    "nonce",
-    "audience",
-    "authorization_details",
-    "prompt",
-    "max_age",
-    "acr_values",
-    "login_hint",
-    "id_token_hint",
-    "request",
-    "request_uri",
-    "state",
-];
+const KNOWN: &str = "response_type response_mode code_challenge code_challenge_method scope nonce audience \
+    authorization_details prompt max_age acr_values login_hint id_token_hint request request_uri state";
 
 /// Parses and validates a request. `is_framed`: no page is shown in a frame, so that nobody can be asked anything there.
 pub(crate) fn validate(
@@ -55,52 +43,58 @@ pub(crate) fn validate(
     is_framed: bool,
 ) -> Result<AuthorizationRequest, InvalidRequest> {
     let client = client(state, parameters).map_err(InvalidRequest::Page)?;
-    let redirect_uri = redirect_uri(&client, parameters).map_err(InvalidRequest::Page)?;
+    let target = target(state, &client, parameters).map_err(InvalidRequest::Page)?;
+    request(state, client, &target, parameters, context, is_framed)
+        .map_err(|(error, description)| InvalidRequest::Redirect { target, error, description })
+}
+
+/// Where the response goes, errors too.
+fn target(state: &AppState, client: &Client, parameters: &Parameters) -> Result<RedirectTarget, String> {
+    let redirect_uri = redirect_uri(client, parameters)?;
     // Of two states neither is the client's.
     let echoed = parameters.get("state").filter(|_| parameters.count("state") == 1);
     let response_mode = response::requested_mode(parameters);
     match response_mode {
-        ResponseMode::WebMessage => message_target(&client, &redirect_uri).map_err(InvalidRequest::Page)?,
-        ResponseMode::FormPost if origin_of(&redirect_uri).is_none() => {
-            return Err(InvalidRequest::Page(no_web("form_post")));
-        }
+        ResponseMode::WebMessage => message_target(client, &redirect_uri)?,
+        ResponseMode::FormPost if origin_of(&redirect_uri).is_none() => return Err(no_web("form_post")),
         ResponseMode::FormPost | ResponseMode::Fragment | ResponseMode::Query => {}
     }
-    let target = RedirectTarget {
-        redirect_uri,
-        response_mode,
-        issuer: state.issuer.clone(),
-        state: echoed.map(str::to_owned),
-    };
-    let refused =
-        |(error, description)| InvalidRequest::Redirect { target: target.clone(), error, description };
+    let (issuer, state) = (state.issuer.clone(), echoed.map(str::to_owned));
+    Ok(RedirectTarget { redirect_uri, response_mode, issuer, state })
+}
 
-    no_duplicates(parameters).map_err(refused)?;
-    no_request_object(parameters).map_err(refused)?;
-    let response_type = response::response_type(parameters).map_err(refused)?;
-    response::grant_type(&client, &response_type).map_err(refused)?;
-    response::response_mode(parameters, &response_type).map_err(refused)?;
-    let scopes = scopes(parameters, response_type.has_id_token()).map_err(refused)?;
-    let nonce = response::nonce(parameters, &response_type).map_err(refused)?;
-    let api = audience(state, parameters).map_err(refused)?;
-    let payment = payment(state, parameters).map_err(refused)?;
-    let (prompt, consent) = customer::prompt(parameters).map_err(refused)?;
-    let max_age = customer::max_age(parameters).map_err(refused)?;
-    let multi_factor = customer::acr_values(parameters);
-    let id_token_hint = customer::id_token_hint(state, &client, parameters).map_err(refused)?;
-    let login_hint = parameters.get("login_hint").map(str::to_owned);
+fn request(
+    state: &AppState,
+    client: Arc<Client>,
+    target: &RedirectTarget,
+    parameters: &Parameters,
+    context: RequestContext,
+    is_framed: bool,
+) -> CodeCheck<AuthorizationRequest> {
+    no_duplicates(parameters)?;
+    no_request_object(parameters)?;
+    let response_type = response::response_type(parameters)?;
+    response::grant_type(&client, &response_type)?;
+    response::response_mode(parameters, &response_type)?;
+    let scopes = scopes(parameters, response_type.has_id_token())?;
+    let nonce = response::nonce(parameters, &response_type)?;
+    let api = audience(state, parameters)?;
+    let payment = payment(state, parameters)?;
+    let (prompt, consent) = customer::prompt(parameters)?;
+    let max_age = customer::max_age(parameters)?;
+    let id_token_hint = customer::id_token_hint(state, &client, parameters)?;
     let prompt = match prompt {
         // Not on the phone either.
         Prompt::Unsaid if is_framed => Prompt::None,
         Prompt::LogIn if is_framed => {
             let description = "The customer has to log in, and not in a frame.".to_owned();
-            return Err(refused((ErrorCode::LoginRequired, description)));
+            return Err((ErrorCode::LoginRequired, description));
         }
         prompt => prompt,
     };
     Ok(AuthorizationRequest {
         client,
-        target,
+        target: target.clone(),
         response_type,
         scopes,
         api,
@@ -109,8 +103,8 @@ pub(crate) fn validate(
         prompt,
         consent,
         max_age,
-        multi_factor,
-        login_hint,
+        multi_factor: customer::acr_values(parameters),
+        login_hint: parameters.get("login_hint").map(str::to_owned),
         id_token_hint,
         context,
     })
@@ -154,7 +148,7 @@ fn no_web(response_mode: &str) -> String {
 
 /// RFC 6749, 3.1: parameters must not be included more than once.
 fn no_duplicates(parameters: &Parameters) -> CodeCheck<()> {
-    match parameters.duplicate(&KNOWN) {
+    match parameters.duplicate(KNOWN.split(' ')) {
         Some(name) => Err((ErrorCode::InvalidRequest, format!("{name} stands more than once."))),
         None => Ok(()),
     }

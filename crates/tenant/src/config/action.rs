@@ -26,7 +26,6 @@ pub struct Action {
 }
 
 impl Action {
-    /// The Action that is shipped.
     #[must_use]
     pub fn step_up() -> Self {
         Self {

@@ -1,7 +1,6 @@
 //! `tenant.toml`: the file that describes a tenant. What is wrong in it is told with its line, and with what would be right;
 //! all of it at once, as far as one mistake does not hide another.
 
-mod problem;
 mod reader;
 mod render;
 mod sections;
@@ -15,18 +14,14 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use super::check::check;
+use super::check::{ConfigError, ConfigErrors, check};
 use super::settings::Config;
-use problem::{Problem, Span};
 use reader::FileReader;
-use render::Source;
+use render::{Problem, Source, Span};
 
-/// A tenant as a file describes it.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
-    /// What the tenant has to know.
     pub config: Config,
-    /// Where it listens.
     pub listen: SocketAddr,
 }
 
@@ -34,14 +29,8 @@ pub struct ConfigFile {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
-    /// There is no such file, or it cannot be read.
     #[error("{} cannot be read: {source}{}", path.display(), remedy(source.kind()))]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// What stands in it cannot stay so: one paragraph for each fault, with its line. None of them shows a secret.
     #[error("{0}")]
     Wrong(String),
@@ -70,16 +59,13 @@ impl ConfigFile {
             return Err(source.show(&syntax(text, &errors), &render::probable_secrets(text, &errors)));
         }
         let mut reading = FileReader::new(environment);
-        let read = sections::file(&mut reading, table.get_ref(), folder);
-        if let (Some(file), true) = (read, reading.faults.is_empty()) {
-            match check(&file.config) {
-                Ok(()) => return Ok(file),
-                Err(errors) => {
-                    reading.faults.extend(errors.0.into_iter().map(|error| {
-                        Problem::new(place(&reading.places, &error.at), error.what, error.remedy)
-                    }));
-                }
-            }
+        let file = sections::file(&mut reading, table.get_ref(), folder);
+        if reading.faults.is_empty() {
+            let Err(ConfigErrors(errors)) = check(&file.config) else { return Ok(file) };
+            let problem = |error: ConfigError| {
+                Problem::new(place(&reading.places, &error.at), error.what, error.remedy)
+            };
+            reading.faults = errors.into_iter().map(problem).collect();
         }
         Err(source.show(&reading.faults, &reading.secrets))
     }

@@ -14,13 +14,10 @@ pub struct Config {
     pub name: Option<String>,
     /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
     pub issuer: String,
-    /// Where the signing keys live.
     pub keys: KeyStore,
     /// Where sessions, paired phones and what else survives a restart is kept.
     pub database: Database,
-    /// The registered applications.
     pub clients: Vec<Client>,
-    /// The registered APIs.
     pub apis: Vec<Api>,
     /// Whether a request may name the payment that it is for: `authorization_details` of the type `payment_initiation`
     /// (RFC 9396). Otherwise the parameter is passed over, as by a provider that does not know it.
@@ -28,15 +25,11 @@ pub struct Config {
     /// Whether customers are asked before `/oidc/logout` ends a session that the request does not name (OpenID Connect
     /// RP-Initiated Logout 1.0, 2).
     pub ask_before_log_out: bool,
-    /// The people who can log in.
     pub customers: Vec<Customer>,
     /// The scripts that have a say in each log-in, in order.
     pub actions: Vec<Action>,
-    /// How long things are good for.
     pub lifetimes: Lifetimes,
-    /// How often things may be tried.
     pub limits: Limits,
-    /// Who may look at the log.
     pub log: LogAccess,
 }
 
@@ -53,7 +46,6 @@ pub enum LogAccess {
     Anyone,
 }
 
-/// Where the signing keys live.
 #[derive(Debug, Clone)]
 pub enum KeyStore {
     /// A folder; keys are made there at the first start (PKCS#8, mode 0600) and used again later.
@@ -65,9 +57,7 @@ pub enum KeyStore {
 /// How long things are good for, in seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Lifetimes {
-    /// An access token (`expires_in`).
     pub access_token: u64,
-    /// An ID token.
     pub id_token: u64,
     /// An authorization code, from the redirect to its exchange.
     pub code: u64,
@@ -77,7 +67,6 @@ pub struct Lifetimes {
     pub log_in: u64,
     /// A second factor, from the moment it is asked for until the tokens are fetched; at most ten minutes.
     pub push: u64,
-    /// A phone's pairing.
     pub phone: u64,
 }
 

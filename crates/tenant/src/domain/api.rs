@@ -1,13 +1,10 @@
 //! Registered APIs and their scopes.
 
-/// A registered API, for which access tokens are made.
 #[derive(Debug, Clone)]
 pub struct Api {
     /// The identifier that clients send as `audience` and that the API finds in `aud`.
     pub identifier: String,
-    /// The name that customers read.
     pub name: String,
-    /// The scopes that can be granted.
     pub scopes: Vec<ApiScope>,
     /// Scopes that are granted only after a second factor, each time anew, whatever scripts decide. A tenant that leaves
     /// this to its Actions, as Auth0's do, has none.
@@ -16,7 +13,6 @@ pub struct Api {
     pub token_lifetime: Option<u64>,
 }
 
-/// One scope of an API.
 #[derive(Debug, Clone)]
 pub struct ApiScope {
     /// As in a request, for example `transfer:funds`.

@@ -12,14 +12,13 @@ use super::scopes;
 /// No client has this `client_id`: an empty parameter counts as absent.
 pub(crate) const OWN_CLIENT_ID: &str = "";
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct AuthorizationRequest {
     pub(crate) client: Arc<Client>,
     pub(crate) target: RedirectTarget,
     pub(crate) response_type: ResponseType,
     /// In the order of the request, unknown ones included.
     pub(crate) scopes: Vec<String>,
-    /// Named by `audience`.
     pub(crate) api: Option<Arc<Api>>,
     /// The one payment that the request is for (`authorization_details`, RFC 9396).
     pub(crate) payment: Option<Payment>,
@@ -30,25 +29,24 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) consent: bool,
     /// The oldest log-in that is still good enough, in seconds.
     pub(crate) max_age: Option<u64>,
-    /// `acr_values` asks for more than a password.
     pub(crate) multi_factor: bool,
-    /// Fills in the e-mail field.
     pub(crate) login_hint: Option<String>,
     /// The subject identifier of the one customer whom the answer may be about.
     pub(crate) id_token_hint: Option<String>,
     pub(crate) context: RequestContext,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum ResponseType {
-    /// `id_token`
+    #[default]
     IdToken,
-    /// `id_token token`
     IdTokenToken,
     /// `token`: OAuth without OpenID Connect.
     Token,
     /// `code`, for whoever has the verifier of this `code_challenge` (RFC 7636, S256).
-    Code { challenge: String },
+    Code {
+        challenge: String,
+    },
 }
 
 impl ResponseType {
@@ -63,10 +61,9 @@ impl ResponseType {
     }
 }
 
-/// Whether the customer may or must be asked something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Prompt {
-    /// As is needed.
+    #[default]
     Unsaid,
     /// Never; answer with an error instead.
     None,

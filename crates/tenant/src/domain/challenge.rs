@@ -3,11 +3,9 @@
 use super::factor::Factors;
 use super::payment::Payment;
 
-/// What a second factor is asked for, and which will do.
 #[derive(Debug, Clone)]
 pub(crate) struct Challenge {
     pub(crate) prompt: ConfirmationPrompt,
-    /// The scopes that its sentences tell of.
     pub(crate) scopes: Vec<String>,
     pub(crate) allowed: Factors,
 }
@@ -18,6 +16,5 @@ pub(crate) struct ConfirmationPrompt {
     pub(crate) client: String,
     /// "Riser asks to transfer funds from your account."
     pub(crate) sentences: Vec<String>,
-    /// The one payment that it is about.
     pub(crate) payment: Option<Payment>,
 }

@@ -5,11 +5,9 @@ use serde_json::{Map, Value};
 use super::origin::web_origin_of;
 
 /// A registered application (a "Single Page Application" at Auth0): public, without a secret.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Client {
-    /// `client_id`.
     pub id: String,
-    /// The name that customers read.
     pub name: String,
     /// Where answers may be sent; compared character by character.
     pub redirect_uris: Vec<String>,
@@ -21,7 +19,6 @@ pub struct Client {
     pub web_origins: Option<Vec<String>>,
     /// In which ways it may get tokens; both, where nothing is said.
     pub grant_types: Vec<GrantType>,
-    /// For scripts: `event.client.metadata`.
     pub metadata: Map<String, Value>,
 }
 
@@ -35,7 +32,6 @@ pub enum GrantType {
 }
 
 impl GrantType {
-    /// Every one that there is.
     #[must_use]
     pub fn all() -> Vec<Self> {
         vec![Self::Implicit, Self::AuthorizationCode]

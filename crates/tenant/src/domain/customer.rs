@@ -4,16 +4,13 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// A person who can log in.
 #[derive(Debug, Clone)]
 pub struct Customer {
     /// The subject identifier in tokens: at most 255 ASCII characters (OIDC Core 2), for example `auth0|1001`.
     pub sub: String,
     /// What they log in with; upper and lower case are not distinguished.
     pub email: String,
-    /// Their full name.
     pub name: String,
-    /// What they prove it with.
     pub password: Password,
     /// The API scopes they may be granted; `None` means every scope of the API.
     pub permissions: Option<Vec<String>>,
@@ -25,7 +22,6 @@ pub struct Customer {
     pub user_metadata: Map<String, Value>,
     /// What they have set up besides the password. Phones are paired by themselves.
     pub factors: EnrolledFactors,
-    /// What scripts are told of them besides.
     pub profile: Profile,
 }
 
@@ -36,9 +32,7 @@ pub struct Profile {
     pub nickname: Option<String>,
     /// Where a picture of them is; `None` means one of the tenant's own, the same for all.
     pub picture: Option<String>,
-    /// A part of their name.
     pub given_name: Option<String>,
-    /// A part of their name.
     pub family_name: Option<String>,
     /// Another name of theirs. They log in with the e-mail address.
     pub username: Option<String>,

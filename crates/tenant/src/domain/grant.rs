@@ -12,19 +12,14 @@ use super::payment::Payment;
 pub(crate) struct Grant {
     pub(crate) client: Arc<Client>,
     pub(crate) sub: String,
-    /// The session in which it was granted.
     pub(crate) sid: String,
     /// When the customer last gave the password or approved on the phone.
     pub(crate) auth_time: u64,
-    /// The API that the access token is for.
     pub(crate) api: Option<Arc<Api>>,
-    /// What the access token is good for.
     pub(crate) scopes: Vec<String>,
     /// The scopes that the ID token follows: those granted before scripts changed what the access token is good for.
     pub(crate) identity: Vec<String>,
-    /// By scripts.
     pub(crate) id_token_claims: Map<String, Value>,
-    /// By scripts.
     pub(crate) access_token_claims: Map<String, Value>,
     /// The one payment that the access token is for (RFC 9396).
     pub(crate) payment: Option<Payment>,
@@ -34,17 +29,14 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// The granted scopes, as they are written.
     pub(crate) fn scope(&self) -> String {
         self.scopes.join(" ")
     }
 
-    /// Whether the request was one of OpenID Connect.
     pub(crate) fn is_openid(&self) -> bool {
         self.scopes.iter().any(|scope| scope == "openid")
     }
 
-    /// The payment, as tokens and answers carry it (RFC 9396, 7 and 9.1).
     pub(crate) fn authorization_details(&self) -> Option<[Payment; 1]> {
         self.payment.clone().map(|payment| [payment])
     }

@@ -1,6 +1,5 @@
 //! The parameters of a query or a form, in order and with duplicates, because a duplicate is something to refuse.
 
-/// Longer requests are not looked at.
 pub(crate) const MAX_LENGTH: usize = 8 * 1_024;
 
 #[derive(Debug, Default)]
@@ -30,7 +29,6 @@ impl Parameters {
         values.next().map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
-    /// Every value that is not empty.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0
             .iter()
@@ -43,11 +41,10 @@ impl Parameters {
     }
 
     /// The first of these names that stands more than once.
-    pub(crate) fn duplicate<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
-        names.iter().copied().find(|name| self.count(name) > 1)
+    pub(crate) fn duplicate<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        names.into_iter().find(|name| self.count(name) > 1)
     }
 
-    /// All names and values, in order.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }

@@ -115,7 +115,6 @@ impl Payment {
         iban.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
     }
 
-    /// What the payee reads; may be empty.
     pub(crate) fn reference(&self) -> &str {
         &self.remittance_information_unstructured
     }

@@ -47,7 +47,6 @@ pub(crate) fn api_scopes_in(granted: &[String]) -> impl Iterator<Item = &String>
     granted.iter().filter(|scope| !OIDC_SCOPES.contains(&scope.as_str()))
 }
 
-/// The granted scopes that belong to the API.
 pub(crate) fn belonging_to<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {
     granted.iter().filter(|scope| api.scopes.iter().any(|known| known.name == **scope))
 }

@@ -32,7 +32,6 @@ struct Tokens {
     token_type: &'static str,
     expires_in: u64,
     scope: String,
-    /// RFC 9396, 7.
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<[Payment; 1]>,
 }
@@ -105,7 +104,7 @@ fn exchange(
     sent: Result<Parameters, TokenError>,
 ) -> Result<Tokens, TokenError> {
     let parameters = sent?;
-    if parameters.duplicate(&body::KNOWN).is_some() {
+    if parameters.duplicate(body::KNOWN).is_some() {
         return Err(error("invalid_request", "A parameter stands more than once."));
     }
     if headers.contains_key(header::AUTHORIZATION) || parameters.get("client_secret").is_some() {

@@ -5,63 +5,46 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::domain::Parameters;
 use crate::log::{self, Event, Kind, Refusal, events};
 use crate::state::{AppState, Shared};
-use crate::tokens::{self, Person, PresentedAccessToken};
-
-#[derive(Serialize)]
-struct UserInfo {
-    sub: String,
-    #[serde(flatten)]
-    person: Person,
-}
+use crate::tokens::{self, PresentedAccessToken};
 
 /// Why a request has no claims to get (RFC 6750, 3 and 3.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum UserInfoError {
-    /// A request without a token is told only how to bring one.
-    NoToken,
-    InvalidToken,
-    TwoTokens,
-    /// The token is not one of OpenID Connect (OIDC Core 5.3.1).
-    InsufficientScope,
+#[derive(Debug, Clone, Copy)]
+struct UserInfoError {
+    status: StatusCode,
+    code: &'static str,
+    description: &'static str,
 }
 
+/// A request without a token is told only how to bring one; the code is for the log.
+const NO_TOKEN: UserInfoError =
+    UserInfoError { status: StatusCode::UNAUTHORIZED, code: "invalid_token", description: "" };
+const INVALID_TOKEN: UserInfoError =
+    UserInfoError { description: "The access token is expired or not for this endpoint", ..NO_TOKEN };
+const TWO_TOKENS: UserInfoError = UserInfoError {
+    status: StatusCode::BAD_REQUEST,
+    code: "invalid_request",
+    description: "The access token stands more than once",
+};
+/// The token is not one of OpenID Connect (OIDC Core 5.3.1).
+const NOT_OPENID: UserInfoError = UserInfoError {
+    status: StatusCode::FORBIDDEN,
+    code: "insufficient_scope",
+    description: "The access token needs the scope openid",
+};
+
 impl UserInfoError {
-    const fn status(self) -> StatusCode {
-        match self {
-            Self::NoToken | Self::InvalidToken => StatusCode::UNAUTHORIZED,
-            Self::TwoTokens => StatusCode::BAD_REQUEST,
-            Self::InsufficientScope => StatusCode::FORBIDDEN,
+    fn challenge(self) -> String {
+        let Self { status, code, description } = self;
+        if description.is_empty() {
+            return "Bearer".to_owned();
         }
-    }
-
-    /// As the log names it; the one for a request without a token is not in the answer.
-    const fn code(self) -> &'static str {
-        match self {
-            Self::NoToken | Self::InvalidToken => "invalid_token",
-            Self::TwoTokens => "invalid_request",
-            Self::InsufficientScope => "insufficient_scope",
-        }
-    }
-
-    const fn challenge(self) -> &'static str {
-        match self {
-            Self::NoToken => "Bearer",
-            Self::InvalidToken => {
-                "Bearer error=\"invalid_token\", error_description=\"The access token is expired or not for this endpoint\""
-            }
-            Self::TwoTokens => {
-                "Bearer error=\"invalid_request\", error_description=\"The access token stands more than once\""
-            }
-            Self::InsufficientScope => {
-                "Bearer error=\"insufficient_scope\", error_description=\"The access token needs the scope openid\", scope=\"openid\""
-            }
-        }
+        let scope = if status == StatusCode::FORBIDDEN { ", scope=\"openid\"" } else { "" };
+        format!("Bearer error=\"{code}\", error_description=\"{description}\"{scope}")
     }
 }
 
@@ -77,10 +60,10 @@ pub(super) async fn handle(
     let form = form.unwrap_or_default();
     let sent: Vec<&str> = bearer(&headers).into_iter().chain(form.all("access_token")).collect();
     let claims = claims(&state, &sent);
-    record(&state, &sent, claims.as_ref().map_err(|error| error.code()));
+    record(&state, &sent, claims.as_ref());
     let answer = match claims {
         Ok(claims) => Json(claims).into_response(),
-        Err(error) => (error.status(), [(header::WWW_AUTHENTICATE, error.challenge())]).into_response(),
+        Err(error) => (error.status, [(header::WWW_AUTHENTICATE, error.challenge())]).into_response(),
     };
     let cors = [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
@@ -89,22 +72,23 @@ pub(super) async fn handle(
     (cors, answer).into_response()
 }
 
-fn claims(state: &AppState, sent: &[&str]) -> Result<UserInfo, UserInfoError> {
+fn claims(state: &AppState, sent: &[&str]) -> Result<Map<String, Value>, UserInfoError> {
     let token = match sent {
-        [] => return Err(UserInfoError::NoToken),
+        [] => return Err(NO_TOKEN),
         [token] => token,
-        _ => return Err(UserInfoError::TwoTokens),
+        _ => return Err(TWO_TOKENS),
     };
-    let claims: PresentedAccessToken =
-        tokens::verify(&state.key, token).ok_or(UserInfoError::InvalidToken)?;
+    let claims: PresentedAccessToken = tokens::verify(&state.key, token).ok_or(INVALID_TOKEN)?;
     let for_us = claims.iss == state.issuer && claims.aud.contains(&state.url("userinfo"));
     let customer = state.directory.by_sub(&claims.sub).filter(|_| for_us && state.now() < claims.exp);
-    let customer = customer.ok_or(UserInfoError::InvalidToken)?;
+    let customer = customer.ok_or(INVALID_TOKEN)?;
     let granted: Vec<&str> = claims.scope.split(' ').collect();
     if !granted.contains(&"openid") {
-        return Err(UserInfoError::InsufficientScope);
+        return Err(NOT_OPENID);
     }
-    Ok(UserInfo { sub: customer.sub.clone(), person: Person::of(customer, &granted) })
+    let mut claims = tokens::personal_claims(customer, &granted);
+    claims.insert("sub".to_owned(), customer.sub.as_str().into());
+    Ok(claims)
 }
 
 /// The name of the scheme has no case.
@@ -120,31 +104,27 @@ fn is_form(headers: &HeaderMap) -> bool {
 }
 
 /// Records a call of the userinfo endpoint: with the token's own trace when it was answered, else in a trace of its own.
-/// `sent`: every token of the request; `answer`: what was told, or the error code.
-fn record(state: &AppState, sent: &[&str], answer: Result<&impl Serialize, &'static str>) {
+fn record(state: &AppState, sent: &[&str], answer: Result<&Map<String, Value>, &UserInfoError>) {
     let presented: Option<Value> = sent.first().and_then(|token| tokens::verify(&state.key, token));
-    let presented = presented.as_ref();
-    let sub = presented.and_then(|claims| claims.get("sub")).and_then(Value::as_str);
-    let who = sub.and_then(|sub| state.directory.by_sub(sub)).map(|customer| events::who(customer));
-    let jti = presented.and_then(|claims| claims.get("jti")).and_then(Value::as_str);
-    let answer = match answer {
-        Ok(answer) => answer,
+    let claim = |name| presented.as_ref()?.get(name)?.as_str();
+    let who = claim("sub").and_then(|sub| state.directory.by_sub(sub)).map(|customer| events::who(customer));
+    let begin = || state.log.begin(Kind::UserInfo);
+    match answer {
+        Ok(answer) => {
+            let trace = claim("jti").and_then(|jti| state.log.of_token(jti)).unwrap_or_else(begin);
+            let claims = answer.keys().cloned().collect();
+            trace.record(Event::UserInfo { who, claims, refused: None });
+        }
         Err(error) => {
             let description = match sent {
                 [] => "No token was sent.".to_owned(),
-                [_] => why_no_user_info(state, presented),
+                [_] => why_no_user_info(state, presented.as_ref()),
                 _ => "The token stands more than once.".to_owned(),
             };
-            let refused = Some(Refusal { error: error.to_owned(), description });
-            let event = Event::UserInfo { who, claims: Vec::new(), refused };
-            return state.log.begin(Kind::UserInfo).record(event);
+            let refused = Some(Refusal { error: error.code.to_owned(), description });
+            begin().record(Event::UserInfo { who, claims: Vec::new(), refused });
         }
-    };
-    let answer = serde_json::to_value(answer).unwrap_or_default();
-    let claims = answer.as_object().map(|claims| claims.keys().cloned().collect()).unwrap_or_default();
-    let trace =
-        jti.and_then(|jti| state.log.of_token(jti)).unwrap_or_else(|| state.log.begin(Kind::UserInfo));
-    trace.record(Event::UserInfo { who, claims, refused: None });
+    }
 }
 
 fn why_no_user_info(state: &AppState, presented: Option<&Value>) -> String {
@@ -152,15 +132,12 @@ fn why_no_user_info(state: &AppState, presented: Option<&Value>) -> String {
         return "What was sent is no token that a key of this tenant has signed.".to_owned();
     };
     let expired = claims.get("exp").and_then(Value::as_u64).filter(|exp| *exp <= state.now());
-    if claims.get("scope").is_none() {
+    let scope = claims.get("scope");
+    if scope.is_none() {
         "It is not an access token; it looks like an ID token.".to_owned()
     } else if let Some(expired) = expired {
         format!("The token expired at {}.", log::time::people(1_000 * expired))
-    } else if claims
-        .get("scope")
-        .and_then(Value::as_str)
-        .is_some_and(|it| !it.split(' ').any(|it| it == "openid"))
-    {
+    } else if scope.and_then(Value::as_str).is_some_and(|it| !it.split(' ').any(|it| it == "openid")) {
         "The token was granted without the scope openid, so it is one of OAuth alone.".to_owned()
     } else {
         "The token is not for the userinfo endpoint, or its customer is gone.".to_owned()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde_json::Value;
 
 use super::event::{CustomerName, Event, Factor, FactorStep, LeftOut, PasswordOutcome, Refusal, Token};
 use super::{parameters, time};
@@ -93,7 +93,6 @@ pub(crate) fn asked(factor: domain::Factor, prompt: &ConfirmationPrompt) -> Even
     Event::Factor { factor: factor.into(), step: FactorStep::Asked, details }
 }
 
-/// What was granted, and what was not.
 pub(crate) fn granted(
     request: &AuthorizationRequest,
     customer: &Customer,
@@ -149,7 +148,6 @@ pub(crate) fn code(good_for: u64, redirect_uri: &str, challenge: &str) -> Event 
     }
 }
 
-pub(crate) fn token(token: Token, kid: &str, claims: &impl Serialize) -> Event {
-    let claims = serde_json::to_value(claims).unwrap_or_default();
-    Event::TokenIssued { token, key: kid.to_owned(), claims }
+pub(crate) fn token(token: Token, kid: &str, claims: &Value) -> Event {
+    Event::TokenIssued { token, key: kid.to_owned(), claims: claims.clone() }
 }

@@ -10,7 +10,6 @@ use crate::state::AppState;
 use crate::store::{Authenticator, NotSent, SecondFactor, Stage, Store, TransactionRef};
 
 pub(crate) struct AuthenticatorChoices {
-    /// Other than the one that is asked for now.
     pub(crate) others: Factors,
     pub(crate) may_set_up: bool,
     /// There is a factor, which has to be given before another is set up.
@@ -29,7 +28,6 @@ pub(super) fn may_set_up(store: &Store, sub: &str, allowed: Factors, now: u64) -
     allowed.has(Factor::Otp) && store.enrolled(sub, now).is_empty()
 }
 
-/// What the customer may choose from, when a second factor is asked for.
 pub(crate) fn choices(state: &AppState, transaction_ref: &TransactionRef) -> Option<AuthenticatorChoices> {
     let now = state.now();
     let mut guard = state.store();

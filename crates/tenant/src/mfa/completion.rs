@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::context::Context;
 use super::next_step::NextStep;
-use super::recovery::make_codes;
+use crate::credentials::recovery_codes;
 use crate::domain::{Customer, ErrorCode, Factor, Session};
 use crate::log::{Event, FactorStep, events};
-use crate::store::{Authenticator, Enrollment, SecondFactor, Stage};
+use crate::store::{Authenticator, Enrollment, SecondFactor, Stage, Store};
 
 /// The customer and the session of a second factor, as long as there is one and there is time. Otherwise the request is
 /// refused, or goes back to the log-in page: a second factor outlives no session.
@@ -20,11 +20,8 @@ pub(super) fn in_time(
         record(context, events::factor(second.authenticator.factor(), FactorStep::Stale));
         return Err(refuse(context, "The request was not confirmed in time."));
     }
-    let session = context.store.sessions.by_sid(&second.sid, now).filter(|session| session.sub == second.sub);
-    if let Some(session) = session.cloned()
-        && let Some(customer) = context.state.directory.by_sub(&session.sub)
-    {
-        return Ok((Arc::clone(customer), session));
+    if let Some(found) = find_session(context, &second.sid) {
+        return Ok(found);
     }
     if let Authenticator::Push(push) = &second.authenticator {
         context.store.pushes.withdraw(push, now);
@@ -32,6 +29,13 @@ pub(super) fn in_time(
     }
     set(context, Stage::LogIn);
     Err(NextStep::Page("/u/login"))
+}
+
+/// A session that has not ended, and its customer.
+pub(super) fn find_session(context: &Context<'_>, sid: &str) -> Option<(Arc<Customer>, Session)> {
+    let session = context.store.sessions.by_sid(sid, context.state.now())?.clone();
+    let customer = context.state.directory.by_sub(&session.sub)?;
+    Some((Arc::clone(customer), session))
 }
 
 pub(super) const APP_IS_SET_UP: &str = "Your authenticator app is set up.";
@@ -65,10 +69,11 @@ pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep
             sid: second.sid.clone(),
             sub: second.sub.clone(),
             given,
-            factor: Some(factor),
+            factor,
             expires: context.state.now() + context.state.lifetimes.push,
             notice: sentence,
-            ..Enrollment::default()
+            secret: None,
+            codes: Vec::new(),
         };
         let first_app = matches!(second.authenticator, Authenticator::FirstApp(_));
         let next = if first_app { make_codes(context.store, &mut enrollment) } else { "/u/methods" };
@@ -111,4 +116,12 @@ pub(super) fn set(context: &mut Context<'_>, next: Stage) {
     if let Some(transaction) = context.transaction() {
         transaction.stage = next;
     }
+}
+
+/// Makes recovery codes, in the place of those that there may be; gives the page that shows them.
+pub(super) fn make_codes(store: &mut Store, enrollment: &mut Enrollment) -> &'static str {
+    enrollment.codes = (0..recovery_codes::CODES_PER_SET).map(|_| recovery_codes::generate()).collect();
+    store.enrollments.set_recovery_codes(&enrollment.sub, &enrollment.codes);
+    tracing::info!(sub = enrollment.sub, "recovery codes made");
+    "/u/methods/codes"
 }

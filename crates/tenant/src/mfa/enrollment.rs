@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::codes::CodeError;
-use super::completion::{APP_IS_SET_UP, grant, record, refuse, set};
+use super::completion::{APP_IS_SET_UP, find_session, grant, make_codes, record, refuse, set};
 use super::context::Context;
 use super::next_step::NextStep;
-use super::recovery::make_codes;
 use crate::credentials::totp::{self, Secret};
 use crate::domain::{AuthorizationRequest, Customer, Factor, Session};
 use crate::log::{FactorStep, events};
@@ -21,7 +20,6 @@ pub(crate) struct EnrollmentOverview {
     pub(crate) has_app: bool,
     pub(crate) recovery_codes: usize,
     pub(crate) notice: Option<String>,
-    /// Of the app that is being set up.
     pub(crate) secret: Option<Secret>,
 }
 
@@ -30,7 +28,6 @@ pub(crate) enum EnrollmentAction<'a> {
     Continue,
     /// Set up an authenticator app, in the place of the one that there may be.
     SetUp,
-    /// This is the code that the new app shows.
     Confirm(&'a str),
     Abandon,
     RemoveApp,
@@ -65,7 +62,6 @@ pub(crate) fn overview(
     }))
 }
 
-/// New recovery codes, once.
 pub(crate) fn take_new_codes(
     state: &AppState,
     transaction_ref: &TransactionRef,
@@ -96,9 +92,7 @@ pub(crate) fn perform(
     match action {
         EnrollmentAction::Continue => {
             let session = session.authenticated(enrollment.given);
-            // Nobody is here who has not given one.
-            let factor = enrollment.factor.unwrap_or(Factor::RecoveryCode);
-            return Ok(Some(grant(context, customer, session, factor)));
+            return Ok(Some(grant(context, customer, session, enrollment.factor)));
         }
         EnrollmentAction::SetUp => enrollment.secret = Some(Secret::random()),
         EnrollmentAction::Abandon => enrollment.secret = None,
@@ -140,12 +134,8 @@ fn in_time(context: &mut Context<'_>) -> Result<(Enrollment, Arc<Customer>, Sess
     if now >= enrollment.expires {
         return Err(Some(refuse(context, "The request was not continued in time.")));
     }
-    let session =
-        context.store.sessions.by_sid(&enrollment.sid, now).filter(|session| session.sub == enrollment.sub);
-    if let Some(session) = session.cloned()
-        && let Some(customer) = context.state.directory.by_sub(&session.sub)
-    {
-        return Ok((enrollment, Arc::clone(customer), session));
+    if let Some((customer, session)) = find_session(context, &enrollment.sid) {
+        return Ok((enrollment, customer, session));
     }
     set(context, Stage::LogIn);
     Err(Some(NextStep::Page("/u/login")))

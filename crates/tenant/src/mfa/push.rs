@@ -5,9 +5,7 @@ use crate::domain::{ConfirmationPrompt, Factor};
 use crate::log::{FactorStep, events};
 use crate::random;
 use crate::state::AppState;
-use crate::store::{
-    Authenticator, NotSent, Push, PushAnswer, PushOutcome, PushState, PushVerdict, Stage, TransactionRef,
-};
+use crate::store::{Authenticator, NotSent, Push, PushAnswer, PushOutcome, PushState, Stage, TransactionRef};
 
 /// Asks the phones of a customer, on behalf of a session; gives the name of the push.
 pub(super) fn send(
@@ -60,11 +58,11 @@ pub(super) fn describe_to_client(why: NotSent) -> String {
 }
 
 /// Why a phone's answer ends the request, as the client is told.
-pub(super) const fn refusal(verdict: PushVerdict) -> &'static str {
-    match verdict {
-        PushVerdict::Denied => "The customer denied the request on the phone.",
-        PushVerdict::WrongNumber => "A wrong number was chosen on the phone.",
-        PushVerdict::NotMe => "The customer said on the phone that this request was not theirs.",
+pub(super) const fn refusal(state: Option<PushState>) -> &'static str {
+    match state {
+        Some(PushState::Denied) => "The customer denied the request on the phone.",
+        Some(PushState::WrongNumber) => "A wrong number was chosen on the phone.",
+        Some(PushState::NotMe) => "The customer said on the phone that this request was not theirs.",
         _ => "The request was not approved on the phone in time.",
     }
 }

@@ -9,18 +9,15 @@ use crate::credentials::totp::Secret;
 use crate::domain::{AuthorizationRequest, Challenge, Customer, ErrorCode, Factor, Session};
 use crate::log::{FactorStep, events};
 use crate::state::AppState;
-use crate::store::{Authenticator, NotSent, Push, PushVerdict, SecondFactor, Stage, Store, TransactionRef};
+use crate::store::{Authenticator, NotSent, Push, PushState, SecondFactor, Stage, Store, TransactionRef};
 
-/// What the log-in tab gets to see.
 pub(crate) enum MfaStatus {
     Open(Box<MfaTransaction>),
-    /// It is over, one way or the other.
     Over(NextStep),
     /// No second factor is asked for.
     Elsewhere,
 }
 
-/// A second factor that is asked for, as its page shows it.
 pub(crate) struct MfaTransaction {
     pub(crate) request: Arc<AuthorizationRequest>,
     pub(crate) csrf_token: String,
@@ -126,20 +123,20 @@ pub(crate) fn status(state: &AppState, transaction_ref: &TransactionRef) -> MfaS
     let authenticator = match &second.authenticator {
         Authenticator::Push(push) => {
             match (context.store.pushes.take(push, now), context.store.pushes.get(push).cloned()) {
-                (PushVerdict::Waiting, Some(push)) => OfferedAuthenticator::Push(Box::new(push)),
-                (PushVerdict::Approved, _) => {
+                (Some(PushState::Waiting), Some(push)) => OfferedAuthenticator::Push(Box::new(push)),
+                (Some(PushState::Approved), _) => {
                     return MfaStatus::Over(completion::pass(context, &second));
                 }
-                (PushVerdict::Withdrawn, _) => {
+                (Some(PushState::Withdrawn), _) => {
                     authorization.trace.record(events::factor(Factor::Push, FactorStep::Withdrawn));
                     completion::set(context, Stage::LogIn);
                     return MfaStatus::Over(NextStep::Page("/u/login"));
                 }
-                (verdict, _) => {
-                    if verdict == PushVerdict::Stale {
+                (state, _) => {
+                    if state.is_none() {
                         authorization.trace.record(events::factor(Factor::Push, FactorStep::Stale));
                     }
-                    let reason = push::refusal(verdict);
+                    let reason = push::refusal(state);
                     return MfaStatus::Over(completion::refuse(context, reason));
                 }
             }

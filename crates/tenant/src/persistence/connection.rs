@@ -11,16 +11,10 @@ pub(super) enum Connection {
 
 impl Connection {
     pub(super) async fn load(&self) -> Result<Vec<(String, String, String)>, sqlx::Error> {
+        let sql = "SELECT kind, key, CAST(value AS text) FROM records ORDER BY kind, key";
         match self {
-            Self::Sqlite(pool) => {
-                sqlx::query_as("SELECT kind, key, value FROM records ORDER BY kind, key")
-                    .fetch_all(pool)
-                    .await
-            }
-            Self::Postgres(pool) => {
-                let sql = "SELECT kind, key, value::text FROM records ORDER BY kind, key";
-                sqlx::query_as(sql).fetch_all(pool).await
-            }
+            Self::Sqlite(pool) => sqlx::query_as(sql).fetch_all(pool).await,
+            Self::Postgres(pool) => sqlx::query_as(sql).fetch_all(pool).await,
         }
     }
 

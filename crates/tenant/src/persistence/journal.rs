@@ -11,7 +11,6 @@ use tokio::time::Instant;
 /// How long an answer waits for the database, and how long the database may fail before nobody waits any more. Together with the longest wait of a page it is less than a request may take.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// One record that has another value now, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Change {
     pub(crate) kind: &'static str,
@@ -79,7 +78,6 @@ impl Journal {
         mark_last(change);
     }
 
-    /// Whether the last attempt to write went through.
     pub(crate) fn is_writing(&self) -> bool {
         let Some(channel) = &self.0 else { return true };
         // An error says that the writer is gone.

@@ -36,7 +36,6 @@ pub(crate) trait Record: Serialize + DeserializeOwned {
 pub(crate) struct Table<V> {
     rows: HashMap<String, Row<V>>,
     journal: Journal,
-    /// The number of the last removal.
     removed: u64,
 }
 
@@ -55,14 +54,12 @@ pub(crate) struct Edit<'a, V: Record> {
 }
 
 impl<V> Default for Table<V> {
-    /// In memory only.
     fn default() -> Self {
         Self { rows: HashMap::new(), journal: Journal::default(), removed: 0 }
     }
 }
 
 impl<V: Record> Table<V> {
-    /// What was kept, and where changes go from now on.
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
         let read = |(key, value): (String, String)| {
             let value = serde_json::from_str(&value);
@@ -100,7 +97,6 @@ impl<V: Record> Table<V> {
         Edit::of(key, row, &self.journal)
     }
 
-    /// The record, to change it in place.
     pub(crate) fn get_mut(&mut self, key: &str) -> Option<Edit<'_, V>> {
         let row = self.rows.get_mut(key)?;
         Some(Edit::of(key, row, &self.journal))
@@ -126,6 +122,15 @@ impl<V: Record> Table<V> {
             }
             stays
         });
+    }
+
+    /// Removes the oldest of those of which `wanted` says yes, until there are fewer than `most`.
+    pub(crate) fn make_room(&mut self, most: usize, wanted: impl Fn(&V) -> bool, age: impl Fn(&V) -> u64) {
+        while self.select(&wanted).count() >= most {
+            let oldest =
+                self.select(&wanted).min_by_key(|(_, value)| age(value)).map(|(key, _)| key.to_owned());
+            oldest.and_then(|key| self.remove(&key));
+        }
     }
 
     /// Those of which `wanted` says yes, with their keys.

@@ -1,14 +1,13 @@
 //! What scripts are told, in Auth0's words.
 
-use actions::{
-    Authentication, Authorization, Client, Connection, EnrolledFactor, Event, Method, ResourceServer,
-    Session, SessionClient, SessionCookie, Stats, Tenant, Transaction, User,
-};
-use jiff::Timestamp;
+use actions::Event;
+use serde_json::{Value, json};
 
 use crate::domain::{
-    AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Prompt, RequestContext, ResponseType, origin_of,
+    AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Profile, Prompt, RequestContext, ResponseType,
+    origin_of,
 };
+use crate::log;
 use crate::state::AppState;
 
 /// How the customer has authenticated, at the time that the scripts run.
@@ -33,110 +32,114 @@ pub(super) fn event(
     let logins_count = store.customers.log_ins(&customer.sub);
     let (created_at, updated_at) = store.customers.times(&customer.sub, state.now());
     drop(store);
-    let profile = &customer.profile;
-    Event {
-        user: User {
-            user_id: customer.sub.clone(),
-            email: customer.email.clone(),
-            email_verified: true,
-            name: customer.name.clone(),
-            nickname: profile.nickname.clone().unwrap_or_else(|| nickname(&customer.email)),
-            picture: profile.picture.clone().unwrap_or_else(|| state.url("assets/icon-192.png")),
-            given_name: profile.given_name.clone(),
-            family_name: profile.family_name.clone(),
-            username: profile.username.clone(),
-            phone_number: profile.phone_number.clone(),
-            phone_verified: profile.phone_number.is_some().then_some(true),
-            created_at: time(created_at),
-            updated_at: time(updated_at),
-            app_metadata,
-            user_metadata,
-            multifactor: enrolled.iter().filter_map(provider).map(str::to_owned).collect(),
-            enrolled_factors: enrolled
-                .iter()
-                .map(|factor| EnrolledFactor { factor: factor.name().to_owned() })
-                .collect(),
+    let Profile { nickname, picture, given_name, family_name, username, phone_number } = &customer.profile;
+    let before_at = || customer.email.rsplit_once('@').map(|(name, _)| name.to_owned());
+    let AuthenticationState { sid, auth_time, second_factor } = authenticated;
+    let mut methods = vec![json!({ "name": "pwd", "timestamp": time(*auth_time) })];
+    methods.extend(
+        second_factor
+            .map(|(when, factor)| json!({ "name": "mfa", "timestamp": time(when), "type": factor.name() })),
+    );
+    let mut document = json!({
+        "user": {
+            "user_id": customer.sub,
+            "email": customer.email,
+            "email_verified": true,
+            "name": customer.name,
+            // As Auth0 makes one.
+            "nickname": nickname.clone().or_else(before_at),
+            "picture": picture.clone().unwrap_or_else(|| state.url("assets/icon-192.png")),
+            "given_name": given_name,
+            "family_name": family_name,
+            "username": username,
+            "phone_number": phone_number,
+            "phone_verified": phone_number.as_ref().map(|_| true),
+            "created_at": time(created_at),
+            "updated_at": time(updated_at),
+            "app_metadata": app_metadata,
+            "user_metadata": user_metadata,
+            "multifactor": enrolled.iter().filter_map(provider).collect::<Vec<_>>(),
+            "enrolledFactors": enrolled.iter().map(|it| json!({ "type": it.name() })).collect::<Vec<_>>(),
         },
-        client: Client {
-            client_id: request.client.id.clone(),
-            name: request.client.name.clone(),
-            metadata: request.client.metadata.clone(),
+        "client": {
+            "client_id": request.client.id,
+            "name": request.client.name,
+            "metadata": request.client.metadata,
         },
-        request: actions::Request {
-            method: "GET".to_owned(),
-            query: query.clone(),
-            ip: address.clone(),
-            user_agent: user_agent.clone(),
-            hostname: host.clone(),
-            language: language.clone(),
-            ..actions::Request::default()
+        "request": {
+            "method": "GET",
+            "query": query,
+            "ip": address,
+            "user_agent": user_agent,
+            "hostname": host,
+            "language": language,
+            // There is nothing in them, but scripts look into them.
+            "body": {},
+            "geoip": {},
         },
-        transaction: transaction(request),
-        authentication: Authentication { methods: methods(authenticated) },
-        authorization: Authorization { roles: customer.roles.clone() },
-        connection: Connection {
-            id: "con_customers".to_owned(),
-            name: "Username-Password-Authentication".to_owned(),
-            strategy: "auth0".to_owned(),
-            ..Connection::default()
+        "transaction": transaction(request),
+        "authentication": { "methods": methods },
+        "authorization": { "roles": customer.roles },
+        "connection": {
+            "id": "con_customers",
+            "name": "Username-Password-Authentication",
+            "strategy": "auth0",
+            "metadata": {},
         },
-        resource_server: request
-            .api
-            .as_ref()
-            .map(|api| ResourceServer { identifier: api.identifier.clone() }),
-        session: authenticated.sid.clone().map(|id| session(request, customer, id, authenticated.auth_time)),
-        stats: Stats { logins_count },
-        tenant: Tenant { id: tenant(&state.issuer) },
-        confidential: confidential.clone(),
+        "resource_server": request.api.as_ref().map(|api| json!({ "identifier": api.identifier })),
+        "session": sid.as_ref().map(|id| json!({
+            "id": id,
+            "authenticated_at": time(*auth_time),
+            "user_id": customer.sub,
+            "clients": [{ "client_id": request.client.id }],
+            "cookie": { "mode": "non-persistent" },
+            "metadata": {},
+        })),
+        "stats": { "logins_count": logins_count },
+        "tenant": { "id": tenant(&state.issuer) },
+    });
+    // What is not known is absent. Metadata may have a null of their own.
+    for part in ["", "/user", "/request", "/transaction"] {
+        if let Some(Value::Object(members)) = document.pointer_mut(part) {
+            members.retain(|_, value| !value.is_null());
+        }
     }
+    Event { document, confidential: confidential.clone() }
 }
 
-fn transaction(request: &AuthorizationRequest) -> Transaction {
+fn transaction(request: &AuthorizationRequest) -> Value {
     let context = &request.context;
-    let words = |name: &str| -> Vec<String> {
-        context
-            .get(name)
-            .unwrap_or_default()
-            .split(' ')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
+    let words = |name: &str| -> Vec<&str> {
+        context.get(name).unwrap_or_default().split(' ').filter(|word| !word.is_empty()).collect()
     };
     let ui_locales = words("ui_locales");
     let mut acr_values = words("acr_values");
     if acr_values.is_empty() && request.multi_factor {
-        acr_values.push(MULTI_FACTOR.to_owned());
+        acr_values.push(MULTI_FACTOR);
     }
-    let protocol = match request.response_type {
-        ResponseType::Code { .. } => "oidc-basic-profile",
-        ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
-    };
-    Transaction {
-        id: context.id.clone(),
-        correlation_id: context
-            .get("correlation_id")
-            .or_else(|| context.get("ext-correlation_id"))
-            .map(str::to_owned),
-        acr_values,
-        locale: ui_locales.first().cloned().unwrap_or_else(|| "en".to_owned()),
-        login_hint: request.login_hint.clone(),
-        prompt: match request.prompt {
+    json!({
+        "id": context.id,
+        "correlation_id": context.get("correlation_id").or_else(|| context.get("ext-correlation_id")),
+        "acr_values": acr_values,
+        "locale": ui_locales.first().unwrap_or(&"en"),
+        "login_hint": request.login_hint,
+        "prompt": match request.prompt {
             Prompt::Unsaid => None,
-            Prompt::None => Some(vec!["none".to_owned()]),
-            Prompt::LogIn => Some(vec!["login".to_owned()]),
+            Prompt::None => Some(["none"]),
+            Prompt::LogIn => Some(["login"]),
         },
-        protocol: protocol.to_owned(),
-        redirect_uri: request.target.redirect_uri.clone(),
-        requested_authorization_details: request
-            .payment
-            .as_ref()
-            .and_then(|payment| serde_json::to_value([payment]).ok()),
-        requested_scopes: request.scopes.clone(),
-        response_mode: context.get("response_mode").map(str::to_owned),
-        response_type: words("response_type"),
-        state: request.target.state.clone(),
-        ui_locales,
-    }
+        "protocol": match request.response_type {
+            ResponseType::Code { .. } => "oidc-basic-profile",
+            ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
+        },
+        "redirect_uri": request.target.redirect_uri,
+        "requested_authorization_details": request.payment.as_ref().map(|payment| [payment]),
+        "requested_scopes": request.scopes,
+        "response_mode": context.get("response_mode"),
+        "response_type": words("response_type"),
+        "state": request.target.state,
+        "ui_locales": ui_locales,
+    })
 }
 
 /// As `user.multifactor` names it; recovery codes are no provider.
@@ -148,35 +151,8 @@ const fn provider(factor: Factor) -> Option<&'static str> {
     }
 }
 
-fn methods(authenticated: &AuthenticationState) -> Vec<Method> {
-    let password = Method { name: "pwd".to_owned(), timestamp: time(authenticated.auth_time), factor: None };
-    let second = authenticated.second_factor.map(|(when, factor)| Method {
-        name: "mfa".to_owned(),
-        timestamp: time(when),
-        factor: Some(factor.name().to_owned()),
-    });
-    [password].into_iter().chain(second).collect()
-}
-
-fn session(request: &AuthorizationRequest, customer: &Customer, id: String, auth_time: u64) -> Session {
-    Session {
-        id,
-        authenticated_at: time(auth_time),
-        user_id: customer.sub.clone(),
-        clients: vec![SessionClient { client_id: request.client.id.clone() }],
-        cookie: SessionCookie { mode: "non-persistent".to_owned() },
-        ..Session::default()
-    }
-}
-
-/// As Auth0 makes one.
-fn nickname(email: &str) -> String {
-    email.rsplit_once('@').map_or(email, |(nickname, _)| nickname).to_owned()
-}
-
 fn time(seconds: u64) -> String {
-    let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-    moment.unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    log::time::machine(1_000 * seconds)
 }
 
 /// `localhost` of `http://localhost:8090/`.

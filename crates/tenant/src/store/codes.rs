@@ -6,11 +6,9 @@ use crate::domain::Grant;
 use crate::log::Trace;
 use crate::random::Fingerprint;
 
-/// What a code stands for, and who may redeem it.
 #[derive(Debug)]
 pub(crate) struct IssuedCode {
     pub(crate) grant: Grant,
-    /// Where it is written down what becomes of it.
     pub(crate) trace: Trace,
     /// SHA-256 of the verifier, as base64url.
     pub(crate) challenge: String,

@@ -12,7 +12,6 @@ use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 /// more.
 const MAX_SESSIONS: usize = 10_000;
 
-/// `app_metadata` and `user_metadata`.
 type Metadata = (Map<String, Value>, Map<String, Value>);
 
 #[derive(Clone, Default, Serialize, Deserialize)]
@@ -68,15 +67,8 @@ impl CustomerRecords {
         now: u64,
     ) {
         let (mut app_now, mut user_now) = self.metadata(customer);
-        for (now, changes) in [(&mut app_now, app), (&mut user_now, user)] {
-            for (name, value) in changes {
-                if value.is_null() {
-                    now.remove(name);
-                } else {
-                    now.insert(name.clone(), value.clone());
-                }
-            }
-        }
+        actions::patch(&mut app_now, app);
+        actions::patch(&mut user_now, user);
         let changed = MetadataRecord { app_metadata: app_now, user_metadata: user_now };
         self.metadata.insert(customer.sub.clone(), changed);
         self.update(&customer.sub, now);

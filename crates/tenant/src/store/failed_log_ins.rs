@@ -29,7 +29,6 @@ pub(crate) struct FailedLogIns(HashMap<Fingerprint, Attempts>);
 
 #[derive(Debug, Default)]
 struct Attempts {
-    /// When each was, since the last lock-out.
     times: Vec<u64>,
     /// Lock-outs in a row.
     lock_outs: u32,

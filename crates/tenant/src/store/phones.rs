@@ -45,14 +45,7 @@ impl Phones {
 
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, now: u64, lifetime: u64) {
         self.paired.retain(|_, phone| now < phone.expires);
-        while self.paired.select(|phone| phone.sub == sub).count() >= MAX_PER_CUSTOMER {
-            let own = self.paired.select(|phone| phone.sub == sub);
-            let Some(oldest) = own.min_by_key(|(_, phone)| phone.expires).map(|(key, _)| key.to_owned())
-            else {
-                break;
-            };
-            self.paired.remove(&oldest);
-        }
+        self.paired.make_room(MAX_PER_CUSTOMER, |phone| phone.sub == sub, |phone| phone.expires);
         let phone =
             Phone { sub: sub.to_owned(), csrf_token: String::new(), paired: now, expires: now + lifetime };
         self.paired.insert(key(cookie), phone);
@@ -68,18 +61,15 @@ impl Phones {
         self.paired.remove(&key(cookie));
     }
 
-    /// How many phones the customer has paired.
     pub(crate) fn count(&self, sub: &str, now: u64) -> usize {
         self.paired.select(|phone| phone.sub == sub && now < phone.expires).count()
     }
 
-    /// The password was right on this device.
     pub(crate) fn begin(&mut self, sub: &str, pairing: &str, now: u64) {
         self.pending.retain(|_, (_, until)| now < *until);
         self.pending.insert(Fingerprint::of(pairing), (sub.to_owned(), now + PAIRING_LIFETIME));
     }
 
-    /// Whose password was given on this device.
     pub(crate) fn pending(&self, pairing: &str, now: u64) -> Option<&str> {
         let (sub, until) = self.pending.get(&Fingerprint::of(pairing))?;
         (now < *until).then_some(sub)

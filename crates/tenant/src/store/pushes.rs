@@ -13,7 +13,6 @@ const MAX_HISTORY: usize = 20;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Push {
-    /// Where it is written down what became of it.
     pub(crate) trace: Trace,
     pub(crate) id: String,
     pub(crate) sub: String,
@@ -64,22 +63,13 @@ pub(crate) enum PushOutcome {
     TooLate,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PushVerdict {
-    Waiting,
-    Approved,
-    Denied,
-    WrongNumber,
-    NotMe,
-    Stale,
-    Withdrawn,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a phone is not asked, as the customer reads it. `wait` is in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotSent {
-    /// It has been asked too often. `wait` is in seconds.
+    #[error("Too many requests went to your phone. Use another way, or try again in {} min.", wait.div_ceil(60))]
     TooMany { wait: u64 },
     /// The customer said of a request that it was not theirs.
+    #[error("Your phone is not asked now. Use another way, or try again in {} min.", wait.div_ceil(60))]
     Locked { wait: u64 },
 }
 
@@ -100,7 +90,6 @@ impl Pushes {
         Ok(())
     }
 
-    /// Whether one more push may be sent to this customer.
     pub(crate) fn may_send(&self, sub: &str, limits: &Limits, now: u64) -> Result<(), NotSent> {
         if let Some(until) = self.locked.get(sub).filter(|until| now < **until) {
             return Err(NotSent::Locked { wait: until - now });
@@ -182,33 +171,28 @@ impl Pushes {
         outcome
     }
 
-    /// Where the question stands. An approval that nobody fetched in time is stale too.
-    fn verdict(&self, id: &str, now: u64) -> PushVerdict {
-        let Some(push) = self.by_id.get(id) else { return PushVerdict::Stale };
-        match push.state {
-            PushState::Denied => PushVerdict::Denied,
-            PushState::WrongNumber => PushVerdict::WrongNumber,
-            PushState::NotMe => PushVerdict::NotMe,
-            PushState::Withdrawn => PushVerdict::Withdrawn,
-            PushState::Waiting | PushState::Approved if now >= push.expires => PushVerdict::Stale,
-            PushState::Waiting => PushVerdict::Waiting,
-            PushState::Approved => PushVerdict::Approved,
-            PushState::Used => PushVerdict::Stale,
-        }
+    /// Where the question stands; nothing when it is stale. An approval that nobody fetched in time is stale too.
+    fn standing(&self, id: &str, now: u64) -> Option<PushState> {
+        let push = self.by_id.get(id)?;
+        let is_stale = match push.state {
+            PushState::Waiting | PushState::Approved => now >= push.expires,
+            state => state == PushState::Used,
+        };
+        (!is_stale).then_some(push.state)
     }
 
     pub(crate) fn is_waiting(&self, id: &str, now: u64) -> bool {
-        self.verdict(id, now) == PushVerdict::Waiting
+        self.standing(id, now) == Some(PushState::Waiting)
     }
 
     /// Where the question stands; an approval is handed out once. There is no way to look at one without taking it, so
     /// that nobody can forget to.
-    pub(crate) fn take(&mut self, id: &str, now: u64) -> PushVerdict {
-        let verdict = self.verdict(id, now);
-        if let (PushVerdict::Approved, Some(push)) = (verdict, self.by_id.get_mut(id)) {
+    pub(crate) fn take(&mut self, id: &str, now: u64) -> Option<PushState> {
+        let state = self.standing(id, now)?;
+        if let (PushState::Approved, Some(push)) = (state, self.by_id.get_mut(id)) {
             push.state = PushState::Used;
         }
-        verdict
+        Some(state)
     }
 
     pub(crate) fn withdraw(&mut self, id: &str, now: u64) {
@@ -234,7 +218,7 @@ impl Push {
 
 #[cfg(test)]
 mod tests {
-    use super::{Push, PushAnswer, PushOutcome, PushState, PushVerdict, Pushes};
+    use super::{Push, PushAnswer, PushOutcome, PushState, Pushes};
     use crate::config::Limits;
     use crate::domain::ConfirmationPrompt;
     use crate::log::Trace;
@@ -258,15 +242,15 @@ mod tests {
         let mut pushes = Pushes::default();
         for id in ["taken", "late"] {
             pushes.send(push(id), &Limits::default(), 0).unwrap();
-            assert_eq!(pushes.take(id, 1), PushVerdict::Waiting);
+            assert_eq!(pushes.take(id, 1), Some(PushState::Waiting));
             assert!(pushes.is_waiting(id, 1));
             assert_eq!(pushes.answer(id, "auth0|1001", PushAnswer::Number(42), 2), PushOutcome::Approved);
             assert!(!pushes.is_waiting(id, 2));
         }
-        assert_eq!(pushes.take("taken", 3), PushVerdict::Approved);
-        assert_eq!(pushes.take("taken", 3), PushVerdict::Stale, "it has been used");
+        assert_eq!(pushes.take("taken", 3), Some(PushState::Approved));
+        assert_eq!(pushes.take("taken", 3), None, "it has been used");
         assert_eq!(pushes.answer("taken", "auth0|1001", PushAnswer::Number(42), 4), PushOutcome::Answered);
-        assert_eq!(pushes.take("taken", 4), PushVerdict::Stale);
-        assert_eq!(pushes.take("late", 600), PushVerdict::Stale);
+        assert_eq!(pushes.take("taken", 4), None);
+        assert_eq!(pushes.take("late", 600), None);
     }
 }

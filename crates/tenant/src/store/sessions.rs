@@ -32,10 +32,8 @@ impl Sessions {
     }
 
     pub(crate) fn by_sid(&self, sid: &str, now: u64) -> Option<&Session> {
-        self.0
-            .select(|session| session.sid == sid && now < session.expires)
-            .next()
-            .map(|(_, session)| session)
+        let mut found = self.0.select(|session| session.sid == sid && now < session.expires);
+        found.next().map(|(_, session)| session)
     }
 
     /// Starts a session under the new cookie value and ends the one that the browser had before.
@@ -50,12 +48,7 @@ impl Sessions {
         self.0.retain(|_, session| now < session.expires);
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
         let sid = before.map_or(new.sid, |session| session.sid);
-        while self.0.select(|session| session.sub == sub).count() >= MAX_PER_CUSTOMER {
-            let own = self.0.select(|session| session.sub == sub);
-            let oldest = own.min_by_key(|(_, session)| session.auth_time).map(|(key, _)| key.to_owned());
-            let Some(oldest) = oldest else { break };
-            self.0.remove(&oldest);
-        }
+        self.0.make_room(MAX_PER_CUSTOMER, |session| session.sub == sub, |session| session.auth_time);
         let session = Session { sid, sub: sub.to_owned(), auth_time: now, expires: now + lifetime };
         self.0.insert(key(new.cookie), session.clone());
         session
@@ -64,6 +57,7 @@ impl Sessions {
     pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
         self.0.remove(&key(cookie))
     }
+
     /// Ends the session with this `sid`, whatever its cookie is now.
     pub(crate) fn end_sid(&mut self, sid: &str) {
         self.0.retain(|_, session| session.sid != sid);

@@ -50,7 +50,6 @@ pub(crate) struct Transaction {
 #[derive(Debug, Clone)]
 pub(crate) enum Stage {
     LogIn,
-    /// The customer was asked for a second factor.
     SecondFactor(SecondFactor),
     /// The second factor was given, and the customer looks after the ways to confirm before the client has its answer.
     Enrollment(Enrollment),
@@ -58,7 +57,6 @@ pub(crate) enum Stage {
     Finished,
 }
 
-/// A second factor that is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct SecondFactor {
     /// The session whose customer has to give it; when it ends, nothing comes of this.
@@ -73,7 +71,6 @@ pub(crate) struct SecondFactor {
     pub(crate) expires: u64,
 }
 
-/// How the second factor is to be given.
 #[derive(Debug, Clone)]
 pub(crate) enum Authenticator {
     /// By the answer to the push with this identifier.
@@ -96,20 +93,18 @@ impl Authenticator {
 }
 
 /// A customer who looks after the ways to confirm.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Enrollment {
     pub(crate) sid: String,
     pub(crate) sub: String,
-    /// When the second factor was given.
     pub(crate) given: u64,
-    pub(crate) factor: Option<Factor>,
+    pub(crate) factor: Factor,
     /// When the client's answer has to be on its way: the second factor is stale afterwards.
     pub(crate) expires: u64,
     /// What has just happened, in a sentence.
     pub(crate) notice: Option<String>,
     /// Of an app that has not shown yet that it has it.
     pub(crate) secret: Option<Secret>,
-    /// New recovery codes, until they have been shown.
     pub(crate) codes: Vec<String>,
 }
 
@@ -154,7 +149,6 @@ impl Transactions {
         Ok(())
     }
 
-    /// The transaction, if it is this browser's.
     pub(crate) fn get(&mut self, by: &TransactionRef, now: u64) -> Option<&mut Transaction> {
         let transaction = self.0.get_mut(&by.id)?;
         (transaction.cookie == Fingerprint::of(&by.cookie) && now < transaction.expires)
@@ -165,45 +159,13 @@ impl Transactions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        Client, GrantType, Prompt, RedirectTarget, RequestContext, ResponseMode, ResponseType,
-    };
 
     fn by(id: &str) -> TransactionRef {
         TransactionRef { id: id.to_owned(), cookie: "cookie".to_owned() }
     }
 
     fn an_authorization() -> Authorization {
-        let client = Client {
-            id: "riser".into(),
-            name: "Riser".into(),
-            redirect_uris: Vec::new(),
-            post_logout_redirect_uris: Vec::new(),
-            web_origins: None,
-            grant_types: GrantType::all(),
-            metadata: serde_json::Map::new(),
-        };
-        let request = AuthorizationRequest {
-            client: Arc::new(client),
-            target: RedirectTarget {
-                redirect_uri: String::new(),
-                response_mode: ResponseMode::Fragment,
-                issuer: String::new(),
-                state: None,
-            },
-            response_type: ResponseType::IdTokenToken,
-            scopes: Vec::new(),
-            api: None,
-            payment: None,
-            nonce: None,
-            prompt: Prompt::Unsaid,
-            consent: false,
-            max_age: None,
-            multi_factor: false,
-            login_hint: None,
-            id_token_hint: None,
-            context: RequestContext::default(),
-        };
+        let request = AuthorizationRequest::default();
         Authorization { request: Arc::new(request), decision: Arc::default(), trace: Trace::default() }
     }
 
@@ -216,7 +178,7 @@ mod tests {
                 Transaction { stage, ..Transaction::new(authorization.clone(), "cookie", expires, None) };
             transactions.insert(id.to_owned(), transaction, 0)
         };
-        insert("push", Stage::Enrollment(Enrollment::default()), 1).unwrap();
+        insert("push", Stage::Finished, 1).unwrap();
         for n in 0..2 * u64::try_from(CAPACITY).unwrap() {
             insert(&format!("{n}"), Stage::LogIn, 10 + n).unwrap();
         }

@@ -140,6 +140,17 @@ async fn expiry_is_shared() {
 }
 
 #[tokio::test]
+async fn expired_request_asks_no_phone() {
+    let (world, mut tab, mut phone) = with_everything().await;
+    let page = tab.step_up().await;
+    let page = tab.take_way(&page, "otp").await;
+    world.clock.advance(600);
+    tab.submit(&page, "/u/mfa/way", &[("way", "push-notification")]).await;
+    let page = phone.get("/phone").await;
+    assert!(page.body.contains("Cancelled") && !page.body.contains("Not answered"), "{page:?}");
+}
+
+#[tokio::test]
 async fn switching_needs_csrf_token() {
     let (world, mut tab, _) = with_everything().await;
     let page = tab.step_up().await;

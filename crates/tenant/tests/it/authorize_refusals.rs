@@ -86,6 +86,7 @@ async fn other_errors_are_sent_to_client() {
         ("prompt", "login  consent", "invalid_request", "prompt must be"),
         ("id_token_hint", "a.b.c", "invalid_request", "id_token_hint"),
         ("max_age", "-1", "invalid_request", "max_age"),
+        ("max_age", "+1", "invalid_request", "max_age"),
         ("request", "a.b.c", "request_not_supported", "Request objects"),
         ("request_uri", "https://a.example", "request_uri_not_supported", "request_uri"),
     ];

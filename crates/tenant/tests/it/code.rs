@@ -416,3 +416,14 @@ async fn native_app_gets_code_at_its_scheme() {
         assert_eq!(browser.answers_log_out(&page, &[]).await.location(), uri);
     }
 }
+
+/// A redirect URI may have a query of its own, which stays (RFC 6749, 3.1.2).
+#[tokio::test]
+async fn query_of_redirect_uri_is_kept() {
+    let with_query = format!("{CALLBACK}?from=bank");
+    let mut config = config();
+    config.clients[0].redirect_uris.push(with_query.clone());
+    let mut browser = World::with(config).await.browser();
+    let answer = browser.get(&request(&[("redirect_uri", &with_query), ("prompt", "none")])).await;
+    assert!(answer.location().starts_with(&format!("{with_query}&error=login_required&")), "{answer:?}");
+}

@@ -173,6 +173,22 @@ async fn push_expires_after_ten_minutes() {
     );
 }
 
+/// However late the password came: the client hears of it as long as a customer might still look.
+#[tokio::test]
+async fn late_log_in_leaves_time_to_tell_client() {
+    for (later, is_told) in [(1_799, true), (1_800, false)] {
+        let world = World::new().await;
+        let mut tab = world.browser();
+        let page = tab.follow(&authorize(TRANSFER)).await;
+        world.clock.advance(1_799);
+        let page = tab.log_in(&page, ADA, PASSWORD).await;
+        world.clock.advance(600 + later);
+        let answer = tab.look(&page).await;
+        assert_eq!(answer.status == StatusCode::NOT_FOUND, !is_told, "{answer:?}");
+        assert!(!is_told || answer.refusal().0 == "access_denied", "{answer:?}");
+    }
+}
+
 #[tokio::test]
 async fn unfetched_approval_expires() {
     let world = World::new().await;

@@ -98,3 +98,10 @@ async fn cookies_are_secure_on_https() {
     let answer = World::new().await.browser().get(&authorize(BALANCE)).await;
     assert!(!answer.header("set-cookie").contains("Secure"), "{answer:?}");
 }
+
+/// As long as the log-in page, the second factor and the time to tell the client that both are over.
+#[tokio::test]
+async fn request_cookie_outlives_request() {
+    let answer = World::new().await.browser().get(&authorize(BALANCE)).await;
+    assert!(answer.header("set-cookie").ends_with(&format!("; Max-Age={}", 2 * 1_800 + 600)), "{answer:?}");
+}

@@ -4,7 +4,6 @@ use super::setup::Host;
 use crate::{TestError, error::with_causes};
 use axum::Router;
 use client_hosting::PageError;
-use companion::client::ClientConfig;
 use serde_json::Value;
 use std::{
     fs,
@@ -16,7 +15,7 @@ pub(super) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
     let dist = dist()?;
     match host {
         Host::Files => files(&dist, config),
-        Host::Companion => companion(&dist, config),
+        Host::Companion => companion::client::router(&dist, config).map_err(with_causes),
     }
 }
 
@@ -32,19 +31,6 @@ fn dist() -> Result<PathBuf, TestError> {
             dist.display()
         )))
     }
-}
-
-fn companion(dist: &Path, config: &Value) -> Result<Router, TestError> {
-    // What a test sets goes into the block as it is, wrong types included.
-    let more = config.as_object().cloned().unwrap_or_default();
-    let config = ClientConfig {
-        issuer: String::new(),
-        client_id: String::new(),
-        audience: String::new(),
-        api: String::new(),
-        more,
-    };
-    companion::client::router(dist, &config).map_err(with_causes)
 }
 
 /// A copy of the files, its pages changed as a person who deploys them would change them, on a host without any

@@ -62,7 +62,7 @@ fn describe(decisions: &[TransferDecision]) -> Vec<String> {
     decisions
         .iter()
         .map(|decision| match decision {
-            TransferDecision::New(Ok(transfer)) => format!("made, {} left", transfer.balance_after.amount),
+            TransferDecision::New(Ok(transfer)) => format!("made, {} left", transfer.balance_after),
             TransferDecision::New(Err(refusal)) => format!("refused: {refusal:?}"),
             TransferDecision::Replayed(outcome) => format!("replayed: {}", outcome.is_ok()),
             TransferDecision::KeyReused => "another's id".into(),

@@ -10,38 +10,16 @@ use sqlx::Error::{
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 
-/// Why the database cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database's file or its folder cannot be made.
     #[error("{}, for the database, cannot be made or opened", path.display())]
-    CreateFile {
-        /// The file or the folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The database failed.
+    CreateFile { path: PathBuf, source: io::Error },
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
-    /// The PostgreSQL server cannot be used.
     #[error("the database cannot be used")]
     Postgres(#[from] PostgresError),
-    /// The schema could not be brought up to date.
     #[error("the schema of the database cannot be brought up to date")]
     Migration(#[from] MigrateError),
-}
-
-/// An error of work on a connection.
-pub(crate) trait ConnectionFailure: From<sqlx::Error> {
-    /// See [`is_unavailable`].
-    fn is_unavailable(&self) -> bool;
-}
-
-impl ConnectionFailure for sqlx::Error {
-    fn is_unavailable(&self) -> bool {
-        is_unavailable(self)
-    }
 }
 
 /// Another process holds the lock of the SQLite file, and has held it for the busy timeout where SQLite waits for it.

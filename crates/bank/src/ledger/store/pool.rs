@@ -7,13 +7,12 @@ use database_setup::postgres::SessionScope;
 use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, PgPool, Postgres, Sqlite, SqlitePool};
 
-use super::error::ConnectionFailure;
+use super::error::is_unavailable;
 use super::pooled_connection::PooledConnection;
 use super::sqlite::SqliteJournal;
 use super::statement::{DatabaseRow, QUERY_TIMEOUT, Sql, SqlValue, query};
 use super::{postgres, sqlite};
 
-/// Connections to the database.
 #[derive(Debug, Clone)]
 pub(crate) enum Pool {
     /// Without a journal it is a database in memory, which lives as long as its one connection.
@@ -96,10 +95,9 @@ impl Pool {
     ) -> Result<Vec<R>, sqlx::Error> {
         let sql = sql.into();
         let fetch = async |connection: &mut Connection| connection.fetch_all(sql, values).await;
-        self.acquire().await?.work_within(limit, fetch).await
+        self.acquire().await?.work_within(limit, is_unavailable, fetch).await
     }
 
-    /// Waits for what is under way and closes the connections.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite { pool, .. } => pool.close().await,
@@ -126,9 +124,10 @@ impl Connection {
 
     /// Does this work within the limit. A connection to PostgreSQL is closed when the work takes longer, when its caller stops
     /// waiting, or when the database is unavailable.
-    pub(crate) async fn work_within<T, E: ConnectionFailure>(
+    pub(crate) async fn work_within<T, E: From<sqlx::Error>>(
         mut self,
         limit: Duration,
+        is_unavailable: fn(&E) -> bool,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
         // Without a timeout: work on a file ends.
@@ -143,7 +142,7 @@ impl Connection {
         }
         self.set_busy(true);
         let done = tokio::time::timeout(limit, work(&mut self)).await;
-        self.set_busy(done.as_ref().map_or(true, |done| done.as_ref().is_err_and(E::is_unavailable)));
+        self.set_busy(done.as_ref().map_or(true, |done| done.as_ref().is_err_and(is_unavailable)));
         done.unwrap_or_else(|_| Err(sqlx::Error::Io(ErrorKind::TimedOut.into()).into()))
     }
 

@@ -32,7 +32,6 @@ pub(crate) const WRITERS: u32 = 4;
 pub(crate) const READERS: u32 = 8;
 /// For questions about one transfer that was not found.
 const SIDE_WRITERS: u32 = 3;
-/// How long a request waits for a connection.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 const SCHEMA: [(i64, &str, &str); 4] = [

@@ -12,7 +12,6 @@ use sqlx::{Database, Encode, FromRow, Type, query_as};
 /// lock that another bank holds for as long as it may, and not for several.
 pub(crate) const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The text of a statement for each database.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sql {
     pub(crate) sqlite: &'static str,
@@ -42,7 +41,6 @@ macro_rules! for_each_element {
 }
 pub(crate) use for_each_element;
 
-/// A value for a placeholder.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum SqlValue<'a> {
     Number(i64),

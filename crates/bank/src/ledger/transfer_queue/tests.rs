@@ -10,9 +10,9 @@ use crate::ledger::account::Customer;
 use crate::ledger::handle::Ledger;
 use crate::ledger::open::OpeningAccount;
 use crate::ledger::order::{Order, TokenId};
-use crate::ledger::stalled_postgres::StalledPostgres;
 use crate::ledger::status::TransferStatus;
 use crate::ledger::store::POSTGRES_WRITERS;
+use crate::ledger::tests::stalled_postgres::StalledPostgres;
 use database_setup::Database;
 
 const ADA: &str = "DE89370400440532013000";
@@ -106,7 +106,7 @@ async fn undecided_is_not_absent_and_withdrawn_is_not_decided() {
     let lock = ledger.store.writer.begin().await.unwrap();
     let (books, request) = (ledger.clone(), first.clone());
     let deciding = tokio::spawn(async move { books.decide(request).await });
-    while ledger.queue.0.counts().1 == 0 {
+    while ledger.queue.counts().1 == 0 {
         tokio::task::yield_now().await;
     }
     assert!(matches!(status(first.order.id).await, TransferStatus::Undecided));
@@ -124,7 +124,7 @@ async fn undecided_is_not_absent_and_withdrawn_is_not_decided() {
     assert!(matches!(deciding.await.unwrap(), Ok(TransferDecision::New(Ok(_)))));
     assert!(matches!(status(first.order.id).await, TransferStatus::Made(_)));
     ledger.close().await;
-    assert_eq!(ledger.queue.0.counts().0, 0);
+    assert_eq!(ledger.queue.counts().0, 0);
     let ledger = Ledger::open(&Database::File(folder.path().join("bank.sqlite"))).await.unwrap();
     assert_eq!(ledger.transfer_count().await.unwrap(), 1, "the second was never made");
 }
@@ -143,7 +143,7 @@ async fn stalled_server_frees_writers() {
         let books = ledger.clone();
         lost.push(tokio::spawn(async move { books.decide(request("lost")).await }));
         // Each has a batch of its own.
-        while ledger.queue.0.counts().1 == writer as usize {
+        while ledger.queue.counts().1 == writer as usize {
             tokio::task::yield_now().await;
         }
     }
@@ -178,7 +178,7 @@ async fn order_withdrawn_before_locks_is_not_decided() {
         let books = ledger.clone();
         deciding.push(tokio::spawn(async move { books.decide(request).await }));
     }
-    while ledger.queue.0.counts().1 < 2 {
+    while ledger.queue.counts().1 < 2 {
         tokio::task::yield_now().await;
     }
     let leaves = deciding.remove(0);

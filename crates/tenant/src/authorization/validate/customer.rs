@@ -1,7 +1,7 @@
 //! Who has to be in front of the browser, and what they have to be asked (OIDC Core 3.1.2.1).
 
-use super::CodeCheck;
-use crate::domain::{Client, ErrorCode, MULTI_FACTOR, Parameters, Prompt};
+use super::{CodeCheck, invalid_request};
+use crate::domain::{Client, MULTI_FACTOR, Parameters, Prompt};
 use crate::state::AppState;
 use crate::tokens::{self, PresentedIdToken};
 
@@ -9,16 +9,15 @@ use crate::tokens::{self, PresentedIdToken};
 /// an account is to log in with it.
 pub(super) fn prompt(parameters: &Parameters) -> CodeCheck<(Prompt, bool)> {
     let Some(list) = parameters.get("prompt") else { return Ok((Prompt::Unsaid, false)) };
-    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     let values: Vec<&str> = list.split(' ').collect();
     if values.as_slice() == ["none"] {
         return Ok((Prompt::None, false));
     }
     if values.contains(&"none") {
-        return refused("prompt is \"none\" or something else, but not both.");
+        return invalid_request("prompt is \"none\" or something else, but not both.");
     }
     if !values.iter().all(|value| matches!(*value, "login" | "consent" | "select_account")) {
-        return refused(
+        return invalid_request(
             "prompt must be \"none\", or a list of \"login\", \"consent\" and \"select_account\".",
         );
     }
@@ -26,12 +25,11 @@ pub(super) fn prompt(parameters: &Parameters) -> CodeCheck<(Prompt, bool)> {
 }
 
 pub(super) fn max_age(parameters: &Parameters) -> CodeCheck<Option<u64>> {
-    let description = || "max_age must be a whole number of seconds.".to_owned();
-    let parse = |age: &str| {
-        let digits = age.bytes().all(|byte| byte.is_ascii_digit());
-        age.parse().ok().filter(|_| digits).ok_or_else(|| (ErrorCode::InvalidRequest, description()))
-    };
-    parameters.get("max_age").map(parse).transpose()
+    let Some(age) = parameters.get("max_age") else { return Ok(None) };
+    match age.parse() {
+        Ok(seconds) if age.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(seconds)),
+        _ => invalid_request("max_age must be a whole number of seconds."),
+    }
 }
 
 /// Voluntary: values that mean nothing here are passed over.
@@ -46,11 +44,8 @@ pub(super) fn id_token_hint(
     parameters: &Parameters,
 ) -> CodeCheck<Option<String>> {
     let Some(hint) = parameters.get("id_token_hint") else { return Ok(None) };
-    tokens::verify::<PresentedIdToken>(&state.key, hint)
-        .filter(|hint| hint.iss == state.issuer && hint.aud == client.id)
-        .map(|hint| Some(hint.sub))
-        .ok_or_else(|| {
-            let description = "id_token_hint is no ID token that was made here for this client.";
-            (ErrorCode::InvalidRequest, description.to_owned())
-        })
+    match tokens::verify::<PresentedIdToken>(&state.key, hint) {
+        Some(hint) if hint.iss == state.issuer && hint.aud == client.id => Ok(Some(hint.sub)),
+        _ => invalid_request("id_token_hint is no ID token that was made here for this client."),
+    }
 }

@@ -1,6 +1,6 @@
 //! What the answer is to bring, and in which way.
 
-use super::CodeCheck;
+use super::{CodeCheck, invalid_request};
 use crate::domain::{Client, ErrorCode, GrantType, Parameters, ResponseMode, ResponseType};
 
 /// How the answer gets to the client: tokens in the fragment and everything else in the query, unless the client says
@@ -19,7 +19,7 @@ pub(super) fn requested_mode(parameters: &Parameters) -> ResponseMode {
 /// The values of a response type have no order (OAuth 2.0 Multiple Response Types, 3).
 pub(super) fn response_type(parameters: &Parameters) -> CodeCheck<ResponseType> {
     let Some(response_type) = parameters.get("response_type") else {
-        return Err((ErrorCode::InvalidRequest, "response_type is missing.".to_owned()));
+        return invalid_request("response_type is missing.");
     };
     match response_type.split(' ').collect::<Vec<_>>().as_slice() {
         ["id_token", "token"] | ["token", "id_token"] => Ok(ResponseType::IdTokenToken),
@@ -50,28 +50,30 @@ pub(super) fn grant_type(client: &Client, response: &ResponseType) -> CodeCheck<
 
 /// Clients here have no secret, so that a code is worth nothing without its verifier (RFC 7636, 4.4.1; RFC 9700, 2.1.1).
 fn code_challenge(parameters: &Parameters) -> CodeCheck<String> {
-    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     if parameters.get("code_challenge_method") != Some("S256") {
-        return refused("code_challenge_method must be \"S256\".");
+        return invalid_request("code_challenge_method must be \"S256\".");
     }
     let challenge = parameters.get("code_challenge").unwrap_or_default();
     let base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if challenge.len() != 43 || !challenge.bytes().all(base64url) {
-        return refused("code_challenge must be the SHA-256 of the verifier, as base64url without padding.");
+        return invalid_request(
+            "code_challenge must be the SHA-256 of the verifier, as base64url without padding.",
+        );
     }
     Ok(challenge.to_owned())
 }
 
 /// Tokens are not put into a query, where servers and logs see them (OAuth 2.0 Multiple Response Types, 3).
 pub(super) fn response_mode(parameters: &Parameters, response: &ResponseType) -> CodeCheck<()> {
-    let refused = |description: &str| Err((ErrorCode::InvalidRequest, description.to_owned()));
     match (parameters.get("response_mode"), response) {
         (None | Some("fragment" | "form_post" | "web_message"), _)
         | (Some("query"), ResponseType::Code { .. }) => Ok(()),
-        (Some(_), ResponseType::Code { .. }) => {
-            refused("response_mode must be \"query\", \"fragment\", \"form_post\" or \"web_message\".")
+        (Some(_), ResponseType::Code { .. }) => invalid_request(
+            "response_mode must be \"query\", \"fragment\", \"form_post\" or \"web_message\".",
+        ),
+        (Some(_), _) => {
+            invalid_request("response_mode must be \"fragment\", \"form_post\" or \"web_message\".")
         }
-        (Some(_), _) => refused("response_mode must be \"fragment\", \"form_post\" or \"web_message\"."),
     }
 }
 
@@ -79,7 +81,7 @@ pub(super) fn response_mode(parameters: &Parameters, response: &ResponseType) ->
 pub(super) fn nonce(parameters: &Parameters, response: &ResponseType) -> CodeCheck<Option<String>> {
     let nonce = parameters.get("nonce").map(str::to_owned);
     if nonce.is_none() && response.has_id_token() {
-        return Err((ErrorCode::InvalidRequest, "nonce is missing.".to_owned()));
+        return invalid_request("nonce is missing.");
     }
     Ok(nonce)
 }

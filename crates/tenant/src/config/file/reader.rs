@@ -6,8 +6,7 @@ use serde_json::{Map, Number, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::problem::{Problem, Span};
-use super::render::is_secret_name;
+use super::render::{Problem, Span, is_secret_name};
 use super::suggestions::nearest;
 
 /// What has been found out about a file so far.
@@ -27,7 +26,7 @@ pub(super) struct Section<'r, 'e, 't> {
     at: String,
     span: Span,
     /// The names that were asked for: all that may stand in it.
-    known: Vec<&'static str>,
+    known: Vec<&'t str>,
     /// The names that have to stand in it and do not, each with an example of what it may hold.
     missing: Vec<(&'static str, String)>,
 }
@@ -167,11 +166,26 @@ impl<'e, 't> Section<'_, 'e, 't> {
     }
 
     /// A text that has to be there. `example` is one as it would be written.
-    pub(super) fn text(&mut self, name: &'static str, example: &str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &'static str, example: &str) -> String {
         if !self.has(name) {
             self.missing(name, example);
         }
-        self.maybe_text(name)
+        self.maybe_text(name).unwrap_or_default()
+    }
+
+    /// One of the texts that are known here; the usual one where there is none.
+    pub(super) fn choice<T: Copy + Default, const N: usize>(
+        &mut self,
+        name: &'static str,
+        known: [(&str, T); N],
+        remedy: &str,
+    ) -> T {
+        let Some(text) = self.maybe_text(name) else { return T::default() };
+        let chosen = known.iter().find(|(known, _)| *known == text).map(|(_, chosen)| *chosen);
+        if chosen.is_none() {
+            self.wrong(name, format!("`{name}` is {text:?}"), remedy);
+        }
+        chosen.unwrap_or_default()
     }
 
     pub(super) fn missing(&mut self, name: &'static str, example: &str) {
@@ -190,22 +204,25 @@ impl<'e, 't> Section<'_, 'e, 't> {
         self.reading.text(name, value)
     }
 
-    /// As [`secret`](Self::secret), for every name that stands here.
-    pub(super) fn secrets(mut self) -> BTreeMap<String, String> {
-        let mut secrets = BTreeMap::new();
-        for (key, value) in self.table {
-            self.reading.hide_secret(value);
-            let text = self.reading.text(key.get_ref(), value);
-            secrets.extend(text.map(|text| (key.get_ref().clone().into_owned(), text)));
-        }
-        self.known.clear();
-        secrets
+    /// As [`secret`](Self::secret), for every name of a table.
+    pub(super) fn secrets(&mut self, name: &'static str) -> BTreeMap<String, String> {
+        self.table(name, |section| {
+            let mut secrets = BTreeMap::new();
+            for (key, value) in section.table {
+                section.known.push(key.get_ref());
+                section.reading.hide_secret(value);
+                let text = section.reading.text(key.get_ref(), value);
+                secrets.extend(text.map(|text| (key.get_ref().clone().into_owned(), text)));
+            }
+            secrets
+        })
     }
 
-    pub(super) fn number(&mut self, name: &'static str) -> Option<u64> {
+    pub(super) fn number<T: TryFrom<u64>>(&mut self, name: &'static str) -> Option<T> {
         let value = self.find(name)?;
         let digits = value.get_ref().as_integer();
         let number = digits.and_then(|digits| u64::from_str_radix(digits.as_str(), digits.radix()).ok());
+        let number = number.and_then(|number| T::try_from(number).ok());
         if number.is_none() {
             self.reading.mistyped(name, value, "it must be a whole number, without quotes and not below 0");
         }
@@ -248,23 +265,34 @@ impl<'e, 't> Section<'_, 'e, 't> {
         Some(texts)
     }
 
-    pub(super) fn table(&mut self, name: &'static str) -> Option<Section<'_, 'e, 't>> {
-        let value = self.find(name)?;
+    /// A table that is read by `read`.
+    pub(super) fn table<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&mut Section<'_, 'e, 't>) -> T,
+    ) -> T {
+        let Some(value) = self.find(name) else { return T::default() };
         let at = self.path(name);
         if let DeValue::Table(table) = value.get_ref() {
-            return Some(self.reading.section(at, value.span(), table));
+            return self.reading.section(at, value.span(), table).read(read);
         }
         let remedy = format!("it must be a table: [{name}], and its values on the lines below");
         self.reading.hide(value);
         self.reading.mistyped(name, value, &remedy);
-        None
+        T::default()
+    }
+
+    fn read<T>(mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let value = read(&mut self);
+        self.end();
+        value
     }
 
     /// Any number of tables, each read by `read`.
     pub(super) fn tables<T>(
         &mut self,
         name: &'static str,
-        read: impl Fn(Section<'_, '_, '_>) -> Option<T>,
+        read: impl Fn(&mut Section<'_, 'e, 't>) -> T,
     ) -> Vec<T> {
         let Some(value) = self.find(name) else { return Vec::new() };
         let path = self.path(name);
@@ -277,7 +305,7 @@ impl<'e, 't> Section<'_, 'e, 't> {
         let mut all = Vec::new();
         for (n, item) in list.iter().enumerate() {
             if let DeValue::Table(table) = item.get_ref() {
-                all.extend(read(self.reading.section(format!("{path}[{n}]"), item.span(), table)));
+                all.push(self.reading.section(format!("{path}[{n}]"), item.span(), table).read(&read));
             } else {
                 self.reading.hide(item);
                 self.reading.mistyped(&format!("{name}[{n}]"), item, &remedy);

@@ -1,8 +1,23 @@
 //! Faults as people read them: the place, the line with a mark under what is meant, and what would be right.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
-use super::problem::{Problem, Span};
+/// A part of the file, in bytes.
+pub(super) type Span = Range<usize>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) span: Span,
+    pub(super) what: String,
+    pub(super) remedy: String,
+}
+
+impl Problem {
+    pub(super) fn new(span: Span, what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { span, what: what.into(), remedy: remedy.into() }
+    }
+}
 
 /// The file, as far as it is shown.
 pub(super) struct Source<'a> {

@@ -7,7 +7,6 @@ const MAX_LENGTH: usize = 140;
 /// Marks on one character. More would draw over the lines around them.
 const MAX_MARKS: usize = 4;
 
-/// One line, in any script.
 pub(super) fn is_plain(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
     characters.len() <= MAX_LENGTH

@@ -6,7 +6,8 @@ use serde_json::Value;
 use tenant::{Action, ActionKind};
 
 use super::{developer, kinds, says, traces};
-use crate::harness::{ADA, Browser, TRANSFER, World, authorize, authorize_with, config};
+use crate::authenticator::{Authenticator, SECRET};
+use crate::harness::{ADA, Browser, TRANSFER, World, authorize, authorize_with, config, config_with};
 
 async fn step_up_trace(world: &World) -> Value {
     let all = traces(world).await;
@@ -63,6 +64,34 @@ async fn failed_step_up_records_phone_answer() {
         "without prompt=none",
         "OpenID Connect Core, 3.1.2.6",
     );
+}
+
+/// The steps of its second factors, in order.
+fn factor_steps(trace: &Value) -> Vec<String> {
+    let events = trace["events"].as_array().unwrap().iter().filter(|event| event["event"] == "factor");
+    let text = |event: &Value, name: &str| event[name].as_str().unwrap().to_owned();
+    events.map(|event| format!("{} {}", text(event, "factor"), text(event, "step"))).collect()
+}
+
+#[tokio::test]
+async fn codes_and_switches_are_recorded() {
+    let world = World::with(config_with(ADA, Some(SECRET), &["1111-AAAA-BBBB-CCCC"])).await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.asks_for_code().await;
+    tab.enter(&page, &Authenticator::with(SECRET).other_code(&world)).await;
+    let page = tab.take_way(&page, "recovery-code").await;
+    tab.enter(&page, "1111-AAAA-BBBB-CCCC").await;
+    let steps =
+        ["one_time_code asked", "one_time_code wrong", "recovery_code asked", "recovery_code approved"];
+    assert_eq!(factor_steps(&step_up_trace(&world).await), steps);
+
+    let world = World::new().await;
+    let mut tab = world.logged_in(ADA).await;
+    let page = tab.step_up().await;
+    let page = tab.take_way(&page, "first-app").await;
+    tab.enter(&page, &Authenticator::scanning(&page).code(&world)).await;
+    let steps = ["push asked", "one_time_code asked", "one_time_code enrolled"];
+    assert_eq!(factor_steps(&step_up_trace(&world).await), steps);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The errors of the authorization endpoint.
+//! The errors of the authorization endpoint, and of the log-in page.
 
 /// What Auth0 answers to `prompt=none` where there is no session. Its libraries compare these two letter by letter.
 pub(crate) const LOGIN_REQUIRED: &str = "Login required";
@@ -12,7 +12,6 @@ pub(crate) const MULTIFACTOR_REQUIRED: &str = "Multifactor authentication requir
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     AccessDenied,
-    /// RFC 9396, 5.
     InvalidAuthorizationDetails,
     InvalidRequest,
     InvalidScope,
@@ -42,4 +41,28 @@ impl ErrorCode {
             Self::UnsupportedResponseType => "unsupported_response_type",
         }
     }
+}
+
+/// Why somebody is not let in. The sentences say nothing about whether there is such a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum LogInError {
+    #[error("Enter your email and your password.")]
+    Incomplete,
+    #[error("This email and this password do not belong together.")]
+    Wrong,
+    /// Shown only after this customer's password was given.
+    #[error(
+        "The application wants somebody else to log in. Log in as the person who was here before, or cancel."
+    )]
+    SomebodyElse,
+    #[error("Too many attempts with this email. Try again in {} min.", wait.div_ceil(60))]
+    TooMany {
+        /// In seconds.
+        wait: u64,
+    },
+    #[error("Too many wrong passwords came from your network. Try again in {} min.", wait.div_ceil(60))]
+    TooManyOfPeer {
+        /// In seconds.
+        wait: u64,
+    },
 }

@@ -3,11 +3,11 @@
 use sqlx::{Connection as _, PgConnection};
 
 /// A connection by which the server is stalled.
-pub(super) struct StalledPostgres(PgConnection);
+pub(crate) struct StalledPostgres(PgConnection);
 
 impl StalledPostgres {
     /// For a ledger that is open. From now on queries for a customer's account can be stalled.
-    pub(super) async fn new(url: &str) -> Self {
+    pub(crate) async fn new(url: &str) -> Self {
         let mut server = Self(PgConnection::connect(url).await.unwrap());
         server.run("ALTER TABLE account_access RENAME TO unstalled_access").await;
         server.run("CREATE TABLE stall (x BIGINT)").await;
@@ -20,24 +20,24 @@ impl StalledPostgres {
         server
     }
 
-    pub(super) async fn stall(&mut self) {
+    pub(crate) async fn stall(&mut self) {
         self.run("INSERT INTO stall VALUES (0)").await;
     }
 
     /// For queries that begin from now on.
-    pub(super) async fn resume(&mut self) {
+    pub(crate) async fn resume(&mut self) {
         self.run("DELETE FROM stall").await;
     }
 
     /// Waits until so many queries are stalled, and ends their connections as a server does that is stopped.
-    pub(super) async fn close_connections(&mut self, queries: i64) {
+    pub(crate) async fn close_connections(&mut self, queries: i64) {
         self.wait_for_queries(queries).await;
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
         self.run(sql).await;
     }
 
     /// Waits until so many queries are stalled.
-    pub(super) async fn wait_for_queries(&mut self, queries: i64) {
+    pub(crate) async fn wait_for_queries(&mut self, queries: i64) {
         let sql = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'";
         while sqlx::query_scalar::<_, i64>(sql).fetch_one(&mut self.0).await.unwrap() < queries {
             tokio::task::yield_now().await;

@@ -1,0 +1,3 @@
+//! What tests of the ledger share.
+
+pub(super) mod stalled_postgres;
