@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use riser::app::app;
+use riser::{app::app, messages};
 
 #[path = "../tests/states/mod.rs"]
 mod states;
 
 fn main() {
+    let catalogue = js_sys::JSON::parse(include_str!("../messages/en.json"));
+    messages::install(catalogue.unwrap_or_default());
     let query = window().location().search().unwrap_or_default();
     let wanted = query.strip_prefix("?state=").unwrap_or_default();
     let Some(view) = states::named(wanted) else {

@@ -5,11 +5,16 @@ use stepup::view::{Screen, View};
 
 use crate::{
     components::{banner, masthead},
+    focus::{PAGE_HEADING, focus_soon},
     heading_focus,
     intent::{Dispatch, Intent},
+    markup::around,
     pages,
     view_signal::{self, ViewSignal, dynamic},
 };
+
+/// The way in on the signed-out page.
+const LOG_IN: &str = ".hero .button";
 
 /// Everything inside `#app`. Until the first screen is there it draws nothing and leaves the static shell alone.
 #[must_use]
@@ -29,11 +34,11 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             Screen::Statements(page) => pages::statements(page),
         };
         remove_shell();
-        view! {
-            {masthead::masthead(signal)}
-            {banner::offline(signal)}
-            <main class="page">{content}</main>
-        }
+        vec![
+            masthead::masthead(signal),
+            banner::offline(signal),
+            around(r#"<main class="page"></main>"#, content),
+        ]
         .into_any()
     })
 }
@@ -47,9 +52,12 @@ fn same_page(before: &View, now: &View) -> bool {
     }
 }
 
-/// Takes away what `index.html` shows while the application loads.
+/// Takes away what `index.html` shows while the application loads. Whoever was at its button goes on at the page's.
 fn remove_shell() {
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
+    let Some(shell) = document().get_element_by_id("shell") else { return };
+    let focused = shell.query_selector(":focus").ok().flatten();
+    shell.remove();
+    if let Some(focused) = focused {
+        focus_soon(if focused.has_attribute("data-log-in") { LOG_IN } else { PAGE_HEADING });
     }
 }

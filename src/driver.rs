@@ -2,9 +2,11 @@
 //!
 //! Data goes one way: an event goes into the core, its effects are carried out here, its view is shown by the pages.
 
+mod catalogue;
 mod clock;
 mod crypto;
 mod entropy;
+mod head_start;
 mod http;
 pub mod locale;
 mod navigation;
@@ -15,20 +17,25 @@ use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
 
-use crate::{app::app, intent::Intent};
+use crate::{app::app, intent::Intent, messages};
 
 /// Mounts the page and begins the visit.
 pub fn start() {
     let Some(root) = navigation::mount_point() else { return };
     let pages = leptos::mount::mount_to(root, || {
-        let (view, show) = signal(Arc::new(Session::new(navigation::parse_url).view()));
-        let driver = Driver::new(show);
+        let (view, set_view) = signal(Arc::new(Session::new(navigation::parse_url).view()));
+        let driver = Driver::new(set_view);
         let boot = driver.clone();
+        let loading = driver.clone();
+        spawn_local(async move { loading.load_messages().await });
         let driver = StoredValue::new_local(driver);
         listen(driver);
         let page =
             app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
-        boot.dispatch(Event::Booted(Driver::read_boot_state()));
+        boot.dispatch(Event::Booted(Box::new(Driver::read_boot_state())));
+        if navigation::is_log_in_awaited() {
+            boot.handle_intent(Intent::LogIn);
+        }
         page
     });
     pages.forget();
@@ -55,15 +62,15 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
 #[derive(Clone)]
 struct Driver {
     session: Rc<RefCell<Session>>,
-    show: WriteSignal<Arc<View>>,
+    view: WriteSignal<Arc<View>>,
     timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
 }
 
 impl Driver {
-    fn new(show: WriteSignal<Arc<View>>) -> Self {
+    fn new(view: WriteSignal<Arc<View>>) -> Self {
         Self {
             session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
-            show,
+            view,
             timers: Rc::default(),
         }
     }
@@ -107,16 +114,33 @@ impl Driver {
         self.dispatch(event);
     }
 
-    /// One step: the core decides, the page shows it, the effects are carried out in order.
+    /// One step: the core decides, the effects are carried out in order, the page shows what has come of it.
+    ///
+    /// Drawing comes last: requests are on their way meanwhile. An effect may have led to another step, so the view is the
+    /// one of now.
     fn dispatch(&self, event: Event) {
-        let (tasks, view) = {
-            let mut session = self.session.borrow_mut();
-            let tasks = session.update(event, clock::now());
-            (tasks, session.view())
-        };
-        self.show.set(Arc::new(view));
+        let tasks = self.session.borrow_mut().update(event, clock::now());
         for task in tasks {
             self.run_effect(task);
+        }
+        self.show();
+    }
+
+    /// Until there are words for it, the page keeps its static shell.
+    fn show(&self) {
+        if messages::is_installed() {
+            let view = self.session.borrow().view();
+            self.view.set(Arc::new(view));
+        }
+    }
+
+    async fn load_messages(&self) {
+        match catalogue::load().await {
+            Ok(catalogue) => {
+                messages::install(catalogue);
+                self.show();
+            }
+            Err(_) => navigation::show_broken_shell(),
         }
     }
 
@@ -125,11 +149,11 @@ impl Driver {
         let driver = self.clone();
         match task {
             Task::Fetch(request, content) => spawn_local(async move {
-                let outcome = http::send(content).await;
+                let outcome = http::send(*content).await;
                 driver.dispatch(Event::Answered { request, outcome });
             }),
             Task::Verify { check, token, key } => spawn_local(async move {
-                let outcome = crypto::verify(&token, key).await;
+                let outcome = crypto::verify(&token, *key).await;
                 driver.dispatch(Event::Verified { check, outcome });
             }),
             Task::Store(key, value) => storage::write(&key, &value),

@@ -9,5 +9,7 @@ mod focus;
 pub mod format;
 mod heading_focus;
 pub mod intent;
+mod markup;
+pub mod messages;
 mod pages;
 pub mod view_signal;

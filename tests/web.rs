@@ -8,7 +8,7 @@ mod states;
 use page::Page;
 use riser::intent::Intent;
 use stepup::{
-    domain::Field,
+    domain::{Field, Message},
     view::{FieldView, Screen, TransferView, View},
 };
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -211,7 +211,7 @@ async fn refused_form_focuses_first_error() {
     let page = Page::show(state("account")).await;
     page.answer(
         Intent::Review,
-        with_form(state("account"), |_, amount| amount.error = Some("Enter an amount.".into())),
+        with_form(state("account"), |_, amount| amount.error = Some(states::not_a_number())),
     );
     page.submit();
     page::drawn().await;
@@ -283,9 +283,9 @@ async fn results_are_statuses_and_failures_are_alerts() {
         ("logged-out", "status", "You are logged out."),
         ("denied", "alert", "No money was moved."),
         ("refused", "alert", "not enough money"),
-        ("unknown", "alert", "No answer came when we asked."),
+        ("unknown", "alert", "There is no connection to your bank at the moment."),
         ("api-down", "alert", "Your bank cannot be reached"),
-        ("wrong-configuration", "alert", "Riser is not set up correctly"),
+        ("wrong-configuration", "alert", "This page is not set up correctly"),
         ("session-over", "alert", "what you typed is kept"),
     ] {
         let page = Page::show(state(name)).await;
@@ -296,7 +296,7 @@ async fn results_are_statuses_and_failures_are_alerts() {
 
 #[wasm_bindgen_test]
 async fn failure_shows_its_code() {
-    for (name, code) in [("denied", "step_up.access_denied"), ("wrong-configuration", "config.issuer")] {
+    for (name, code) in [("denied", "provider.access_denied"), ("wrong-configuration", "config.invalid")] {
         let page = Page::show(state(name)).await;
         assert!(page.text("details").contains(code), "{name}");
         assert_eq!(page.count("details[open]"), 0, "{name}: folded away");
@@ -413,14 +413,18 @@ async fn translated_form_shows_errors_and_keeps_text() {
     page.translate();
     let amount = page.input("#amount");
     amount.focus().unwrap();
-    let errors = ["Enter an amount.", "Use digits, with two decimals at most, for example 12.50."];
-    for error in errors {
+    let empty = Message { id: "amount.empty", arguments: vec![("example", "12.50".to_owned())] };
+    let errors = [
+        (empty, "Enter an amount, for example 12.50."),
+        (states::not_a_number(), "Use digits, with two decimals at most, for example 12.50."),
+    ];
+    for (error, sentence) in errors {
         let view = with_form(state("account"), |_, amount| {
             "1,23".clone_into(&mut amount.text);
-            amount.error.replace(error.to_owned());
+            amount.error.replace(error);
         });
         page.change(view).await;
-        assert_eq!(page.text(".error"), ["«", error, "»"].concat());
+        assert_eq!(page.text(".error"), ["«", sentence, "»"].concat());
         assert!(page::has_focus(&amount), "the field was replaced while somebody typed");
         assert_eq!(amount.value(), "1,23");
     }

@@ -6,56 +6,61 @@ use stepup::view::{BalanceView, Loadable};
 use super::{problem, skeleton};
 use crate::{
     format,
+    markup::{Markup, around, fixed, with_texts},
     view_signal::{ViewSignal, dynamic, empty, slice_of_account},
 };
 
 pub(crate) fn balance(signal: ViewSignal) -> AnyView {
     let view_slice = slice_of_account(signal, |account| &account.balance);
-    view! {
-        <section class="balance" aria-labelledby="account-heading">
-            <h1 id="account-heading" tabindex="-1">"Your account"</h1>
-            {dynamic(move || {
-                view_slice.get().account().map_or_else(empty, |account| content(&account.balance))
-            })}
-        </section>
-    }
-    .into_any()
+    around(
+        r#"<section class="balance" aria-labelledby="account-heading"><h1 id="account-heading" tabindex="-1" data-text="account.heading"></h1></section>"#,
+        vec![dynamic(move || {
+            view_slice.get().account().map_or_else(empty, |account| content(&account.balance))
+        })],
+    )
 }
 
 fn content(balance: &Loadable<BalanceView>) -> AnyView {
     match balance {
-        Loadable::Loading => view! {
-            <p role="status" class="visually-hidden">"Your balance is being loaded."</p>
-            {skeleton::balance()}
+        Loadable::Loading => {
+            let mut views = skeleton::balance();
+            let loading = r#"<p role="status" class="visually-hidden" data-text="balance.loading"></p>"#;
+            views.insert(0, fixed(loading));
+            views.into_any()
         }
-        .into_any(),
-        Loadable::Withheld => {
-            view! { <p class="balance-message">"Log in to see what you have."</p> }.into_any()
-        }
+        Loadable::Withheld => fixed(r#"<p class="balance-message" data-text="balance.withheld"></p>"#),
         Loadable::Ready(balance) => ready(balance),
         Loadable::Failed(problem) => {
-            view! { <div class="balance-failed">{problem::could_not_load(problem)}</div> }.into_any()
+            around(r#"<div class="balance-failed"></div>"#, problem::could_not_load(problem))
         }
     }
 }
 
 fn ready(balance: &BalanceView) -> AnyView {
     match balance {
-        BalanceView::Amount { money, iban, holder } => view! {
-            <p class="balance-label" id="balance-label">"Balance"</p>
-            <p class="balance-amount" data-testid="balance" aria-describedby="balance-label">
-                {format::money(money)}
-            </p>
-            <p class="balance-owner">
-                <span>{holder.clone()}</span>
-                <span class="iban">{iban.clone()}</span>
-            </p>
+        BalanceView::Amount { money, iban, holder } => {
+            let owner = [holder, iban].map(|text| text.as_deref().unwrap_or_default());
+            vec![
+                fixed(r#"<p class="balance-label" id="balance-label" data-text="balance.label"></p>"#),
+                amount("balance-amount", &format::money(money)),
+                with_texts(
+                    r#"<p class="balance-owner"><span slot></span><span class="iban" slot></span></p>"#,
+                    &owner,
+                ),
+            ]
+            .into_any()
         }
-        .into_any(),
-        BalanceView::Message(sentence) => view! {
-            <p class="balance-label">"Your bank says"</p>
-            <p class="balance-message" data-testid="balance">{sentence.clone()}</p>
-        }
+        BalanceView::Message(sentence) => vec![
+            fixed(r#"<p class="balance-label" id="balance-label" data-text="bank.says"></p>"#),
+            amount("balance-message", sentence),
+        ]
         .into_any(),
     }
+}
+
+fn amount(class: &str, text: &str) -> AnyView {
+    let mut amount = Markup::new(r#"<p data-testid="balance" aria-describedby="balance-label"></p>"#);
+    amount.attribute(0, "class", class);
+    amount.text(0, text);
+    amount.into_view()
 }

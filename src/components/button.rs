@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use crate::{
     focus,
     intent::{Dispatch, Intent},
+    markup::Markup,
+    messages,
 };
 
 /// How loudly a button speaks. A screen has one primary button at most.
@@ -16,15 +18,17 @@ pub(crate) enum ButtonKind {
     Secondary,
 }
 
-pub(crate) fn button(label: &'static str, intent: Intent, kind: ButtonKind) -> AnyView {
+/// `label` is the id of a message.
+pub(crate) fn button(label: &str, intent: Intent, kind: ButtonKind) -> AnyView {
     let dispatch = expect_context::<Dispatch>();
-    let class = match kind {
-        ButtonKind::Primary => "button primary",
-        ButtonKind::Secondary => "button",
-    };
-    let press = move |_| {
+    let mut button = Markup::new(match kind {
+        ButtonKind::Primary => r#"<button type="button" class="button primary"></button>"#,
+        ButtonKind::Secondary => r#"<button type="button" class="button"></button>"#,
+    });
+    button.text(0, &messages::text(label));
+    button.listen(0, "click", move |_| {
         focus::before_intent(&intent);
         dispatch.send(intent.clone());
-    };
-    view! { <button type="button" class=class on:click=press>{label}</button> }.into_any()
+    });
+    button.into_view()
 }

@@ -1,90 +1,56 @@
 //! The transfer form. The core judges what is typed; the form shows the verdict beside the field.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use stepup::{domain::Field, view::View};
 
 use super::field::{FieldSpec, field};
 use crate::{
     focus,
     intent::{Dispatch, Intent},
+    markup::{Markup, fixed, with_text},
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 static PAYEE: FieldSpec = FieldSpec {
     field: Field::Payee,
-    id: "payee",
-    help_id: "payee-help",
-    error_id: "payee-error",
-    described_by: "payee-help payee-error",
-    label: "Pay to (IBAN)",
-    help: "For example DE89 3704 0044 0532 0130 00. Paste it with or without blanks.",
-    attributes: &[
-        ("inputmode", "text"),
-        ("autocapitalize", "characters"),
-        ("enterkeyhint", "next"),
-        ("dir", "ltr"),
-        ("class", "iban"),
-    ],
+    html: r#"<div class="field"><label class="label" for="payee" data-text="form.payee"></label><span class="control" slot><input id="payee" name="payee" type="text" autocomplete="off" autocorrect="off" spellcheck="false" inputmode="text" autocapitalize="characters" enterkeyhint="next" dir="ltr" class="iban" aria-describedby="payee-help payee-error" slot></span><div class="field-notes" slot><p id="payee-help" class="help" data-text="form.payee_help"></p></div></div>"#,
+    error: r#"<p id="payee-error" class="error" role="alert"></p>"#,
 };
 static AMOUNT: FieldSpec = FieldSpec {
     field: Field::Amount,
-    id: "amount",
-    help_id: "amount-help",
-    error_id: "amount-error",
-    described_by: "amount-help amount-error",
-    label: "Amount",
-    help: "As you write it, with a comma or a point.",
-    attributes: &[
-        ("inputmode", "decimal"),
-        ("autocapitalize", "off"),
-        ("enterkeyhint", "next"),
-        ("dir", "ltr"),
-        ("class", "figures"),
-    ],
+    html: r#"<div class="field"><label class="label" for="amount" data-text="form.amount"></label><span class="control" slot><input id="amount" name="amount" type="text" autocomplete="off" autocorrect="off" spellcheck="false" inputmode="decimal" autocapitalize="off" enterkeyhint="next" dir="ltr" class="figures" aria-describedby="amount-help amount-error" slot></span><div class="field-notes" slot><p id="amount-help" class="help" data-text="form.amount_help"></p></div></div>"#,
+    error: r#"<p id="amount-error" class="error" role="alert"></p>"#,
 };
 static REFERENCE: FieldSpec = FieldSpec {
     field: Field::Reference,
-    id: "reference",
-    help_id: "reference-help",
-    error_id: "reference-error",
-    described_by: "reference-help reference-error",
-    label: "Reference",
-    help: "What the payee reads, at most 140 characters. You may leave it empty.",
-    attributes: &[
-        ("inputmode", "text"),
-        ("autocapitalize", "sentences"),
-        ("enterkeyhint", "go"),
-        ("dir", "auto"),
-    ],
+    html: r#"<div class="field"><label class="label" for="reference" data-text="form.reference"></label><span class="control" slot><input id="reference" name="reference" type="text" autocomplete="off" autocorrect="off" spellcheck="false" inputmode="text" autocapitalize="sentences" enterkeyhint="go" dir="auto" aria-describedby="reference-help reference-error" slot></span><div class="field-notes" slot><p id="reference-help" class="help" data-text="form.reference_help"></p></div></div>"#,
+    error: r#"<p id="reference-error" class="error" role="alert"></p>"#,
 };
 
 pub(crate) fn form(signal: ViewSignal) -> AnyView {
     let dispatch = expect_context::<Dispatch>();
     let view_slice = slice_of(signal, |before, now| currency(before) == currency(now));
-    let submit = move |event: ev::SubmitEvent| {
+    let currency = dynamic(move || {
+        with_text(r#"<span class="suffix"></span>"#, currency(&view_slice.get()).unwrap_or_default())
+    });
+    let mut form = Markup::new(r#"<form class="form" novalidate></form>"#);
+    form.listen(0, "submit", move |event| {
         event.prevent_default();
         dispatch.send(Intent::Review);
         if let Some(id) = first_error(&signal.get_untracked()) {
             focus::focus(id);
         }
-    };
-    view! {
-        <h2 id="transfer-heading" tabindex="-1">"New transfer"</h2>
-        <form class="form" novalidate on:submit=submit>
-            {field(&PAYEE, signal, empty())}
-            {field(
-                &AMOUNT,
-                signal,
-                dynamic(move || {
-                    view! { <span class="suffix">{currency(&view_slice.get()).map(str::to_owned)}</span> }.into_any()
-                }),
-            )}
-            {field(&REFERENCE, signal, empty())}
-            <button type="submit" class="button primary">"Transfer"</button>
-            <p class="help">"You see everything once more before it is sent."</p>
-        </form>
-    }
-    .into_any()
+    });
+    form.view(0, field(&PAYEE, signal, empty()));
+    form.view(0, field(&AMOUNT, signal, currency));
+    form.view(0, field(&REFERENCE, signal, empty()));
+    form.view(
+        0,
+        fixed(r#"<button type="submit" class="button primary" data-text="button.transfer"></button>"#),
+    );
+    form.view(0, fixed(r#"<p class="help" data-text="form.help"></p>"#));
+    vec![fixed(r#"<h2 id="transfer-heading" tabindex="-1" data-text="form.heading"></h2>"#), form.into_view()]
+        .into_any()
 }
 
 fn currency(view: &View) -> Option<&str> {

@@ -9,6 +9,8 @@ use super::{
 };
 use crate::{
     format,
+    markup::{Markup, around, fixed, with_text},
+    messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
@@ -20,26 +22,20 @@ pub(crate) fn history(signal: ViewSignal) -> AnyView {
         let Some((history, balance_failed)) = view.account().map(read) else { return empty() };
         let content = match history {
             Loadable::Withheld | Loadable::Ready(HistoryView::NotOffered) => return empty(),
-            Loadable::Loading => skeleton::entries(),
+            Loadable::Loading => vec![skeleton::entries()],
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
-                view! { <p class="quiet">"Nothing yet. What you send and receive will stand here."</p> }
-                    .into_any()
+                vec![fixed(r#"<p class="quiet" data-text="history.empty"></p>"#)]
             }
-            Loadable::Ready(HistoryView::List(list)) => {
-                view! { <ul class="entries">{list.iter().map(entry).collect::<Vec<_>>()}</ul> }.into_any()
-            }
+            Loadable::Ready(HistoryView::List(list)) => vec![entries(list)],
             Loadable::Failed(_) if balance_failed => {
-                view! { <p class="quiet">"What came and went could not be loaded either."</p> }.into_any()
+                vec![fixed(r#"<p class="quiet" data-text="history.failed_too"></p>"#)]
             }
             Loadable::Failed(problem) => problem::could_not_load(problem),
         };
-        view! {
-            <section class="card activity" aria-labelledby="activity-heading">
-                <h2 id="activity-heading">"Activity"</h2>
-                {content}
-            </section>
-        }
-        .into_any()
+        around(
+            r#"<section class="card activity" aria-labelledby="activity-heading"><h2 id="activity-heading" data-text="history.heading"></h2></section>"#,
+            content,
+        )
     })
 }
 
@@ -48,33 +44,37 @@ fn read(account: &AccountView) -> (&Loadable<HistoryView>, bool) {
     (&account.history, matches!(account.balance, Loadable::Failed(_)))
 }
 
-/// One line.
-pub(crate) fn entry(transfer: &PastTransfer) -> AnyView {
+/// Lines of activity.
+pub(crate) fn entries(list: &[PastTransfer]) -> AnyView {
+    around(r#"<ul class="entries"></ul>"#, list.iter().map(entry).collect())
+}
+
+fn entry(transfer: &PastTransfer) -> AnyView {
     let PastTransfer { outgoing, counterparty, iban, money, reference, at, .. } = transfer;
-    let (sign, direction, sign_class, amount_class) = if *outgoing {
-        (Icon::Out, "Sent to ", "entry-sign", "entry-amount")
+    let (sign, direction, html) = if *outgoing {
+        (
+            Icon::Out,
+            "history.sent_to",
+            r#"<li class="entry"><span class="entry-sign" slot></span><span class="entry-text" slot><span class="entry-name"><span class="visually-hidden" slot></span><span slot></span></span></span><span class="entry-amount" slot></span></li>"#,
+        )
     } else {
-        (Icon::In, "Received from ", "entry-sign incoming", "entry-amount incoming")
+        (
+            Icon::In,
+            "history.received_from",
+            r#"<li class="entry"><span class="entry-sign incoming" slot></span><span class="entry-text" slot><span class="entry-name"><span class="visually-hidden" slot></span><span slot></span></span></span><span class="entry-amount incoming" slot></span></li>"#,
+        )
     };
-    let name = if counterparty.is_empty() { iban } else { counterparty };
-    let reference = if reference.is_empty() {
-        empty()
-    } else {
-        view! { <span class="entry-reference">{reference.clone()}</span> }.into_any()
-    };
-    view! {
-        <li class="entry">
-            <span class=sign_class>{icon(sign)}</span>
-            <span class="entry-text">
-                <span class="entry-name">
-                    <span class="visually-hidden">{direction}</span>
-                    {name.clone()}
-                </span>
-                {reference}
-                <time class="entry-time" datetime=at.clone()>{format::moment(at)}</time>
-            </span>
-            <span class=amount_class>{format::signed(money, *outgoing)}</span>
-        </li>
+    let mut entry = Markup::new(html);
+    entry.view(1, icon(sign));
+    entry.text(3, &messages::text(direction));
+    entry.text(4, if counterparty.is_empty() { iban } else { counterparty });
+    if !reference.is_empty() {
+        entry.view(2, with_text(r#"<span class="entry-reference"></span>"#, reference));
     }
-    .into_any()
+    let mut time = Markup::new(r#"<time class="entry-time"></time>"#);
+    time.attribute(0, "datetime", at);
+    time.text(0, &format::moment(at));
+    entry.view(2, time.into_view());
+    entry.text(5, &format::signed(money, *outgoing));
+    entry.into_view()
 }

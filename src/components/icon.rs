@@ -1,11 +1,11 @@
 //! A handful of line drawings. They repeat what stands beside them, so they are hidden from screen readers.
 
-use leptos::{prelude::*, tachys::html::InertElement};
+use leptos::prelude::*;
+
+use crate::markup::Markup;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Icon {
-    /// The bank's sign: steps that rise.
-    Riser,
     Tick,
     Warning,
     Phone,
@@ -17,7 +17,6 @@ pub(crate) enum Icon {
 
 pub(crate) fn icon(icon: Icon) -> AnyView {
     let path = match icon {
-        Icon::Riser => "M3 20h5v-5h5v-5h5V5h3",
         Icon::Tick => "M5 12.5l4.5 4.5L19 7",
         Icon::Warning => "M12 4l9 16H3zM12 10v4M12 17v.5",
         Icon::Phone => "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
@@ -26,7 +25,9 @@ pub(crate) fn icon(icon: Icon) -> AnyView {
         Icon::Out => "M7 17L17 7M9 7h8v8",
         Icon::In => "M17 7L7 17M15 17H7V9",
     };
-    let svg = r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=""#;
-    // What `view!` makes of elements without anything dynamic in them: one string for the browser's parser.
-    InertElement::new([svg, path, r#""></path></svg>"#].concat()).into_any()
+    let mut icon = Markup::new(
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path slot></path></svg>"#,
+    );
+    icon.attribute(1, "d", path);
+    icon.into_view()
 }

@@ -3,26 +3,21 @@
 use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
-use super::{
-    button::{ButtonKind, button},
-    icon::{Icon, icon},
-};
+use super::button::{ButtonKind, button};
 use crate::{
     intent::Intent,
+    markup::Markup,
+    messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 pub(crate) fn masthead(signal: ViewSignal) -> AnyView {
     let view_slice = slice_of(signal, |before, now| NavLinks::of(before) == NavLinks::of(now));
-    view! {
-        <header class="masthead">
-            <div class="masthead-row">
-                <span class="brand">{icon(Icon::Riser)} "Riser"</span>
-                {dynamic(move || navigation(NavLinks::of(&view_slice.get())))}
-            </div>
-        </header>
-    }
-    .into_any()
+    let mut header = Markup::new(
+        r#"<header class="masthead"><div class="masthead-row" slot><span class="brand"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 20h5v-5h5v-5h5V5h3"></path></svg>Riser</span></div></header>"#,
+    );
+    header.view(1, dynamic(move || navigation(NavLinks::of(&view_slice.get()))));
+    header.into_view()
 }
 
 /// Where one can go from here.
@@ -50,17 +45,18 @@ impl NavLinks {
 }
 
 fn navigation(links: NavLinks) -> AnyView {
-    let page = match links {
+    let mut navigation = Markup::new(r#"<nav class="ways"></nav>"#);
+    navigation.attribute(0, "aria-label", &messages::text("nav.label"));
+    match links {
         NavLinks::None => return empty(),
-        NavLinks::Out => empty(),
-        NavLinks::Statements => button("Statements", Intent::Statements, ButtonKind::Secondary),
-        NavLinks::Account => button("Your account", Intent::Dismiss, ButtonKind::Secondary),
-    };
-    view! {
-        <nav class="ways" aria-label="Pages">
-            {page}
-            {button("Log out", Intent::LogOut, ButtonKind::Secondary)}
-        </nav>
+        NavLinks::Out => {}
+        NavLinks::Statements => {
+            navigation.view(0, button("nav.statements", Intent::Statements, ButtonKind::Secondary));
+        }
+        NavLinks::Account => {
+            navigation.view(0, button("account.heading", Intent::Dismiss, ButtonKind::Secondary));
+        }
     }
-    .into_any()
+    navigation.view(0, button("nav.log_out", Intent::LogOut, ButtonKind::Secondary));
+    navigation.into_view()
 }

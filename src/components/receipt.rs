@@ -3,35 +3,38 @@
 use leptos::prelude::*;
 use stepup::domain::Receipt;
 
-use crate::format;
+use crate::{
+    format,
+    markup::{Markup, around},
+    messages,
+};
 
 /// The receipt, and below it what else is known by now (time, number, new balance).
 pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>) -> AnyView {
     let reference = match receipt.reference.as_str() {
-        "" => row("Reference", "", "quiet", "None".to_owned()),
-        text => row("Reference", "", "", text.to_owned()),
+        "" => row("form.reference", "", "quiet", &messages::text("receipt.no_reference")),
+        text => row("form.reference", "", "", text),
     };
     let mut rows = vec![
-        row("Amount", "receipt-amount", "", format::money(&receipt.money)),
-        row("Pay to", "", "iban", receipt.payee.clone()),
+        row("form.amount", "receipt-amount", "", &format::money(&receipt.money)),
+        row("receipt.payee", "", "iban", &receipt.payee),
         reference,
     ];
-    rows.extend(facts.into_iter().map(|(name, value)| row(name, "", "", value)));
-    view! { <dl class="receipt">{rows}</dl> }.into_any()
+    rows.extend(facts.into_iter().map(|(name, value)| row(name, "", "", &value)));
+    list(rows)
 }
 
-/// One line, with the classes of the line and of its value.
-pub(crate) fn row(
-    name: &'static str,
-    class: &'static str,
-    value_class: &'static str,
-    value: String,
-) -> AnyView {
-    view! {
-        <div class=class>
-            <dt>{name}</dt>
-            <dd class=value_class>{value}</dd>
-        </div>
-    }
-    .into_any()
+/// Rows below each other.
+pub(crate) fn list(rows: Vec<AnyView>) -> AnyView {
+    around(r#"<dl class="receipt"></dl>"#, rows)
+}
+
+/// One line, with the classes of the line and of its value. `name` is the id of a message.
+pub(crate) fn row(name: &str, class: &str, value_class: &str, value: &str) -> AnyView {
+    let mut row = Markup::new("<div><dt slot></dt><dd slot></dd></div>");
+    row.attribute(0, "class", class);
+    row.attribute(2, "class", value_class);
+    row.text(1, &messages::text(name));
+    row.text(2, value);
+    row.into_view()
 }

@@ -13,7 +13,8 @@ pub(crate) struct StepContent {
     pub(crate) icon: Icon,
     /// What the colours say, beside the words.
     pub(crate) class: &'static str,
-    pub(crate) heading: &'static str,
+    /// The ids of the messages that have them.
+    pub(crate) headline: &'static str,
     pub(crate) sentence: &'static str,
     pub(crate) receipt: Receipt,
     /// What is known beyond the receipt.
@@ -28,7 +29,7 @@ pub(crate) struct StepContent {
     pub(crate) buttons: Vec<(&'static str, Intent, ButtonKind)>,
 }
 
-const CANCEL: (&str, Intent, ButtonKind) = ("Cancel", Intent::Cancel, ButtonKind::Secondary);
+const CANCEL: (&str, Intent, ButtonKind) = ("button.cancel", Intent::Cancel, ButtonKind::Secondary);
 
 impl StepContent {
     /// The step for everything but the form, which draws itself.
@@ -36,76 +37,43 @@ impl StepContent {
         Some(match transfer {
             TransferView::Form(_) => return None,
             TransferView::Review { receipt, unkeyed } => Self {
-                buttons: vec![("Confirm transfer", Intent::Confirm, ButtonKind::Primary), CANCEL],
+                buttons: vec![("button.confirm", Intent::Confirm, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Paper,
-                    "Check this transfer",
-                    if *unkeyed {
-                        "Exactly this will be sent. Nothing has been sent yet. Your bank cannot recognise a transfer that arrives twice: if this page loses the connection, look at your account before you send it again."
-                    } else {
-                        "Exactly this will be sent. Nothing has been sent yet."
-                    },
+                    if *unkeyed { "step.review_unkeyed" } else { "step.review" },
                     receipt,
                 )
             },
-            TransferView::Sending { receipt, second: false } => Self {
-                busy: true,
-                ..Self::new(
-                    Icon::Paper,
-                    "Sending your transfer",
-                    "Your bank is being asked to do this.",
-                    receipt,
-                )
-            },
-            TransferView::Sending { receipt, second: true } => Self {
-                busy: true,
-                ..Self::new(
-                    Icon::Paper,
-                    "Sending your transfer",
-                    "You have confirmed it. Your bank is being asked to do this.",
-                    receipt,
-                )
-            },
+            TransferView::Sending { receipt, second: false } => {
+                Self { busy: true, ..Self::new(Icon::Paper, "step.sending", receipt) }
+            }
+            TransferView::Sending { receipt, second: true } => {
+                Self { busy: true, ..Self::new(Icon::Paper, "step.sending_confirmed", receipt) }
+            }
             TransferView::Leaving(receipt) => Self {
                 busy: true,
-                buttons: vec![("Continue", Intent::Proceed, ButtonKind::Primary), CANCEL],
-                ..Self::new(
-                    Icon::Phone,
-                    "One more step",
-                    "Your bank asks you to confirm this on your phone.",
-                    receipt,
-                )
+                buttons: vec![("button.continue", Intent::Proceed, ButtonKind::Primary), CANCEL],
+                ..Self::new(Icon::Phone, "step.leaving", receipt)
             },
             TransferView::Interrupted { receipt, nothing_moved } => Self {
                 class: "step warn",
-                buttons: vec![("Check it again", Intent::Review, ButtonKind::Primary), CANCEL],
+                buttons: vec![("button.check_again", Intent::Review, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Phone,
-                    "Not confirmed",
-                    if *nothing_moved {
-                        "You came back before this was confirmed on your phone. No money was moved."
-                    } else {
-                        "You came back before this was confirmed on your phone. It is not sent until you confirm it."
-                    },
+                    if *nothing_moved { "step.interrupted_unmoved" } else { "step.interrupted" },
                     receipt,
                 )
             },
-            TransferView::Returning(receipt) => Self {
-                busy: true,
-                ..Self::new(
-                    Icon::Phone,
-                    "Checking your confirmation",
-                    "You are back. Your bank's answer is being checked; stay on this page.",
-                    receipt,
-                )
-            },
+            TransferView::Returning(receipt) => {
+                Self { busy: true, ..Self::new(Icon::Phone, "step.returning", receipt) }
+            }
             TransferView::Unknown { receipt, asking, may_ask, may_leave, problem } => {
                 Self::unknown(receipt, *asking, *may_ask, *may_leave, problem.as_ref())
             }
             TransferView::Done(done) => Self::done(done),
             TransferView::NotSent { receipt, problem, may_repeat } => {
-                let repeat = ("Send it again", Intent::Review, ButtonKind::Primary);
-                let change = |kind| ("Change the transfer", Intent::Dismiss, kind);
+                let repeat = ("button.send_again", Intent::Review, ButtonKind::Primary);
+                let change = |kind| ("button.change", Intent::Dismiss, kind);
                 Self {
                     class: "step bad",
                     failed: true,
@@ -115,18 +83,19 @@ impl StepContent {
                     } else {
                         vec![change(ButtonKind::Primary)]
                     },
-                    ..Self::new(Icon::Warning, problem.headline, problem.sentence, receipt)
+                    sentence: problem.sentence,
+                    ..Self::new(Icon::Warning, problem.headline, receipt)
                 }
             }
         })
     }
 
-    fn new(icon: Icon, heading: &'static str, sentence: &'static str, receipt: &Receipt) -> Self {
+    fn new(icon: Icon, text: &'static str, receipt: &Receipt) -> Self {
         Self {
             icon,
             class: "step",
-            heading,
-            sentence,
+            headline: text,
+            sentence: text,
             receipt: receipt.clone(),
             facts: Vec::new(),
             problem: None,
@@ -145,58 +114,47 @@ impl StepContent {
     ) -> Self {
         let mut buttons = Vec::new();
         if may_ask {
-            buttons.push(("Ask again", Intent::AskAgain, ButtonKind::Primary));
+            buttons.push(("button.ask_again", Intent::AskAgain, ButtonKind::Primary));
         }
         if may_leave {
-            buttons.push(("I have looked at my account", Intent::Dismiss, ButtonKind::Secondary));
+            buttons.push(("button.looked", Intent::Dismiss, ButtonKind::Secondary));
         }
         // Where the bank can be asked, it is, again and again and by itself.
-        let sentence = if asking || (may_ask && !may_leave) {
-            "We do not know yet whether this went through. We are asking your bank."
+        let text = if asking || (may_ask && !may_leave) {
+            "step.unknown_asking"
         } else if may_leave {
-            "We do not know yet whether this went through. Look at your account before you send it once more."
+            "step.unknown_look"
         } else {
-            "We do not know yet whether this went through. Ask again before you send it once more."
+            "step.unknown"
         };
         Self {
             class: "step warn",
             busy: asking,
             problem: problem.filter(|_| !asking).cloned(),
             buttons,
-            ..Self::new(Icon::Question, "Not certain yet", sentence, receipt)
+            ..Self::new(Icon::Question, text, receipt)
         }
     }
 
     fn done(done: &DoneView) -> Self {
-        let (heading, sentence) = if done.differs {
-            (
-                "Your bank did another transfer",
-                "It is not the one that this page had kept. The receipt shows what your bank did; please compare.",
-            )
+        let text = if done.differs {
+            "step.differs"
         } else if done.already_done {
-            (
-                "This was already done",
-                "Your bank had done this transfer before. It was not done a second time.",
-            )
+            "step.already_done"
         } else {
-            ("Transfer sent", "Your bank has done it. This is your receipt.")
+            "step.done"
         };
         let facts = [
-            ("Time", done.at.as_deref().map(format::moment)),
-            ("Reference number", done.number.clone()),
-            ("New balance", done.balance_after.as_ref().map(format::money)),
-            ("Your bank says", done.message.clone()),
+            ("receipt.time", done.at.as_deref().map(format::moment)),
+            ("receipt.number", done.number.clone()),
+            ("receipt.new_balance", done.balance_after.as_ref().map(format::money)),
+            ("bank.says", done.message.clone()),
         ];
         Self {
             class: if done.differs { "step warn" } else { "step good" },
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
-            buttons: vec![("Make another transfer", Intent::Dismiss, ButtonKind::Primary)],
-            ..Self::new(
-                if done.differs { Icon::Question } else { Icon::Tick },
-                heading,
-                sentence,
-                &done.receipt,
-            )
+            buttons: vec![("button.another", Intent::Dismiss, ButtonKind::Primary)],
+            ..Self::new(if done.differs { Icon::Question } else { Icon::Tick }, text, &done.receipt)
         }
     }
 }

@@ -4,18 +4,18 @@ use leptos::prelude::*;
 use stepup::view::{TransferView, View};
 
 use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::StepContent};
-use crate::view_signal::{ViewSignal, empty, patched, replaced, slice_of};
+use crate::{
+    markup::{BUSY, around, fixed, with_text},
+    messages,
+    view_signal::{ViewSignal, empty, patched, replaced, slice_of},
+};
 
 pub(crate) fn transfer(signal: ViewSignal) -> AnyView {
     let view_slice = slice_of(signal, |before, now| step(before) == step(now));
-    view! {
-        <section class="card transfer" aria-labelledby="transfer-heading">
-            {patched(Box::new(move || {
-                step(&view_slice.get()).and_then(StepContent::of).map_or_else(|| form(signal), draw)
-            }))}
-        </section>
-    }
-    .into_any()
+    let step = patched(Box::new(move || {
+        step(&view_slice.get()).and_then(StepContent::of).map_or_else(|| form(signal), draw)
+    }));
+    around(r#"<section class="card transfer" aria-labelledby="transfer-heading"></section>"#, vec![step])
 }
 
 /// The form follows its texts itself: here every form is the same, so that typing redraws nothing.
@@ -29,21 +29,15 @@ fn draw(step: StepContent) -> AnyView {
     let said = problem.filter(|_| !step.failed).map_or_else(empty, problem::alert);
     let details = problem.map_or_else(empty, problem::details);
     let buttons = step.buttons.into_iter().map(|(label, intent, kind)| button(label, intent, kind));
-    let busy =
-        if step.busy { view! { <div class="busy" aria-hidden="true"></div> }.into_any() } else { empty() };
+    let busy = if step.busy { fixed(BUSY) } else { empty() };
     let role = if step.failed { "alert" } else { "status" };
-    let words = view! {
-        <span class="step-icon">{icon(step.icon)}</span>
-        <h2 id="transfer-heading" tabindex="-1">{step.heading}</h2>
-        <p class="step-sentence">{step.sentence}</p>
-    };
-    let rest = view! {
-        {said}
-        {receipt(&step.receipt, step.facts)}
-        {busy}
-        <div class="actions">{buttons.collect::<Vec<_>>()}</div>
-        {details}
-    };
+    let words = vec![
+        around(r#"<span class="step-icon"></span>"#, vec![icon(step.icon)]),
+        with_text(r#"<h2 id="transfer-heading" tabindex="-1"></h2>"#, &messages::headline(step.headline)),
+        with_text(r#"<p class="step-sentence"></p>"#, &messages::sentence(step.sentence)),
+    ];
+    let rest =
+        vec![said, receipt(&step.receipt, step.facts), busy, problem::actions(buttons.collect()), details];
     view! {
         <div class=step.class>
             <div class="step-words" role=role>{replaced(words.into_any())}</div>

@@ -2,22 +2,47 @@
 
 use std::time::Duration;
 
-use super::clock;
+use super::{clock, head_start};
 use gloo_net::http::{RequestBuilder, Response};
-use stepup::http::{Body, Caching, HttpRequest, HttpResponse, Method, NetworkError};
+use stepup::{
+    domain::Bearer,
+    http::{Body, Caching, HttpRequest, HttpResponse, Method, NetworkError},
+};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestCache, RequestCredentials, RequestRedirect};
 
 /// A bank's slowest honest answer, and no longer than a person waits.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Sends a request. A token in it is gone with it.
-pub(super) async fn send(request: HttpRequest) -> Result<HttpResponse, NetworkError> {
-    let response = prepare(request)?.send().await.map_err(network_error)?;
-    read(response).await
+/// Sends a request, unless the page has sent it already. A token in it is gone with it.
+pub(super) async fn send(mut request: HttpRequest) -> Result<HttpResponse, NetworkError> {
+    let authorization = request.authorization.take().map(Bearer::into_header);
+    let is_plain = request.method == Method::Get
+        && request.idempotency_key.is_none()
+        && request.body.is_none()
+        && request.caching != Caching::Renewed;
+    if is_plain
+        && let Some(answer) =
+            head_start::take(request.url.as_str(), authorization.as_deref().unwrap_or_default())
+    {
+        match JsFuture::from(answer).await {
+            Ok(response) => return read(response.unchecked_into::<web_sys::Response>().into()).await,
+            Err(error) if is_time_out(&String::from(error.unchecked_ref::<js_sys::Error>().name())) => {
+                return Err(NetworkError::TimedOut);
+            }
+            // Nothing came: asking again is as good as asking for the first time.
+            Err(_) => {}
+        }
+    }
+    read(prepare(request, authorization)?.send().await.map_err(network_error)?).await
 }
 
-fn prepare(request: HttpRequest) -> Result<gloo_net::http::Request, NetworkError> {
-    let HttpRequest { method, url, authorization, idempotency_key, body, caching } = request;
+fn prepare(
+    request: HttpRequest,
+    authorization: Option<String>,
+) -> Result<gloo_net::http::Request, NetworkError> {
+    let HttpRequest { method, url, idempotency_key, body, caching, .. } = request;
     let method = match method {
         Method::Get => gloo_net::http::Method::GET,
         Method::Post => gloo_net::http::Method::POST,
@@ -37,8 +62,8 @@ fn prepare(request: HttpRequest) -> Result<gloo_net::http::Request, NetworkError
         .cache(cache)
         .redirect(redirect)
         .abort_signal(Some(&AbortSignal::timeout_with_f64(REQUEST_TIMEOUT.as_secs_f64() * 1000.0)));
-    if let Some(bearer) = authorization {
-        builder = builder.header("Authorization", &bearer.into_header());
+    if let Some(authorization) = authorization {
+        builder = builder.header("Authorization", &authorization);
     }
     if let Some(key) = idempotency_key {
         builder = builder.header("Idempotency-Key", &key);
@@ -65,10 +90,12 @@ async fn read(response: Response) -> Result<HttpResponse, NetworkError> {
 #[expect(clippy::needless_pass_by_value, reason = "it is the closure of `map_err`")]
 fn network_error(error: gloo_net::Error) -> NetworkError {
     match &error {
-        // The second is what `index.html` gives browsers that lack `AbortSignal.timeout`. Nothing else aborts a request.
-        gloo_net::Error::JsError(js) if matches!(js.name.as_str(), "TimeoutError" | "AbortError") => {
-            NetworkError::TimedOut
-        }
+        gloo_net::Error::JsError(js) if is_time_out(&js.name) => NetworkError::TimedOut,
         other => NetworkError::Unreachable(other.to_string()),
     }
+}
+
+/// The second is what `index.html` gives browsers that lack `AbortSignal.timeout`. Nothing else aborts a request.
+fn is_time_out(name: &str) -> bool {
+    matches!(name, "TimeoutError" | "AbortError")
 }

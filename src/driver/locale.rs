@@ -53,12 +53,8 @@ fn signs(currency: &str) -> Vec<String> {
 /// The amount without the currency, as [`crate::format::money`] writes it. Amounts that can be sent fit a float exactly.
 fn write(money: &Money) -> String {
     let digits = minor_digits(&money.currency).unwrap_or(0);
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "exact up to 2^53 minor units, more than anybody can send"
-    )]
-    let amount = money.amount as f64 / 10_f64.powi(digits.into());
     let mut out = String::new();
+    let amount = js_sys::parse_float(&money.decimal());
     for (kind, text) in parts(&format::amounts(&money.currency, [digits; 2], SYMBOL), amount) {
         if kind != "currency" && kind != "literal" {
             out += &text;

@@ -18,6 +18,11 @@ pub(super) fn mount_point() -> Option<HtmlElement> {
     document().query_selector(":root:not([data-shell=old]) #app").ok()??.dyn_into().ok()
 }
 
+/// A part of the page did not arrive: the shell says so, instead of a page without words.
+pub(super) fn show_broken_shell() {
+    let _ = document().document_element().map(|root| root.set_attribute("data-shell", "broken"));
+}
+
 /// The text of the configuration block; empty when there is none, which the core then complains about.
 pub(super) fn config() -> String {
     document().get_element_by_id("riser-config").and_then(|block| block.text_content()).unwrap_or_default()
@@ -34,6 +39,11 @@ pub(super) fn take_url() -> PageUrl {
     let _ = js_sys::Reflect::delete_property(&window, &name);
     let part = |index| parts.as_ref().and_then(|parts| parts.get(index).as_string()).unwrap_or_default();
     PageUrl { path: part(0), query: part(1), fragment: part(2) }
+}
+
+/// Was the shell's "Log in" pressed before the application was there?
+pub(super) fn is_log_in_awaited() -> bool {
+    js_sys::Reflect::has(&window(), &"riserLogIn".into()).unwrap_or_default()
 }
 
 pub(super) fn is_online() -> bool {

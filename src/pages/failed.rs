@@ -9,27 +9,21 @@ use crate::{
         problem,
     },
     intent::Intent,
+    markup::{around, fixed, with_texts},
+    messages,
 };
 
-pub(crate) fn failed(failure: &Failure) -> AnyView {
+pub(crate) fn failed(failure: &Failure) -> Vec<AnyView> {
     let Failure { problem, action } = failure;
     let action = match action {
-        Some(Action::LogIn) => button("Log in", Intent::LogIn, ButtonKind::Primary),
-        Some(Action::BackToAccount) => button("Back to your account", Intent::Dismiss, ButtonKind::Primary),
-        None => view! {
-            <p class="quiet">"There is nothing that you can do here. Whoever runs this page needs the details below."</p>
-        }
-        .into_any(),
+        Some(Action::LogIn) => button("button.log_in", Intent::LogIn, ButtonKind::Primary),
+        Some(Action::BackToAccount) => button("button.back", Intent::Dismiss, ButtonKind::Primary),
+        None => fixed(r#"<p class="quiet" data-text="failed.nothing_to_do"></p>"#),
     };
-    view! {
-        <div class="card narrow">
-            <div role="alert" class="failure">
-                <h1 tabindex="-1">{problem.headline}</h1>
-                <p>{problem.sentence}</p>
-            </div>
-            <div class="actions">{action}</div>
-            {problem::details(problem)}
-        </div>
-    }
-    .into_any()
+    let said = with_texts(
+        r#"<div role="alert" class="failure"><h1 tabindex="-1" slot></h1><p slot></p></div>"#,
+        &[&messages::headline(problem.headline), &messages::sentence(problem.sentence)],
+    );
+    let card = vec![said, problem::actions(vec![action]), problem::details(problem)];
+    vec![around(r#"<div class="card narrow"></div>"#, card)]
 }

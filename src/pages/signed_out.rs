@@ -8,45 +8,34 @@ use stepup::view::Notice;
 use crate::{
     components::button::{ButtonKind, button},
     intent::Intent,
+    markup::{Markup, around, fixed, with_text},
+    messages,
 };
 
-pub(crate) fn signed_out(notice: Option<Notice>) -> AnyView {
-    let notice = notice.map(|notice| {
-        let sentence = match notice {
-            Notice::LoggedOut => "You are logged out.",
-            Notice::LoggedOutElsewhere => "You logged out in another tab, so you are logged out here too.",
-            Notice::LoggedOutWhileSending => {
-                "You are logged out. A transfer was on its way: look at your activity before you send it again."
-            }
-            Notice::SessionOver => "Your session has ended, as it does after a while. Log in to go on.",
-        };
-        view! { <p class="notice" role="status">{sentence}</p> }
-    });
-    view! {
-        <div class="welcome">
-            {notice}
-            <div class="hero">
-                <h1 tabindex="-1">"Your money moves only when you say so."</h1>
-                <p class="lead">
-                    "Riser is a bank account in your browser. You see what you have, and every transfer is confirmed by you, twice."
-                </p>
-                {button("Log in", Intent::LogIn, ButtonKind::Primary)}
-            </div>
-            <ol class="steps">
-                <li>
-                    <strong>"Log in"</strong>
-                    <span>"You go to your bank's log-in page and come back here."</span>
-                </li>
-                <li>
-                    <strong>"See your balance"</strong>
-                    <span>"What you have, and what came and went."</span>
-                </li>
-                <li>
-                    <strong>"Send money"</strong>
-                    <span>"You check the transfer here and confirm it on your phone."</span>
-                </li>
-            </ol>
-        </div>
+pub(crate) fn signed_out(notice: Option<Notice>) -> Vec<AnyView> {
+    let mut welcome = Markup::new(r#"<div class="welcome"></div>"#);
+    if let Some(notice) = notice {
+        let sentence = messages::text(match notice {
+            Notice::LoggedOut => "notice.logged_out",
+            Notice::LoggedOutElsewhere => "notice.logged_out_elsewhere",
+            Notice::LoggedOutWhileSending => "notice.logged_out_while_sending",
+            Notice::SessionOver => "notice.session_over",
+        });
+        welcome.view(0, with_text(r#"<p class="notice" role="status"></p>"#, &sentence));
     }
-    .into_any()
+    let log_in = button("button.log_in", Intent::LogIn, ButtonKind::Primary);
+    welcome.view(
+        0,
+        around(
+            r#"<div class="hero"><h1 tabindex="-1" data-text="welcome.heading"></h1><p class="lead" data-text="welcome.lead"></p></div>"#,
+            vec![log_in],
+        ),
+    );
+    welcome.view(
+        0,
+        fixed(
+            r#"<ol class="steps"><li><strong data-text="button.log_in"></strong><span data-text="welcome.log_in"></span></li><li><strong data-text="welcome.balance_heading"></strong><span data-text="welcome.balance"></span></li><li><strong data-text="welcome.transfer_heading"></strong><span data-text="welcome.transfer"></span></li></ol>"#,
+        ),
+    );
+    vec![welcome.into_view()]
 }

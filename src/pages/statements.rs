@@ -11,101 +11,71 @@ use crate::{
     },
     format,
     intent::Intent,
+    markup::{BUSY, Markup, around, fixed},
 };
 
-pub(crate) fn statements(page: &StatementsPage) -> AnyView {
-    let content = match &page.content {
-        StatementsContent::Loading => waiting(),
-        StatementsContent::Leaving => leaving(),
-        StatementsContent::Ready(list) if list.is_empty() => card(
-            view! { <p class="quiet">"Nothing yet. Your first statement will stand here."</p> }.into_any(),
-        ),
-        StatementsContent::Ready(list) => list.iter().map(statement).collect::<Vec<_>>().into_any(),
-        StatementsContent::NotOffered => {
-            card(view! { <p role="status">"Your bank offers no statements here."</p> }.into_any())
+pub(crate) fn statements(page: &StatementsPage) -> Vec<AnyView> {
+    let mut parts =
+        Markup::new(r#"<div class="statements"><h1 tabindex="-1" data-text="nav.statements"></h1></div>"#);
+    match &page.content {
+        StatementsContent::Loading => parts.view(0, waiting()),
+        StatementsContent::Leaving => parts.view(0, leaving()),
+        StatementsContent::Ready(list) if list.is_empty() => {
+            parts.view(0, card(vec![fixed(r#"<p class="quiet" data-text="statements.empty"></p>"#)]));
         }
-        StatementsContent::Failed(problem) => card(
-            view! {
-                {problem::alert(problem)}
-                <div class="actions">{button("Try again", Intent::Statements, ButtonKind::Secondary)}</div>
-                {problem::details(problem)}
-            }
-            .into_any(),
-        ),
-    };
-    view! {
-        {banner::session(page.session)}
-        <div class="statements">
-            <h1 tabindex="-1">"Statements"</h1>
-            {content}
-            {older(&page.older)}
-        </div>
+        StatementsContent::Ready(list) => list.iter().for_each(|it| parts.view(0, statement(it))),
+        StatementsContent::NotOffered => {
+            parts.view(0, card(vec![fixed(r#"<p role="status" data-text="statements.not_offered"></p>"#)]));
+        }
+        StatementsContent::Failed(problem) => {
+            let again = button("button.try_again", Intent::Statements, ButtonKind::Secondary);
+            parts.view(0, card(problem::offer(problem, again)));
+        }
     }
-    .into_any()
+    let offer = || button("button.show_older", Intent::OlderStatements, ButtonKind::Secondary);
+    match &page.older {
+        OlderStatements::None => {}
+        OlderStatements::Offered => parts.view(0, problem::actions(vec![offer()])),
+        OlderStatements::Loading => parts.view(0, waiting()),
+        OlderStatements::Failed(reason) => parts.view(0, card(problem::offer(reason, offer()))),
+    }
+    vec![banner::session(page.session), parts.into_view()]
 }
 
-/// What there is besides, at the end of the list.
-fn older(older: &OlderStatements) -> Option<AnyView> {
-    let offer = || button("Show older", Intent::OlderStatements, ButtonKind::Secondary);
-    Some(match older {
-        OlderStatements::None => return None,
-        OlderStatements::Offered => view! { <div class="actions">{offer()}</div> }.into_any(),
-        OlderStatements::Loading => waiting(),
-        OlderStatements::Failed(reason) => card(
-            view! {
-                {problem::alert(reason)}
-                <div class="actions">{offer()}</div>
-                {problem::details(reason)}
-            }
-            .into_any(),
-        ),
-    })
-}
-
-fn card(content: AnyView) -> AnyView {
-    view! { <section class="card">{content}</section> }.into_any()
+fn card(content: Vec<AnyView>) -> AnyView {
+    around(r#"<section class="card"></section>"#, content)
 }
 
 fn waiting() -> AnyView {
-    card(
-        view! {
-            <p class="visually-hidden" role="status">"Your statements are being loaded."</p>
-            {skeleton::entries()}
-        }
-        .into_any(),
-    )
+    let loading = fixed(r#"<p class="visually-hidden" role="status" data-text="statements.loading"></p>"#);
+    card(vec![loading, skeleton::entries()])
 }
 
 fn leaving() -> AnyView {
-    card(
-        view! {
-            <div role="status">
-                <p class="strong">"Your bank asks you to confirm that it is you."</p>
-                <p>"You go to your bank's log-in page, confirm on your phone, and come back here."</p>
-            </div>
-            <div class="busy" aria-hidden="true"></div>
-            <div class="actions">
-                {button("Continue", Intent::Proceed, ButtonKind::Primary)}
-                {button("Cancel", Intent::Cancel, ButtonKind::Secondary)}
-            </div>
-        }
-        .into_any(),
-    )
+    let words = fixed(
+        r#"<div role="status"><p class="strong" data-text="statements.confirm"></p><p data-text="statements.leaving"></p></div>"#,
+    );
+    let buttons = vec![
+        button("button.continue", Intent::Proceed, ButtonKind::Primary),
+        button("button.cancel", Intent::Cancel, ButtonKind::Secondary),
+    ];
+    card(vec![words, fixed(BUSY), problem::actions(buttons)])
 }
 
 fn statement(statement: &Statement) -> AnyView {
     let Statement { id, from, to, opening, closing, entries } = statement;
     let heading = ["statement-", id].concat();
-    let labelled_by = heading.clone();
-    view! {
-        <section class="card statement" aria-labelledby=labelled_by>
-            <h2 id=heading>{format::day(from)} " – " {format::day(to)}</h2>
-            <dl class="receipt">
-                {receipt::row("Balance before", "", "", format::money(opening))}
-                {receipt::row("Balance after", "", "strong", format::money(closing))}
-            </dl>
-            <ul class="entries">{entries.iter().map(history::entry).collect::<Vec<_>>()}</ul>
-        </section>
-    }
-    .into_any()
+    let mut card = Markup::new(r#"<section class="card statement"><h2 slot></h2></section>"#);
+    card.attribute(0, "aria-labelledby", &heading);
+    card.attribute(1, "id", &heading);
+    card.text(1, &[&*format::day(from), " – ", &format::day(to)].concat());
+    card.view(
+        0,
+        receipt::list(vec![
+            receipt::row("statements.opening", "", "", &format::money(opening)),
+            receipt::row("statements.closing", "", "strong", &format::money(closing)),
+        ]),
+    );
+    card.view(0, history::entries(entries));
+    card.into_view()
 }

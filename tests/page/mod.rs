@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function, JSON, Promise};
 use leptos::{mount::UnmountHandle, prelude::*, tachys::view::any_view::AnyViewState};
-use riser::{app::app, intent::Intent};
+use riser::{app::app, intent::Intent, messages};
 use stepup::view::View;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -46,6 +46,7 @@ impl Page {
             document().head().unwrap().append_child(&style).unwrap();
         }
         document().body().unwrap().append_child(&root).unwrap();
+        messages::install(JSON::parse(include_str!("../../messages/en.json")).unwrap());
         let (view, show) = ArcRwSignal::new(Arc::new(view)).split();
         let (view, show) = (ReadSignal::from(view), WriteSignal::from(show));
         let script = Arc::new(Mutex::new(Script::default()));

@@ -1,7 +1,7 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    domain::{Money, Problem, Receipt},
+    domain::{Message, Money, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
         Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement, StatementsContent,
@@ -75,7 +75,7 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "leaving-to-log-in" => Screen::LeavingToLogIn,
         "signing-in" => Screen::SigningIn,
         "provider-down" => failed("provider.unreachable", Some(Action::LogIn)),
-        "wrong-configuration" => failed("config.issuer", None),
+        "wrong-configuration" => failed("config.invalid", None),
         _ => match statements_named(name) {
             Some(content) => {
                 let older = match name {
@@ -179,10 +179,10 @@ fn transfer_named(name: &str) -> Option<TransferView> {
             ..done()
         }),
         "already-done" => TransferView::Done(DoneView { already_done: true, ..done() }),
-        "denied" => not_sent("step_up.access_denied"),
-        "refused" => not_sent("transfer.insufficient_funds"),
-        "granted-less" => not_sent("step_up.scope_missing"),
-        "someone-else" => not_sent("step_up.other_subject"),
+        "denied" => not_sent("provider.access_denied"),
+        "refused" => not_sent("transfer.insufficient-funds"),
+        "granted-less" => not_sent("callback.scope_too_small"),
+        "someone-else" => not_sent("step_up.someone_else"),
         "unknown-asking" => TransferView::Unknown {
             receipt: receipt(),
             asking: true,
@@ -195,7 +195,7 @@ fn transfer_named(name: &str) -> Option<TransferView> {
             asking: false,
             may_ask: true,
             may_leave: false,
-            problem: Some(problem("unknown.unreachable")),
+            problem: Some(problem("api.unreachable")),
         },
         "unknown-silent" => TransferView::Unknown {
             receipt: receipt(),
@@ -211,59 +211,20 @@ fn transfer_named(name: &str) -> Option<TransferView> {
 }
 
 fn problem(code: &'static str) -> Problem {
-    let (headline, sentence, cause) = match code {
-        "api.unreachable" => (
-            "Your bank cannot be reached",
-            "No answer came from your bank. No money was moved. Try again in a moment.",
-            "GET http://localhost:8080/balance: no answer (network error)",
-        ),
-        "unknown.unreachable" => (
-            "Your bank cannot be reached",
-            "No answer came when we asked. Try again in a moment.",
-            "GET http://localhost:8080/transfers: no answer (network error)",
-        ),
-        "transfer.cannot_ask" => (
-            "Your bank cannot tell us",
-            "Please look at your account before you send this transfer again.",
-            "the bank answered 404",
-        ),
-        "transfer.never_arrived" => (
-            "Your transfer did not reach your bank",
-            "Your bank has no record of it. No money was moved. You can send it again.",
-            "the bank knows no transfer with this id",
-        ),
-        "provider.unreachable" => (
-            "The log-in page cannot be reached",
-            "Your bank's log-in service did not answer. You are not logged in, and no money was moved.",
-            "GET http://localhost:8090/.well-known/openid-configuration: no answer within 10 s",
-        ),
-        "step_up.access_denied" => (
-            "You did not confirm this transfer",
-            "It was denied on your phone. No money was moved.",
-            "access_denied: MFA push was denied",
-        ),
-        "transfer.insufficient_funds" => (
-            "There is not enough money in your account",
-            "Your bank refused this transfer. No money was moved. Change the amount and try again.",
-            "POST /transfer answered 422 urn:riser:problem:insufficient-funds",
-        ),
-        "step_up.scope_missing" => (
-            "Your bank did not give the permission to transfer",
-            "You confirmed, but your log-in may not send money. No money was moved. Please call your bank.",
-            "granted scope \"openid view:balance\" lacks \"transfer:funds\"",
-        ),
-        "step_up.other_subject" => (
-            "Somebody else confirmed",
-            "Another customer logged in for this transfer, so it was dropped. No money was moved.",
-            "sub of the new ID token differs from the session's",
-        ),
-        _ => (
-            "Riser is not set up correctly",
-            "This page's settings have a mistake, so nobody can log in here at the moment.",
-            "riser-config: \"issuer\" holds \"localhost:8090\", it should hold an http(s) URL",
-        ),
+    let cause = match code {
+        "api.unreachable" => "GET http://localhost:8080/balance: no answer (network error)",
+        "transfer.cannot_ask" => "the bank answered 404",
+        "transfer.never_arrived" => "the bank knows no transfer with this id",
+        "provider.unreachable" => {
+            "GET http://localhost:8090/.well-known/openid-configuration: no answer within 10 s"
+        }
+        "provider.access_denied" => "access_denied: MFA push was denied",
+        "transfer.insufficient-funds" => "POST /transfer answered 422 urn:riser:problem:insufficient-funds",
+        "callback.scope_too_small" => "granted scope \"openid view:balance\" lacks \"transfer:funds\"",
+        "step_up.someone_else" => "sub of the new ID token differs from the session's",
+        _ => "riser-config: \"issuer\" holds \"localhost:8090\", it should hold an http(s) URL",
     };
-    Problem::new(code, headline, sentence, cause.to_owned())
+    Problem::new(code, cause.to_owned())
 }
 
 fn failed(code: &'static str, action: Option<Action>) -> Screen {
@@ -302,8 +263,14 @@ fn done() -> DoneView {
     }
 }
 
-fn field(text: &str, error: Option<&str>) -> FieldView {
-    FieldView { text: text.to_owned(), error: error.map(str::to_owned) }
+fn field(text: &str, error: Option<Message>) -> FieldView {
+    FieldView { text: text.to_owned(), error }
+}
+
+/// What is wrong with an amount of `12.345`.
+pub(crate) fn not_a_number() -> Message {
+    let arguments = vec![("count", "2".to_owned()), ("example", "12.50".to_owned())];
+    Message { id: "amount.not_a_number", arguments }
 }
 
 fn empty_form() -> FormView {
@@ -322,9 +289,9 @@ fn wrong() -> FormView {
     form(
         field(
             "FR14 2004 1010 0505 0001 3M02 607",
-            Some("The check digits do not fit. Compare the IBAN with the one that you were given."),
+            Some(Message { id: "iban.check_digits", arguments: Vec::new() }),
         ),
-        field("12.345", Some("Use digits, with two decimals at most, for example 12.50.")),
+        field("12.345", Some(not_a_number())),
         field("", None),
     )
 }

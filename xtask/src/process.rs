@@ -42,7 +42,6 @@ pub(crate) fn run_logged(command: &mut Command, log: &Path) -> Result {
     ))
 }
 
-/// Starts a command that writes to `log`.
 pub(crate) fn start_logged(command: &mut Command, log: &Path) -> Result<Child> {
     fs::create_dir_all(log.parent().unwrap_or(log))?;
     let file = fs::File::create(log)?.into_file();

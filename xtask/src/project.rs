@@ -9,13 +9,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folders of this run.
 pub(crate) struct Project {
-    /// The repository.
     pub(crate) root: PathBuf,
     /// Cargo's build directory, as `CARGO_TARGET_DIR` or a config file says.
     pub(crate) target: PathBuf,
-    /// Where tools are installed.
     pub(crate) tools: PathBuf,
 }
 
@@ -33,12 +30,13 @@ impl Project {
         let metadata: serde_json::Value = serde_json::from_str(&text)
             .map_err(|error| Failure::new(format!("`cargo metadata` is not JSON: {error}"), ""))?;
         let folder = |key: &str| {
-            metadata[key].as_str().map(PathBuf::from).ok_or_else(|| {
+            let missing = || {
                 Failure::new(
                     format!("`cargo metadata` has no `{key}`"),
                     "use the Rust toolchain of Cargo.toml",
                 )
-            })
+            };
+            metadata[key].as_str().map(PathBuf::from).ok_or_else(missing)
         };
         Ok(Self {
             root: folder("workspace_root")?,
@@ -54,7 +52,6 @@ impl Project {
         command
     }
 
-    /// The built static files.
     pub(crate) fn dist(&self) -> PathBuf {
         self.root.join("dist")
     }
@@ -64,10 +61,8 @@ impl Project {
         self.tools.join("logs").join(format!("{name}.log"))
     }
 
-    /// The version of a package in Cargo.lock.
     pub(crate) fn locked_version(&self, package: &str) -> Result<String> {
-        let path = self.root.join("Cargo.lock");
-        let lock = fs::read_to_string(&path)?;
+        let lock = fs::read_to_string(self.root.join("Cargo.lock"))?;
         version_in_lock(&lock, package).ok_or_else(|| {
             Failure::new(format!("Cargo.lock holds no package `{package}`"), "run `cargo check`")
         })
@@ -84,33 +79,28 @@ fn tools_folder() -> Result<PathBuf> {
     if let Some(chosen) = set("RISER_TOOLS") {
         return Ok(std::path::absolute(&chosen)?);
     }
-    let cache = if cfg!(windows) {
-        set("LOCALAPPDATA").map(PathBuf::from)
-    } else if cfg!(target_os = "macos") {
-        env::home_dir().map(|home| home.join("Library/Caches"))
-    } else {
-        set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| env::home_dir().map(|home| home.join(".cache")))
-    };
-    cache.map(|cache| cache.join("riser").join("tools")).ok_or_else(|| {
-        Failure::new(
-            "this user has no home folder to keep tools in",
-            "set RISER_TOOLS to a folder that may be written",
-        )
-    })
+    let cache = user_folder("LOCALAPPDATA", "Library/Caches", "XDG_CACHE_HOME", ".cache");
+    let advice = "set RISER_TOOLS to a folder that may be written";
+    let homeless = || Failure::new("this user has no home folder to keep tools in", advice);
+    cache.map(|cache| cache.join("riser/tools")).ok_or_else(homeless)
 }
 
 /// The companion's default data folder: kept between runs, outside the repository where there is a home.
 pub(crate) fn data_folder(root: &Path) -> PathBuf {
-    let data = if cfg!(windows) {
-        set("APPDATA").map(PathBuf::from)
-    } else if cfg!(target_os = "macos") {
-        env::home_dir().map(|home| home.join("Library/Application Support"))
-    } else {
-        set("XDG_DATA_HOME")
-            .map(PathBuf::from)
-            .or_else(|| env::home_dir().map(|home| home.join(".local/share")))
-    };
+    let data = user_folder("APPDATA", "Library/Application Support", "XDG_DATA_HOME", ".local/share");
     data.map_or_else(|| root.join("data"), |data| data.join("riser"))
+}
+
+/// A folder of this user: a variable on Windows, a place below the home on macOS, either of them elsewhere.
+fn user_folder(windows: &str, mac: &str, variable: &str, otherwise: &str) -> Option<PathBuf> {
+    let below_home = |path: &str| env::home_dir().map(|home| home.join(path));
+    if cfg!(windows) {
+        set(windows).map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        below_home(mac)
+    } else {
+        set(variable).map(PathBuf::from).or_else(|| below_home(otherwise))
+    }
 }
 
 fn set(variable: &str) -> Option<OsString> {

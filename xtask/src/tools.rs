@@ -24,7 +24,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What a build of the client runs with.
 pub(crate) struct Tools {
     folders: Vec<PathBuf>,
     /// Names and versions, for the fingerprint of a build.

@@ -8,7 +8,6 @@ const RESTRICTED: &str = "acr act active amr at_hash ath attest aud auth_time au
     sip_callid sip_cseq_num sip_date sip_from_tag sip_via_branch sub sub_jwk toe txn typ uuid vot vtm \
     x5t#S256 alg crit x5c x5t x5u";
 
-/// Whether a script may set this claim.
 #[must_use]
 pub fn may_be_set(name: &str) -> bool {
     !name.is_empty()

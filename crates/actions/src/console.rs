@@ -5,7 +5,6 @@ use crate::secrets::Secrets;
 
 /// Lines longer than this are cut.
 const MAX_LINE_LENGTH: usize = 4_096;
-/// The output of one script.
 pub(crate) struct Console {
     lines: Vec<ConsoleLine>,
     left: usize,

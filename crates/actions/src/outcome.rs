@@ -44,7 +44,6 @@ pub enum RefusalCode {
     Unauthorized,
 }
 
-/// What scripts want to be done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Decisions {
     pub multifactor: Option<Multifactor>,

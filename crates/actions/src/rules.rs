@@ -7,7 +7,6 @@ use crate::event::Event;
 use crate::host::{self, Host};
 use crate::script::Script;
 
-/// What a Rule gets.
 pub(crate) fn given(event: &Event, before: Option<&Value>, script: &Script) -> Value {
     let mut given = before.cloned().unwrap_or_else(|| fresh(event));
     if let Some(given) = given.as_object_mut() {
@@ -53,7 +52,6 @@ fn fresh(event: &Event) -> Value {
     json!({ "user": event.person(), "context": context })
 }
 
-/// Reads what a Rule has left.
 pub(crate) fn read(left: &Value, host: &mut Host) -> Result<(), String> {
     let context = left.get("context").and_then(Value::as_object).ok_or("context is no object any more")?;
     if context.get("redirect").is_some_and(|redirect| !redirect.is_null()) {

@@ -29,7 +29,6 @@ pub(crate) struct Job<'a> {
     pub(crate) given: String,
     /// What of it nobody may read in what the script writes, by name.
     pub(crate) confidential: &'a [(String, String)],
-    /// What earlier scripts have decided.
     pub(crate) decisions: Decisions,
     /// The names of the Rules that have run.
     pub(crate) rules: Vec<String>,
@@ -42,7 +41,6 @@ pub(crate) struct Done {
     pub(crate) run: ScriptRun,
     pub(crate) decisions: Decisions,
     pub(crate) challenges: bool,
-    /// What a Rule leaves for the next.
     pub(crate) left: Option<serde_json::Value>,
 }
 

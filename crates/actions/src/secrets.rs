@@ -12,7 +12,6 @@ const JSON: usize = 2;
 /// Shorter forms stand in half of all words, so they are found only where no letter or digit is beside them.
 const INSIDE_WORDS: usize = 3;
 
-/// Values that must not be read, by their names.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets {
     /// The longest first, since a value may contain another.

@@ -13,10 +13,8 @@ pub(crate) const FILE: &str = "script.js";
 pub(crate) const PRELUDE: &str = "prelude.js";
 /// The engine looks at the clock now and then, and knows the last call that it made.
 const LATE: &str = "it took longer than scripts may take. The last place that it is known to have passed:";
-/// More frames than anybody reads.
 const MAX_FRAMES: usize = 20;
 
-/// Why a script did not do its work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptError {
     pub script: String,
@@ -41,7 +39,6 @@ pub enum Cause {
     Stack,
     /// It ended without an answer: a Rule that never called `callback`, a promise that never settles.
     NoAnswer,
-    /// What it left cannot be used.
     Unusable,
     /// Its text could not be read, or the engine could not run it.
     Engine,

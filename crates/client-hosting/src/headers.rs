@@ -1,14 +1,13 @@
-//! The security headers of the client's page. Its inline scripts are named by their hashes, which change with every
-//! build, so the headers are made from the page itself.
+//! The security headers of the client's page. Its inline scripts and its style are named by their hashes, which change with
+//! every build, so the headers are made from the page itself.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::origin;
-use crate::scripts::{Script, scripts};
+use crate::raw_text::{RawText, raw_texts};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// Keys of the configuration whose addresses the client fetches from.
 const FETCHED: [&str; 5] = ["api", "issuer", "jwks_uri", "token_endpoint", "userinfo_endpoint"];
@@ -47,19 +46,23 @@ pub fn security_headers(page: &str, config: &Value) -> Vec<(&'static str, String
 }
 
 fn content_security_policy(page: &str, config: &Value) -> String {
-    let mut scripts_allowed = "'self' 'wasm-unsafe-eval'".to_owned();
-    for script in scripts(page).filter(Script::is_inline_code) {
-        let hash = STANDARD.encode(Sha256::digest(script.text));
-        // Writing to a String cannot fail.
-        let _ = write!(scripts_allowed, " 'sha256-{hash}'");
-    }
+    let scripts = hashes(raw_texts(page).filter(RawText::is_inline_code));
+    let styles = hashes(raw_texts(page).filter(RawText::is_style));
     let connect = sources(config, &FETCHED);
     // The page itself, too: browsers look at where the provider sends the form's answer.
     let form_action = sources(config, &SUBMITTED);
     format!(
-        "default-src 'none'; script-src {scripts_allowed}; style-src 'self'; img-src 'self'; font-src 'self'; \
-         connect-src {connect}; base-uri 'none'; form-action {form_action}; frame-ancestors 'none'; object-src 'none'"
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
+         img-src 'self'; font-src 'self'; connect-src {connect}; base-uri 'none'; form-action {form_action}; \
+         frame-ancestors 'none'; object-src 'none'"
     )
+}
+
+/// A source for each of these elements, with a blank before it.
+fn hashes<'p>(elements: impl Iterator<Item = RawText<'p>>) -> String {
+    elements.fold(String::new(), |sources, element| {
+        sources + " 'sha256-" + &STANDARD.encode(Sha256::digest(element.text)) + "'"
+    })
 }
 
 /// The page's own origin, and those of the addresses under these keys of the configuration.
@@ -86,6 +89,14 @@ mod tests {
         assert!(policy.contains("'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"), "{policy}");
         assert_eq!(policy.matches("sha256").count(), 1);
         assert!(!policy.contains("unsafe-inline"));
+    }
+
+    #[test]
+    fn inline_style_is_allowed_by_its_hash() {
+        let policy = content_security_policy("<style>alert('Hello, world.');</style>", &json!({}));
+        let hash = "'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='";
+        assert!(policy.contains(&format!("; style-src 'self' {hash};")), "{policy}");
+        assert_eq!(policy.matches("sha256").count(), 1, "{policy}");
     }
 
     #[test]

@@ -7,13 +7,13 @@ pub mod compress;
 mod headers;
 mod hosts;
 mod origin;
-mod scripts;
+mod raw_text;
 
 pub use headers::security_headers;
 pub use hosts::{HOST_FILES, cache_control, host_files, is_hashed};
 pub use origin::origin;
 
-use scripts::Script;
+use raw_text::{RawText, raw_texts};
 use serde_json::Value;
 
 /// The `id` of the configuration block in `index.html`.
@@ -33,14 +33,14 @@ pub fn config(page: &str) -> Result<Value, PageError> {
 
 /// The page with this configuration instead of its own.
 pub fn with_config(page: &str, config: &Value) -> Result<String, PageError> {
-    let Script { text, start, .. } = block(page)?;
+    let RawText { text, start, .. } = block(page)?;
     // A `<` could end the element or begin a comment in it; in JSON it occurs inside strings only.
     let json = config.to_string().replace('<', "\\u003c");
     Ok(format!("{}{json}{}", &page[..start], &page[start + text.len()..]))
 }
 
-fn block(page: &str) -> Result<Script<'_>, PageError> {
-    scripts::scripts(page).find(|script| script.attribute("id") == Some(CONFIG_ID)).ok_or(PageError::NoConfig)
+fn block(page: &str) -> Result<RawText<'_>, PageError> {
+    raw_texts(page).find(|element| element.attribute("id") == Some(CONFIG_ID)).ok_or(PageError::NoConfig)
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
         let hostile = json!({"api": "</script><script>alert(1)</script>"});
         let page = with_config(PAGE, &hostile).unwrap();
         assert_eq!(page.matches("alert").count(), 1);
-        assert_eq!(scripts::scripts(&page).count(), 1);
+        assert_eq!(raw_texts(&page).count(), 1);
         assert_eq!(config(&page).unwrap(), hostile);
     }
 

@@ -81,7 +81,7 @@ impl Visit {
         self.checks.clear();
         self.gone = None;
         let stored = |key: &str| self.storage.get(key).cloned();
-        self.dispatch(Event::Booted(Boot {
+        self.dispatch(Event::Booted(Box::new(Boot {
             config: self.config.clone(),
             origin: ORIGIN.into(),
             url: PageUrl {
@@ -96,7 +96,7 @@ impl Visit {
             log_outs: stored("log_outs"),
             online: true,
             ..Boot::default()
-        }));
+        })));
     }
 
     pub(crate) fn dispatch(&mut self, event: Event) {

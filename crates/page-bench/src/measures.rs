@@ -66,7 +66,6 @@ pub(crate) const PARTS: [Row<PageTimes>; 8] = [
 impl fmt::Display for Measures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (n, (name, value)) in ROWS.iter().enumerate() {
-            let name = name.split([':', ',']).next().unwrap_or(name);
             write!(f, "{}{name} {:.0}", if n == 0 { "" } else { " · " }, value(self).unwrap_or(f64::NAN))?;
         }
         f.write_str(" ms")

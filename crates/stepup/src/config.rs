@@ -359,12 +359,7 @@ impl Reader<'_> {
 #[must_use]
 pub fn problem(errors: &[ConfigError]) -> Problem {
     let cause = errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    Problem::new(
-        "config.invalid",
-        "This page is not set up correctly",
-        "Nobody can log in here at the moment, and no money was moved. Please tell the bank; the details below say what to change.",
-        cause,
-    )
+    Problem::new("config.invalid", cause)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ pub(crate) mod entropy;
 pub(crate) mod iban;
 pub(crate) mod locale;
 pub(crate) mod logout_count;
+pub(crate) mod message;
 pub mod money;
 pub(crate) mod problem;
 pub(crate) mod reference;
@@ -20,6 +21,7 @@ pub use self::{
     entropy::Entropy,
     iban::{Iban, IbanError},
     locale::{Locale, MAX_MARKS, Notation},
+    message::Message,
     money::{AmountError, Money},
     problem::Problem,
     scope::Scopes,

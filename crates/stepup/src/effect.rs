@@ -1,6 +1,6 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     domain::WebUrl,
@@ -13,15 +13,15 @@ use crate::{
 #[derive(Debug)]
 pub enum Effect {
     /// Send a request; answer with [`crate::Event::Answered`].
-    Fetch(RequestId, HttpRequest),
+    Fetch(RequestId, Box<HttpRequest>),
     /// Check an RS256 signature (RSASSA-PKCS1-v1_5 with SHA-256); answer with [`crate::Event::Verified`].
     Verify {
         /// To be named in the answer.
         check: CheckId,
         /// The token: what was signed, and the signature.
-        token: UnverifiedJws,
+        token: Box<UnverifiedJws>,
         /// The key.
-        key: RsaKey,
+        key: Box<RsaKey>,
     },
     /// Keep a text for this tab (`sessionStorage`).
     Store(StorageKey, String),
@@ -39,6 +39,14 @@ pub enum Effect {
     Reload,
     /// Answer with [`crate::Event::TimerFired`] after that many milliseconds.
     SetTimer(Timer, u32),
+}
+
+impl Effect {
+    // One function for a dozen places: it would be inlined into each of them.
+    #[inline(never)]
+    pub(crate) fn fetch(id: RequestId, request: HttpRequest) -> Self {
+        Self::Fetch(id, Box::new(request))
+    }
 }
 
 /// What a timer is for. Setting it again replaces it.

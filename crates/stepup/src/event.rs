@@ -1,6 +1,6 @@
 //! What can happen to a session: everything the shell and the customer can tell the core.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     domain::{Entropy, Field},
@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug)]
 pub enum Event {
     /// The page was loaded. Always the first event.
-    Booted(Boot),
+    Booted(Box<Boot>),
     /// The answer to [`crate::Effect::Take`].
     Taken {
         /// What was asked for.

@@ -2,14 +2,12 @@
 //!
 //! One reader for everything that comes from outside (tokens, keys, metadata, the bank's answers, the tab's storage).
 //! Two readers of one text must not see two different things, so a member that is there twice is refused at any depth.
-//! One reader is also small: a visitor for each of the two dozen shapes would weigh more than the rest of the core.
+//! One reader is also small: visitors of `serde` for the two dozen shapes would weigh more than the rest of the core, and one
+//! visitor for all of them brings two kinds of floats, which nothing here has.
 
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 use core::fmt;
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{MapAccess, SeqAccess, Visitor},
-};
+use serde::Serialize;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Json {
@@ -43,11 +41,16 @@ impl Object {
     /// Reads a text that has to be an object. The error says what is wrong and where, without quoting the text: it may be
     /// a token's.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        match serde_json::from_str(text) {
+        match Reader::read(text) {
             Ok(Json::Object(object)) if object.is_unambiguous() => Ok(object),
             Ok(Json::Object(_)) => Err("it has a member twice".into()),
             Ok(_) => Err("it is not an object".into()),
-            Err(e) => Err(format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column())),
+            Err(at) => {
+                let before = text.as_bytes().get(..at).unwrap_or_default();
+                let lines = || before.split(|byte| *byte == b'\n');
+                let column = lines().next_back().map_or(0, <[u8]>::len) + 1;
+                Err(format!("error at line {} column {column}", lines().count()))
+            }
         }
     }
 
@@ -128,7 +131,7 @@ pub(crate) fn write<T: Serialize>(value: &T) -> String {
 impl Json {
     /// Reads any value in which each member is there once; `None` for everything else.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().filter(Self::is_unambiguous)
+        Reader::read(text).ok().filter(Self::is_unambiguous)
     }
 
     fn is_unambiguous(&self) -> bool {
@@ -195,67 +198,199 @@ impl fmt::Display for Json {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+/// How many digits the whole part of a number may have.
+const MAX_DIGITS: i16 = 308;
+
+/// How deep values may be in each other, as in other readers: each level takes some of the stack.
+const MAX_DEPTH: u8 = 127;
+
+/// Reads RFC 8259 to the letter. `None`: not a text of it, as far as `at` at the latest.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u8,
+}
+
+impl<'a> Reader<'a> {
+    /// The whole text as one value, or how far it could be read.
+    fn read(text: &'a str) -> Result<Json, usize> {
+        let mut reader = Self { text, at: 0, depth: 0 };
+        let value = reader.value().filter(|_| reader.peek().is_none());
+        value.ok_or(reader.at)
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// The next byte that is no blank.
+    fn peek(&mut self) -> Option<u8> {
+        self.skip(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        self.byte()
+    }
+
+    /// Goes past what fits, and says how much that was.
+    fn skip(&mut self, fits: impl Fn(u8) -> bool) -> usize {
+        let from = self.at;
+        while self.byte().is_some_and(&fits) {
+            self.at += 1;
+        }
+        self.at - from
+    }
+
+    /// Goes past a byte, if it comes next.
+    fn take(&mut self, byte: u8) -> Option<()> {
+        (self.byte()? == byte).then(|| self.at += 1)
+    }
+
+    fn value(&mut self) -> Option<Json> {
+        match self.peek()? {
+            b'{' => {
+                let mut members = Vec::new();
+                self.items(b'}', |reader| {
+                    reader.peek();
+                    let name = reader.string()?;
+                    reader.peek();
+                    reader.take(b':')?;
+                    members.push((name, reader.value()?));
+                    Some(())
+                })?;
+                Some(Json::Object(Object(members)))
+            }
+            b'[' => {
+                let mut list = Vec::new();
+                self.items(b']', |reader| {
+                    list.push(reader.value()?);
+                    Some(())
+                })?;
+                Some(Json::List(list))
+            }
+            b'"' => self.string().map(Json::Text),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => {
+                let words = [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))];
+                let rest = self.text.get(self.at..)?;
+                let (word, value) = words.into_iter().find(|(word, _)| rest.starts_with(word))?;
+                self.at += word.len();
+                Some(value)
+            }
+        }
+    }
+
+    /// What stands between brackets, with commas between.
+    fn items(&mut self, end: u8, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.at += 1;
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return None;
+        }
+        if self.peek()? != end {
+            item(self)?;
+            while self.peek()? == b',' {
+                self.at += 1;
+                item(self)?;
+            }
+        }
+        self.depth -= 1;
+        self.take(end)
+    }
+
+    fn string(&mut self) -> Option<String> {
+        self.take(b'"')?;
+        let mut text = String::new();
+        loop {
+            let from = self.at;
+            self.skip(|byte| !matches!(byte, b'"' | b'\\' | 0..=0x1f));
+            text.push_str(self.text.get(from..self.at)?);
+            let end = self.byte()?;
+            if end == b'"' {
+                self.at += 1;
+                return Some(text);
+            }
+            self.take(b'\\')?;
+            let escape = self.byte()?;
+            self.at += 1;
+            text.push(match escape {
+                b'"' | b'\\' | b'/' => char::from(escape),
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'u' => self.unicode_escape()?,
+                _ => return None,
+            });
+        }
+    }
+
+    /// A character by its number in UTF-16, which may take two of these.
+    fn unicode_escape(&mut self) -> Option<char> {
+        let first = self.hex()?;
+        if !matches!(first, 0xd800..=0xdbff) {
+            return char::from_u32(first);
+        }
+        self.take(b'\\')?;
+        self.take(b'u')?;
+        let second = self.hex().filter(|second| matches!(second, 0xdc00..=0xdfff))?;
+        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00))
+    }
+
+    fn hex(&mut self) -> Option<u32> {
+        let digits = self.text.get(self.at..self.at + 4)?;
+        self.at += 4;
+        // Rust reads a sign, too.
+        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok())?
+    }
+
+    fn number(&mut self) -> Option<Json> {
+        let from = self.at;
+        let is_negative = self.take(b'-').is_some();
+        let zero = self.byte() == Some(b'0');
+        let digits_from = self.at;
+        let digits = self.skip(|byte| byte.is_ascii_digit());
+        if digits == 0 || (zero && digits > 1) {
+            return None;
+        }
+        let whole = self.text.get(digits_from..self.at)?;
+        let mut fraction = "";
+        if self.take(b'.').is_some() {
+            let from = self.at;
+            (self.skip(|byte| byte.is_ascii_digit()) > 0).then_some(())?;
+            fraction = self.text.get(from..self.at)?;
+        }
+        let mut exponent = 0;
+        let has_exponent = self.take(b'e').or_else(|| self.take(b'E')).is_some();
+        if has_exponent {
+            let from = self.at;
+            if self.take(b'-').is_none() {
+                let _ = self.take(b'+');
+            }
+            (self.skip(|byte| byte.is_ascii_digit()) > 0).then_some(())?;
+            // One that does not fit is beyond all that is read.
+            exponent = self.text.get(from..self.at)?.parse::<i16>().ok()?;
+        }
+        // Other readers have floats, and refuse what is beyond them.
+        let point =
+            i16::try_from(whole.len()).ok()?.checked_add(exponent).filter(|point| *point <= MAX_DIGITS)?;
+        let is_integer = fraction.is_empty() && !has_exponent;
+        match self.text.get(from..self.at)?.parse() {
+            Ok(number) if is_integer && (number != 0 || !is_negative) => Some(Json::Integer(number)),
+            _ => Some(Json::OtherNumber(whole_part(is_negative, whole, fraction, point))),
+        }
     }
 }
 
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
+/// The largest whole number that is not above it; beyond 64 bits it is the last of them, which is no time.
+fn whole_part(is_negative: bool, whole: &str, fraction: &str, point: i16) -> i64 {
+    let sign = if is_negative { -1 } else { 1 };
+    let mut number = 0_i64;
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    for _ in 0..point {
+        let digit = digits.next().unwrap_or(b'0') - b'0';
+        number = number.saturating_mul(10).saturating_add(sign * i64::from(digit));
     }
-
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Json, E> {
-        Ok(Json::Bool(value))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Json, E> {
-        Ok(Json::Integer(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Json, E> {
-        Ok(i64::try_from(number).map_or(Json::OtherNumber(i64::MAX), Json::Integer))
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "beyond 64 bits it is the last of them, which is no time"
-    )]
-    fn visit_f64<E>(self, number: f64) -> Result<Json, E> {
-        // Without `std`, there is no `floor`.
-        let whole = number as i64;
-        Ok(Json::OtherNumber(if whole as f64 > number { whole.saturating_sub(1) } else { whole }))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Json, E> {
-        Ok(Json::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Json::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json, A::Error> {
-        let mut object = Vec::new();
-        while let Some(member) = members.next_entry()? {
-            object.push(member);
-        }
-        Ok(Json::Object(Object(object)))
-    }
+    let has_rest = digits.any(|digit| digit != b'0');
+    number.saturating_sub(i64::from(is_negative && has_rest))
 }
 
 #[cfg(test)]
@@ -289,6 +424,125 @@ mod tests {
         }
     }
 
+    /// What another reader makes of a text, in the terms of this one.
+    fn by_serde(value: &serde_json::Value) -> Json {
+        use serde_json::Value;
+        match value {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(number) => number.as_i64().map_or_else(
+                #[expect(clippy::cast_possible_truncation, reason = "it saturates, as the reader does")]
+                || Json::OtherNumber(number.as_f64().map_or(0, |number| number.floor() as i64)),
+                Json::Integer,
+            ),
+            Value::String(text) => Json::Text(text.clone()),
+            Value::Array(list) => Json::List(list.iter().map(by_serde).collect()),
+            Value::Object(object) => Json::Object(Object(
+                object.iter().map(|(name, value)| (name.clone(), by_serde(value))).collect(),
+            )),
+        }
+    }
+
+    fn agrees_with_serde(text: &str) {
+        let found = Reader::read(text).ok();
+        let expected: Option<serde_json::Value> = serde_json::from_str(text).ok();
+        // `serde_json` keeps the last of several members of one name.
+        if found.as_ref().is_none_or(Json::is_unambiguous) {
+            assert_eq!(found, expected.as_ref().map(by_serde), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn reads_what_other_readers_read() {
+        for text in [
+            "0",
+            "-0.0",
+            "00",
+            "01",
+            "-",
+            "-01",
+            "1.",
+            ".5",
+            "+1",
+            "1e",
+            "1e+",
+            "1e+3",
+            "1E-3",
+            "12.5e1",
+            "-12.5e1",
+            "-1.5",
+            "-0.5",
+            "0.5",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "-9223372036854775809",
+            "123456789012345678901234567890",
+            "1.0",
+            "1700000000.25",
+            "17e8",
+            "0e5",
+            "1e307",
+            "1e400",
+            "1e-400",
+            "nul",
+            "null ",
+            " true",
+            "falsey",
+            "[1,]",
+            "[,]",
+            "[1 2]",
+            "{}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{1:1}",
+            "[] []",
+            "\u{feff}[]",
+            "\u{a0}1",
+            "\"\\ud83d\\ude00\"",
+            "\"\\ud83d\"",
+            "\"\\ude00\"",
+            "\"\\ud83d\\u0041\"",
+            "\"\\u00e9\"",
+            "\"\\u+0e9\"",
+            "\"\\u00e\"",
+            "\"\\x\"",
+            "\"a\tb\"",
+            "\"a\\tb\\/\\b\\f\\n\\r\\\"\\\\\"",
+            "\"\u{7f}é\"",
+            "\"",
+            "'a'",
+            "// a",
+            "1 // a",
+        ] {
+            agrees_with_serde(text);
+        }
+        for depth in [1, 126, 127, 128, 129, 100_000] {
+            agrees_with_serde(&("[".repeat(depth) + &"]".repeat(depth)));
+            agrees_with_serde(&("{\"a\":".repeat(depth) + "1" + &"}".repeat(depth)));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn agrees_on_any_text(text in r#"[\[\]{}:,"\\a-fu0-9.eE+ \-\n]{0,24}"#) {
+            agrees_with_serde(&text);
+        }
+
+        #[test]
+        fn agrees_on_numbers(text in r"-?[0-9]{1,22}|-?[0-9]{1,9}(\.[0-9]{1,4})?([eE][+-]?[0-3])?") {
+            agrees_with_serde(&text);
+        }
+
+        #[test]
+        fn agrees_on_strings(text in ".{0,12}", escape in r"\\\\([a-z]|u[0-9a-f]{4}){1,3}") {
+            agrees_with_serde(&serde_json::to_string(&text).unwrap());
+            agrees_with_serde(&format!("\"{escape}\""));
+        }
+    }
+
     #[test]
     fn integers_are_whole() {
         let object =
@@ -301,7 +555,7 @@ mod tests {
 
     #[test]
     fn error_does_not_quote_the_text() {
-        for text in ["", "[]", "null", "secret", "{\"secret\":", &"[".repeat(10_000)] {
+        for text in ["", "[]", "null", "secret", "{\"secret\":", "{\n\"é\": \"\\é", &"[".repeat(10_000)] {
             let error = Object::parse(text).unwrap_err();
             assert!(!error.contains("secret"), "{error}");
         }

@@ -24,6 +24,9 @@ pub mod bank_api;
 pub mod config;
 pub mod domain;
 pub mod effect;
+#[cfg(test)]
+#[path = "../tests/it/english.rs"]
+mod english;
 pub mod event;
 mod flow;
 pub mod http;

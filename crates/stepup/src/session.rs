@@ -165,14 +165,14 @@ impl Session {
 /// What the tab has stored, as far as it is still good for something.
 fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
     let mut stored = StoredState {
-        draft: json::read(boot.draft.as_deref()),
-        pending: json::read(boot.pending.as_deref()),
+        draft: json::read(boot.draft.as_deref()).map(Box::new),
+        pending: json::read(boot.pending.as_deref()).map(Box::new),
         ..StoredState::default()
     };
     let mut effects = Vec::new();
     match Login::read(boot.session.as_deref(), cx.log_outs, cx.now) {
         None => {}
-        Some(Ok(login)) => stored.login = Some(login),
+        Some(Ok(login)) => stored.login = Some(Box::new(login)),
         Some(Err(notice)) => stored.ended = Some(notice),
     }
     if boot.logged_out_while_sending && stored.login.is_none() && stored.pending.is_none() {
@@ -190,12 +190,7 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
 
 /// The browser cannot do what is needed to handle money safely.
 fn show_missing_feature(name: &str) -> Stage {
-    let problem = Problem::new(
-        "browser.lacks",
-        "This browser cannot run Riser safely",
-        "It lacks something that protects your log-in, or this page was not opened over a secure connection. No money was moved. Please use a current browser, without blocking this page's storage.",
-        format!("not available: {name}"),
-    );
+    let problem = Problem::new("browser.lacks", format!("not available: {name}"));
     show_dead_end(problem, None)
 }
 
@@ -414,8 +409,12 @@ fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Tra
     let (subject, log_outs) = (id_token.subject, cx.log_outs);
     let login = Login { subject, tokens, second_factor, proven: false, met, log_out_hints, log_outs };
     let store = login.store();
-    let stored =
-        StoredState { login: Some(login), ended: None, draft: stored.draft, pending: stored.pending };
+    let stored = StoredState {
+        login: Some(Box::new(login)),
+        ended: None,
+        draft: stored.draft,
+        pending: stored.pending,
+    };
     let mut next = resume(stored, cx);
     if let (Stage::Account(account), Some(_)) = (&mut next.state, statements_for) {
         next.effects.extend(account.open_statements_after_login(cx));

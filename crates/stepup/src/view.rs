@@ -1,11 +1,11 @@
 //! What a screen can show, as plain data. The shell's pages read this and nothing else.
 //!
-//! Texts that a customer reads about failures come with the [`Problem`]; everything else (labels, headings) belongs to
-//! the pages. Money stays in minor units: the shell formats it for the customer's locale.
+//! Texts that a customer reads about failures and typed text are named by their ids in the catalogue; everything else
+//! (labels, headings) belongs to the pages. Money stays in minor units: the shell formats it for the customer's locale.
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::domain::{Field, Money, Problem, Receipt};
+use crate::domain::{Field, Message, Money, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -349,5 +349,5 @@ pub struct FieldView {
     /// The text in the field.
     pub text: String,
     /// What is wrong with it and what would be right; shown beside the field.
-    pub error: Option<String>,
+    pub error: Option<Message>,
 }

@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Where the tenant reads the time.
 pub trait Clock: Send + Sync {
     /// Seconds since 1970-01-01T00:00:00Z, as in the `iat` of a token.
     fn now(&self) -> u64;
@@ -15,7 +14,6 @@ pub trait Clock: Send + Sync {
     }
 }
 
-/// The clock of the machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
@@ -36,13 +34,11 @@ impl Clock for SystemClock {
 pub struct ManualClock(AtomicU64);
 
 impl ManualClock {
-    /// A clock that shows `now` (Unix seconds).
     #[must_use]
     pub const fn at(now: u64) -> Self {
         Self(AtomicU64::new(now))
     }
 
-    /// Lets `seconds` pass.
     pub fn advance(&self, seconds: u64) {
         self.0.fetch_add(seconds, Ordering::SeqCst);
     }

@@ -105,7 +105,6 @@ async fn limit_time(axum::extract::State(state): Shared, request: Request, next:
     })
 }
 
-/// Who reads a response that no endpoint has given.
 enum Caller {
     Person,
     /// A script that redeems a code, with the headers that say where it is from.

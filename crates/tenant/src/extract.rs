@@ -8,7 +8,7 @@ mod phone;
 mod transaction;
 
 pub(crate) use fetch_metadata::{Framed, navigations_only};
-pub(crate) use log_access::{LogReader, LogViewer, Requested, admit, denied_data, denied_page, is_shown_to};
+pub(crate) use log_access::{LogReader, is_shown_to};
 pub(crate) use parameters::{FormParameters, QueryParameters};
 pub(crate) use peer::ClientPeer;
 pub(crate) use phone::{PairedPhone, PhoneForm, find_paired_phone};

@@ -1,6 +1,6 @@
-//! A local OpenID provider that behaves like an Auth0 tenant: the implicit flow, APIs with scopes, and a second
-//! factor (push, one-time code or recovery code) whenever a step-up scope is granted. It is the companion of the Riser client, for development and
-//! for tests, and shares no code with it.
+//! A local OpenID provider that behaves like an Auth0 tenant: the implicit flow and the code flow, APIs with scopes, and a
+//! second factor (push, one-time code or recovery code) whenever a step-up scope is granted. It is the companion of the
+//! Riser client, for development and for tests, and shares no code with it.
 //!
 //! The rooms, from the bottom up; each uses those before it only:
 //! - `clock`, `random`, `metrics`: the ground
@@ -71,7 +71,6 @@ impl Tenant {
         Ok(Self(state))
     }
 
-    /// Every endpoint and page.
     pub fn router(&self) -> axum::Router {
         endpoints::router(self.0.clone())
     }

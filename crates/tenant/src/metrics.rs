@@ -22,7 +22,6 @@ pub(crate) enum Flow {
     Code,
 }
 
-/// Says what the numbers mean, to the recorder that there is.
 pub(crate) fn describe() {
     describe_counter!(LOG_INS, "Passwords that were sent, by what became of them");
     describe_counter!(SECOND_FACTORS, "Steps of second factors, by factor and outcome");

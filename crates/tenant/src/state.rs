@@ -142,7 +142,6 @@ impl AppState {
         self.store.lock()
     }
 
-    /// Wakes the pages that wait.
     pub(crate) fn changed(&self) {
         self.changes.send_modify(|_| {});
     }

@@ -52,7 +52,6 @@ impl Store {
         })
     }
 
-    /// The second factors that a customer has.
     pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {
         let phone = (self.phones.count(sub, now) > 0).then_some(Factor::Push);
         let app = self.enrollments.has_app(sub).then_some(Factor::Otp);

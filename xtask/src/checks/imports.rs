@@ -33,7 +33,6 @@ pub(crate) struct Edge {
 }
 
 impl Imports {
-    /// Of the crate in this folder.
     pub(crate) fn read(root: &Path, folder: &str) -> Result<Self> {
         let src = format!("{folder}/src").trim_start_matches("./").to_owned();
         let sources = rust_files(root, &src)?;

@@ -41,7 +41,6 @@ const CRATES: [(&str, &str); 25] = [
 /// Tests may use the standard library.
 const NO_STD: &str = "#![cfg_attr(not(test), no_std)]";
 
-/// Compares both with what is there.
 pub(crate) fn check(project: &Project) -> Result {
     let crates = crates(project)?;
     let listed: BTreeSet<&str> = CRATES.iter().map(|(name, _)| *name).collect();

@@ -6,10 +6,9 @@ use crate::process::{run_logged, run_shown};
 use crate::progress::{say, step};
 use crate::project::Project;
 use crate::tools::cargo_tools;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-/// Gets cargo-deny and runs every check.
 pub(crate) fn run(project: &Project) -> Result {
     let deny = cargo_tools::ensure(project, &cargo_tools::DENY)?;
     step("licences, bans, sources", "every dependency may be used, and comes from crates.io", || {
@@ -33,7 +32,7 @@ fn advisories(project: &Project, deny: &Path) -> Result {
 }
 
 fn deny_command(project: &Project, deny: &Path) -> Command {
-    let mut command = Command::new(PathBuf::from(deny));
+    let mut command = Command::new(deny);
     command.arg("--workspace").current_dir(&project.root);
     command
 }

@@ -1,18 +1,20 @@
 //! `cargo xtask dist`: the static files, ready for any host. Trunk builds them; what a host needs besides is added:
 //! compressed copies, and the headers in the files that several hosts read them from.
 
+mod bindings;
 mod compress;
 mod fingerprint;
+mod messages;
 mod page;
 
-pub(crate) use compress::{Sizes, sizes};
+pub(crate) use compress::sizes;
 
 use crate::failure::{Failure, Result};
 use crate::files::files_below;
 use crate::process::{exec, run_shown};
 use crate::progress::{say, step};
 use crate::project::Project;
-use crate::tools::Tools;
+use crate::tools::{self, Tools};
 use fs_err as fs;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -28,6 +30,8 @@ pub(crate) fn ensure(project: &Project, tools: &Tools) -> Result<bool> {
     step("client", "the WebAssembly application, small and optimised (some minutes the first time)", || {
         trunk(project, tools)?;
         page::slim(&dist)?;
+        messages::hash(&dist)?;
+        bindings::shorten(&dist)?;
         compress::files(&dist)?;
         headers(&dist)
     })?;
@@ -48,8 +52,7 @@ fn trunk_command(project: &Project, tools: &Tools) -> Command {
 
 /// `cargo xtask serve`: in a folder of its own, so that the release build in `dist/` stays what it is.
 pub(crate) fn serve(project: &Project, arguments: &[String]) -> Result {
-    let tools = crate::tools::ensure_with_target(project)?;
-    let mut command = trunk_command(project, &tools);
+    let mut command = trunk_command(project, &tools::ensure_with_target(project)?);
     command.arg("serve").arg("--dist").arg(project.target.join("trunk-serve")).args(arguments);
     exec(command)
 }
@@ -74,33 +77,24 @@ fn trunk(project: &Project, tools: &Tools) -> Result {
         command.envs(SMALL_STD);
     }
     run_shown(&mut command).map_err(|failure| {
-        Failure::new(
-            format!("the client did not build: {}", failure.what),
-            "the compiler's or Trunk's message is above",
-        )
+        let what = format!("the client did not build: {}", failure.what);
+        Failure::new(what, "the compiler's or Trunk's message is above")
     })
 }
 
 /// Writes the headers for the page as it stands, with the addresses that its configuration block has now.
 pub(crate) fn headers(dist: &Path) -> Result {
     let path = dist.join("index.html");
-    let page = fs::read_to_string(&path).map_err(|error| {
-        Failure::new(
-            format!("could not read {}: {error}", path.display()),
-            "build the client: `cargo xtask dist`",
-        )
-    })?;
+    let page = fs::read_to_string(&path)
+        .map_err(|error| Failure::new(error.to_string(), "build the client: `cargo xtask dist`"))?;
     let config = client_hosting::config(&page).map_err(|error| {
         Failure::new(format!("{}: {error}", path.display()), "repair the block in index.html")
     })?;
-    let names: Vec<String> = files(dist)?
-        .iter()
-        .filter_map(|path| Some(path.strip_prefix(dist).ok()?.to_str()?.replace('\\', "/")))
-        .collect();
-    for (name, text) in client_hosting::host_files(&client_hosting::security_headers(&page, &config), &names)
-    {
-        let path = dist.join(name);
-        fs::write(&path, text)?;
+    let name = |path: &PathBuf| Some(path.strip_prefix(dist).ok()?.to_str()?.replace('\\', "/"));
+    let names: Vec<String> = files(dist)?.iter().filter_map(name).collect();
+    let security = client_hosting::security_headers(&page, &config);
+    for (name, text) in client_hosting::host_files(&security, &names) {
+        fs::write(dist.join(name), text)?;
     }
     Ok(())
 }
@@ -114,10 +108,8 @@ pub(crate) fn files(dist: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// `cargo xtask dist`.
 pub(crate) fn run(project: &Project) -> Result {
-    let tools = crate::tools::ensure(project)?;
-    if !ensure(project, &tools)? {
+    if !ensure(project, &tools::ensure(project)?)? {
         headers(&project.dist())?;
         say("nothing has changed since the last build");
     }

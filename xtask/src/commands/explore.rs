@@ -5,7 +5,6 @@ use crate::process::run_shown;
 use crate::project::Project;
 use clap::Args;
 
-/// How far to look.
 #[derive(Args)]
 pub(crate) struct Options {
     /// How many acts after each stage of the workflow: four take minutes, each more takes ten times as long

@@ -14,7 +14,6 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::thread;
 
-/// What to fuzz, and how long.
 #[derive(Args)]
 pub(crate) struct Options {
     /// For how long each target runs
@@ -31,17 +30,15 @@ pub(crate) struct Options {
 /// Longer than any input that is read: the longest is a fragment, with 16 KiB.
 const MAX_INPUT_LENGTH: usize = 17 * 1024;
 
-/// Runs one target after the other.
 struct Fuzzer<'a> {
     project: &'a Project,
-    /// The built targets.
     programs: PathBuf,
     /// Inputs that reached something new, kept from run to run; and what failed.
     work: PathBuf,
     seconds: u32,
 }
 
-/// What became of one target.
+#[derive(Clone)]
 struct Run {
     name: String,
     executions: u64,
@@ -70,18 +67,16 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
         }
         Ok(runs)
     };
-    let runs: Vec<Result<Vec<Run>>> = thread::scope(|scope| {
+    let runs: Vec<Vec<Run>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..jobs).map(|_| scope.spawn(work)).collect();
-        let lost = || Err(Failure::new("lost track of a target", "run the command again"));
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| lost())).collect()
-    });
-    let runs: Vec<Vec<Run>> = runs.into_iter().collect::<Result<_>>()?;
-    verdict(project, &runs.into_iter().flatten().collect::<Vec<_>>())
+        let lost = |_| Err(Failure::new("lost track of a target", "run the command again"));
+        threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect::<Result<_>>()
+    })?;
+    verdict(project, &runs.concat())
 }
 
 fn all(project: &Project) -> Result<BTreeSet<String>> {
-    let folder = project.root.join("fuzz/seeds");
-    let entries = fs::read_dir(&folder)?;
+    let entries = fs::read_dir(project.root.join("fuzz/seeds"))?;
     Ok(entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect())
 }
 

@@ -23,7 +23,6 @@ struct Suite {
     passes: &'static [Pass],
 }
 
-/// Tests to try mutants with.
 struct Pass {
     /// A mutant that loops is stopped after so many seconds: some times what the tests themselves take.
     timeout: &'static str,
@@ -159,7 +158,6 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     Ok(())
 }
 
-/// What is wrong.
 fn run_suite(project: &Project, options: &Options, suite: &Suite, program: &Path) -> Result<Vec<String>> {
     let list = format!("crates/{}/surviving-mutants.json", suite.package);
     let listed = listed(&list, &fs::read_to_string(project.root.join(&list))?)?;

@@ -43,8 +43,6 @@ enum Stage {
 }
 
 impl Stage {
-    const ALL: [Self; 6] = [Self::Fmt, Self::Lint, Self::Host, Self::Browser, Self::Dist, Self::E2e];
-
     /// Its name, why it is there, and what to do when it fails.
     fn words(self) -> [&'static str; 3] {
         match self {
@@ -138,7 +136,7 @@ fn chosen(only: &[Stage]) -> Vec<Stage> {
     let wanted = |stage: &Stage| {
         only.is_empty() || only.contains(stage) || (*stage == Stage::Dist && only.contains(&Stage::E2e))
     };
-    Stage::ALL.into_iter().filter(wanted).collect()
+    Stage::value_variants().iter().copied().filter(wanted).collect()
 }
 
 impl Equipment<'_> {
@@ -203,7 +201,7 @@ mod tests {
 
     #[test]
     fn stages_come_in_their_order_and_the_end_to_end_tests_with_their_build() {
-        assert_eq!(chosen(&[]), Stage::ALL);
+        assert_eq!(chosen(&[]), Stage::value_variants());
         assert_eq!(chosen(&[Stage::Host, Stage::Fmt]), [Stage::Fmt, Stage::Host]);
         assert_eq!(chosen(&[Stage::E2e]), [Stage::Dist, Stage::E2e]);
     }

@@ -1,10 +1,11 @@
 //! `cargo xtask up`: from a clone to a running bank, tenant and client.
 
+use crate::commands::dist;
 use crate::failure::{Failure, Result};
 use crate::process::{exec, run_logged};
 use crate::progress::{say, step};
 use crate::project::{Project, data_folder};
-use crate::{dist, tools};
+use crate::tools;
 use clap::Args;
 use client_hosting::address::Address;
 use std::io;
@@ -14,7 +15,6 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
-/// What is passed on to the companion.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Where the bank's API and the client are served: PORT, HOST:PORT or http://HOST:PORT
@@ -34,7 +34,6 @@ pub(crate) struct Options {
     fresh: bool,
 }
 
-/// Gets the tools, builds, and becomes the companion.
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
     // Now, not after minutes of building.
     options.check_ports()?;
@@ -46,9 +45,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
         companion.args([flag, &address.to_argument()]);
     }
     companion.arg("--data").arg(options.data_folder(project)?);
-    if options.fresh {
-        companion.arg("--fresh");
-    }
+    companion.args(options.fresh.then_some("--fresh"));
     say("");
     exec(companion)
 }
@@ -85,15 +82,13 @@ impl Options {
     }
 
     fn check_ports(&self) -> Result {
-        for (flag, address) in self.addresses() {
-            if taken(address) {
-                return Err(Failure::new(
-                    format!("another program listens at {address}"),
-                    format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
-                ));
-            }
-        }
-        Ok(())
+        let Some((flag, address)) = self.addresses().find(|(_, address)| taken(address)) else {
+            return Ok(());
+        };
+        Err(Failure::new(
+            format!("another program listens at {address}"),
+            format!("stop it, or choose another address with {flag}, as in `{flag} localhost:8181`"),
+        ))
     }
 }
 

@@ -20,16 +20,8 @@ const ELSEWHERE: [&str; 4] = [
     "C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe",
 ];
 /// For tests: nothing of the person's own profile, nothing that talks to the network by itself.
-const FLAGS: [&str; 8] = [
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-];
+const FLAGS: &str = "--headless=new --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --disable-dev-shm-usage";
 
 const CHROMIUM: DebianProgram<'_> = DebianProgram {
     name: "Chromium",
@@ -48,7 +40,6 @@ pub(crate) struct Browser {
     pub(crate) driver: PathBuf,
 }
 
-/// Finds them, or installs Debian's.
 pub(crate) fn ensure(project: &Project) -> Result<Browser> {
     CHROMIUM.ensure(project, find)
 }
@@ -69,7 +60,7 @@ impl Browser {
 
     fn capabilities(&self, root: bool) -> serde_json::Value {
         // Chromium's own sandbox refuses to start for root, as in most containers.
-        let flags: Vec<&str> = FLAGS.into_iter().chain(root.then_some("--no-sandbox")).collect();
+        let flags: Vec<&str> = FLAGS.split(' ').chain(root.then_some("--no-sandbox")).collect();
         serde_json::json!({ "goog:chromeOptions": { "args": flags, "binary": self.chromium.to_string_lossy() } })
     }
 }
@@ -84,16 +75,11 @@ fn find() -> Result<Browser, String> {
     let driver = chosen("CHROMEDRIVER")
         .or_else(|| on_path("chromedriver"))
         .ok_or_else(|| format!("{} has no ChromeDriver beside it", chromium.display()))?;
-    let (have, wants) = (major(&chromium), major(&driver));
-    if have.is_some() && wants.is_some() && have != wants {
-        let show = |it: Option<u32>| it.map_or_else(|| "?".to_owned(), |major| major.to_string());
-        return Err(format!(
-            "{} is version {}, but {} is for version {}",
-            chromium.display(),
-            show(have),
-            driver.display(),
-            show(wants)
-        ));
+    if let (Some(have), Some(wants)) = (major(&chromium), major(&driver))
+        && have != wants
+    {
+        let (chromium, driver) = (chromium.display(), driver.display());
+        return Err(format!("{chromium} is version {have}, but {driver} is for version {wants}"));
     }
     Ok(Browser { chromium, driver })
 }

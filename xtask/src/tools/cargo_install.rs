@@ -10,7 +10,6 @@ use std::env::temp_dir;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// What to install, and how.
 pub(crate) struct Install<'a> {
     pub(crate) name: &'a str,
     pub(crate) version: &'a str,

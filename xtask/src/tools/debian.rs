@@ -10,7 +10,6 @@ use std::process::Command;
 /// A program that is installed as packages of Debian.
 pub(super) struct DebianProgram<'a> {
     pub(super) name: &'a str,
-    /// What it is for.
     pub(super) why: &'a str,
     pub(super) packages: &'a [&'a str],
     pub(super) size: &'a str,

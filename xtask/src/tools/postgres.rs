@@ -13,7 +13,6 @@ const POSTGRESQL: DebianProgram<'_> = DebianProgram {
     by_hand: "install PostgreSQL and `pgbouncer`, which the tests put in front of it",
 };
 
-/// Finds its programs and `PgBouncer`, or installs Debian's.
 pub(crate) fn ensure(project: &Project) -> Result {
     POSTGRESQL.ensure(project, || {
         Programs::find().map_err(|missing| missing.to_string())?;

@@ -10,7 +10,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// One tool, ready to run.
 pub(crate) struct InstalledTool {
     /// Name and version, as in `trunk 0.21.14`.
     pub(super) what: String,

@@ -1,10 +1,10 @@
 //! wasm-opt (Binaryen), which makes the client's WebAssembly smaller.
 
 use super::cargo_install::{Install, folder, install};
-use super::github;
 use super::program::{InstalledTool, executable, on_path, version_of};
+use super::{github, node};
 use crate::failure::{Failure, Result};
-use crate::process::{output_of, run_logged};
+use crate::process::output_of;
 use crate::progress::{say, step};
 use crate::project::Project;
 #[cfg(unix)]
@@ -12,7 +12,6 @@ use fs_err as fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The version this project is built with.
 const VERSION: &str = "132";
 /// The oldest that was tried with what today's compiler emits and with the options in `index.html`.
 const OLDEST: u32 = 116;
@@ -83,10 +82,7 @@ fn from_npm(project: &Project, folder: &Path) -> Option<()> {
         return None;
     }
     let package = format!("binaryen@{VERSION}");
-    let mut npm = Command::new("npm");
-    npm.args(["install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix"]);
-    npm.arg(folder).arg(&package);
-    if let Err(failure) = run_logged(&mut npm, &project.log("binaryen")) {
+    if let Err(failure) = node::install(project, folder, &package) {
         say(&format!("  {package} could not be had from npm; another way\n{failure}"));
         return None;
     }

@@ -12,7 +12,6 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The target of the client.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 /// Lies in the target's folder when this program put the libraries there.
 const MARK: &str = "built-by-riser";

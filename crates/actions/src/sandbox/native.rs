@@ -13,7 +13,6 @@ use crate::script::Kind;
 use crate::trace;
 
 impl World {
-    /// Makes the script's world.
     pub(super) fn tools<'js>(
         &self,
         ctx: &Ctx<'js>,

@@ -281,6 +281,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn close_waits_for_replies_and_takes_no_more_requests() {
+        let handler = HeldHandler::new(0);
+        let batcher = Batcher::start(1, &handler);
+        let (mut waiting, mut closing) = (pin!(batcher.submit(1)), pin!(batcher.close()));
+        assert!(waiting.as_mut().now_or_never().is_none());
+        assert!(closing.as_mut().now_or_never().is_none());
+        assert_eq!(batcher.submit(2).await, None);
+        handler.permits.add_permits(1);
+        closing.await;
+        assert_eq!(waiting.now_or_never(), Some(Some(1)));
+    }
+
+    #[tokio::test]
     async fn drop_ends_workers() {
         let batcher = Batcher::start(2, &HeldHandler::new(0));
         let workers = std::mem::take(&mut *batcher.workers.lock());

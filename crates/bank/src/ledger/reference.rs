@@ -88,3 +88,16 @@ const fn is_drawn(c: char) -> bool {
 fn is_mark(c: char) -> bool {
     matches!(c.general_category(), GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    /// The sign of a number and the end of a verse, in Arabic, and a number in Kaithi.
+    #[test]
+    fn formats_with_a_shape_are_seen() {
+        for text in ["\u{600}12", "\u{6dd}12", "\u{110bd}\u{110a0}"] {
+            assert_eq!(check(text), Ok(()), "{text:?}");
+        }
+    }
+}

@@ -37,15 +37,15 @@ impl Handler for TransferWriter {
     async fn handle(&self, requests: &[TransferRequest], is_awaited: &IsAwaited<'_>) -> Vec<DecisionResult> {
         match self.decide_with_retries(requests, is_awaited).await {
             Ok(decisions) => decisions,
+            Err(error) if requests.len() == 1 => vec![Err(error)],
             // With an unavailable database, each of them alone would time out again.
-            Err(error) if requests.len() > 1 && !error.is_unavailable() => {
+            Err(error) if !error.is_unavailable() => {
                 let mut decisions = Vec::with_capacity(requests.len());
                 for (index, request) in requests.iter().enumerate() {
                     decisions.push(self.decide_one(request, &|_| is_awaited(index)).await);
                 }
                 decisions
             }
-            Err(error) if requests.len() == 1 => vec![Err(error)],
             Err(error) => {
                 let error = Arc::new(error);
                 requests.iter().map(|_| Err(LedgerError::Batch(Arc::clone(&error)))).collect()

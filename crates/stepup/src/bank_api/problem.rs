@@ -80,29 +80,14 @@ pub(crate) fn unreachable(error: &NetworkError) -> Problem {
         NetworkError::Unreachable(cause) => cause.clone(),
         NetworkError::TimedOut => "no answer in time".to_owned(),
     };
-    Problem::new(
-        "api.unreachable",
-        "Your bank cannot be reached",
-        "There is no connection to your bank at the moment.",
-        cause,
-    )
+    Problem::new("api.unreachable", cause)
 }
 
 /// The page's words for a bank that answers with an error.
 pub(crate) fn down(cause: String) -> Problem {
-    Problem::new(
-        "api.down",
-        "Your bank cannot answer at the moment",
-        "Something is wrong on your bank's side. Please try again in a few minutes.",
-        cause,
-    )
+    Problem::new("api.down", cause)
 }
 
 pub(super) fn busy(cause: String) -> Problem {
-    Problem::new(
-        "api.busy",
-        "Your bank asks us to wait",
-        "It has a lot to do at the moment. We will ask again in a moment, without your doing anything.",
-        cause,
-    )
+    Problem::new("api.busy", cause)
 }

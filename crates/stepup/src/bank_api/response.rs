@@ -98,19 +98,9 @@ fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
         200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
         401 => Err(ReadError::Unauthorized(
             required_authentication(&answer).unwrap_or_default(),
-            Problem::new(
-                "api.unauthorized",
-                "Your bank does not accept this log-in",
-                "You were logged in, but your bank will not show your account with it. No money was moved. Please ask your bank.",
-                details(),
-            ),
+            Problem::new("api.unauthorized", details()),
         )),
-        403 => Err(ReadError::Failed(Problem::new(
-            "api.forbidden",
-            "Your bank refused",
-            "Your log-in does not permit this. Please ask your bank.",
-            details(),
-        ))),
+        403 => Err(ReadError::Failed(Problem::new("api.forbidden", details()))),
         404 | 405 | 501 => Err(ReadError::NotOffered),
         _ => Err(match automatic_retry_ms(&answer) {
             Some(wait) => ReadError::Later(busy(details()), wait),
@@ -120,12 +110,7 @@ fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
 }
 
 fn unreadable() -> Problem {
-    Problem::new(
-        "api.unreadable",
-        "Your bank's answer could not be read",
-        "It was not what we expected. Please try again later.",
-        "the answer's body is not the JSON that the API describes".to_owned(),
-    )
+    Problem::new("api.unreadable", "the answer's body is not the JSON that the API describes".to_owned())
 }
 
 #[cfg(test)]

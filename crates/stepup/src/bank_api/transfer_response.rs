@@ -81,12 +81,7 @@ impl TransferDetails {
 
 /// The page's words for a bank that has no answer to the question about one transfer.
 pub(crate) fn cannot_ask(cause: String) -> Problem {
-    Problem::new(
-        "transfer.cannot_ask",
-        "Your bank cannot tell us",
-        "Please look at your account before you send this transfer again.",
-        cause,
-    )
+    Problem::new("transfer.cannot_ask", cause)
 }
 
 /// Reads an answer to `POST /transfer`, or to `GET /transfers/{id}` about the transfer `about`.
@@ -133,13 +128,13 @@ pub(crate) fn read_transfer(outcome: HttpResult, about: Option<&TransferId>) -> 
 
 /// More orders than the bank takes from one customer. The time is rounded up, so that what is said holds.
 fn too_many(retry_after: Option<u32>, cause: String) -> Problem {
-    let sentence = match retry_after {
-        Some(..=10) => "No money was moved. Try again in a few seconds.",
-        None | Some(..=60) => "No money was moved. Try again in a minute.",
-        Some(..=600) => "No money was moved. Try again in ten minutes.",
-        Some(_) => "No money was moved. Try again later.",
+    let text = match retry_after {
+        Some(..=10) => "transfer.too-many-requests.seconds",
+        None | Some(..=60) => "transfer.too-many-requests.minute",
+        Some(..=600) => "transfer.too-many-requests.ten_minutes",
+        Some(_) => "transfer.too-many-requests.later",
     };
-    Problem::new("transfer.too-many-requests", "Too many transfers in a short time", sentence, cause)
+    Problem::new("transfer.too-many-requests", cause).with_text(text)
 }
 
 /// A token that is refused with a transfer, or with a question about one: that says nothing about the transfer.
@@ -147,12 +142,7 @@ fn refused(details: &ProblemDetails, cause: String, asked: bool) -> Problem {
     if !asked {
         return refusal(details, cause);
     }
-    Problem::new(
-        "transfer.not_told",
-        "Your bank did not tell us",
-        "It does not answer this log-in. What became of this transfer is not known yet; please log in again to find out.",
-        cause,
-    )
+    Problem::new("transfer.not_told", cause)
 }
 
 /// What `status` says of a transfer that was done, in the words that banks have for it. Whatever else it says is not known to
@@ -206,53 +196,33 @@ fn read_success(answer: &HttpResponse, about: Option<&TransferId>) -> TransferRe
 
 /// The page's words for an answer that does not say what became of the transfer.
 fn unclear(cause: String) -> Problem {
-    Problem::new(
-        "transfer.unclear",
-        "Your bank's answer is not clear",
-        "It does not say whether the transfer was made.",
-        cause,
-    )
+    Problem::new("transfer.unclear", cause)
 }
 
-/// The customer's sentence for each refusal that the API has a name for.
+/// The refusals that the API has a name for.
+const REFUSALS: [&str; 8] = [
+    "transfer.insufficient-funds",
+    "transfer.unknown-payee",
+    "transfer.payee-is-payer",
+    "transfer.wrong-currency",
+    "transfer.token-spent",
+    "transfer.idempotency-key-reused",
+    "transfer.idempotency-key-retired",
+    "transfer.account-not-found",
+];
+
+/// Each of them has its own words.
 fn refusal(details: &ProblemDetails, cause: String) -> Problem {
-    let (headline, sentence) = match details.code() {
-        "insufficient-funds" => {
-            ("There is not enough money in your account", "No money was moved. Enter a smaller amount.")
-        }
-        "unknown-payee" => {
-            ("Your bank does not know this account", "No money was moved. Please check the payee's IBAN.")
-        }
-        "payee-is-payer" => ("This is your own account", "No money was moved. Enter another IBAN."),
-        "wrong-currency" => (
-            "This account takes another currency",
-            "No money was moved. Your bank cannot change currencies here.",
-        ),
-        "token-spent" => (
-            "This confirmation was used already",
-            "A confirmation is good for one transfer. We are asking your bank what became of this one.",
-        ),
-        "idempotency-key-reused" => (
-            "Your bank has another transfer under this number",
-            "This one was not sent, no money was moved by it. Please look at your past transfers, then start again.",
-        ),
-        "idempotency-key-retired" => (
-            "Your bank had given this transfer up",
-            "It came too late and was not made. No money was moved. Please start again.",
-        ),
-        "account-not-found" => {
-            ("You have no account at this bank", "No money was moved. Please ask your bank.")
-        }
-        _ => ("Your bank refused this transfer", "No money was moved. Please ask your bank for the reason."),
-    };
     let code = if details.code().is_empty() { "refused" } else { details.code() };
-    Problem { code: format!("transfer.{code}").into(), headline, sentence, cause }
+    let code = format!("transfer.{code}");
+    let text = REFUSALS.into_iter().find(|known| *known == code).unwrap_or("transfer.refused");
+    Problem { code: code.into(), ..Problem::new(text, cause) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::NetworkError;
+    use crate::{english, http::NetworkError};
 
     fn answer(status: u16, body: &str) -> HttpResponse {
         HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
@@ -285,20 +255,22 @@ mod tests {
                 _ => panic!("{name}"),
             }
         };
-        let headlines: std::collections::BTreeSet<_> = names.map(|name| refused(name).headline).into();
+        let headlines: std::collections::BTreeSet<_> =
+            names.map(|name| english::headline(refused(name).headline)).into();
         assert_eq!(headlines.len(), names.len(), "{headlines:?}");
         for name in names {
             let problem = refused(name);
             assert_eq!(problem.code, format!("transfer.{name}"));
             assert_eq!(problem.cause, "422 No: Because.");
-            assert!(problem.sentence.contains("o money was moved"), "{name}: {}", problem.sentence);
+            let sentence = english::sentence(problem.sentence);
+            assert!(sentence.contains("o money was moved"), "{name}: {sentence}");
         }
         let TransferResponse::Refused(problem) = read(Ok(answer(400, "no")), false) else { panic!() };
         assert_eq!((&*problem.code, &*problem.cause), ("transfer.refused", "the bank answered 400"));
         let spent = answer(401, r#"{"type":"urn:riser:problem:token-spent"}"#);
         let TransferResponse::Unknown(problem) = read(Ok(spent), false) else { panic!() };
         assert_eq!(
-            (&*problem.code, problem.headline),
+            (&*problem.code, english::headline(problem.headline)),
             ("transfer.token-spent", "This confirmation was used already")
         );
     }

@@ -1,9 +1,11 @@
 //! Random bytes that arrive inside an event: the core makes none itself.
 
+use alloc::boxed::Box;
+
 /// 128 bytes from a cryptographically secure generator, used once.
 ///
 /// It is consumed by what it is drawn for, so that no byte serves twice.
-pub struct Entropy([u8; Self::LEN]);
+pub struct Entropy(Box<[u8; Self::LEN]>);
 
 impl Entropy {
     /// How many bytes the shell has to draw.
@@ -12,7 +14,7 @@ impl Entropy {
     /// Wraps bytes from the browser's generator.
     #[must_use]
     pub fn new(bytes: [u8; Self::LEN]) -> Self {
-        Self(bytes)
+        Self(Box::new(bytes))
     }
 
     /// Four independent values of 256 bits: for `state`, for the nonce or its salt, for the code's verifier, and for a

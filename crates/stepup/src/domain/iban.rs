@@ -1,9 +1,9 @@
 //! IBANs (ISO 13616): read as people type or paste them, shown in groups of four.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String, string::ToString};
 use serde::Serialize;
 
-use crate::domain::{locale::Locale, text};
+use crate::domain::{locale::Locale, message::Message, text};
 
 /// An IBAN whose form and check digits are right: upper case, no blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -11,19 +11,15 @@ use crate::domain::{locale::Locale, text};
 pub struct Iban(String);
 
 /// Why a text is no IBAN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IbanError {
     /// Nothing was typed.
-    #[error("Enter the payee's IBAN.")]
     Empty,
     /// A character that no IBAN has.
-    #[error("An IBAN has letters and digits only.")]
     Character,
     /// It does not begin with a country and two digits.
-    #[error("An IBAN begins with two letters and two digits, for example DE89.")]
     Start,
     /// Its country's IBANs have another length.
-    #[error("This IBAN has {found} characters; one from {}{} has {expected}.", country[0], country[1])]
     Length {
         /// The two letters.
         country: [char; 2],
@@ -33,11 +29,31 @@ pub enum IbanError {
         expected: usize,
     },
     /// Shorter or longer than any IBAN.
-    #[error("An IBAN has 15 to 34 characters; this one has {0}.")]
     AnyLength(usize),
     /// The check digits do not fit: most likely a slip.
-    #[error("This IBAN has a typing error: its check digits do not fit.")]
     CheckDigits,
+}
+
+impl IbanError {
+    /// For the customer.
+    #[must_use]
+    pub fn message(self) -> Message {
+        Message::new(match self {
+            Self::Empty => "iban.empty",
+            Self::Character => "iban.character",
+            Self::Start => "iban.start",
+            Self::Length { country: [first, second], found, expected } => {
+                let country = String::from_iter([first, second]);
+                let arguments =
+                    [("found", found.to_string()), ("country", country), ("expected", expected.to_string())];
+                return Message::with("iban.length", arguments);
+            }
+            Self::AnyLength(found) => {
+                return Message::with("iban.any_length", [("found", found.to_string())]);
+            }
+            Self::CheckDigits => "iban.check_digits",
+        })
+    }
 }
 
 impl Iban {

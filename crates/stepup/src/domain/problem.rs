@@ -1,17 +1,17 @@
-//! A failure as people meet it: the sentence a customer reads, the code and the cause a developer looks for.
+//! A failure as people meet it: what a customer reads, and the code and the cause that a developer looks for.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
 
 /// What went wrong, for the page.
 ///
-/// The customer reads `headline` and `sentence`: what happened, what did *not* happen, what to do now. The developer
+/// The customer reads the headline and the sentence: what happened, what did *not* happen, what to do now. The developer
 /// finds `code` and `cause` in the details below. None of the four ever holds a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// A few words: "Your bank refused this transfer".
+    /// The message that has a few words: "Your bank refused this transfer".
     pub headline: &'static str,
-    /// One or two sentences.
+    /// The message that has one or two sentences.
     pub sentence: &'static str,
     /// A stable code that support can search for: `callback.state_unknown`.
     pub code: Cow<'static, str>,
@@ -19,22 +19,30 @@ pub struct Problem {
     pub cause: String,
 }
 
+/// Messages whose sentence does not say that no money was moved.
+const DENIES_NOTHING: [&str; 2] = ["callback.state_unknown", "statements.someone_else"];
+
 impl Problem {
-    /// A problem from its four parts.
+    /// A problem whose message is called as its code.
     // One function for some forty places: it would be inlined into each of them.
     #[inline(never)]
     #[must_use]
-    pub fn new(code: &'static str, headline: &'static str, sentence: &'static str, cause: String) -> Self {
-        Self { headline, sentence, code: code.into(), cause }
+    pub fn new(code: &'static str, cause: String) -> Self {
+        Self { headline: code, sentence: code, code: code.into(), cause }
+    }
+
+    /// The same in the words of another message.
+    #[must_use]
+    pub(crate) fn with_text(self, text: &'static str) -> Self {
+        Self { headline: text, sentence: text, ..self }
     }
 
     /// The same while a transfer has no answer: then nobody may say that no money was moved.
     #[must_use]
     pub(crate) fn with_unanswered_transfer(self) -> Self {
-        if !self.sentence.to_ascii_lowercase().contains("no money was moved") {
+        if DENIES_NOTHING.contains(&self.sentence) {
             return self;
         }
-        let sentence = "This did not work. A transfer that you sent before has no answer yet: look into your account before you send it again.";
-        Self { sentence, ..self }
+        Self { sentence: "problem.unanswered_transfer", ..self }
     }
 }

@@ -4,26 +4,38 @@
 //! holds the joiners alone (U+200C, U+200D), after a character of a script that is written with them, or an emoji. One
 //! character carries at most [`MAX_MARKS`] combining marks. Bank and provider have the same rule.
 
-use alloc::{borrow::ToOwned, string::String};
+use alloc::{borrow::ToOwned, string::String, string::ToString};
 
 use crate::domain::{
     locale::{Locale, MAX_MARKS},
+    message::Message,
     text::{is_blank, is_invisible, takes_joiner},
 };
 
 /// The longest reference, in characters, as SEPA has it.
 pub(crate) const REFERENCE_MAX: usize = 140;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReferenceError {
-    #[error("A reference has at most {REFERENCE_MAX} characters; this one has {0}.")]
     TooLong(usize),
     /// A line break, a tab, or a character that turns text around or is not seen: the receipt would not show what is sent.
-    #[error("A reference is one line of plain text, without marks that turn it around.")]
     Control,
     /// It would draw over what stands above and below it.
-    #[error("A letter in a reference carries {MAX_MARKS} accents or marks at most.")]
     Stacked,
+}
+
+impl ReferenceError {
+    /// For the customer.
+    pub(crate) fn message(self) -> Message {
+        match self {
+            Self::TooLong(found) => Message::with(
+                "reference.too_long",
+                [("max", REFERENCE_MAX.to_string()), ("found", found.to_string())],
+            ),
+            Self::Control => Message::new("reference.control"),
+            Self::Stacked => Message::with("reference.stacked", [("max", MAX_MARKS.to_string())]),
+        }
+    }
 }
 
 /// What was typed or pasted, as it will be sent: what carries no meaning is left out, any blank is a blank. What turns text

@@ -1,12 +1,13 @@
 //! A transfer order: what the customer confirmed, its id, and the digest that binds it to the second factor.
 
-use alloc::{borrow::ToOwned, string::String, string::ToString};
+use alloc::{borrow::ToOwned, string::String};
 use serde::Serialize;
 
 use crate::{
     domain::{
         iban::{Iban, IbanError},
         locale::Locale,
+        message::Message,
         money::{self, AmountError, Money},
         reference::{self, ReferenceError},
         time::Timestamp,
@@ -51,11 +52,11 @@ pub struct Order {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DraftErrors {
     /// About the payee.
-    pub payee: Option<String>,
+    pub payee: Option<Message>,
     /// About the amount.
-    pub amount: Option<String>,
+    pub amount: Option<Message>,
     /// About the reference.
-    pub reference: Option<String>,
+    pub reference: Option<Message>,
 }
 
 impl Draft {
@@ -72,16 +73,16 @@ impl Draft {
             }
             (payee, amount, reference) => Err(DraftErrors {
                 payee: payee.err(),
-                amount: amount.err().map(|e: AmountError| e.sentence(currency, locale)),
-                reference: reference.err().map(|e: ReferenceError| e.to_string()),
+                amount: amount.err().map(|e: AmountError| e.message(currency, locale)),
+                reference: reference.err().map(ReferenceError::message),
             }),
         }
     }
 
-    fn validate_payee(&self, locale: Locale, own: Option<&str>) -> Result<Iban, String> {
-        let iban = Iban::from_input(&self.payee, locale).map_err(|e: IbanError| e.to_string())?;
+    fn validate_payee(&self, locale: Locale, own: Option<&str>) -> Result<Iban, Message> {
+        let iban = Iban::from_input(&self.payee, locale).map_err(IbanError::message)?;
         match own {
-            Some(own) if own == iban.as_str() => Err("This is your own account. Enter another IBAN.".into()),
+            Some(own) if own == iban.as_str() => Err(Message::new("iban.own")),
             _ => Ok(iban),
         }
     }
@@ -214,7 +215,7 @@ mod tests {
         let draft = Draft { payee: String::new(), amount: "0".into(), reference: "x".repeat(141) };
         let errors = draft.validate("EUR", Locale::default(), None).unwrap_err();
         assert!(errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
-        assert!(errors.reference.unwrap().contains("141"));
+        assert!(errors.reference.unwrap().arguments.contains(&("found", "141".to_owned())));
     }
 
     /// Proves: currencies
@@ -240,7 +241,7 @@ mod tests {
     #[test]
     fn refuses_own_iban() {
         let errors = draft().validate("EUR", Locale::default(), Some("GB82WEST12345698765432")).unwrap_err();
-        assert!(errors.payee.unwrap().contains("your own account"));
+        assert!(errors.payee.unwrap().id == "iban.own");
     }
 
     #[test]

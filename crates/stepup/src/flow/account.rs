@@ -64,7 +64,7 @@ pub(crate) enum Next {
 
 impl Account {
     /// The page with nothing loaded yet. `stored` is this customer's, or nobody's.
-    pub(crate) fn new(subject: String, login: Option<Login>, stored: Option<StoredDraft>) -> Self {
+    pub(crate) fn new(subject: String, login: Option<Box<Login>>, stored: Option<Box<StoredDraft>>) -> Self {
         let (draft, attempts) = stored.map(|stored| (stored.draft, stored.attempts)).unwrap_or_default();
         Self {
             overview: Overview::new(login.is_some()),
@@ -79,12 +79,12 @@ impl Account {
     }
 
     /// Sets the timer of the session, picks up a transfer that was under way when the page went, and loads.
-    pub(crate) fn start(&mut self, pending: Option<Pending>, cx: &mut Context) -> Vec<Effect> {
+    pub(crate) fn start(&mut self, pending: Option<Box<Pending>>, cx: &mut Context) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
         match pending {
             Some(pending) if pending.subject == self.customer.subject() => {
                 effects.extend(
-                    self.update_transfer(cx, |_, customer, cx| transfer::restore(pending, customer, cx)),
+                    self.update_transfer(cx, |_, customer, cx| transfer::restore(*pending, customer, cx)),
                 );
             }
             Some(_) => effects.push(Effect::Remove(StorageKey::Pending)),
@@ -378,6 +378,7 @@ impl Account {
             attempts: self.sent.as_slice().to_vec(),
             log_outs: cx.log_outs,
         });
+        let (draft, pending) = (draft.map(Box::new), pending.map(Box::new));
         StoredState { login: self.customer.into_login(), draft, pending, ended: None }
     }
 
@@ -412,9 +413,9 @@ impl Account {
         self.form.leave(field, &self.rules(cx.locale));
         if field == Field::Amount
             && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
-            && let Some(sentence) = self.overview.above_balance(amount, cx.locale)
+            && let Some(message) = self.overview.above_balance(amount, cx.locale)
         {
-            self.form.refuse_amount(sentence);
+            self.form.refuse_amount(message);
         }
         vec![self.store_draft(cx)]
     }
@@ -439,8 +440,8 @@ impl Account {
         self.form.set_errors(DraftErrors::default());
         match self.overview.above_balance(order.amount.amount, locale) {
             // One that was sent before may be why there is less: the same order again has the same id.
-            Some(sentence) if self.sent.id_of(&order).is_none() => {
-                self.form.refuse_amount(sentence);
+            Some(message) if self.sent.id_of(&order).is_none() => {
+                self.form.refuse_amount(message);
                 self.form.fill(&order, locale);
             }
             _ => {

@@ -1,6 +1,6 @@
 //! Whose account page this is, and the log-in for as long as it lasts.
 
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use crate::{
     domain::{AuthenticationRequirement, CachedToken, Timestamp},
@@ -18,14 +18,14 @@ use crate::{
 pub(crate) struct Customer {
     /// Also after the session is over.
     subject: String,
-    login: Option<Login>,
+    login: Option<Box<Login>>,
     has_been_warned: bool,
     /// What the next log-in has to meet, because the bank says so.
     requirement: AuthenticationRequirement,
 }
 
 impl Customer {
-    pub(crate) fn new(subject: String, login: Option<Login>) -> Self {
+    pub(crate) fn new(subject: String, login: Option<Box<Login>>) -> Self {
         Self { subject, login, has_been_warned: false, requirement: AuthenticationRequirement::default() }
     }
 
@@ -122,7 +122,7 @@ impl Customer {
         }
     }
 
-    pub(crate) fn into_login(self) -> Option<Login> {
+    pub(crate) fn into_login(self) -> Option<Box<Login>> {
         self.login
     }
 

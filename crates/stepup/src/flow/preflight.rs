@@ -52,7 +52,7 @@ impl Preflight {
     fn ask(&mut self, question: Question, config: &Config, ids: &mut Ids) -> Effect {
         let id = ids.request();
         *self = Self::Pending(id, question);
-        Effect::Fetch(id, request::preflight(config, question.method, question.with_key))
+        Effect::fetch(id, request::preflight(config, question.method, question.with_key))
     }
 
     pub(crate) fn is_pending(&self) -> bool {

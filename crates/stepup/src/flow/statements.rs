@@ -144,25 +144,18 @@ fn fetch(
     let Some(token) = customer.token(cx) else { return Transition::to(Statements::Closed) };
     let id = cx.ids.request();
     let request = request::statements(&cx.config, before, token.bearer());
-    Transition::new(state(id), vec![Effect::Fetch(id, request)])
+    Transition::new(state(id), vec![Effect::fetch(id, request)])
 }
 
 /// The provider answered well, and its ID token tells of no second factor.
 fn unconfirmed() -> Problem {
-    Problem::new(
-        "statements.unconfirmed",
-        "This was not the confirmation that is needed here",
-        "You were sent back without having confirmed on your phone, so your statements are not shown. Please try again.",
-        format!("`amr` of the ID token does not contain `{MFA_AMR}`"),
-    )
+    Problem::new("statements.unconfirmed", format!("`amr` of the ID token does not contain `{MFA_AMR}`"))
 }
 
 /// Another customer came back than the one who asked.
 pub(crate) fn other_subject() -> Problem {
     Problem::new(
         "statements.someone_else",
-        "Somebody else logged in",
-        "Another customer confirmed than the one who asked for the statements, so they are not shown.",
         "`sub` of the ID token is not the one that asked for the statements".to_owned(),
     )
 }
@@ -322,20 +315,10 @@ fn show_loaded(
 
 /// The bank asks for something that it has not asked for before. Another redirect takes another press of a button.
 fn further_confirmation_needed(problem: Problem) -> Problem {
-    Problem::new(
-        "statements.more",
-        "Your bank asks for one more confirmation",
-        "What you confirmed is not enough for your bank. If you try again, you are asked for what it needs.",
-        problem.cause,
-    )
+    Problem::new("statements.more", problem.cause)
 }
 
 /// The bank asks again for what it has just been given.
 fn refused_after_confirmation(problem: Problem) -> Problem {
-    Problem::new(
-        "statements.refused",
-        "Your bank does not show your statements",
-        "You confirmed that it is you, and your bank asks for it again. Please ask your bank.",
-        problem.cause,
-    )
+    Problem::new("statements.refused", problem.cause)
 }

@@ -1,5 +1,7 @@
 //! What the tab had stored when the page was loaded, or would have if it were loaded now.
 
+use alloc::boxed::Box;
+
 use crate::{
     domain::LogoutCount,
     flow::{context::Context, login::Login},
@@ -10,9 +12,9 @@ use crate::{
 /// Time may have gone by since it was read: see [`StoredState::without_expired_login`].
 #[derive(Debug, Default)]
 pub(crate) struct StoredState {
-    pub(crate) login: Option<Login>,
-    pub(crate) draft: Option<StoredDraft>,
-    pub(crate) pending: Option<Pending>,
+    pub(crate) login: Option<Box<Login>>,
+    pub(crate) draft: Option<Box<StoredDraft>>,
+    pub(crate) pending: Option<Box<Pending>>,
     /// There was a session, and this is how it ended.
     pub(crate) ended: Option<Notice>,
 }

@@ -153,16 +153,8 @@ pub(crate) fn refuse_unconfirmed(order: Order, problem: Problem) -> Transition<T
 /// The browser says that it has no network: nothing is sent that nobody would get. `again`: it was sent before, and nobody
 /// knows what became of that.
 pub(crate) fn refuse_offline(order: Order, again: bool) -> Transition<Transfer> {
-    let problem = Problem::new(
-        "transfer.offline",
-        "You are offline",
-        if again {
-            "Nothing was sent now. What became of it when you sent it before is not known yet. Send it again when the network is back."
-        } else {
-            "Nothing was sent, and no money was moved. Send it again when the network is back."
-        },
-        "the browser has no network".to_owned(),
-    );
+    let problem = Problem::new("transfer.offline", "the browser has no network".to_owned());
+    let problem = if again { problem.with_text("transfer.offline_again") } else { problem };
     end_unsent(order, problem, NotSentReason::NeverArrived)
 }
 
@@ -345,19 +337,12 @@ fn complete(view: DoneView) -> Transition<Transfer> {
 }
 
 fn never_arrived() -> Problem {
-    Problem::new(
-        "transfer.never_arrived",
-        "Your transfer did not reach your bank",
-        "Your bank has no record of it. No money was moved. You can send it again.",
-        "the bank knows no transfer with this id".to_owned(),
-    )
+    Problem::new("transfer.never_arrived", "the bank knows no transfer with this id".to_owned())
 }
 
 pub(crate) fn other_subject() -> Problem {
     Problem::new(
         "step_up.someone_else",
-        "Somebody else logged in",
-        "The confirmation came from another customer than the one who ordered this transfer, so it was dropped. No money was moved.",
         "`sub` of the ID token is not the one that confirmed the transfer".to_owned(),
     )
 }

@@ -288,44 +288,16 @@ impl CallbackError {
     /// For the page.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let (code, headline, sentence) = match self {
-            Self::UnknownState | Self::NoState | Self::BrokenRecord(_) => (
-                "callback.state_unknown",
-                "This log-in was not started here",
-                "Nobody was logged in by it, and nothing was sent because of it. If you used the Back button or an old link, just go on from here.",
-            ),
-            Self::UnboundError(..) => (
-                "callback.error_unbound",
-                "Your bank's log-in did not go on",
-                "It sent you back without an answer that we can use. Nobody was logged in by it, and no money was moved. Please try again.",
-            ),
-            Self::Expired(_) => (
-                "callback.expired",
-                "That took too long",
-                "An answer from your bank's log-in is accepted for ten minutes. No money was moved. Please start again.",
-            ),
-            Self::LoggedOut => (
-                "callback.logged_out",
-                "You have logged out in the meantime",
-                "You logged out in another tab before this answer came, so we did not use it. No money was moved. Please log in again.",
-            ),
-            Self::ScopeTooSmall { .. } => (
-                "callback.scope_too_small",
-                "Your bank did not give its permission",
-                "You confirmed, but your bank does not permit this for your account. No money was moved. Please ask your bank.",
-            ),
-            Self::OtherDetails => (
-                "callback.other_details",
-                "It is not certain what was confirmed",
-                "Your bank's log-in does not say that it was exactly this transfer, so we did not send it. No money was moved. Please tell your bank.",
-            ),
-            _ => (
-                "callback.refused",
-                "The answer of your bank's log-in was not accepted",
-                "Something about it was not as it should be, so we did not use it. No money was moved. Please log in again.",
-            ),
+        let code = match self {
+            Self::UnknownState | Self::NoState | Self::BrokenRecord(_) => "callback.state_unknown",
+            Self::UnboundError(..) => "callback.error_unbound",
+            Self::Expired(_) => "callback.expired",
+            Self::LoggedOut => "callback.logged_out",
+            Self::ScopeTooSmall { .. } => "callback.scope_too_small",
+            Self::OtherDetails => "callback.other_details",
+            _ => "callback.refused",
         };
-        Problem::new(code, headline, sentence, self.to_string())
+        Problem::new(code, self.to_string())
     }
 }
 
@@ -337,59 +309,32 @@ impl ProviderError {
     /// For the page. Every code of the specifications has its own sentence.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let (headline, sentence) = match self.code.as_str() {
-            "access_denied" => (
-                "You did not confirm",
-                "The request was denied, or nobody confirmed it in time. No money was moved.",
-            ),
-            "login_required" => ("Please log in again", "Your bank wants you to log in. No money was moved."),
-            "consent_required" => (
-                "Your consent is needed",
-                "Your bank needs your consent before it goes on. No money was moved.",
-            ),
-            "interaction_required" => (
-                "Your bank needs to ask you something",
-                "Please start again and answer what your bank asks. No money was moved.",
-            ),
-            "unmet_authentication_requirements" => (
-                "This way of confirming is not enough",
-                "Your bank asks for a stronger confirmation than the one that was made. No money was moved.",
-            ),
-            "temporarily_unavailable" => (
-                "Your bank's log-in is busy",
-                "It cannot answer at the moment. No money was moved. Please try again in a few minutes.",
-            ),
-            "server_error" => (
-                "Your bank's log-in has a fault",
-                "It could not finish. No money was moved. Please try again later.",
-            ),
+        let text = match self.code.as_str() {
+            "access_denied" => "provider.access_denied",
+            "login_required" => "provider.login_required",
+            "consent_required" => "provider.consent_required",
+            "interaction_required" => "provider.interaction_required",
+            "unmet_authentication_requirements" => "provider.unmet_authentication_requirements",
+            "temporarily_unavailable" => "provider.temporarily_unavailable",
+            "server_error" => "provider.server_error",
             // RFC 9396 5: it does not take the transfer as we name it.
-            "invalid_request" | "unsupported_response_type" | "invalid_authorization_details" => (
-                "This page and your bank's log-in do not fit together",
-                "No money was moved. Please tell your bank; the details below help.",
-            ),
-            "invalid_grant" => (
-                "That took too long",
-                "Your bank's log-in no longer accepts this answer. No money was moved. Please start again.",
-            ),
-            "unauthorized_client" | "invalid_client" => (
-                "This page may not use your bank's log-in",
-                "No money was moved. Please tell your bank; the details below help.",
-            ),
-            "invalid_scope" => (
-                "Your bank does not know this permission",
-                "What is needed cannot be granted. No money was moved. Please tell your bank.",
-            ),
-            _ => ("Your bank's log-in refused", "It gave a reason that we do not know. No money was moved."),
+            "invalid_request" | "unsupported_response_type" | "invalid_authorization_details" => {
+                "provider.request_refused"
+            }
+            "invalid_grant" => "provider.invalid_grant",
+            "unauthorized_client" | "invalid_client" => "provider.client_refused",
+            "invalid_scope" => "provider.invalid_scope",
+            _ => "provider.refused",
         };
         let cause = format!("the provider answered {}: {}", self.code, self.description);
-        Problem { code: format!("provider.{}", self.code).into(), headline, sentence, cause }
+        Problem { code: format!("provider.{}", self.code).into(), ..Problem::new(text, cause) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::english;
 
     const GOOD: &str = "access_token=AT&id_token=IT&token_type=bearer&expires_in=7200&scope=openid+view%3Abalance&state=S&other=1";
 
@@ -503,8 +448,9 @@ mod tests {
                 let fragment = format!("error={code}&error_description=a%0Ab&state=S");
                 let error = parse(&fragment, Flow::Implicit).ok().unwrap().outcome.err().unwrap();
                 assert_eq!(error.description, "ab", "control characters are left out");
-                assert!(error.problem().sentence.contains("No money was moved.") || *code == "invalid_scope");
-                error.problem().headline
+                let problem = error.problem();
+                assert!(english::sentence(problem.sentence).contains("No money was moved."), "{code}");
+                english::headline(problem.headline)
             })
             .collect();
         assert_eq!(headlines.len(), codes.len());

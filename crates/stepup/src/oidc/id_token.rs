@@ -307,39 +307,19 @@ fn sanitize(text: &str) -> String {
 impl IdTokenError {
     #[must_use]
     pub(crate) fn problem(&self) -> Problem {
-        let (code, headline, sentence) = match self {
+        let code = match self {
             Self::Expired(_)
             | Self::IssuedInTheFuture(_)
             | Self::IssuedBeforeTheRequest(_)
-            | Self::NotYetValid(_) => (
-                "id_token.time",
-                "This device's clock does not fit",
-                "Its time and your bank's are too far apart. No money was moved. Please set the clock, then log in again.",
-            ),
-            Self::Nonce => (
-                "id_token.nonce",
-                "This answer belongs to something else",
-                "What was confirmed is not what was asked for here, so we did not use it. No money was moved. Please start again.",
-            ),
+            | Self::NotYetValid(_) => "id_token.time",
+            Self::Nonce => "id_token.nonce",
             Self::AuthenticationContext { .. }
             | Self::AuthenticatedTooLongAgo { .. }
-            | Self::Missing("auth_time") => (
-                "id_token.not_strong_enough",
-                "This was not the confirmation that your bank asked for",
-                "You were sent back without having confirmed it in the way that is needed here. No money was moved. Please try again, and confirm on your phone when you are asked to.",
-            ),
-            Self::NotChecked(_) => (
-                "id_token.not_checked",
-                "This browser cannot check your log-in",
-                "It lacks what is needed to do that safely. No money was moved. Please use a current browser.",
-            ),
-            _ => (
-                "id_token.refused",
-                "The log-in could not be verified",
-                "The answer was not what your bank's log-in should send, so we did not use it. No money was moved.",
-            ),
+            | Self::Missing("auth_time") => "id_token.not_strong_enough",
+            Self::NotChecked(_) => "id_token.not_checked",
+            _ => "id_token.refused",
         };
-        Problem::new(code, headline, sentence, self.to_string())
+        Problem::new(code, self.to_string())
     }
 }
 

@@ -100,20 +100,10 @@ pub(crate) fn unreachable(error: NetworkError) -> Problem {
 pub(crate) const UNREACHABLE: &str = "provider.unreachable";
 
 fn not_there(cause: String) -> Problem {
-    Problem::new(
-        UNREACHABLE,
-        "Your bank's log-in cannot be reached",
-        "There is no connection to it at the moment. No money was moved. Please try again.",
-        cause,
-    )
+    Problem::new(UNREACHABLE, cause)
 }
 
 /// The page's words for a provider that does not fit this page.
 pub(crate) fn misconfigured(code: &'static str, cause: String) -> Problem {
-    Problem::new(
-        code,
-        "Your bank's log-in is not set up correctly",
-        "What it tells about itself does not fit, so we do not trust it. No money was moved. Please tell your bank.",
-        cause,
-    )
+    Problem::new(code, cause).with_text("provider.misconfigured")
 }

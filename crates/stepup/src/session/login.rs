@@ -67,7 +67,7 @@ pub(super) fn log_out(
     } else {
         let id = cx.ids.request();
         awaiting = Some((id, hints));
-        effects.push(Effect::Fetch(id, provider::metadata_request(&cx.config)));
+        effects.push(Effect::fetch(id, provider::metadata_request(&cx.config)));
     }
     if is_unanswered {
         // The page goes to the provider and comes back before anybody has read a word.

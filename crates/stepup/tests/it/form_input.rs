@@ -5,6 +5,8 @@ use stepup::domain::{Draft, Iban, IbanError, Locale, MAX_MARKS, Order};
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::english;
+
 /// As the browser has it, in English.
 fn browser() -> Locale {
     Locale {
@@ -63,7 +65,7 @@ fn long_reference_is_counted() {
     let text = "x".repeat(152);
     let errors = order(PAYEE, "1", &text, "EUR").expect_err("too long");
     assert_eq!(
-        errors.reference.as_deref(),
+        errors.reference.map(|error| english::message(error.id, &error.arguments)).as_deref(),
         Some("A reference has at most 140 characters; this one has 152.")
     );
 }
@@ -151,6 +153,8 @@ fn amount_is_sent_in_minor_units() {
 fn other_currency_is_explained() {
     for (text, found) in [("$12.50", "$"), ("12.50 USD", "USD"), ("CHF 12", "CHF"), ("12 zł", "zł")] {
         let errors = order(PAYEE, text, "", "EUR").expect_err("another currency");
-        assert_eq!(errors.amount, Some(format!("This account pays in EUR, not in {found}.")), "{text}");
+        let error = errors.amount.expect("it is about the amount");
+        let said = english::message(error.id, &error.arguments);
+        assert_eq!(said, format!("This account pays in EUR, not in {found}."), "{text}");
     }
 }

@@ -5,7 +5,9 @@
 mod attacks;
 mod authorization_details;
 mod callback_addresses;
+mod catalogue;
 mod code_flow;
+mod english;
 mod exploration;
 mod forged_id_tokens;
 mod form_input;

@@ -8,6 +8,7 @@ use stepup::{
 };
 
 use crate::{
+    english,
     servers::{Grant, PAYEE, Servers, answer, query},
     tab::Tab,
 };
@@ -47,7 +48,7 @@ fn denied_login_does_not_deny_open_transfer() {
     servers.serve_all(&mut tab);
     let there = tab.gone.clone().expect("sent to the provider");
     tab.load(Some(format!("error=access_denied&state={}", query(&there, "state"))));
-    claims_nothing(failure(&tab).problem.sentence);
+    claims_nothing(english::sentence(failure(&tab).problem.sentence));
 }
 
 #[test]
@@ -55,7 +56,7 @@ fn expired_response_does_not_deny_open_transfer() {
     let mut servers = Servers::default();
     let mut tab = unanswered(&mut servers);
     tab.load(Some("error=access_denied&state=unknown".into()));
-    claims_nothing(failure(&tab).problem.sentence);
+    claims_nothing(english::sentence(failure(&tab).problem.sentence));
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn unreachable_provider_does_not_deny_open_transfer() {
     tab.log_in();
     let (id, _) = tab.requests.pop_front().expect("the metadata are asked for");
     tab.answer(id, Err(NetworkError::Unreachable("down".into())));
-    claims_nothing(failure(&tab).problem.sentence);
+    claims_nothing(english::sentence(failure(&tab).problem.sentence));
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn unconfirmed_statements_do_not_deny_open_transfer() {
     tab.answer(id, Err(NetworkError::Unreachable("down".into())));
     let Screen::Statements(page) = tab.screen() else { panic!("{:?}", tab.screen()) };
     let StatementsContent::Failed(problem) = page.content else { panic!() };
-    claims_nothing(problem.sentence);
+    claims_nothing(english::sentence(problem.sentence));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn late_response_does_not_deny_finished_transfer() {
     servers.serve_all(&mut tab);
     assert!(matches!(tab.transfer(), TransferView::Done(_)));
     tab.load(Some(fragment));
-    claims_nothing(failure(&tab).problem.sentence);
+    claims_nothing(english::sentence(failure(&tab).problem.sentence));
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn other_customer_is_not_told_of_transfer() {
     let fragment = servers.grant(&there, tab.now, &Grant { subject: "auth0|2", claims, ..Grant::default() });
     tab.load(Some(fragment));
     servers.serve_all(&mut tab);
-    let sentence = failure(&tab).problem.sentence;
+    let sentence = english::sentence(failure(&tab).problem.sentence);
     assert!(!sentence.contains("transfer"), "there is none: {sentence}");
 }
 
@@ -213,5 +214,5 @@ fn rejected_login_does_not_deny_open_transfer() {
         tab.answer(id, Ok(outcome));
     }
     assert_eq!(failure(&tab).problem.code, "api.unauthorized");
-    claims_nothing(failure(&tab).problem.sentence);
+    claims_nothing(english::sentence(failure(&tab).problem.sentence));
 }

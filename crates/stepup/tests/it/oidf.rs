@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use stepup::{Event, view::Screen};
 
 use crate::{
+    english,
     id_token_signer::{FOREIGN_KEY, KEY, LogIn, NEXT_KEY, jwk, jwks, jws},
     servers::{Grant, Servers, answer, query},
     tab::Tab,
@@ -33,7 +34,7 @@ fn accepts(visit: &LogIn) {
 /// No session, no request to the API, a sentence.
 fn rejects(visit: &LogIn) {
     let Screen::Failed(failure) = visit.tab.screen() else { panic!("{:?}", visit.tab.screen()) };
-    assert!(failure.problem.sentence.len() > 20);
+    assert!(english::sentence(failure.problem.sentence).len() > 20);
     assert!(visit.servers.api.is_empty() && visit.tab.storage.is_empty());
 }
 

@@ -4,10 +4,11 @@ use stepup::{
     Event,
     effect::Timer,
     http::{HttpResponse, NetworkError},
-    view::{Loadable, Screen, TransferView},
+    view::{Loadable, Screen, StatementsContent, TransferView},
 };
 
 use crate::{
+    english,
     servers::{Grant, PAYEE, Servers, answer},
     tab::Tab,
 };
@@ -17,7 +18,7 @@ const TOO_MANY: &str = "transfer.too-many-requests";
 fn failure(tab: &Tab) -> Option<&'static str> {
     let Screen::Account(account) = tab.screen() else { panic!("{:?}", tab.screen()) };
     match account.balance {
-        Loadable::Failed(problem) => Some(problem.headline),
+        Loadable::Failed(problem) => Some(english::headline(problem.headline)),
         Loadable::Ready(_) => None,
         other => panic!("{other:?}"),
     }
@@ -33,7 +34,7 @@ fn not_sent(tab: &Tab) -> (String, &'static str, bool) {
     let TransferView::NotSent { problem, may_repeat, .. } = tab.transfer() else {
         panic!("{:?}", tab.transfer())
     };
-    (problem.code.into_owned(), problem.sentence, may_repeat)
+    (problem.code.into_owned(), english::sentence(problem.sentence), may_repeat)
 }
 
 /// Proves: client-429-transfer
@@ -227,11 +228,9 @@ fn statements_are_not_retried_automatically() {
     servers.questions_turned_away = 1;
     tab.statements();
     servers.serve_all(&mut tab);
-    assert!(
-        format!("{:?}", tab.screen()).contains("Please try again in a few minutes"),
-        "{:?}",
-        tab.screen()
-    );
+    let Screen::Statements(page) = tab.screen() else { panic!("{:?}", tab.screen()) };
+    let StatementsContent::Failed(problem) = page.content else { panic!("{:?}", page.content) };
+    assert!(english::sentence(problem.sentence).ends_with("Please try again in a few minutes."));
     assert!(retries(&tab).is_empty());
 }
 

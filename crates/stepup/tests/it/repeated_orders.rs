@@ -11,6 +11,7 @@ use stepup::{
 };
 
 use crate::{
+    english,
     servers::{Grant, PAYEE, Servers, answer, authentication_challenge},
     tab::{Sent, Tab},
 };
@@ -454,7 +455,11 @@ fn refused_inquiry_leaves_transfer_unknown() {
             panic!("{:?}", tab.transfer())
         };
         assert_eq!(problem.code, "transfer.not_told");
-        assert!(!problem.sentence.contains("No money was moved"), "nobody knows: {}", problem.sentence);
+        assert!(
+            !english::sentence(problem.sentence).contains("No money was moved"),
+            "nobody knows: {}",
+            problem.sentence
+        );
         assert!(
             matches!(tab.screen(), Screen::Account(account) if account.session == session),
             "{session:?}"

@@ -139,7 +139,7 @@ fn own_iban_is_refused() {
     tab.dispatch(Event::Review);
     let TransferView::Form(form) = tab.transfer() else { panic!("{:?}", tab.transfer()) };
     assert!(
-        form.payee.error.is_some_and(|error| error.contains("own")),
+        form.payee.error.is_some_and(|error| error.id == "iban.own"),
         "the bank has said whose account this is"
     );
 }
@@ -308,7 +308,7 @@ fn unfit_browser_is_refused() {
         online: true,
         ..Boot::default()
     };
-    assert!(tab.session.update(Event::Booted(boot), Timestamp(START)).is_empty());
+    assert!(tab.session.update(Event::Booted(Box::new(boot)), Timestamp(START)).is_empty());
     assert!(failure(&tab).problem.cause.contains("sessionStorage"));
 }
 
@@ -322,7 +322,7 @@ fn view_tells_whether_online() {
     tab.dispatch(Event::Online(true));
     assert!(tab.view().online);
     let boot = Boot { config: CONFIG.into(), origin: BANK.into(), ..Boot::default() };
-    drop(tab.session.update(Event::Booted(boot), Timestamp(START)));
+    drop(tab.session.update(Event::Booted(Box::new(boot)), Timestamp(START)));
     assert!(!tab.view().online, "without a network from the beginning");
 }
 

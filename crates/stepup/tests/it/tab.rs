@@ -160,7 +160,7 @@ impl Tab {
             online: true,
             ..Boot::default()
         };
-        self.dispatch(Event::Booted(boot));
+        self.dispatch(Event::Booted(Box::new(boot)));
     }
 
     pub(crate) fn dispatch(&mut self, event: Event) {
@@ -180,7 +180,7 @@ impl Tab {
                         || stored,
                     "sent before it was stored"
                 );
-                self.requests.push_back((id, Sent::new(request)));
+                self.requests.push_back((id, Sent::new(*request)));
             }
             Effect::Verify { check, token, key } => {
                 self.checked += 1;

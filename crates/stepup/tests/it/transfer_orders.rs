@@ -7,6 +7,7 @@ use stepup::{
 };
 
 use crate::{
+    english,
     servers::{PAYEE, Servers, answer},
     tab::Tab,
 };
@@ -25,7 +26,9 @@ fn serve_pages(servers: &mut Servers, tab: &mut Tab) {
 
 fn amount_error(tab: &Tab) -> Option<String> {
     match tab.transfer() {
-        TransferView::Form(form) => form.amount.error,
+        TransferView::Form(form) => {
+            form.amount.error.map(|error| english::message(error.id, &error.arguments))
+        }
         other => panic!("no form: {other:?}"),
     }
 }

@@ -151,7 +151,7 @@ fn other_stored_value_is_not_the_request() {
         online: true,
         ..Boot::default()
     };
-    let effects = session.update(Event::Booted(boot), Timestamp(START));
+    let effects = session.update(Event::Booted(Box::new(boot)), Timestamp(START));
     let [Effect::Take(asked)] = &effects[..] else { panic!("{effects:?}") };
     let foreign = Event::Taken { key: StorageKey::Session, value: Some(record.1.clone()) };
     assert!(session.update(foreign, Timestamp(START)).is_empty());

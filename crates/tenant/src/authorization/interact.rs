@@ -40,7 +40,6 @@ pub(crate) fn find_transaction(
     Some(TransactionSummary { authorization: transaction.authorization.clone(), csrf_token, stage: at })
 }
 
-/// The customer does not want to go on.
 pub(crate) fn cancel(state: &AppState, transaction_ref: &TransactionRef) -> Response {
     let mut guard = state.store();
     let store = &mut *guard;

@@ -39,7 +39,6 @@ impl fmt::Display for ConfigErrors {
     }
 }
 
-/// What is found wrong in one part of the configuration.
 struct ConfigProblems<'p> {
     /// The part, with its dot: `clients[0].`; nothing for the whole.
     part: String,

@@ -25,7 +25,6 @@ pub struct ConfigFile {
     pub listen: SocketAddr,
 }
 
-/// Why a file describes no tenant.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {

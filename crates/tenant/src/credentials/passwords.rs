@@ -20,24 +20,19 @@ use memory::Memory;
 /// Longer input is no password; hashing a megabyte on request would be a favour to an attacker.
 const MAX_LENGTH: usize = 1_024;
 
-/// Why a configured password cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
-    /// Nothing, or more than anybody can type.
     #[error("a password must have 1 to 1024 bytes")]
     Length,
-    /// Not a hash that this tenant can check.
     #[error(
         "a password hash must be Argon2id in PHC form, as `tenant hash-password` makes it: $argon2id$v=19$m=19456,t=2,p=1$…"
     )]
     Hash,
-    /// A hash that takes more memory or time than this tenant gives to one.
     #[error("{0}")]
     Cost(#[from] CostError),
 }
 
-/// A customer's password that cannot be used.
 #[derive(Debug)]
 pub(crate) struct UnusablePassword {
     pub(crate) sub: String,
@@ -105,9 +100,7 @@ impl Directory {
         });
         if right.await.unwrap_or(false) { known.map(|(customer, _)| Arc::clone(customer)) } else { None }
     }
-}
 
-impl Directory {
     /// The same for the same address, and for any two addresses as it comes.
     fn decoy(&self, email: &str) -> Option<&Arc<PasswordHash>> {
         let place = Fingerprint::of(&format!("{}{email}", self.salt)).place(self.decoys.len());
@@ -115,7 +108,6 @@ impl Directory {
     }
 }
 
-/// Is this the password of that hash?
 fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
     let computed = || {
         let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
@@ -131,7 +123,6 @@ fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
     computed().unwrap_or(false)
 }
 
-/// How many blocks of memory a check takes.
 fn blocks(hash: &PasswordHash) -> Option<usize> {
     Params::try_from(hash).ok().map(|params| params.block_count())
 }

@@ -4,7 +4,6 @@
 use super::typed_codes::normalize_typed_code;
 use crate::random::{self, Fingerprint};
 
-/// How many are made at a time.
 pub(crate) const CODES_PER_SET: usize = 10;
 /// The digits and letters that are not taken for each other (Crockford's base32).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -45,7 +45,6 @@ impl Factors {
         Factor::ALL.into_iter().zip(self.0).filter_map(|(factor, is_in)| is_in.then_some(factor))
     }
 
-    /// Those that are in both.
     pub(crate) fn and(self, other: Self) -> Self {
         other.iter().filter(|factor| self.has(*factor)).collect()
     }

@@ -24,7 +24,6 @@ pub(crate) struct Grant {
     /// The one payment that the access token is for (RFC 9396).
     pub(crate) payment: Option<Payment>,
     pub(crate) nonce: Option<String>,
-    /// The customer approved this very request on the phone.
     pub(crate) multi_factor: bool,
 }
 

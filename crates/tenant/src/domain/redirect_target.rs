@@ -19,7 +19,6 @@ impl RedirectTarget {
     }
 }
 
-/// How an authorization response reaches the client.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum ResponseMode {
     /// In the redirect URI after `#`: browsers do not send it to a server.

@@ -9,7 +9,6 @@ use super::challenge::Challenge;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ScriptDecision {
     pub(crate) decisions: Decisions,
-    /// The scripts that run after the second factor.
     pub(crate) pending: Option<PendingScripts>,
     /// The second factor that the customer was asked for because of it: what it shows may be granted.
     pub(crate) challenge: Option<Challenge>,

@@ -5,19 +5,18 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
-use crate::extract::{LogReader, LogViewer, QueryParameters, Requested, admit, denied_data, denied_page};
+use crate::extract::{LogReader, QueryParameters};
 use crate::log::{self, Filter, Log};
 use crate::pages;
 use crate::state::{AppState, Shared};
 
 /// The list. Parameters: `client`, `customer`, `outcome`, `q`, and `before`, a trace that the page follows.
 pub(super) async fn list(
-    _: LogViewer,
+    _: LogReader,
     State(log): State<Arc<Log>>,
     QueryParameters(parameters): QueryParameters,
 ) -> Response {
@@ -26,16 +25,14 @@ pub(super) async fn list(
 }
 
 /// One trace, as a page or, with `.json` at its end, as data.
-pub(super) async fn trace(State(state): Shared, Path(name): Path<String>, parts: Parts) -> Response {
-    match name.strip_suffix(".json") {
-        Some(id) => match admit(&state, &parts, Requested::Data) {
-            Ok(()) => trace_data(&state, id),
-            Err(denied) => denied_data(&state, denied),
-        },
-        None => match admit(&state, &parts, Requested::Page) {
-            Ok(()) => trace_page(&state, &name),
-            Err(denied) => denied_page(&state, denied),
-        },
+pub(super) async fn trace(
+    LogReader { is_data }: LogReader,
+    State(state): Shared,
+    Path(name): Path<String>,
+) -> Response {
+    match name.strip_suffix(".json").filter(|_| is_data) {
+        Some(id) => trace_data(&state, id),
+        None => trace_page(&state, &name),
     }
 }
 

@@ -36,7 +36,6 @@ struct Tokens {
     authorization_details: Option<[Payment; 1]>,
 }
 
-/// Why there are no tokens (RFC 6749, 5.2).
 #[derive(Debug, PartialEq, Eq)]
 struct TokenError {
     code: &'static str,

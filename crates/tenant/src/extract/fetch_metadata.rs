@@ -31,7 +31,6 @@ pub(crate) async fn navigations_only(
     next.run(request).await
 }
 
-/// Whether the answer will stand in a frame.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Framed(pub(crate) bool);
 

@@ -18,15 +18,7 @@ use crate::state::{AppState, SharedState};
 const OF_PROXIES: [&str; 5] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Requested {
-    /// A page. A link may lead to it from anywhere; the page that has the link cannot look into it.
-    Page,
-    /// What scripts read. Only the log's own pages ask for it, and people who type its address.
-    Data,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Denied {
+enum Denied {
     Off,
     /// It came from elsewhere, or that cannot be excluded.
     NotHere,
@@ -35,29 +27,31 @@ pub(crate) enum Denied {
     OtherOrigin,
 }
 
-/// Somebody who may see a page of the log.
-pub(crate) struct LogViewer;
-/// Somebody who may read it as data.
-pub(crate) struct LogReader;
-
-impl FromRequestParts<SharedState> for LogViewer {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, Response> {
-        admit(state, parts, Requested::Page).map(|()| Self).map_err(|denied| denied_page(state, denied))
-    }
+/// Somebody who may see this address of the log.
+pub(crate) struct LogReader {
+    /// It is what scripts read. Only the log's own pages ask for it, and people who type its address. A page, on the other
+    /// hand, may have a link to it anywhere: whoever has the link cannot look into it.
+    pub(crate) is_data: bool,
 }
 
 impl FromRequestParts<SharedState> for LogReader {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &SharedState) -> Result<Self, Response> {
-        admit(state, parts, Requested::Data).map(|()| Self).map_err(|denied| denied_data(state, denied))
+        let path = parts.uri.path();
+        let is_data = path.strip_suffix(".json").is_some() || path == "/log/wait";
+        admit(state, parts, is_data).map(|()| Self { is_data }).map_err(|denied| {
+            let (status, sentence) = denied_with(&state.url("log"), denied);
+            match status {
+                _ if is_data => (status, Json(json!({ "error": sentence }))).into_response(),
+                StatusCode::NOT_FOUND => pages::notice(state, status, "Nothing here", &sentence),
+                _ => pages::notice(state, status, "The log is not shown here", &sentence),
+            }
+        })
     }
 }
 
-/// Whether this request may see the log.
-pub(crate) fn admit(state: &AppState, parts: &Parts, requested: Requested) -> Result<(), Denied> {
+fn admit(state: &AppState, parts: &Parts, is_data: bool) -> Result<(), Denied> {
     let (headers, peer) = (&parts.headers, parts.extensions.get::<Peer>().copied());
     match state.log.access() {
         LogAccess::Off => return Err(Denied::Off),
@@ -75,7 +69,7 @@ pub(crate) fn admit(state: &AppState, parts: &Parts, requested: Requested) -> Re
     }
     let own = value("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none");
     let followed = value("sec-fetch-mode") == Some("navigate") && value("sec-fetch-dest") == Some("document");
-    if own || (requested == Requested::Page && followed) { Ok(()) } else { Err(Denied::OtherOrigin) }
+    if own || (!is_data && followed) { Ok(()) } else { Err(Denied::OtherOrigin) }
 }
 
 /// Whether a page of the tenant may lead this browser to the log.
@@ -95,20 +89,6 @@ fn is_here(issuer: &str, headers: &HeaderMap, peer: Option<Peer>) -> bool {
     is_this_machine
         && peer.is_some_and(|peer| peer.is_loopback())
         && !OF_PROXIES.iter().any(|name| headers.contains_key(*name))
-}
-
-pub(crate) fn denied_page(state: &AppState, denied: Denied) -> Response {
-    let address = state.url("log");
-    let (status, sentence) = denied_with(&address, denied);
-    match status {
-        StatusCode::NOT_FOUND => pages::notice(state, status, "Nothing here", &sentence),
-        _ => pages::notice(state, status, "The log is not shown here", &sentence),
-    }
-}
-
-pub(crate) fn denied_data(state: &AppState, denied: Denied) -> Response {
-    let (status, sentence) = denied_with(&state.url("log"), denied);
-    (status, Json(json!({ "error": sentence }))).into_response()
 }
 
 fn denied_with(address: &str, denied: Denied) -> (StatusCode, String) {

@@ -44,44 +44,33 @@ pub(crate) struct TransactionForm<S> {
     stage: PhantomData<S>,
 }
 
-/// The stages that a form is for.
 pub(crate) trait FormStage {
+    /// The stage that a form is for; nothing means every one whose page has a form.
+    const STAGE: Option<TransactionStage>;
     /// A refused form is recorded under this name.
     const RECORDED_AS: Option<&'static str> = None;
-
-    fn is_for(stage: TransactionStage) -> bool;
 }
 
 pub(crate) struct AtLogIn;
 pub(crate) struct AtSecondFactor;
 pub(crate) struct AtEnrollment;
-/// Every stage whose page has a form.
 pub(crate) struct AtAnyForm;
 
 impl FormStage for AtLogIn {
+    const STAGE: Option<TransactionStage> = Some(TransactionStage::LogIn);
     const RECORDED_AS: Option<&'static str> = Some("/u/login");
-
-    fn is_for(stage: TransactionStage) -> bool {
-        stage == TransactionStage::LogIn
-    }
 }
 
 impl FormStage for AtSecondFactor {
-    fn is_for(stage: TransactionStage) -> bool {
-        stage == TransactionStage::SecondFactor
-    }
+    const STAGE: Option<TransactionStage> = Some(TransactionStage::SecondFactor);
 }
 
 impl FormStage for AtEnrollment {
-    fn is_for(stage: TransactionStage) -> bool {
-        stage == TransactionStage::Enrollment
-    }
+    const STAGE: Option<TransactionStage> = Some(TransactionStage::Enrollment);
 }
 
 impl FormStage for AtAnyForm {
-    fn is_for(stage: TransactionStage) -> bool {
-        stage != TransactionStage::Finished
-    }
+    const STAGE: Option<TransactionStage> = None;
 }
 
 impl<S: FormStage> FromRequest<SharedState> for TransactionForm<S> {
@@ -94,8 +83,9 @@ impl<S: FormStage> FromRequest<SharedState> for TransactionForm<S> {
         let form = FormParameters::from_request(Request::from_parts(parts, body), state).await;
         let FormParameters(form) = form.map_err(IntoResponse::into_response)?;
         let transaction_ref = transaction_ref(&form, &cookies);
+        let is_for = |stage| S::STAGE.map_or(stage != TransactionStage::Finished, |it| it == stage);
         let transaction = match find_transaction(state, &transaction_ref) {
-            Some(transaction) if S::is_for(transaction.stage) => transaction,
+            Some(transaction) if is_for(transaction.stage) => transaction,
             elsewhere => return Err(pages::elsewhere(state, &transaction_ref, elsewhere.as_ref())),
         };
         if !has_valid_csrf_token(&form, &headers, &transaction.csrf_token) {

@@ -40,9 +40,7 @@ impl Cookies {
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum CookieLifetime {
-    /// Until the browser closes.
     Session,
-    /// So many seconds.
     Seconds(u64),
 }
 

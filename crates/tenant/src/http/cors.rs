@@ -12,7 +12,6 @@ pub(crate) const fn public() -> [(HeaderName, &'static str); 2] {
     [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "public, max-age=60")]
 }
 
-/// Lets a script of a client's web origin read the answer.
 pub(crate) fn for_web_origins(state: &AppState, headers: &HeaderMap) -> HeaderMap {
     let mut answer = HeaderMap::new();
     answer.insert(header::VARY, HeaderValue::from_static("Origin"));

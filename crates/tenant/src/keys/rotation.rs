@@ -21,14 +21,11 @@ pub(super) struct RetiredKey {
     pub(super) until: u64,
 }
 
-/// What a rotation has done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {
-    /// The `kid` of the key that signs now.
     pub current: String,
     /// The `kid` of the key that will sign after the next rotation, published from now on.
     pub next: String,
-    /// The `kid` of the key that signed so far.
     pub retired: String,
     /// Until when that one is published and believed (Unix seconds).
     pub until: u64,

@@ -25,55 +25,29 @@ pub(super) const LOCK_FILE: &str = "rotation.lock";
 /// All files that are made in a [`KeyStore::Folder`](crate::KeyStore::Folder).
 pub const KEY_FILES: [&str; 4] = [KEY_FILE, NEXT_FILE, RETIRED_FILE, LOCK_FILE];
 
-/// Why there is no key to sign with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The folder or the file cannot be read or written.
     #[error("the signing key in {path}: {source}")]
-    Io {
-        /// What was to be read or written.
-        path: PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The file is not a PKCS#8 RSA key.
+    Io { path: PathBuf, source: io::Error },
     #[error("{path} is no RSA key in PKCS#8 ({source}); remove it, and a new key is made at the next start")]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// What the library said.
-        source: KeyRejected,
-    },
-    /// The list of retired keys is none.
+    Broken { path: PathBuf, source: KeyRejected },
     #[error(
         "{path} is no list of retired keys ({source}); remove it, and tokens that they signed are not accepted any more"
     )]
-    Retired {
-        /// The file.
-        path: PathBuf,
-        /// What the library said.
-        source: serde_json::Error,
-    },
-    /// There is nothing to rotate.
+    Retired { path: PathBuf, source: serde_json::Error },
     #[error("there is no signing key in {folder}; a tenant makes one when it starts for the first time")]
-    NoKey {
-        /// Where it would be.
-        folder: PathBuf,
-    },
-    /// The library could not make a key.
+    NoKey { folder: PathBuf },
     #[error("no RSA key could be made")]
     Generate,
 }
 
-/// A key pair, with the identifier that its tokens carry.
 pub(crate) struct SigningKey {
     pair: RsaKeyPair,
     random: SystemRandom,
     pub(super) jwk: Jwk,
 }
 
-/// The public half (RFC 7517).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Jwk {
     kty: String,

@@ -34,7 +34,6 @@ pub(crate) struct Log {
     request_lifetime_ms: u64,
     clock: Arc<dyn Clock>,
     state: Mutex<LogState>,
-    /// Wakes the pages that wait.
     changes: watch::Sender<bool>,
     /// Another at each start, so that no page takes the log of the next start for its own.
     start: String,
@@ -45,7 +44,6 @@ pub(crate) struct Log {
 struct LogState {
     records: VecDeque<Arc<Record>>,
     version: u64,
-    /// Identifiers of keys.
     public: Vec<String>,
     /// What no trace may tell, whatever it is about, by name.
     secrets: Vec<(String, String)>,
@@ -88,7 +86,6 @@ impl Log {
         self.begin_with(kind, Vec::new())
     }
 
-    /// Begins a trace with the request that it is about.
     pub(crate) fn begin_request(
         self: &Arc<Self>,
         kind: Kind,
@@ -187,7 +184,6 @@ impl Log {
         self.find(|record| record.id == id)
     }
 
-    /// Every trace, newest first.
     pub(crate) fn records(&self) -> Vec<Arc<Record>> {
         self.lock().records.iter().rev().cloned().collect()
     }

@@ -10,7 +10,6 @@ use super::parameters::Parameter;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// A request arrived at an endpoint, with these parameters.
     Request {
         endpoint: String,
         parameters: Vec<Parameter>,
@@ -21,7 +20,6 @@ pub(crate) enum Event {
         good_enough: bool,
         why: String,
     },
-    /// The customer is asked for e-mail and password.
     LogInPage,
     /// E-mail and password were sent. `wait`: how many seconds until there may be another attempt.
     Password {
@@ -46,12 +44,10 @@ pub(crate) enum Event {
         step: FactorStep,
         details: Vec<String>,
     },
-    /// A form came that did not carry what its page had given it.
     FormRefused {
         form: String,
     },
     Cancelled,
-    /// What was granted of that which was asked for.
     Granted {
         who: CustomerName,
         granted: Vec<String>,
@@ -69,7 +65,6 @@ pub(crate) enum Event {
         redirect_uri: String,
         code_challenge: String,
     },
-    /// The client sent the code and its verifier, and gets its tokens.
     CodeRedeemed,
     /// The token endpoint refused (RFC 6749, 5.2).
     TokenRefused {
@@ -103,7 +98,6 @@ pub(crate) enum Event {
         to: Option<String>,
         refused: Option<String>,
     },
-    /// A phone was paired, or is not asked any more.
     Phone {
         who: CustomerName,
         paired: bool,
@@ -136,7 +130,6 @@ pub(crate) enum PasswordOutcome {
     TooManyOfPeer,
 }
 
-/// Something to authenticate with besides a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Factor {
@@ -145,7 +138,6 @@ pub(crate) enum Factor {
     RecoveryCode,
 }
 
-/// Where a second factor stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FactorStep {
@@ -157,17 +149,13 @@ pub(crate) enum FactorStep {
     Stale,
     /// The answer came after the question was over.
     TooLate,
-    /// The question is not asked any more.
     Withdrawn,
     /// Too many questions or attempts: nobody is asked.
     TooMany,
-    /// The customer says that somebody else started this.
     NotMe,
-    /// Something new to authenticate with was set up.
     Enrolled,
 }
 
-/// A scope that was asked for and not granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LeftOut {
     pub(crate) scope: String,
@@ -181,7 +169,6 @@ pub(crate) enum Token {
     IdToken,
 }
 
-/// An error as the client gets it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) error: String,

@@ -11,7 +11,6 @@ use super::time;
 /// Raised when a member goes or means something else.
 const FORMAT: &str = "tenant-log/1";
 
-/// What `/log.json` and `/log/{id}.json` answer.
 pub(crate) fn export<'a>(
     log: &Log,
     filter: Option<&Filter>,

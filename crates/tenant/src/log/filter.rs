@@ -6,12 +6,10 @@ use serde::Serialize;
 use super::record::{Outcome, Record};
 use crate::domain::Parameters;
 
-/// The filter; what is absent lets everything through.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Filter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) client: Option<String>,
-    /// A customer's `sub`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) customer: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -9,29 +9,9 @@ use crate::random::Fingerprint;
 pub(super) const HIDDEN: &str = "(hidden)";
 
 /// The parameters whose values are kept. A name that is not here is a stranger's, and may be anything.
-const SHOWN: [&str; 21] = [
-    "acr_values",
-    "audience",
-    "authorization_details",
-    "client_id",
-    "code_challenge_method",
-    "connection",
-    "display",
-    "grant_type",
-    "login_hint",
-    "max_age",
-    "organization",
-    "post_logout_redirect_uri",
-    "prompt",
-    "redirect_uri",
-    "resource",
-    "response_mode",
-    "response_type",
-    "returnTo",
-    "scope",
-    "screen_hint",
-    "ui_locales",
-];
+const SHOWN: &str = "acr_values audience authorization_details client_id code_challenge_method connection \
+    display grant_type login_hint max_age organization post_logout_redirect_uri prompt redirect_uri \
+    resource response_mode response_type returnTo scope screen_hint ui_locales";
 
 /// Their values are short or chosen by people, so that they can be guessed: a hash would tell which guess is right.
 pub(super) const GUESSED: [&str; 2] = ["otp", "password"];
@@ -40,21 +20,8 @@ pub(super) const GUESSED: [&str; 2] = ["otp", "password"];
 const CHALLENGE: usize = 43;
 
 /// Parameters that are no stranger's: their names may stand in the place of their values.
-const NAMES: [&str; 13] = [
-    "access_token",
-    "client_assertion",
-    "client_secret",
-    "code",
-    "code_challenge",
-    "code_verifier",
-    "id_token_hint",
-    "nonce",
-    "otp",
-    "password",
-    "refresh_token",
-    "request",
-    "state",
-];
+const NAMES: &str = "access_token client_assertion client_secret code code_challenge code_verifier \
+    id_token_hint nonce otp password refresh_token request state";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Parameter {
@@ -63,7 +30,6 @@ pub(crate) struct Parameter {
     pub(crate) value: Value,
 }
 
-/// What is kept of a value: `value` or `hidden`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Value {
@@ -90,10 +56,14 @@ pub(crate) fn shortened(hash: &str) -> String {
     hash.chars().take(8).collect()
 }
 
+fn is_among(words: &str, name: &str) -> bool {
+    words.split(' ').any(|word| word == name)
+}
+
 pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
     let is_hashed = parameters.get("code_challenge_method") == Some("S256");
     let kept = |(name, value): (&str, &str)| {
-        let value = if SHOWN.contains(&name) {
+        let value = if is_among(SHOWN, name) {
             Value::Value(value.to_owned())
         } else if GUESSED.contains(&name) {
             Value::Value(HIDDEN.to_owned())
@@ -110,15 +80,14 @@ pub(crate) fn kept(parameters: &Parameters) -> Vec<Parameter> {
 
 /// The values that must not come up in any text of this request's trace, with names that may.
 pub(crate) fn secrets(parameters: &Parameters) -> Vec<(String, String)> {
-    let secret = |(name, value): &(&str, &str)| !SHOWN.contains(name) && !value.is_empty();
+    let secret = |(name, value): &(&str, &str)| !is_among(SHOWN, name) && !value.is_empty();
     let named = |(name, value): (&str, &str)| {
-        let name = if NAMES.contains(&name) { name } else { "parameter" };
+        let name = if is_among(NAMES, name) { name } else { "parameter" };
         (name.to_owned(), value.to_owned())
     };
     parameters.pairs().filter(secret).map(named).collect()
 }
 
-/// The value of a parameter that is shown.
 pub(crate) fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a str> {
     parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
         Value::Value(value) => Some(value.as_str()),
@@ -126,7 +95,6 @@ pub(crate) fn value<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a s
     })
 }
 
-/// What is told of a parameter that is not shown.
 pub(crate) fn hidden<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a Hidden> {
     parameters.iter().find(|it| it.name == name).and_then(|it| match &it.value {
         Value::Value(_) => None,

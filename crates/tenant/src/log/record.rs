@@ -16,14 +16,13 @@ const LOG_IN: &str = "Log-in";
 /// The same, when a second factor is wanted: by the request, or by a script.
 const MULTI_FACTOR_LOG_IN: &str = "Log-in with a second factor";
 /// Of JSON in one trace: 500 full ones are 32 MiB.
-const BYTES: usize = 64 * 1_024;
+const MAX_BYTES: usize = 64 * 1_024;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     /// A request at `/authorize`, until its tokens are with the client.
     Authorization,
-    /// A customer at the tenant's own `/account`.
     Account,
     /// A request at the token endpoint that belongs to no other trace.
     Token,
@@ -65,17 +64,15 @@ pub(crate) struct Application {
 pub(crate) struct Record {
     pub(crate) id: String,
     pub(crate) kind: Kind,
-    /// In milliseconds.
+    /// In milliseconds, like the moments below.
     pub(crate) started: u64,
     pub(crate) client: Option<Application>,
     pub(crate) customer: Option<CustomerName>,
-    /// What it was for, in a few words.
     pub(crate) asked: String,
     pub(crate) scopes: Vec<String>,
     outcome: Outcome,
-    /// When the outcome was known, in milliseconds.
     ended: Option<u64>,
-    /// After this moment nothing can come of it any more, in milliseconds.
+    /// After this moment nothing can come of it any more.
     deadline: u64,
     pub(crate) events: Vec<Entry>,
     pub(crate) left_out: usize,
@@ -166,7 +163,7 @@ impl Record {
     /// Adds an event that is clean.
     pub(super) fn add(&mut self, entry: Entry, bytes: usize, registered: &Registered) {
         self.apply_event(&entry, registered);
-        if self.events.len() >= MAX_EVENTS || self.bytes + bytes > BYTES {
+        if self.events.len() >= MAX_EVENTS || self.bytes + bytes > MAX_BYTES {
             self.left_out += 1;
         } else {
             self.bytes += bytes;

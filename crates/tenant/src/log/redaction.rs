@@ -7,38 +7,15 @@ use serde_json::{Map, Value};
 use super::parameters::{GUESSED, HIDDEN, Hidden};
 
 /// The longest text, in characters.
-const LONGEST: usize = 4_000;
-/// The longest list.
-const MOST: usize = 200;
+const MAX_TEXT_LENGTH: usize = 4_000;
+const MAX_MEMBERS: usize = 200;
 
 /// Members of JSON whose values are secrets wherever they stand.
-const SECRET_MEMBERS: [&str; 10] = [
-    "access_token",
-    "client_secret",
-    "code_verifier",
-    "cookie",
-    "form_token",
-    "id_token",
-    "id_token_hint",
-    "nonce",
-    "password",
-    "refresh_token",
-];
+const SECRET_MEMBERS: &str = "access_token client_secret code_verifier cookie form_token id_token \
+    id_token_hint nonce password refresh_token";
 /// Further names after which a text may have a secret: `state=…`, `"code": "…"`.
-const SECRET_NAMES: [&str; 12] = [
-    "api_key",
-    "assertion",
-    "authorization",
-    "client_assertion",
-    "code",
-    "passphrase",
-    "passwd",
-    "private_key",
-    "pwd",
-    "secret",
-    "state",
-    "token",
-];
+const SECRET_NAMES: &str = "api_key assertion authorization client_assertion code passphrase passwd \
+    private_key pwd secret state token";
 
 /// What is known to be secret in a trace, and what looks like it and is not.
 #[derive(Clone, Copy)]
@@ -54,13 +31,13 @@ impl Redaction<'_> {
         match value {
             Value::String(text) => *text = self.text(text),
             Value::Array(items) => {
-                items.truncate(MOST);
+                items.truncate(MAX_MEMBERS);
                 for item in items {
                     self.clean(item);
                 }
             }
             Value::Object(members) => {
-                let cleaned = std::mem::take(members).into_iter().take(MOST).map(|(name, value)| {
+                let cleaned = std::mem::take(members).into_iter().take(MAX_MEMBERS).map(|(name, value)| {
                     let value = self.member(&name, value);
                     (self.text(&name), value)
                 });
@@ -73,7 +50,7 @@ impl Redaction<'_> {
     fn member(self, name: &str, mut value: Value) -> Value {
         match value {
             Value::String(_) if GUESSED.contains(&name) => HIDDEN.into(),
-            Value::String(secret) if SECRET_MEMBERS.contains(&name) => {
+            Value::String(secret) if SECRET_MEMBERS.split(' ').any(|member| member == name) => {
                 let Hidden { characters, sha256 } = Hidden::of(&secret);
                 serde_json::json!({ "hidden": { "characters": characters, "sha256": sha256 } })
             }
@@ -84,7 +61,6 @@ impl Redaction<'_> {
         }
     }
 
-    /// A text without secrets, and not too long.
     pub(super) fn text(self, text: &str) -> String {
         let (read, unread) = readable(text);
         let mut clean = read.to_owned();
@@ -143,7 +119,7 @@ fn is_scheme(word: &str) -> bool {
 fn is_secret_name(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let name = lower.rsplit('.').next().unwrap_or_default();
-    SECRET_MEMBERS.iter().chain(&SECRET_NAMES).any(|secret| letters(secret).eq(letters(name)))
+    SECRET_MEMBERS.split(' ').chain(SECRET_NAMES.split(' ')).any(|secret| letters(secret).eq(letters(name)))
         || lower.starts_with("riser_tenant_")
 }
 
@@ -192,14 +168,14 @@ fn unquoted(text: &str) -> (&str, &str) {
 
 /// The beginning that is looked at, and the rest that is left out unread. A word is in one of them, and whole.
 fn readable(text: &str) -> (&str, &str) {
-    let Some((at, _)) = text.char_indices().nth(4 * LONGEST) else { return (text, "") };
+    let Some((at, _)) = text.char_indices().nth(4 * MAX_TEXT_LENGTH) else { return (text, "") };
     let (read, _) = text.split_at_checked(at).unwrap_or_default();
     let whole = read.trim_end_matches(is_of_word);
     text.split_at_checked(whole.len()).unwrap_or_default()
 }
 
 fn cut(text: &str, unread: usize) -> String {
-    let (kept, left) = match text.char_indices().nth(LONGEST) {
+    let (kept, left) = match text.char_indices().nth(MAX_TEXT_LENGTH) {
         None => (text, ""),
         Some((at, _)) => text.split_at_checked(at).unwrap_or((text, "")),
     };
@@ -213,7 +189,7 @@ fn cut(text: &str, unread: usize) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::{HIDDEN, LONGEST, Redaction};
+    use super::{HIDDEN, MAX_TEXT_LENGTH, Redaction};
 
     const KID: &str = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
     const OPAQUE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -300,12 +276,13 @@ mod tests {
 
     #[test]
     fn cuts_long_text_between_characters() {
-        let text = "é".repeat(LONGEST + 7);
+        let text = "é".repeat(MAX_TEXT_LENGTH + 7);
         assert!(clean(&text).ends_with("é… (7 characters more)"));
-        assert_eq!(clean(&"é".repeat(LONGEST)), "é".repeat(LONGEST));
+        assert_eq!(clean(&"é".repeat(MAX_TEXT_LENGTH)), "é".repeat(MAX_TEXT_LENGTH));
         // One that would be cut in the middle is left out whole, however much shorter the text before it becomes.
         for shift in 0..60 {
-            let text = format!("{}{}", format!("{JWT} ").repeat(5 * LONGEST / JWT.len()), "x".repeat(shift));
+            let text =
+                format!("{}{}", format!("{JWT} ").repeat(5 * MAX_TEXT_LENGTH / JWT.len()), "x".repeat(shift));
             let said = clean(&text.chars().skip(shift).collect::<String>());
             assert!(!said.contains("eyJ") && said.ends_with("characters more)"), "{said}");
         }

@@ -28,7 +28,6 @@ pub(crate) struct MfaTransaction {
     pub(crate) manage: bool,
 }
 
-/// An authenticator with what its page shows.
 pub(crate) enum OfferedAuthenticator {
     Push(Box<Push>),
     Otp,

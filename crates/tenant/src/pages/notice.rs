@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::render::respond;
+use crate::authorization::{TransactionStage, TransactionSummary};
 use crate::domain::{AuthorizationRequest, origin_of};
 use crate::state::AppState;
+use crate::store::TransactionRef;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
@@ -17,7 +19,6 @@ pub(super) struct NoticePage<'a> {
     pub(super) links: Vec<(String, String)>,
 }
 
-/// A page that says one thing, with links back to the applications.
 pub(crate) fn notice(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
     respond(status, &NoticePage { title, sentence, links: links_to_clients(state) }, None)
 }
@@ -53,14 +54,34 @@ struct FinishedPage<'a> {
 }
 
 /// A page of a request that has had its answer. Back goes on to the client by itself.
-pub(crate) fn finished(request: &AuthorizationRequest) -> Response {
+fn finished(request: &AuthorizationRequest) -> Response {
     let home = if request.is_own() { "/account".to_owned() } else { request.target.home() };
     respond(StatusCode::GONE, &FinishedPage { client: &request.client.name, home: &home }, None)
 }
 
-/// A form that did not come from its page.
 pub(crate) fn forged(state: &AppState) -> Response {
     let sentence = "The form did not come from a page of this sign-in service that is still valid. Nothing was done. \
                     Go back, load the page again, and try once more.";
     notice(state, StatusCode::FORBIDDEN, "This could not be accepted", sentence)
+}
+
+/// The answer to a page that is not where its transaction stands: an old tab, Back, a link from another browser.
+pub(crate) fn elsewhere(
+    state: &AppState,
+    TransactionRef { id, .. }: &TransactionRef,
+    transaction: Option<&TransactionSummary>,
+) -> Response {
+    let Some(transaction) = transaction else {
+        let title = "This page is no longer valid";
+        let sentence = "It was opened in another browser, or too much time has passed. Nothing was confirmed. \
+                        Start again in the application.";
+        return notice(state, StatusCode::NOT_FOUND, title, sentence);
+    };
+    // The transaction is known, so its identifier is one of ours and stands in an address as it is.
+    match transaction.stage {
+        TransactionStage::LogIn => Redirect::to(&format!("/u/login?state={id}")).into_response(),
+        TransactionStage::SecondFactor => Redirect::to(&format!("/u/mfa?state={id}")).into_response(),
+        TransactionStage::Enrollment => Redirect::to(&format!("/u/methods?state={id}")).into_response(),
+        TransactionStage::Finished => finished(&transaction.authorization.request),
+    }
 }

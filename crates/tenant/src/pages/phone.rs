@@ -20,7 +20,6 @@ struct PairPage<'a> {
     error: Option<String>,
 }
 
-/// The page on which a phone is paired.
 pub(crate) fn pair(csrf_token: &str, email: &str, error: Option<LogInError>) -> Response {
     let page = PairPage { csrf_token, email, error: error.map(|error| error.to_string()) };
     refusing(log_in_status(error), &page, None)
@@ -122,13 +121,10 @@ pub(crate) struct PhoneView<'a> {
     pub(crate) phones: usize,
     pub(crate) seen: &'a str,
     pub(crate) waiting: &'a [Push],
-    /// The newest first.
     pub(crate) history: &'a [Push],
-    /// The push that was answered just before.
     pub(crate) answered: Option<&'a Push>,
 }
 
-/// What the customer is asked, and was.
 pub(crate) fn phone(state: &AppState, shown: &PhoneView<'_>) -> Response {
     let now = state.now();
     let lock = state.limits.push_lock.div_ceil(60);
@@ -194,7 +190,6 @@ pub(crate) fn too_late() -> Response {
 #[template(path = "phone/offline.html")]
 struct OfflinePage;
 
-/// What the phone shows without a connection.
 pub(crate) fn offline() -> Response {
     respond(StatusCode::OK, &OfflinePage, None)
 }

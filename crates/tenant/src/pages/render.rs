@@ -31,7 +31,6 @@ pub(super) const fn code_status(error: Option<CodeError>) -> PageStatus {
     }
 }
 
-/// A page with a form that was not accepted.
 pub(super) fn refusing(
     (status, retry_after): PageStatus,
     page: &impl Template,

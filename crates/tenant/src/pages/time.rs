@@ -1,8 +1,7 @@
 //! Moments, as pages show them.
 
-use jiff::Timestamp;
+use crate::log::time;
 
-/// A moment, for machines and for people.
 pub(super) struct Time {
     pub(super) machine: String,
     /// `08:53 UTC`. The script shows the local time instead, which only the browser knows.
@@ -12,10 +11,8 @@ pub(super) struct Time {
 }
 
 impl Time {
-    /// Of Unix seconds.
     pub(super) fn at(seconds: u64) -> Self {
-        let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let machine = moment.unwrap_or(Timestamp::UNIX_EPOCH).to_string();
+        let machine = time::machine(1_000 * seconds);
         let people = machine.get(11..16).map(|time| format!("{time} UTC")).unwrap_or_default();
         let long = machine.get(..10).map(|day| format!("{day}, {people}")).unwrap_or_default();
         Self { machine, people, long }

@@ -112,7 +112,6 @@ impl<V: Record> Table<V> {
         removed.map(|row| row.value)
     }
 
-    /// Removes those of which `keep` says no.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &V) -> bool) {
         let Self { journal, removed, .. } = self;
         self.rows.retain(|key, row| {

@@ -51,7 +51,6 @@ impl CustomerRecords {
         Ok(Self { metadata, known, ..Self::default() })
     }
 
-    /// `app_metadata` and `user_metadata`, as they are now.
     pub(crate) fn metadata(&self, customer: &Customer) -> Metadata {
         let configured = || (customer.app_metadata.clone(), customer.user_metadata.clone());
         let changed = self.metadata.get(&customer.sub).cloned();

@@ -113,7 +113,6 @@ impl Enrollments {
         }
     }
 
-    /// Puts these in the place of all recovery codes.
     pub(crate) fn set_recovery_codes(&mut self, sub: &str, codes: &[String]) {
         let mut record = self.0.edit(sub);
         record.recovery_codes = codes.iter().map(|code| recovery_codes::fingerprint(code)).collect();
@@ -167,7 +166,6 @@ impl FailedAttempts {
         CodeCheck::Wrong
     }
 
-    /// How long no code is looked at.
     fn wait(&self, free: usize, now: u64) -> Option<u64> {
         let beyond = self.wrong.checked_sub(free)?;
         let doubled =

@@ -23,7 +23,6 @@ pub(crate) struct AttemptLimit {
 /// How often the wait doubles: from a window of 15 minutes to two hours.
 const MAX_DOUBLINGS: u32 = 3;
 
-/// The attempts that count, by e-mail address or by peer.
 #[derive(Default)]
 pub(crate) struct FailedLogIns(HashMap<Fingerprint, Attempts>);
 

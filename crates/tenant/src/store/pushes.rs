@@ -36,7 +36,6 @@ pub(crate) enum PushState {
     Approved,
     Denied,
     WrongNumber,
-    /// The customer did not ask for it.
     NotMe,
     /// Cancelled on the log-in tab, or the session has ended.
     Withdrawn,

@@ -75,7 +75,6 @@ pub(crate) struct SecondFactor {
 pub(crate) enum Authenticator {
     /// By the answer to the push with this identifier.
     Push(String),
-    /// By a code of the customer's authenticator app.
     Otp,
     RecoveryCode,
     /// By a code of an app that is set up here, for a customer who has no factor yet.
@@ -92,7 +91,6 @@ impl Authenticator {
     }
 }
 
-/// A customer who looks after the ways to confirm.
 #[derive(Debug, Clone)]
 pub(crate) struct Enrollment {
     pub(crate) sid: String,

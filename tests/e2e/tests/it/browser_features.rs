@@ -139,8 +139,8 @@ fn silent_provider_is_given_up_without_abort_signal_timeout() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         page.run_before_scripts(&without("AbortSignal.timeout")).await?;
-        crate::steps::open(context).await?;
         let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
+        crate::steps::open(context).await?;
         page.button("Log in").click().await?;
         gate.wait_until_reached().await?;
         page.alert().reads("No money was moved").await?;
@@ -164,7 +164,8 @@ fn exception_at_the_start_is_reported() {
             ("Document.prototype.createElement = () => { throw new Error('no') }", stopped),
             ("Date.now = () => { throw new Error('no') }", not_loaded),
             (
-                "WebAssembly.instantiateStreaming = () => Promise.reject(new WebAssembly.CompileError())",
+                "WebAssembly.compileStreaming = WebAssembly.instantiateStreaming =
+                    () => Promise.reject(new WebAssembly.CompileError())",
                 not_loaded,
             ),
         ] {
@@ -185,6 +186,7 @@ fn later_exception_is_reported() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         crate::steps::open(context).await?;
+        page.css("#shell").disappears().await?;
         // Of somebody else's script: no affair of the page's.
         let other = "new Promise(resume => {
             addEventListener('error', resume, { once: true });
@@ -193,7 +195,7 @@ fn later_exception_is_reported() {
         assert_eq!(page.evaluate(other).await?, true);
         assert!(!page.everything().text().await?.contains("stopped working"));
         // What was there at the start and is gone later: nothing is asked for twice.
-        page.evaluate("void (AbortSignal.timeout = undefined)").await?;
+        page.evaluate("void (window.riserHeadStart = AbortSignal.timeout = undefined)").await?;
         page.button("Log in").click().await?;
         page.everything().reads("Riser has stopped working in this tab").await?;
         page.link("Load the page again").click().await?;

@@ -12,19 +12,21 @@ use e2e::{
     servers::{Api, Host, Setup},
 };
 
+/// The files without which there is no application: what stands before and behind the hash in their names.
+const FILES: [(&str, &str); 3] = [("/riser-", ".js"), ("/riser-", "_bg.wasm"), ("/messages/en-", ".json")];
+
 /// The page of an older deployment: a file of another name.
-fn old_page(page: &str, file: &str) -> Result<String, TestError> {
-    let (_, rest) =
-        page.rsplit_once("/riser-").ok_or_else(|| TestError::permanent("the page names no file"))?;
+fn old_page(page: &str, (before, behind): (&str, &str)) -> Result<String, TestError> {
+    let (_, rest) = page.rsplit_once(before).ok_or_else(|| TestError::permanent("the page names no file"))?;
     let hash = &rest[..16];
-    Ok(page.replace(&format!("/riser-{hash}{file}"), &format!("/riser-0123456789abcdef{file}")))
+    Ok(page.replace(&format!("{before}{hash}{behind}"), &format!("{before}0123456789abcdef{behind}")))
 }
 
 fn kept_for_a_year(page: String) -> Response {
     ([(header::CACHE_CONTROL, "public, max-age=31536000")], Html(page)).into_response()
 }
 
-async fn opens_old_page(context: &TestContext, file: &'static str) -> Result<(), TestFailure> {
+async fn opens_old_page(context: &TestContext, file: (&str, &str)) -> Result<(), TestFailure> {
     let TestContext { servers, page, .. } = context;
     let old = old_page(&reqwest::get(servers.app.at("/")).await?.text().await?, file)?;
     let rule = servers.app.when(|request| request.path == "/").answer(move || kept_for_a_year(old.clone()));
@@ -58,7 +60,7 @@ async fn recovers(context: &TestContext) -> Result<(), TestFailure> {
 #[test]
 fn try_again_replaces_a_cached_page() {
     for host in [Host::Files, Host::Companion] {
-        for file in [".js", "_bg.wasm"] {
+        for file in FILES {
             scenario(Setup { host, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
                 opens_old_page(context, file).await?;
                 recovers(context).await
@@ -70,7 +72,7 @@ fn try_again_replaces_a_cached_page() {
 /// Proves: stale-page
 #[test]
 fn try_again_replaces_a_cached_page_where_every_path_is_the_page() {
-    for file in [".js", "_bg.wasm"] {
+    for file in FILES {
         scenario(Setup { host: Host::Files, api: Api::BankElsewhere, ..Setup::default() }, async |context| {
             let page = reqwest::get(context.servers.app.at("/")).await?.text().await?;
             let rule = context

@@ -30,7 +30,7 @@ fn strict_policy_is_in_force_and_holds() {
             "default-src 'none'",
             "'wasm-unsafe-eval'",
             "'sha256-",
-            "style-src 'self'",
+            "style-src 'self' 'sha256-",
             "frame-ancestors 'none'",
         ] {
             assert!(policy.contains(part), "{part} is missing from {policy:?}");

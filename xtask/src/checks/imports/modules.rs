@@ -4,7 +4,6 @@ use super::super::sources::Source;
 use super::reader::{Module, Path, Reader, Reference};
 use proc_macro2::TokenStream;
 use std::collections::BTreeMap;
-use std::str::FromStr;
 
 /// How many names that are passed on a path may follow: more is a circle of imports.
 const MAX_FORWARDS: usize = 16;
@@ -17,7 +16,6 @@ pub(super) struct ModuleTree {
     files: Vec<String>,
 }
 
-/// Where a path leads.
 pub(super) struct Target {
     pub(super) module: Path,
     /// The path ends at the module itself.
@@ -37,28 +35,23 @@ impl ModuleTree {
         for source in sources {
             let file = source.path.trim_start_matches(src).trim_matches('/').trim_end_matches(".rs");
             let module = module_of(file, has_library);
-            let tokens =
-                TokenStream::from_str(&source.text).map_err(|error| format!("{}: {error}", source.path))?;
+            let tokens = source.text.parse::<TokenStream>();
+            let tokens = tokens.map_err(|error| format!("{}: {error}", source.path))?;
             reader.read(tokens, &module, true);
             files.push((file.to_owned(), module));
         }
         let is_for_tests = |module: &Path| reader.for_tests.iter().any(|tests| module.starts_with(tests));
         files.retain(|(_, module)| !is_for_tests(module));
-        let references = reader.references;
-        let references =
-            references.into_iter().filter(|reference| !is_for_tests(&reference.module)).collect();
+        let mut references = std::mem::take(&mut reader.references);
+        references.retain(|reference| !is_for_tests(&reference.module));
         let places = (0..).zip(&files).map(|(place, (_, module))| (module.clone(), place)).collect();
         let files = files.into_iter().map(|(file, _)| file).collect();
         Ok((Self { package: package.to_owned(), modules: reader.modules, places, files }, references))
     }
 
-    /// The file in which a module stands.
     pub(super) fn file(&self, module: &[String]) -> usize {
-        (0..=module.len())
-            .rev()
-            .find_map(|length| self.places.get(&module[..length]))
-            .copied()
-            .unwrap_or_default()
+        let mut lengths = (0..=module.len()).rev();
+        lengths.find_map(|length| self.places.get(&module[..length])).copied().unwrap_or_default()
     }
 
     pub(super) fn into_files(self) -> Vec<String> {

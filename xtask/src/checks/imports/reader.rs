@@ -1,6 +1,6 @@
 //! Reads one file: its modules, what they define and import, and every path that may lead to another file.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names from the crate's root down.
@@ -9,15 +9,12 @@ pub(super) type Path = Vec<String>;
 /// A module, inline or a file of its own.
 #[derive(Default)]
 pub(super) struct Module {
-    /// What is defined here.
     pub(super) items: BTreeSet<String>,
     /// What is imported here, by its name in this module, with the path as it is written.
     pub(super) imports: BTreeMap<String, Path>,
-    /// Paths that are imported with `*`.
     pub(super) globs: Vec<Path>,
 }
 
-/// A path in the code.
 pub(super) struct Reference {
     pub(super) module: Path,
     pub(super) path: Path,
@@ -32,7 +29,6 @@ pub(super) enum Kind {
     Path,
 }
 
-/// What is found in a file.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) modules: BTreeMap<Path, Module>,
@@ -62,7 +58,8 @@ impl Reader {
                     let next = tokens.get(at + 1);
                     match (word.as_str(), next) {
                         ("pub", _) => {
-                            let is_restricted = matches!(next, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis);
+                            let is_restricted =
+                                next.is_some_and(|next| is_group(next, Delimiter::Parenthesis));
                             at += if is_restricted { 2 } else { 1 };
                             is_public = true;
                             continue;
@@ -114,7 +111,7 @@ impl Reader {
                     }
                     break;
                 }
-                TokenTree::Group(group) if group.delimiter() == Delimiter::Brace && !is_use => break,
+                token if !is_use && is_group(token, Delimiter::Brace) => break,
                 _ => {}
             }
         }
@@ -181,15 +178,17 @@ impl Reader {
 /// The content of an attribute that begins here, without blanks.
 fn attribute(tokens: &[TokenTree]) -> Option<String> {
     match tokens {
-        [mark, TokenTree::Group(group), ..] if is_mark(mark, '#') && is_bracket(group) => {
+        [mark, token @ TokenTree::Group(group), ..]
+            if is_mark(mark, '#') && is_group(token, Delimiter::Bracket) =>
+        {
             Some(group.stream().to_string().replace(' ', ""))
         }
         _ => None,
     }
 }
 
-fn is_bracket(group: &Group) -> bool {
-    group.delimiter() == Delimiter::Bracket
+fn is_group(token: &TokenTree, delimiter: Delimiter) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == delimiter)
 }
 
 fn is_mark(token: &TokenTree, mark: char) -> bool {

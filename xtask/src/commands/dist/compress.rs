@@ -6,18 +6,10 @@ use client_hosting::compress::{brotli, gzip};
 use fs_err as fs;
 use std::path::Path;
 
-/// Bytes of one file as it is and as it travels.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Sizes {
-    pub(crate) raw: usize,
-    pub(crate) gzip: usize,
-    pub(crate) brotli: usize,
-}
-
-/// Measures one file.
-pub(crate) fn sizes(path: &Path) -> Result<Sizes> {
+/// Bytes of one file as it is, after gzip and after brotli.
+pub(crate) fn sizes(path: &Path) -> Result<[usize; 3]> {
     let bytes = fs::read(path)?;
-    Ok(Sizes { raw: bytes.len(), gzip: gzip(&bytes)?.len(), brotli: brotli(&bytes)?.len() })
+    Ok([bytes.len(), gzip(&bytes)?.len(), brotli(&bytes)?.len()])
 }
 
 /// Writes `.br` and `.gz` beside every file that gets smaller. Not for pages: their configuration block may be

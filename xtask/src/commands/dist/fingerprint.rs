@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files and folders that the client is made from, and the file that says how.
-const INPUTS: [&str; 13] = [
+const INPUTS: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -19,6 +19,7 @@ const INPUTS: [&str; 13] = [
     "build.rs",
     "crates/stepup",
     "index.html",
+    "messages",
     "patches",
     "src",
     "static",
@@ -54,7 +55,6 @@ pub(super) fn matches(project: &Project, inputs: &str) -> bool {
     fs::read_to_string(note(project)).is_ok_and(|noted| noted == format!("{inputs} {page}"))
 }
 
-/// Remembers a build that is complete.
 pub(super) fn record(project: &Project, inputs: &str) -> Result {
     let note = note(project);
     let page = page(project)?;

@@ -1,16 +1,19 @@
-//! The page and its style as they are sent: without what is there for those who read the sources, and with one
-//! stylesheet instead of a handful, which is one request and a third less to download.
+//! The page as it is sent: without what is there for those who read the sources, with its style in it, so that nothing else
+//! is awaited before the first paint, and started with what the page has begun to compile.
 //!
 //! Trunk's own minifier is not used: it writes the scripts in the page anew, among them the one that takes the tokens
 //! out of the address.
 
-use crate::failure::Result;
-use crate::hex::hex;
+use crate::failure::{Failure, Result};
 use fs_err as fs;
-use sha2::{Digest, Sha256};
 use std::path::Path;
 
-/// Slims `dist/index.html`, and joins its stylesheets in their order.
+/// How Trunk's script starts the application with the address of its WebAssembly.
+const INIT: &str = "init({ module_or_path: ";
+/// The same with what a script in `index.html` has begun to compile.
+const INIT_WITH_MODULE: &str = "init({ module_or_path: window.riserModule ?? ";
+
+/// Slims `dist/index.html`, and takes its stylesheets into it in their order.
 pub(super) fn slim(dist: &Path) -> Result {
     let path = dist.join("index.html");
     let page = fs::read_to_string(&path)?;
@@ -20,10 +23,15 @@ pub(super) fn slim(dist: &Path) -> Result {
         style.push_str(&fs::read_to_string(&part)?);
         fs::remove_file(&part)?;
     }
-    let style = without_indentation(&without_comments(&style, "/*", "*/"));
-    let name = format!("style-{}.css", &hex(&Sha256::digest(&style))[..16]);
-    fs::write(dist.join(&name), &style)?;
-    let page = with_one_stylesheet(&without_comments(&page, "<!--", "-->"), &name);
+    let style = without_comments(&style, "/*", "*/");
+    let page = with_style(&without_comments(&page, "<!--", "-->"), &style);
+    if !page.contains(INIT) {
+        return Err(Failure::new(
+            format!("the script that Trunk wrote into the page has no `{INIT}`"),
+            "Trunk may have changed it: adapt INIT in xtask/src/commands/dist/page.rs",
+        ));
+    }
+    let page = page.replace(INIT, INIT_WITH_MODULE);
     Ok(fs::write(&path, without_indentation(&page))?)
 }
 
@@ -54,11 +62,11 @@ fn stylesheets(page: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The page with one link where the first was, and none where the others were.
-fn with_one_stylesheet(page: &str, name: &str) -> String {
-    let mut link = format!("<link rel=\"stylesheet\" href=\"/{name}\">");
+/// The page with the style where the first link was, and nothing where the others were.
+fn with_style(page: &str, style: &str) -> String {
+    let mut element = format!("<style>\n{style}</style>");
     let parts = page.split_inclusive('>').map(|part| match tag(part) {
-        Some((before, _)) => before.trim_end_matches(['\n', ' ']).to_owned() + &std::mem::take(&mut link),
+        Some((before, _)) => before.trim_end_matches(['\n', ' ']).to_owned() + &std::mem::take(&mut element),
         None => part.to_owned(),
     });
     parts.collect()
@@ -70,29 +78,24 @@ mod tests {
 
     const PAGE: &str = "<head>\n  <!-- Notes > -->\n<link rel=\"modulepreload\" href=\"/a.js\">\
         \n  <link rel=\"stylesheet\" href=\"/one-1.css\">\n  <link rel=\"stylesheet\" href=\"/two-2.css\" />\
-        \n  <script>\n    var a = 1;\n  </script>\n</head>ü";
+        \n  <script>\n    init({ module_or_path: '/a.wasm' });\n  </script>\n</head>ü";
 
     #[test]
-    fn a_page_is_sent_with_one_stylesheet_and_without_notes() {
+    fn a_page_is_sent_with_its_style_and_without_notes() {
         let dist = std::env::temp_dir().join(format!("riser-page-{}", std::process::id()));
         drop(fs::remove_dir_all(&dist));
         fs::create_dir_all(&dist).unwrap();
-        let styles = [("one-1.css", "/* Note. */\na {\n  top: 0;\n}\n"), ("two-2.css", "b {}\n/* Last. */")];
+        let styles =
+            [("one-1.css", "/* Note. */\na > b {\n  top: 0;\n}\n"), ("two-2.css", "b {}\n/* Last. */\n")];
         for (name, text) in [("index.html", PAGE)].into_iter().chain(styles) {
             fs::write(dist.join(name), text).unwrap();
         }
         slim(&dist).unwrap();
-        let page = fs::read_to_string(dist.join("index.html")).unwrap();
-        let [name] = stylesheets(&page).collect::<Vec<_>>()[..] else { panic!("{page}") };
-        assert!(client_hosting::is_hashed(name), "{name}");
-        assert_eq!(fs::read_to_string(dist.join(name)).unwrap(), "a {\ntop: 0;\n}\nb {}\n");
-        assert_eq!(fs::read_dir(&dist).unwrap().count(), 2);
+        assert_eq!(fs::read_dir(&dist).unwrap().count(), 1, "there is no file besides");
         assert_eq!(
-            page,
-            format!(
-                "<head>\n<link rel=\"modulepreload\" href=\"/a.js\"><link rel=\"stylesheet\" href=\"/{name}\">\
-                \n<script>\nvar a = 1;\n</script>\n</head>ü\n"
-            )
+            fs::read_to_string(dist.join("index.html")).unwrap(),
+            "<head>\n<link rel=\"modulepreload\" href=\"/a.js\"><style>\na > b {\ntop: 0;\n}\nb {}\n</style>\
+             \n<script>\ninit({ module_or_path: window.riserModule ?? '/a.wasm' });\n</script>\n</head>ü\n"
         );
         fs::remove_dir_all(&dist).unwrap();
     }

@@ -86,6 +86,7 @@ async fn batch_is_decided_in_order(ledger: Ledger) {
         (9, 9, 3, 0, 1),
         (10, 10, 0, 3, 1),
         (11, 11, 0, 0, 1),
+        (12, 12, 3, 0, 0), // nothing, from nobody
     ];
     let requests: Vec<TransferRequest> = wishes.into_iter().map(request).collect();
     let (decisions, balances) = together(&ledger, &requests).await;
@@ -102,6 +103,7 @@ async fn batch_is_decided_in_order(ledger: Ledger) {
         "refused: AccountNotFound",
         "refused: UnknownPayee",
         "refused: PayeeIsPayer",
+        "refused: AccountNotFound",
     ];
     assert_eq!(describe(&decisions), expected);
     assert_eq!(balances, [0, 35, 76]);

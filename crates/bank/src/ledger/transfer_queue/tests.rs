@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use postgres_for_tests::{Durability, Server};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::*;
@@ -11,7 +12,7 @@ use crate::ledger::handle::Ledger;
 use crate::ledger::open::OpeningAccount;
 use crate::ledger::order::{Order, TokenId};
 use crate::ledger::status::TransferStatus;
-use crate::ledger::store::POSTGRES_WRITERS;
+use crate::ledger::store::{POSTGRES_WRITERS, Transaction};
 use crate::ledger::tests::stalled_postgres::StalledPostgres;
 use database_setup::Database;
 
@@ -89,6 +90,20 @@ async fn failing_order_does_not_affect_others_in_postgresql() {
     server.create("books").unwrap();
     let rule = "ALTER TABLE transfers ADD CHECK (reference <> 'fail')";
     failing_order_does_not_affect_others(ledger(&server.url("books").parse().unwrap(), rule).await).await;
+}
+
+/// Each of them alone would wait as long again.
+#[tokio::test]
+async fn orders_of_a_batch_share_failure_of_unavailable_database() {
+    let ledger = ledger(&Database::Memory, "SELECT 1").await;
+    let writer = TransferWriter { pool: ledger.store.writer.clone(), health: ledger.health.clone() };
+    let _only_connection = ledger.store.writer.acquire().await.unwrap();
+    tokio::time::pause();
+    let replies = writer.handle(&[request("one"), request("two")], &|_| true).await;
+    assert!(matches!(&replies[..], [Err(LedgerError::Batch(_)), Err(LedgerError::Batch(_))]), "{replies:?}");
+    let replies = writer.handle(&[request("alone")], &|_| true).await;
+    let is_its_own = matches!(&replies[..], [Err(LedgerError::Database(sqlx::Error::PoolTimedOut))]);
+    assert!(is_its_own, "{replies:?}");
 }
 
 /// Who asks about an order in the middle of its decision is not told that there is no such transfer; and an order whose
@@ -190,4 +205,68 @@ async fn order_withdrawn_before_locks_is_not_decided() {
     assert!(matches!(status(left.order.id).await, TransferStatus::NotMade));
     assert!(matches!(status(stays.order.id).await, TransferStatus::Made(_)));
     assert_eq!(ledger.spent_token_count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn conflict_with_other_transactions_is_tried_again() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    server.create("books").unwrap();
+    let rule = "DO $$ BEGIN
+        CREATE SEQUENCE attempts;
+        CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN
+            IF nextval('attempts') < 3 THEN RAISE 'a conflict' USING ERRCODE = 'serialization_failure'; END IF;
+            RETURN NEW;
+        END $f$;
+        CREATE TRIGGER conflict BEFORE INSERT ON transfers FOR EACH ROW EXECUTE FUNCTION conflict();
+    END $$";
+    let ledger = ledger(&server.url("books").parse().unwrap(), rule).await;
+    assert!(matches!(ledger.decide(request("made")).await, Ok(TransferDecision::New(Ok(_)))));
+    let attempts = ledger.store.reader.fetch_number("SELECT last_value FROM attempts", &[]).await.unwrap();
+    assert_eq!(attempts, Some(3));
+}
+
+/// Two banks on one server, and a transaction of the first that has decided this order.
+async fn being_decided(server: &Server, request: &TransferRequest) -> (Ledger, Ledger, Transaction<'static>) {
+    server.create("books").unwrap();
+    let database: Database = server.url("books").parse().unwrap();
+    let (deciding, other) = (ledger(&database, "SELECT 1").await, Ledger::open(&database).await.unwrap());
+    let mut tx = deciding.store.writer.begin().await.unwrap();
+    decide(&mut tx, std::slice::from_ref(request), &|_| true).await.unwrap();
+    (deciding, other, tx)
+}
+
+/// Until it waits for a lock of the transaction, or is done without it.
+async fn wait_for_lock<T>(ledger: &Ledger, task: &JoinHandle<T>) {
+    let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted";
+    while ledger.store.reader.fetch_number(waiting, &[]).await.unwrap() == Some(0) && !task.is_finished() {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// It is not told that there is no such transfer.
+/// Proves: no-such-transfer-final
+#[tokio::test(flavor = "multi_thread")]
+async fn status_waits_for_decision_of_another_bank() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    let request = request("made");
+    let (deciding, other, tx) = being_decided(&server, &request).await;
+    let (id, customer) = (request.order.id, request.order.customer);
+    let account = other.account_of(&customer).await.unwrap().unwrap().id;
+    let status = tokio::spawn(async move { other.final_status(id, &customer, account, 0).await });
+    wait_for_lock(&deciding, &status).await;
+    tx.commit().await.unwrap();
+    let status = status.await.unwrap();
+    assert!(matches!(status, Ok(TransferStatus::Made(_))), "{status:?}");
+}
+
+/// Or bookings would be committed later with numbers below the last one that was audited.
+#[tokio::test(flavor = "multi_thread")]
+async fn audit_of_new_bookings_waits_for_those_of_another_bank() {
+    let server = Server::start(Durability::None).unwrap_or_else(|error| panic!("{error}"));
+    let (deciding, other, tx) = being_decided(&server, &request("made")).await;
+    let audit = tokio::spawn(async move { other.audit_since_last().await });
+    wait_for_lock(&deciding, &audit).await;
+    assert!(!audit.is_finished());
+    tx.commit().await.unwrap();
+    audit.await.unwrap().unwrap();
 }

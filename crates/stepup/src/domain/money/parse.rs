@@ -1,10 +1,11 @@
 //! Amounts as people type and paste them.
 
-use alloc::{borrow::ToOwned, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, string::String, string::ToString, vec::Vec};
 
 use crate::domain::money::{Money, largest, minor_digits, power};
 use crate::domain::{
     locale::{Locale, Notation},
+    message::Message,
     text,
 };
 
@@ -30,28 +31,25 @@ pub enum AmountError {
 impl AmountError {
     /// For the customer, with examples as their browser writes them.
     #[must_use]
-    pub fn sentence(&self, currency: &str, locale: Locale) -> String {
+    pub fn message(&self, currency: &str, locale: Locale) -> Message {
         let write = |amount| (locale.write)(&Money { amount, currency: currency.to_owned() });
         let digits = minor_digits(currency).unwrap_or(0);
-        let example = || write(1250 * power(digits.saturating_sub(2)));
-        let decimals = match digits {
-            0 => "without decimals",
-            3 => "with three decimals at most",
-            4 => "with four decimals at most",
-            _ => "with two decimals at most",
-        };
+        let example = || ("example", write(1250 * power(digits.saturating_sub(2))));
         match self {
-            Self::Empty => ["Enter an amount, for example ", &example(), "."].concat(),
-            Self::NotANumber => ["Use digits, ", decimals, ", for example ", &example(), "."].concat(),
+            Self::Empty => Message::with("amount.empty", [example()]),
+            Self::NotANumber => {
+                Message::with("amount.not_a_number", [("count", digits.to_string()), example()])
+            }
             Self::Ambiguous(one, other) => {
-                ["This can be read in two ways. Write ", &write(*one), " or ", &write(*other), "."].concat()
+                Message::with("amount.ambiguous", [("one", write(*one)), ("other", write(*other))])
             }
-            Self::OtherCurrency(found) => {
-                ["This account pays in ", currency, ", not in ", found, "."].concat()
-            }
-            Self::Zero => "The amount must be more than zero.".into(),
-            Self::TooLarge => "This amount is too large.".into(),
-            Self::Currency => "Transfers in this currency are not possible here.".into(),
+            Self::OtherCurrency(found) => Message::with(
+                "amount.other_currency",
+                [("currency", currency.to_owned()), ("found", found.clone())],
+            ),
+            Self::Zero => Message::new("amount.zero"),
+            Self::TooLarge => Message::new("amount.too_large"),
+            Self::Currency => Message::new("amount.currency"),
         }
     }
 }
@@ -226,6 +224,7 @@ mod tests {
     use unicode_normalization::UnicodeNormalization;
 
     use super::*;
+    use crate::english;
 
     /// What browsers do, for a locale with these separators.
     macro_rules! locale {
@@ -400,8 +399,8 @@ mod tests {
                 ("about", ENGLISH, Err(AmountError::NotANumber)),
             ],
         );
-        let sentence = AmountError::OtherCurrency("$".into()).sentence("EUR", ENGLISH);
-        assert_eq!(sentence, "This account pays in EUR, not in $.");
+        let message = AmountError::OtherCurrency("$".into()).message("EUR", ENGLISH);
+        assert_eq!(english::message(message.id, &message.arguments), "This account pays in EUR, not in $.");
     }
 
     /// Proves: amount-parsing
@@ -445,7 +444,8 @@ mod tests {
             (AmountError::Empty, "HUF", "Enter an amount, for example 12.50."),
             (Ambiguous(1_250_000, 1250), "KWD", "This can be read in two ways. Write 1,250.000 or 1.250."),
         ] {
-            assert_eq!(error.sentence(currency, ENGLISH), sentence);
+            let message = error.message(currency, ENGLISH);
+            assert_eq!(english::message(message.id, &message.arguments), sentence);
         }
     }
 

@@ -3,7 +3,7 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    domain::{Draft, DraftErrors, Field, Iban, Locale, Money, Order, money, reference},
+    domain::{Draft, DraftErrors, Field, Iban, Locale, Message, Money, Order, money, reference},
     view::{FieldView, FormView},
 };
 
@@ -41,8 +41,8 @@ impl Form {
     }
 
     /// What is wrong with the amount, which the form's own rules do not tell.
-    pub(super) fn refuse_amount(&mut self, sentence: String) {
-        self.errors.amount = Some(sentence);
+    pub(super) fn refuse_amount(&mut self, message: Message) {
+        self.errors.amount = Some(message);
     }
 
     pub(super) fn set_errors(&mut self, errors: DraftErrors) {
@@ -100,7 +100,7 @@ impl Form {
 
     pub(super) fn view(&self, currency: &str) -> FormView {
         let field =
-            |text: &str, error: &Option<String>| FieldView { text: text.to_owned(), error: error.clone() };
+            |text: &str, error: &Option<Message>| FieldView { text: text.to_owned(), error: error.clone() };
         FormView {
             payee: field(&self.draft.payee, &self.errors.payee),
             amount: field(&self.draft.amount, &self.errors.amount),

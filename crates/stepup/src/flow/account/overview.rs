@@ -7,7 +7,7 @@ use crate::{
         request,
         response::{self, ReadError},
     },
-    domain::{AuthenticationRequirement, Locale, Money, Problem},
+    domain::{AuthenticationRequirement, Locale, Message, Money, Problem},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, NetworkError, RequestId},
@@ -50,8 +50,8 @@ impl Overview {
         let Some(token) = customer.token(cx) else { return Vec::new() };
         let (balance, history) = (cx.ids.request(), cx.ids.request());
         let effects = vec![
-            Effect::Fetch(balance, request::balance(&cx.config, token.bearer())),
-            Effect::Fetch(history, request::history(&cx.config, token.bearer())),
+            Effect::fetch(balance, request::balance(&cx.config, token.bearer())),
+            Effect::fetch(history, request::history(&cx.config, token.bearer())),
         ];
         (self.balance_request, self.history_request) = (Some(balance), Some(history));
         self.retry_delay = 0;
@@ -128,12 +128,9 @@ impl Overview {
                 let wake = Effect::SetTimer(Timer::Retry, self.retry_delay);
                 return Ok((Loadable::Failed(problem), Some(wake)));
             }
-            Err(ReadError::NotOffered) => Problem::new(
-                "api.not_found",
-                "Your bank does not show this here",
-                "This page and your bank do not fit together. Please tell your bank; the details below help.",
-                format!("no such resource under {}", cx.config.api.as_str()),
-            ),
+            Err(ReadError::NotOffered) => {
+                Problem::new("api.not_found", format!("no such resource under {}", cx.config.api.as_str()))
+            }
             Err(ReadError::Failed(problem)) => problem,
         };
         Ok((Loadable::Failed(problem), None))
@@ -164,13 +161,14 @@ impl Overview {
     }
 
     /// What is wrong with an amount, in minor units, that is more than the balance that the page shows.
-    pub(super) fn above_balance(&self, amount: i64, locale: Locale) -> Option<String> {
+    pub(super) fn above_balance(&self, amount: i64, locale: Locale) -> Option<Message> {
         let Loadable::Ready(BalanceView::Amount { money, .. }) = &self.balance else { return None };
         if money.amount >= amount {
             return None;
         }
         let left = Money { amount: money.amount.max(0), currency: money.currency.clone() };
-        Some(format!("You have {} {}. Enter a smaller amount.", (locale.write)(&left), left.currency))
+        let amount = (locale.write)(&left);
+        Some(Message::with("amount.above_balance", [("amount", amount), ("currency", left.currency)]))
     }
 
     /// Does the API have no list of past transfers, as far as this page knows?

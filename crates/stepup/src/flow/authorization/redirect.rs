@@ -49,7 +49,7 @@ impl AuthorizationRedirect {
         let metadata = cx.provider.metadata().authorization_endpoint.is_none().then(|| cx.ids.request());
         let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
         let mut effects = vec![Effect::ForgetRequests, redirect.store()];
-        effects.extend(metadata.map(|id| Effect::Fetch(id, provider::metadata_request(&cx.config))));
+        effects.extend(metadata.map(|id| Effect::fetch(id, provider::metadata_request(&cx.config))));
         Transition::new(redirect, effects)
     }
 

@@ -216,7 +216,7 @@ fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool,
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return reject(Some(request), provider::misconfigured("provider.metadata", cause.to_owned()));
         }
-        let fetch = Effect::Fetch(id, provider::metadata_request(&cx.config));
+        let fetch = Effect::fetch(id, provider::metadata_request(&cx.config));
         return pending(Stage::FetchingMetadata { id, request, code, has_iss }, vec![fetch]);
     };
     // A code says nothing about who issued it: a provider that promised `iss` has to have sent it.
@@ -224,7 +224,7 @@ fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool,
         return refuse(Some(request), &CallbackError::NoIssuer);
     }
     let exchange = token_endpoint::request(endpoint, &cx.config, code, &request.verifier);
-    pending(Stage::RedeemingCode { id, request }, vec![Effect::Fetch(id, exchange)])
+    pending(Stage::RedeemingCode { id, request }, vec![Effect::fetch(id, exchange)])
 }
 
 /// Tokens came: enough of them, before they are even looked at.

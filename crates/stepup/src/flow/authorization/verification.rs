@@ -107,13 +107,13 @@ fn fetch_keys(jws: UnverifiedJws, anew: bool, cx: &mut Context) -> Next {
         }
         None => (Stage::FetchingMetadata(id), provider::metadata_request(&cx.config)),
     };
-    pending(Verification { jws, keys_are_fresh: anew, stage }, Effect::Fetch(id, request))
+    pending(Verification { jws, keys_are_fresh: anew, stage }, Effect::fetch(id, request))
 }
 
 fn check(jws: UnverifiedJws, keys_are_fresh: bool, mut candidates: Vec<RsaKey>, cx: &mut Context) -> Next {
     let key = candidates.remove(0);
     let check = cx.ids.check();
-    let effect = Effect::Verify { check, token: jws.clone(), key };
+    let effect = Effect::Verify { check, token: Box::new(jws.clone()), key: Box::new(key) };
     let stage = Stage::Checking { check, remaining: candidates };
     pending(Verification { jws, keys_are_fresh, stage }, effect)
 }

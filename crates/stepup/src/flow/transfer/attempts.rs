@@ -54,7 +54,7 @@ pub(super) fn send(
 ) -> Transition<(RequestId, SentTransfer)> {
     let request = request::transfer(&cx.config, &sent.id, &sent.order, sent.unkeyed, bearer);
     let id = cx.ids.request();
-    let effects = vec![store(&sent, PendingStage::Sent, customer, cx), Effect::Fetch(id, request)];
+    let effects = vec![store(&sent, PendingStage::Sent, customer, cx), Effect::fetch(id, request)];
     Transition::new((id, sent), effects)
 }
 

@@ -102,7 +102,7 @@ fn ask(
     let Some(token) = customer.token(cx).filter(|_| !sent.unkeyed) else { return (None, None) };
     let request = request::transfer_status(&cx.config, &sent.id, is_abandoned, token.bearer());
     let id = cx.ids.request();
-    (Some(id), Some(Effect::Fetch(id, request)))
+    (Some(id), Some(Effect::fetch(id, request)))
 }
 
 impl UnknownTransfer {

@@ -72,5 +72,4 @@ fn main() -> ExitCode {
     }
 }
 
-/// What a command comes to.
 type Done = Result<(), Box<dyn Error>>;

@@ -9,7 +9,6 @@ use toml::de::{DeTable, DeValue};
 use super::render::{Problem, Span, is_secret_name};
 use super::suggestions::nearest;
 
-/// What has been found out about a file so far.
 pub(super) struct FileReader<'e> {
     pub(super) faults: Vec<Problem>,
     /// Where each value stands that was read: `clients[0].id`.
@@ -197,7 +196,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         self.reading.text(name, value)
     }
 
-    /// A text that must not be shown.
     pub(super) fn secret(&mut self, name: &'static str) -> Option<String> {
         let value = self.find(name)?;
         self.reading.hide_secret(value);
@@ -242,7 +240,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         self.each_text(name, false)
     }
 
-    /// A list of texts that must not be shown.
     pub(super) fn secret_texts(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.each_text(name, true)
     }
@@ -265,7 +262,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         Some(texts)
     }
 
-    /// A table that is read by `read`.
     pub(super) fn table<T: Default>(
         &mut self,
         name: &'static str,
@@ -288,7 +284,6 @@ impl<'e, 't> Section<'_, 'e, 't> {
         value
     }
 
-    /// Any number of tables, each read by `read`.
     pub(super) fn tables<T>(
         &mut self,
         name: &'static str,

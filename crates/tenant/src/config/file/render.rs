@@ -19,7 +19,6 @@ impl Problem {
     }
 }
 
-/// The file, as far as it is shown.
 pub(super) struct Source<'a> {
     pub(super) name: &'a str,
     pub(super) text: &'a str,

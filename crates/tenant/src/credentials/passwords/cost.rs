@@ -10,7 +10,6 @@ const MAX_LANES: u32 = 16;
 /// Memory times passes is time: about 4 s at the most.
 const MAX_WORK: u64 = 1_048_576;
 
-/// A hash that takes more than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
     "its Argon2id hash takes m={memory},t={passes},p={lanes}; m may be 8 to {MAX_MEMORY} (256 MiB) and 8 times p at the least, \

@@ -120,9 +120,9 @@ pub(super) fn client_ids(sent: Option<&str>, registered: &Registered) -> String 
 
 /// A few of them, in quotation marks.
 pub(super) fn listed(values: &[String]) -> String {
-    const MOST: usize = 8;
-    let quoted: Vec<String> = values.iter().take(MOST).map(|value| format!("{value:?}")).collect();
-    let more = if values.len() > MOST { " and others" } else { "" };
+    const MAX_LISTED: usize = 8;
+    let quoted: Vec<String> = values.iter().take(MAX_LISTED).map(|value| format!("{value:?}")).collect();
+    let more = if values.len() > MAX_LISTED { " and others" } else { "" };
     format!("{}{more}", quoted.join(", "))
 }
 

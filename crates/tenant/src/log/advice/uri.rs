@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// More than these are not shown.
-const MOST: usize = 10;
+const MAX_COMPARISONS: usize = 10;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Comparison {
@@ -42,7 +41,6 @@ impl Comparison {
         both
     }
 
-    /// How many bytes differ.
     fn distance(&self) -> usize {
         self.parts().iter().flatten().filter(|piece| piece.differs).map(|piece| piece.text.len()).sum()
     }
@@ -98,11 +96,10 @@ pub(super) fn compare(sent: &str, registered: &[String]) -> Vec<Comparison> {
     };
     let mut all: Vec<Comparison> = registered.iter().map(one).collect();
     all.sort_by_key(Comparison::distance);
-    all.truncate(MOST);
+    all.truncate(MAX_COMPARISONS);
     all
 }
 
-/// The parts of an address, to the letter and without any repair.
 struct Parts<'a> {
     scheme: &'a str,
     host: &'a str,

@@ -6,25 +6,9 @@ use crate::domain::MULTI_FACTOR;
 use crate::log::{Registered, time};
 
 /// In this order one reads what a token is: whose, about whom, for whom, until when.
-const ORDER: [&str; 15] = [
-    "iss",
-    "sub",
-    "aud",
-    "azp",
-    "scope",
-    "authorization_details",
-    "acr",
-    "amr",
-    "auth_time",
-    "iat",
-    "exp",
-    "nonce",
-    "at_hash",
-    "sid",
-    "jti",
-];
+const ORDER: &str = "iss sub aud azp scope authorization_details acr amr auth_time iat exp nonce at_hash \
+    sid jti";
 
-/// Claims as a table and as JSON.
 pub(super) struct Claims {
     pub(super) rows: Vec<Row>,
     pub(super) json: String,
@@ -48,7 +32,7 @@ impl Claims {
         let mut rows: Vec<Row> =
             claims.as_object().map(|claims| claims.iter().map(row).collect()).unwrap_or_default();
         // The others, such as a script's own, stand at the end and by name.
-        rows.sort_by_key(|row| ORDER.iter().position(|name| *name == row.name).unwrap_or(ORDER.len()));
+        rows.sort_by_key(|row| ORDER.split(' ').position(|name| name == row.name).unwrap_or(usize::MAX));
         Self { rows, json: serde_json::to_string_pretty(claims).unwrap_or_default() }
     }
 }

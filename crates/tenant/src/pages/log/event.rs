@@ -3,7 +3,7 @@
 use super::claims::Claims;
 use super::labels::Moment;
 use crate::log::event::{Event, Factor, FactorStep, Line, PasswordOutcome, Refusal, Token};
-use crate::log::parameters::{Parameter, Value};
+use crate::log::parameters::{Hidden, Parameter, Value};
 use crate::log::record::{Entry, Record};
 use crate::log::{Advice, Log, time};
 
@@ -22,7 +22,6 @@ pub(super) struct Item {
     pub(super) advice: Option<Advice>,
 }
 
-/// A name, its value, and perhaps a remark.
 pub(super) struct Fact {
     pub(super) name: String,
     pub(super) value: String,
@@ -32,6 +31,10 @@ pub(super) struct Fact {
 impl Fact {
     fn new(name: &str, value: impl Into<String>) -> Self {
         Self { name: name.to_owned(), value: value.into(), remark: String::new() }
+    }
+
+    fn remark(self, remark: impl Into<String>) -> Self {
+        Self { remark: remark.into(), ..self }
     }
 }
 
@@ -106,10 +109,8 @@ impl Item {
                 let how = if *second_factor { "with a second factor" } else { "without a second factor" };
                 self.say("good", format!("Granted by {}, {how}", who.name), "");
                 self.facts.push(Fact::new("Granted", granted.join(" ")));
-                self.facts.extend(left_out.iter().map(|left_out| Fact {
-                    remark: left_out.why.clone(),
-                    ..Fact::new("Left out", &left_out.scope)
-                }));
+                let left_out = left_out.iter().map(|it| Fact::new("Left out", &it.scope).remark(&it.why));
+                self.facts.extend(left_out);
             }
             Event::TokenIssued { token, key, claims } => {
                 let title = match token {
@@ -124,10 +125,8 @@ impl Item {
                 let sentence = format!("The client has {} to redeem it, once.", time::seconds(*good_for));
                 self.say("good", "Code issued", sentence);
                 self.facts.push(Fact::new("redirect_uri", redirect_uri));
-                self.facts.push(Fact {
-                    remark: "begins so; the SHA-256 of the code_verifier has to".to_owned(),
-                    ..Fact::new("code_challenge", code_challenge)
-                });
+                let remark = "begins so; the SHA-256 of the code_verifier has to";
+                self.facts.push(Fact::new("code_challenge", code_challenge).remark(remark));
             }
             Event::CodeRedeemed => {
                 self.say("good", "Code redeemed", "Code, client, redirect_uri and verifier fit.");
@@ -144,14 +143,12 @@ impl Item {
                     }
                 }
                 self.facts.push(Fact::new("To", to));
-                self.facts.push(Fact { remark: parameters.join(", "), ..Fact::new("Carried in the", mode) });
+                self.facts.push(Fact::new("Carried in the", mode).remark(parameters.join(", ")));
             }
             Event::RefusedPage { sentence } => {
                 self.say("bad", "Refused on a page of the tenant", sentence);
-                self.facts.push(Fact {
-                    remark: "An answer goes only to an address that is registered.".to_owned(),
-                    ..Fact::new("To the client", "nothing")
-                });
+                let remark = "An answer goes only to an address that is registered.";
+                self.facts.push(Fact::new("To the client", "nothing").remark(remark));
             }
             Event::UserInfo { claims, refused, .. } => match refused {
                 None => self.say("good", "Userinfo asked", format!("It was told: {}.", claims.join(", "))),
@@ -202,10 +199,8 @@ impl Item {
 fn parameter(parameter: &Parameter) -> Fact {
     match &parameter.value {
         Value::Value(value) => Fact::new(&parameter.name, value),
-        Value::Hidden(hidden) => Fact {
-            remark: format!("{} characters, SHA-256 begins {}", hidden.characters, hidden.sha256),
-            ..Fact::new(&parameter.name, "(not kept)")
-        },
+        Value::Hidden(Hidden { characters, sha256 }) => Fact::new(&parameter.name, "(not kept)")
+            .remark(format!("{characters} characters, SHA-256 begins {sha256}")),
     }
 }
 

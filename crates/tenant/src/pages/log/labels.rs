@@ -15,38 +15,59 @@ impl Moment {
     }
 }
 
-/// How a trace ended, as a class and as a word.
-pub(super) fn outcome(outcome: Outcome) -> (&'static str, &'static str) {
-    match outcome {
-        Outcome::UnderWay => ("under-way", "Under way"),
-        Outcome::Finished => ("finished", "Finished"),
-        Outcome::Refused => ("refused", "Refused"),
-        Outcome::Abandoned => ("abandoned", "Not finished"),
-    }
+/// A trace in a few words.
+pub(super) struct Summary {
+    pub(super) id: String,
+    /// Of its outcome.
+    pub(super) class: &'static str,
+    pub(super) outcome: &'static str,
+    pub(super) title: String,
+    pub(super) scopes: String,
+    pub(super) error: Option<String>,
+    pub(super) why: String,
+    pub(super) client: String,
+    pub(super) customer: String,
+    pub(super) started: Moment,
+    pub(super) lasted: String,
+    pub(super) events: usize,
 }
 
-pub(super) fn title(record: &Record) -> &str {
-    match record.kind {
-        Kind::Authorization if record.asked.is_empty() => "Request",
-        Kind::Authorization => &record.asked,
-        Kind::Account => "Account page",
-        Kind::Token => "Token request",
-        Kind::UserInfo => "Userinfo",
-        Kind::LogOut => "Log-out",
-        Kind::Phone => "Phone",
-        Kind::Keys => "Keys",
+impl Summary {
+    pub(super) fn of(record: &Record, now: u64) -> Self {
+        let (class, outcome) = match record.outcome(now) {
+            Outcome::UnderWay => ("under-way", "Under way"),
+            Outcome::Finished => ("finished", "Finished"),
+            Outcome::Refused => ("refused", "Refused"),
+            Outcome::Abandoned => ("abandoned", "Not finished"),
+        };
+        let title = match record.kind {
+            Kind::Authorization if record.asked.is_empty() => "Request",
+            Kind::Authorization => &record.asked,
+            Kind::Account => "Account page",
+            Kind::Token => "Token request",
+            Kind::UserInfo => "Userinfo",
+            Kind::LogOut => "Log-out",
+            Kind::Phone => "Phone",
+            Kind::Keys => "Keys",
+        };
+        Self {
+            id: record.id.clone(),
+            class,
+            outcome,
+            title: title.to_owned(),
+            scopes: record.scopes.join(" "),
+            error: record.error(),
+            why: record.why().unwrap_or_default().to_owned(),
+            client: record.client.as_ref().map(name_of).unwrap_or_default(),
+            customer: record.customer.as_ref().map(|customer| customer.name.clone()).unwrap_or_default(),
+            started: Moment::at(record.started),
+            lasted: time::lasted(record.duration()),
+            events: record.version(),
+        }
     }
-}
-
-pub(super) fn client(record: &Record) -> String {
-    record.client.as_ref().map(name_of).unwrap_or_default()
 }
 
 /// The client's name, or what it called itself.
 pub(super) fn name_of(client: &Application) -> String {
     client.name.clone().unwrap_or_else(|| format!("{} (not registered)", client.id))
-}
-
-pub(super) fn customer(record: &Record) -> &str {
-    record.customer.as_ref().map(|customer| customer.name.as_str()).unwrap_or_default()
 }

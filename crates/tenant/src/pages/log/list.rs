@@ -4,19 +4,17 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::labels::{Moment, client, customer, name_of, outcome, title};
+use super::labels::{Summary, name_of};
 use crate::log::filter::OUTCOMES;
-use crate::log::record::Record;
-use crate::log::{Filter, Log, time};
+use crate::log::{Filter, Log};
 
-/// So many on one page.
 const PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "log/list.html")]
 pub(crate) struct ListPage {
     version: String,
-    rows: Vec<Row>,
+    rows: Vec<Summary>,
     /// How many the filter lets through, on this page and others.
     total: usize,
     kept: usize,
@@ -37,41 +35,6 @@ struct Choice {
     chosen: bool,
 }
 
-struct Row {
-    id: String,
-    class: &'static str,
-    outcome: &'static str,
-    title: String,
-    scopes: String,
-    error: Option<String>,
-    why: String,
-    client: String,
-    customer: String,
-    started: Moment,
-    lasted: String,
-    events: usize,
-}
-
-impl Row {
-    fn of(record: &Record, now: u64) -> Self {
-        let (class, outcome) = outcome(record.outcome(now));
-        Self {
-            id: record.id.clone(),
-            class,
-            outcome,
-            title: title(record).to_owned(),
-            scopes: record.scopes.join(" "),
-            error: record.error(),
-            why: record.why().unwrap_or_default().to_owned(),
-            client: client(record),
-            customer: customer(record).to_owned(),
-            started: Moment::at(record.started),
-            lasted: time::lasted(record.duration()),
-            events: record.version(),
-        }
-    }
-}
-
 /// The page with the traces that the filter lets through; `before` is the last trace of the page before it.
 pub(crate) fn list(log: &Log, filter: &Filter, before: Option<&str>) -> ListPage {
     // Before the records, so that what comes in between is news to the page.
@@ -81,7 +44,7 @@ pub(crate) fn list(log: &Log, filter: &Filter, before: Option<&str>) -> ListPage
     let start =
         before.and_then(|id| admitted.iter().position(|record| record.id == id)).map_or(0, |at| at + 1);
     let shown: Vec<_> = admitted.iter().skip(start).take(PAGE).collect();
-    let rows: Vec<Row> = shown.iter().map(|record| Row::of(record, now)).collect();
+    let rows: Vec<Summary> = shown.iter().map(|record| Summary::of(record, now)).collect();
     let more = start + rows.len() < admitted.len();
     let query = filter.query();
     let older =

@@ -1,18 +1,23 @@
-//! Finds the `<script>` elements of a page, as far as a page of ours needs it: comments are skipped, attributes may
-//! be quoted or not. (HTML, section 13.2.5, without the states that our own pages never reach.)
+//! Finds the `<script>` and `<style>` elements of a page, as far as a page of ours needs it: comments are skipped, attributes
+//! may be quoted or not. (HTML, section 13.2.5, without the states that our own pages never reach.)
 
 /// One element, with the text between its tags.
 #[derive(Debug, Clone)]
-pub(crate) struct Script<'a> {
+pub(crate) struct RawText<'a> {
+    tag: &'static str,
     attributes: Vec<(&'a str, &'a str)>,
     pub(crate) text: &'a str,
     /// Where the text begins in the page, in bytes.
     pub(crate) start: usize,
 }
 
-impl<'a> Script<'a> {
+impl<'a> RawText<'a> {
     pub(crate) fn attribute(&self, name: &str) -> Option<&'a str> {
         self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
+    }
+
+    pub(crate) fn is_style(&self) -> bool {
+        self.tag == STYLE
     }
 
     /// Whether a browser would run the text: not when it is data, nor when the code is elsewhere.
@@ -22,12 +27,15 @@ impl<'a> Script<'a> {
             kind.as_str(),
             "" | "module" | "text/javascript" | "application/javascript" | "importmap"
         );
-        code && self.attribute("src").is_none()
+        self.tag == SCRIPT && code && self.attribute("src").is_none()
     }
 }
 
+const SCRIPT: &str = "script";
+const STYLE: &str = "style";
+
 /// All of them, in the order of the page.
-pub(crate) fn scripts(page: &str) -> impl Iterator<Item = Script<'_>> {
+pub(crate) fn raw_texts(page: &str) -> impl Iterator<Item = RawText<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
@@ -35,12 +43,13 @@ pub(crate) fn scripts(page: &str) -> impl Iterator<Item = Script<'_>> {
             let rest = &page[at..];
             if rest.starts_with("<!--") {
                 at += rest.find("-->")? + 3;
-            } else if is_script(rest) {
-                let (attributes, length) = attributes(&rest["<script".len()..])?;
-                let start = at + "<script".len() + length;
-                let text = &page[start..start + end(&page[start..])?];
+            } else if let Some(tag) = [SCRIPT, STYLE].into_iter().find(|tag| begins(&rest[1..], tag)) {
+                let name_end = at + 1 + tag.len();
+                let (attributes, length) = attributes(&page[name_end..])?;
+                let start = name_end + length;
+                let text = &page[start..start + end(&page[start..], tag)?];
                 at = start + text.len();
-                return Some(Script { attributes, text, start });
+                return Some(RawText { tag, attributes, text, start });
             } else {
                 at += 1;
             }
@@ -48,15 +57,19 @@ pub(crate) fn scripts(page: &str) -> impl Iterator<Item = Script<'_>> {
     })
 }
 
-fn is_script(rest: &str) -> bool {
+/// Whether a tag of that name begins here.
+fn begins(rest: &str, tag: &str) -> bool {
     let bytes = rest.as_bytes();
-    bytes.get(..7).is_some_and(|tag| tag.eq_ignore_ascii_case(b"<script"))
-        && bytes.get(7).is_some_and(|&byte| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/')
+    bytes.get(..tag.len()).is_some_and(|name| name.eq_ignore_ascii_case(tag.as_bytes()))
+        && bytes
+            .get(tag.len())
+            .is_some_and(|&byte| byte.is_ascii_whitespace() || byte == b'>' || byte == b'/')
 }
 
-/// Where `</script` begins.
-fn end(text: &str) -> Option<usize> {
-    text.as_bytes().windows(8).position(|tag| tag.eq_ignore_ascii_case(b"</script"))
+/// Where the end tag begins.
+fn end(text: &str, tag: &str) -> Option<usize> {
+    let is_end = |at: usize| text.as_bytes()[at..].starts_with(b"</") && begins(&text[at + 2..], tag);
+    text.match_indices("</").map(|(at, _)| at).find(|&at| is_end(at))
 }
 
 /// The attributes of a tag and the bytes up to and including its `>`.
@@ -93,7 +106,7 @@ mod tests {
     use super::*;
 
     fn texts(page: &str) -> Vec<&str> {
-        scripts(page).filter(Script::is_inline_code).map(|script| script.text).collect()
+        raw_texts(page).filter(RawText::is_inline_code).map(|script| script.text).collect()
     }
 
     #[test]
@@ -105,9 +118,17 @@ mod tests {
     }
 
     #[test]
+    fn styles_are_told_from_scripts() {
+        let page = "<style>a > b {}</style ><script>'<style>no</style>'</script><STYLE media=print>c {}</STYLE><styles>no</styles>";
+        let styles: Vec<&str> = raw_texts(page).filter(RawText::is_style).map(|style| style.text).collect();
+        assert_eq!(styles, ["a > b {}", "c {}"]);
+        assert_eq!(texts(page), ["'<style>no</style>'"]);
+    }
+
+    #[test]
     fn attributes_come_quoted_unquoted_and_bare() {
         let page = "<script a=\"1 > 0\" b='x' c=y d/>t</script>";
-        let script = scripts(page).next().unwrap();
+        let script = raw_texts(page).next().unwrap();
         let read = |name| script.attribute(name);
         assert_eq!(
             (read("a"), read("B"), read("c"), read("d")),

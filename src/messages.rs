@@ -1,0 +1,76 @@
+//! What customers read: a catalogue in their language. Pages and core know ids; the browser's own JSON parser reads the texts.
+//!
+//! An entry is a text, with `{name}` where an argument stands; or an object with the `headline` and the `sentence` of a step
+//! or a failure; or an object with a text for each plural form of the argument `count`, by its number or its category
+//! (ECMA-402, `Intl.PluralRules`).
+
+use std::cell::RefCell;
+
+use js_sys::{
+    Array,
+    Intl::{PluralRules, PluralRulesOptions},
+    JsString, Object, Reflect,
+};
+use stepup::domain::Message;
+use wasm_bindgen::{JsCast, JsValue};
+
+thread_local! {
+    static CATALOGUE: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
+}
+
+/// Sets the catalogue: an object by ids.
+pub fn install(catalogue: JsValue) {
+    CATALOGUE.set(catalogue);
+}
+
+/// Is there a catalogue? Nothing can be shown without.
+#[must_use]
+pub fn is_installed() -> bool {
+    CATALOGUE.with_borrow(|catalogue| !catalogue.is_undefined())
+}
+
+/// The text of an id. One that is not in the catalogue, which a test rules out, shows itself.
+pub(crate) fn text(id: &str) -> String {
+    entry(id).as_string().unwrap_or_else(|| id.to_owned())
+}
+
+/// The few words above a step or a failure.
+pub(crate) fn headline(id: &str) -> String {
+    part(id, "headline")
+}
+
+/// What happened, what did not, and what to do.
+pub(crate) fn sentence(id: &str) -> String {
+    part(id, "sentence")
+}
+
+/// A text with its arguments.
+pub(crate) fn message(message: &Message) -> String {
+    let count = message.arguments.iter().find(|(name, _)| *name == "count");
+    let mut text = count.map_or_else(|| text(message.id), |(_, count)| plural(message.id, count));
+    for (name, value) in &message.arguments {
+        text = text.replace(&["{", name, "}"].concat(), value);
+    }
+    text
+}
+
+fn plural(id: &str, count: &str) -> String {
+    let forms = entry(id);
+    member(&forms, count).as_string().unwrap_or_else(|| {
+        let rules = PluralRules::new(&Array::new(), Object::new().unchecked_ref::<PluralRulesOptions>());
+        let category: JsString = rules.select(count.parse::<u32>().unwrap_or_default().into());
+        part(id, &String::from(category))
+    })
+}
+
+fn part(id: &str, name: &str) -> String {
+    member(&entry(id), name).as_string().unwrap_or_else(|| id.to_owned())
+}
+
+fn entry(id: &str) -> JsValue {
+    CATALOGUE.with_borrow(|catalogue| member(catalogue, id))
+}
+
+fn member(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
