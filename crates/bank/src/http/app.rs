@@ -34,18 +34,14 @@ impl App {
         timestamp(self.clock.now())
     }
 
+    /// A caller who has given a second factor that is not old (RFC 9470).
+    pub(super) async fn authorize_confirmed(&self, headers: &HeaderMap) -> Result<AuthorizedCaller, Problem> {
+        Ok(self.tokens.authorize(headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE)).await?)
+    }
+
     /// The customer and account of a request that reads, within the customer's limit.
     pub(super) async fn authorize_reader(&self, headers: &HeaderMap) -> Result<(Customer, Account), Problem> {
         self.admit_reader(self.tokens.authorize(headers, Scope::ViewBalance, None).await?).await
-    }
-
-    /// The same, and requires a second factor that is not old (RFC 9470).
-    pub(super) async fn authorize_confirmed_reader(
-        &self,
-        headers: &HeaderMap,
-    ) -> Result<(Customer, Account), Problem> {
-        let caller = self.tokens.authorize(headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE));
-        self.admit_reader(caller.await?).await
     }
 
     /// The same for a caller who is authorized already.

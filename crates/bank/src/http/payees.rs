@@ -46,10 +46,11 @@ pub(super) async fn put(
     iban: IbanPath,
     request: Request,
 ) -> Result<(StatusCode, Json<Payee>), Problem> {
-    let (customer, _) = app.authorize_confirmed_reader(request.headers()).await?;
-    // What is written is limited like an order.
-    app.order_limiter.admit(&customer, app.clock.now())?;
+    let caller = app.authorize_confirmed(request.headers()).await?;
+    // What is written is limited like an order. The database waits for no body.
+    app.order_limiter.admit(&caller.customer, app.clock.now())?;
     let JsonBody(body): JsonBody<NameBody> = axum::RequestExt::extract(request).await?;
+    let (customer, _) = app.admit_reader(caller).await?;
     let payee = Payee::parse(&path_text(iban), &body.name)?;
     let is_new = app.ledger.save_payee(&customer, &payee, app.now()).await?;
     Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(payee)))
@@ -71,9 +72,9 @@ pub(super) async fn delete(
 /// Verification of Payee, Regulation (EU) 2024/886. Limited for itself: the answer to a close match tells a name.
 pub(super) async fn verify(State(app): SharedApp, request: Request) -> Result<Json<NameCheck>, Problem> {
     let caller = app.tokens.authorize(request.headers(), Scope::ViewBalance, None).await?;
-    let (customer, _) = app.admit_reader(caller).await?;
-    app.name_check_limiter.admit(&customer, app.clock.now())?;
+    app.name_check_limiter.admit(&caller.customer, app.clock.now())?;
     let JsonBody(body): JsonBody<NameCheckBody> = axum::RequestExt::extract(request).await?;
+    app.admit_reader(caller).await?;
     let payee = Payee::parse(&body.iban, &body.name)?;
     Ok(Json(app.ledger.check_name(&payee).await?))
 }

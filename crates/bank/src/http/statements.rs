@@ -62,7 +62,7 @@ pub(super) async fn get(
     headers: HeaderMap,
     query: RawPageQuery,
 ) -> Result<Json<StatementsResponse>, Problem> {
-    let (_, account) = app.authorize_confirmed_reader(&headers).await?;
+    let (_, account) = app.admit_reader(app.authorize_confirmed(&headers).await?).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
     let start = match &before {
         None => Cursor::START,

@@ -55,8 +55,10 @@ impl From<FilterParameters> for TransferFilter {
     }
 }
 
+/// A day that is beyond all timestamps is before or after everything.
 fn start_of_day(day: Date) -> i64 {
-    day.to_zoned(TimeZone::UTC).map_or(i64::MAX, |midnight| midnight.timestamp().as_second())
+    let beyond = if day.year() < 0 { i64::MIN } else { i64::MAX };
+    day.to_zoned(TimeZone::UTC).map_or(beyond, |midnight| midnight.timestamp().as_second())
 }
 
 pub(super) async fn list(

@@ -3,7 +3,8 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, order_of};
+use crate::issuer::FIRST;
+use crate::test_bank::{ADA, BEN, ENERGY, NOW, OPENING, TestBank, order_of};
 
 const VIEW: &str = "view:balance";
 
@@ -148,9 +149,17 @@ async fn list_rejects_wrong_page_query() {
     assert_eq!(test_bank.get("/transfers?limit=100&utm=x", &token).await.status, 200);
 }
 
+/// A token that is good for some days.
+fn lasting_token(test_bank: &TestBank, subject: &str) -> String {
+    let mut claims = test_bank.claims("view:balance transfer:funds");
+    claims["sub"] = json!(subject);
+    claims["exp"] = json!(NOW + 4 * 86_400);
+    FIRST.token(&claims)
+}
+
 /// The amounts of the transfers that a search finds, newest first.
 async fn found(test_bank: &TestBank, query: &str) -> Vec<i64> {
-    let answer = test_bank.get(&format!("/transfers?{query}"), &test_bank.token(VIEW)).await;
+    let answer = test_bank.get(&format!("/transfers?{query}"), &lasting_token(test_bank, "auth0|1001")).await;
     assert_eq!(answer.status, 200, "{query}: {}", answer.body);
     let items = answer.body["transfers"].as_array().unwrap();
     items.iter().map(|item| item["amount"]["amount"].as_i64().unwrap()).collect()
@@ -162,14 +171,15 @@ async fn list_is_searched_and_filtered() {
     let day = 86_400;
     let send = async |payee: &str, minor: i64, reference: &str| {
         let order = json!({ "payee": payee, "amount": { "amount": minor, "currency": "EUR" }, "reference": reference });
-        assert_eq!(test_bank.order(&order).await.status, 201);
+        let token = lasting_token(&test_bank, "auth0|1001");
+        assert_eq!(test_bank.post(&token, Uuid::new_v4(), &order).await.status, 201);
     };
     send(BEN, 1250, "Lunch in MÜNCHEN").await;
     test_bank.clock.advance(day);
     send(ENERGY, 4200, "June").await;
     let back =
         json!({ "payee": ADA, "amount": { "amount": 1250, "currency": "EUR" }, "reference": "lunch back" });
-    let bens = test_bank.token_of("auth0|1002", "transfer:funds");
+    let bens = lasting_token(&test_bank, "auth0|1002");
     assert_eq!(test_bank.post(&bens, Uuid::new_v4(), &back).await.status, 201);
     test_bank.clock.advance(day);
     send(BEN, 99, "").await;
@@ -189,15 +199,19 @@ async fn list_is_searched_and_filtered() {
         ("from=2025-06-17", &[99]),
         ("to=2025-06-15", &[1250]),
         ("to=9999-12-31&from=-009999-01-02", &[99, 1250, 4200, 1250]),
+        ("from=9999-12-31", &[]),
+        ("to=-009999-01-01", &[]),
         ("from=2025-06-17&to=2025-06-15", &[]),
     ] {
         assert_eq!(found(&test_bank, query).await, expected, "{query}");
     }
     for query in ["direction=up", "from=2025-06-31", "to=today", "from=1750000000", "direction="] {
-        let answer = test_bank.get(&format!("/transfers?{query}"), &test_bank.token(VIEW)).await;
+        let answer =
+            test_bank.get(&format!("/transfers?{query}"), &lasting_token(&test_bank, "auth0|1001")).await;
         assert_eq!(answer.problem(), "malformed-request", "{query}");
     }
-    let newest = &test_bank.get("/transfers", &test_bank.token(VIEW)).await.body["transfers"][0];
+    let newest =
+        &test_bank.get("/transfers", &lasting_token(&test_bank, "auth0|1001")).await.body["transfers"][0];
     assert_eq!(newest["balance"]["amount"], test_bank.balance().await);
 }
 
