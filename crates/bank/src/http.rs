@@ -9,6 +9,7 @@ mod json_body;
 mod layers;
 mod openapi;
 mod page_query;
+mod payees;
 mod problem;
 mod rate_limiter;
 mod statements;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::HeaderValue;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 
 use crate::config::BankOpenError;
 use layers::add_layers;
@@ -47,6 +48,9 @@ fn routes(app: App) -> Router {
         .route("/transfer", post(transfer::post))
         .route("/transfers", get(transfers::list))
         .route("/transfers/{id}", get(transfers::one))
+        .route("/payees", get(payees::list))
+        .route("/payees/verify", post(payees::verify))
+        .route("/payees/{iban}", put(payees::put).delete(payees::delete))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/healthz", get(health::ready))

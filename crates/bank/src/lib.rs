@@ -43,10 +43,20 @@ impl Bank {
             ledger.ensure_account(account, &config.issuer, now).await?;
         }
         let order_limiter = http::RateLimiter::new("orders", config.transfers_per_minute);
+        // Few enough that nobody finds out names by trying.
+        let name_check_limiter = http::RateLimiter::new("name checks", config.transfers_per_minute);
         let read_limiter = http::RateLimiter::new("requests", config.reads_per_minute);
         let dynamic_linking = config.dynamic_linking;
         Ok(Self {
-            app: http::App { ledger, tokens, clock, order_limiter, read_limiter, dynamic_linking },
+            app: http::App {
+                ledger,
+                tokens,
+                clock,
+                order_limiter,
+                read_limiter,
+                name_check_limiter,
+                dynamic_linking,
+            },
             allowed_origins,
         })
     }

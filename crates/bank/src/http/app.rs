@@ -12,6 +12,9 @@ use crate::clock::Clock;
 use crate::config::DynamicLinking;
 use crate::ledger::{Account, Customer, Ledger};
 
+/// How old a second factor may be, in seconds: a quarter of an hour.
+const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
+
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) ledger: Ledger,
@@ -19,6 +22,7 @@ pub(crate) struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) order_limiter: RateLimiter,
     pub(crate) read_limiter: RateLimiter,
+    pub(crate) name_check_limiter: RateLimiter,
     pub(crate) dynamic_linking: DynamicLinking,
 }
 
@@ -28,6 +32,11 @@ pub(super) type SharedApp = State<Arc<App>>;
 impl App {
     pub(super) fn now(&self) -> i64 {
         timestamp(self.clock.now())
+    }
+
+    /// A caller who has given a second factor that is not old (RFC 9470).
+    pub(super) async fn authorize_confirmed(&self, headers: &HeaderMap) -> Result<AuthorizedCaller, Problem> {
+        Ok(self.tokens.authorize(headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE)).await?)
     }
 
     /// The customer and account of a request that reads, within the customer's limit.

@@ -32,7 +32,7 @@ const PREFLIGHT_LIFETIME: Duration = Duration::from_mins(10);
 pub(super) fn add_layers(router: Router, allowed_origins: &[HeaderValue]) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(allowed_origins.to_vec())
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
         .allow_headers([AUTHORIZATION, CONTENT_TYPE, IDEMPOTENCY_KEY])
         // Without this a browser hides why the API refused, and where the step-up should go.
         .expose_headers([WWW_AUTHENTICATE, IDEMPOTENCY_REPLAYED, RETRY_AFTER])

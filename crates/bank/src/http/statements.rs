@@ -12,11 +12,7 @@ use super::app::SharedApp;
 use super::page_query::{PageQuery, RawPageQuery};
 use super::problem::{Code, Problem};
 use super::transfer_response::MovementResponse;
-use crate::auth::Scope;
 use crate::ledger::{Money, Movement, Party};
-
-/// How old the second factor may be, in seconds: a quarter of an hour.
-const MAX_AUTHENTICATION_AGE: u64 = 15 * 60;
 
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 500;
@@ -66,8 +62,7 @@ pub(super) async fn get(
     headers: HeaderMap,
     query: RawPageQuery,
 ) -> Result<Json<StatementsResponse>, Problem> {
-    let caller = app.tokens.authorize(&headers, Scope::ViewBalance, Some(MAX_AUTHENTICATION_AGE)).await?;
-    let (_, account) = app.admit_reader(caller).await?;
+    let (_, account) = app.admit_reader(app.authorize_confirmed(&headers).await?).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
     let start = match &before {
         None => Cursor::START,

@@ -53,15 +53,14 @@ pub(super) struct MovementResponse {
     amount: Money,
     reference: String,
     created_at: String,
-    /// What was on the account afterwards; only on statements.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    balance: Option<Money>,
+    /// What was on the account afterwards.
+    balance: Money,
 }
 
 impl MovementResponse {
     pub(super) fn in_list(movement: Movement) -> Self {
         let number = Some(transfer_number(movement.booking));
-        Self { number, balance: None, ..Self::on_statement(movement) }
+        Self { number, ..Self::on_statement(movement) }
     }
 
     pub(super) fn on_statement(movement: Movement) -> Self {
@@ -71,7 +70,7 @@ impl MovementResponse {
             direction: movement.direction(),
             amount: movement.money(movement.amount.abs()),
             created_at: rfc3339(movement.booked_at),
-            balance: Some(movement.money(movement.balance_after)),
+            balance: movement.money(movement.balance_after),
             counterparty: movement.counterparty,
             reference: movement.reference.unwrap_or_default(),
         }

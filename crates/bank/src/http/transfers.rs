@@ -4,6 +4,8 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use super::app::SharedApp;
 use super::page_query::{PageQuery, RawPageQuery};
 use super::problem::{Code, Problem};
 use super::transfer_response::{MovementResponse, TransferResponse};
-use crate::ledger::TransferStatus;
+use crate::ledger::{Direction, SearchWords, TransferFilter, TransferStatus};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
@@ -34,16 +36,44 @@ pub(super) struct TransferListResponse {
     next: Option<String>,
 }
 
+/// What is looked for. Days are in UTC, both included.
+#[derive(Deserialize)]
+pub(super) struct FilterParameters {
+    #[serde(default)]
+    query: String,
+    direction: Option<Direction>,
+    from: Option<Date>,
+    to: Option<Date>,
+}
+
+impl From<FilterParameters> for TransferFilter {
+    fn from(FilterParameters { query, direction, from, to }: FilterParameters) -> Self {
+        let start = from.map_or(0, start_of_day);
+        // A day without a next one is the last one that there is.
+        let end = to.and_then(|day| day.tomorrow().ok()).map_or(i64::MAX, start_of_day);
+        Self { words: SearchWords::from(query.as_str()), direction, booked_at: start..end }
+    }
+}
+
+/// A day that is beyond all timestamps is before or after everything.
+fn start_of_day(day: Date) -> i64 {
+    let beyond = if day.year() < 0 { i64::MIN } else { i64::MAX };
+    day.to_zoned(TimeZone::UTC).map_or(beyond, |midnight| midnight.timestamp().as_second())
+}
+
 pub(super) async fn list(
     State(app): SharedApp,
     headers: HeaderMap,
     query: RawPageQuery,
+    filter: Result<Query<FilterParameters>, QueryRejection>,
 ) -> Result<Json<TransferListResponse>, Problem> {
     let (_, account) = app.authorize_reader(&headers).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
+    let Query(filter) = filter.map_err(|error| Problem::new(Code::MALFORMED_REQUEST, error.body_text()))?;
     let wrong_cursor = || Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of this list");
     let before = before.map(|text| Uuid::try_parse(&text)).transpose().map_err(|_| wrong_cursor())?;
-    let page = app.ledger.transfers(account.id, limit, before).await?.ok_or_else(wrong_cursor)?;
+    let page =
+        app.ledger.transfers(account.id, limit, before, &filter.into()).await?.ok_or_else(wrong_cursor)?;
     let transfers = page.transfers.into_iter().map(MovementResponse::in_list).collect();
     Ok(Json(TransferListResponse { transfers, next: page.next }))
 }

@@ -10,7 +10,7 @@ use super::decision::TransferDecision;
 use super::error::LedgerError;
 use super::health::Health;
 use super::order::TransferRequest;
-use super::store::LedgerStore;
+use super::store::{Connection, LedgerStore, QUERY_TIMEOUT};
 use super::transfer_queue::{TransferQueue, TransferWriter};
 
 /// The open ledger. Cheap to clone; all clones share the same connections.
@@ -38,6 +38,20 @@ impl Ledger {
 
     pub(crate) async fn account_of(&self, customer: &Customer) -> Result<Option<Account>, LedgerError> {
         self.loader.submit(customer.clone()).await.unwrap_or(Err(LedgerError::Closed))
+    }
+
+    /// Does what is written beside the orders.
+    pub(super) async fn write_beside<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
+    ) -> Result<T, LedgerError> {
+        let pool = &self.store.side_writer;
+        let written = async {
+            pool.acquire().await?.work_within(QUERY_TIMEOUT, LedgerError::is_unavailable, work).await
+        }
+        .await;
+        self.health.note_write(written.as_ref().err());
+        written
     }
 
     /// Waits for what is under way and closes the connections.

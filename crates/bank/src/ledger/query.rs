@@ -1,14 +1,17 @@
 //! Reading an account's balance, and pages of its transfers and other movements, newest first.
 
-use serde::Serialize;
-use sqlx::FromRow;
+use std::ops::Range;
+
 use uuid::Uuid;
 
 use super::account::{Account, BY_IBAN};
 use super::error::LedgerError;
 use super::handle::Ledger;
-use super::money::{Currency, Money};
-use super::transfer::transfer_number;
+use super::movement::{Direction, Movement};
+use super::search::TransferFilter;
+
+/// How many transfers are looked through for one page of a search.
+const MAX_SCANNED: u32 = 2_000;
 
 #[derive(Debug)]
 pub(crate) struct TransferPage {
@@ -17,37 +20,8 @@ pub(crate) struct TransferPage {
     pub(crate) next: Option<String>,
 }
 
-/// Anything that changed an account's balance, as its holder sees it: a transfer, or the opening of the account.
-#[derive(Debug, FromRow)]
-pub(crate) struct Movement {
-    transfer_id: Option<String>,
-    pub(crate) booking: i64,
-    /// Below zero when it went out.
-    pub(crate) amount: i64,
-    currency: Currency,
-    #[sqlx(flatten)]
-    pub(crate) counterparty: Counterparty,
-    pub(crate) reference: Option<String>,
-    pub(crate) booked_at: i64,
-    pub(crate) balance_after: i64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Direction {
-    In,
-    Out,
-}
-
-/// The other side. The bank itself, where an account was opened, has no IBAN.
-#[derive(Debug, Serialize, FromRow)]
-pub(crate) struct Counterparty {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    iban: Option<String>,
-    holder: String,
-}
-
-/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements.
+/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements. `$5`: -1 for money that went out, 1 for money that
+/// came in, 0 for both.
 const MOVEMENTS: &str =
     "SELECT t.id AS transfer_id, b.id AS booking, p.amount, b.currency, other.iban, other.holder,
          t.reference, b.booked_at, p.balance_after
@@ -56,23 +30,8 @@ const MOVEMENTS: &str =
      LEFT JOIN transfers t ON t.booking_id = b.id
      JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
      WHERE p.account_id = $1 AND p.booking_id < $2 AND ($4 = 0 OR t.id IS NOT NULL)
+         AND p.amount * $5 >= 0 AND b.booked_at >= $6 AND b.booked_at < $7
      ORDER BY p.booking_id DESC LIMIT $3";
-
-impl Movement {
-    /// A transfer's id, or else the number.
-    pub(crate) fn id(&self) -> String {
-        self.transfer_id.clone().unwrap_or_else(|| transfer_number(self.booking))
-    }
-
-    pub(crate) const fn direction(&self) -> Direction {
-        if self.amount.is_negative() { Direction::Out } else { Direction::In }
-    }
-
-    /// So much in the currency of the account.
-    pub(crate) fn money(&self, amount: i64) -> Money {
-        Money { amount, currency: self.currency.clone() }
-    }
-}
 
 impl Ledger {
     /// What is on the account with this IBAN (without blanks), in minor units.
@@ -81,13 +40,16 @@ impl Ledger {
         Ok(account.map(|account| account.balance.amount))
     }
 
-    /// The transfers of an account, newest first: at most `limit`, older than `before` if given. Nothing when `before` is no
-    /// transfer of this account.
+    /// The transfers of an account that pass the filter, newest first: at most `limit`, older than `before` if given. Nothing
+    /// when `before` is no transfer of this account.
+    ///
+    /// A page of a search can have fewer, even none, and still a `next`: so many were looked through.
     pub(crate) async fn transfers(
         &self,
         account: i64,
         limit: u32,
         before: Option<Uuid>,
+        filter: &TransferFilter,
     ) -> Result<Option<TransferPage>, LedgerError> {
         let before = match before {
             None => i64::MAX,
@@ -96,11 +58,19 @@ impl Ledger {
                 None => return Ok(None),
             },
         };
-        // One more than asked for, to know whether there is a next page.
-        let mut transfers = self.fetch_movements(account, i64::from(limit) + 1, before, true).await?;
-        let is_last = transfers.len() <= limit as usize;
-        transfers.truncate(limit as usize);
-        let next = transfers.last().filter(|_| !is_last).map(Movement::id);
+        let scanned = if filter.words.is_empty() { limit } else { MAX_SCANNED };
+        // One more, to know whether there is a next page.
+        let mut transfers = self.fetch_movements(account, scanned + 1, before, Some(filter)).await?;
+        let is_last = transfers.len() <= scanned as usize;
+        transfers.truncate(scanned as usize);
+        let last_scanned = transfers.last().filter(|_| !is_last).map(Movement::id);
+        transfers.retain(|transfer| filter.words.match_movement(transfer));
+        let next = if transfers.len() > limit as usize {
+            transfers.truncate(limit as usize);
+            transfers.last().map(Movement::id)
+        } else {
+            last_scanned
+        };
         Ok(Some(TransferPage { transfers, next }))
     }
 
@@ -111,17 +81,21 @@ impl Ledger {
         limit: u32,
         before: i64,
     ) -> Result<Vec<Movement>, LedgerError> {
-        self.fetch_movements(account, limit.into(), before, false).await
+        self.fetch_movements(account, limit, before, None).await
     }
 
+    /// With a filter transfers only, without one all movements.
     async fn fetch_movements(
         &self,
         account: i64,
-        limit: i64,
+        limit: u32,
         before: i64,
-        only_transfers: bool,
+        transfers: Option<&TransferFilter>,
     ) -> Result<Vec<Movement>, LedgerError> {
-        let values = [account, before, limit, only_transfers.into()].map(Into::into);
+        let sign = transfers.and_then(|filter| filter.direction).map_or(0, Direction::sign);
+        let Range { start, end } = transfers.map_or(0..i64::MAX, |filter| filter.booked_at.clone());
+        let only_transfers = transfers.is_some().into();
+        let values = [account, before, limit.into(), only_transfers, sign, start, end].map(Into::into);
         Ok(self.store.reader.fetch_all(MOVEMENTS, &values).await?)
     }
 

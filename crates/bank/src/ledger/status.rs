@@ -10,7 +10,7 @@ use super::account::Customer;
 use super::error::LedgerError;
 use super::handle::Ledger;
 use super::locks;
-use super::store::{Connection, QUERY_TIMEOUT, SqlValue};
+use super::store::{Connection, SqlValue};
 use super::transfer::{self, Transfer};
 
 #[derive(Debug)]
@@ -98,19 +98,6 @@ impl Ledger {
             Ok(status)
         };
         self.write_beside(read).await
-    }
-
-    async fn write_beside<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut Connection) -> Result<T, LedgerError>,
-    ) -> Result<T, LedgerError> {
-        let pool = &self.store.side_writer;
-        let written = async {
-            pool.acquire().await?.work_within(QUERY_TIMEOUT, LedgerError::is_unavailable, work).await
-        }
-        .await;
-        self.health.note_write(written.as_ref().err());
-        written
     }
 
     /// Whether the database can be read and written. A write is tried, unless one has just succeeded or failed.

@@ -28,7 +28,7 @@ async fn cors_allows_configured_origin() {
     let answer = test_bank.send(preflight(ORIGIN)).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.headers["access-control-allow-origin"], ORIGIN);
-    assert_eq!(words(&answer.headers, "access-control-allow-methods"), ["get", "post"]);
+    assert_eq!(words(&answer.headers, "access-control-allow-methods"), ["delete", "get", "post", "put"]);
     let allowed = ["authorization", "content-type", "idempotency-key"];
     assert_eq!(words(&answer.headers, "access-control-allow-headers"), allowed);
     assert_eq!(answer.headers["access-control-max-age"], "600");

@@ -116,7 +116,11 @@ async fn unauthorized_requests_are_not_counted() {
 /// An order of which only the head arrives. With the clock paused, the test waits for nothing else when the issuer's keys are
 /// known.
 pub(crate) fn without_its_body(token: &str, id: Uuid) -> Request<Body> {
-    let mut request = post(token, id, &Value::Null);
+    with_endless_body(post(token, id, &Value::Null))
+}
+
+/// With a body that does not come to its end.
+pub(crate) fn with_endless_body(mut request: Request<Body>) -> Request<Body> {
     *request.body_mut() = Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
     request
 }

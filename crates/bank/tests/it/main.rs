@@ -19,6 +19,7 @@ mod ledger;
 mod limits;
 mod openapi;
 mod openapi_check;
+mod payees;
 mod postgres;
 mod processes;
 mod program;

@@ -4,14 +4,15 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::issuer::KeySetResponse;
 use crate::limits;
 use crate::openapi_check::{DOCUMENT, path_of};
-use crate::test_bank::{OPENING, TestBank, TestResponse, get, order_of, post};
+use crate::payees;
+use crate::test_bank::{BEN, OPENING, TestBank, TestResponse, get, order_of, post};
 
 #[derive(Default)]
 struct Seen(BTreeSet<(String, String, u16)>);
@@ -38,6 +39,27 @@ fn documented() -> BTreeSet<(String, String, u16)> {
     all
 }
 
+const READS: [&str; 5] = ["/balance", "/transfers", "/transfers/{id}", "/statements", "/payees"];
+
+const VERIFY: &str = "/payees/verify";
+
+fn payee_requests() -> [(Method, &'static str, Value); 3] {
+    const ADDRESS: &str = "/payees/GB82WEST12345698765432";
+    [
+        (Method::POST, VERIFY, json!({ "iban": BEN, "name": "Ben" })),
+        (Method::PUT, ADDRESS, json!({ "name": "Ben" })),
+        (Method::DELETE, ADDRESS, Value::Null),
+    ]
+}
+
+/// Everything that takes a token for the balance.
+fn requests(token: &str, id: Uuid) -> Vec<Request<Body>> {
+    let reads = READS.map(|address| get(&address.replace("{id}", &id.to_string()), token));
+    let of_payees =
+        payee_requests().map(|(method, address, body)| payees::request(method, address, token, &body));
+    reads.into_iter().chain(of_payees).collect()
+}
+
 const HEALTH: [&str; 3] = ["/livez", "/readyz", "/healthz"];
 
 #[tokio::test]
@@ -47,7 +69,6 @@ async fn every_described_response_occurs() {
     let id = Uuid::new_v4();
     let view = test_bank.strong_token_of("auth0|1001", "view:balance");
     let stranger = test_bank.strong_token_of("auth0|9999", "view:balance transfer:funds");
-    let transfer = format!("/transfers/{id}");
     let twice = |mut request: Request<Body>| {
         let header = request.headers()["authorization"].clone();
         request.headers_mut().append("authorization", header);
@@ -73,19 +94,45 @@ async fn every_described_response_occurs() {
         seen.send(&strict, post(&strict.transfer_token(), Uuid::new_v4(), &order_of(1))).await;
     }
 
-    for address in ["/balance", "/transfers", &transfer, "/statements"] {
-        for request in
-            [get(address, &view), get(address, "x"), get(address, &stranger), twice(get(address, &view))]
-        {
+    for address in READS {
+        let address = address.replace("{id}", &id.to_string());
+        let get = |token: &str| get(&address, token);
+        for request in [get(&view), get("x"), get(&stranger), twice(get(&view))] {
             seen.send(&test_bank, request).await;
         }
-        seen.send(&test_bank, get(address, &test_bank.token("openid"))).await;
+        seen.send(&test_bank, get(&test_bank.token("openid"))).await;
+    }
+    for (method, address, body) in payee_requests() {
+        let request = |token: &str| payees::request(method.clone(), address, token, &body);
+        for token in [&view, &view, "x", &stranger, &test_bank.strong_token_of("auth0|1001", "openid")] {
+            seen.send(&test_bank, request(token)).await;
+        }
+        seen.send(&test_bank, twice(request(&view))).await;
+        let no_name =
+            if address == VERIFY { json!({ "iban": "x", "name": "" }) } else { json!({ "name": "" }) };
+        let wrong = payees::request(method.clone(), &address.replace(BEN, "x"), &view, &no_name);
+        seen.send(&test_bank, wrong).await;
+        if method != Method::DELETE {
+            seen.send(&test_bank, payees::request(method.clone(), address, &view, &json!({ "iban": 1 })))
+                .await;
+            seen.send(
+                &test_bank,
+                payees::request(method.clone(), address, &view, &json!("x".repeat(20_000))),
+            )
+            .await;
+            let mut text = request(&view);
+            text.headers_mut().remove("content-type");
+            seen.send(&test_bank, text).await;
+            tokio::time::pause();
+            seen.send(&test_bank, limits::with_endless_body(request(&view))).await;
+            tokio::time::resume();
+        }
     }
     let strict = limits::test_bank_with_read_limit(1).await;
     let strong = strict.strong_token_of("auth0|1001", "view:balance");
     strict.get("/balance", &strong).await;
-    for address in ["/balance", "/transfers", &transfer, "/statements"] {
-        seen.send(&strict, get(address, &strong)).await;
+    for request in requests(&strong, id) {
+        seen.send(&strict, request).await;
     }
     for address in HEALTH {
         seen.send(&test_bank, get(address, "x")).await;
@@ -94,13 +141,11 @@ async fn every_described_response_occurs() {
     assert_eq!(description.body, *DOCUMENT);
 
     test_bank.bank.close().await;
-    let requests = || {
-        let mut requests = vec![post(&test_bank.transfer_token(), Uuid::new_v4(), &order_of(1))];
-        let addresses = ["/balance", "/transfers", &transfer, "/statements"];
-        requests.extend(addresses.map(|address| get(address, &view)));
-        requests
+    let all_requests = |test_bank: &TestBank| {
+        let order = post(&test_bank.transfer_token(), Uuid::new_v4(), &order_of(1));
+        [order].into_iter().chain(requests(&view, id))
     };
-    for request in requests() {
+    for request in all_requests(&test_bank) {
         assert_eq!(seen.send(&test_bank, request).await.status, 500);
     }
     for (address, status) in HEALTH.into_iter().zip([200, 503, 503]) {
@@ -109,7 +154,7 @@ async fn every_described_response_occurs() {
 
     let test_bank = TestBank::new().await;
     test_bank.issuer.respond_with(KeySetResponse::Text("no keys".into()));
-    for request in requests() {
+    for request in all_requests(&test_bank) {
         assert_eq!(seen.send(&test_bank, request).await.status, 503);
     }
     assert_eq!(seen.0, documented());

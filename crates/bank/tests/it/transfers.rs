@@ -3,7 +3,8 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, order_of};
+use crate::issuer::FIRST;
+use crate::test_bank::{ADA, BEN, ENERGY, NOW, OPENING, TestBank, order_of};
 
 const VIEW: &str = "view:balance";
 
@@ -146,4 +147,88 @@ async fn list_rejects_wrong_page_query() {
         );
     }
     assert_eq!(test_bank.get("/transfers?limit=100&utm=x", &token).await.status, 200);
+}
+
+/// A token that is good for some days.
+fn lasting_token(test_bank: &TestBank, subject: &str) -> String {
+    let mut claims = test_bank.claims("view:balance transfer:funds");
+    claims["sub"] = json!(subject);
+    claims["exp"] = json!(NOW + 4 * 86_400);
+    FIRST.token(&claims)
+}
+
+/// The amounts of the transfers that a search finds, newest first.
+async fn found(test_bank: &TestBank, query: &str) -> Vec<i64> {
+    let answer = test_bank.get(&format!("/transfers?{query}"), &lasting_token(test_bank, "auth0|1001")).await;
+    assert_eq!(answer.status, 200, "{query}: {}", answer.body);
+    let items = answer.body["transfers"].as_array().unwrap();
+    items.iter().map(|item| item["amount"]["amount"].as_i64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn list_is_searched_and_filtered() {
+    let test_bank = TestBank::new().await;
+    let day = 86_400;
+    let send = async |payee: &str, minor: i64, reference: &str| {
+        let order = json!({ "payee": payee, "amount": { "amount": minor, "currency": "EUR" }, "reference": reference });
+        let token = lasting_token(&test_bank, "auth0|1001");
+        assert_eq!(test_bank.post(&token, Uuid::new_v4(), &order).await.status, 201);
+    };
+    send(BEN, 1250, "Lunch in MÜNCHEN").await;
+    test_bank.clock.advance(day);
+    send(ENERGY, 4200, "June").await;
+    let back =
+        json!({ "payee": ADA, "amount": { "amount": 1250, "currency": "EUR" }, "reference": "lunch back" });
+    let bens = lasting_token(&test_bank, "auth0|1002");
+    assert_eq!(test_bank.post(&bens, Uuid::new_v4(), &back).await.status, 201);
+    test_bank.clock.advance(day);
+    send(BEN, 99, "").await;
+
+    for (query, expected) in [
+        ("", [99, 1250, 4200, 1250].as_slice()),
+        ("query=", &[99, 1250, 4200, 1250]),
+        ("query=lunch", &[1250, 1250]),
+        ("query=m%C3%BCnchen+BEN", &[1250]),
+        ("query=12,50", &[1250, 1250]),
+        ("query=42", &[4200]),
+        ("query=fr14+2004", &[4200]),
+        ("query=nothing", &[]),
+        ("direction=in", &[1250]),
+        ("direction=out&query=lunch", &[1250]),
+        ("from=2025-06-16&to=2025-06-16", &[1250, 4200]),
+        ("from=2025-06-17", &[99]),
+        ("to=2025-06-15", &[1250]),
+        ("to=9999-12-31&from=-009999-01-02", &[99, 1250, 4200, 1250]),
+        ("from=9999-12-31", &[]),
+        ("to=-009999-01-01", &[]),
+        ("from=2025-06-17&to=2025-06-15", &[]),
+    ] {
+        assert_eq!(found(&test_bank, query).await, expected, "{query}");
+    }
+    for query in ["direction=up", "from=2025-06-31", "to=today", "from=1750000000", "direction="] {
+        let answer =
+            test_bank.get(&format!("/transfers?{query}"), &lasting_token(&test_bank, "auth0|1001")).await;
+        assert_eq!(answer.problem(), "malformed-request", "{query}");
+    }
+    let newest =
+        &test_bank.get("/transfers", &lasting_token(&test_bank, "auth0|1001")).await.body["transfers"][0];
+    assert_eq!(newest["balance"]["amount"], test_bank.balance().await);
+}
+
+#[tokio::test]
+async fn search_goes_through_all_pages() {
+    let test_bank = TestBank::new().await;
+    for minor in 1..=9 {
+        assert_eq!(test_bank.order(&order_of(minor)).await.status, 201);
+    }
+    let token = test_bank.token(VIEW);
+    let (mut seen, mut address) = (Vec::new(), "/transfers?query=lunch&limit=4".to_owned());
+    loop {
+        let page = test_bank.get(&address, &token).await.body;
+        let items = page["transfers"].as_array().unwrap();
+        seen.extend(items.iter().map(|item| item["amount"]["amount"].as_i64().unwrap()));
+        let Some(next) = page["next"].as_str() else { break };
+        address = format!("/transfers?query=lunch&limit=4&before={next}");
+    }
+    assert_eq!(seen, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
 }
