@@ -46,7 +46,10 @@ pub(crate) const ROWS: [Row<Measures>; 6] = [
     ("first paint", |it| Some(it.first_paint)),
 ];
 
-pub(crate) const LOADS: [(&str, fn(&Measures) -> &PageTimes); 3] = [
+/// A kind of load, by its name.
+type Load = (&'static str, fn(&Measures) -> &PageTimes);
+
+pub(crate) const LOADS: [Load; 3] = [
     ("callback, cached", |it| &it.callback_cached),
     ("callback, nothing cached", |it| &it.callback_uncached),
     ("reload with a session", |it| &it.reload),

@@ -65,7 +65,7 @@ mod tests {
         log.note(Asked::Page);
         let waiting = tokio::spawn({
             let log = log.clone();
-            async move { log.time_from_page(Asked::Transfer, Duration::from_secs(60)).await }
+            async move { log.time_from_page(Asked::Transfer, Duration::from_mins(1)).await }
         });
         log.note(Asked::Page);
         log.note(Asked::Transfer);

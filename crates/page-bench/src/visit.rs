@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// How long a client may take for anything.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// How often the page is asked. What it is asked for has its time from the page itself.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
