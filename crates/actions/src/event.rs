@@ -20,7 +20,7 @@ impl Event {
         // `1001` of `auth0|1001`.
         let id = id.split_once('|').map_or(id, |(_, id)| id).to_owned();
         person["identities"] = json!([{
-            "connection": connection["name"], "provider": connection["strategy"], "user_id": id, "isSocial": false,
+            "connection": connection["name"], "isSocial": false, "provider": connection["strategy"], "user_id": id,
         }]);
         person
     }

@@ -284,15 +284,12 @@ mod transaction_metadata {
             body("console.log(event.transaction.metadata); event.transaction.metadata.text = 'changed';"),
             body("console.log(event.transaction.metadata.text, api.transaction.setMetadata('k', 1));"),
         ]);
-        assert_eq!(
-            texts(&outcome),
-            [
-                r#"{"flag":false,"gone":1,"number":1.5,"text":"a"}"#,
-                r#"{"flag":false,"number":1.5,"text":"a"}"#,
-                r#"{"flag":false,"number":1.5,"text":"a"}"#,
-                "a undefined",
-            ]
-        );
+        // Features of serde_json that another crate of a build asks for change the order of members.
+        let shown = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| json!(text));
+        let shown: Vec<serde_json::Value> = texts(&outcome).iter().map(|text| shown(text)).collect();
+        let with_gone = json!({ "flag": false, "gone": 1, "number": 1.5, "text": "a" });
+        let without = json!({ "flag": false, "number": 1.5, "text": "a" });
+        assert_eq!(shown, [with_gone, without.clone(), without, json!("a undefined")]);
     }
 
     /// Proves: script-transaction-metadata
