@@ -23,8 +23,10 @@ use web_sys::{Element, Event, NodeList};
 
 use crate::messages;
 
-/// An element and what is in it. Slot 0 is the element itself; the others are the elements with an attribute `slot`, in
-/// their order.
+/// The slot that is the element itself.
+pub(crate) const ROOT: &str = "";
+
+/// An element and what is in it. Its slots are the elements with an attribute `slot`, which has the name.
 pub(crate) struct Markup {
     root: Element,
     slots: Option<NodeList>,
@@ -48,28 +50,34 @@ impl Markup {
     }
 
     /// The element of a slot.
-    pub(crate) fn slot(&self, slot: u32) -> Element {
-        let found = self.slots.as_ref().filter(|_| slot > 0).and_then(|slots| slots.get(slot - 1));
-        found.map_or_else(|| self.root.clone(), JsCast::unchecked_into)
+    fn slot(&self, name: &str) -> Element {
+        let is_named = |slot: &Element| slot.get_attribute("slot").is_some_and(|it| it == name);
+        self.slots().find(is_named).unwrap_or_else(|| self.root.clone())
     }
 
-    pub(crate) fn text(&mut self, slot: u32, text: &str) {
+    /// All slots but the root, in their order.
+    fn slots(&self) -> impl Iterator<Item = Element> + use<'_> {
+        let slots = self.slots.iter();
+        slots.flat_map(|slots| (0..slots.length()).filter_map(|at| slots.get(at)).map(JsCast::unchecked_into))
+    }
+
+    pub(crate) fn text(&mut self, slot: &str, text: &str) {
         self.slot(slot).set_text_content(Some(text));
     }
 
-    pub(crate) fn attribute(&mut self, slot: u32, name: &str, value: &str) {
+    pub(crate) fn attribute(&mut self, slot: &str, name: &str, value: &str) {
         // Only a name that is no name could be refused.
         let _ = self.slot(slot).set_attribute(name, value);
     }
 
     /// Adds a view at the end of a slot.
-    pub(crate) fn view(&mut self, slot: u32, view: AnyView) {
+    pub(crate) fn view(&mut self, slot: &str, view: AnyView) {
         let mut view = view.build();
         view.mount(&self.slot(slot), None);
         self.views.push(view);
     }
 
-    pub(crate) fn listen(&mut self, slot: u32, event: &str, handle: impl FnMut(Event) + 'static) {
+    pub(crate) fn listen(&mut self, slot: &str, event: &str, handle: impl FnMut(Event) + 'static) {
         let handle: Box<dyn FnMut(Event)> = Box::new(handle);
         let listener = Closure::wrap(handle);
         let _ = self.slot(slot).add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
@@ -77,7 +85,7 @@ impl Markup {
     }
 
     /// Does something to a slot, and again whenever a signal that it has read changes.
-    pub(crate) fn follow(&mut self, slot: u32, change: impl Fn(&Element) + 'static) {
+    pub(crate) fn follow(&mut self, slot: &str, change: impl Fn(&Element) + 'static) {
         let element = self.slot(slot);
         let change: Box<dyn Fn(&Element)> = Box::new(change);
         self.effects.push(RenderEffect::new(move |_| change(&element)));
@@ -99,15 +107,15 @@ pub(crate) fn fixed(html: &'static str) -> AnyView {
 /// An element that is a text.
 pub(crate) fn with_text(html: &'static str, text: &str) -> AnyView {
     let mut markup = Markup::new(html);
-    markup.text(0, text);
+    markup.text(ROOT, text);
     markup.into_view()
 }
 
-/// An element with texts in its slots from 1 on.
+/// An element with texts in its slots, in their order.
 pub(crate) fn with_texts(html: &'static str, texts: &[&str]) -> AnyView {
-    let mut markup = Markup::new(html);
-    for (slot, text) in (1..).zip(texts) {
-        markup.text(slot, text);
+    let markup = Markup::new(html);
+    for (slot, text) in markup.slots().zip(texts) {
+        slot.set_text_content(Some(text));
     }
     markup.into_view()
 }
@@ -116,7 +124,7 @@ pub(crate) fn with_texts(html: &'static str, texts: &[&str]) -> AnyView {
 pub(crate) fn around(html: &'static str, views: Vec<AnyView>) -> AnyView {
     let mut markup = Markup::new(html);
     for view in views {
-        markup.view(0, view);
+        markup.view(ROOT, view);
     }
     markup.into_view()
 }

@@ -6,7 +6,7 @@ use stepup::view::{BalanceView, Loadable};
 use super::{problem, skeleton};
 use crate::{
     format,
-    markup::{Markup, around, fixed, with_texts},
+    markup::{Markup, ROOT, around, fixed, with_texts},
     view_signal::{ViewSignal, dynamic, empty, slice_of_account},
 };
 
@@ -60,7 +60,7 @@ fn ready(balance: &BalanceView) -> AnyView {
 
 fn amount(class: &str, text: &str) -> AnyView {
     let mut amount = Markup::new(r#"<p data-testid="balance" aria-describedby="balance-label"></p>"#);
-    amount.attribute(0, "class", class);
-    amount.text(0, text);
+    amount.attribute(ROOT, "class", class);
+    amount.text(ROOT, text);
     amount.into_view()
 }

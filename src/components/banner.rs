@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     intent::Intent,
-    markup::{Markup, around, fixed},
+    markup::{Markup, ROOT, around, fixed},
     messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
@@ -35,8 +35,8 @@ pub(crate) fn session(session: SessionView) -> AnyView {
         SessionView::Over => ("session.over", "button.log_in", ButtonKind::Primary),
         SessionView::LoginRequired => ("session.login_required", "button.log_in", ButtonKind::Primary),
     };
-    let mut card = Markup::new(r#"<div class="card over"><p role="alert" slot></p></div>"#);
-    card.text(1, &messages::text(sentence));
-    card.view(0, button(label, Intent::LogIn, kind));
+    let mut card = Markup::new(r#"<div class="card over"><p role="alert" slot="sentence"></p></div>"#);
+    card.text("sentence", &messages::text(sentence));
+    card.view(ROOT, button(label, Intent::LogIn, kind));
     card.into_view()
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     focus,
     intent::{Dispatch, Intent},
-    markup::Markup,
+    markup::{Markup, ROOT},
     messages,
 };
 
@@ -25,8 +25,8 @@ pub(crate) fn button(label: &str, intent: Intent, kind: ButtonKind) -> AnyView {
         ButtonKind::Primary => r#"<button type="button" class="button primary"></button>"#,
         ButtonKind::Secondary => r#"<button type="button" class="button"></button>"#,
     });
-    button.text(0, &messages::text(label));
-    button.listen(0, "click", move |_| {
+    button.text(ROOT, &messages::text(label));
+    button.listen(ROOT, "click", move |_| {
         focus::before_intent(&intent);
         dispatch.send(intent.clone());
     });

@@ -38,20 +38,20 @@ pub(crate) fn field(spec: &'static FieldSpec, signal: ViewSignal, suffix: AnyVie
         }
     };
     let mut part = Markup::new(html);
-    part.view(1, suffix);
-    part.follow(2, move |input| {
+    part.view("control", suffix);
+    part.follow("input", move |input| {
         let input: &HtmlInputElement = input.unchecked_ref();
         input.set_value(text_in(&text.get(), field).unwrap_or_default());
     });
-    part.follow(2, move |input| {
+    part.follow("input", move |input| {
         let wrong = error_in(&error.get(), field).is_some();
         let _ = input.set_attribute("aria-invalid", if wrong { "true" } else { "false" });
     });
-    part.listen(2, "input", take);
-    part.listen(2, "change", take);
-    part.listen(2, "blur", move |_| dispatch.send(Intent::Left(field)));
+    part.listen("input", "input", take);
+    part.listen("input", "change", take);
+    part.listen("input", "blur", move |_| dispatch.send(Intent::Left(field)));
     part.view(
-        3,
+        "notes",
         dynamic(move || match error_in(&error.get(), field) {
             Some(error) => with_text(error_html, &messages::message(error)),
             None => empty(),

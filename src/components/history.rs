@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     format,
-    markup::{Markup, around, fixed, with_text},
+    markup::{Markup, ROOT, around, fixed, with_text},
     messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
@@ -55,26 +55,26 @@ fn entry(transfer: &PastTransfer) -> AnyView {
         (
             Icon::Out,
             "history.sent_to",
-            r#"<li class="entry"><span class="entry-sign" slot></span><span class="entry-text" slot><span class="entry-name"><span class="visually-hidden" slot></span><span slot></span></span></span><span class="entry-amount" slot></span></li>"#,
+            r#"<li class="entry"><span class="entry-sign" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount" slot="amount"></span></li>"#,
         )
     } else {
         (
             Icon::In,
             "history.received_from",
-            r#"<li class="entry"><span class="entry-sign incoming" slot></span><span class="entry-text" slot><span class="entry-name"><span class="visually-hidden" slot></span><span slot></span></span></span><span class="entry-amount incoming" slot></span></li>"#,
+            r#"<li class="entry"><span class="entry-sign incoming" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount incoming" slot="amount"></span></li>"#,
         )
     };
     let mut entry = Markup::new(html);
-    entry.view(1, icon(sign));
-    entry.text(3, &messages::text(direction));
-    entry.text(4, if counterparty.is_empty() { iban } else { counterparty });
+    entry.view("sign", icon(sign));
+    entry.text("direction", &messages::text(direction));
+    entry.text("counterparty", if counterparty.is_empty() { iban } else { counterparty });
     if !reference.is_empty() {
-        entry.view(2, with_text(r#"<span class="entry-reference"></span>"#, reference));
+        entry.view("text", with_text(r#"<span class="entry-reference"></span>"#, reference));
     }
     let mut time = Markup::new(r#"<time class="entry-time"></time>"#);
-    time.attribute(0, "datetime", at);
-    time.text(0, &format::moment(at));
-    entry.view(2, time.into_view());
-    entry.text(5, &format::signed(money, *outgoing));
+    time.attribute(ROOT, "datetime", at);
+    time.text(ROOT, &format::moment(at));
+    entry.view("text", time.into_view());
+    entry.text("amount", &format::signed(money, *outgoing));
     entry.into_view()
 }

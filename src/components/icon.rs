@@ -26,8 +26,8 @@ pub(crate) fn icon(icon: Icon) -> AnyView {
         Icon::In => "M17 7L7 17M15 17H7V9",
     };
     let mut icon = Markup::new(
-        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path slot></path></svg>"#,
+        r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path slot="path"></path></svg>"#,
     );
-    icon.attribute(1, "d", path);
+    icon.attribute("path", "d", path);
     icon.into_view()
 }

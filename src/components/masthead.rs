@@ -6,7 +6,7 @@ use stepup::view::{Screen, View};
 use super::button::{ButtonKind, button};
 use crate::{
     intent::Intent,
-    markup::Markup,
+    markup::{Markup, ROOT},
     messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
@@ -14,9 +14,9 @@ use crate::{
 pub(crate) fn masthead(signal: ViewSignal) -> AnyView {
     let view_slice = slice_of(signal, |before, now| NavLinks::of(before) == NavLinks::of(now));
     let mut header = Markup::new(
-        r#"<header class="masthead"><div class="masthead-row" slot><span class="brand"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 20h5v-5h5v-5h5V5h3"></path></svg>Riser</span></div></header>"#,
+        r#"<header class="masthead"><div class="masthead-row" slot="row"><span class="brand"><svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="M3 20h5v-5h5v-5h5V5h3"></path></svg>Riser</span></div></header>"#,
     );
-    header.view(1, dynamic(move || navigation(NavLinks::of(&view_slice.get()))));
+    header.view("row", dynamic(move || navigation(NavLinks::of(&view_slice.get()))));
     header.into_view()
 }
 
@@ -46,17 +46,17 @@ impl NavLinks {
 
 fn navigation(links: NavLinks) -> AnyView {
     let mut navigation = Markup::new(r#"<nav class="ways"></nav>"#);
-    navigation.attribute(0, "aria-label", &messages::text("nav.label"));
+    navigation.attribute(ROOT, "aria-label", &messages::text("nav.label"));
     match links {
         NavLinks::None => return empty(),
         NavLinks::Out => {}
         NavLinks::Statements => {
-            navigation.view(0, button("nav.statements", Intent::Statements, ButtonKind::Secondary));
+            navigation.view(ROOT, button("nav.statements", Intent::Statements, ButtonKind::Secondary));
         }
         NavLinks::Account => {
-            navigation.view(0, button("account.heading", Intent::Dismiss, ButtonKind::Secondary));
+            navigation.view(ROOT, button("account.heading", Intent::Dismiss, ButtonKind::Secondary));
         }
     }
-    navigation.view(0, button("nav.log_out", Intent::LogOut, ButtonKind::Secondary));
+    navigation.view(ROOT, button("nav.log_out", Intent::LogOut, ButtonKind::Secondary));
     navigation.into_view()
 }

@@ -5,7 +5,7 @@ use stepup::domain::Receipt;
 
 use crate::{
     format,
-    markup::{Markup, around},
+    markup::{Markup, ROOT, around},
     messages,
 };
 
@@ -31,10 +31,10 @@ pub(crate) fn list(rows: Vec<AnyView>) -> AnyView {
 
 /// One line, with the classes of the line and of its value. `name` is the id of a message.
 pub(crate) fn row(name: &str, class: &str, value_class: &str, value: &str) -> AnyView {
-    let mut row = Markup::new("<div><dt slot></dt><dd slot></dd></div>");
-    row.attribute(0, "class", class);
-    row.attribute(2, "class", value_class);
-    row.text(1, &messages::text(name));
-    row.text(2, value);
+    let mut row = Markup::new("<div><dt slot=\"name\"></dt><dd slot=\"value\"></dd></div>");
+    row.attribute(ROOT, "class", class);
+    row.attribute("value", "class", value_class);
+    row.text("name", &messages::text(name));
+    row.text("value", value);
     row.into_view()
 }

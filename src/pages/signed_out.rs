@@ -8,7 +8,7 @@ use stepup::view::Notice;
 use crate::{
     components::button::{ButtonKind, button},
     intent::Intent,
-    markup::{Markup, around, fixed, with_text},
+    markup::{Markup, ROOT, around, fixed, with_text},
     messages,
 };
 
@@ -21,18 +21,18 @@ pub(crate) fn signed_out(notice: Option<Notice>) -> Vec<AnyView> {
             Notice::LoggedOutWhileSending => "notice.logged_out_while_sending",
             Notice::SessionOver => "notice.session_over",
         });
-        welcome.view(0, with_text(r#"<p class="notice" role="status"></p>"#, &sentence));
+        welcome.view(ROOT, with_text(r#"<p class="notice" role="status"></p>"#, &sentence));
     }
     let log_in = button("button.log_in", Intent::LogIn, ButtonKind::Primary);
     welcome.view(
-        0,
+        ROOT,
         around(
             r#"<div class="hero"><h1 tabindex="-1" data-text="welcome.heading"></h1><p class="lead" data-text="welcome.lead"></p></div>"#,
             vec![log_in],
         ),
     );
     welcome.view(
-        0,
+        ROOT,
         fixed(
             r#"<ol class="steps"><li><strong data-text="button.log_in"></strong><span data-text="welcome.log_in"></span></li><li><strong data-text="welcome.balance_heading"></strong><span data-text="welcome.balance"></span></li><li><strong data-text="welcome.transfer_heading"></strong><span data-text="welcome.transfer"></span></li></ol>"#,
         ),

@@ -11,33 +11,34 @@ use crate::{
     },
     format,
     intent::Intent,
-    markup::{BUSY, Markup, around, fixed},
+    markup::{BUSY, Markup, ROOT, around, fixed},
 };
 
 pub(crate) fn statements(page: &StatementsPage) -> Vec<AnyView> {
     let mut parts =
         Markup::new(r#"<div class="statements"><h1 tabindex="-1" data-text="nav.statements"></h1></div>"#);
     match &page.content {
-        StatementsContent::Loading => parts.view(0, waiting()),
-        StatementsContent::Leaving => parts.view(0, leaving()),
+        StatementsContent::Loading => parts.view(ROOT, waiting()),
+        StatementsContent::Leaving => parts.view(ROOT, leaving()),
         StatementsContent::Ready(list) if list.is_empty() => {
-            parts.view(0, card(vec![fixed(r#"<p class="quiet" data-text="statements.empty"></p>"#)]));
+            parts.view(ROOT, card(vec![fixed(r#"<p class="quiet" data-text="statements.empty"></p>"#)]));
         }
-        StatementsContent::Ready(list) => list.iter().for_each(|it| parts.view(0, statement(it))),
+        StatementsContent::Ready(list) => list.iter().for_each(|it| parts.view(ROOT, statement(it))),
         StatementsContent::NotOffered => {
-            parts.view(0, card(vec![fixed(r#"<p role="status" data-text="statements.not_offered"></p>"#)]));
+            parts
+                .view(ROOT, card(vec![fixed(r#"<p role="status" data-text="statements.not_offered"></p>"#)]));
         }
         StatementsContent::Failed(problem) => {
             let again = button("button.try_again", Intent::Statements, ButtonKind::Secondary);
-            parts.view(0, card(problem::offer(problem, again)));
+            parts.view(ROOT, card(problem::offer(problem, again)));
         }
     }
     let offer = || button("button.show_older", Intent::OlderStatements, ButtonKind::Secondary);
     match &page.older {
         OlderStatements::None => {}
-        OlderStatements::Offered => parts.view(0, problem::actions(vec![offer()])),
-        OlderStatements::Loading => parts.view(0, waiting()),
-        OlderStatements::Failed(reason) => parts.view(0, card(problem::offer(reason, offer()))),
+        OlderStatements::Offered => parts.view(ROOT, problem::actions(vec![offer()])),
+        OlderStatements::Loading => parts.view(ROOT, waiting()),
+        OlderStatements::Failed(reason) => parts.view(ROOT, card(problem::offer(reason, offer()))),
     }
     vec![banner::session(page.session), parts.into_view()]
 }
@@ -65,17 +66,17 @@ fn leaving() -> AnyView {
 fn statement(statement: &Statement) -> AnyView {
     let Statement { id, from, to, opening, closing, entries } = statement;
     let heading = ["statement-", id].concat();
-    let mut card = Markup::new(r#"<section class="card statement"><h2 slot></h2></section>"#);
-    card.attribute(0, "aria-labelledby", &heading);
-    card.attribute(1, "id", &heading);
-    card.text(1, &[&*format::day(from), " – ", &format::day(to)].concat());
+    let mut card = Markup::new(r#"<section class="card statement"><h2 slot="heading"></h2></section>"#);
+    card.attribute(ROOT, "aria-labelledby", &heading);
+    card.attribute("heading", "id", &heading);
+    card.text("heading", &[&*format::day(from), " – ", &format::day(to)].concat());
     card.view(
-        0,
+        ROOT,
         receipt::list(vec![
             receipt::row("statements.opening", "", "", &format::money(opening)),
             receipt::row("statements.closing", "", "strong", &format::money(closing)),
         ]),
     );
-    card.view(0, history::entries(entries));
+    card.view(ROOT, history::entries(entries));
     card.into_view()
 }
