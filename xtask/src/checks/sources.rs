@@ -13,7 +13,8 @@ pub(crate) struct Source {
 
 /// The project's own code.
 pub(crate) fn project_sources(root: &Path) -> Result<Vec<Source>> {
-    let folders = ["crates", "src", "tests", "xtask"].map(|folder| rust_files(root, folder));
+    let folders =
+        ["crates", "examples", "fuzz", "src", "tests", "xtask"].map(|folder| rust_files(root, folder));
     Ok(folders.into_iter().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 

@@ -5,22 +5,19 @@
 use super::sources::{Source, project_sources};
 use crate::project::Project;
 use proc_macro2::{TokenStream, TokenTree};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 
 const GLOSSARY: &str = "docs/glossary.md";
 /// The heading of the table, `| retired | use instead |`.
 const HEADING: &str = "| retired |";
-/// `word folder`: uses that are not renamed yet. The list only shrinks.
-const EXCEPTIONS: &str = "xtask/retired-words.txt";
 
 #[test]
 fn retired_words_are_not_used() {
     let root = Project::find().unwrap().root;
     let glossary = fs::read_to_string(root.join(GLOSSARY)).unwrap();
-    let exceptions = fs::read_to_string(root.join(EXCEPTIONS)).unwrap();
     let sources = project_sources(&root).unwrap();
-    let problems = problems(&glossary, &exceptions, &sources);
+    let problems = problems(&glossary, &sources);
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -41,44 +38,30 @@ fn is_identifier(word: &str) -> bool {
     !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn problems(glossary: &str, exceptions: &str, sources: &[Source]) -> Vec<String> {
+fn problems(glossary: &str, sources: &[Source]) -> Vec<String> {
     let retired = retired(glossary);
-    let exceptions: Vec<(&str, &str)> = exceptions
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(' '))
-        .collect();
-    let mut unused: BTreeSet<(&str, &str)> = exceptions.iter().copied().collect();
-    let mut problems = Vec::new();
     // Reading a file word by word takes a while.
     let may_have_one = |source: &&Source| {
         retired.keys().any(|word| source.text.contains(word) || source.path.contains(word))
     };
-    for source in sources.iter().filter(may_have_one) {
+    let uses = |source: &Source| {
         let stem = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
         let mut uses = BTreeMap::from([(stem, 0)]);
         let tokens: TokenStream =
             source.text.parse().unwrap_or_else(|error| panic!("{}: {error}", source.path));
         collect(tokens, &mut uses);
-        for (word, line) in uses {
-            let Some((word, instead)) = retired.get_key_value(word.as_str()) else { continue };
-            let excepted = exceptions.iter().find(|(other, folder)| {
-                other == word
-                    && source
-                        .path
-                        .strip_prefix(folder)
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            });
-            match excepted {
-                Some(exception) => _ = unused.remove(exception),
-                None => problems.push(format!("{}:{line}: `{word}` is retired; use {instead}", source.path)),
-            }
-        }
-    }
-    problems.extend(
-        unused.iter().map(|(word, folder)| format!("{EXCEPTIONS}: `{word} {folder}` is not needed any more")),
-    );
-    problems
+        uses
+    };
+    let problem = |path: &str, word: &str, line: usize| {
+        let (word, instead) = retired.get_key_value(word)?;
+        Some(format!("{path}:{line}: `{word}` is retired; use {instead}"))
+    };
+    let sources = sources.iter().filter(may_have_one);
+    sources
+        .flat_map(|source| {
+            uses(source).into_iter().filter_map(|(word, line)| problem(&source.path, &word, line))
+        })
+        .collect()
 }
 
 /// Each identifier, with the first line that has it.
@@ -100,21 +83,10 @@ mod tests {
 
     const TABLE: &str = "# Glossary\n\n| retired | use instead |\n| --- | --- |\n| `Told`, `PATIENCE` | `RequestContext` |\n\n| `x` | y |\n";
 
-    fn found(exceptions: &str, code: &str) -> Vec<String> {
-        problems(TABLE, exceptions, &[Source { path: "a/b.rs".to_owned(), text: code.to_owned() }])
-    }
-
     #[test]
     fn retired_identifier_is_refused_and_others_are_not() {
         let code = "// Told\nfn told(x: &str) -> bool {\n    x == \"Told\"\n}\nstruct Told;";
-        assert_eq!(found("", code), ["a/b.rs:5: `Told` is retired; use `RequestContext`"]);
-    }
-
-    #[test]
-    fn exception_holds_for_its_folder_while_it_is_needed() {
-        assert_eq!(found("# reason\nTold a", "struct Told;"), [""; 0]);
-        assert_eq!(found("Told a/c", "struct Told;").len(), 2);
-        let unneeded = "xtask/retired-words.txt: `Told a` is not needed any more";
-        assert_eq!(found("Told a", "struct Other;"), [unneeded]);
+        let source = Source { path: "a/b.rs".to_owned(), text: code.to_owned() };
+        assert_eq!(problems(TABLE, &[source]), ["a/b.rs:5: `Told` is retired; use `RequestContext`"]);
     }
 }
