@@ -24,8 +24,13 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
     heading_focus::follow(signal);
     dynamic(move || {
         let view = page.get();
+        if matches!(view.screen, Screen::Starting) {
+            return view_signal::empty();
+        }
+        // Before anything is drawn: an exception from here on is the application's, not one of its loading.
+        remove_shell();
         let content = match &view.screen {
-            Screen::Starting => return view_signal::empty(),
+            Screen::Starting => Vec::new(),
             Screen::SignedOut { notice } => pages::signed_out(*notice),
             Screen::LeavingToLogIn => pages::leaving_to_log_in(),
             Screen::SigningIn => pages::signing_in(),
@@ -33,7 +38,6 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             Screen::Account(_) => pages::account(signal),
             Screen::Statements(page) => pages::statements(page),
         };
-        remove_shell();
         vec![
             masthead::masthead(signal),
             banner::offline(signal),
