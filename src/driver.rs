@@ -24,19 +24,18 @@ pub fn start() {
     let Some(root) = navigation::mount_point() else { return };
     let pages = leptos::mount::mount_to(root, || {
         let (view, set_view) = signal(Arc::new(Session::new(navigation::parse_url).view()));
-        let driver = Driver::new(set_view);
-        let boot = driver.clone();
-        let loading = driver.clone();
-        spawn_local(async move { loading.load_messages().await });
-        let driver = StoredValue::new_local(driver);
-        listen(driver);
-        let page =
-            app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))));
-        boot.dispatch(Event::Booted(Box::new(Driver::read_boot_state())));
-        if navigation::is_log_in_awaited() {
-            boot.handle_intent(Intent::LogIn);
-        }
-        page
+        let driver = StoredValue::new_local(Driver::new(set_view));
+        spawn_local(async move {
+            match catalogue::load().await {
+                Ok(catalogue) => {
+                    messages::install(catalogue);
+                    listen(driver);
+                    driver.with_value(Driver::begin);
+                }
+                Err(_) => navigation::show_broken_shell(),
+            }
+        });
+        app(view, Callback::new(move |intent| driver.with_value(|driver| driver.handle_intent(intent))))
     });
     pages.forget();
 }
@@ -114,6 +113,17 @@ impl Driver {
         self.dispatch(event);
     }
 
+    /// Begins the visit, once the catalogue is there: nothing is done that could not be told.
+    fn begin(&self) {
+        let state = Self::read_boot_state();
+        let has_notice = state.logged_out_while_sending;
+        self.dispatch(Event::Booted(Box::new(state)));
+        // A notice is read first: it goes with the log-in.
+        if navigation::is_log_in_awaited() && !has_notice {
+            self.handle_intent(Intent::LogIn);
+        }
+    }
+
     /// One step: the core decides, the effects are carried out in order, the page shows what has come of it.
     ///
     /// Drawing comes last: requests are on their way meanwhile. An effect may have led to another step, so the view is the
@@ -123,25 +133,8 @@ impl Driver {
         for task in tasks {
             self.run_effect(task);
         }
-        self.show();
-    }
-
-    /// Until there are words for it, the page keeps its static shell.
-    fn show(&self) {
-        if messages::is_installed() {
-            let view = self.session.borrow().view();
-            self.view.set(Arc::new(view));
-        }
-    }
-
-    async fn load_messages(&self) {
-        match catalogue::load().await {
-            Ok(catalogue) => {
-                messages::install(catalogue);
-                self.show();
-            }
-            Err(_) => navigation::show_broken_shell(),
-        }
+        let view = self.session.borrow().view();
+        self.view.set(Arc::new(view));
     }
 
     /// Every way in which Riser touches the world.

@@ -11,6 +11,7 @@ use js_sys::{
     Intl::{PluralRules, PluralRulesOptions},
     JsString, Object, Reflect,
 };
+use leptos::prelude::document;
 use stepup::domain::Message;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -21,12 +22,6 @@ thread_local! {
 /// Sets the catalogue: an object by ids.
 pub fn install(catalogue: JsValue) {
     CATALOGUE.set(catalogue);
-}
-
-/// Is there a catalogue? Nothing can be shown without.
-#[must_use]
-pub fn is_installed() -> bool {
-    CATALOGUE.with_borrow(|catalogue| !catalogue.is_undefined())
 }
 
 /// The text of an id. One that is not in the catalogue, which a test rules out, shows itself.
@@ -57,7 +52,10 @@ pub(crate) fn message(message: &Message) -> String {
 fn plural(id: &str, count: &str) -> String {
     let forms = entry(id);
     member(&forms, count).as_string().unwrap_or_else(|| {
-        let rules = PluralRules::new(&Array::new(), Object::new().unchecked_ref::<PluralRulesOptions>());
+        // In the language of the page, which is the catalogue's.
+        let language = document().document_element().and_then(|root| root.get_attribute("lang"));
+        let languages = language.iter().map(|language| JsValue::from_str(language)).collect::<Array>();
+        let rules = PluralRules::new(&languages, Object::new().unchecked_ref::<PluralRulesOptions>());
         let category: JsString = rules.select(count.parse::<u32>().unwrap_or_default().into());
         part(id, &String::from(category))
     })

@@ -27,7 +27,12 @@ pub(super) async fn send(mut request: HttpRequest) -> Result<HttpResponse, Netwo
             head_start::take(request.url.as_str(), authorization.as_deref().unwrap_or_default())
     {
         match JsFuture::from(answer).await {
-            Ok(response) => return read(response.unchecked_into::<web_sys::Response>().into()).await,
+            // An answer that breaks off is asked for again below.
+            Ok(response) => {
+                if let Ok(answer) = read(response.unchecked_into::<web_sys::Response>().into()).await {
+                    return Ok(answer);
+                }
+            }
             Err(error) if is_time_out(&String::from(error.unchecked_ref::<js_sys::Error>().name())) => {
                 return Err(NetworkError::TimedOut);
             }
@@ -36,6 +41,11 @@ pub(super) async fn send(mut request: HttpRequest) -> Result<HttpResponse, Netwo
         }
     }
     read(prepare(request, authorization)?.send().await.map_err(network_error)?).await
+}
+
+/// Ends what takes longer than a request may.
+pub(super) fn time_limit() -> AbortSignal {
+    AbortSignal::timeout_with_f64(REQUEST_TIMEOUT.as_secs_f64() * 1000.0)
 }
 
 fn prepare(
@@ -61,7 +71,7 @@ fn prepare(
         .credentials(RequestCredentials::Omit)
         .cache(cache)
         .redirect(redirect)
-        .abort_signal(Some(&AbortSignal::timeout_with_f64(REQUEST_TIMEOUT.as_secs_f64() * 1000.0)));
+        .abort_signal(Some(&time_limit()));
     if let Some(authorization) = authorization {
         builder = builder.header("Authorization", &authorization);
     }

@@ -31,7 +31,7 @@ pub enum ClientError {
 
 #[derive(Debug)]
 struct ClientFiles {
-    /// By request path, as in `/style-29f3f3cf60c4ad57.css`.
+    /// By request path, as in `/riser-29f3f3cf60c4ad57.js`.
     files: HashMap<String, File>,
     page: File,
     security: Vec<(HeaderName, HeaderValue)>,

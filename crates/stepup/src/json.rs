@@ -204,7 +204,8 @@ const MAX_DIGITS: i16 = 308;
 /// How deep values may be in each other, as in other readers: each level takes some of the stack.
 const MAX_DEPTH: u8 = 127;
 
-/// Reads RFC 8259 to the letter. `None`: not a text of it, as far as `at` at the latest.
+/// Reads RFC 8259, with limits on depth and on the size of numbers, which its section 9 allows. `None`: the text is not JSON;
+/// what is wrong is at `at` or before it.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -369,7 +370,7 @@ impl<'a> Reader<'a> {
             // One that does not fit is beyond all that is read.
             exponent = self.text.get(from..self.at)?.parse::<i16>().ok()?;
         }
-        // Other readers have floats, and refuse what is beyond them.
+        // No number that Riser reads is near this limit.
         let point =
             i16::try_from(whole.len()).ok()?.checked_add(exponent).filter(|point| *point <= MAX_DIGITS)?;
         let is_integer = fraction.is_empty() && !has_exponent;

@@ -56,8 +56,12 @@ fn build(project: &Project) -> Result {
     thread::scope(|scope| {
         let companion = scope.spawn(|| build_companion(project));
         let client = tools::ensure(project).and_then(|tools| dist::ensure(project, &tools));
+        if let Err(failure) = &client {
+            // At once: the companion may take minutes to build.
+            say(&format!("  {failure}"));
+        }
         let companion = companion.join().unwrap_or_else(|panic| resume_unwind(panic));
-        client.and(companion)
+        companion.and(client.map(drop))
     })
 }
 

@@ -17,6 +17,8 @@ use crate::ledger::{Direction, SearchWords, TransferFilter, TransferStatus};
 
 const DEFAULT_LIMIT: u32 = 20;
 const MAX_LIMIT: u32 = 100;
+/// As long as a reference: each word is looked for in thousands of transfers.
+const MAX_QUERY_LENGTH: usize = 140;
 
 #[derive(Deserialize)]
 pub(super) struct StatusParameters {
@@ -48,7 +50,7 @@ pub(super) struct FilterParameters {
 
 impl From<FilterParameters> for TransferFilter {
     fn from(FilterParameters { query, direction, from, to }: FilterParameters) -> Self {
-        let start = from.map_or(0, start_of_day);
+        let start = from.map_or(i64::MIN, start_of_day);
         // A day without a next one is the last one that there is.
         let end = to.and_then(|day| day.tomorrow().ok()).map_or(i64::MAX, start_of_day);
         Self { words: SearchWords::from(query.as_str()), direction, booked_at: start..end }
@@ -69,7 +71,11 @@ pub(super) async fn list(
 ) -> Result<Json<TransferListResponse>, Problem> {
     let (_, account) = app.authorize_reader(&headers).await?;
     let PageQuery { limit, before } = PageQuery::parse(query, DEFAULT_LIMIT, MAX_LIMIT)?;
-    let Query(filter) = filter.map_err(|error| Problem::new(Code::MALFORMED_REQUEST, error.body_text()))?;
+    let malformed = |detail| Problem::new(Code::MALFORMED_REQUEST, detail);
+    let Query(filter) = filter.map_err(|error| malformed(error.body_text()))?;
+    if filter.query.chars().count() > MAX_QUERY_LENGTH {
+        return Err(malformed(format!("query must have at most {MAX_QUERY_LENGTH} characters")));
+    }
     let wrong_cursor = || Problem::new(Code::MALFORMED_REQUEST, "before must be a `next` of this list");
     let before = before.map(|text| Uuid::try_parse(&text)).transpose().map_err(|_| wrong_cursor())?;
     let page =

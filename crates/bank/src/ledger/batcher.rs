@@ -160,6 +160,10 @@ impl<H: Handler> BatchQueue<H> {
                     state.batches += 1;
                     let number = state.batches;
                     state.in_progress.insert(number, Arc::clone(&requests));
+                    if state.waiting.front().is_some() {
+                        // What came while no worker was waiting has woken one only.
+                        self.changed.notify_one();
+                    }
                     return Some(Batch { queue: self, number, requests, callers });
                 }
                 if state.is_closed {

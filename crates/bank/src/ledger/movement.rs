@@ -36,16 +36,6 @@ pub(crate) struct Counterparty {
     pub(super) holder: String,
 }
 
-impl Direction {
-    /// Of a posting's amount.
-    pub(super) const fn sign(self) -> i64 {
-        match self {
-            Self::In => 1,
-            Self::Out => -1,
-        }
-    }
-}
-
 impl Movement {
     /// A transfer's id, or else the number.
     pub(crate) fn id(&self) -> String {

@@ -1,13 +1,11 @@
 //! Reading an account's balance, and pages of its transfers and other movements, newest first.
 
-use std::ops::Range;
-
 use uuid::Uuid;
 
 use super::account::{Account, BY_IBAN};
 use super::error::LedgerError;
 use super::handle::Ledger;
-use super::movement::{Direction, Movement};
+use super::movement::Movement;
 use super::search::TransferFilter;
 
 /// How many transfers are looked through for one page of a search.
@@ -20,8 +18,7 @@ pub(crate) struct TransferPage {
     pub(crate) next: Option<String>,
 }
 
-/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements. `$5`: -1 for money that went out, 1 for money that
-/// came in, 0 for both.
+/// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements.
 const MOVEMENTS: &str =
     "SELECT t.id AS transfer_id, b.id AS booking, p.amount, b.currency, other.iban, other.holder,
          t.reference, b.booked_at, p.balance_after
@@ -30,7 +27,6 @@ const MOVEMENTS: &str =
      LEFT JOIN transfers t ON t.booking_id = b.id
      JOIN accounts other ON other.id = CASE WHEN p.amount < 0 THEN b.to_account ELSE b.from_account END
      WHERE p.account_id = $1 AND p.booking_id < $2 AND ($4 = 0 OR t.id IS NOT NULL)
-         AND p.amount * $5 >= 0 AND b.booked_at >= $6 AND b.booked_at < $7
      ORDER BY p.booking_id DESC LIMIT $3";
 
 impl Ledger {
@@ -58,13 +54,13 @@ impl Ledger {
                 None => return Ok(None),
             },
         };
-        let scanned = if filter.words.is_empty() { limit } else { MAX_SCANNED };
+        let scanned = if filter.is_empty() { limit } else { MAX_SCANNED };
         // One more, to know whether there is a next page.
-        let mut transfers = self.fetch_movements(account, scanned + 1, before, Some(filter)).await?;
+        let mut transfers = self.fetch_movements(account, scanned + 1, before, true).await?;
         let is_last = transfers.len() <= scanned as usize;
         transfers.truncate(scanned as usize);
         let last_scanned = transfers.last().filter(|_| !is_last).map(Movement::id);
-        transfers.retain(|transfer| filter.words.match_movement(transfer));
+        transfers.retain(|transfer| filter.passes(transfer));
         let next = if transfers.len() > limit as usize {
             transfers.truncate(limit as usize);
             transfers.last().map(Movement::id)
@@ -81,21 +77,17 @@ impl Ledger {
         limit: u32,
         before: i64,
     ) -> Result<Vec<Movement>, LedgerError> {
-        self.fetch_movements(account, limit, before, None).await
+        self.fetch_movements(account, limit, before, false).await
     }
 
-    /// With a filter transfers only, without one all movements.
     async fn fetch_movements(
         &self,
         account: i64,
         limit: u32,
         before: i64,
-        transfers: Option<&TransferFilter>,
+        only_transfers: bool,
     ) -> Result<Vec<Movement>, LedgerError> {
-        let sign = transfers.and_then(|filter| filter.direction).map_or(0, Direction::sign);
-        let Range { start, end } = transfers.map_or(0..i64::MAX, |filter| filter.booked_at.clone());
-        let only_transfers = transfers.is_some().into();
-        let values = [account, before, limit.into(), only_transfers, sign, start, end].map(Into::into);
+        let values = [account, before, limit.into(), only_transfers.into()].map(Into::into);
         Ok(self.store.reader.fetch_all(MOVEMENTS, &values).await?)
     }
 

@@ -14,6 +14,19 @@ pub(crate) struct TransferFilter {
     pub(crate) booked_at: Range<i64>,
 }
 
+impl TransferFilter {
+    /// Whether it passes everything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.0.is_empty() && self.direction.is_none() && self.booked_at == (i64::MIN..i64::MAX)
+    }
+
+    pub(super) fn passes(&self, movement: &Movement) -> bool {
+        self.booked_at.contains(&movement.booked_at)
+            && self.direction.is_none_or(|direction| direction == movement.direction())
+            && self.words.match_movement(movement)
+    }
+}
+
 /// Words that are all in a transfer: in the other side's name or IBAN, in the reference, or in the amount. The case of
 /// letters does not matter. In Rust and not in SQL, because databases fold letters differently, and SQLite only those of ASCII.
 #[derive(Debug, Clone, Default)]
@@ -26,11 +39,7 @@ impl From<&str> for SearchWords {
 }
 
 impl SearchWords {
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub(super) fn match_movement(&self, movement: &Movement) -> bool {
+    fn match_movement(&self, movement: &Movement) -> bool {
         let iban = movement.counterparty.iban.as_deref().unwrap_or_default();
         let reference = movement.reference.as_deref().unwrap_or_default();
         let text = [&movement.counterparty.holder, iban, reference].join("\n").to_lowercase();

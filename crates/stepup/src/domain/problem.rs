@@ -19,8 +19,25 @@ pub struct Problem {
     pub cause: String,
 }
 
-/// Messages whose sentence does not say that no money was moved.
-const DENIES_NOTHING: [&str; 2] = ["callback.state_unknown", "statements.someone_else"];
+/// Messages of problems whose sentence does not say that no money was moved.
+const DENIES_NOTHING: [&str; 16] = [
+    "api.busy",
+    "api.down",
+    "api.forbidden",
+    "api.not_found",
+    "api.unreachable",
+    "api.unreadable",
+    "callback.state_unknown",
+    "statements.more",
+    "statements.refused",
+    "statements.someone_else",
+    "statements.unconfirmed",
+    "transfer.cannot_ask",
+    "transfer.not_told",
+    "transfer.offline_again",
+    "transfer.token-spent",
+    "transfer.unclear",
+];
 
 impl Problem {
     /// A problem whose message is called as its code.
@@ -44,5 +61,30 @@ impl Problem {
             return self;
         }
         Self { sentence: "problem.unanswered_transfer", ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_a_transfer_has_no_answer_only_denials_are_replaced() {
+        let catalogue = include_str!("../../../../messages/en.json");
+        let catalogue: serde_json::Map<String, serde_json::Value> = serde_json::from_str(catalogue).unwrap();
+        for (id, entry) in catalogue {
+            let Some(sentence) = entry["sentence"].as_str() else { continue };
+            // Steps are no problems, and the last is what comes instead.
+            if id.starts_with("step.") || id == "problem.unanswered_transfer" {
+                continue;
+            }
+            let id: &'static str = id.leak();
+            let problem = Problem::new(id, String::new()).with_unanswered_transfer();
+            assert_eq!(
+                problem.sentence != id,
+                sentence.to_lowercase().contains("no money was moved"),
+                "{id}"
+            );
+        }
     }
 }

@@ -29,8 +29,8 @@ enum Denied {
 
 /// Somebody who may see this address of the log.
 pub(crate) struct LogReader {
-    /// It is what scripts read. Only the log's own pages ask for it, and people who type its address. A page, on the other
-    /// hand, may have a link to it anywhere: whoever has the link cannot look into it.
+    /// It is what scripts read. Only the log's own pages ask for it, and people who type its address. A link to a
+    /// page may be anywhere: the site that has the link cannot read the page.
     pub(crate) is_data: bool,
 }
 
