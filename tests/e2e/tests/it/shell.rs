@@ -48,7 +48,7 @@ fn is_catalogue(request: &Exchange) -> bool {
 fn notice_about_a_transfer_is_read_before_an_early_log_in() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
-        page.run_before_scripts("localStorage.setItem('riser.logged_out_while_sending', 'true')").await?;
+        page.run_before_scripts("sessionStorage.setItem('riser.logged_out_while_sending', 'true')").await?;
         let gate = servers.app.when(is_webassembly).hold();
         open(context).await?;
         gate.wait_until_reached().await?;
