@@ -60,7 +60,7 @@ pub(crate) async fn start(
     let router = Router::new()
         .route("/", get(send_page))
         .route("/callback", get(send_page))
-        .route("/{file}", get(send_file))
+        .route("/{*file}", get(send_file))
         .route("/balance", get(balance))
         .route("/transfer", get(StatusCode::METHOD_NOT_ALLOWED).post(transfer))
         .with_state(Arc::clone(&server));
@@ -93,22 +93,38 @@ impl ClientServer {
     }
 }
 
-/// The files at the top of the folder, but for what a host does not send: its own rules, and copies of another encoding.
+/// The files of the folder by their paths in it, but for what a host does not send: its own rules, and copies of another
+/// encoding.
 fn read_files(folder: &Path, page: &str) -> Result<HashMap<String, File>, BenchError> {
     let mut files = HashMap::new();
+    read_folder(folder, "", page, &mut files)?;
+    Ok(files)
+}
+
+fn read_folder(
+    folder: &Path,
+    prefix: &str,
+    page: &str,
+    files: &mut HashMap<String, File>,
+) -> Result<(), BenchError> {
     let failed = |source| BenchError::File { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        let Some(content_type) = content_type(name) else { continue };
+        let name = [prefix, name].concat();
+        if path.is_dir() {
+            read_folder(&path, &[&name, "/"].concat(), page, files)?;
+            continue;
+        }
+        let Some(content_type) = content_type(&name) else { continue };
         let content =
             if name == PAGE { page.as_bytes().to_vec() } else { fs::read(&path).map_err(failed)? };
         let brotli = client_hosting::compress::brotli(&content)?.into();
         // One content for each name as long as the program runs.
         let tag = HeaderValue::try_from(format!("\"{}\"", content.len())).map_err(std::io::Error::other)?;
-        files.insert(name.to_owned(), File { brotli, content_type, tag });
+        files.insert(name, File { brotli, content_type, tag });
     }
-    Ok(files)
+    Ok(())
 }
 
 fn content_type(name: &str) -> Option<&'static str> {
