@@ -233,4 +233,12 @@ async fn search_goes_through_all_pages() {
         address = format!("/transfers?query=lunch&limit=4&before={next}");
     }
     assert_eq!(seen, [9, 8, 7, 6, 5, 4, 3, 2, 1]);
+    // One page looks through more transfers than it shows, for each kind of filter.
+    for (filter, found) in
+        [("query=0.01", 1), ("direction=in", 0), ("to=2025-06-14", 0), ("from=2025-06-16", 0)]
+    {
+        let page = test_bank.get(&format!("/transfers?{filter}&limit=4"), &token).await.body;
+        let items = page["transfers"].as_array().unwrap();
+        assert_eq!((items.len(), &page["next"]), (found, &json!(null)), "{filter}");
+    }
 }
