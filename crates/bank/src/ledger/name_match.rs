@@ -129,6 +129,9 @@ mod tests {
             ("", "Ben Example", NameMatch::NoMatch),
             ("...", "Ben Example", NameMatch::NoMatch),
             ("Dr.", "Ben Example", NameMatch::NoMatch),
+            ("Łukasz Żółć", "Lukasz Zolc", NameMatch::Match),
+            ("ÅSA LINDSTRÖM", "Asa Lindstrom", NameMatch::Match),
+            ("Иванова, О.", "Ольга Иванова", NameMatch::CloseMatch),
             ("王芳", "王芳", NameMatch::Match),
             ("王芳", "李娜", NameMatch::NoMatch),
         ] {

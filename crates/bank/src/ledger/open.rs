@@ -134,7 +134,7 @@ async fn insert_account(
 mod tests {
     use super::*;
 
-    /// Only the limit of all balances is a mistake of whoever configured them.
+    /// Only the limit of all balances is a mistake in the configuration.
     #[tokio::test]
     async fn database_failure_is_not_blamed_on_opening_balance() {
         let ledger = Ledger::open(&Database::Memory).await.unwrap();

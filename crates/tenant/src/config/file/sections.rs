@@ -54,7 +54,7 @@ fn listen(file: &mut Section<'_, '_, '_>) -> SocketAddr {
 
 fn log(file: &mut Section<'_, '_, '_>) -> LogAccess {
     let known = [("off", LogAccess::Off), ("loopback", LogAccess::Loopback), ("anyone", LogAccess::Anyone)];
-    let remedy = "it must be \"loopback\" (whoever is on this machine), \"anyone\" or \"off\"";
+    let remedy = "it must be \"loopback\" (only this machine), \"anyone\" or \"off\"";
     file.choice("log", known, remedy)
 }
 
