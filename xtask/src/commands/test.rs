@@ -11,7 +11,7 @@ use crate::tools::{self, Tools, node, postgres, python};
 use clap::{Args, ValueEnum};
 use std::env;
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -87,12 +87,16 @@ struct Equipment<'a> {
     node: Option<PathBuf>,
     python: Option<PathBuf>,
     filter: &'a [String],
+    /// The client that the end-to-end tests run.
+    client: PathBuf,
 }
 
 /// Runs the stages. A stage that fails does not keep the others from running, unless they build on it.
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
     let started = Instant::now();
-    let chosen = chosen(&options.only);
+    // The tests run in folders of their own.
+    let built = env::var_os("RISER_DIST").map(path::absolute).transpose()?;
+    let chosen = chosen(&options.only, built.is_some());
     let any = |stages: &[Stage]| stages.iter().any(|stage| chosen.contains(stage));
     let tools = any(&[Stage::Lint, Stage::Browser, Stage::Dist, Stage::E2e]);
     let tools = tools.then(|| tools::ensure_with_target(project)).transpose()?;
@@ -102,7 +106,8 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     }
     let node = any(&[Stage::E2e]).then(|| node::for_tests(project)).transpose()?;
     let python = any(&[Stage::E2e]).then(|| python::for_tests(project)).transpose()?;
-    let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter };
+    let client = built.unwrap_or_else(|| project.dist());
+    let equipment = Equipment { project, tools, browser, node, python, filter: &options.filter, client };
     let mut rows = vec![("set-up", started.elapsed(), "ok")];
     let mut failures = Vec::new();
     for stage in chosen {
@@ -131,11 +136,11 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     Err(Failure::new(failures.join(", "), "each failure is explained above, where its stage ends"))
 }
 
-/// In the order of the stages, whatever the order of the flags; the end-to-end tests need a build.
-fn chosen(only: &[Stage]) -> Vec<Stage> {
-    let wanted = |stage: &Stage| {
-        only.is_empty() || only.contains(stage) || (*stage == Stage::Dist && only.contains(&Stage::E2e))
-    };
+/// In the order of the stages, whatever the order of the flags; the end-to-end tests need a build, unless there is one.
+fn chosen(only: &[Stage], is_built: bool) -> Vec<Stage> {
+    let needs_build = only.contains(&Stage::E2e) && !is_built;
+    let wanted =
+        |stage: &Stage| only.is_empty() || only.contains(stage) || (*stage == Stage::Dist && needs_build);
     Stage::value_variants().iter().copied().filter(wanted).collect()
 }
 
@@ -166,7 +171,7 @@ impl Equipment<'_> {
             }),
             Stage::Dist => bench::size(self.project),
             Stage::E2e => self.test("-p page-bench -p e2e", |cargo| {
-                cargo.env("RISER_DIST", self.project.dist());
+                cargo.env("RISER_DIST", &self.client);
                 // The tests wait for browsers and servers most of the time: two for each processor keep it busy.
                 if env::var_os("RUST_TEST_THREADS").is_none() {
                     let processors = thread::available_parallelism().map_or(1, NonZero::get);
@@ -205,8 +210,9 @@ mod tests {
 
     #[test]
     fn stages_come_in_their_order_and_the_end_to_end_tests_with_their_build() {
-        assert_eq!(chosen(&[]), Stage::value_variants());
-        assert_eq!(chosen(&[Stage::Host, Stage::Fmt]), [Stage::Fmt, Stage::Host]);
-        assert_eq!(chosen(&[Stage::E2e]), [Stage::Dist, Stage::E2e]);
+        assert_eq!(chosen(&[], false), Stage::value_variants());
+        assert_eq!(chosen(&[Stage::Host, Stage::Fmt], false), [Stage::Fmt, Stage::Host]);
+        assert_eq!(chosen(&[Stage::E2e], false), [Stage::Dist, Stage::E2e]);
+        assert_eq!(chosen(&[Stage::E2e], true), [Stage::E2e]);
     }
 }
