@@ -3,6 +3,8 @@
 
 mod reference;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,6 +25,12 @@ pub(crate) struct Payment {
     identifier: String,
     instructed_amount: InstructedAmount,
     creditor_account: CreditorAccount,
+    /// Whom the customer wants to pay, as they typed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    creditor_name: Option<String>,
+    /// What the payee's bank said of that name; stands with the name, and never without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    creditor_name_check: Option<NameCheck>,
     remittance_information_unstructured: String,
 }
 
@@ -38,6 +46,27 @@ struct InstructedAmount {
 #[serde(deny_unknown_fields)]
 struct CreditorAccount {
     iban: String,
+}
+
+/// Whether a name belongs to an IBAN: the results of Verification of Payee (Regulation (EU) 2024/886).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NameCheck {
+    Match,
+    CloseMatch,
+    NoMatch,
+    NotPossible,
+}
+
+impl fmt::Display for NameCheck {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Match => "match",
+            Self::CloseMatch => "close match",
+            Self::NoMatch => "no match",
+            Self::NotPossible => "not possible",
+        })
+    }
 }
 
 /// Why the parameter is refused (RFC 9396, 5). None of the sentences quotes it.
@@ -56,6 +85,10 @@ pub(crate) enum PaymentError {
     #[error("The iban of creditorAccount must be an IBAN in capital letters and without blanks.")]
     Iban,
     #[error(
+        "creditorName must be one line of 1 to 140 characters, all of which are seen, and stand with creditorNameCheck: match, close-match, no-match or not-possible."
+    )]
+    Name,
+    #[error(
         "remittanceInformationUnstructured must be one line of at most 140 characters, all of which are seen."
     )]
     Reference,
@@ -66,6 +99,12 @@ impl Payment {
         let value: Value = serde_json::from_str(text).map_err(|_| PaymentError::Form)?;
         if value[0]["type"].as_str().is_some_and(|kind| kind != TYPE) {
             return Err(PaymentError::Type);
+        }
+        let member = |name: &str| value[0].get(name);
+        let (name, check) = (member("creditorName"), member("creditorNameCheck"));
+        let is_known = |check: &Value| NameCheck::deserialize(check).is_ok();
+        if name.is_some() != check.is_some() || !check.is_none_or(is_known) {
+            return Err(PaymentError::Name);
         }
         // From the text, for a member that is there twice is an error here and not in a `Value`.
         let [payment]: [Self; 1] = serde_json::from_str(text).map_err(|_| PaymentError::Form)?;
@@ -89,30 +128,69 @@ impl Payment {
         if !is_iban(&creditor_account.iban) {
             return Err(PaymentError::Iban);
         }
+        if self
+            .creditor_name
+            .as_deref()
+            .is_some_and(|name| name.trim().is_empty() || !reference::is_plain(name))
+        {
+            return Err(PaymentError::Name);
+        }
         if !reference::is_plain(&self.remittance_information_unstructured) {
             return Err(PaymentError::Reference);
         }
         Ok(())
     }
 
-    /// For people: `1,234.50 EUR`.
+    /// For the log: `1,234.50 EUR`. Pages write it in the language of the customer.
     pub(crate) fn amount(&self) -> String {
-        let InstructedAmount { currency, amount } = &self.instructed_amount;
-        let (units, decimals) = amount.split_at(amount.find('.').unwrap_or(amount.len()));
-        let mut grouped = String::new();
+        format!("{} {}", self.grouped(",", "."), self.currency())
+    }
+
+    pub(crate) fn currency(&self) -> &str {
+        &self.instructed_amount.currency
+    }
+
+    /// The number alone, with these between thousands and before the decimals.
+    pub(crate) fn grouped(&self, group: &str, decimal: &str) -> String {
+        let amount = &self.instructed_amount.amount;
+        let (units, decimals) = amount.split_once('.').unwrap_or((amount, ""));
+        let mut text = String::new();
         for (at, digit) in units.chars().enumerate() {
             if at > 0 && (units.len() - at).is_multiple_of(3) {
-                grouped.push(',');
+                text.push_str(group);
             }
-            grouped.push(digit);
+            text.push(digit);
         }
-        format!("{grouped}{decimals} {currency}")
+        if !decimals.is_empty() {
+            text.push_str(decimal);
+            text.push_str(decimals);
+        }
+        text
     }
 
     /// For people: the IBAN in groups of four.
-    pub(crate) fn payee(&self) -> String {
+    pub(crate) fn iban(&self) -> String {
         let iban = self.creditor_account.iban.as_bytes();
         iban.chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The payee's name, and what the check of it said.
+    pub(crate) fn name(&self) -> Option<(&str, NameCheck)> {
+        self.creditor_name.as_deref().zip(self.creditor_name_check)
+    }
+
+    /// Who is paid, in few words: the name, or else the IBAN.
+    pub(crate) fn recipient(&self) -> String {
+        self.name().map_or_else(|| self.iban(), |(name, _)| name.to_owned())
+    }
+
+    /// For the log: `12.50 EUR to Ben Example (name check: match), GB82 …`.
+    pub(crate) fn summary(&self) -> String {
+        let (amount, iban) = (self.amount(), self.iban());
+        match self.name() {
+            Some((name, check)) => format!("{amount} to {name} (name check: {check}), {iban}"),
+            None => format!("{amount} to {iban}"),
+        }
     }
 
     pub(crate) fn reference(&self) -> &str {
@@ -256,12 +334,49 @@ mod tests {
     fn payment_is_formatted_for_people() {
         let payment = Payment::parse(GOOD).unwrap();
         assert_eq!(payment.amount(), "1,234,567.50 EUR");
-        assert_eq!(payment.payee(), "GB82 WEST 1234 5698 7654 32");
+        assert_eq!(payment.iban(), "GB82 WEST 1234 5698 7654 32");
         assert_eq!(payment.reference(), "Rent");
         assert_eq!(serde_json::to_string(&[payment]).unwrap(), GOOD, "signed as it was asked for");
         for (amount, shown) in [("0.01", "0.01 EUR"), ("999.00", "999.00 EUR"), ("1000.00", "1,000.00 EUR")] {
             let payment = Payment::parse(&GOOD.replace("1234567.50", amount)).unwrap();
             assert_eq!(payment.amount(), shown);
+        }
+    }
+
+    const NAMED: &str = r#"[{"type":"payment_initiation","identifier":"018f-1","instructedAmount":{"currency":"EUR","amount":"12.50"},"creditorAccount":{"iban":"GB82WEST12345698765432"},"creditorName":"Ben Example","creditorNameCheck":"close-match","remittanceInformationUnstructured":""}]"#;
+
+    #[test]
+    fn name_stands_with_its_check() {
+        let payment = Payment::parse(NAMED).unwrap();
+        assert_eq!(payment.name(), Some(("Ben Example", NameCheck::CloseMatch)));
+        assert_eq!(
+            payment.summary(),
+            "12.50 EUR to Ben Example (name check: close match), GB82 WEST 1234 5698 7654 32"
+        );
+        assert_eq!(serde_json::to_string(&[payment]).unwrap(), NAMED, "signed as it was asked for");
+        for (text, said) in [
+            ("match", NameCheck::Match),
+            ("no-match", NameCheck::NoMatch),
+            ("not-possible", NameCheck::NotPossible),
+        ] {
+            let payment = Payment::parse(&NAMED.replace("close-match", text)).unwrap();
+            assert_eq!(payment.name().map(|(_, check)| check), Some(said), "{text}");
+        }
+        for (from, to, error) in [
+            (r#""creditorName":"Ben Example","#, "", PaymentError::Name),
+            (r#""creditorNameCheck":"close-match","#, "", PaymentError::Name),
+            ("close-match", "CloseMatch", PaymentError::Name),
+            (r#""close-match""#, "1", PaymentError::Name),
+            (r#""close-match""#, "null", PaymentError::Name),
+            ("Ben Example", "", PaymentError::Name),
+            ("Ben Example", " ", PaymentError::Name),
+            ("Ben Example", r"Ben\nExample", PaymentError::Name),
+            ("Ben Example", "Ben\u{202e}Example", PaymentError::Name),
+            ("Ben Example", &"x".repeat(141), PaymentError::Name),
+            (r#""Ben Example""#, "1", PaymentError::Form),
+            (r#""Ben Example""#, "null", PaymentError::Form),
+        ] {
+            assert_eq!(Payment::parse(&NAMED.replace(from, to)).map(drop), Err(error), "{from} {to}");
         }
     }
 

@@ -8,7 +8,7 @@ use super::event::{CustomerName, Event, Factor, FactorStep, LeftOut, PasswordOut
 use super::{parameters, time};
 use crate::domain;
 use crate::domain::{
-    AuthorizationRequest, ConfirmationPrompt, Customer, LogInError, OIDC_SCOPES, Parameters, Prompt,
+    AuthorizationRequest, ConfirmationPrompt, Customer, LogInError, OIDC_SCOPES, Parameters, Payment, Prompt,
     RedirectTarget, Session,
 };
 
@@ -87,9 +87,7 @@ impl From<domain::Factor> for Factor {
 /// What the customer is asked to confirm, and how.
 pub(crate) fn asked(factor: domain::Factor, prompt: &ConfirmationPrompt) -> Event {
     let mut details = prompt.sentences.clone();
-    details.extend(
-        prompt.payment.as_ref().map(|payment| format!("{} to {}", payment.amount(), payment.payee())),
-    );
+    details.extend(prompt.payment.as_ref().map(Payment::summary));
     Event::Factor { factor: factor.into(), step: FactorStep::Asked, details }
 }
 

@@ -230,7 +230,7 @@ impl Record {
             ([], _) if multi_factor => MULTI_FACTOR_LOG_IN.to_owned(),
             ([], _) if value("prompt") == Some("none") => "Silent log-in".to_owned(),
             ([], _) => LOG_IN.to_owned(),
-            (_, Some(payment)) => format!("Step-up: {} to {}", payment.amount(), payment.payee()),
+            (_, Some(payment)) => format!("Step-up: {} to {}", payment.amount(), payment.recipient()),
             (scopes, None) => format!("Step-up: {}", scopes.join(" ")),
         };
     }

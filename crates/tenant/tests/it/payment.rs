@@ -45,6 +45,39 @@ async fn both_devices_show_payment_and_token_carries_it() {
     assert_eq!(id_token.get("authorization_details"), None);
 }
 
+/// Proves: threat-other-transfer
+#[tokio::test]
+async fn both_devices_show_name_and_its_check() {
+    let mut payment: Value = serde_json::from_str(&details("Rent")).unwrap();
+    payment[0]["creditorName"] = json!("Ben Example");
+    payment[0]["creditorNameCheck"] = json!("close-match");
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let mut tab = world.logged_in(ADA).await;
+    let request = [("scope", TRANSFER), ("authorization_details", &payment.to_string())];
+    let waiting = tab.follow(&authorize_with(&request)).await;
+    let on_phone = phone.get("/phone").await;
+    for page in [&waiting, &on_phone] {
+        for part in ["Ben Example", "lose", "GB82 WEST 1234 5698 7654 32"] {
+            assert!(page.body.contains(part), "{part}: {page:?}");
+        }
+    }
+    phone.choose(&waiting.number()).await;
+    let answer = tab.get(&format!("/u/mfa?state={}", waiting.input("state"))).await.fragment();
+    assert_eq!(serde_json::from_str::<Value>(&answer["authorization_details"]).unwrap(), payment);
+    let claims = world.verified(&answer["access_token"], AUDIENCE).await;
+    assert_eq!(claims["authorization_details"], payment);
+    // A name without its check, and the other way round, is another payment.
+    for member in ["creditorName", "creditorNameCheck"] {
+        let mut half = payment.clone();
+        half[0].as_object_mut().unwrap().remove(member);
+        let request = [("scope", TRANSFER), ("authorization_details", &half.to_string())];
+        let (error, description) = tab.get(&authorize_with(&request)).await.refusal();
+        assert_eq!(error, "invalid_authorization_details");
+        assert!(description.starts_with("creditorName must be"), "{description}");
+    }
+}
+
 /// Proves: minor-units
 #[tokio::test]
 async fn both_devices_show_decimals_of_currency() {
