@@ -2,7 +2,7 @@
 
 use database_setup::Database;
 
-use crate::ledger::{LedgerOpenError, OpeningAccount};
+use crate::ledger::{History, HistoryError, LedgerOpenError, OpeningAccount};
 
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -18,6 +18,8 @@ pub struct Config {
     pub database: Database,
     /// Accounts that must exist once the bank is open. One that is there already stays as it is, balance included.
     pub opening_accounts: Vec<OpeningAccount>,
+    /// What new books begin with besides the accounts: for a demonstration.
+    pub history: History,
     /// Orders, and repetitions of orders, that each customer may send at once and in each minute; 0 for any number. Each
     /// bank process counts for itself.
     pub transfers_per_minute: u32,
@@ -50,4 +52,6 @@ pub enum BankOpenError {
     HttpClient(#[source] reqwest::Error),
     #[error(transparent)]
     Ledger(#[from] LedgerOpenError),
+    #[error(transparent)]
+    History(#[from] HistoryError),
 }

@@ -23,7 +23,7 @@ pub use config::{
     BankOpenError, Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking,
 };
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
-pub use ledger::{Ledger, LedgerOpenError, OpeningAccount};
+pub use ledger::{History, HistoryError, Ledger, LedgerOpenError, OpeningAccount, PastPayment, SavedPayee};
 
 #[derive(Clone)]
 pub struct Bank {
@@ -39,8 +39,16 @@ impl Bank {
             config.allowed_origins.iter().map(|text| http::parse_origin(text)).collect::<Result<_, _>>()?;
         let ledger = Ledger::open(&config.database).await?;
         let now = http::timestamp(clock.now());
+        let history = &config.history;
+        let is_new = !ledger.has_bookings().await.map_err(LedgerOpenError::from)?;
+        let first = history.payments.first().filter(|_| is_new);
+        // Accounts are opened before anything is paid from them.
+        let opened_at = first.map_or(now, |payment| payment.at);
         for account in &config.opening_accounts {
-            ledger.ensure_account(account, &config.issuer, now).await?;
+            ledger.ensure_account(account, &config.issuer, opened_at).await?;
+        }
+        if is_new {
+            ledger.write_history(history, &config.issuer, now).await?;
         }
         let order_limiter = http::RateLimiter::new("orders", config.transfers_per_minute);
         // Few enough that nobody finds out names by trying.

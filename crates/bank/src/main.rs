@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bank::{Bank, Config, DatabaseError, DynamicLinking, OpeningAccount, SystemClock};
+use bank::{Bank, Config, DatabaseError, DynamicLinking, History, OpeningAccount, SystemClock};
 use clap::Parser;
 use http_server::{Limits, Listener};
 use tracing_subscriber::EnvFilter;
@@ -102,6 +102,7 @@ impl TryFrom<Flags> for Config {
             allowed_origins: flags.allowed_origins,
             database,
             opening_accounts: flags.accounts,
+            history: History::default(),
             transfers_per_minute: flags.transfers_per_minute,
             reads_per_minute: flags.reads_per_minute,
         })

@@ -1,6 +1,8 @@
 //! The demo: two customers, a company to pay, and what bank and tenant have to be told so that they know each other.
 
-use bank::{Database, OpeningAccount};
+mod history;
+
+use bank::{Database, History, OpeningAccount};
 use tenant::{
     Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
     LogAccess, Password,
@@ -25,6 +27,24 @@ pub struct Holder {
     pub opening: i64,
     /// How they log in; `None` for an account without a customer.
     pub login: Option<Login>,
+    /// The `sub` under which an account without a customer has paid before the demo began.
+    payer: Option<&'static str>,
+}
+
+/// What the demo begins with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Demo {
+    /// Three months of payments, and payees that are saved.
+    #[default]
+    Full,
+    /// Accounts with money on them, and nothing else.
+    Empty,
+}
+
+impl Holder {
+    fn subject(&self) -> Option<&'static str> {
+        self.login.map(|login| login.sub).or(self.payer)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +59,7 @@ pub const ADA: Holder = Holder {
     iban: "DE89370400440532013000",
     opening: 250_000,
     login: Some(Login { sub: "auth0|1001", email: "customer@example.com" }),
+    payer: None,
 };
 
 pub const BEN: Holder = Holder {
@@ -46,16 +67,29 @@ pub const BEN: Holder = Holder {
     iban: "GB82WEST12345698765432",
     opening: 31_075,
     login: Some(Login { sub: "auth0|1002", email: "second@example.com" }),
+    payer: None,
 };
 
 /// Somebody to pay, whom nobody logs in as.
 pub const CITY_ENERGY: Holder =
-    Holder { name: "City Energy", iban: "FR1420041010050500013M02606", opening: 0, login: None };
+    Holder { name: "City Energy", iban: "FR1420041010050500013M02606", opening: 0, login: None, payer: None };
 
 pub const HOLDERS: [Holder; 3] = [ADA, BEN, CITY_ENERGY];
 
 /// What the bank has to be told.
-pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> bank::Config {
+///
+/// `now`, in Unix seconds: the history that new books begin with ends then.
+pub fn bank(
+    issuer: &str,
+    allowed_origins: Vec<String>,
+    database: Database,
+    demo: Demo,
+    now: i64,
+) -> bank::Config {
+    let history = match demo {
+        Demo::Full => history::history(now),
+        Demo::Empty => History::default(),
+    };
     bank::Config {
         issuer: issuer.to_owned(),
         jwks_uri: format!("{issuer}.well-known/jwks.json"),
@@ -64,7 +98,8 @@ pub fn bank(issuer: &str, allowed_origins: Vec<String>, database: Database) -> b
         dynamic_linking: bank::DynamicLinking::Required,
         allowed_origins,
         database,
-        opening_accounts: HOLDERS.iter().map(account).collect(),
+        opening_accounts: accounts(demo, &history),
+        history,
         transfers_per_minute: bank::DEFAULT_TRANSFERS_PER_MINUTE,
         reads_per_minute: bank::DEFAULT_READS_PER_MINUTE,
     }
@@ -103,12 +138,19 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
     }
 }
 
-fn account(holder: &Holder) -> OpeningAccount {
+/// Each has what the holder is said to have, once the history has happened.
+fn accounts(demo: Demo, history: &History) -> Vec<OpeningAccount> {
+    let others = if demo == Demo::Full { &history::OTHERS[..] } else { &[] };
+    let opening = |holder: &Holder| holder.login.map_or(0, |_| history::net(history, holder));
+    HOLDERS.iter().chain(others).map(|holder| account(holder, holder.opening - opening(holder))).collect()
+}
+
+fn account(holder: &Holder, balance_minor: i64) -> OpeningAccount {
     OpeningAccount {
         iban: holder.iban.to_owned(),
         holder: holder.name.to_owned(),
-        subject: holder.login.map(|login| login.sub.to_owned()),
-        balance_minor: holder.opening,
+        subject: holder.subject().map(str::to_owned),
+        balance_minor,
         currency: "EUR".to_owned(),
     }
 }

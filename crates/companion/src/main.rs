@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use companion::address::Address;
-use companion::demo::{ADA, BEN, CITY_ENERGY, Holder, PASSWORD};
+use companion::demo::{ADA, BEN, CITY_ENERGY, Demo, Holder, PASSWORD};
 use companion::run::{Options, RunError, Running, start};
 use http_server::asked_to_stop;
 use tracing_subscriber::EnvFilter;
@@ -33,13 +33,16 @@ struct Flags {
     /// Forget accounts, transfers, log-ins and keys of earlier runs
     #[arg(long)]
     fresh: bool,
+    /// What new accounts begin with: three months of payments and saved payees, or nothing but money
+    #[arg(long, env = "RISER_DEMO", value_enum, default_value_t)]
+    demo: Demo,
 }
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let Flags { bank, tenant, client, dist, data, fresh } = Flags::parse();
-    match run(&Options { bank, tenant, client, dist, data, fresh }) {
+    let Flags { bank, tenant, client, dist, data, fresh, demo } = Flags::parse();
+    match run(&Options { bank, tenant, client, dist, data, fresh, demo }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", with_reasons(&error));

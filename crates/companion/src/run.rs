@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use bank::{Bank, Database};
+use bank::{Bank, Clock as _, Database};
 use http_server::{GRACE, Limits, Listener};
 use serde_json::json;
 use tenant::{KeyStore, Tenant};
@@ -17,7 +17,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::address::Address;
 use crate::client::{self, ClientError};
-use crate::demo;
+use crate::demo::{self, Demo};
 
 pub use data::DataError;
 
@@ -35,6 +35,8 @@ pub struct Options {
     pub data: PathBuf,
     /// Whether to forget what earlier runs left there.
     pub fresh: bool,
+    /// What new books begin with.
+    pub demo: Demo,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -104,7 +106,9 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let tenant = demo::tenant(&issuer, &origins, keys, database);
     let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await?;
     let database = Database::File(data.bank());
-    let bank = Bank::open(demo::bank(&issuer, origins, database), Arc::new(bank::SystemClock)).await?;
+    let now = i64::try_from(bank::SystemClock.now()).unwrap_or(i64::MAX);
+    let config = demo::bank(&issuer, origins, database, options.demo, now);
+    let bank = Bank::open(config, Arc::new(bank::SystemClock)).await?;
 
     let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
     let client = built_client(options, &issuer, &api)?;

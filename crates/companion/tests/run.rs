@@ -7,7 +7,7 @@ use std::net::TcpListener;
 use std::path::Path;
 
 use companion::address::Address;
-use companion::demo::CLIENT_ID;
+use companion::demo::{ADA, CLIENT_ID, Demo};
 use companion::run::{Options, RunError, Running, start};
 use reqwest::Client;
 use serde_json::Value;
@@ -21,7 +21,15 @@ fn any_port() -> Address {
 
 fn options(folder: &TempDir) -> Options {
     let (dist, data) = (folder.path().join("dist"), folder.path().join("data"));
-    Options { bank: any_port(), tenant: any_port(), client: None, dist, data, fresh: false }
+    Options {
+        bank: any_port(),
+        tenant: any_port(),
+        client: None,
+        dist,
+        data,
+        fresh: false,
+        demo: Demo::Empty,
+    }
 }
 
 fn build_client(dist: &Path) {
@@ -193,4 +201,25 @@ async fn an_address_that_is_taken_is_named_with_its_flag_before_any_data_is_touc
     let text = error.to_string();
     assert!(text.contains(&format!("http://localhost:{port}")) && text.contains("--tenant"), "{text}");
     assert!(!folder.path().join("data").exists());
+}
+
+/// A second run adds nothing, whatever it asks for.
+#[tokio::test]
+async fn a_full_demo_has_a_history_that_adds_up() {
+    let folder = tempfile::tempdir().unwrap();
+    for demo in [Demo::Full, Demo::Full, Demo::Empty] {
+        let running = start(&Options { demo, ..options(&folder) }).await.unwrap();
+        let (stop, ended) = serve(running);
+        drop(stop);
+        ended.await.unwrap().unwrap();
+        let books = bank::Database::File(folder.path().join("data/bank.sqlite"));
+        let config = companion::demo::bank("http://localhost/", Vec::new(), books, Demo::Empty, 0);
+        let config = bank::Config { opening_accounts: Vec::new(), ..config };
+        let bank = bank::Bank::open(config, std::sync::Arc::new(bank::SystemClock)).await.unwrap();
+        bank.ledger().audit().await.unwrap();
+        assert_eq!(bank.ledger().balance(ADA.iban).await.unwrap(), Some(ADA.opening));
+        let count = bank.ledger().transfer_count().await.unwrap();
+        assert!((60..200).contains(&count), "{count}");
+        bank.close().await;
+    }
 }

@@ -32,6 +32,9 @@ pub(crate) struct Options {
     /// Forget accounts, transfers and keys of earlier runs
     #[arg(long)]
     fresh: bool,
+    /// What new accounts begin with: three months of payments and saved payees, or nothing but money
+    #[arg(long, env = "RISER_DEMO", value_parser = ["full", "empty"], default_value = "full")]
+    demo: String,
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
@@ -46,6 +49,7 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     }
     companion.arg("--data").arg(options.data_folder(project)?);
     companion.args(options.fresh.then_some("--fresh"));
+    companion.args(["--demo", &options.demo]);
     say("");
     exec(companion)
 }

@@ -6,7 +6,7 @@ use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use crate::json_object::JsonObject;
-use crate::ledger::{Iban, Order, minor_digits};
+use crate::ledger::{Iban, NameCheckResult, Order, minor_digits};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(untagged)]
@@ -29,6 +29,9 @@ pub(crate) struct Payment {
     creditor_account: JsonObject<CreditorAccount>,
     #[serde(default)]
     remittance_information_unstructured: String,
+    /// The payee's name and what the bank answered about it, as the customer was shown them: both or neither.
+    creditor_name: Option<String>,
+    creditor_name_check: Option<NameCheckResult>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -83,6 +86,8 @@ impl Payment {
             && *currency == order.currency
             && Iban::parse(&order.payee).is_ok_and(|payee| payee.as_str() == iban)
             && self.remittance_information_unstructured == order.reference
+            && self.creditor_name.as_ref() == order.payee_name.as_ref().map(|named| &named.name)
+            && self.creditor_name_check == order.payee_name.as_ref().map(|named| named.check)
     }
 }
 
@@ -188,6 +193,8 @@ mod tests {
             format!("[{}]", good.replacen('{', r#"{"identifier":"2","#, 1)),
             format!("[{}]", good.replace(r#""amount":"1.00""#, r#""amount":1.00"#)),
             format!("[{}]", good.replace(r#""amount":"1.00""#, r#""amount":"1.00","amount":"2.00""#)),
+            format!("[{}]", good.replacen('{', r#"{"creditorNameCheck":"maybe","#, 1)),
+            format!("[{}]", good.replacen('{', r#"{"creditorName":{"name":"Ben"},"#, 1)),
             format!("[{}]", good.replace(r#"{"iban":"X"}"#, r#"["X"]"#)),
             r#"[["payment_initiation","1",{"currency":"EUR","amount":"1.00"},{"iban":"X"},""]]"#.to_owned(),
         ] {

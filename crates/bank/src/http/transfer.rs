@@ -15,7 +15,10 @@ use super::transfer_response::TransferResponse;
 use crate::auth::{AuthError, Scope};
 use crate::config::DynamicLinking;
 use crate::json_object::JsonObject;
-use crate::ledger::{LedgerError, Order, TokenId, TransferDecision, TransferOutcome, TransferRequest};
+use crate::ledger::{
+    CheckedName, LedgerError, NameCheckResult, Order, TokenId, TransferDecision, TransferOutcome,
+    TransferRequest,
+};
 
 /// The order as the client sends it. What is misspelt is refused: a wrong guess would move money.
 #[derive(Deserialize)]
@@ -25,6 +28,8 @@ struct OrderBody {
     amount: JsonObject<Amount>,
     #[serde(default)]
     reference: String,
+    payee_name: Option<String>,
+    name_check: Option<NameCheckResult>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +50,14 @@ pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Resp
     let details = caller.details;
     let id = parse_idempotency_key(request.headers())?;
     let JsonBody(body): JsonBody<OrderBody> = axum::RequestExt::extract(request).await?;
+    let payee_name = match (body.payee_name, body.name_check) {
+        (Some(name), Some(check)) => Some(CheckedName { name, check }),
+        (None, None) => None,
+        _ => {
+            let detail = "send payee_name and name_check together, or neither of them";
+            return Err(Problem::new(Code::MALFORMED_REQUEST, detail));
+        }
+    };
     let order = Order {
         id,
         customer: caller.customer,
@@ -52,6 +65,7 @@ pub(super) async fn post(State(app): SharedApp, request: Request) -> Result<Resp
         amount: body.amount.0.amount,
         currency: body.amount.0.currency,
         reference: body.reference,
+        payee_name,
     };
     // Before anything is decided: the right transfer can still be made with this token.
     details.check(&order, app.dynamic_linking == DynamicLinking::Required)?;

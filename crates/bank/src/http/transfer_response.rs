@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::ledger::{Counterparty, Direction, Money, Movement, Party, Transfer, transfer_number};
+use crate::ledger::{
+    Counterparty, Direction, Money, Movement, Party, RecordedName, Transfer, transfer_number,
+};
 
 #[derive(Serialize)]
 pub(super) struct TransferResponse {
@@ -13,6 +15,9 @@ pub(super) struct TransferResponse {
     payee: Party,
     amount: Money,
     reference: String,
+    /// What the payer confirmed; only in the payer's response.
+    #[serde(flatten)]
+    name: RecordedName,
     created_at: String,
     /// What the payer had left; only in the payer's response.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,11 +38,12 @@ impl TransferResponse {
             balance_after: Some(money(transfer.balance_after)),
             id: transfer.id,
             reference: transfer.reference,
+            name: transfer.name,
         }
     }
 
     pub(super) fn for_payee(transfer: Transfer) -> Self {
-        Self { balance_after: None, ..Self::for_payer(transfer) }
+        Self { balance_after: None, name: RecordedName::default(), ..Self::for_payer(transfer) }
     }
 }
 
@@ -52,6 +58,8 @@ pub(super) struct MovementResponse {
     counterparty: Counterparty,
     amount: Money,
     reference: String,
+    #[serde(flatten)]
+    name: RecordedName,
     created_at: String,
     /// What was on the account afterwards.
     balance: Money,
@@ -69,6 +77,7 @@ impl MovementResponse {
             number: None,
             direction: movement.direction(),
             amount: movement.money(movement.amount.abs()),
+            name: movement.confirmed_name(),
             created_at: rfc3339(movement.booked_at),
             balance: movement.money(movement.balance_after),
             counterparty: movement.counterparty,

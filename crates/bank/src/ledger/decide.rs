@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::account::Account;
 use super::batcher::IsAwaited;
+use super::checked_name::{CheckedName, NameCheckResult};
 use super::decision::{PendingDecision, PermittedTransfer, TransferDecision};
 use super::error::LedgerError;
 use super::order::{Order, OrderRefusal, TransferRequest};
@@ -159,6 +160,13 @@ fn check_accounts(
     }
     if to.balance.currency != *currency {
         return Ok(Err(wrong_currency()));
+    }
+    // The customer decided by what the check said then. The bank believes its own answer alone.
+    if let Some(CheckedName { name, check }) = &order.payee_name {
+        let name_check = NameCheckResult::of(name, Some(&to.party.holder));
+        if name_check != *check {
+            return Ok(Err(OrderRefusal::NameCheckChanged { name_check }));
+        }
     }
     if from.balance.amount.checked_sub(order.amount).ok_or(LedgerError::Overflow)? < 0 {
         return Ok(Err(OrderRefusal::InsufficientFunds { balance: from.balance }));

@@ -1,6 +1,7 @@
 //! The decision of an order.
 
 use super::account::Account;
+use super::checked_name::RecordedName;
 use super::order::{OrderRefusal, TransferRequest};
 use super::transfer::Transfer;
 
@@ -53,6 +54,7 @@ impl<'a> PendingDecision<'a> {
             amount: order.amount,
             currency: from.balance.currency,
             reference: order.reference.clone(),
+            name: RecordedName::from(&order.payee_name),
             booked_at: self.request.now,
             // The database has come to the same result, or it would have refused the posting.
             balance_after: from.balance.amount - order.amount,

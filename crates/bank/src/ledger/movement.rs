@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
+use super::checked_name::RecordedName;
 use super::money::{Currency, Money};
 use super::transfer::transfer_number;
 
@@ -17,6 +18,8 @@ pub(crate) struct Movement {
     #[sqlx(flatten)]
     pub(crate) counterparty: Counterparty,
     pub(crate) reference: Option<String>,
+    #[sqlx(flatten)]
+    pub(super) name: RecordedName,
     pub(crate) booked_at: i64,
     pub(crate) balance_after: i64,
 }
@@ -44,6 +47,11 @@ impl Movement {
 
     pub(crate) const fn direction(&self) -> Direction {
         if self.amount.is_negative() { Direction::Out } else { Direction::In }
+    }
+
+    /// The name that the payer confirmed. Whom the payer took for the payee is not the payee's to know.
+    pub(crate) fn confirmed_name(&self) -> RecordedName {
+        if self.direction() == Direction::Out { self.name.clone() } else { RecordedName::default() }
     }
 
     /// So much in the currency of the account.

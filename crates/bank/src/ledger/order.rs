@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::account::Customer;
+use super::checked_name::{CheckedName, NameCheckResult, is_name};
 use super::iban::{Iban, normalise};
 use super::money::{MAX_MINOR, Money};
 use super::reference;
@@ -19,6 +20,8 @@ pub(crate) struct Order {
     pub(crate) amount: i64,
     pub(crate) currency: String,
     pub(crate) reference: String,
+    /// The payee's name; nothing from a client that does not check names.
+    pub(crate) payee_name: Option<CheckedName>,
 }
 
 /// An order with what else decides it.
@@ -43,19 +46,41 @@ pub(crate) struct TokenId {
 #[serde(tag = "code", rename_all = "kebab-case")]
 pub(crate) enum OrderRefusal {
     AccountNotFound,
-    InvalidIban { reason: String },
+    InvalidIban {
+        reason: String,
+    },
     InvalidAmount,
-    InvalidReference { reason: String },
-    WrongCurrency { expected: String },
+    InvalidReference {
+        reason: String,
+    },
+    InvalidName,
+    WrongCurrency {
+        expected: String,
+    },
     PayeeIsPayer,
     UnknownPayee,
-    InsufficientFunds { balance: Money },
+    /// The customer was shown another result of the name check than there is now.
+    NameCheckChanged {
+        name_check: NameCheckResult,
+    },
+    InsufficientFunds {
+        balance: Money,
+    },
 }
 
 impl Order {
     /// What makes two orders the same order: one text, equal if and only if the contents are.
     pub(super) fn content(&self) -> String {
-        serde_json::json!([normalise(&self.payee), self.amount, self.currency, self.reference]).to_string()
+        let Self { payee, amount, currency, reference, payee_name, .. } = self;
+        let payee = normalise(payee);
+        // Without a name as it was written before there were names: those orders are repeated too.
+        match payee_name {
+            None => serde_json::json!([payee, amount, currency, reference]),
+            Some(CheckedName { name, check }) => {
+                serde_json::json!([payee, amount, currency, reference, name, check])
+            }
+        }
+        .to_string()
     }
 
     /// The rules that need no database. Returns the payee's IBAN.
@@ -67,7 +92,10 @@ impl Order {
         }
         reference::check(&self.reference)
             .map_err(|error| OrderRefusal::InvalidReference { reason: error.to_string() })?;
-        Ok(iban)
+        match &self.payee_name {
+            Some(named) if !is_name(&named.name) => Err(OrderRefusal::InvalidName),
+            _ => Ok(iban),
+        }
     }
 }
 
@@ -83,6 +111,7 @@ mod tests {
             amount,
             currency: "EUR".into(),
             reference: reference.into(),
+            payee_name: None,
         }
     }
 
@@ -94,6 +123,39 @@ mod tests {
         assert_ne!(plain, order("DE89370400440532013000", 1, "a ").content());
         // No way to move a character from one field to the next.
         assert_ne!(order("A\",1", 1, "").content(), order("A", 1, "\",1").content());
+    }
+
+    #[test]
+    fn content_depends_on_name_and_result() {
+        let with = |name: &str, check| {
+            let payee_name = Some(CheckedName { name: name.into(), check });
+            Order { payee_name, ..order("DE89370400440532013000", 1, "a") }.content()
+        };
+        let contents = [
+            order("DE89370400440532013000", 1, "a").content(),
+            with("Ben", NameCheckResult::Match),
+            with("ben", NameCheckResult::Match),
+            with("Ben", NameCheckResult::NoMatch),
+            with("", NameCheckResult::NotPossible),
+        ];
+        let distinct: std::collections::BTreeSet<_> = contents.iter().collect();
+        assert_eq!(distinct.len(), contents.len());
+        // As orders without a name are stored since the first version.
+        assert_eq!(contents[0], r#"["DE89370400440532013000",1,"EUR","a"]"#);
+    }
+
+    #[test]
+    fn check_refuses_names_that_are_none() {
+        let named = |name: &str| {
+            let payee_name = Some(CheckedName { name: name.into(), check: NameCheckResult::Match });
+            Order { payee_name, ..order("DE89370400440532013000", 1, "a") }.check()
+        };
+        for name in ["Ben", "Jürgen Öztürk", &"ü".repeat(70)] {
+            assert!(named(name).is_ok(), "{name}");
+        }
+        for name in ["", " ", " Ben", "Ben ", "Ben\nExample", "\u{202e}neB", &"ü".repeat(71)] {
+            assert_eq!(named(name), Err(OrderRefusal::InvalidName), "{name:?}");
+        }
     }
 
     #[test]

@@ -4,15 +4,12 @@ use serde::Serialize;
 use sqlx::FromRow;
 
 use super::account::{Account, BY_IBAN, Customer};
+use super::checked_name::{MAX_NAME_LENGTH, NameCheckResult, is_name};
 use super::error::LedgerError;
 use super::handle::Ledger;
 use super::iban::{Iban, IbanError};
-use super::name_match::{NameMatch, compare};
-use super::reference;
 use super::store::{Connection, SqlValue};
 
-/// As many as a payment message has place for (ISO 20022, `Max70Text`).
-const MAX_NAME_LENGTH: usize = 70;
 /// Of one customer.
 const MAX_PAYEES: i64 = 500;
 
@@ -36,26 +33,20 @@ pub(crate) enum PayeeError {
     Ledger(#[from] LedgerError),
 }
 
-/// The four results of Verification of Payee, Regulation (EU) 2024/886.
+/// The answer of Verification of Payee, Regulation (EU) 2024/886.
 #[derive(Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "result", rename_all = "kebab-case")]
-pub(crate) enum NameCheck {
-    Match,
-    CloseMatch {
-        /// The holder's name.
-        name: String,
-    },
-    NoMatch,
-    /// The account is not at this bank.
-    NotPossible,
+pub(crate) struct NameCheck {
+    result: NameCheckResult,
+    /// The holder's, where the two are so close that it gives nothing away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
 impl Payee {
     /// With an IBAN and a name as people write them.
     pub(crate) fn parse(iban: &str, name: &str) -> Result<Self, PayeeError> {
         let (iban, name) = (Iban::parse(iban)?, name.trim());
-        let fits = (1..=MAX_NAME_LENGTH).contains(&name.chars().count()) && reference::check(name).is_ok();
-        if !fits {
+        if !is_name(name) {
             return Err(PayeeError::Name);
         }
         Ok(Self { iban: iban.as_str().to_owned(), name: name.to_owned() })
@@ -112,11 +103,8 @@ impl Ledger {
     pub(crate) async fn check_name(&self, payee: &Payee) -> Result<NameCheck, LedgerError> {
         let account: Option<Account> =
             self.store.reader.fetch_optional(BY_IBAN, &[(&payee.iban).into()]).await?;
-        let Some(Account { party, .. }) = account else { return Ok(NameCheck::NotPossible) };
-        Ok(match compare(&payee.name, &party.holder) {
-            NameMatch::Match => NameCheck::Match,
-            NameMatch::CloseMatch => NameCheck::CloseMatch { name: party.holder },
-            NameMatch::NoMatch => NameCheck::NoMatch,
-        })
+        let holder = account.map(|account| account.party.holder);
+        let result = NameCheckResult::of(&payee.name, holder.as_deref());
+        Ok(NameCheck { result, name: holder.filter(|_| result == NameCheckResult::CloseMatch) })
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct TransferPage {
 /// `$3`: at most so many. `$4`: 1 for transfers only, 0 for all movements.
 const MOVEMENTS: &str =
     "SELECT t.id AS transfer_id, b.id AS booking, p.amount, b.currency, other.iban, other.holder,
-         t.reference, b.booked_at, p.balance_after
+         t.reference, t.payee_name, t.name_check, b.booked_at, p.balance_after
      FROM postings p
      JOIN bookings b ON b.id = p.booking_id
      LEFT JOIN transfers t ON t.booking_id = b.id

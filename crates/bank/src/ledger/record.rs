@@ -5,6 +5,7 @@
 use serde_json::json;
 use sqlx::FromRow;
 
+use super::checked_name::CheckedName;
 use super::decision::PendingDecision;
 use super::error::LedgerError;
 use super::store::{Sql, Transaction, for_each_element};
@@ -61,22 +62,23 @@ pub(super) async fn insert_bookings(
 }
 
 /// `$1` has for each decision: the order's id, the customer's issuer and subject, the content, the refusal if it was one,
-/// the time; the token's issuer and id; and if money moved, the number of the booking and the reference. One that was
+/// the time; the token's issuer and id; and if money moved, the number of the booking, the reference, and the confirmed name with
+/// the result of its check. One that was
 /// refused can have characters that no text in PostgreSQL has.
 const DECISIONS: Sql = Sql {
     sqlite: "INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each($1);
          INSERT INTO spent_tokens (issuer, jti, order_id)
              SELECT value ->> 6, value ->> 7, value ->> 0 FROM json_each($1);
-         INSERT INTO transfers (id, booking_id, reference)
-             SELECT value ->> 0, value ->> 8, value ->> 9 FROM json_each($1) WHERE value ->> 8 IS NOT NULL",
+         INSERT INTO transfers (id, booking_id, reference, payee_name, name_check)
+             SELECT value ->> 0, value ->> 8, value ->> 9, value ->> 10, value ->> 11 FROM json_each($1) WHERE value ->> 8 IS NOT NULL",
     postgres: "WITH decision AS (SELECT value FROM json_array_elements($1::text::json)),
          decided AS (INSERT INTO orders (id, issuer, subject, content, refusal, decided_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, (value ->> 5)::bigint FROM decision),
          spent AS (INSERT INTO spent_tokens (issuer, jti, order_id)
              SELECT value ->> 6, value ->> 7, value ->> 0 FROM decision)
-         INSERT INTO transfers (id, booking_id, reference)
-             SELECT value ->> 0, (value ->> 8)::bigint, value ->> 9 FROM decision WHERE value ->> 8 IS NOT NULL",
+         INSERT INTO transfers (id, booking_id, reference, payee_name, name_check)
+             SELECT value ->> 0, (value ->> 8)::bigint, value ->> 9, value ->> 10, value ->> 11 FROM decision WHERE value ->> 8 IS NOT NULL",
 };
 
 pub(super) async fn insert_decisions(
@@ -91,8 +93,13 @@ pub(super) async fn insert_decisions(
         .map(|PendingDecision { request, outcome, .. }| {
             let (order, token) = (&request.order, &request.token);
             let refusal = outcome.as_ref().err().map(|refusal| json!(refusal).to_string());
-            let (booking, reference) =
-                outcome.as_ref().ok().map(|transfer| (transfer.booking, &order.reference)).unzip();
+            let permitted = outcome.as_ref().ok();
+            let (booking, reference) = permitted.map(|transfer| (transfer.booking, &order.reference)).unzip();
+            // Like the reference, only where money moved: PostgreSQL may not be able to store it otherwise.
+            let (name, check) = permitted
+                .and(order.payee_name.as_ref())
+                .map(|CheckedName { name, check }| (name, check))
+                .unzip();
             json!([
                 order.id.to_string(),
                 order.customer.issuer,
@@ -104,6 +111,8 @@ pub(super) async fn insert_decisions(
                 token.jti,
                 booking,
                 reference,
+                name,
+                check,
             ])
         })
         .collect();

@@ -27,7 +27,8 @@ impl TransferFilter {
     }
 }
 
-/// Words that are all in a transfer: in the other side's name or IBAN, in the reference, or in the amount. The case of
+/// Words that are all in a transfer: in the other side's name, also as the payer wrote it, in its IBAN, in the reference, or in
+/// the amount. The case of
 /// letters does not matter. In Rust and not in SQL, because databases fold letters differently, and SQLite only those of ASCII.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SearchWords(Vec<String>);
@@ -42,7 +43,8 @@ impl SearchWords {
     fn match_movement(&self, movement: &Movement) -> bool {
         let iban = movement.counterparty.iban.as_deref().unwrap_or_default();
         let reference = movement.reference.as_deref().unwrap_or_default();
-        let text = [&movement.counterparty.holder, iban, reference].join("\n").to_lowercase();
+        let confirmed = movement.confirmed_name().payee_name.unwrap_or_default();
+        let text = [&movement.counterparty.holder, &confirmed, iban, reference].join("\n").to_lowercase();
         let amount = decimal(movement.amount, movement.currency.as_str());
         self.0.iter().all(|word| text.contains(word.as_str()) || is_amount(word, &amount))
     }
@@ -75,6 +77,7 @@ fn is_grouped(word: &str, digits: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ledger::checked_name::RecordedName;
     use crate::ledger::money::Currency;
     use crate::ledger::movement::Counterparty;
 
@@ -89,6 +92,7 @@ mod tests {
                 holder: "Jürgen Öztürk".into(),
             },
             reference: Some("Miete MÄRZ".into()),
+            name: RecordedName { payee_name: Some("Juergen O.".into()), ..RecordedName::default() },
             booked_at: 0,
             balance_after: 0,
         }
@@ -100,6 +104,7 @@ mod tests {
             ("", true),
             ("  ", true),
             ("jürgen", true),
+            ("juergen", true),
             ("JÜRGEN öZTÜRK", true),
             ("öztürk märz", true),
             ("de89 3704", true),

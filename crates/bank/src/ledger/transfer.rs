@@ -4,6 +4,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::account::Party;
+use super::checked_name::RecordedName;
 use super::money::Currency;
 use super::store::Transaction;
 
@@ -19,6 +20,8 @@ pub(crate) struct Transfer {
     pub(crate) amount: i64,
     pub(crate) currency: Currency,
     pub(crate) reference: String,
+    #[sqlx(flatten)]
+    pub(crate) name: RecordedName,
     /// Unix seconds.
     pub(crate) booked_at: i64,
     /// What the payer had left.
@@ -31,8 +34,8 @@ pub(crate) fn transfer_number(booking: i64) -> String {
 }
 
 pub(super) const BY_ID: &str = "SELECT t.id, b.id AS booking, payer.iban AS payer_iban, payer.holder AS payer_holder,
-         payee.iban AS payee_iban, payee.holder AS payee_holder, b.amount, b.currency, t.reference, b.booked_at,
-         p.balance_after
+         payee.iban AS payee_iban, payee.holder AS payee_holder, b.amount, b.currency, t.reference, t.payee_name, t.name_check,
+         b.booked_at, p.balance_after
      FROM transfers t
      JOIN bookings b ON b.id = t.booking_id
      JOIN accounts payer ON payer.id = b.from_account

@@ -12,7 +12,7 @@ use crate::test_bank::{ADA, BEN, ENERGY, OPENING, TestBank, TestResponse, config
 /// What the token of an order names: the order's own amount, payee and reference, and that id.
 fn details(id: Uuid, order: &Value) -> Value {
     let minor = order["amount"]["amount"].as_i64().unwrap();
-    json!([{
+    let mut details = json!([{
         "type": "payment_initiation",
         "identifier": id.to_string(),
         "instructedAmount": {
@@ -21,7 +21,20 @@ fn details(id: Uuid, order: &Value) -> Value {
         },
         "creditorAccount": { "iban": order["payee"] },
         "remittanceInformationUnstructured": order["reference"],
-    }])
+    }]);
+    if let Some(name) = order.get("payee_name") {
+        details[0]["creditorName"] = name.clone();
+        details[0]["creditorNameCheck"] = order["name_check"].clone();
+    }
+    details
+}
+
+/// An order whose payee's name was checked.
+fn named(name: &str, check: &str) -> Value {
+    let mut order = order_of(1_250);
+    order["payee_name"] = json!(name);
+    order["name_check"] = json!(check);
+    order
 }
 
 /// A good token for a transfer, with that claim.
@@ -93,6 +106,29 @@ async fn other_transfer_is_refused_without_spending_token() {
     assert_eq!(test_bank.post(&token, id, &order).await.status, 201);
 }
 
+/// Proves: name-check-linked
+#[tokio::test]
+async fn other_name_or_result_is_refused_without_spending_token() {
+    let test_bank = TestBank::new().await;
+    let (id, order) = (Uuid::now_v7(), named("Ben Exmaple", "close-match"));
+    let token = token(&test_bank, &details(id, &order));
+    for other in [
+        named("Ben Example", "close-match"),
+        named("Ben Exmaple", "match"),
+        named("", "match"),
+        order_of(1_250),
+    ] {
+        assert!(is_refused(&test_bank.post(&token, id, &other).await), "{other}");
+    }
+    let unnamed = self::token(&test_bank, &details(id, &order_of(1_250)));
+    assert!(is_refused(&test_bank.post(&unnamed, id, &order).await), "a name that the token does not have");
+    let mut half = details(id, &order);
+    half[0].as_object_mut().unwrap().remove("creditorNameCheck");
+    assert!(is_refused(&test_bank.post(&self::token(&test_bank, &half), id, &order).await), "half of it");
+    assert!(nothing_happened(&test_bank).await);
+    assert_eq!(test_bank.post(&token, id, &order).await.status, 201);
+}
+
 #[tokio::test]
 async fn claim_other_than_one_payment_is_refused() {
     let test_bank = TestBank::new().await;
@@ -150,7 +186,7 @@ async fn scope_is_checked_before_details() {
 /// A text of a payment, and one that differs in one character: changed, removed or inserted.
 fn one_change() -> impl Strategy<Value = (usize, usize, u8, char)> {
     (
-        0..5_usize,
+        0..7_usize,
         any::<usize>(),
         0..3_u8,
         prop_oneof![Just('0'), Just('9'), Just('A'), Just(' '), any::<char>()],
@@ -168,7 +204,7 @@ fn edited(text: &str, at: usize, how: u8, letter: char) -> String {
     letters.into_iter().collect()
 }
 
-/// A changed character of id, amount, currency, payee or reference is refused, and the unchanged order is accepted.
+/// A changed character of id, amount, currency, payee, reference, name or result is refused, and the unchanged order is accepted.
 /// Proves: threat-other-transfer
 #[test]
 fn any_changed_character_is_refused() {
@@ -180,6 +216,7 @@ fn any_changed_character_is_refused() {
         let id = Uuid::from_u128(id);
         let order = json!({
             "payee": BEN, "amount": { "amount": minor, "currency": "EUR" }, "reference": reference,
+            "payee_name": "Ben Exmaple", "name_check": "close-match",
         });
         let right = details(id, &order);
         let (field, at, how, letter) = change;
@@ -189,6 +226,8 @@ fn any_changed_character_is_refused() {
             "/0/instructedAmount/currency",
             "/0/creditorAccount/iban",
             "/0/remittanceInformationUnstructured",
+            "/0/creditorName",
+            "/0/creditorNameCheck",
         ][field];
         let mut wrong = right.clone();
         let text = wrong.pointer_mut(pointer).unwrap();

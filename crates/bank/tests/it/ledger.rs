@@ -160,7 +160,7 @@ async fn database_refuses_inconsistent_writes() {
             "violates check constraint",
         ),
         (
-            "INSERT INTO transfers VALUES ('x', 999, '')",
+            "INSERT INTO transfers (id, booking_id, reference) VALUES ('x', 999, '')",
             "FOREIGN KEY constraint failed",
             "violates foreign key",
         ),

@@ -7,11 +7,13 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the message")]
 
 mod accounts;
+mod checked_names;
 mod database;
 mod dynamic_linking;
 #[cfg(target_os = "linux")]
 mod faults;
 mod headers;
+mod history;
 mod idempotency;
 mod issuer;
 mod keys;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use bank::{Bank, Config, Database, DynamicLinking, ManualClock, OpeningAccount};
+use bank::{Bank, Config, Database, DynamicLinking, History, ManualClock, OpeningAccount};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -201,6 +201,7 @@ pub(crate) fn config(issuer: &TestIssuer, database: Database) -> Config {
             account(ENERGY, "City Energy", None, 0, "EUR"),
             account("CH9300762011623852957", "Cora Example", Some("auth0|1003"), 10_000, "CHF"),
         ],
+        history: History::default(),
         // Other tests are not limited.
         transfers_per_minute: 0,
         reads_per_minute: 0,

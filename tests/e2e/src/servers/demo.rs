@@ -75,6 +75,7 @@ pub(super) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> ba
         allowed_origins: vec![app.to_owned()],
         database: bank::Database::Memory,
         opening_accounts: [ADA, BEN].map(|person| account(person, setup.currency)).into(),
+        history: bank::History::default(),
         transfers_per_minute: setup.transfers_per_minute,
         reads_per_minute: bank::DEFAULT_READS_PER_MINUTE,
     }

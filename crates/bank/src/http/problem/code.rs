@@ -30,6 +30,7 @@ impl Code {
     pub(crate) const INVALID_AMOUNT: Self = Self("invalid-amount", StatusCode::UNPROCESSABLE_ENTITY, "The amount is not possible");
     pub(crate) const INVALID_IBAN: Self = Self("invalid-iban", StatusCode::UNPROCESSABLE_ENTITY, "The IBAN is wrong");
     pub(crate) const INVALID_REFERENCE: Self = Self("invalid-reference", StatusCode::UNPROCESSABLE_ENTITY, "The reference is not possible");
+    pub(crate) const NAME_CHECK_CHANGED: Self = Self("name-check-changed", StatusCode::UNPROCESSABLE_ENTITY, "The name check has another result");
     pub(crate) const INVALID_NAME: Self = Self("invalid-name", StatusCode::UNPROCESSABLE_ENTITY, "The name is not possible");
     pub(crate) const TOO_MANY_PAYEES: Self = Self("too-many-payees", StatusCode::UNPROCESSABLE_ENTITY, "No more payees can be saved");
     pub(crate) const TOO_MANY_REQUESTS: Self = Self("too-many-requests", StatusCode::TOO_MANY_REQUESTS, "Too many requests in a short time");

@@ -99,6 +99,15 @@ impl From<OrderRefusal> for Problem {
             OrderRefusal::UnknownPayee => {
                 Self::new(Code::UNKNOWN_PAYEE, "no account at this bank has the payee's IBAN")
             }
+            OrderRefusal::InvalidName => Self::new(
+                Code::INVALID_NAME,
+                "the payee's name has 1 to 70 characters, all of them visible, no line breaks, and no blanks at its ends",
+            ),
+            OrderRefusal::NameCheckChanged { name_check } => Self::new(
+                Code::NAME_CHECK_CHANGED,
+                "the name check has another result than the one that was confirmed; check the name again",
+            )
+            .with("name_check", json!(name_check)),
             OrderRefusal::InsufficientFunds { balance } => {
                 Self::new(Code::INSUFFICIENT_FUNDS, "the amount is more than what is on the account")
                     .with("balance", json!(balance))

@@ -41,6 +41,7 @@ fn request((id, token, from, to, amount): Wish) -> TransferRequest {
         amount,
         currency: "EUR".into(),
         reference: format!("\u{e9}\\\"' $1 {amount}"),
+        payee_name: None,
     };
     TransferRequest { order, token: TokenId { issuer: "issuer".into(), jti: token.to_string() }, now: 7 }
 }

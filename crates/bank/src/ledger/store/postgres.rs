@@ -34,11 +34,12 @@ pub(crate) const READERS: u32 = 8;
 const SIDE_WRITERS: u32 = 3;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: [(i64, &str, &str); 5] = [
     (1, "ledger", include_str!("../../../migrations/postgres/0001_ledger.sql")),
     (2, "audits", include_str!("../../../migrations/postgres/0002_audits.sql")),
     (3, "retired_keys", include_str!("../../../migrations/postgres/0003_retired_keys.sql")),
     (4, "payees", include_str!("../../../migrations/postgres/0004_payees.sql")),
+    (5, "checked_names", include_str!("../../../migrations/postgres/0005_checked_names.sql")),
 ];
 
 /// The pools for writing, reading, and writing beside the orders, in a database that exists.

@@ -24,11 +24,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause before another attempt where SQLite does not wait by itself.
 const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: [(i64, &str, &str); 5] = [
     (1, "ledger", include_str!("../../../migrations/sqlite/0001_ledger.sql")),
     (2, "audits", include_str!("../../../migrations/sqlite/0002_audits.sql")),
     (3, "retired_keys", include_str!("../../../migrations/sqlite/0003_retired_keys.sql")),
     (4, "payees", include_str!("../../../migrations/sqlite/0004_payees.sql")),
+    (5, "checked_names", include_str!("../../../migrations/sqlite/0005_checked_names.sql")),
 ];
 
 /// The pools for writing and reading a file, which is created where it is missing.

@@ -46,6 +46,7 @@ fn request(reference: &str) -> TransferRequest {
         amount: 10,
         currency: "EUR".into(),
         reference: reference.into(),
+        payee_name: None,
     };
     TransferRequest {
         order,
