@@ -4,8 +4,8 @@ use stepup::{
     domain::{Message, Money, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement, StatementsContent,
-        StatementsPage, TransferView, View,
+        NameCheckView, Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement,
+        StatementsContent, StatementsPage, TransferView, View,
     },
 };
 
@@ -246,6 +246,7 @@ fn euro(amount: i64) -> Money {
 fn receipt() -> Receipt {
     Receipt {
         payee: "FR14 2004 1010 0505 0001 3M02 606".to_owned(),
+        name: None,
         money: euro(123_450),
         reference: "Invoice 2025-117, electricity".to_owned(),
     }
@@ -297,7 +298,15 @@ fn wrong() -> FormView {
 }
 
 fn form(payee: FieldView, amount: FieldView, reference: FieldView) -> FormView {
-    FormView { payee, amount, reference, currency: "EUR".to_owned() }
+    FormView {
+        name: field("", None),
+        asks_for_name: false,
+        name_check: NameCheckView::None,
+        payee,
+        amount,
+        reference,
+        currency: "EUR".to_owned(),
+    }
 }
 
 fn account(transfer: TransferView) -> AccountView {

@@ -4,6 +4,7 @@
 //! amount, has no list of transfers and explains nothing.
 
 pub(crate) mod challenge;
+pub(crate) mod payees;
 pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod response;

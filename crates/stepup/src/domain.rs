@@ -7,6 +7,7 @@ pub(crate) mod locale;
 pub(crate) mod logout_count;
 pub(crate) mod message;
 pub mod money;
+pub(crate) mod payee_name;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod scope;
@@ -23,6 +24,7 @@ pub use self::{
     locale::{Locale, MAX_MARKS, Notation},
     message::Message,
     money::{AmountError, Money},
+    payee_name::{CheckedName, NameCheck},
     problem::Problem,
     scope::Scopes,
     time::Timestamp,

@@ -5,7 +5,7 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::domain::{Field, Message, Money, Problem, Receipt};
+use crate::domain::{Field, Message, Money, NameCheck, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -321,6 +321,12 @@ pub struct DoneView {
 /// The transfer form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormView {
+    /// "Payee name".
+    pub name: FieldView,
+    /// Has there to be a name? Where the bank checks it.
+    pub asks_for_name: bool,
+    /// Does the name belong to the IBAN?
+    pub name_check: NameCheckView,
     /// "Pay to (IBAN)".
     pub payee: FieldView,
     /// "Amount".
@@ -336,11 +342,35 @@ impl FormView {
     #[must_use]
     pub fn field(&self, field: Field) -> &FieldView {
         match field {
+            Field::Name => &self.name,
             Field::Payee => &self.payee,
             Field::Amount => &self.amount,
             Field::Reference => &self.reference,
         }
     }
+}
+
+/// What the bank says of the name in the form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum NameCheckView {
+    /// It was not asked about this name and this IBAN.
+    #[default]
+    None,
+    /// It is being asked.
+    Checking,
+    /// Its answer, with the holder's name where that is close.
+    Answered(NameCheck, Option<String>),
+    /// There was no answer: "Transfer" asks once more.
+    Failed,
+}
+
+/// Somebody to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayeeView {
+    /// The IBAN, grouped by four.
+    pub iban: String,
+    /// The name.
+    pub name: String,
 }
 
 /// One field.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    domain::{Bearer, Money, Order, TransferId},
+    domain::{Bearer, Iban, Money, NameCheck, Order, TransferId},
     http::{Body, HttpRequest, Method},
     json,
 };
@@ -52,6 +52,25 @@ pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> Http
     HttpRequest { idempotency_key, ..HttpRequest::new(method, config.api.below("transfer")) }
 }
 
+/// `GET /payees`
+pub(crate) fn payees(config: &Config, bearer: Bearer) -> HttpRequest {
+    get(config, "payees", bearer)
+}
+
+/// `POST /payees/verify`: does the name belong to the IBAN?
+pub(crate) fn name_check(config: &Config, iban: &Iban, name: &str, bearer: Bearer) -> HttpRequest {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        iban: &'a str,
+        name: &'a str,
+    }
+    HttpRequest {
+        authorization: Some(bearer),
+        body: Some(Body::Json(json::write(&Content { iban: iban.as_str(), name }))),
+        ..HttpRequest::new(Method::Post, config.api.below("payees/verify"))
+    }
+}
+
 /// `POST /transfer`. Consumes the token, whichever it is. `unkeyed`: without `Idempotency-Key`.
 pub(crate) fn transfer(
     config: &Config,
@@ -63,10 +82,20 @@ pub(crate) fn transfer(
     #[derive(Serialize)]
     struct Content<'a> {
         payee: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payee_name: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name_check: Option<NameCheck>,
         amount: &'a Money,
         reference: &'a str,
     }
-    let content = Content { payee: order.payee.as_str(), amount: &order.amount, reference: &order.reference };
+    let content = Content {
+        payee: order.payee.as_str(),
+        payee_name: order.name.as_ref().map(|named| named.name.as_str()),
+        name_check: order.name.as_ref().map(|named| named.check),
+        amount: &order.amount,
+        reference: &order.reference,
+    };
     HttpRequest {
         authorization: Some(bearer),
         idempotency_key: (!unkeyed).then(|| id.as_str().to_owned()),

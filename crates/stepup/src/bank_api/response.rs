@@ -90,7 +90,7 @@ pub(crate) fn read_statements(outcome: HttpResult) -> Result<StatementsAnswer, R
     Ok((list, body.text("next")))
 }
 
-fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
+pub(super) fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
     let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
@@ -109,7 +109,7 @@ fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
     }
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::new("api.unreadable", "the answer's body is not the JSON that the API describes".to_owned())
 }
 

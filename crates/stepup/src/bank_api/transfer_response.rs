@@ -11,7 +11,7 @@ use crate::{
             retry_after, unreachable,
         },
     },
-    domain::{AuthenticationRequirement, Money, Order, Problem, Receipt, TransferId, iban},
+    domain::{AuthenticationRequirement, CheckedName, Money, Order, Problem, Receipt, TransferId, iban},
     http::{HttpResponse, HttpResult},
     json::{Json, Object},
     view::DoneView,
@@ -54,6 +54,7 @@ pub(crate) struct TransferDetails {
     message: Option<String>,
     already_done: bool,
     payee: Option<String>,
+    name: Option<CheckedName>,
     amount: Option<Money>,
     reference: Option<String>,
 }
@@ -64,6 +65,7 @@ impl TransferDetails {
         let ordered = order.receipt();
         let receipt = Receipt {
             payee: self.payee.map_or_else(|| ordered.payee.clone(), |iban| iban::grouped(&iban)),
+            name: self.name.or_else(|| ordered.name.clone()),
             money: self.amount.unwrap_or_else(|| ordered.money.clone()),
             reference: self.reference.unwrap_or_else(|| ordered.reference.clone()),
         };
@@ -189,6 +191,7 @@ fn read_success(answer: &HttpResponse, about: Option<&TransferId>) -> TransferRe
         message: transfer.text("message"),
         already_done: answer.replayed,
         payee: transfer.object("payee").and_then(|payee| payee.text("iban")),
+        name: CheckedName::read(&transfer, "payee_name", "name_check").unwrap_or_default(),
         amount: transfer.object("amount").and_then(Money::read),
         reference: transfer.text("reference"),
     })
@@ -200,7 +203,8 @@ fn unclear(cause: String) -> Problem {
 }
 
 /// The refusals that the API has a name for.
-const REFUSALS: [&str; 8] = [
+const REFUSALS: [&str; 9] = [
+    "transfer.name-check-changed",
     "transfer.insufficient-funds",
     "transfer.unknown-payee",
     "transfer.payee-is-payer",
@@ -239,6 +243,7 @@ mod tests {
     #[test]
     fn refusal_has_message_and_cause() {
         let names = [
+            "name-check-changed",
             "insufficient-funds",
             "unknown-payee",
             "payee-is-payer",

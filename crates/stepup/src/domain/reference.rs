@@ -56,22 +56,31 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// What was typed or pasted, as it will be sent, when it can be.
 pub(crate) fn from_input(text: &str, locale: Locale) -> Result<String, ReferenceError> {
+    line_from_input(text, REFERENCE_MAX, locale)
+}
+
+/// The same for any line of text.
+pub(crate) fn line_from_input(text: &str, max: usize, locale: Locale) -> Result<String, ReferenceError> {
     let text = clean(text);
     if (locale.has_stacked_marks)(&text) {
         return Err(ReferenceError::Stacked);
     }
-    check(&text)?;
+    check_line(&text, max)?;
     Ok(text)
 }
 
 /// Is it a reference that [`from_input`] has let through?
 pub(crate) fn check(text: &str) -> Result<(), ReferenceError> {
+    check_line(text, REFERENCE_MAX)
+}
+
+pub(crate) fn check_line(text: &str, max: usize) -> Result<(), ReferenceError> {
     if text.contains(['\u{202d}', '\u{202e}']) || clean(text) != text {
         return Err(ReferenceError::Control);
     }
     match text.chars().count() {
-        0..=REFERENCE_MAX => Ok(()),
-        long => Err(ReferenceError::TooLong(long)),
+        long if long > max => Err(ReferenceError::TooLong(long)),
+        _ => Ok(()),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         locale::Locale,
         message::Message,
         money::{self, AmountError, Money},
+        payee_name::{self, CheckedName},
         reference::{self, ReferenceError},
         time::Timestamp,
     },
@@ -18,6 +19,8 @@ use crate::{
 /// What stands in the form, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Draft {
+    /// "Payee name"
+    pub name: String,
     /// "Pay to (IBAN)"
     pub payee: String,
     /// "Amount"
@@ -29,6 +32,8 @@ pub struct Draft {
 /// A field of the transfer form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
+    /// "Payee name"
+    Name,
     /// "Pay to (IBAN)"
     Payee,
     /// "Amount"
@@ -42,6 +47,10 @@ pub enum Field {
 pub struct Order {
     /// Who gets the money.
     pub payee: Iban,
+    /// The payee's name with the bank's answer about it; nothing when none was typed. Orders that older versions kept have none,
+    /// and are written as they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<CheckedName>,
     /// How much, more than zero.
     pub amount: Money,
     /// What the payee reads, one line of at most 140 characters.
@@ -51,6 +60,8 @@ pub struct Order {
 /// What is wrong with a draft, field by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DraftErrors {
+    /// About the payee's name.
+    pub name: Option<Message>,
     /// About the payee.
     pub payee: Option<Message>,
     /// About the amount.
@@ -60,18 +71,21 @@ pub struct DraftErrors {
 }
 
 impl Draft {
-    /// Checks every field.
+    /// Checks every field. The name is not in the order yet: it goes in with the bank's answer about it.
     ///
     /// `own` is the customer's own IBAN, when it is known: a transfer to oneself is a slip.
     pub fn validate(&self, currency: &str, locale: Locale, own: Option<&str>) -> Result<Order, DraftErrors> {
+        let name = payee_name::from_input(&self.name, locale);
         let payee = self.validate_payee(locale, own);
         let amount = money::parse(&self.amount, currency, locale);
         let reference = reference::from_input(&self.reference, locale);
-        match (payee, amount, reference) {
-            (Ok(payee), Ok(amount), Ok(reference)) => {
-                Ok(Order { payee, amount: Money { amount, currency: currency.to_owned() }, reference })
+        match (name, payee, amount, reference) {
+            (Ok(_), Ok(payee), Ok(amount), Ok(reference)) => {
+                let amount = Money { amount, currency: currency.to_owned() };
+                Ok(Order { payee, name: None, amount, reference })
             }
-            (payee, amount, reference) => Err(DraftErrors {
+            (name, payee, amount, reference) => Err(DraftErrors {
+                name: name.err(),
                 payee: payee.err(),
                 amount: amount.err().map(|e: AmountError| e.message(currency, locale)),
                 reference: reference.err().map(ReferenceError::message),
@@ -89,6 +103,8 @@ impl Draft {
 
     pub(crate) fn read(object: &Object) -> Option<Self> {
         Some(Self {
+            // Older versions kept none.
+            name: object.text("name").unwrap_or_default(),
             payee: object.text("payee")?,
             amount: object.text("amount")?,
             reference: object.text("reference")?,
@@ -98,7 +114,7 @@ impl Draft {
     /// Nothing was typed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.payee.is_empty() && self.amount.is_empty() && self.reference.is_empty()
+        self.name.is_empty() && self.payee.is_empty() && self.amount.is_empty() && self.reference.is_empty()
     }
 }
 
@@ -107,6 +123,8 @@ impl Draft {
 pub struct Receipt {
     /// The payee's IBAN, grouped by four.
     pub payee: String,
+    /// The payee's name, and what the bank answered about it.
+    pub name: Option<CheckedName>,
     /// How much.
     pub money: Money,
     /// What the payee reads; may be empty.
@@ -121,19 +139,29 @@ impl Order {
         amount.may_be_sent().then_some(())?;
         let reference = object.text("reference")?;
         reference::check(&reference).ok()?;
-        Some(Self { payee: Iban::parse(&object.text("payee")?).ok()?, amount, reference })
+        let name = match object.get("name") {
+            None => None,
+            Some(named) => CheckedName::read(named.as_object()?, "name", "check").ok()?,
+        };
+        Some(Self { payee: Iban::parse(&object.text("payee")?).ok()?, name, amount, reference })
     }
 
     /// As the page shows it.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
-        Receipt { payee: self.payee.grouped(), money: self.amount.clone(), reference: self.reference.clone() }
+        Receipt {
+            payee: self.payee.grouped(),
+            name: self.name.clone(),
+            money: self.amount.clone(),
+            reference: self.reference.clone(),
+        }
     }
 
     /// As it would have been typed.
     #[must_use]
     pub fn to_draft(&self, locale: Locale) -> Draft {
         Draft {
+            name: self.name.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
             payee: self.payee.grouped(),
             amount: (locale.write)(&self.amount),
             reference: self.reference.clone(),
@@ -190,6 +218,7 @@ mod tests {
 
     fn draft() -> Draft {
         Draft {
+            name: String::new(),
             payee: "gb82 west 1234 5698 7654 32".into(),
             amount: "12,50".into(),
             reference: " Rent ".into(),
@@ -212,9 +241,14 @@ mod tests {
 
     #[test]
     fn reports_all_field_errors() {
-        let draft = Draft { payee: String::new(), amount: "0".into(), reference: "x".repeat(141) };
+        let draft = Draft {
+            name: "x".repeat(71),
+            payee: String::new(),
+            amount: "0".into(),
+            reference: "x".repeat(141),
+        };
         let errors = draft.validate("EUR", Locale::default(), None).unwrap_err();
-        assert!(errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
+        assert!(errors.name.is_some() && errors.payee.is_some() && errors.amount.is_some(), "{errors:?}");
         assert!(errors.reference.unwrap().arguments.contains(&("found", "141".to_owned())));
     }
 

@@ -2,6 +2,7 @@
 
 mod form;
 mod overview;
+mod payee_check;
 mod sent_orders;
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
@@ -9,10 +10,14 @@ use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
 use self::{
     form::{Form, Rules},
     overview::{Overview, TokenRefused},
+    payee_check::PayeeCheck,
     sent_orders::SentOrders,
 };
 use crate::{
-    domain::{AuthenticationRequirement, DraftErrors, Entropy, Field, Locale, Problem, TransferId},
+    domain::{
+        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Locale, Message, Order, Problem,
+        TransferId,
+    },
     effect::{Effect, Timer},
     event::Event,
     flow::{
@@ -31,7 +36,7 @@ use crate::{
     json,
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
-    view::{AccountView, Screen, StatementsContent, StatementsPage, TransferView},
+    view::{AccountView, FormView, Screen, StatementsContent, StatementsPage, TransferView},
 };
 
 #[derive(Debug)]
@@ -39,6 +44,9 @@ pub(crate) struct Account {
     customer: Customer,
     overview: Overview,
     form: Form,
+    payee_check: PayeeCheck,
+    /// "Transfer" was pressed before the bank had answered about the payee's name.
+    is_reviewing: bool,
     sent: SentOrders,
     transfer: Transfer,
     /// "Confirm transfer" was pressed while it is still being found out how the transfer may be sent.
@@ -70,6 +78,8 @@ impl Account {
             overview: Overview::new(login.is_some()),
             customer: Customer::new(subject, login),
             form: Form::new(draft),
+            payee_check: PayeeCheck::default(),
+            is_reviewing: false,
             sent: SentOrders::new(attempts),
             transfer: Transfer::Editing,
             confirmation: None,
@@ -95,7 +105,9 @@ impl Account {
     }
 
     fn load(&mut self, cx: &mut Context) -> Vec<Effect> {
-        self.overview.load(&self.customer, cx)
+        let mut effects = self.overview.load(&self.customer, cx);
+        effects.extend(self.payee_check.discover(&self.customer, cx));
+        effects
     }
 
     pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
@@ -134,6 +146,9 @@ impl Account {
                         Vec::new()
                     }
                 }
+            }
+            Event::Answered { request, outcome } if self.payee_check.awaits(request) => {
+                self.handle_payee_check(request, outcome, cx)
             }
             Event::Answered { request, outcome } => self.handle_response(request, outcome, cx),
             Event::Verified { check, outcome } if self.statements.awaits_check(check) => self
@@ -188,6 +203,8 @@ impl Account {
     fn end_session(&mut self, requirement: AuthenticationRequirement) -> Vec<Effect> {
         self.customer.end_session(requirement);
         self.overview.withhold();
+        self.payee_check.withhold();
+        self.is_reviewing = false;
         // What is sensitive does not outlast the session.
         let mut effects = self.close_statements();
         effects.push(Effect::Remove(StorageKey::Session));
@@ -394,19 +411,26 @@ impl Account {
 
     /// What the form is checked against, as far as the bank has told.
     fn rules(&self, locale: Locale) -> Rules {
-        Rules { currency: self.overview.currency().to_owned(), locale, own: self.overview.own_iban() }
+        Rules {
+            currency: self.overview.currency().to_owned(),
+            locale,
+            own: self.overview.own_iban(),
+            // Until the form has the field.
+            asks_for_name: false,
+        }
     }
 
     fn edit(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
+        self.is_reviewing = false;
         self.form.edit(field, text);
         vec![self.store_draft(cx)]
     }
 
     /// The customer leaves a field: it is checked, and shown as it will be read.
-    fn leave(&mut self, field: Field, cx: &Context) -> Vec<Effect> {
+    fn leave(&mut self, field: Field, cx: &mut Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
         }
@@ -417,7 +441,36 @@ impl Account {
         {
             self.form.refuse_amount(message);
         }
-        vec![self.store_draft(cx)]
+        let mut effects = vec![self.store_draft(cx)];
+        if matches!(field, Field::Name | Field::Payee) {
+            effects.extend(self.check_payee(cx));
+        }
+        effects
+    }
+
+    /// Asks the bank about the name in the form, as soon as there are a name and an IBAN.
+    fn check_payee(&mut self, cx: &mut Context) -> Option<Effect> {
+        let (iban, name) = self.form.payee(cx.locale)?;
+        self.payee_check.ask(&iban, &name, &self.customer, cx)
+    }
+
+    /// The bank has answered about the payee's name, or whether it checks names at all.
+    fn handle_payee_check(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
+        let may_be_absent = self.overview.has_no_history() && !cx.config.api.has_origin_of(&cx.config.home);
+        if let Err(requirement) = self.payee_check.handle_response(id, outcome, may_be_absent) {
+            self.is_reviewing = false;
+            return self.end_session(requirement);
+        }
+        if self.payee_check.is_pending() || !core::mem::take(&mut self.is_reviewing) {
+            return Vec::new();
+        }
+        match self.form.payee(cx.locale) {
+            Some((iban, name)) if self.payee_check.has_failed(&iban, &name) => {
+                self.form.refuse_name(Message::new("name.not_checked"));
+                Vec::new()
+            }
+            _ => self.review(cx),
+        }
     }
 
     /// "Transfer": what will be sent, or what is wrong.
@@ -430,14 +483,7 @@ impl Account {
                 return Vec::new();
             }
         };
-        let order = match order.map_or_else(|| self.form.validate(&self.rules(locale)), Ok) {
-            Ok(order) => order,
-            Err(errors) => {
-                self.form.set_errors(errors);
-                return effects;
-            }
-        };
-        self.form.set_errors(DraftErrors::default());
+        let Some(order) = order.or_else(|| self.order_of_form(&mut effects, cx)) else { return effects };
         match self.overview.above_balance(order.amount.amount, locale) {
             // One that was sent before may be why there is less: the same order again has the same id.
             Some(message) if self.sent.id_of(&order).is_none() => {
@@ -451,6 +497,36 @@ impl Account {
             }
         }
         effects
+    }
+
+    /// What stands in the form, with the bank's answer about the name. Nothing while that is awaited, or when something is wrong,
+    /// which the form says then.
+    fn order_of_form(&mut self, effects: &mut Vec<Effect>, cx: &mut Context) -> Option<Order> {
+        effects.extend(self.payee_check.discover(&self.customer, cx));
+        let order = match self.form.validate(&self.rules(cx.locale)) {
+            Ok(order) => order,
+            Err(errors) => {
+                self.form.set_errors(errors);
+                return None;
+            }
+        };
+        self.form.set_errors(DraftErrors::default());
+        let name = self.form.name(cx.locale).filter(|name| !name.is_empty());
+        if let Some(name) = &name {
+            effects.extend(self.payee_check.ask(&order.payee, name, &self.customer, cx));
+            if let Some(check) = self.payee_check.answer(&order.payee, name) {
+                return Some(Order { name: Some(CheckedName { name: name.clone(), check }), ..order });
+            }
+        }
+        self.is_reviewing = self.payee_check.is_pending();
+        if self.is_reviewing {
+            return None;
+        }
+        if name.is_some() {
+            self.form.refuse_name(Message::new("name.not_checked"));
+            return None;
+        }
+        Some(order)
     }
 
     /// How a transfer may be sent is known now, or asked once more.
@@ -489,11 +565,23 @@ impl Account {
     fn dismiss(&mut self, cx: &mut Context) -> Vec<Effect> {
         self.confirmation = None;
         let order = self.transfer.order().cloned();
-        let effects = self.update_transfer(cx, |transfer, _, _| transfer.dismiss());
+        let mut effects = self.update_transfer(cx, |transfer, _, _| transfer.dismiss());
         if let Some(order) = order {
             self.form.fill(&order, cx.locale);
+            // The bank may have refused it because it answers otherwise now.
+            self.payee_check.forget();
+            effects.extend(self.check_payee(cx));
         }
         effects
+    }
+
+    fn form_view(&self, locale: Locale) -> FormView {
+        let payee = self.form.payee(locale);
+        FormView {
+            asks_for_name: self.payee_check.asks_for_name(),
+            name_check: payee.map(|(iban, name)| self.payee_check.view(&iban, &name)).unwrap_or_default(),
+            ..self.form.view(self.overview.currency())
+        }
     }
 
     pub(crate) fn view(&self, cx: &Context) -> Screen {
@@ -515,8 +603,7 @@ impl Account {
         Screen::Account(Box::new(AccountView {
             balance: self.overview.balance(),
             history: self.overview.history(),
-            transfer: transfer
-                .unwrap_or_else(|| TransferView::Form(self.form.view(self.overview.currency()))),
+            transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form_view(cx.locale))),
             session,
             leads_to_statements: self.leads_to_statements(cx),
         }))

@@ -9,7 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{AuthenticationRequirement, Entropy, LogoutCount, Order, Scopes, Timestamp, TransferId},
+    domain::{
+        AuthenticationRequirement, CheckedName, Entropy, LogoutCount, Order, Scopes, Timestamp, TransferId,
+    },
     json::{self, FromJson, Json, Object},
     oidc::pkce::CodeVerifier,
 };
@@ -123,8 +125,14 @@ impl StepUp {
         let amount = &self.order.amount;
         // What people type may hold quotation marks, and the currency is what the bank says.
         let (currency, reference) = (json::write(&amount.currency), json::write(&self.order.reference));
+        let creditor = match &self.order.name {
+            None => String::new(),
+            Some(CheckedName { name, check }) => {
+                format!(r#","creditorName":{},"creditorNameCheck":"{}""#, json::write(name), check.as_str())
+            }
+        };
         format!(
-            r#"[{{"type":"{PAYMENT_INITIATION}","identifier":"{}","instructedAmount":{{"currency":{currency},"amount":"{}"}},"creditorAccount":{{"iban":"{}"}},"remittanceInformationUnstructured":{reference}}}]"#,
+            r#"[{{"type":"{PAYMENT_INITIATION}","identifier":"{}","instructedAmount":{{"currency":{currency},"amount":"{}"}},"creditorAccount":{{"iban":"{}"}},"remittanceInformationUnstructured":{reference}{creditor}}}]"#,
             self.id.as_str(),
             amount.decimal(),
             self.order.payee.as_str(),
@@ -188,11 +196,12 @@ impl FromJson for AuthorizationRequest {
 mod tests {
     use super::*;
     use crate::domain::Iban;
-    use crate::domain::Money;
+    use crate::domain::{Money, NameCheck};
 
     fn record() -> AuthorizationRequest {
         let order = Order {
             payee: Iban::parse("GB82WEST12345698765432").unwrap(),
+            name: None,
             amount: Money { amount: 1250, currency: "EUR".into() },
             reference: "Rent".into(),
         };
@@ -228,6 +237,10 @@ mod tests {
         })
     }
 
+    fn named(name: &str, check: NameCheck) -> AuthorizationRequest {
+        step_up(|it| it.order.name = Some(CheckedName { name: name.into(), check }))
+    }
+
     fn each_part_changed() -> Vec<AuthorizationRequest> {
         vec![
             record(),
@@ -250,6 +263,11 @@ mod tests {
             step_up(|it| it.order.amount.currency = "USD".into()),
             step_up(|it| it.order.reference.push('x')),
             step_up(|it| it.order.payee = Iban::parse("DE89370400440532013000").unwrap()),
+            named("Ben", NameCheck::Match),
+            named("ben", NameCheck::Match),
+            named("Ben", NameCheck::CloseMatch),
+            named("Ben", NameCheck::NoMatch),
+            named("Ben", NameCheck::NotPossible),
         ]
     }
 
@@ -281,6 +299,13 @@ mod tests {
         let parsed: serde_json::Value = serde_json::from_str(&quoted).unwrap();
         assert_eq!(parsed[0]["remittanceInformationUnstructured"], r#"a"},{"b\é"#);
         assert_eq!(parsed.as_array().unwrap().len(), 1);
+        let name = CheckedName { name: r#"Ben "B" Example"#.into(), check: NameCheck::CloseMatch };
+        let parsed: serde_json::Value =
+            serde_json::from_str(&details(|it| it.order.name = Some(name))).unwrap();
+        assert_eq!(
+            (&parsed[0]["creditorName"], &parsed[0]["creditorNameCheck"]),
+            (&r#"Ben "B" Example"#.into(), &"close-match".into())
+        );
         assert_eq!(record().authorization_details(), None, "not asked for");
         assert_eq!(changed(|it| it.purpose = Purpose::LogIn).authorization_details(), None);
     }
@@ -300,6 +325,13 @@ mod tests {
         for record in each_part_changed() {
             assert_eq!(json::read::<AuthorizationRequest>(Some(&json::write(&record))), Some(record));
         }
+    }
+
+    /// A request that was stored before orders had names still has the nonce with which it was sent.
+    #[test]
+    fn order_without_name_is_written_as_before() {
+        let stored = json::write(&record());
+        assert!(!stored.contains("name") && !stored.contains("check"), "{stored}");
     }
 
     #[test]

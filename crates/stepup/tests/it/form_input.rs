@@ -32,7 +32,12 @@ fn order(
     reference: &str,
     currency: &str,
 ) -> Result<Order, stepup::domain::DraftErrors> {
-    let draft = Draft { payee: payee.into(), amount: amount.into(), reference: reference.into() };
+    let draft = Draft {
+        name: String::new(),
+        payee: payee.into(),
+        amount: amount.into(),
+        reference: reference.into(),
+    };
     draft.validate(currency, browser(), None)
 }
 

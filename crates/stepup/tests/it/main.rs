@@ -6,6 +6,7 @@ mod attacks;
 mod authorization_details;
 mod callback_addresses;
 mod catalogue;
+mod checked_names;
 mod code_flow;
 mod english;
 mod exploration;

@@ -65,6 +65,12 @@ pub(crate) struct Servers {
     pub(crate) uses: BTreeMap<String, u32>,
     /// Every request to the API, as `METHOD /path`.
     pub(crate) api: Vec<String>,
+    /// The holder of [`PAYEE`], at a bank that keeps payees and checks names; nothing at an API that does neither.
+    pub(crate) holder: Option<&'static str>,
+    /// Each name that was checked.
+    pub(crate) name_checks: Vec<String>,
+    /// So many name checks are answered with 503.
+    pub(crate) name_checks_failing: u8,
     /// Does the bank refuse every transfer?
     pub(crate) refuses: bool,
     /// So many orders are answered with 429 before the bank looks at one.
@@ -175,6 +181,9 @@ impl Servers {
         if scope.contains("transfer:funds") {
             *self.uses.entry(token.clone()).or_default() += 1;
         }
+        if path.starts_with("/payees") {
+            return self.payees(&path, request.json.as_deref());
+        }
         let turned_away = match request.method {
             Method::Post => &mut self.orders_turned_away,
             Method::Get => &mut self.questions_turned_away,
@@ -225,6 +234,28 @@ impl Servers {
                 token,
             ),
         }
+    }
+
+    /// Saved payees, of which there are none, and the name check.
+    fn payees(&mut self, path: &str, body: Option<&str>) -> HttpResponse {
+        let Some(holder) = self.holder else { return answer(404, "Cannot GET /payees") };
+        let Some(body) = body.filter(|_| path == "/payees/verify") else {
+            return answer(200, r#"{"payees":[]}"#);
+        };
+        let body: Value = serde_json::from_str(body).expect("JSON");
+        let name = body["name"].as_str().expect("a name").to_owned();
+        self.name_checks.push(name.clone());
+        if let Some(left) = self.name_checks_failing.checked_sub(1) {
+            self.name_checks_failing = left;
+            return answer(503, "{}");
+        }
+        let result = match () {
+            () if body["iban"] != PAYEE => json!({ "result": "not-possible" }),
+            () if name == holder => json!({ "result": "match" }),
+            () if name.eq_ignore_ascii_case(holder) => json!({ "result": "close-match", "name": holder }),
+            () => json!({ "result": "no-match" }),
+        };
+        answer(200, &result.to_string())
     }
 
     fn provider(&mut self, path: &str) -> HttpResponse {

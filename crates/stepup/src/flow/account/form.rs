@@ -3,8 +3,8 @@
 use alloc::{borrow::ToOwned, string::String};
 
 use crate::{
-    domain::{Draft, DraftErrors, Field, Iban, Locale, Message, Money, Order, money, reference},
-    view::{FieldView, FormView},
+    domain::{Draft, DraftErrors, Field, Iban, Locale, Message, Money, Order, money, payee_name, reference},
+    view::{FieldView, FormView, NameCheckView},
 };
 
 #[derive(Debug, Default)]
@@ -20,6 +20,8 @@ pub(super) struct Rules {
     pub(super) locale: Locale,
     /// The customer's own IBAN, when the bank says it: nobody pays themselves.
     pub(super) own: Option<String>,
+    /// Has there to be a name?
+    pub(super) asks_for_name: bool,
 }
 
 impl Form {
@@ -40,6 +42,22 @@ impl Form {
         money::parse(&self.draft.amount, currency, locale).ok()
     }
 
+    /// The name as it will be sent, when it can be; empty without one.
+    pub(super) fn name(&self, locale: Locale) -> Option<String> {
+        payee_name::from_input(&self.draft.name, locale).ok()
+    }
+
+    /// IBAN and name, as far as the bank can be asked about them.
+    pub(super) fn payee(&self, locale: Locale) -> Option<(Iban, String)> {
+        let name = self.name(locale).filter(|name| !name.is_empty())?;
+        Some((Iban::from_input(&self.draft.payee, locale).ok()?, name))
+    }
+
+    /// The name could not be checked.
+    pub(super) fn refuse_name(&mut self, message: Message) {
+        self.errors.name = Some(message);
+    }
+
     /// What is wrong with the amount, which the form's own rules do not tell.
     pub(super) fn refuse_amount(&mut self, message: Message) {
         self.errors.amount = Some(message);
@@ -58,11 +76,17 @@ impl Form {
 
     /// What would be sent, or what is wrong.
     pub(super) fn validate(&self, rules: &Rules) -> Result<Order, DraftErrors> {
-        self.draft.validate(&rules.currency, rules.locale, rules.own.as_deref())
+        let read = self.draft.validate(&rules.currency, rules.locale, rules.own.as_deref());
+        let is_missing = rules.asks_for_name && self.name(rules.locale).is_some_and(|name| name.is_empty());
+        if !is_missing {
+            return read;
+        }
+        Err(DraftErrors { name: Some(payee_name::missing()), ..read.err().unwrap_or_default() })
     }
 
     pub(super) fn edit(&mut self, field: Field, text: String) {
         let (place, error) = match field {
+            Field::Name => (&mut self.draft.name, &mut self.errors.name),
             Field::Payee => (&mut self.draft.payee, &mut self.errors.payee),
             Field::Amount => (&mut self.draft.amount, &mut self.errors.amount),
             Field::Reference => (&mut self.draft.reference, &mut self.errors.reference),
@@ -77,6 +101,10 @@ impl Form {
         let draft = &mut self.draft;
         // An empty field is not yet an error: the customer may only be looking around.
         match field {
+            Field::Name if !draft.name.is_empty() => {
+                self.errors.name = errors.name;
+                draft.name = reference::clean(&draft.name);
+            }
             Field::Payee if !draft.payee.is_empty() => {
                 self.errors.payee = errors.payee;
                 if let Ok(iban) = Iban::from_input(&draft.payee, rules.locale) {
@@ -102,6 +130,9 @@ impl Form {
         let field =
             |text: &str, error: &Option<Message>| FieldView { text: text.to_owned(), error: error.clone() };
         FormView {
+            name: field(&self.draft.name, &self.errors.name),
+            asks_for_name: false,
+            name_check: NameCheckView::None,
             payee: field(&self.draft.payee, &self.errors.payee),
             amount: field(&self.draft.amount, &self.errors.amount),
             reference: field(&self.draft.reference, &self.errors.reference),
@@ -116,13 +147,15 @@ mod tests {
 
     #[test]
     fn field_is_checked_on_blur_unless_empty() {
-        let rules = Rules { currency: "EUR".into(), locale: Locale::default(), own: None };
+        let rules =
+            Rules { currency: "EUR".into(), locale: Locale::default(), own: None, asks_for_name: true };
         let mut form = Form::default();
-        for field in [Field::Payee, Field::Amount, Field::Reference] {
+        for field in [Field::Name, Field::Payee, Field::Amount, Field::Reference] {
             form.leave(field, &rules);
         }
         assert_eq!(form.errors, DraftErrors::default(), "the customer is only looking around");
         for (field, text) in [
+            (Field::Name, "x".repeat(71)),
             (Field::Payee, "GB82".to_owned()),
             (Field::Amount, "12,".to_owned()),
             (Field::Reference, "x".repeat(1000)),

@@ -387,7 +387,7 @@ impl Invariants {
 
 /// What is on the page, in the words of [`Confirmed`].
 fn on_page(receipt: &Receipt) -> String {
-    let Receipt { payee, money, reference } = receipt;
+    let Receipt { payee, name: _, money, reference } = receipt;
     format!("{} {} {} {reference}", payee.replace(' ', ""), money.amount, money.currency)
 }
 

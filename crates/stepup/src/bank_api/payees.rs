@@ -1,0 +1,66 @@
+//! What the bank says about payees, and whether it knows them at all.
+
+use alloc::{string::String, vec::Vec};
+
+use crate::{
+    bank_api::response::{ReadError, successful, unreadable},
+    domain::{NameCheck, iban},
+    http::HttpResult,
+    json::Json,
+    view::PayeeView,
+};
+
+/// What `GET /payees` brought.
+pub(crate) fn read_payees(outcome: HttpResult) -> Result<Vec<PayeeView>, ReadError> {
+    let body = successful(outcome)?;
+    let payee = |item: &Json| {
+        let item = item.as_object()?;
+        Some(PayeeView { iban: iban::grouped(&item.text("iban")?), name: item.text("name")? })
+    };
+    let list = body.list("payees").and_then(|list| list.iter().map(payee).collect());
+    list.ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+/// What `POST /payees/verify` brought: the answer, and the holder's name where the two are close.
+pub(crate) fn read_name_check(outcome: HttpResult) -> Result<(NameCheck, Option<String>), ReadError> {
+    let body = successful(outcome)?;
+    let check = body.text("result").as_deref().and_then(NameCheck::parse);
+    let name = body.text("name").filter(|_| check == Some(NameCheck::CloseMatch));
+    check.map(|check| (check, name)).ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::HttpResponse;
+    use alloc::borrow::ToOwned;
+
+    fn answer(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status, body: body.to_owned(), ..HttpResponse::default() }
+    }
+
+    #[test]
+    fn reads_saved_payees() {
+        let body = r#"{"payees":[{"iban":"GB82WEST12345698765432","name":"Ben Example"}]}"#;
+        let expected = PayeeView { iban: "GB82 WEST 1234 5698 7654 32".into(), name: "Ben Example".into() };
+        assert_eq!(read_payees(Ok(answer(200, body))), Ok([expected].into()));
+        for (status, body) in [(404, ""), (405, ""), (501, ""), (200, "<!doctype html>")] {
+            assert_eq!(read_payees(Ok(answer(status, body))), Err(ReadError::NotOffered), "{status}");
+        }
+        assert!(matches!(read_payees(Ok(answer(200, r#"{"payees":[{}]}"#))), Err(ReadError::Failed(_))));
+    }
+
+    #[test]
+    fn reads_the_four_answers_and_no_other() {
+        let read = |body| read_name_check(Ok(answer(200, body)));
+        let close = (NameCheck::CloseMatch, Some("Ben Example".into()));
+        assert_eq!(read(r#"{"result":"match"}"#), Ok((NameCheck::Match, None)));
+        assert_eq!(read(r#"{"result":"close-match","name":"Ben Example"}"#), Ok(close));
+        assert_eq!(read(r#"{"result":"no-match","name":"Not for us"}"#), Ok((NameCheck::NoMatch, None)));
+        assert_eq!(read(r#"{"result":"not-possible"}"#), Ok((NameCheck::NotPossible, None)));
+        for body in ["{}", r#"{"result":"maybe"}"#, r#"{"result":true}"#] {
+            assert!(matches!(read(body), Err(ReadError::Failed(_))), "{body}");
+        }
+        assert_eq!(read_name_check(Ok(answer(404, ""))), Err(ReadError::NotOffered));
+    }
+}
