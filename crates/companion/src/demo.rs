@@ -4,7 +4,7 @@ mod history;
 
 use bank::{Database, History, OpeningAccount};
 use tenant::{
-    Action, Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
+    Action, Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, KeyStore, Lifetimes, Limits,
     LogAccess, Password,
 };
 
@@ -109,6 +109,7 @@ pub fn bank(
 pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Database) -> tenant::Config {
     tenant::Config {
         name: Some("Riser".to_owned()),
+        brand: Brand::default(),
         issuer: issuer.to_owned(),
         keys,
         database,
@@ -124,7 +125,18 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
             name: "Banking API".to_owned(),
-            scopes: vec![scope(VIEW_BALANCE, "see your balance"), scope(TRANSFER_FUNDS, "transfer funds")],
+            scopes: vec![
+                scope(
+                    VIEW_BALANCE,
+                    "see your balance",
+                    ["Ihren Kontostand sehen", "voir votre solde", "الاطلاع على رصيدك"],
+                ),
+                scope(
+                    TRANSFER_FUNDS,
+                    "transfer funds",
+                    ["Geld überweisen", "effectuer un virement", "تحويل الأموال"],
+                ),
+            ],
             step_up_scopes: vec![TRANSFER_FUNDS.to_owned()],
             token_lifetime: None,
         }],
@@ -171,6 +183,9 @@ fn customer(holder: &Holder) -> Option<Customer> {
     })
 }
 
-fn scope(name: &str, asks_to: &str) -> ApiScope {
-    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() }
+/// `others`: the same in German, French and Arabic.
+fn scope(name: &str, asks_to: &str, others: [&str; 3]) -> ApiScope {
+    let others = ["de", "fr", "ar"].into_iter().zip(others);
+    let asks_to_in = others.map(|(tag, text)| (tag.to_owned(), text.to_owned())).collect();
+    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned(), asks_to_in }
 }

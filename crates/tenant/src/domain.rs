@@ -2,6 +2,7 @@
 
 mod api;
 mod authorization_request;
+mod brand;
 mod challenge;
 mod client;
 mod customer;
@@ -19,7 +20,9 @@ mod session;
 
 pub use api::{Api, ApiScope};
 pub(crate) use authorization_request::{AuthorizationRequest, OWN_CLIENT_ID, Prompt, ResponseType};
-pub(crate) use challenge::{Challenge, ConfirmationPrompt};
+pub use brand::Brand;
+pub(crate) use brand::{Color, NEEDED_CONTRAST};
+pub(crate) use challenge::{Challenge, ConfirmationPrompt, PromptSentence};
 pub use client::{Client, GrantType};
 pub use customer::{Customer, EnrolledFactors, Password, Profile};
 pub(crate) use errors::{ErrorCode, LOGIN_REQUIRED, LogInError, MULTIFACTOR_REQUIRED};
@@ -27,7 +30,7 @@ pub(crate) use factor::{Factor, Factors};
 pub(crate) use grant::Grant;
 pub(crate) use origin::{app_scheme_of, origin_of, web_origin_of};
 pub(crate) use parameters::{MAX_LENGTH, Parameters};
-pub(crate) use payment::{Payment, PaymentError};
+pub(crate) use payment::{NameCheck, Payment, PaymentError};
 pub(crate) use redirect_target::{RedirectTarget, ResponseMode};
 pub(crate) use request_context::RequestContext;
 pub(crate) use scopes::{MULTI_FACTOR, OIDC_SCOPES};

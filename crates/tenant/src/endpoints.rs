@@ -29,7 +29,9 @@ use serde_json::json;
 use crate::domain::MAX_LENGTH;
 use crate::extract;
 use crate::http;
+use crate::language::{Language, Message};
 use crate::metrics;
+use crate::page_context::t;
 use crate::pages;
 use crate::persistence::RETRY_AFTER_SECONDS;
 use crate::state::{AppState, REQUEST_TIMEOUT, Shared, SharedState};
@@ -45,6 +47,7 @@ pub(crate) fn router(state: SharedState) -> Router {
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
+        .route("/u/mfa/approve", post(mfa::post_approval))
         .route("/u/mfa/code", post(mfa::post_code))
         .route("/u/mfa/ways", get(mfa::get_authenticators))
         .route("/u/mfa/way", post(mfa::post_authenticator))
@@ -78,6 +81,7 @@ pub(crate) fn router(state: SharedState) -> Router {
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
         .layer(middleware::from_fn_with_state(state.clone(), wait_until_persisted))
         .layer(middleware::from_fn_with_state(state.clone(), limit_time))
+        .layer(middleware::from_fn_with_state(state.clone(), http::in_page_context))
         .layer(middleware::from_fn(http::secure))
         .layer(middleware::from_fn(http_server::record_request))
         .with_state(state)
@@ -90,19 +94,16 @@ async fn wait_until_persisted(axum::extract::State(state): Shared, request: Requ
         return response;
     }
     metrics::response_not_persisted();
-    let sentence = "What happened here could not be saved. Try again in a moment.";
-    let answer = caller.notice(&state, StatusCode::SERVICE_UNAVAILABLE, "This did not work", sentence);
+    let answer = caller.notice(&state, StatusCode::SERVICE_UNAVAILABLE, "unsaved");
     ([(header::RETRY_AFTER, RETRY_AFTER_SECONDS)], answer).into_response()
 }
 
 /// Answers in time, whatever happens behind it.
 async fn limit_time(axum::extract::State(state): Shared, request: Request, next: Next) -> Response {
     let caller = Caller::of(&request);
-    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await.unwrap_or_else(|_| {
-        let sentence =
-            "What your browser sent did not arrive in time, or took too long. Go back and try once more.";
-        caller.notice(&state, StatusCode::REQUEST_TIMEOUT, "This took too long", sentence)
-    })
+    tokio::time::timeout(REQUEST_TIMEOUT, next.run(request))
+        .await
+        .unwrap_or_else(|_| caller.notice(&state, StatusCode::REQUEST_TIMEOUT, "too_long"))
 }
 
 enum Caller {
@@ -120,8 +121,11 @@ impl Caller {
         }
     }
 
-    fn notice(&self, state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
-        let Self::Script(headers) = self else { return pages::notice(state, status, title, sentence) };
+    /// `what`: a title and a sentence of the catalogue. Scripts are told in English.
+    fn notice(&self, state: &AppState, status: StatusCode, what: &str) -> Response {
+        let (title, sentence) = (format!("{what}.title"), format!("{what}.sentence"));
+        let Self::Script(headers) = self else { return pages::notice(state, status, t(title), t(sentence)) };
+        let sentence = Message::new(Language::english(), sentence).to_string();
         // A code of RFC 6749, 4.1.2.1: its section 5.2 has none for such a moment.
         let body = json!({ "error": "temporarily_unavailable", "error_description": sentence });
         let exposed = [(header::ACCESS_CONTROL_EXPOSE_HEADERS, "Retry-After")];
@@ -130,6 +134,5 @@ impl Caller {
 }
 
 async fn not_found(axum::extract::State(state): Shared) -> Response {
-    let sentence = "There is no page at this address.";
-    pages::notice(&state, StatusCode::NOT_FOUND, "Nothing here", sentence)
+    pages::notice(&state, StatusCode::NOT_FOUND, t("nothing_here.title"), t("nothing_here.sentence"))
 }

@@ -3,7 +3,7 @@
 //! Riser client, for development and for tests, and shares no code with it.
 //!
 //! The rooms, from the bottom up; each uses those before it only:
-//! - `clock`, `random`, `metrics`: the ground
+//! - `clock`, `random`, `metrics`, `language`: the ground
 //! - `domain`: the values of the protocol, without HTTP, locks or I/O
 //! - `credentials`: passwords, one-time codes, recovery codes
 //! - `config`: what a deployment sets, and its checks
@@ -14,6 +14,7 @@
 //! - `script_runner`, `state`: what handlers share
 //! - `scripts`: Actions and Rules, told about a log-in
 //! - `mfa`: the second factor of a transaction, without HTTP
+//! - `page_context`: the language of a page, and the bank's face
 //! - `http`: cookies, CORS, security headers
 //! - `authorization`: a request is validated, its customer interacted with, and the client answered
 //! - `pages`: what people see; `extract`: what handlers take from a request; `endpoints`: one handler each
@@ -27,10 +28,12 @@ mod endpoints;
 mod extract;
 mod http;
 mod keys;
+mod language;
 mod log;
 mod metrics;
 mod mfa;
 mod open_error;
+mod page_context;
 mod pages;
 mod persistence;
 mod random;
@@ -51,9 +54,11 @@ pub use config::{
 };
 pub use credentials::passwords::{CostError, PasswordError, hash as hash_password};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
-pub use domain::{Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
+pub use domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 pub use keys::{KEY_FILE, KEY_FILES, KeyError, Rotation, rotate};
 pub use open_error::OpenError;
+// For the templates.
+pub(crate) use page_context::t;
 pub use persistence::DurableError;
 
 /// A running tenant. Clones are the same tenant.

@@ -17,5 +17,5 @@ pub(crate) use authenticators::{AuthenticatorChoices, choices, manage, set_up_fi
 pub(crate) use codes::{CodeError, answer_code, prove};
 pub(crate) use enrollment::{EnrollmentAction, EnrollmentOverview};
 pub(crate) use next_step::NextStep;
-pub(crate) use push::{answer, is_waiting};
+pub(crate) use push::{answer, approve_here, is_waiting};
 pub(crate) use second_factor::{MfaStatus, MfaTransaction, OfferedAuthenticator, start, status};

@@ -1,5 +1,8 @@
 //! Why a tenant cannot start.
 
+use std::io;
+use std::path::PathBuf;
+
 use tokio::task::JoinError;
 
 use crate::config::ConfigErrors;
@@ -18,6 +21,8 @@ pub enum OpenError {
     Key(#[from] KeyError),
     #[error("customer {sub:?}: {source}")]
     Password { sub: String, source: PasswordError },
+    #[error("the logo {} cannot be read: {source}", path.display())]
+    Logo { path: PathBuf, source: io::Error },
     #[error("the tenant could not finish starting: {0}")]
     Interrupted(#[from] JoinError),
 }

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::{Config, Lifetimes, Limits};
 use crate::credentials::passwords::Directory;
 use crate::credentials::totp::Secret;
-use crate::domain::{Api, Client};
+use crate::domain::{Api, Brand, Client};
 use crate::keys::KeyRing;
 use crate::log::Log;
 use crate::open_error::OpenError;
@@ -43,6 +43,9 @@ impl Deref for SharedState {
 
 pub(crate) struct AppState {
     pub(crate) name: String,
+    pub(crate) brand: Arc<Brand>,
+    /// Its logo, with its content type.
+    pub(crate) logo: Option<(&'static str, Vec<u8>)>,
     pub(crate) issuer: String,
     pub(crate) clients: HashMap<String, Arc<Client>>,
     pub(crate) apis: HashMap<String, Arc<Api>>,
@@ -85,6 +88,12 @@ fn host_of(issuer: &str) -> String {
     issuer.split_once("//").map_or(issuer, |(_, host)| host).trim_end_matches('/').to_owned()
 }
 
+fn logo(brand: &Brand) -> Result<Option<(&'static str, Vec<u8>)>, OpenError> {
+    let Some(path) = &brand.logo else { return Ok(None) };
+    let content = std::fs::read(path).map_err(|source| OpenError::Logo { path: path.clone(), source })?;
+    Ok(Some((brand.logo_type().unwrap_or("application/octet-stream"), content)))
+}
+
 impl AppState {
     pub(crate) fn open(
         config: Config,
@@ -105,6 +114,8 @@ impl AppState {
             .map_err(|unusable| OpenError::Password { sub: unusable.sub, source: unusable.source })?;
         let state = Self {
             name: config.name.unwrap_or_else(|| host_of(&config.issuer)),
+            logo: logo(&config.brand)?,
+            brand: Arc::new(config.brand),
             issuer: config.issuer,
             clients: config.clients.into_iter().map(|client| (client.id.clone(), Arc::new(client))).collect(),
             apis: config.apis.into_iter().map(|api| (api.identifier.clone(), Arc::new(api))).collect(),

@@ -19,7 +19,8 @@ pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, Pushes};
 pub(crate) use sessions::{NewSession, Sessions};
 pub(crate) use transactions::{
-    Authenticator, Authorization, Enrollment, SecondFactor, Stage, Transaction, TransactionRef, Transactions,
+    Authenticator, Authorization, Enrollment, EnrollmentNotice, SecondFactor, Stage, Transaction,
+    TransactionRef, Transactions,
 };
 
 use crate::domain::{Factor, Factors};

@@ -34,10 +34,10 @@ impl Phone {
         &self.page
     }
 
-    /// The one request that waits: its sentence. Arrives without anybody touching the phone.
+    /// The newest request that waits, as the customer reads it. Arrives without anybody touching the phone.
     pub async fn request(&self) -> Result<String, TestError> {
         self.deny_button().appears().await?;
-        self.page.css("section.request h2").text().await
+        self.page.css("section.request").text().await
     }
 
     /// Approves by choosing that number.
@@ -68,7 +68,7 @@ impl Phone {
     /// Waits until that many requests are shown, and names them as the provider does.
     pub async fn requests(&self, count: usize) -> Result<Vec<String>, TestError> {
         eventually(&format!("{count} requests on the phone"), async || {
-            let ids = "[...document.querySelectorAll('section.request input[name=push]')].map(i => i.value)";
+            let ids = "[...document.querySelectorAll('input[name=push], a[data-push]')].map(i => i.value ?? i.dataset.push)";
             let ids: Vec<String> = serde_json::from_value(self.page.evaluate(ids).await?).unwrap_or_default();
             if ids.len() == count {
                 Ok(ids)
@@ -81,17 +81,26 @@ impl Phone {
 
     /// Approves that one of several requests.
     pub async fn choose_for(&self, request: &str, number: &str) -> Result<(), TestError> {
+        self.show(request).await?;
         self.in_request(request, &format!("button[value=\"{number}\"]")).click().await
     }
 
     /// Approves the newest of several requests.
     pub async fn choose_in_the_last(&self, number: &str) -> Result<(), TestError> {
-        self.page.css(&format!("section.request:last-of-type button[value=\"{number}\"]")).click().await
+        self.choose(number).await
     }
 
     /// Denies that one of several requests.
     pub async fn deny_for(&self, request: &str) -> Result<(), TestError> {
+        self.show(request).await?;
         self.in_request(request, "button[name=deny]").click().await
+    }
+
+    /// The newest request has the page for itself; the others are links.
+    async fn show(&self, request: &str) -> Result<(), TestError> {
+        let other = format!("document.querySelector('a[data-push=\"{request}\"]')?.click()");
+        self.page.evaluate(&other).await?;
+        self.in_request(request, "button[name=deny]").appears().await
     }
 
     fn in_request(&self, request: &str, button: &str) -> Locator<'_> {

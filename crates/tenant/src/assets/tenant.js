@@ -3,6 +3,9 @@
 // Pages with a form use the first part only.
 "use strict";
 
+// The page's language, with the digits that the server writes.
+const locale = `${document.documentElement.lang}-u-nu-latn`;
+
 const pause = (seconds) => new Promise((resume) => setTimeout(resume, seconds * 1000));
 
 // A form that was sent leads on by itself. Its answer is also news to this page, and going there would stop the form.
@@ -69,7 +72,7 @@ async function waitForRequests(requests) {
     document.getElementById("answered")?.remove();
     count.textContent = page.getElementById("count").textContent;
     count.className = page.getElementById("count").className;
-    document.getElementById("history").replaceWith(page.getElementById("history"));
+    document.getElementById("rest").replaceWith(page.getElementById("rest"));
     document.title = page.title;
     requests.replaceWith(fresh);
     requests = fresh;
@@ -80,8 +83,23 @@ function showLocalTimes(page) {
   for (const time of page.querySelectorAll("time")) {
     const moment = new Date(time.dateTime);
     const day = "day" in time.dataset ? { day: "numeric", month: "short", year: "numeric" } : {};
-    time.textContent = moment.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+    time.textContent = moment.toLocaleString(locale, { ...day, hour: "2-digit", minute: "2-digit" });
   }
+}
+
+/** Counts down to when the request is stale, and then looks what became of it. */
+function showTimeLeft(element) {
+  // Not by the clock, which may be another than the server's.
+  const end = performance.now() + 1000 * element.dataset.left;
+  const shown = element.querySelector("[role=timer]");
+  const show = () => {
+    const left = Math.max(0, Math.round((end - performance.now()) / 1000));
+    shown.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left === 0 && !leaving) location.reload();
+    else setTimeout(show, 1000);
+  };
+  element.hidden = false;
+  show();
 }
 
 /** Recovery codes: to the clipboard, or onto paper. */
@@ -92,11 +110,14 @@ function offerToKeep(element) {
     const codes = document.getElementById(event.target.dataset.copy).querySelectorAll("li");
     const text = [...codes].map((code) => code.textContent).join("\n");
     const done = await navigator.clipboard.writeText(text).then(() => true, () => false);
-    document.getElementById("copied").textContent = done ? "Copied." : "This browser does not let pages copy. Mark the codes and copy them yourself.";
+    const said = document.getElementById("copied");
+    said.textContent = done ? said.dataset.copied : said.dataset.notCopied;
   });
 }
 
 showLocalTimes(document);
+const timed = document.querySelector("[data-left]");
+if (timed) showTimeLeft(timed);
 const toKeep = document.querySelector("[data-with-script]");
 if (toKeep) offerToKeep(toKeep);
 const waiting = document.querySelector("[data-next]");

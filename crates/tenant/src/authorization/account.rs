@@ -10,6 +10,7 @@ use super::begin;
 use super::complete::ACCOUNT_DONE;
 use crate::domain::{AuthorizationRequest, Client, OWN_CLIENT_ID, Prompt, RedirectTarget, ResponseMode};
 use crate::log::Kind;
+use crate::page_context::t;
 use crate::state::AppState;
 
 pub(crate) async fn begin_account_visit(
@@ -18,8 +19,8 @@ pub(crate) async fn begin_account_visit(
     prompt: Prompt,
     peer: Option<Peer>,
 ) -> Response {
-    let client =
-        Client { id: OWN_CLIENT_ID.to_owned(), name: "Riser account".to_owned(), ..Client::default() };
+    let name = t("account.client").with("bank", &state.brand.name).to_string();
+    let client = Client { id: OWN_CLIENT_ID.to_owned(), name, ..Client::default() };
     let target = RedirectTarget {
         redirect_uri: state.url(ACCOUNT_DONE),
         response_mode: ResponseMode::Query,

@@ -1,6 +1,8 @@
 //! What a second factor is asked for, and whether what is granted afterwards is what was asked.
 
-use crate::domain::{AuthorizationRequest, Challenge, ConfirmationPrompt, Customer, ScriptDecision, scopes};
+use crate::domain::{
+    AuthorizationRequest, Challenge, ConfirmationPrompt, Customer, PromptSentence, ScriptDecision, scopes,
+};
 use crate::scripts;
 
 /// What the customer is asked, when what is granted costs a second factor: because the tenant says so (`step_up_scopes`),
@@ -39,7 +41,7 @@ pub(super) fn challenge_again(
     let shown = before.challenge.as_ref();
     let is_shown = |scope: &String| shown.is_some_and(|challenge| challenge.scopes.contains(scope));
     let shows_payment = request.payment_for(&granted).is_none_or(|payment| {
-        shown.is_some_and(|challenge| challenge.prompt.payment.as_ref() == Some(payment))
+        shown.is_some_and(|challenge| challenge.prompt.payment.as_deref() == Some(payment))
     });
     // Of a scope that was there before, the tenant has decided whether it has to be shown. One that a script adds
     // afterwards is granted on the strength of the second factor, whatever its kind.
@@ -51,8 +53,7 @@ pub(super) fn challenge_again(
     }
     let all = scopes::api_scopes_in(&granted).cloned().collect();
     let mut challenge = asking(request, after, &granted, all);
-    let why = format!("{} asks for more than you have just confirmed.", request.client.name);
-    challenge.prompt.sentences.insert(0, why);
+    challenge.prompt.sentences.insert(0, PromptSentence::More);
     Some(challenge)
 }
 
@@ -69,18 +70,17 @@ fn asking(
 ) -> Challenge {
     let client = &request.client.name;
     let known = |name: &String| request.api.as_deref()?.scopes.iter().find(|scope| scope.name == *name);
-    let mut sentences: Vec<String> = scopes
+    let mut sentences: Vec<PromptSentence> = scopes
         .iter()
         .map(|name| match known(name) {
-            Some(scope) => format!("{client} asks to {}.", scope.asks_to),
-            // Scripts may add what no API describes.
-            None => format!("{client} asks for the permission \u{201c}{name}\u{201d}."),
+            Some(scope) => PromptSentence::Scope(scope.clone()),
+            None => PromptSentence::Permission(name.clone()),
         })
         .collect();
     if sentences.is_empty() {
-        sentences.push(format!("{client} asks you to confirm that it is you."));
+        sentences.push(PromptSentence::Identity);
     }
-    let payment = request.payment_for(granted).cloned();
+    let payment = request.payment_for(granted).cloned().map(Box::new);
     let prompt = ConfirmationPrompt { client: client.clone(), sentences, payment };
     Challenge { prompt, scopes, allowed: scripts::allowed(&decision.decisions) }
 }

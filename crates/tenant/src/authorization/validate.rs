@@ -30,10 +30,10 @@ fn invalid_request<T>(description: &str) -> CodeCheck<T> {
     Err((ErrorCode::InvalidRequest, description.to_owned()))
 }
 
-/// Every parameter that is looked at. `display`, `ui_locales`, `claims_locales` and `claims` are not: there is one set of
-/// pages, in English, and the metadata say that claims cannot be asked for one by one.
+/// Every parameter that is looked at, `ui_locales` where the language of the pages is chosen. `display`, `claims_locales` and
+/// `claims` are not: there is one set of pages, and the metadata say that claims cannot be asked for one by one.
 const KNOWN: &str = "response_type response_mode code_challenge code_challenge_method scope nonce audience \
-    authorization_details prompt max_age acr_values login_hint id_token_hint request request_uri state";
+    authorization_details prompt max_age acr_values login_hint id_token_hint request request_uri state ui_locales";
 
 /// Parses and validates a request. `is_framed`: no page is shown in a frame, so that nobody can be asked anything there.
 pub(crate) fn validate(

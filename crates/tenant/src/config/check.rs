@@ -8,7 +8,11 @@ use super::action::Action;
 use super::settings::Config;
 use crate::credentials::totp::Secret;
 use crate::credentials::{passwords, recovery_codes};
-use crate::domain::{Api, Client, Customer, OIDC_SCOPES, app_scheme_of, origin_of, web_origin_of};
+use crate::domain::{
+    Api, Brand, Client, Color, Customer, NEEDED_CONTRAST, OIDC_SCOPES, app_scheme_of, origin_of,
+    web_origin_of,
+};
+use crate::language::{self, Language};
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const MAX_PUSH_LIFETIME: (u64, &str) = (600, "ten minutes");
@@ -104,6 +108,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     found.each("apis", apis, api);
     found.each("customers", customers, customer);
     found.each("actions", actions, action);
+    brand(&config.brand, &mut found.of_part("brand.".to_owned()));
     numbers(config, found);
     if errors.is_empty() { Ok(()) } else { Err(ConfigErrors(errors)) }
 }
@@ -164,6 +169,11 @@ fn api(Api { identifier, scopes, step_up_scopes, token_lifetime, .. }: &Api, fou
                 "a scope is printable ASCII without blanks, '\"' or '\\', and not one of openid, profile, email",
             );
         }
+        for tag in scope.asks_to_in.keys().filter(|tag| Language::by_tag(tag).is_none()) {
+            let what = format!("{tag:?} is no language of the pages");
+            let remedy = format!("it must be one of {}", language::tags().join(", "));
+            found.add(&format!("scopes[{n}].asks_to_in.{tag}"), what, remedy);
+        }
     }
     for (n, name) in step_up_scopes.iter().enumerate() {
         if !scopes.iter().any(|scope| scope.name == *name) {
@@ -223,6 +233,46 @@ fn action(Action { name, file, code, .. }: &Action, found: &mut ConfigProblems<'
     if file.is_some() == code.is_some() {
         let what = format!("action {name:?} needs a text, and only one");
         found.add("file", what, "give it either a file or code");
+    }
+}
+
+fn brand(brand: &Brand, found: &mut ConfigProblems<'_>) {
+    if brand.name.trim().is_empty() {
+        found.add("name", "it is empty", "it must be what customers call the bank");
+    }
+    if let Some(text) = &brand.accent {
+        match Color::parse(text) {
+            None => found.add(
+                "accent",
+                format!("the accent is {text:?}"),
+                "it must be a colour such as \"#0a5f66\"",
+            ),
+            Some(color) if color.contrast_on_page() < NEEDED_CONTRAST => {
+                let (measured, better) = (color.contrast_on_page(), color.on_light_page());
+                let what = format!("the accent {text} has a contrast of {measured:.2}:1 on the page");
+                let remedy = format!("text needs {NEEDED_CONTRAST}:1 (WCAG 2.2); \"{better}\" has it");
+                found.add("accent", what, remedy);
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(path) = &brand.logo {
+        let remedy = "it must be an SVG, PNG or WebP file; the path begins at the folder of this file";
+        if brand.logo_type().is_none() || !path.is_file() {
+            found.add("logo", format!("there is no logo {}", path.display()), remedy);
+        }
+    }
+    let is_contact = |text: &str| origin_of(text).is_some() || text.starts_with('+') || text.contains('@');
+    if let Some(contact) = brand.contact.as_deref().filter(|text| !is_contact(text)) {
+        let remedy =
+            "it must be an e-mail address, a telephone number with '+' in front, or the address of a page";
+        found.add("contact", format!("the contact is {contact:?}"), remedy);
+    }
+    for (name, address) in [("terms", &brand.terms), ("privacy", &brand.privacy)] {
+        if let Some(address) = address.as_deref().filter(|text| origin_of(text).is_none()) {
+            let remedy = "it must be the address of a page, with http or https";
+            found.add(name, format!("{name} is {address:?}"), remedy);
+        }
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use database_setup::Database;
 
 use super::action::Action;
-use crate::domain::{Api, Client, Customer};
+use crate::domain::{Api, Brand, Client, Customer};
 
 /// Everything a [`Tenant`](crate::Tenant) needs to know.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// What people call the tenant, as in the list of an authenticator app. `None` means the host of the issuer.
     pub name: Option<String>,
+    pub brand: Brand,
     /// The issuer, as it stands in every token: an `http` or `https` origin followed by `/`, as at Auth0.
     pub issuer: String,
     pub keys: KeyStore,

@@ -1,5 +1,7 @@
 //! Registered APIs and their scopes.
 
+use std::collections::BTreeMap;
+
 #[derive(Debug, Clone)]
 pub struct Api {
     /// The identifier that clients send as `audience` and that the API finds in `aud`.
@@ -19,4 +21,12 @@ pub struct ApiScope {
     pub name: String,
     /// Completes the sentence "Riser asks to …", for example `transfer funds from your account`.
     pub asks_to: String,
+    /// The same in other languages of the pages, by their tags: `de`.
+    pub asks_to_in: BTreeMap<String, String>,
+}
+
+impl ApiScope {
+    pub(crate) fn asks_to_in(&self, language: &str) -> &str {
+        self.asks_to_in.get(language).unwrap_or(&self.asks_to)
+    }
 }

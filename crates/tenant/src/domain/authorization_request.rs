@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::api::Api;
+use super::api::{Api, ApiScope};
 use super::client::Client;
 use super::payment::Payment;
 use super::redirect_target::RedirectTarget;
@@ -95,20 +95,15 @@ impl AuthorizationRequest {
         (!self.is_own()).then_some(self.target.redirect_uri.as_str())
     }
 
-    /// What the client wants consent to, as completions of "Riser may …".
-    pub(crate) fn requested_consents(&self) -> Vec<&str> {
+    /// What the client wants consent to: claims about the person, by their scopes, and scopes of the API.
+    pub(crate) fn requested_consents(&self) -> (Vec<&'static str>, Vec<&ApiScope>) {
         if !self.consent {
-            return Vec::new();
+            return Default::default();
         }
         let has = |scope: &str| self.scopes.iter().any(|asked| asked == scope);
-        let person = [
-            ("openid", "know that it is you"),
-            ("profile", "see your name"),
-            ("email", "see your email address"),
-        ];
-        let person = person.into_iter().filter(|(scope, _)| has(scope)).map(|(_, sentence)| sentence);
-        let of_api = self.api.iter().flat_map(|api| &api.scopes).filter(|scope| has(&scope.name));
-        person.chain(of_api.map(|scope| scope.asks_to.as_str())).collect()
+        let person = ["openid", "profile", "email"].into_iter().filter(|scope| has(scope)).collect();
+        let of_api = self.api.iter().flat_map(|api| &api.scopes).filter(|scope| has(&scope.name)).collect();
+        (person, of_api)
     }
 
     /// Whether the answer may be about this customer.

@@ -13,6 +13,7 @@ use crate::domain::Parameters;
 use crate::extract::{ClientPeer, Framed, is_shown_to};
 use crate::http::{Cookies, cookies, request_context};
 use crate::log::{Event, Kind, redacted};
+use crate::page_context::t;
 use crate::pages;
 use crate::state::{AppState, Shared};
 
@@ -65,10 +66,5 @@ pub(super) async fn get(
 fn unreadable(state: &AppState) -> Response {
     let sentence = "The request is longer than 8 KiB or is not form-encoded.";
     state.log.begin(Kind::Authorization).record(Event::RefusedPage { sentence: sentence.to_owned() });
-    pages::notice(
-        state,
-        StatusCode::BAD_REQUEST,
-        "The application sent a request that cannot be read",
-        sentence,
-    )
+    pages::notice(state, StatusCode::BAD_REQUEST, t("unreadable.title"), t("unreadable.sentence"))
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domain::{MULTI_FACTOR, OIDC_SCOPES, payment};
 use crate::http;
+use crate::language;
 use crate::state::Shared;
 
 pub(super) async fn get(State(state): Shared) -> Response {
@@ -35,7 +36,7 @@ pub(super) async fn get(State(state): Shared) -> Response {
         "acr_values_supported": [MULTI_FACTOR],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "display_values_supported": ["page"],
-        "ui_locales_supported": ["en"],
+        "ui_locales_supported": language::tags(),
         "claim_types_supported": ["normal"],
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

@@ -11,6 +11,7 @@ use crate::domain::{Client, Parameters, Session};
 use crate::extract::{FormParameters, QueryParameters};
 use crate::http::{Cookies, cookies, has_valid_csrf_token};
 use crate::log::{Event, Kind, Trace, events};
+use crate::page_context::t;
 use crate::pages;
 use crate::random::Fingerprint;
 use crate::state::{AppState, Shared};
@@ -68,7 +69,7 @@ pub(super) async fn confirm(
     trace.record(Event::StaysLoggedIn);
     match next {
         Some(uri) => Redirect::to(&uri).into_response(),
-        None => pages::notice(&state, StatusCode::OK, "You are still logged in", "You can close this page."),
+        None => pages::notice(&state, StatusCode::OK, t("stayed.title"), t("close_page")),
     }
 }
 
@@ -111,7 +112,7 @@ fn end(
     trace.record(events::logged_out(customer.map(|it| &**it), wanted, next.is_some()));
     let response = match next {
         Some(uri) => Redirect::to(&uri).into_response(),
-        None => pages::notice(state, StatusCode::OK, "You are logged out", "You can close this page."),
+        None => pages::notice(state, StatusCode::OK, t("logged_out.title"), t("close_page")),
     };
     (cookies::expired(state, cookies::SESSION), response).into_response()
 }

@@ -1,4 +1,4 @@
-//! `/phone`: the customer's second device. It is paired by signing in once, keeps a cookie of its own, shows what
+//! `/phone`: the customer's second device. It is paired by logging in once, keeps a cookie of its own, shows what
 //! the customer is asked as it arrives, and remembers what that was.
 
 use axum::extract::{Path, State};
@@ -10,11 +10,14 @@ use crate::extract::{FormParameters, PairedPhone, PhoneForm, QueryParameters, fi
 use crate::http::{Cookies, cookies, has_valid_csrf_token};
 use crate::log::{Event, Kind, events};
 use crate::mfa;
+use crate::page_context::t;
 use crate::pages::{self, PhoneView};
 use crate::random::Fingerprint;
 use crate::state::{AppState, Shared};
 use crate::store::{Push, PushAnswer, PushOutcome};
 
+/// Parameters, all of them optional: `request`, the one to show of several; `view`, `history` instead of what waits;
+/// `answered`, the one that was just answered.
 pub(super) async fn get(
     State(state): Shared,
     QueryParameters(parameters): QueryParameters,
@@ -39,6 +42,8 @@ pub(super) async fn get(
         phones,
         seen: &version(&waiting),
         waiting: &waiting,
+        chosen: parameters.get("request"),
+        wants_history: parameters.get("view") == Some("history"),
         history: &history,
         answered: answered.as_ref(),
     };
@@ -83,10 +88,12 @@ pub(super) async fn request(
     match push {
         Some(_) if is_waiting => Redirect::to("/phone").into_response(),
         Some(push) => pages::request(&push, now),
-        None => {
-            let sentence = "Your phone remembers the last twenty requests, and this is none of them.";
-            pages::notice(&state, StatusCode::NOT_FOUND, "Nothing here", sentence)
-        }
+        None => pages::notice(
+            &state,
+            StatusCode::NOT_FOUND,
+            t("nothing_here.title"),
+            t("request.unknown.sentence"),
+        ),
     }
 }
 

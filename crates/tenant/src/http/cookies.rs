@@ -12,6 +12,8 @@ pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;
 
 pub(crate) const SESSION: &str = "riser_tenant_session";
 pub(crate) const PHONE: &str = "riser_tenant_phone";
+/// The language that a client has asked for in this browser.
+pub(crate) const LANGUAGE: &str = "riser_tenant_language";
 /// Binds the pairing form to the browser that asked for it.
 pub(crate) const PAIRING: &str = "riser_tenant_pairing";
 
@@ -31,6 +33,10 @@ impl<S: Sync> FromRequestParts<S> for Cookies {
 }
 
 impl Cookies {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        Self(headers.clone())
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let lines = self.0.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -63,8 +69,9 @@ pub(crate) fn expired(state: &AppState, name: &str) -> SetCookie {
 /// Only the pages that need a cookie get it.
 fn path(name: &str) -> &'static str {
     match name {
-        SESSION => "/",
-        PHONE | PAIRING => "/phone",
+        // A phone may be the browser that asks as well.
+        SESSION | PHONE | LANGUAGE => "/",
+        PAIRING => "/phone",
         _ => "/u",
     }
 }

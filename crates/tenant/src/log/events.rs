@@ -86,8 +86,8 @@ impl From<domain::Factor> for Factor {
 
 /// What the customer is asked to confirm, and how.
 pub(crate) fn asked(factor: domain::Factor, prompt: &ConfirmationPrompt) -> Event {
-    let mut details = prompt.sentences.clone();
-    details.extend(prompt.payment.as_ref().map(Payment::summary));
+    let mut details = prompt.in_english();
+    details.extend(prompt.payment.as_deref().map(Payment::summary));
     Event::Factor { factor: factor.into(), step: FactorStep::Asked, details }
 }
 

@@ -23,6 +23,7 @@ fn config(log: LogAccess) -> Config {
         apis: Vec::new(),
         authorization_details: true,
         name: None,
+        brand: crate::domain::Brand::default(),
         ask_before_log_out: true,
         customers: Vec::new(),
         actions: Vec::new(),

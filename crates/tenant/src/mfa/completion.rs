@@ -7,7 +7,7 @@ use super::next_step::NextStep;
 use crate::credentials::recovery_codes;
 use crate::domain::{Customer, ErrorCode, Factor, Session};
 use crate::log::{Event, FactorStep, events};
-use crate::store::{Authenticator, Enrollment, SecondFactor, Stage, Store};
+use crate::store::{Authenticator, Enrollment, EnrollmentNotice, SecondFactor, Stage, Store};
 
 /// The customer and the session of a second factor, as long as there is one and there is time. Otherwise the request is
 /// refused, or goes back to the log-in page: a second factor outlives no session.
@@ -38,8 +38,6 @@ pub(super) fn find_session(context: &Context<'_>, sid: &str) -> Option<(Arc<Cust
     Some((Arc::clone(customer), session))
 }
 
-pub(super) const APP_IS_SET_UP: &str = "Your authenticator app is set up.";
-
 /// The second factor was given: on to the client, or first to the ways to confirm.
 pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep {
     let (customer, session) = match in_time(context, second) {
@@ -51,27 +49,23 @@ pub(super) fn pass(context: &mut Context<'_>, second: &SecondFactor) -> NextStep
     let given = context.state.now();
     tracing::info!(sub = second.sub, factor = factor.name(), "second factor given");
     let left = context.store.enrollments.recovery_codes(&second.sub);
-    let sentence = match (&second.authenticator, factor) {
-        (Authenticator::FirstApp(_), _) => Some(APP_IS_SET_UP.to_owned()),
-        (_, Factor::RecoveryCode) => Some(match left {
-            0 => "This was your last recovery code. Make new ones now.".to_owned(),
-            1 => "You have 1 recovery code left.".to_owned(),
-            left => format!("You have {left} recovery codes left."),
-        }),
+    let notice = match (&second.authenticator, factor) {
+        (Authenticator::FirstApp(_), _) => Some(EnrollmentNotice::AppSetUp),
+        (_, Factor::RecoveryCode) => Some(EnrollmentNotice::RecoveryCodesLeft(left)),
         _ => None,
     };
     if factor != Factor::RecoveryCode {
         // Codes for the worst case are nobody's habit.
         context.store.enrollments.remember(&second.sub, factor);
     }
-    if sentence.is_some() || second.manage {
+    if notice.is_some() || second.manage {
         let mut enrollment = Enrollment {
             sid: second.sid.clone(),
             sub: second.sub.clone(),
             given,
             factor,
             expires: context.state.now() + context.state.lifetimes.push,
-            notice: sentence,
+            notice,
             secret: None,
             codes: Vec::new(),
         };

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::codes::CodeError;
-use super::completion::{APP_IS_SET_UP, find_session, grant, make_codes, record, refuse, set};
+use super::completion::{find_session, grant, make_codes, record, refuse, set};
 use super::context::Context;
 use super::next_step::NextStep;
 use crate::credentials::totp::{self, Secret};
 use crate::domain::{AuthorizationRequest, Customer, Factor, Session};
 use crate::log::{FactorStep, events};
 use crate::state::AppState;
-use crate::store::{CodeCheck, Enrollment, Stage, TransactionRef};
+use crate::store::{CodeCheck, Enrollment, EnrollmentNotice, Stage, TransactionRef};
 
 pub(crate) struct EnrollmentOverview {
     pub(crate) request: Arc<AuthorizationRequest>,
@@ -19,7 +19,7 @@ pub(crate) struct EnrollmentOverview {
     pub(crate) phones: usize,
     pub(crate) has_app: bool,
     pub(crate) recovery_codes: usize,
-    pub(crate) notice: Option<String>,
+    pub(crate) notice: Option<EnrollmentNotice>,
     pub(crate) secret: Option<Secret>,
 }
 
@@ -107,7 +107,7 @@ pub(crate) fn perform(
             tracing::info!(sub, "authenticator app set up");
             record(context, events::factor(Factor::Otp, FactorStep::Enrolled));
             enrollment.secret = None;
-            enrollment.notice = Some(APP_IS_SET_UP.to_owned());
+            enrollment.notice = Some(EnrollmentNotice::AppSetUp);
             if context.store.enrollments.recovery_codes(&sub) == 0 {
                 next = make_codes(context.store, &mut enrollment);
             }
@@ -116,7 +116,7 @@ pub(crate) fn perform(
             context.store.enrollments.remove_app(&sub);
             tracing::info!(sub, "authenticator app removed");
             enrollment.secret = None;
-            enrollment.notice = Some("Your authenticator app is not asked any more.".to_owned());
+            enrollment.notice = Some(EnrollmentNotice::AppRemoved);
         }
         EnrollmentAction::NewCodes => {
             record(context, events::factor(Factor::RecoveryCode, FactorStep::Enrolled));

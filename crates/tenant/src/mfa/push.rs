@@ -30,6 +30,7 @@ pub(super) fn send(
         number,
         choices,
         sent: context.state.now(),
+        order: 0,
         expires,
         state: PushState::Waiting,
         answered: None,
@@ -52,7 +53,10 @@ pub(super) fn describe_to_client(why: NotSent) -> String {
             format!("Too many requests were sent to the phone and not approved. Try again in {minutes} min.")
         }
         NotSent::Locked { wait } => {
-            format!("No requests are sent to the phone at present. Try again in {} min.", wait.div_ceil(60))
+            let minutes = wait.div_ceil(60);
+            format!(
+                "The customer said on the phone that a request was not theirs. Try again in {minutes} min."
+            )
         }
     }
 }
@@ -84,6 +88,25 @@ pub(crate) fn answer(state: &AppState, id: &str, sub: &str, answer: PushAnswer) 
     tracing::info!(sub, ?outcome, "push answered");
     state.changed();
     outcome
+}
+
+/// An approval in the browser that asks, which is a paired phone of the same customer. There is no number to compare: whoever
+/// sees the question there has asked it.
+pub(crate) fn approve_here(state: &AppState, transaction_ref: &TransactionRef, phone_of: &str) {
+    let now = state.now();
+    let mut guard = state.store();
+    let store = &mut *guard;
+    let Some(transaction) = store.transactions.get(transaction_ref, now) else { return };
+    let Stage::SecondFactor(second) = &transaction.stage else { return };
+    let Authenticator::Push(id) = &second.authenticator else { return };
+    if second.sub != phone_of {
+        return;
+    }
+    let Some(number) = store.pushes.get(id).map(|push| push.number) else { return };
+    let outcome = store.pushes.answer(id, phone_of, PushAnswer::Number(number), now);
+    record_answer(store.pushes.get(id), phone_of, outcome);
+    tracing::info!(sub = phone_of, ?outcome, "push answered in the browser that asks");
+    state.changed();
 }
 
 /// Records what the phone answered, where the question is this phone's.

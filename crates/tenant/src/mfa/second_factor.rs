@@ -26,6 +26,8 @@ pub(crate) struct MfaTransaction {
     pub(crate) authenticator: OfferedAuthenticator,
     /// The customer will look after the ways to confirm when this is done.
     pub(crate) manage: bool,
+    /// Why the phone, which the customer has, is not asked.
+    pub(crate) locked: Option<NotSent>,
 }
 
 pub(crate) enum OfferedAuthenticator {
@@ -148,6 +150,7 @@ pub(crate) fn status(state: &AppState, transaction_ref: &TransactionRef) -> MfaS
         Ok((customer, _)) => {
             let SecondFactor { challenge, manage, .. } = second;
             let request = authorization.request;
+            let locked = context.store.pushes.locked(&customer.sub, now);
             MfaStatus::Open(Box::new(MfaTransaction {
                 request,
                 csrf_token,
@@ -155,6 +158,7 @@ pub(crate) fn status(state: &AppState, transaction_ref: &TransactionRef) -> MfaS
                 customer,
                 authenticator,
                 manage,
+                locked,
             }))
         }
         Err(next_step) => MfaStatus::Over(next_step),

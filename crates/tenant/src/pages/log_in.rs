@@ -4,8 +4,12 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::prompt::PaymentView;
+use super::reasons;
 use super::render::{log_in_status, refusing, respond};
-use crate::domain::{AuthorizationRequest, LogInError, Payment};
+use crate::domain::{AuthorizationRequest, LogInError};
+use crate::language::Message;
+use crate::page_context::{language, t};
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
@@ -14,10 +18,10 @@ struct LogInPage<'a> {
     id: &'a str,
     csrf_token: &'a str,
     email: &'a str,
-    payment: Option<&'a Payment>,
+    payment: Option<PaymentView<'a>>,
     /// What the customer consents to by going on; nothing where the client does not want that asked.
-    consent: Vec<&'a str>,
-    error: Option<String>,
+    consent: Vec<String>,
+    error: Option<Message>,
 }
 
 pub(crate) fn log_in(
@@ -29,11 +33,23 @@ pub(crate) fn log_in(
 ) -> Response {
     let client = &request.client.name;
     // What cannot come of the request is not shown as if it could.
-    let payment = request.payment_for(&request.scopes);
-    let error_text = error.map(|error| error.to_string());
-    let consent = request.requested_consents();
-    let page = LogInPage { client, id, csrf_token, email, payment, consent, error: error_text };
+    let payment = request.payment_for(&request.scopes).map(PaymentView::of);
+    let page = LogInPage {
+        client,
+        id,
+        csrf_token,
+        email,
+        payment,
+        consent: consent(request),
+        error: error.map(reasons::log_in_error),
+    };
     refusing(log_in_status(error), &page, request.form_target())
+}
+
+fn consent(request: &AuthorizationRequest) -> Vec<String> {
+    let (person, of_api) = request.requested_consents();
+    let person = person.into_iter().map(|scope| t(format!("consent.{scope}")).to_string());
+    person.chain(of_api.into_iter().map(|scope| scope.asks_to_in(language().tag).to_owned())).collect()
 }
 
 #[derive(Template)]

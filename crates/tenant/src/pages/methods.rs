@@ -5,16 +5,21 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::notice::NoticePage;
+use super::reasons;
 use super::render::{code_status, refusing, respond};
 use super::second_factor::AuthenticatorAppSetup;
+use crate::language::Message;
 use crate::mfa::{CodeError, EnrollmentOverview};
+use crate::page_context::t;
 use crate::state::AppState;
+use crate::store::EnrollmentNotice;
 
 #[derive(Template)]
 #[template(path = "methods/overview.html")]
 struct OverviewPage<'a> {
     id: &'a str,
     overview: &'a EnrollmentOverview,
+    notice: Option<Message>,
     /// Who waits for its answer, when that is not the tenant itself.
     client: Option<&'a str>,
     phone: &'a str,
@@ -26,7 +31,7 @@ struct AppPage<'a> {
     id: &'a str,
     overview: &'a EnrollmentOverview,
     setup: AuthenticatorAppSetup,
-    error: Option<String>,
+    error: Option<Message>,
 }
 
 /// What there is; or the app that is being set up, and why its code was not accepted.
@@ -40,11 +45,21 @@ pub(crate) fn methods(
     let to = request.form_target();
     if let Some(secret) = secret {
         let setup = AuthenticatorAppSetup::of(secret, &state.name, &customer.email);
-        let page = AppPage { id, overview, setup, error: error.map(|error| error.to_string()) };
+        let page = AppPage { id, overview, setup, error: error.map(reasons::code_error) };
         return refusing(code_status(error), &page, to);
     }
     let client = (!request.is_own()).then_some(request.client.name.as_str());
-    respond(StatusCode::OK, &OverviewPage { id, overview, client, phone: &state.url("phone") }, to)
+    let notice = overview.notice.map(notice);
+    respond(StatusCode::OK, &OverviewPage { id, overview, notice, client, phone: &state.url("phone") }, to)
+}
+
+fn notice(notice: EnrollmentNotice) -> Message {
+    match notice {
+        EnrollmentNotice::AppSetUp => t("methods.app_set_up"),
+        EnrollmentNotice::AppRemoved => t("methods.app_removed"),
+        EnrollmentNotice::RecoveryCodesLeft(0) => t("methods.last_code"),
+        EnrollmentNotice::RecoveryCodesLeft(left) => t("methods.recovery_codes_left").count(left),
+    }
 }
 
 #[derive(Template)]
@@ -59,15 +74,12 @@ pub(crate) fn new_codes(id: &str, codes: &[String]) -> Response {
 }
 
 pub(crate) fn account_done(is_good: bool) -> Response {
-    let (title, sentence) = if is_good {
-        ("You are done", "Your ways to confirm are as you left them. You can close this page.")
+    let [title, sentence, again] = if is_good {
+        ["account.done.title", "account.done.sentence", "account.done.again"]
     } else {
-        (
-            "Nothing was changed",
-            "It was not confirmed that it is you, so your ways to confirm are as they were.",
-        )
-    };
-    let again = if is_good { "Look again" } else { "Try again" };
-    let links = vec![(again.to_owned(), "/account".to_owned())];
+        ["account.unchanged.title", "account.unchanged.sentence", "account.unchanged.again"]
+    }
+    .map(|id| t(id).to_string());
+    let links = vec![(again, "/account".to_owned())];
     respond(StatusCode::OK, &NoticePage { title, sentence, links }, None)
 }

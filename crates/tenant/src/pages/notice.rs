@@ -7,42 +7,48 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use super::render::respond;
 use crate::authorization::{TransactionStage, TransactionSummary};
 use crate::domain::{AuthorizationRequest, origin_of};
+use crate::page_context::t;
 use crate::state::AppState;
 use crate::store::TransactionRef;
 
 #[derive(Template)]
 #[template(path = "notice.html")]
-pub(super) struct NoticePage<'a> {
-    pub(super) title: &'a str,
-    pub(super) sentence: &'a str,
+pub(super) struct NoticePage {
+    pub(super) title: String,
+    pub(super) sentence: String,
     /// Names and addresses.
     pub(super) links: Vec<(String, String)>,
 }
 
-pub(crate) fn notice(state: &AppState, status: StatusCode, title: &str, sentence: &str) -> Response {
+pub(crate) fn notice(
+    state: &AppState,
+    status: StatusCode,
+    title: impl Into<String>,
+    sentence: impl Into<String>,
+) -> Response {
+    let (title, sentence) = (title.into(), sentence.into());
     respond(status, &NoticePage { title, sentence, links: links_to_clients(state) }, None)
 }
 
 fn links_to_clients(state: &AppState) -> Vec<(String, String)> {
     let home = |uri: &String| origin_of(uri).map(|origin| format!("{origin}/"));
+    let go_to = |client: &str| t("go_to").with("client", client).to_string();
     let mut links: Vec<(String, String)> = state
         .clients
         .values()
-        .filter_map(|client| Some((format!("Go to {}", client.name), home(client.redirect_uris.first()?)?)))
+        .filter_map(|client| Some((go_to(&client.name), home(client.redirect_uris.first()?)?)))
         .collect();
     links.sort();
     links
 }
 
-/// A request of a client that cannot be answered, since it is not certain whose it is. `log`: the trace that tells more,
-/// for whoever may see it.
+/// A request of a client that cannot be answered, since it is not certain whose it is. `sentence` is for whoever develops
+/// the client, in English; `log`: the trace that tells more, for whoever may see it.
 pub(crate) fn refused(state: &AppState, sentence: &str, log: Option<&str>) -> Response {
-    let mut links: Vec<(String, String)> = log
-        .map(|id| ("See in the tenant's log what was wrong".to_owned(), format!("/log/{id}")))
-        .into_iter()
-        .collect();
+    let mut links: Vec<(String, String)> =
+        log.map(|id| (t("refused.log").to_string(), format!("/log/{id}"))).into_iter().collect();
     links.extend(links_to_clients(state));
-    let title = "The application sent a request that cannot be answered";
+    let (title, sentence) = (t("refused.title").to_string(), sentence.to_owned());
     respond(StatusCode::BAD_REQUEST, &NoticePage { title, sentence, links }, None)
 }
 
@@ -60,9 +66,7 @@ fn finished(request: &AuthorizationRequest) -> Response {
 }
 
 pub(crate) fn forged(state: &AppState) -> Response {
-    let sentence = "The form did not come from a page of this sign-in service that is still valid. Nothing was done. \
-                    Go back, load the page again, and try once more.";
-    notice(state, StatusCode::FORBIDDEN, "This could not be accepted", sentence)
+    notice(state, StatusCode::FORBIDDEN, t("forged.title"), t("forged.sentence"))
 }
 
 /// The answer to a page that is not where its transaction stands: an old tab, Back, a link from another browser.
@@ -72,10 +76,7 @@ pub(crate) fn elsewhere(
     transaction: Option<&TransactionSummary>,
 ) -> Response {
     let Some(transaction) = transaction else {
-        let title = "This page is no longer valid";
-        let sentence = "It was opened in another browser, or too much time has passed. Nothing was confirmed. \
-                        Start again in the application.";
-        return notice(state, StatusCode::NOT_FOUND, title, sentence);
+        return notice(state, StatusCode::NOT_FOUND, t("page.gone.title"), t("page.gone.sentence"));
     };
     // The transaction is known, so its identifier is one of ours and stands in an address as it is.
     match transaction.stage {

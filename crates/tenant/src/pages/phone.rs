@@ -5,10 +5,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::notice::NoticePage;
+use super::prompt::PromptView;
+use super::reasons;
 use super::render::{code_status, log_in_status, refusing, respond};
 use super::time::Time;
-use crate::domain::{LogInError, Payment};
+use crate::domain::LogInError;
+use crate::language::Message;
 use crate::mfa::CodeError;
+use crate::page_context::t;
 use crate::state::AppState;
 use crate::store::{Phone, Push, PushState};
 
@@ -17,11 +21,11 @@ use crate::store::{Phone, Push, PushState};
 struct PairPage<'a> {
     csrf_token: &'a str,
     email: &'a str,
-    error: Option<String>,
+    error: Option<Message>,
 }
 
 pub(crate) fn pair(csrf_token: &str, email: &str, error: Option<LogInError>) -> Response {
-    let page = PairPage { csrf_token, email, error: error.map(|error| error.to_string()) };
+    let page = PairPage { csrf_token, email, error: error.map(reasons::log_in_error) };
     refusing(log_in_status(error), &page, None)
 }
 
@@ -29,26 +33,36 @@ pub(crate) fn pair(csrf_token: &str, email: &str, error: Option<LogInError>) -> 
 #[template(path = "phone/confirm.html")]
 struct ConfirmPage<'a> {
     csrf_token: &'a str,
-    error: Option<String>,
+    error: Option<Message>,
 }
 
 /// The page that asks whoever knows the password for a second factor, before the phone is paired.
 pub(crate) fn confirm_pairing(csrf_token: &str, error: Option<CodeError>) -> Response {
-    let page = ConfirmPage { csrf_token, error: error.map(|error| error.to_string()) };
+    let page = ConfirmPage { csrf_token, error: error.map(reasons::code_error) };
     refusing(code_status(error), &page, None)
 }
 
 #[derive(Template)]
 #[template(path = "phone/requests.html")]
 struct PhonePage<'a> {
-    customer: &'a str,
     csrf_token: &'a str,
     seen: &'a str,
-    requests: Vec<PushRow<'a>>,
-    history: Vec<PushRow<'a>>,
+    /// Of this very view, for when there is news.
+    address: &'static str,
+    waiting: usize,
+    /// The one that is asked now.
+    request: Option<PushRow<'a>>,
+    others: Vec<PushRow<'a>>,
+    rest: Option<PhoneRest<'a>>,
     notice: Option<AnswerNotice>,
     /// For how many minutes "This was not me" keeps requests away.
     lock: u64,
+}
+
+/// What a request that waits has the page for itself without.
+struct PhoneRest<'a> {
+    customer: &'a str,
+    history: Vec<PushRow<'a>>,
     paired: Time,
     phones: usize,
 }
@@ -56,62 +70,57 @@ struct PhonePage<'a> {
 struct AnswerNotice {
     class: &'static str,
     role: &'static str,
-    sentence: String,
+    sentence: Message,
 }
 
 struct PushRow<'a> {
-    push: &'a Push,
-    payment: Option<&'a Payment>,
+    id: &'a str,
+    prompt: PromptView<'a>,
+    choices: [u8; 3],
+    from: Option<&'a str>,
     sent: Time,
     outcome: PushResult,
 }
 
 impl<'a> PushRow<'a> {
     fn of(push: &'a Push, now: u64) -> Self {
-        let payment = push.prompt.payment.as_ref();
-        Self { push, payment, sent: Time::at(push.sent), outcome: PushResult::of(push, now) }
+        Self {
+            id: &push.id,
+            prompt: PromptView::of(&push.prompt),
+            choices: push.choices,
+            from: push.from.as_deref(),
+            sent: Time::at(push.sent),
+            outcome: PushResult::of(push, now),
+        }
     }
 }
 
 struct PushResult {
     class: &'static str,
-    word: &'static str,
-    sentence: &'static str,
+    word: Message,
+    sentence: Message,
     box_class: &'static str,
 }
 
 impl PushResult {
     fn of(push: &Push, now: u64) -> Self {
-        let (class, word, sentence) = match push.state {
-            PushState::Waiting if now < push.expires => ("", "Waiting", "It is waiting for your answer."),
-            PushState::Waiting => ("", "Not answered", "Nobody answered in time. Nothing was approved."),
-            PushState::Approved if now >= push.expires => (
-                "",
-                "Not used",
-                "You approved it, but the other page did not go on in time. Nothing came of it.",
-            ),
-            PushState::Approved | PushState::Used => ("yes", "Approved", "You approved it."),
-            PushState::Denied => ("no", "Denied", "You denied it. Nothing was approved."),
-            PushState::WrongNumber => {
-                ("no", "Wrong number", "A wrong number was chosen, so it was denied. Nothing was approved.")
-            }
-            PushState::NotMe => {
-                let sentence = "You said that this was not you. Nothing was approved, and the other browser was \
-                                signed out.";
-                ("no", "Not you", sentence)
-            }
-            PushState::Withdrawn => (
-                "",
-                "Cancelled",
-                "It was cancelled on the other page, or the session there ended. Nothing came of it.",
-            ),
+        let (class, id) = match push.state {
+            PushState::Waiting if now < push.expires => ("", "waiting"),
+            PushState::Waiting => ("", "not_answered"),
+            PushState::Approved if now >= push.expires => ("", "not_used"),
+            PushState::Approved | PushState::Used => ("yes", "approved"),
+            PushState::Denied => ("no", "denied"),
+            PushState::WrongNumber => ("no", "wrong_number"),
+            PushState::NotMe => ("no", "not_me"),
+            PushState::Withdrawn => ("", "withdrawn"),
         };
         let box_class = match class {
             "yes" => "good",
             "no" => "alert",
             _ => "note",
         };
-        Self { class, word, sentence, box_class }
+        let sentence = t(format!("request_outcome.{id}"));
+        Self { class, word: t(format!("request_outcome.{id}.word")), sentence, box_class }
     }
 }
 
@@ -120,7 +129,12 @@ pub(crate) struct PhoneView<'a> {
     pub(crate) customer: &'a str,
     pub(crate) phones: usize,
     pub(crate) seen: &'a str,
+    /// The newest first.
     pub(crate) waiting: &'a [Push],
+    /// The one to show of those that wait, instead of the newest.
+    pub(crate) chosen: Option<&'a str>,
+    /// The customer wants to see what was, although something waits.
+    pub(crate) wants_history: bool,
     pub(crate) history: &'a [Push],
     pub(crate) answered: Option<&'a Push>,
 }
@@ -128,36 +142,38 @@ pub(crate) struct PhoneView<'a> {
 pub(crate) fn phone(state: &AppState, shown: &PhoneView<'_>) -> Response {
     let now = state.now();
     let lock = state.limits.push_lock.div_ceil(60);
-    let page = PhonePage {
+    let chosen =
+        shown.waiting.iter().position(|push| Some(push.id.as_str()) == shown.chosen).unwrap_or_default();
+    let mut others: Vec<PushRow<'_>> = shown.waiting.iter().map(|push| PushRow::of(push, now)).collect();
+    let request = (!shown.wants_history && !others.is_empty()).then(|| others.remove(chosen));
+    let rest = request.is_none().then(|| PhoneRest {
         customer: shown.customer,
-        csrf_token: &shown.phone.csrf_token,
-        seen: shown.seen,
-        requests: shown.waiting.iter().map(|push| PushRow::of(push, now)).collect(),
         history: shown.history.iter().map(|push| PushRow::of(push, now)).collect(),
-        notice: shown.answered.and_then(|push| answer_notice(push.state, lock)),
-        lock,
         paired: Time::at(shown.phone.paired),
         phones: shown.phones,
+    });
+    let page = PhonePage {
+        csrf_token: &shown.phone.csrf_token,
+        seen: shown.seen,
+        address: if shown.wants_history { "/phone?view=history" } else { "/phone" },
+        waiting: shown.waiting.len(),
+        request,
+        others,
+        rest,
+        notice: shown.answered.and_then(|push| answer_notice(push.state, lock)),
+        lock,
     };
     respond(StatusCode::OK, &page, None)
 }
 
 fn answer_notice(state: PushState, lock: u64) -> Option<AnswerNotice> {
-    let good =
-        |sentence: &str| Some(AnswerNotice { class: "good", role: "status", sentence: sentence.to_owned() });
-    let alert = |sentence: String| Some(AnswerNotice { class: "alert", role: "alert", sentence });
+    let good = |id: &'static str| Some(AnswerNotice { class: "good", role: "status", sentence: t(id) });
+    let alert = |sentence: Message| Some(AnswerNotice { class: "alert", role: "alert", sentence });
     match state {
-        PushState::Approved | PushState::Used => good("Approved. You can go back to the other page now."),
-        PushState::Denied => good("Denied. Nothing was approved."),
-        PushState::WrongNumber => alert(
-            "That was not the number on the other page, so the request was denied for good. If you did not start it \
-             yourself, tell your bank."
-                .to_owned(),
-        ),
-        PushState::NotMe => alert(format!(
-            "Nothing was approved. The other browser was signed out, and your phone is left alone for {lock} minutes. \
-             Somebody may know your password: tell your bank now, and get a new one."
-        )),
+        PushState::Approved | PushState::Used => good("phone_answer.approved"),
+        PushState::Denied => good("phone_answer.denied"),
+        PushState::WrongNumber => alert(t("phone_answer.wrong_number")),
+        PushState::NotMe => alert(t("phone_answer.not_me").count(lock)),
         PushState::Waiting | PushState::Withdrawn => None,
     }
 }
@@ -165,25 +181,24 @@ fn answer_notice(state: PushState, lock: u64) -> Option<AnswerNotice> {
 #[derive(Template)]
 #[template(path = "phone/request.html")]
 struct RequestPage<'a> {
-    push: &'a Push,
-    payment: Option<&'a Payment>,
+    prompt: PromptView<'a>,
+    from: Option<&'a str>,
     sent: Time,
     answered: Option<Time>,
     outcome: PushResult,
 }
 
 pub(crate) fn request(push: &Push, now: u64) -> Response {
-    let PushRow { push, payment, sent, outcome } = PushRow::of(push, now);
+    let PushRow { prompt, from, sent, outcome, .. } = PushRow::of(push, now);
     let answered = push.answered.map(Time::at);
-    respond(StatusCode::OK, &RequestPage { push, payment, sent, answered, outcome }, None)
+    respond(StatusCode::OK, &RequestPage { prompt, from, sent, answered, outcome }, None)
 }
 
 /// An answer of the phone to a question that is no longer asked and never was answered.
 pub(crate) fn too_late() -> Response {
-    let sentence = "It was withdrawn, or too much time has passed. Nothing was approved.";
-    let links = vec![("Back to your phone's requests".to_owned(), "/phone".to_owned())];
-    let page = NoticePage { title: "This request is no longer open", sentence, links };
-    respond(StatusCode::CONFLICT, &page, None)
+    let links = vec![(t("too_late.back").to_string(), "/phone".to_owned())];
+    let (title, sentence) = (t("too_late.title").to_string(), t("too_late.sentence").to_string());
+    respond(StatusCode::CONFLICT, &NoticePage { title, sentence, links }, None)
 }
 
 #[derive(Template)]

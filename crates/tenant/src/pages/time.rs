@@ -1,6 +1,7 @@
 //! Moments, as pages show them.
 
 use crate::log::time;
+use crate::page_context::t;
 
 pub(super) struct Time {
     pub(super) machine: String,
@@ -13,8 +14,10 @@ pub(super) struct Time {
 impl Time {
     pub(super) fn at(seconds: u64) -> Self {
         let machine = time::machine(1_000 * seconds);
-        let people = machine.get(11..16).map(|time| format!("{time} UTC")).unwrap_or_default();
-        let long = machine.get(..10).map(|day| format!("{day}, {people}")).unwrap_or_default();
+        let part = |range| machine.get(range).unwrap_or_default();
+        let people = t("time.of_day").with("time", part(11..16)).to_string();
+        let day = t("time.day").with("year", part(0..4)).with("month", part(5..7)).with("day", part(8..10));
+        let long = day.with("time", &people).to_string();
         Self { machine, people, long }
     }
 }

@@ -2,6 +2,7 @@
 
 mod numbers;
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::config::Limits;
@@ -25,6 +26,8 @@ pub(crate) struct Push {
     /// What the phone shows: the number among two others, shuffled.
     pub(crate) choices: [u8; 3],
     pub(crate) sent: u64,
+    /// Which of all pushes it is; several can be sent within a second.
+    pub(crate) order: u64,
     pub(crate) expires: u64,
     pub(crate) state: PushState,
     pub(crate) answered: Option<u64>,
@@ -68,13 +71,14 @@ pub(crate) enum NotSent {
     #[error("Too many requests went to your phone. Use another way, or try again in {} min.", wait.div_ceil(60))]
     TooMany { wait: u64 },
     /// The customer said of a request that it was not theirs.
-    #[error("Your phone is not asked now. Use another way, or try again in {} min.", wait.div_ceil(60))]
+    #[error("You said that a request was not yours. Use another way, or try again in {} min.", wait.div_ceil(60))]
     Locked { wait: u64 },
 }
 
 #[derive(Default)]
 pub(crate) struct Pushes {
     by_id: HashMap<String, Push>,
+    sent: u64,
     /// Until when a customer is not asked.
     locked: HashMap<String, u64>,
 }
@@ -82,16 +86,18 @@ pub(crate) struct Pushes {
 impl Pushes {
     /// Sends, unless too many recent pushes to this customer were not approved: somebody may be trying to tire them
     /// out until they say yes.
-    pub(crate) fn send(&mut self, push: Push, limits: &Limits, now: u64) -> Result<(), NotSent> {
+    pub(crate) fn send(&mut self, mut push: Push, limits: &Limits, now: u64) -> Result<(), NotSent> {
         self.forget_old(&push.sub, limits, now);
         self.may_send(&push.sub, limits, now)?;
+        self.sent += 1;
+        push.order = self.sent;
         self.by_id.insert(push.id.clone(), push);
         Ok(())
     }
 
     pub(crate) fn may_send(&self, sub: &str, limits: &Limits, now: u64) -> Result<(), NotSent> {
-        if let Some(until) = self.locked.get(sub).filter(|until| now < **until) {
-            return Err(NotSent::Locked { wait: until - now });
+        if let Some(locked) = self.locked(sub, now) {
+            return Err(locked);
         }
         let unapproved = |push: &&Push| !matches!(push.state, PushState::Approved | PushState::Used);
         let recent = |push: &&Push| now < push.sent + limits.push_window;
@@ -104,6 +110,12 @@ impl Pushes {
             Some(oldest) => Err(NotSent::TooMany { wait: (oldest + limits.push_window).saturating_sub(now) }),
             None => Ok(()),
         }
+    }
+
+    /// Whether the customer is left alone, after "This was not me".
+    pub(crate) fn locked(&self, sub: &str, now: u64) -> Option<NotSent> {
+        let until = self.locked.get(sub).filter(|until| now < **until)?;
+        Some(NotSent::Locked { wait: until - now })
     }
 
     pub(crate) fn lock(&mut self, sub: &str, until: u64, now: u64) {
@@ -122,7 +134,7 @@ impl Pushes {
     /// What this customer was asked, the newest first.
     pub(crate) fn history(&self, sub: &str) -> Vec<&Push> {
         let mut own: Vec<&Push> = self.by_id.values().filter(|push| push.sub == sub).collect();
-        own.sort_by(|a, b| (b.sent, &b.id).cmp(&(a.sent, &a.id)));
+        own.sort_by_key(|push| Reverse(push.order));
         own.truncate(MAX_HISTORY);
         own
     }
@@ -131,11 +143,11 @@ impl Pushes {
         self.by_id.get(id)
     }
 
-    /// What a customer's phones show, oldest first.
+    /// What a customer's phones show, the newest first.
     pub(crate) fn waiting(&self, sub: &str, now: u64) -> Vec<&Push> {
         let open = |push: &&Push| push.sub == sub && push.state == PushState::Waiting && now < push.expires;
         let mut waiting: Vec<&Push> = self.by_id.values().filter(open).collect();
-        waiting.sort_by(|a, b| (a.sent, &a.id).cmp(&(b.sent, &b.id)));
+        waiting.sort_by_key(|push| Reverse(push.order));
         waiting
     }
 
@@ -234,6 +246,7 @@ mod tests {
             number: 42,
             choices: [41, 42, 43],
             sent: 0,
+            order: 0,
             expires: 600,
             state: PushState::Waiting,
             answered: None,

@@ -91,6 +91,14 @@ impl Authenticator {
     }
 }
 
+/// What the customer reads above the factors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EnrollmentNotice {
+    AppSetUp,
+    AppRemoved,
+    RecoveryCodesLeft(usize),
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Enrollment {
     pub(crate) sid: String,
@@ -100,7 +108,7 @@ pub(crate) struct Enrollment {
     /// When the client's answer has to be on its way: the second factor is stale afterwards.
     pub(crate) expires: u64,
     /// What has just happened, in a sentence.
-    pub(crate) notice: Option<String>,
+    pub(crate) notice: Option<EnrollmentNotice>,
     /// Of an app that has not shown yet that it has it.
     pub(crate) secret: Option<Secret>,
     pub(crate) codes: Vec<String>,

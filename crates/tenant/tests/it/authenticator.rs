@@ -62,7 +62,7 @@ impl Authenticator {
 /// What the QR code on a page says. Each module is drawn as a square of one unit.
 fn scan(page: &Answer) -> String {
     const SCALE: usize = 4;
-    let svg = page.body.split("<svg ").nth(1).unwrap().split("</svg>").next().unwrap();
+    let svg = page.body.split("<svg class=\"qr\" ").nth(1).unwrap().split("</svg>").next().unwrap();
     let side = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap();
     let side: usize = side.parse().unwrap();
     let path = svg.split("d=\"M").nth(1).unwrap().split('"').next().unwrap();

@@ -66,9 +66,12 @@ async fn history_shows_outcome() {
     let world = World::new().await;
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
-    assert!(!phone.get("/phone").await.body.contains("Earlier requests"));
+    assert!(!phone.get("/phone").await.body.contains("<h2 class=\"apart\">Earlier requests</h2>"));
     let page = tab.follow(&authorize_with(&[("scope", TRANSFER), ("authorization_details", &rent())])).await;
-    assert!(!phone.get("/phone").await.body.contains("Earlier requests"), "it is not over");
+    assert!(
+        !phone.get("/phone").await.body.contains("<h2 class=\"apart\">Earlier requests</h2>"),
+        "it is not over"
+    );
     world.clock.advance(20);
     phone.choose(&page.number()).await;
     tab.look(&page).await.fragment();
@@ -88,7 +91,7 @@ async fn history_shows_outcome() {
     let mut sorted = outcomes;
     sorted.sort_unstable();
     assert_eq!(sorted, ["Approved", "Cancelled", "Denied", "Not answered", "Not you"]);
-    assert!(shown.body.contains("1,234.50 EUR"), "{shown:?}");
+    assert!(shown.body.contains("€1,234.50"), "{shown:?}");
 
     let ids: Vec<&str> = shown
         .body
@@ -99,7 +102,7 @@ async fn history_shows_outcome() {
     let oldest = format!("/phone/requests/{}", ids.last().unwrap());
     let detail = phone.get(&oldest).await;
     for part in [
-        "1,234.50 EUR",
+        "€1,234.50",
         "GB82 WEST 1234 5698 7654 32",
         "Rent &#60;b&#62;May&#60;/b&#62;",
         "You approved it.",
@@ -120,12 +123,12 @@ async fn shows_origin_of_request() {
     let mut phone = world.phone(ADA).await;
     let mut tab = world.logged_in(ADA).await;
     tab.step_up().await;
-    assert!(!phone.get("/phone").await.body.contains(", from"), "not known");
+    assert!(!phone.get("/phone").await.body.contains("<dt>From</dt>"), "not known");
     phone.deny().await;
     tab.address = Some("192.0.2.7".parse().unwrap());
     tab.step_up().await;
     let shown = phone.get("/phone").await;
-    assert!(shown.body.contains("</time>, from 192.0.2.7</p>"), "{shown:?}");
+    assert!(shown.body.contains("<dt>From</dt><dd>192.0.2.7</dd>"), "{shown:?}");
     let push = shown.input("push");
     phone.deny().await;
     let detail = phone.get(&format!("/phone/requests/{push}")).await;

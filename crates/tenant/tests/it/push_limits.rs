@@ -20,6 +20,24 @@ async fn reach_the_phone(tab: &mut Browser) -> usize {
     sent
 }
 
+/// The newest has the page for itself, and the others are a link away.
+async fn newest_is_shown_alone(phone: &mut Browser) {
+    let page = phone.get("/phone").await;
+    let others: Vec<&str> =
+        page.body.split("data-push=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert_eq!((page.body.matches("<section class=\"request\"").count(), others.len()), (1, 4));
+    let newest = page.input("push");
+    assert!(!others.contains(&&*newest) && !page.body.contains("Unpair this phone"), "{page:?}");
+    let oldest = others.last().unwrap();
+    assert_eq!(phone.get(&format!("/phone?request={oldest}")).await.input("push"), **oldest);
+    assert_eq!(phone.get("/phone?request=unknown").await.input("push"), newest);
+    let history = phone.get("/phone?view=history").await;
+    assert!(
+        history.body.contains("Unpair this phone") && !history.body.contains("name=\"push\""),
+        "{history:?}"
+    );
+}
+
 /// Proves: threat-push-bombing
 #[tokio::test]
 async fn five_of_ten_pushes_are_sent() {
@@ -28,6 +46,7 @@ async fn five_of_ten_pushes_are_sent() {
     let mut tab = world.logged_in(ADA).await;
     assert_eq!(reach_the_phone(&mut tab).await, 5);
     assert!(phone.get("/phone").await.body.contains("5 requests are waiting."));
+    newest_is_shown_alone(&mut phone).await;
     // Another browser of the same customer shares the limit, another customer does not.
     assert_eq!(reach_the_phone(&mut world.logged_in(ADA).await).await, 0);
     assert_eq!(reach_the_phone(&mut world.logged_in(BEN).await).await, 5);
@@ -81,4 +100,5 @@ async fn pushes_are_throttled() {
     }
     assert_eq!(sent, 5);
     assert!(phone.get("/phone").await.body.contains("5 requests are waiting."));
+    newest_is_shown_alone(&mut phone).await;
 }

@@ -1,11 +1,11 @@
-//! "This was not me": refuses, signs the other browser out, and leaves the phone alone for a time.
+//! "This was not me": refuses, logs the other browser out, and leaves the phone alone for a time.
 
 use axum::http::StatusCode;
 
 use crate::authenticator::{Authenticator, SECRET};
 use crate::harness::{ADA, BEN, TRANSFER, World, authorize, config_with};
 
-const LOCKED: &str = "No requests are sent to the phone at present. Try again in 15 min.";
+const LOCKED: &str = "The customer said on the phone that a request was not theirs. Try again in 15 min.";
 
 /// Proves: threat-unwanted-request
 #[tokio::test]
@@ -16,7 +16,7 @@ async fn report_refuses_request() {
     let page = tab.step_up().await;
     let said = phone.report().await;
     assert!(
-        said.texts("role=\"alert\"")[0].starts_with("Nothing was approved. The other browser was signed out")
+        said.texts("role=\"alert\"")[0].starts_with("Nothing was approved. The other browser was logged out")
     );
     assert!(said.texts("role=\"alert\"")[0].contains("tell your bank now"), "{said:?}");
     let (error, description) = tab.look(&page).await.refusal();
@@ -84,6 +84,9 @@ async fn report_locks_no_other_factor() {
     phone.report().await;
     let mut tab = world.logged_in(ADA).await;
     let page = tab.asks_for_code().await;
+    assert!(
+        page.body.contains("You said that a request was not yours. Your phone is asked again in 15 min.")
+    );
     let answer = tab.submit(&page, "/u/mfa/way", &[("way", "push-notification")]).await;
     assert_eq!((answer.status, answer.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "900"));
     world.clock.advance(30);

@@ -5,9 +5,10 @@ use super::{
     setup::Setup,
 };
 use crate::people::{ADA, BEN, PASSWORD, Person};
+use std::collections::BTreeMap;
 use tenant::{
-    Action, Api, ApiScope, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore, Lifetimes,
-    Limits, LogAccess, Password,
+    Action, Api, ApiScope, Brand, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore,
+    Lifetimes, Limits, LogAccess, Password,
 };
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
@@ -15,6 +16,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         setup.permissions.as_ref().map(|scopes| scopes.iter().map(|&scope| scope.to_owned()).collect());
     tenant::Config {
         name: Some("Riser".to_owned()),
+        brand: Brand::default(),
         issuer: issuer.to_owned(),
         keys: KeyStore::Memory,
         database: Database::Memory,
@@ -48,7 +50,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
 }
 
 fn scope(name: &str, asks_to: &str) -> ApiScope {
-    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned() }
+    ApiScope { name: name.to_owned(), asks_to: asks_to.to_owned(), asks_to_in: BTreeMap::new() }
 }
 
 fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {

@@ -136,7 +136,7 @@ fn after_a_confirmation_by_code_stays_in_the_client() {
         let page = &context.page;
         log_in(context, ADA).await?;
         confirms(page).await?;
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Set up an authenticator app").click().await?;
         let mut app = Authenticator::typed_from(page).await?;
         types(page, "Type the 6 digits that the app shows now", &app.code()?).await?;

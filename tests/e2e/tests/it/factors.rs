@@ -51,7 +51,7 @@ fn enrolled_app_confirms_and_so_does_a_recovery_code_once() {
         confirms(page).await?;
 
         // No phone is paired, and nobody has to have one.
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Set up an authenticator app").click().await?;
         page.heading("Set up an authenticator app").appears().await?;
         let shown = page.everything().text().await?;
@@ -76,7 +76,7 @@ fn enrolled_app_confirms_and_so_does_a_recovery_code_once() {
         rent_was_paid(context, 2).await?;
 
         confirms(page).await?;
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Enter a recovery code").click().await?;
         types(page, "Recovery code", &codes[0].to_lowercase()).await?;
         page.status().reads("You have 9 recovery codes left.").await?;
@@ -85,7 +85,7 @@ fn enrolled_app_confirms_and_so_does_a_recovery_code_once() {
         rent_was_paid(context, 3).await?;
 
         confirms(page).await?;
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Enter a recovery code").click().await?;
         types(page, "Recovery code", &codes[0]).await?;
         page.alert().reads("This is none of the recovery codes that you have left.").await?;
@@ -103,7 +103,7 @@ fn not_me_moves_nothing_and_signs_the_browser_out() {
         let (phone, _) = at_the_provider(context).await?;
         phone.request().await?;
         phone.page().button("This was not me").click().await?;
-        phone.page().alert().reads("The other browser was signed out").await?;
+        phone.page().alert().reads("The other browser was logged out").await?;
         phone.page().css(".history li").reads("Not you").await?;
 
         page.alert().reads("No money was moved").await?;

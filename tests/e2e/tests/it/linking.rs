@@ -48,8 +48,8 @@ async fn the_transfer_is_named(context: &TestContext) -> Result<(), TestFailure>
 }
 
 async fn shows_the_rent(device: &Page) -> Result<(), TestError> {
-    let receipt = device.css(".receipt").text().await?;
-    for part in ["12.50 EUR".to_owned(), grouped(RENT.payee), RENT.reference.to_owned()] {
+    let receipt = device.css("main").text().await?;
+    for part in ["€12.50".to_owned(), grouped(RENT.payee), RENT.reference.to_owned()] {
         if !receipt.contains(&part) {
             return Err(TestError::permanent(format!("it does not show {part:?}: {receipt:?}")));
         }

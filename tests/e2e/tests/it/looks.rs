@@ -205,7 +205,7 @@ fn second_factors() {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
         confirms(page).await?;
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Set up an authenticator app").appears().await?;
         look(page, "ways").await?;
         page.button("Set up an authenticator app").click().await?;
@@ -225,7 +225,7 @@ fn second_factors() {
         confirms(page).await?;
         page.field("Code").appears().await?;
         look(page, "code").await?;
-        page.link("Use another way").click().await?;
+        page.link("Try another way").click().await?;
         page.button("Enter a recovery code").click().await?;
         page.field("Recovery code").appears().await?;
         look(page, "recovery-code").await?;

@@ -202,6 +202,20 @@ impl<'e, 't> Section<'_, 'e, 't> {
         self.reading.text(name, value)
     }
 
+    /// The texts of a table whose names are anything.
+    pub(super) fn texts_by_name(&mut self, name: &'static str) -> BTreeMap<String, String> {
+        self.table(name, |section| {
+            let mut texts = BTreeMap::new();
+            for (key, value) in section.table {
+                section.known.push(key.get_ref());
+                section.reading.places.insert(section.path(key.get_ref()), value.span());
+                let text = section.reading.text(key.get_ref(), value);
+                texts.extend(text.map(|text| (key.get_ref().clone().into_owned(), text)));
+            }
+            texts
+        })
+    }
+
     /// As [`secret`](Self::secret), for every name of a table.
     pub(super) fn secrets(&mut self, name: &'static str) -> BTreeMap<String, String> {
         self.table(name, |section| {

@@ -11,7 +11,7 @@ use super::ConfigFile;
 use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
 use crate::config::settings::{Config, KeyStore, Lifetimes, Limits, LogAccess};
-use crate::domain::{Api, ApiScope, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
+use crate::domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 
 /// Where the tenant listens, when the file does not say.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8090);
@@ -27,6 +27,7 @@ pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &P
     let config = Config {
         issuer,
         name,
+        brand: file.table("brand", |section| brand(section, folder)),
         database: database(&mut file, folder, &data),
         keys: KeyStore::Folder(data),
         authorization_details: file.flag("authorization_details").unwrap_or(true),
@@ -41,6 +42,18 @@ pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &P
     };
     file.end();
     ConfigFile { config, listen }
+}
+
+fn brand(section: &mut Section<'_, '_, '_>, folder: &Path) -> Brand {
+    let usual = Brand::default();
+    Brand {
+        name: section.maybe_text("name").unwrap_or(usual.name),
+        logo: section.maybe_text("logo").map(|file| folder.join(file)),
+        accent: section.maybe_text("accent"),
+        contact: section.maybe_text("contact"),
+        terms: section.maybe_text("terms"),
+        privacy: section.maybe_text("privacy"),
+    }
 }
 
 fn listen(file: &mut Section<'_, '_, '_>) -> SocketAddr {
@@ -112,6 +125,7 @@ fn api(section: &mut Section<'_, '_, '_>) -> Api {
         scopes: section.tables("scopes", |scope| ApiScope {
             name: scope.text("name", "\"read:things\""),
             asks_to: scope.text("asks_to", "\"read your things\""),
+            asks_to_in: scope.texts_by_name("asks_to_in"),
         }),
         step_up_scopes: section.texts("step_up_scopes").unwrap_or_default(),
         token_lifetime: section.number("token_lifetime"),
