@@ -35,4 +35,4 @@ pub(crate) use redirect_target::{RedirectTarget, ResponseMode};
 pub(crate) use request_context::RequestContext;
 pub(crate) use scopes::{MULTI_FACTOR, OIDC_SCOPES};
 pub(crate) use script_decision::{PendingScripts, ScriptDecision};
-pub(crate) use session::Session;
+pub(crate) use session::{ReportedSession, Session};

@@ -144,6 +144,12 @@ impl AppState {
         format!("{}{path}", self.issuer)
     }
 
+    /// How long the access token is good that is good for longest, in seconds.
+    pub(crate) fn longest_access_token(&self) -> u64 {
+        let of_apis = self.apis.values().filter_map(|api| api.token_lifetime);
+        of_apis.chain([self.lifetimes.access_token]).max().unwrap_or_default()
+    }
+
     /// Cookies are for encrypted connections only, where there is one.
     pub(crate) fn is_https(&self) -> bool {
         self.issuer.starts_with("https:")

@@ -31,6 +31,8 @@ pub(crate) struct PresentedAccessToken {
     pub(crate) aud: Vec<String>,
     pub(crate) scope: String,
     pub(crate) exp: u64,
+    #[serde(default)]
+    pub(crate) sid: String,
 }
 
 /// What is read in an ID token that comes back as a hint.

@@ -23,6 +23,8 @@ pub(crate) fn access_token(state: &AppState, grant: &Grant, trace: &Trace) -> St
         "azp": grant.client.id,
         "scope": grant.scope(),
         "jti": random::identifier(),
+        // The userinfo endpoint tells by it whether the customer has reported the session.
+        "sid": grant.sid,
         // The one payment that it is for (RFC 9396, 9.1).
         "authorization_details": grant.authorization_details(),
     });

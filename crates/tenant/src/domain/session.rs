@@ -13,6 +13,13 @@ pub(crate) struct Session {
     pub(crate) expires: u64,
 }
 
+/// A session that the customer has called somebody else's. No access token of it is good here any more, until this moment,
+/// after which there is none.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct ReportedSession {
+    pub(crate) until: u64,
+}
+
 impl Session {
     /// The same, for a customer who has also authenticated at `moment`.
     pub(crate) fn authenticated(self, moment: u64) -> Self {

@@ -134,6 +134,12 @@ fn exchange(
     if !random::same(&URL_SAFE_NO_PAD.encode(hash.as_ref()), &issued.challenge) {
         return Err(error("invalid_grant", "The code_verifier is not the one of the code_challenge."));
     }
+    if state.store().sessions.is_reported(&issued.grant.sid, state.now()) {
+        return Err(error(
+            "invalid_grant",
+            "The customer said on the phone that this session was not theirs.",
+        ));
+    }
     let (grant, trace) = (issued.grant, issued.trace);
     trace.record(Event::CodeRedeemed);
     let access_token = issue::access_token(state, &grant, &trace);

@@ -25,6 +25,11 @@ const NO_TOKEN: UserInfoError =
     UserInfoError { status: StatusCode::UNAUTHORIZED, code: "invalid_token", description: "" };
 const INVALID_TOKEN: UserInfoError =
     UserInfoError { description: "The access token is expired or not for this endpoint", ..NO_TOKEN };
+/// "This was not me" on the phone.
+const REPORTED_SESSION: UserInfoError = UserInfoError {
+    description: "The customer said on the phone that this session was not theirs",
+    ..NO_TOKEN
+};
 const TWO_TOKENS: UserInfoError = UserInfoError {
     status: StatusCode::BAD_REQUEST,
     code: "invalid_request",
@@ -82,6 +87,9 @@ fn claims(state: &AppState, sent: &[&str]) -> Result<Map<String, Value>, UserInf
     let for_us = claims.iss == state.issuer && claims.aud.contains(&state.url("userinfo"));
     let customer = state.directory.by_sub(&claims.sub).filter(|_| for_us && state.now() < claims.exp);
     let customer = customer.ok_or(INVALID_TOKEN)?;
+    if state.store().sessions.is_reported(&claims.sid, state.now()) {
+        return Err(REPORTED_SESSION);
+    }
     let granted: Vec<&str> = claims.scope.split(' ').collect();
     if !granted.contains(&"openid") {
         return Err(NOT_OPENID);
@@ -117,6 +125,7 @@ fn record(state: &AppState, sent: &[&str], answer: Result<&Map<String, Value>, &
         }
         Err(error) => {
             let description = match sent {
+                _ if error.description == REPORTED_SESSION.description => format!("{}.", error.description),
                 [] => "No token was sent.".to_owned(),
                 [_] => why_no_user_info(state, presented.as_ref()),
                 _ => "The token stands more than once.".to_owned(),

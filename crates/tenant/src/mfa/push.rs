@@ -80,7 +80,7 @@ pub(crate) fn answer(state: &AppState, id: &str, sub: &str, answer: PushAnswer) 
     if outcome == PushOutcome::NotMe
         && let Some(sid) = store.pushes.get(id).map(|push| push.sid.clone())
     {
-        store.sessions.end_sid(&sid);
+        store.sessions.report(&sid, now + state.longest_access_token(), now);
         store.pushes.withdraw_session(&sid, now);
         store.pushes.lock(sub, now + state.limits.push_lock, now);
         tracing::warn!(sub, "the customer said that a request was not theirs: its session was ended");

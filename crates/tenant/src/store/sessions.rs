@@ -1,7 +1,7 @@
 //! Who is logged in, in which browser. The cookie's value changes at every log-in, so that a value planted before
 //! is worth nothing after it.
 
-use crate::domain::Session;
+use crate::domain::{ReportedSession, Session};
 use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
 
@@ -12,9 +12,17 @@ impl Record for Session {
     const KIND: &'static str = "session";
 }
 
-/// By the fingerprints of their cookies.
+impl Record for ReportedSession {
+    const KIND: &'static str = "reported-session";
+}
+
 #[derive(Default)]
-pub(crate) struct Sessions(Table<Session>);
+pub(crate) struct Sessions {
+    /// By the fingerprints of their cookies.
+    open: Table<Session>,
+    /// By their `sid`.
+    reported: Table<ReportedSession>,
+}
 
 /// The cookie of a session that begins, and its `sid` unless it continues another.
 pub(crate) struct NewSession<'a> {
@@ -24,15 +32,15 @@ pub(crate) struct NewSession<'a> {
 
 impl Sessions {
     pub(crate) fn load(loaded: &mut Loaded, journal: &Journal) -> Result<Self, DurableError> {
-        Table::load(loaded, journal).map(Self)
+        Ok(Self { open: Table::load(loaded, journal)?, reported: Table::load(loaded, journal)? })
     }
 
     pub(crate) fn by_cookie(&self, cookie: &str, now: u64) -> Option<&Session> {
-        self.0.get(&key(cookie)).filter(|session| now < session.expires)
+        self.open.get(&key(cookie)).filter(|session| now < session.expires)
     }
 
     pub(crate) fn by_sid(&self, sid: &str, now: u64) -> Option<&Session> {
-        let mut found = self.0.select(|session| session.sid == sid && now < session.expires);
+        let mut found = self.open.select(|session| session.sid == sid && now < session.expires);
         found.next().map(|(_, session)| session)
     }
 
@@ -45,22 +53,29 @@ impl Sessions {
         now: u64,
         lifetime: u64,
     ) -> Session {
-        self.0.retain(|_, session| now < session.expires);
+        self.open.retain(|_, session| now < session.expires);
         let before = before.and_then(|cookie| self.end(cookie)).filter(|session| session.sub == sub);
         let sid = before.map_or(new.sid, |session| session.sid);
-        self.0.make_room(MAX_PER_CUSTOMER, |session| session.sub == sub, |session| session.auth_time);
+        self.open.make_room(MAX_PER_CUSTOMER, |session| session.sub == sub, |session| session.auth_time);
         let session = Session { sid, sub: sub.to_owned(), auth_time: now, expires: now + lifetime };
-        self.0.insert(key(new.cookie), session.clone());
+        self.open.insert(key(new.cookie), session.clone());
         session
     }
 
     pub(crate) fn end(&mut self, cookie: &str) -> Option<Session> {
-        self.0.remove(&key(cookie))
+        self.open.remove(&key(cookie))
     }
 
-    /// Ends the session with this `sid`, whatever its cookie is now.
-    pub(crate) fn end_sid(&mut self, sid: &str) {
-        self.0.retain(|_, session| session.sid != sid);
+    /// Ends the session with this `sid`, whatever its cookie is now, and its access tokens, the last of which would be good
+    /// until then.
+    pub(crate) fn report(&mut self, sid: &str, until: u64, now: u64) {
+        self.open.retain(|_, session| session.sid != sid);
+        self.reported.retain(|_, reported| now < reported.until);
+        self.reported.insert(sid.to_owned(), ReportedSession { until });
+    }
+
+    pub(crate) fn is_reported(&self, sid: &str, now: u64) -> bool {
+        self.reported.get(sid).is_some_and(|reported| now < reported.until)
     }
 }
 

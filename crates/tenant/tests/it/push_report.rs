@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 
 use crate::authenticator::{Authenticator, SECRET};
-use crate::harness::{ADA, BEN, TRANSFER, World, authorize, config_with};
+use crate::code::{CHALLENGE, VERIFIER};
+use crate::harness::{ADA, BEN, CALLBACK, TRANSFER, World, authorize, authorize_with, config_with};
 
 const LOCKED: &str = "The customer said on the phone that a request was not theirs. Try again in 15 min.";
 
@@ -49,6 +50,42 @@ async fn report_ends_only_asking_session() {
     for tab in [&mut own, &mut bens] {
         assert!(tab.get(&authorize("openid")).await.fragment().contains_key("id_token"));
     }
+}
+
+/// Proves: threat-unwanted-request
+#[tokio::test]
+async fn report_ends_access_of_asking_session() {
+    let world = World::new().await;
+    let mut phone = world.phone(ADA).await;
+    let (mut own, mut thiefs) = (world.logged_in(ADA).await, world.logged_in(ADA).await);
+    let mut tokens = Vec::new();
+    for browser in [&mut own, &mut thiefs] {
+        tokens.push(browser.get(&authorize("openid")).await.fragment()["access_token"].clone());
+    }
+    let request =
+        [("response_type", "code"), ("code_challenge", CHALLENGE), ("code_challenge_method", "S256")];
+    let code = thiefs.get(&authorize_with(&request)).await.query()["code"].clone();
+    thiefs.step_up().await;
+    phone.report().await;
+    let mut answers = Vec::new();
+    for token in &tokens {
+        let mut script = world.browser();
+        script.headers.insert("authorization", format!("Bearer {token}").parse().unwrap());
+        answers.push(script.get("/userinfo").await);
+    }
+    assert_eq!(answers[0].status, StatusCode::OK, "another session of the same customer goes on");
+    assert_eq!(answers[1].status, StatusCode::UNAUTHORIZED);
+    let challenge = answers[1].header("www-authenticate");
+    assert!(challenge.contains("error=\"invalid_token\"") && challenge.contains("not theirs"), "{challenge}");
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "riser"),
+        ("redirect_uri", CALLBACK),
+        ("code", &*code),
+        ("code_verifier", VERIFIER),
+    ];
+    let refused: serde_json::Value = world.browser().post("/oauth/token", &form).await.json();
+    assert_eq!(refused["error"], "invalid_grant");
 }
 
 /// Proves: threat-unwanted-request
