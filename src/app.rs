@@ -9,7 +9,7 @@ use crate::{
     heading_focus,
     intent::{Dispatch, Intent},
     markup::around,
-    pages,
+    messages, pages,
     view_signal::{self, ViewSignal, dynamic},
 };
 
@@ -23,6 +23,7 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
     let page = view_signal::slice_of(signal, same_page);
     heading_focus::follow(signal);
     dynamic(move || {
+        messages::follow();
         let view = page.get();
         if matches!(view.screen, Screen::Starting) {
             return view_signal::empty();

@@ -30,6 +30,7 @@ pub fn start() {
                 Ok(catalogue) => {
                     messages::install(catalogue);
                     listen(driver);
+                    follow_language(driver);
                     driver.with_value(Driver::begin);
                 }
                 Err(_) => navigation::show_broken_shell(),
@@ -54,6 +55,18 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
         if event.persisted() {
             dispatch(Event::Restored);
         }
+    });
+}
+
+/// Goes on in the language that the customer chooses: `index.html` has set it and loaded its catalogue.
+fn follow_language(driver: StoredValue<Driver, LocalStorage>) {
+    let _ = window_event_listener(ev::Custom::<web_sys::Event>::new(catalogue::CHANGED), move |_| {
+        spawn_local(async move {
+            if let Ok(catalogue) = catalogue::load().await {
+                messages::install(catalogue);
+                driver.with_value(|driver| driver.dispatch(Event::LanguageChanged));
+            }
+        });
     });
 }
 

@@ -1,12 +1,23 @@
-//! Money and moments, written as the customer's browser writes them (ECMA-402).
+//! Money and moments, written by the browser in the language of the page (ECMA-402).
 
 use js_sys::{
     Array, Date,
     Intl::{DateTimeFormat, NumberFormat},
     Object, Reflect,
 };
+use leptos::prelude::document;
 use stepup::domain::{Money, money::minor_digits};
 use wasm_bindgen::{JsCast, JsValue};
+
+/// How the page's language is written where the customer lives, as `index.html` has found out. Without one (in tests), the
+/// browser's own.
+pub(crate) fn locale() -> Option<String> {
+    document().document_element()?.get_attribute("data-locale")
+}
+
+fn locales() -> Array {
+    locale().iter().map(|tag| JsValue::from_str(tag)).collect()
+}
 
 /// `€1,234.50`.
 #[must_use]
@@ -32,7 +43,7 @@ pub(crate) fn amounts(currency: &str, decimals: [u8; 2], setting: (&str, &str)) 
         ("maximumFractionDigits", &most),
         setting,
     ]);
-    NumberFormat::new(&Array::new(), options.unchecked_ref())
+    NumberFormat::new(&locales(), options.unchecked_ref())
 }
 
 fn write(money: &Money, sign: &str) -> String {
@@ -71,7 +82,7 @@ fn write_date(rfc3339: &str, settings: [(&str, &str); 2]) -> String {
     if date.get_time().is_nan() {
         return rfc3339.to_owned();
     }
-    let format = DateTimeFormat::new(&Array::new(), &options(&settings)).format();
+    let format = DateTimeFormat::new(&locales(), &options(&settings)).format();
     text(format.call1(&JsValue::UNDEFINED, &date)).unwrap_or_else(|| rfc3339.to_owned())
 }
 

@@ -11,17 +11,24 @@ use js_sys::{
     Intl::{PluralRules, PluralRulesOptions},
     JsString, Object, Reflect,
 };
-use leptos::prelude::document;
+use leptos::prelude::*;
 use stepup::domain::Message;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
     static CATALOGUE: RefCell<JsValue> = const { RefCell::new(JsValue::UNDEFINED) };
+    static CHANGED: ArcTrigger = ArcTrigger::new();
 }
 
-/// Sets the catalogue: an object by ids.
+/// Sets the catalogue: an object by ids. Whatever [follows](follow) the language is drawn again.
 pub fn install(catalogue: JsValue) {
     CATALOGUE.set(catalogue);
+    CHANGED.with(Notify::notify);
+}
+
+/// Draws again when the customer chooses another language.
+pub(crate) fn follow() {
+    CHANGED.with(Track::track);
 }
 
 /// The text of an id. One that is not in the catalogue, which a test rules out, shows itself.

@@ -20,11 +20,10 @@ const TAGS: &str = include_str!("tables/locales.txt");
 /// Two decimals, none, three; one that the browser gives no decimals, and one that has a decimal sign of its own.
 const CURRENCIES: [&str; 5] = ["EUR", "JPY", "KWD", "HUF", "CVE"];
 
-/// The locale that `Intl` takes for the customer's own, until the next one.
+/// The language of the page, until the next one.
 fn speak(tag: &str) {
-    let body = "const known = (globalThis.KnownNumberFormat ??= Intl.NumberFormat);
-        Intl.NumberFormat = class extends known { constructor(_, options) { super(tag, options); } };";
-    Function::new_with_args("tag", body).call1(&JsValue::UNDEFINED, &tag.into()).unwrap();
+    let root = leptos::prelude::document().document_element().unwrap();
+    root.set_attribute("data-locale", tag).unwrap();
     NOTATIONS.with_borrow_mut(BTreeMap::clear);
 }
 
@@ -32,8 +31,7 @@ fn speak(tag: &str) {
 fn tags() -> Vec<String> {
     let resolve = Function::new_with_args(
         "tag",
-        "return new Intl.Locale(tag).toString() === \
-        new (globalThis.KnownNumberFormat ?? Intl.NumberFormat)(tag).resolvedOptions().locale",
+        "return new Intl.Locale(tag).toString() === new Intl.NumberFormat(tag).resolvedOptions().locale",
     );
     let is_known = |tag: &&str| resolve.call1(&JsValue::UNDEFINED, &(*tag).into()).unwrap().is_truthy();
     let known: Vec<String> = TAGS.lines().filter(is_known).map(str::to_owned).collect();

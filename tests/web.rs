@@ -190,8 +190,8 @@ async fn field_error_is_announced() {
     let page = Page::show(state("form-errors")).await;
     assert_eq!(page.attributes("input", "aria-invalid"), ["true", "true", "false"]);
     assert_eq!(page.count(".field [role=alert]"), 2);
-    assert!(page.described("#payee").contains("check digits do not fit"));
-    assert!(page.described("#amount").contains("two decimals at most"));
+    assert!(page.described("#payee").contains("This IBAN isn't right"));
+    assert!(page.described("#amount").contains("2 decimals at most"));
     assert!(!page.described("#reference").contains("decimals"));
 }
 
@@ -272,19 +272,19 @@ async fn receipt_is_the_same_at_every_step() {
 #[wasm_bindgen_test]
 async fn results_are_statuses_and_failures_are_alerts() {
     for (name, role, words) in [
-        ("leaving", "status", "Your bank asks you to confirm this on your phone."),
+        ("leaving", "status", "Please confirm this on your phone."),
         (
             "unknown-asking",
             "status",
-            "We do not know yet whether this went through. We are asking your bank.",
+            "We do not know yet whether this went through. We're checking this payment.",
         ),
         ("done", "status", "Transfer sent"),
         ("already-done", "status", "It was not done a second time."),
         ("logged-out", "status", "You are logged out."),
         ("denied", "alert", "No money was moved."),
         ("refused", "alert", "not enough money"),
-        ("unknown", "alert", "There is no connection to your bank at the moment."),
-        ("api-down", "alert", "Your bank cannot be reached"),
+        ("unknown", "alert", "There is no connection to the bank at the moment."),
+        ("api-down", "alert", "We can't reach the bank"),
         ("wrong-configuration", "alert", "This page is not set up correctly"),
         ("session-over", "alert", "what you typed is kept"),
     ] {
@@ -416,7 +416,7 @@ async fn translated_form_shows_errors_and_keeps_text() {
     let empty = Message { id: "amount.empty", arguments: vec![("example", "12.50".to_owned())] };
     let errors = [
         (empty, "Enter an amount, for example 12.50."),
-        (states::not_a_number(), "Use digits, with two decimals at most, for example 12.50."),
+        (states::not_a_number(), "Use digits, with 2 decimals at most, for example 12.50."),
     ];
     for (error, sentence) in errors {
         let view = with_form(state("account"), |_, amount| {

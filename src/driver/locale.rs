@@ -2,6 +2,7 @@
 //! what the page shows can be typed back.
 
 use js_sys::{Intl::NumberFormat, JsString, Reflect, RegExp};
+use leptos::prelude::document;
 use stepup::domain::{Locale, Money, Notation, money::minor_digits};
 use wasm_bindgen::JsValue;
 
@@ -10,7 +11,17 @@ use crate::format;
 /// The browser's functions.
 #[must_use]
 pub fn locale() -> Locale {
-    Locale { notation, write, normalize, has_stacked_marks }
+    Locale { ui_locales, notation, write, normalize, has_stacked_marks }
+}
+
+/// The page's language, and then the same as it is written where the customer lives: `de de-AT`.
+fn ui_locales() -> String {
+    let language =
+        document().document_element().and_then(|root| root.get_attribute("lang")).unwrap_or_default();
+    match format::locale() {
+        Some(locale) if locale != language => [&*language, " ", &locale].concat(),
+        _ => language,
+    }
 }
 
 /// A locale may write amounts with other signs than numbers (Austria groups them with dots), and one currency with others

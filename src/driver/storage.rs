@@ -1,5 +1,5 @@
 //! The tab's storage: `sessionStorage`, which ends with the tab. Cookies are never used; `localStorage` holds one number,
-//! by which the tabs of a browser learn that somebody has logged out.
+//! by which the tabs of a browser learn that somebody has logged out (and the code of the chosen language, which is `index.html`'s).
 
 use leptos::prelude::window;
 use stepup::{Event, storage::StorageKey};

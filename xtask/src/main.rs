@@ -5,6 +5,7 @@ mod commands;
 mod failure;
 mod files;
 mod hex;
+mod languages;
 mod process;
 mod progress;
 mod project;
@@ -55,6 +56,8 @@ enum Task {
     Layers,
     /// Check that docs/PROOFS.md lists the tests of each rule (`test` does so, too), or write it anew
     Proofs(proofs::Options),
+    /// Check that each language of the client has every message (`test` does so, too), or write their list into index.html
+    Languages(languages::Options),
     /// Check that the core has no I/O, no clock and no randomness (`test` does so, too)
     Purity,
     /// Get the tools alone: WebAssembly target, Trunk, wasm-bindgen, wasm-opt
@@ -110,6 +113,7 @@ fn run(task: &Task) -> Result {
         Task::Torture(it) => torture::run(&project, &it.arguments),
         Task::Layers => layers::run(&project),
         Task::Proofs(options) => proofs::run(&project, options),
+        Task::Languages(options) => languages::run(&project, options),
         Task::Purity => purity::check(&project),
         Task::Setup { browser } => setup(&project, *browser),
     }

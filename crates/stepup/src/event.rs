@@ -55,6 +55,8 @@ pub enum Event {
     Edited(Field, String),
     /// The customer leaves a field.
     Left(Field),
+    /// The customer has chosen another language: the page's [`Locale`](crate::domain::Locale) writes in it from now on.
+    LanguageChanged,
     /// The customer presses "Transfer": show what will be sent.
     Review,
     /// The customer presses "Confirm transfer".

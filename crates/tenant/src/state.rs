@@ -10,9 +10,8 @@ use axum::http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-use crate::clock::{AdjustableClock, Clock};
-use crate::config::{Config, ControlToken, Lifetimes, Limits};
-use crate::control::Control;
+use crate::clock::Clock;
+use crate::config::{Config, Lifetimes, Limits};
 use crate::credentials::passwords::Directory;
 use crate::credentials::totp::Secret;
 use crate::domain::{Api, Brand, Client};
@@ -60,8 +59,6 @@ pub(crate) struct AppState {
     /// Where changes of the store go that survive a restart.
     pub(crate) journal: Journal,
     pub(crate) log: Arc<Log>,
-    /// What tests set from outside, where they may.
-    pub(crate) control: Option<Arc<Control>>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
     /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
@@ -104,12 +101,6 @@ impl AppState {
         loaded: Loaded,
         journal: Journal,
     ) -> Result<SharedState, OpenError> {
-        let mut clock = clock;
-        let control = config.control.clone().map(|ControlToken(token)| {
-            let adjustable = Arc::new(AdjustableClock::new(Arc::clone(&clock)));
-            clock = adjustable.clone();
-            Arc::new(Control::new(token, adjustable, &config.customers))
-        });
         let mut store = Store::load(loaded, &journal)?;
         for customer in &config.customers {
             let factors = &customer.factors;
@@ -136,7 +127,6 @@ impl AppState {
             key: Arc::new(key),
             scripts: ScriptRunner::open(config.actions, &log),
             log,
-            control,
             clock,
             store: Mutex::new(store),
             journal,

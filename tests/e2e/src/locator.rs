@@ -66,6 +66,19 @@ impl<'p> Locator<'p> {
         .await
     }
 
+    /// Chooses the entry with that text.
+    pub async fn choose(&self, text: &str) -> Result<(), TestError> {
+        self.act("choosing in", async |element| {
+            for option in element.find_all(Selector::Tag("option")).await? {
+                if option.text().await?.trim() == text {
+                    return option.click().await;
+                }
+            }
+            Err(thirtyfour::error::no_such_element(format!("there is no entry {text:?}")))
+        })
+        .await
+    }
+
     /// Types a key, such as Enter, while it has the focus.
     pub async fn press(&self, key: Key) -> Result<(), TestError> {
         self.act("a key for", async |element| element.send_keys(key.clone() + "").await).await

@@ -46,6 +46,12 @@ impl Page {
         Locator::new(&self.window, By::Role(Role::Field, Some(label.to_owned())))
     }
 
+    /// The list of that label, of which one is chosen.
+    #[must_use]
+    pub fn combobox(&self, label: &str) -> Locator<'_> {
+        Locator::new(&self.window, By::Role(Role::Combobox, Some(label.to_owned())))
+    }
+
     /// The link of that name.
     #[must_use]
     pub fn link(&self, name: &str) -> Locator<'_> {

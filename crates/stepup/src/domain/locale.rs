@@ -1,4 +1,4 @@
-//! How the customer's browser writes money and compares text. As with URLs, the core uses what the browser has (ECMA-402,
+//! The language of the page, and how the browser writes money in it and compares text. As with URLs, the core uses what the browser has (ECMA-402,
 //! Unicode), because tables of its own would be larger than the core, and older than the browser's.
 
 use alloc::{borrow::ToOwned, string::String, vec, vec::Vec};
@@ -9,6 +9,9 @@ use crate::domain::money::{self, Money};
 /// The browser's functions. In tests, functions that do the same for a few languages.
 #[derive(Clone, Copy)]
 pub struct Locale {
+    /// The languages that pages are wanted in, the page's own first: BCP 47 tags with blanks between (`ui_locales`, OIDC Core
+    /// 3.1.2.1).
+    pub ui_locales: fn() -> String,
     /// How amounts of a currency (three capital letters) are written.
     pub notation: fn(&str) -> Notation,
     /// An amount as it stands in a field: in digits and separators, without a sign of the currency.
@@ -46,6 +49,7 @@ impl fmt::Debug for Locale {
 impl Default for Locale {
     fn default() -> Self {
         Self {
+            ui_locales: || "en".to_owned(),
             notation: |currency| Notation {
                 decimal: '.',
                 group: Some(','),

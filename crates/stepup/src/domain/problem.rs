@@ -9,7 +9,7 @@ use alloc::string::String;
 /// finds `code` and `cause` in the details below. None of the four ever holds a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The message that has a few words: "Your bank refused this transfer".
+    /// The message that has a few words: "We refused this transfer".
     pub headline: &'static str,
     /// The message that has one or two sentences.
     pub sentence: &'static str,

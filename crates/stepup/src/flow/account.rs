@@ -176,6 +176,7 @@ impl Account {
             }
             Event::Edited(field, text) => self.edit(field, text, cx),
             Event::Left(field) => self.leave(field, cx),
+            Event::LanguageChanged => self.recheck_form(cx),
             Event::Review => self.review(cx),
             Event::Confirm(entropy) => self.confirm(entropy, cx),
             Event::Cancel | Event::Dismiss => self.dismiss(cx),
@@ -420,6 +421,22 @@ impl Account {
         }
     }
 
+    fn refuse_above_balance(&mut self, cx: &Context) {
+        if let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
+            && let Some(message) = self.overview.above_balance(amount, cx.locale)
+        {
+            self.form.refuse_amount(message);
+        }
+    }
+
+    /// What is wrong is said anew: amounts are read and written in another language. What was typed stays as it is.
+    fn recheck_form(&mut self, cx: &Context) -> Vec<Effect> {
+        if self.form.recheck(&self.rules(cx.locale)) {
+            self.refuse_above_balance(cx);
+        }
+        Vec::new()
+    }
+
     fn edit(&mut self, field: Field, text: String, cx: &Context) -> Vec<Effect> {
         if !matches!(self.transfer, Transfer::Editing) {
             return Vec::new();
@@ -435,11 +452,8 @@ impl Account {
             return Vec::new();
         }
         self.form.leave(field, &self.rules(cx.locale));
-        if field == Field::Amount
-            && let Some(amount) = self.form.amount(self.overview.currency(), cx.locale)
-            && let Some(message) = self.overview.above_balance(amount, cx.locale)
-        {
-            self.form.refuse_amount(message);
+        if field == Field::Amount {
+            self.refuse_above_balance(cx);
         }
         let mut effects = vec![self.store_draft(cx)];
         if matches!(field, Field::Name | Field::Payee) {

@@ -8,7 +8,7 @@ use crate::{
     oidc::authorization_request::{AuthorizationRequest, StateParameter},
 };
 
-/// The address of the authentication request whose answer `request` will be needed for. Where the request says so, it names the
+/// The address of the authentication request whose answer `request` will be needed for, with pages in these languages. Where the request says so, it names the
 /// transfer (`authorization_details`, RFC 9396 3).
 ///
 /// In the code flow the answer is asked for in the fragment too (`response_mode`, OAuth 2.0 Multiple Response Type
@@ -20,6 +20,7 @@ pub(crate) fn build(
     config: &Config,
     state: &StateParameter,
     request: &AuthorizationRequest,
+    ui_locales: &str,
 ) -> WebUrl {
     let (scopes, nonce, challenge) =
         (request.scopes.to_string(), request.nonce(), request.verifier.challenge());
@@ -35,6 +36,7 @@ pub(crate) fn build(
         ("redirect_uri", config.redirect_uri.as_str()),
         ("nonce", &nonce),
         ("state", state.as_str()),
+        ("ui_locales", ui_locales),
     ]);
     if config.flow == Flow::Code {
         parameters.extend([
@@ -91,7 +93,8 @@ mod tests {
 
     fn parameters(flow: &str, requirement: AuthenticationRequirement) -> Vec<String> {
         let endpoint = WebUrl::parse("https://id.example/authorize?tenant=1", parse_with_url_crate).unwrap();
-        let url = build(&endpoint, &config(flow), &StateParameter::new([0; 32]), &request(requirement));
+        let url =
+            build(&endpoint, &config(flow), &StateParameter::new([0; 32]), &request(requirement), "de de-AT");
         assert!(!url.as_str().contains('+'), "{url:?}");
         let url = url::Url::parse(url.as_str()).unwrap();
         url.query_pairs().map(|(k, v)| format!("{k}={v}")).collect()
@@ -107,12 +110,13 @@ mod tests {
             "redirect_uri=https://bank.example/callback",
             &format!("nonce={}", request(requirement).nonce()),
             "state=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+            "ui_locales=de de-AT",
         ]
         .map(str::to_owned)
         .into()
     }
 
-    /// Proves: request-nonce-and-state
+    /// Proves: language-of-page, request-nonce-and-state
     #[test]
     fn implicit_flow_has_exact_parameters() {
         assert_eq!(
@@ -142,7 +146,7 @@ mod tests {
             AuthenticationRequirement { max_age: Some(300), ..AuthenticationRequirement::second_factor() };
         let all = parameters("implicit", requirement);
         assert_eq!(
-            all[8..],
+            all[9..],
             ["acr_values=http://schemas.openid.net/pape/policies/2007/06/multi-factor", "max_age=300"]
         );
     }

@@ -18,7 +18,9 @@ pub(crate) fn sentence(id: &str) -> &'static str {
 
 pub(crate) fn message(id: &str, arguments: &[(&'static str, String)]) -> String {
     let count = arguments.iter().find(|(name, _)| *name == "count");
-    let text = count.map_or(&CATALOGUE[id], |(_, count)| &CATALOGUE[id][count]);
+    let forms = &CATALOGUE[id];
+    let category = |count: &String| if count == "1" { "one" } else { "other" };
+    let text = count.map_or(forms, |(_, count)| forms.get(count).unwrap_or_else(|| &forms[category(count)]));
     let text = text.as_str().unwrap_or_else(|| panic!("{id} with {arguments:?}")).to_owned();
     let said = arguments.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{name}}}"), value));
     assert!(!said.contains(['{', '}']), "{id} with {arguments:?}: {said}");

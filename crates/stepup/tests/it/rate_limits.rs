@@ -151,11 +151,11 @@ fn reads_are_retried_after_retry_after() {
     servers.questions_turned_away = 3;
     tab.dispatch(Event::TryAgain);
     servers.serve_all(&mut tab);
-    assert_eq!(failure(&tab), Some("Your bank asks us to wait"));
+    assert_eq!(failure(&tab), Some("We're very busy"));
     assert_eq!(retries(&tab), [20_000, 20_000]);
     tab.wake();
     servers.serve_all(&mut tab);
-    assert_eq!(failure(&tab), Some("Your bank asks us to wait"), "once more");
+    assert_eq!(failure(&tab), Some("We're very busy"), "once more");
     tab.wake();
     servers.serve_all(&mut tab);
     assert_eq!(failure(&tab), None);
@@ -184,8 +184,8 @@ fn wait_is_bounded() {
             tab.answer(id, Ok(HttpResponse { retry_after, ..answer(status, "") }));
         }
         let headline = match expected {
-            Some(_) => "Your bank asks us to wait",
-            None => "Your bank cannot answer at the moment",
+            Some(_) => "We're very busy",
+            None => "Something went wrong on our side",
         };
         assert_eq!(failure(&tab), Some(headline), "{status} {retry_after:?}");
         assert_eq!(retries(&tab).first().copied(), expected, "{status} {retry_after:?}");

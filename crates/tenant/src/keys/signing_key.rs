@@ -81,8 +81,7 @@ impl Jwk {
 
 impl SigningKey {
     /// A key for this process only.
-    /// A new key that is kept nowhere.
-    pub(crate) fn in_memory() -> Result<Self, KeyError> {
+    pub(super) fn in_memory() -> Result<Self, KeyError> {
         Ok(Self::new(generate()?))
     }
 

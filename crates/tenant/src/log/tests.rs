@@ -30,7 +30,6 @@ fn config(log: LogAccess) -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,
-        control: None,
     }
 }
 

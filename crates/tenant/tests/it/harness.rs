@@ -93,7 +93,6 @@ pub(crate) fn config() -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
-        control: None,
     }
 }
 

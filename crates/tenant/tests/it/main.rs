@@ -14,7 +14,6 @@ mod bad_disk;
 mod brand;
 mod code;
 mod configuration;
-mod control;
 mod discovery;
 mod enrollment;
 mod harness;

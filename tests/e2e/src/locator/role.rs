@@ -14,6 +14,7 @@ pub(crate) enum By {
 pub(crate) enum Role {
     Button,
     Field,
+    Combobox,
     /// A button or a field.
     Control,
     Link,
@@ -28,6 +29,7 @@ impl Role {
         match self {
             Self::Button => "button, summary, input[type=submit], input[type=button], [role=button]",
             Self::Field => "input, textarea, [role=textbox]",
+            Self::Combobox => "select, [role=combobox]",
             Self::Control => "button, input, textarea, summary",
             Self::Link => "a[href], [role=link]",
             Self::Heading => "h1, h2, h3, h4, [role=heading]",
@@ -40,6 +42,7 @@ impl Role {
         match self {
             Self::Button => matches!(role, "button" | "DisclosureTriangle"),
             Self::Field => matches!(role, "textbox" | "searchbox" | "spinbutton"),
+            Self::Combobox => role == "combobox",
             Self::Control => Self::Button.is_computed(role) || Self::Field.is_computed(role),
             Self::Link => role == "link",
             Self::Heading => role == "heading",

@@ -50,6 +50,14 @@ impl Page {
         self.devtools("Emulation.setEmulatedMedia", media).await.map(drop)
     }
 
+    /// From now on this window's customer wants pages in these languages, as in `de-AT,fr`. How the browser itself writes
+    /// amounts stays as it is.
+    pub async fn wants_languages(&self, languages: &str) -> Result<(), TestError> {
+        let agent = self.evaluate("navigator.userAgent").await?;
+        let wanted = json!({ "userAgent": agent, "acceptLanguage": languages });
+        self.devtools("Emulation.setUserAgentOverride", wanted).await.map(drop)
+    }
+
     /// A command of the browser's own protocol (Chrome `DevTools` Protocol).
     pub async fn devtools(&self, method: &str, parameters: Value) -> Result<Value, TestError> {
         Ok(self.tab().await?.driver.cdp().send_raw(method, parameters).await?)

@@ -86,8 +86,8 @@ fn missing_feature_is_named() {
         let TestContext { servers, page, .. } = context;
         for name in NEEDED {
             let script = opened_without(context, &without(name)).await?;
-            page.heading("This browser is too old for Riser").appears().await?;
-            page.everything().reads(&format!("It lacks {name}")).await?;
+            page.heading("This browser is too old").appears().await?;
+            page.everything().reads(&format!("It lacks: {name}")).await?;
             offers_nothing(page, name).await?;
             page.run_no_more(script).await?;
         }
@@ -100,10 +100,10 @@ fn missing_feature_is_named() {
             page.run_no_more(script).await?;
         }
         let script = opened_without(context, "WebAssembly.validate = () => false").await?;
-        page.everything().reads("It lacks WebAssembly reference types.").await?;
+        page.everything().reads("It lacks: WebAssembly reference types").await?;
         page.run_no_more(script).await?;
         let script = opened_without(context, "delete HTMLScriptElement.prototype.noModule").await?;
-        page.everything().reads("It lacks modules.").await?;
+        page.everything().reads("It lacks: modules").await?;
         page.run_no_more(script).await?;
         assert!(servers.tenant.all().is_empty(), "nobody is asked anything");
         Ok(())
@@ -158,8 +158,8 @@ fn silent_provider_is_given_up_without_abort_signal_timeout() {
 fn exception_at_the_start_is_reported() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
-        let not_loaded = ("Riser could not be loaded", "Try again");
-        let stopped = ("Riser has stopped working in this tab", "Load the page again");
+        let not_loaded = ("This page could not be loaded", "Try again");
+        let stopped = ("This page has stopped working", "Load the page again");
         for (broken, (sentence, way_on)) in [
             ("Document.prototype.createElement = () => { throw new Error('no') }", stopped),
             ("Date.now = () => { throw new Error('no') }", not_loaded),
@@ -197,7 +197,7 @@ fn later_exception_is_reported() {
         // What was there at the start and is gone later: nothing is asked for twice.
         page.evaluate("void (window.riserHeadStart = AbortSignal.timeout = undefined)").await?;
         page.button("Log in").click().await?;
-        page.everything().reads("Riser has stopped working in this tab").await?;
+        page.everything().reads("This page has stopped working").await?;
         page.link("Load the page again").click().await?;
         page.button("Log in").appears().await?;
         assert!(!page.everything().text().await?.contains("stopped working"));

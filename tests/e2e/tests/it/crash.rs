@@ -97,7 +97,7 @@ async fn gets_it_paid(context: &TestContext, page: &Page, phone: &Phone) -> Resu
                 if activity.contains(RENT.reference) && page.css("li.entry").count().await? > 0 {
                     return Ok(());
                 }
-                if activity.contains("Nothing yet") {
+                if activity.contains("No payments yet") {
                     type_order(page, RENT).await?;
                     page.button("Transfer").click().await?;
                 }

@@ -166,7 +166,7 @@ fn statements() {
         page.forget_files().await?;
         page.reload().await?;
         page.button("Statements").click().await?;
-        page.status().reads("confirm that it is you").await?;
+        page.status().reads("Confirm that it is you").await?;
         gate.wait_until_reached().await?;
         look(page, "statements-leaving").await?;
         gate.open();

@@ -10,6 +10,7 @@ mod factors;
 mod harness;
 mod head_start;
 mod interop;
+mod languages;
 mod limits;
 mod linking;
 mod looks;

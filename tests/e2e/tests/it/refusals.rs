@@ -27,7 +27,7 @@ async fn is_final(context: &TestContext, sentence: &str) -> Result<(), TestFailu
     assert!(said.contains("No money was moved"), "{said}");
     page.button("Change the transfer").appears().await?;
     let before = (context.servers.scopes_asked(), context.servers.statuses("POST", "/transfer"));
-    page.everything().never_reads("Your bank asks you to confirm", A_MOMENT).await?;
+    page.everything().never_reads("Please confirm this", A_MOMENT).await?;
     assert_eq!(before, (context.servers.scopes_asked(), context.servers.statuses("POST", "/transfer")));
     page.button("Change the transfer").click().await?;
     page.field("Reference").holds(RENT.reference).await?;
@@ -166,7 +166,7 @@ fn business_refusal_is_reported_and_the_transfer_can_be_changed() {
         let to_nobody = crate::steps::Order { payee: "FR1420041010050500013M02606", ..RENT };
         let number = ask_for_step_up(page, to_nobody).await?;
         phone.choose(&number).await?;
-        page.alert().reads("Your bank does not know this account").await?;
+        page.alert().reads("We don't know this account").await?;
         assert_eq!(code(page).await?, "transfer.unknown-payee");
         nothing_was_moved(context).await?;
         page.button("Change the transfer").click().await?;

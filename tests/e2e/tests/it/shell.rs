@@ -72,7 +72,7 @@ fn nothing_is_sent_without_words_for_it() {
         page.forget_files().await?;
         let sent = servers.api().matching(is_transfer).len();
         phone.choose(&number).await?;
-        page.heading("Riser could not be loaded").appears().await?;
+        page.heading("This page could not be loaded").appears().await?;
         page.everything().reads("No money was moved").await?;
         assert_eq!(servers.api().matching(is_transfer).len(), sent);
         rule.lift();

@@ -31,13 +31,13 @@ async fn opens_old_page(context: &TestContext, file: (&str, &str)) -> Result<(),
     let old = old_page(&reqwest::get(servers.app.at("/")).await?.text().await?, file)?;
     let rule = servers.app.when(|request| request.path == "/").answer(move || kept_for_a_year(old.clone()));
     page.open(&servers.app.at("/")).await?;
-    page.heading("Riser could not be loaded").appears().await?;
+    page.heading("This page could not be loaded").appears().await?;
     // From now on the new deployment answers; but nobody asks.
     rule.lift();
     let asked = servers.app.requests("/").len();
     page.open(&servers.tenant.at("/phone")).await?;
     page.open(&servers.app.at("/")).await?;
-    page.heading("Riser could not be loaded").appears().await?;
+    page.heading("This page could not be loaded").appears().await?;
     assert_eq!(servers.app.requests("/").len(), asked, "the page came out of the browser's cache");
     Ok(())
 }

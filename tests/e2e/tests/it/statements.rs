@@ -18,7 +18,7 @@ use e2e::{
 };
 
 const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
-const ASKS: &str = "Your bank asks you to confirm that it is you.";
+const ASKS: &str = "Confirm that it is you.";
 
 fn is_statements(request: &Exchange) -> bool {
     request.is("GET", "/statements")
@@ -57,7 +57,7 @@ async fn a_second_factor(context: &TestContext) -> Result<(), TestFailure> {
     let number = leave_for_statements(page).await?;
     assert!(servers.api().matching(is_statements).is_empty(), "nothing is asked for before");
     let asked = phone.request().await?;
-    assert!(asked.contains("confirm that it is you"), "{asked}");
+    assert!(asked.contains("Confirm that it is you"), "{asked}");
     phone.choose(&number).await?;
     sees_statements(page).await?;
 
@@ -240,14 +240,14 @@ fn bank_that_always_demands_more_starts_no_loop() {
         let number = leave_for_statements(page).await?;
         phone.choose(&number).await?;
         // The bank wants more than the page has asked for: that takes another press of a button.
-        page.alert().reads("Your bank asks for one more confirmation").await?;
+        page.alert().reads("We need one more confirmation").await?;
         assert_eq!(code(page).await?, "statements.more");
         page.everything().never_reads(ASKS, std::time::Duration::from_secs(3)).await?;
         assert_eq!(servers.tenant.requests("/authorize").len(), 2);
         page.button("Try again").click().await?;
         let number = number_on(page).await?;
         phone.choose(&number).await?;
-        page.alert().reads("Your bank does not show your statements").await?;
+        page.alert().reads("We can't show your statements").await?;
         assert_eq!(code(page).await?, "statements.refused");
         page.everything().never_reads(ASKS, std::time::Duration::from_secs(3)).await?;
         let requests = servers.tenant.requests("/authorize");

@@ -276,7 +276,7 @@ fn missing_webassembly_is_reported() {
         let TestContext { servers, page, .. } = context;
         let rule = servers.app.when(crate::steps::is_webassembly).cut();
         page.open(&servers.app.at("/")).await?;
-        page.everything().reads("Riser could not be loaded").await?;
+        page.everything().reads("This page could not be loaded").await?;
         rule.lift();
         page.link("Try again").click().await?;
         page.button("Log in").appears().await?;

@@ -119,7 +119,7 @@ pub(crate) async fn stay_before_leaving(context: &TestContext) -> Result<Gate, T
     page.forget_files().await?;
     let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
     page.button("Confirm transfer").click().await?;
-    page.status().reads("Your bank asks you to confirm this on your phone.").await?;
+    page.status().reads("Please confirm this on your phone.").await?;
     gate.wait_until_reached().await?;
     Ok(gate)
 }

@@ -103,8 +103,16 @@ fn exact_parameters(context: &TestContext, request: &e2e::server::Exchange, flow
     let step_up = request.parameter("scope") == WITH_MFA;
     let mut names: Vec<String> = request.parameters().into_iter().map(|(name, _)| name).collect();
     names.sort();
-    let mut expected =
-        vec!["audience", "client_id", "nonce", "redirect_uri", "response_type", "scope", "state"];
+    let mut expected = vec![
+        "audience",
+        "client_id",
+        "nonce",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+        "ui_locales",
+    ];
     if step_up {
         expected.push("authorization_details");
     }

@@ -242,6 +242,7 @@ mod tests {
                 },
                 normalize: |text| text.nfkc().collect(),
                 has_stacked_marks: |_| false,
+                ui_locales: String::new,
             }
         };
     }
@@ -438,9 +439,9 @@ mod tests {
         read_all("CLF", &[("1.2345", ENGLISH, Ok(12_345)), ("1.234", ENGLISH, Ok(12_340))]);
         read_all("XAU", &[("1", ENGLISH, Err(AmountError::Currency))]);
         for (error, currency, sentence) in [
-            (NotANumber, "EUR", "Use digits, with two decimals at most, for example 12.50."),
-            (NotANumber, "JPY", "Use digits, without decimals, for example 1,250."),
-            (NotANumber, "KWD", "Use digits, with three decimals at most, for example 12.500."),
+            (NotANumber, "EUR", "Use digits with 2 decimals at most, for example 12.50."),
+            (NotANumber, "JPY", "Use digits without decimals, for example 1,250."),
+            (NotANumber, "KWD", "Use digits with 3 decimals at most, for example 12.500."),
             (AmountError::Empty, "HUF", "Enter an amount, for example 12.50."),
             (Ambiguous(1_250_000, 1250), "KWD", "This can be read in two ways. Write 1,250.000 or 1.250."),
         ] {

@@ -126,6 +126,20 @@ impl Form {
         }
     }
 
+    /// Checks again the fields that something was wrong with. Was the amount one of them?
+    pub(super) fn recheck(&mut self, rules: &Rules) -> bool {
+        let now = self.validate(rules).err().unwrap_or_default();
+        let DraftErrors { payee, name, amount, reference } = core::mem::take(&mut self.errors);
+        let had_amount = amount.is_some();
+        self.errors = DraftErrors {
+            payee: payee.and(now.payee),
+            name: name.and(now.name),
+            amount: amount.and(now.amount),
+            reference: reference.and(now.reference),
+        };
+        had_amount
+    }
+
     pub(super) fn view(&self, currency: &str) -> FormView {
         let field =
             |text: &str, error: &Option<Message>| FieldView { text: text.to_owned(), error: error.clone() };
@@ -144,6 +158,32 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Proves: language-keeps-input
+    #[test]
+    fn errors_are_said_anew_in_another_language() {
+        let german = Locale {
+            notation: |_| crate::domain::Notation {
+                decimal: ',',
+                group: Some('.'),
+                sizes: [3, 3],
+                signs: alloc::vec::Vec::new(),
+            },
+            write: |money| money.decimal().replace('.', ","),
+            ..Locale::default()
+        };
+        let rules = |locale| Rules { currency: "EUR".into(), locale, own: None, asks_for_name: false };
+        let mut form = Form::default();
+        form.edit(Field::Amount, "x".into());
+        form.edit(Field::Payee, "GB82".into());
+        form.leave(Field::Amount, &rules(Locale::default()));
+        let english = form.view("EUR").amount.error;
+        assert!(form.recheck(&rules(german)));
+        let view = form.view("EUR");
+        assert!(view.amount.error.is_some() && view.amount.error != english, "with another example");
+        assert_eq!((view.amount.text.as_str(), view.payee.error), ("x", None), "nobody has left that field");
+        assert!(!Form::default().recheck(&rules(german)));
+    }
 
     #[test]
     fn field_is_checked_on_blur_unless_empty() {

@@ -94,6 +94,8 @@ impl AuthorizationRedirect {
             .as_ref()
             .filter(|_| self.may_leave && !self.has_left)?;
         self.has_left = true;
-        Some(Effect::Navigate(authorization_url::build(endpoint, &cx.config, &self.state, &self.request)))
+        let ui_locales = (cx.locale.ui_locales)();
+        let url = authorization_url::build(endpoint, &cx.config, &self.state, &self.request, &ui_locales);
+        Some(Effect::Navigate(url))
     }
 }

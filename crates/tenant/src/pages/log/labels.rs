@@ -49,7 +49,6 @@ impl Summary {
             Kind::LogOut => "Log-out",
             Kind::Phone => "Phone",
             Kind::Keys => "Keys",
-            Kind::Control => "Driven by a test",
         };
         Self {
             id: record.id.clone(),
