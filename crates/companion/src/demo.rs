@@ -147,6 +147,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
+        control: None,
     }
 }
 

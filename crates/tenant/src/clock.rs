@@ -1,7 +1,8 @@
 //! The time, as a parameter: everything that expires asks a [`Clock`], so that a test can be ten minutes older
 //! without waiting.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub trait Clock: Send + Sync {
@@ -26,6 +27,38 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Another clock, put forward or back.
+pub(crate) struct AdjustableClock {
+    inner: Arc<dyn Clock>,
+    /// In seconds.
+    offset: AtomicI64,
+}
+
+impl AdjustableClock {
+    pub(crate) const fn new(inner: Arc<dyn Clock>) -> Self {
+        Self { inner, offset: AtomicI64::new(0) }
+    }
+
+    /// By how many seconds it differs from the clock that it adjusts.
+    pub(crate) fn set_offset(&self, seconds: i64) {
+        self.offset.store(seconds, Ordering::SeqCst);
+    }
+
+    pub(crate) fn offset(&self) -> i64 {
+        self.offset.load(Ordering::SeqCst)
+    }
+}
+
+impl Clock for AdjustableClock {
+    fn now(&self) -> u64 {
+        self.inner.now().saturating_add_signed(self.offset())
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.inner.now_ms().saturating_add_signed(self.offset().saturating_mul(1_000))
     }
 }
 

@@ -28,7 +28,7 @@ pub use customer::{Customer, EnrolledFactors, Password, Profile};
 pub(crate) use errors::{ErrorCode, LOGIN_REQUIRED, LogInError, MULTIFACTOR_REQUIRED};
 pub(crate) use factor::{Factor, Factors};
 pub(crate) use grant::Grant;
-pub(crate) use origin::{app_scheme_of, origin_of, web_origin_of};
+pub(crate) use origin::{app_scheme_of, is_on_this_machine, origin_of, web_origin_of};
 pub(crate) use parameters::{MAX_LENGTH, Parameters};
 pub(crate) use payment::{NameCheck, Payment, PaymentError};
 pub(crate) use redirect_target::{RedirectTarget, ResponseMode};

@@ -4,6 +4,7 @@ mod account;
 mod assets;
 mod authorize;
 mod cancel;
+mod control;
 mod discovery;
 mod health;
 mod jwks;
@@ -77,9 +78,12 @@ pub(crate) fn router(state: SharedState) -> Router {
         .route("/readyz", get(health::ready))
         .route("/healthz", get(health::ready))
         .route("/assets/{name}", get(assets::get))
+        .merge(control::router())
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_LENGTH))
         .layer(middleware::from_fn_with_state(state.clone(), wait_until_persisted))
+        .layer(middleware::from_fn_with_state(state.clone(), control::inject))
+        .layer(middleware::from_fn_with_state(state.clone(), control::record))
         .layer(middleware::from_fn_with_state(state.clone(), limit_time))
         .layer(middleware::from_fn_with_state(state.clone(), http::in_page_context))
         .layer(middleware::from_fn(http::secure))

@@ -9,4 +9,5 @@ mod signing_key;
 
 pub(crate) use ring::KeyRing;
 pub use rotation::{Rotation, rotate};
+pub(crate) use signing_key::SigningKey;
 pub use signing_key::{KEY_FILE, KEY_FILES, KeyError};

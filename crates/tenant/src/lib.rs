@@ -10,6 +10,7 @@
 //! - `log`: what happened to each request, for the developer
 //! - `keys`, `tokens`: signing
 //! - `persistence`: what survives a restart, in SQLite or PostgreSQL
+//! - `control`: what a test sets from outside: the time, faults
 //! - `store`: sessions, transactions, pushes, phones, enrolled factors; plain data, no I/O
 //! - `script_runner`, `state`: what handlers share
 //! - `scripts`: Actions and Rules, told about a log-in
@@ -22,6 +23,7 @@
 mod authorization;
 mod clock;
 mod config;
+mod control;
 mod credentials;
 mod domain;
 mod endpoints;
@@ -49,8 +51,8 @@ use tokio::task;
 
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
-    Action, ActionKind, Config, ConfigError, ConfigErrors, ConfigFile, FileError, KeyStore, Lifetimes,
-    Limits, LogAccess, STEP_UP_ACTION,
+    Action, ActionKind, Config, ConfigError, ConfigErrors, ConfigFile, ControlToken, FileError, KeyStore,
+    Lifetimes, Limits, LogAccess, STEP_UP_ACTION,
 };
 pub use credentials::passwords::{CostError, PasswordError, hash as hash_password};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};

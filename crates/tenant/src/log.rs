@@ -21,7 +21,7 @@ pub(crate) use audit_log::{Log, Trace, redacted};
 pub(crate) use event::{Event, FactorStep, Refusal, Token};
 pub(crate) use export::export;
 pub(crate) use filter::Filter;
-pub(crate) use parameters::secrets;
+pub(crate) use parameters::{Parameter, kept, secrets};
 pub(crate) use record::{Kind, Record};
 pub(crate) use registered::Registered;
 pub(crate) use script::script;

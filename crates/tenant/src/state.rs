@@ -10,8 +10,9 @@ use axum::http::StatusCode;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-use crate::clock::Clock;
-use crate::config::{Config, Lifetimes, Limits};
+use crate::clock::{AdjustableClock, Clock};
+use crate::config::{Config, ControlToken, Lifetimes, Limits};
+use crate::control::Control;
 use crate::credentials::passwords::Directory;
 use crate::credentials::totp::Secret;
 use crate::domain::{Api, Brand, Client};
@@ -59,6 +60,8 @@ pub(crate) struct AppState {
     /// Where changes of the store go that survive a restart.
     pub(crate) journal: Journal,
     pub(crate) log: Arc<Log>,
+    /// What tests set from outside, where they may.
+    pub(crate) control: Option<Arc<Control>>,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
     /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
@@ -101,6 +104,12 @@ impl AppState {
         loaded: Loaded,
         journal: Journal,
     ) -> Result<SharedState, OpenError> {
+        let mut clock = clock;
+        let control = config.control.clone().map(|ControlToken(token)| {
+            let adjustable = Arc::new(AdjustableClock::new(Arc::clone(&clock)));
+            clock = adjustable.clone();
+            Arc::new(Control::new(token, adjustable, &config.customers))
+        });
         let mut store = Store::load(loaded, &journal)?;
         for customer in &config.customers {
             let factors = &customer.factors;
@@ -127,6 +136,7 @@ impl AppState {
             key: Arc::new(key),
             scripts: ScriptRunner::open(config.actions, &log),
             log,
+            control,
             clock,
             store: Mutex::new(store),
             journal,

@@ -53,6 +53,29 @@ impl Store {
         })
     }
 
+    /// Nothing is remembered any more, and nothing of it is there after a restart.
+    pub(crate) fn clear(&mut self) {
+        self.sessions.clear();
+        self.phones.clear();
+        self.enrollments.clear();
+        self.customers.clear();
+        self.transactions = Transactions::default();
+        self.codes = Codes::default();
+        self.pushes = Pushes::default();
+        self.failed_log_ins = FailedLogIns::default();
+        self.failed_log_ins_of_peers = FailedLogIns::default();
+    }
+
+    /// A customer is gone: nobody is logged in as them, and no phone asks for them.
+    pub(crate) fn forget_customer(&mut self, sub: &str, now: u64) {
+        for sid in self.sessions.end_customer(sub) {
+            self.pushes.withdraw_session(&sid, now);
+        }
+        self.phones.unpair_customer(sub);
+        self.enrollments.forget(sub);
+        self.customers.forget_metadata(sub);
+    }
+
     pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {
         let phone = (self.phones.count(sub, now) > 0).then_some(Factor::Push);
         let app = self.enrollments.has_app(sub).then_some(Factor::Otp);

@@ -1,13 +1,16 @@
 //! Access tokens and ID tokens as an Auth0 tenant makes them: JWTs, RS256, `iss` with its trailing slash.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 
+use crate::control::Fault;
 use crate::domain::Customer;
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, SigningKey};
 
 /// What the granted scopes `profile` and `email` tell about the customer (OIDC Core 5.4).
 pub(crate) fn personal_claims(customer: &Customer, granted: &[impl AsRef<str>]) -> Map<String, Value> {
@@ -45,13 +48,27 @@ pub(crate) struct PresentedIdToken {
     pub(crate) sid: String,
 }
 
-pub(crate) fn sign(keys: &KeyRing, claims: &Value) -> String {
-    let key = keys.current();
-    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
+/// Signs the claims; `fault` is what a test wants to be wrong with that.
+pub(crate) fn sign(keys: &KeyRing, claims: &Value, fault: Option<Fault>) -> String {
+    let mut key = keys.current();
+    let mut kid = key.kid().to_owned();
+    if matches!(fault, Some(Fault::ForeignKey | Fault::UnknownKey))
+        && let Ok(other) = SigningKey::in_memory()
+    {
+        key = Arc::new(other);
+    }
+    if fault == Some(Fault::UnknownKey) {
+        key.kid().clone_into(&mut kid);
+    }
+    let is_signed = fault != Some(Fault::IdTokenSigNone);
+    let header = json!({ "alg": if is_signed { "RS256" } else { "none" }, "typ": "JWT", "kid": kid });
     let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     let message = format!("{header}.{claims}");
-    let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes()));
-    format!("{message}.{signature}")
+    let mut signature = if is_signed { key.sign(message.as_bytes()) } else { Vec::new() };
+    if let (Some(Fault::InvalidSigRs256), Some(last)) = (fault, signature.last_mut()) {
+        *last ^= 1;
+    }
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 /// The claims of a JWT that this tenant signed. The header is not read: there is one algorithm, and few keys.

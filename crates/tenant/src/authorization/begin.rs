@@ -78,10 +78,10 @@ fn find_session(
     let (request, now) = (&authorization.request, state.now());
     let session = cookie.and_then(|cookie| state.store().sessions.by_cookie(cookie, now).cloned());
     let customer = session.as_ref().and_then(|session| state.directory.by_sub(&session.sub));
-    let event = events::session(request, session.as_ref(), customer.map(|customer| &**customer), now);
+    let event = events::session(request, session.as_ref(), customer.as_deref(), now);
     authorization.trace.record(event);
     let session = session.filter(|it| request.accepts(it.auth_time, now) && request.is_for(&it.sub))?;
-    Some((Arc::clone(customer?), session))
+    Some((customer?, session))
 }
 
 fn ask_for_password(state: &AppState, authorization: &Authorization, peer: Option<Peer>) -> Response {

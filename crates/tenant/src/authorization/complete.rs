@@ -8,7 +8,10 @@ use serde_json::json;
 use super::challenge::challenge_again;
 use super::issue;
 use super::respond::{self, ResponseParameters, refuse};
-use crate::domain::{Customer, ErrorCode, Factor, Grant, ResponseType, ScriptDecision, Session, scopes};
+use crate::control::Fault;
+use crate::domain::{
+    AuthorizationRequest, Customer, ErrorCode, Factor, Grant, ResponseType, ScriptDecision, Session, scopes,
+};
 use crate::log::{Token, events};
 use crate::metrics::{self, Flow};
 use crate::mfa::{self, NextStep};
@@ -124,7 +127,12 @@ pub(super) fn grant(
     let Authorization { request, trace, .. } = authorization;
     let identity = scopes::grantable(&request.scopes, request.api.as_deref(), customer);
     let decisions = &authorization.decision.decisions;
-    let scopes = scopes::apply_decisions(identity.clone(), decisions);
+    let mut scopes = scopes::apply_decisions(identity.clone(), decisions);
+    if let Some(fault) = less_scope(state, request, &scopes) {
+        trace.record(events::fault(&fault.name()));
+        let step_up = request.api.as_ref().map(|api| api.step_up_scopes.as_slice()).unwrap_or_default();
+        scopes.retain(|scope| !step_up.contains(scope));
+    }
     let grant = Grant {
         client: request.client.clone(),
         sub: customer.sub.clone(),
@@ -165,6 +173,13 @@ pub(super) fn grant(
     parameters
         .extend(grant.authorization_details().map(|it| ("authorization_details", json!(it).to_string())));
     respond::send(authorization, parameters)
+}
+
+/// Whether a test wants less to be granted than was confirmed, where there is something to be left out.
+fn less_scope(state: &AppState, request: &AuthorizationRequest, granted: &[String]) -> Option<Fault> {
+    scopes::step_up_scopes_in(granted, request.api.as_deref()).next()?;
+    let faults = &state.control.as_ref()?.faults;
+    faults.take_one(Fault::LessScope).map(|active| active.fault)
 }
 
 /// A code for the grant, good for the client that has the verifier of `challenge`.

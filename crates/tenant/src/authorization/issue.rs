@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::control::{Fault, Target};
 use crate::domain::{Grant, MULTI_FACTOR};
 use crate::log::{Token, Trace, events};
 use crate::random;
@@ -26,7 +27,7 @@ pub(crate) fn access_token(state: &AppState, grant: &Grant, trace: &Trace) -> St
         // The userinfo endpoint tells by it whether the customer has reported the session.
         "sid": grant.sid,
         // The one payment that it is for (RFC 9396, 9.1).
-        "authorization_details": grant.authorization_details(),
+        "authorization_details": authorization_details(state, grant, trace),
     });
     let lifetime = access_token_lifetime(state, grant);
     issue(state, grant, trace, Token::AccessToken, lifetime, claims, &grant.access_token_claims)
@@ -41,7 +42,7 @@ pub(crate) fn id_token(state: &AppState, grant: &Grant, trace: &Trace, access_to
         "at_hash": access_token.map(tokens::at_hash),
     });
     if let (Some(claims), Some(customer)) = (claims.as_object_mut(), state.directory.by_sub(&grant.sub)) {
-        claims.extend(tokens::personal_claims(customer, &grant.identity));
+        claims.extend(tokens::personal_claims(&customer, &grant.identity));
     }
     let lifetime = state.lifetimes.id_token;
     issue(state, grant, trace, Token::IdToken, lifetime, claims, &grant.id_token_claims)
@@ -74,6 +75,31 @@ fn issue(
         claims.retain(|_, value| !value.is_null());
         claims.extend(custom.clone());
     }
+    let fault = fault_for(state, token);
+    if let (Some(fault), Some(claims)) = (fault, claims.as_object_mut()) {
+        trace.record(events::fault(&fault.name()));
+        fault.spoil(claims, now);
+    }
     trace.record(events::token(token, state.key.current().kid(), &claims));
-    tokens::sign(&state.key, &claims)
+    tokens::sign(&state.key, &claims, fault)
+}
+
+/// What a test wants to be wrong with this token.
+fn fault_for(state: &AppState, token: Token) -> Option<Fault> {
+    let target = match token {
+        Token::IdToken => Target::IdToken,
+        Token::AccessToken => Target::AccessToken,
+    };
+    state.control.as_ref()?.faults.take_for(target)
+}
+
+/// Another payment than the confirmed one, where a test wants that.
+fn authorization_details(state: &AppState, grant: &Grant, trace: &Trace) -> Value {
+    let mut details = json!(grant.authorization_details());
+    let faults = state.control.as_ref().map(|control| &control.faults).filter(|_| !details.is_null());
+    if let Some(active) = faults.and_then(|faults| faults.take_one(Fault::OtherDetails)) {
+        trace.record(events::fault(&active.fault.name()));
+        details[0]["instructedAmount"]["amount"] = json!("0.01");
+    }
+    details
 }

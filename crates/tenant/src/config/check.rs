@@ -5,18 +5,20 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::action::Action;
-use super::settings::Config;
+use super::settings::{Config, ControlToken};
 use crate::credentials::totp::Secret;
 use crate::credentials::{passwords, recovery_codes};
 use crate::domain::{
-    Api, Brand, Client, Color, Customer, NEEDED_CONTRAST, OIDC_SCOPES, app_scheme_of, origin_of,
-    web_origin_of,
+    Api, Brand, Client, Color, Customer, NEEDED_CONTRAST, OIDC_SCOPES, app_scheme_of, is_on_this_machine,
+    origin_of, web_origin_of,
 };
 use crate::language::{self, Language};
 
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const MAX_PUSH_LIFETIME: (u64, &str) = (600, "ten minutes");
 
+/// Characters of the token for `/control`, so that nobody guesses it.
+const MIN_CONTROL_TOKEN: usize = 16;
 /// Of everything else that is timed or counted. Sums of such numbers and of the time have to stay numbers.
 const MAX_NUMBER: (u64, &str) = (100 * 365 * 86_400, "a hundred years in seconds");
 
@@ -110,7 +112,28 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     found.each("actions", actions, action);
     brand(&config.brand, &mut found.of_part("brand.".to_owned()));
     numbers(config, found);
+    control(config, found);
     if errors.is_empty() { Ok(()) } else { Err(ConfigErrors(errors)) }
+}
+
+fn control(config: &Config, found: &mut ConfigProblems<'_>) {
+    let Some(ControlToken(token)) = &config.control else { return };
+    let length = token.chars().count();
+    if length < MIN_CONTROL_TOKEN {
+        let what = format!("the token has {length} characters");
+        found.add(
+            "control.token",
+            what,
+            format!("it must have {MIN_CONTROL_TOKEN} at least, drawn at random"),
+        );
+    }
+    if !is_on_this_machine(&config.issuer) {
+        found.add(
+            "control",
+            format!("the tenant can be driven from outside, and the issuer is {:?}", config.issuer),
+            "the issuer must be an address of this very machine, such as http://localhost:8090/; otherwise leave [control] out",
+        );
+    }
 }
 
 fn client(client: &Client, found: &mut ConfigProblems<'_>) {

@@ -1,5 +1,6 @@
 //! What a deployment sets: who may ask (clients), for what (APIs and their scopes), and who can log in (customers).
 
+use std::fmt;
 use std::path::PathBuf;
 
 use database_setup::Database;
@@ -32,6 +33,18 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     pub limits: Limits,
     pub log: LogAccess,
+    /// Who may drive the tenant from outside (`/control`); `None`: nobody.
+    pub control: Option<ControlToken>,
+}
+
+/// What a test shows that drives the tenant. It is never shown, not even in `Debug`.
+#[derive(Clone)]
+pub struct ControlToken(pub String);
+
+impl fmt::Debug for ControlToken {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ControlToken(…)")
+    }
 }
 
 /// Who may look at `/log`, where requests, customers and claims are shown.

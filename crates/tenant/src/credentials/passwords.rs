@@ -3,11 +3,12 @@
 mod cost;
 mod memory;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
+use parking_lot::RwLock;
 use tokio::task;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -39,15 +40,53 @@ pub(crate) struct UnusablePassword {
     pub(crate) source: PasswordError,
 }
 
+/// The customers. A test may change them; without one they stay as the configuration has them.
 pub(crate) struct Directory {
-    by_email: HashMap<String, (Arc<Customer>, Arc<PasswordHash>)>,
-    by_sub: HashMap<String, Arc<Customer>>,
-    /// Checked against when there is no such customer: the hashes of those that there are, since these may take more or
-    /// less work than the usual one, and the time of an answer must not tell. Which one it is depends on the address.
-    decoys: Vec<Arc<PasswordHash>>,
-    /// So that nobody can reckon out which.
+    entries: RwLock<Arc<Entries>>,
+    configured: Arc<Entries>,
+    /// Where there is nobody else to be checked against.
+    nobody: Arc<PasswordHash>,
+    /// So that nobody can reckon out whose hash stands in for that of an unknown address.
     salt: String,
     memory: Arc<Memory>,
+}
+
+#[derive(Clone, Default)]
+struct Entries {
+    by_sub: BTreeMap<String, Entry>,
+    /// To the `sub`.
+    by_email: HashMap<String, String>,
+}
+
+type Entry = (Arc<Customer>, Arc<PasswordHash>);
+
+/// Why a customer cannot be put into the directory.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DirectoryError {
+    #[error("another customer has this e-mail address")]
+    EmailTaken,
+    #[error("a new customer needs a password")]
+    NoPassword,
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+impl Entries {
+    fn insert(&mut self, customer: Arc<Customer>, hash: Arc<PasswordHash>) {
+        self.remove(&customer.sub);
+        self.by_email.insert(normalize_email(&customer.email), customer.sub.clone());
+        self.by_sub.insert(customer.sub.clone(), (customer, hash));
+    }
+
+    fn remove(&mut self, sub: &str) -> Option<Entry> {
+        let removed = self.by_sub.remove(sub)?;
+        self.by_email.remove(&normalize_email(&removed.0.email));
+        Some(removed)
+    }
+
+    fn by_email(&self, email: &str) -> Option<&Entry> {
+        self.by_sub.get(self.by_email.get(email)?)
+    }
 }
 
 impl Directory {
@@ -57,38 +96,77 @@ impl Directory {
             move |source| UnusablePassword { sub, source }
         };
         let nobody = Arc::new(hashed(&random::secret()).map_err(unusable(""))?);
-        let mut by_email = HashMap::new();
-        let mut by_sub = HashMap::new();
+        let mut entries = Entries::default();
         for mut customer in customers {
-            // The plain secrets go no further than this.
-            customer.factors = EnrolledFactors::default();
-            let given = std::mem::replace(&mut customer.password, Password::Hash(String::new()));
-            let hash = usable(&given).map_err(unusable(&customer.sub))?;
-            let customer = Arc::new(customer);
-            by_sub.insert(customer.sub.clone(), Arc::clone(&customer));
-            by_email.insert(normalize_email(&customer.email), (customer, Arc::new(hash)));
+            let hash = take_password(&mut customer).map_err(unusable(&customer.sub))?;
+            entries.insert(Arc::new(customer), Arc::new(hash));
         }
-        let mut decoys: Vec<_> = by_email.values().map(|(_, hash)| Arc::clone(hash)).collect();
-        if decoys.is_empty() {
-            decoys.push(nobody);
-        }
-        let salt = random::secret();
-        Ok(Self { by_email, by_sub, decoys, salt, memory: Arc::new(Memory::new()) })
+        let configured = Arc::new(entries);
+        let (entries, salt) = (RwLock::new(Arc::clone(&configured)), random::secret());
+        Ok(Self { entries, configured, nobody, salt, memory: Arc::new(Memory::new()) })
     }
 
-    pub(crate) fn by_sub(&self, sub: &str) -> Option<&Arc<Customer>> {
-        self.by_sub.get(sub)
+    fn entries(&self) -> Arc<Entries> {
+        Arc::clone(&self.entries.read())
+    }
+
+    pub(crate) fn by_sub(&self, sub: &str) -> Option<Arc<Customer>> {
+        self.entries().by_sub.get(sub).map(|(customer, _)| Arc::clone(customer))
     }
 
     /// Whether there is a customer with this e-mail address, in its normal form. For the log, and never for an answer.
     pub(crate) fn knows(&self, email: &str) -> bool {
-        self.by_email.contains_key(email)
+        self.entries().by_email.contains_key(email)
+    }
+
+    /// All of them, by `sub`.
+    pub(crate) fn customers(&self) -> Vec<Arc<Customer>> {
+        self.entries().by_sub.values().map(|(customer, _)| Arc::clone(customer)).collect()
+    }
+
+    /// Puts a customer in, in the place of the one with this `sub`. Without a password it keeps the one that there is. Hashing
+    /// takes its time: not for a thread of the runtime.
+    pub(crate) fn put(
+        &self,
+        mut customer: Customer,
+        password: Option<Password>,
+    ) -> Result<(), DirectoryError> {
+        let new = password.map(|password| {
+            customer.password = password;
+            take_password(&mut customer).map(Arc::new)
+        });
+        let new = new.transpose()?;
+        let mut entries = self.entries.write();
+        let mut changed = Entries::clone(&entries);
+        let before = changed.remove(&customer.sub).map(|(_, hash)| hash);
+        if changed.by_email.contains_key(&normalize_email(&customer.email)) {
+            return Err(DirectoryError::EmailTaken);
+        }
+        let hash = new.or(before).ok_or(DirectoryError::NoPassword)?;
+        changed.insert(Arc::new(customer), hash);
+        *entries = Arc::new(changed);
+        Ok(())
+    }
+
+    /// Was there such a customer?
+    pub(crate) fn remove(&self, sub: &str) -> bool {
+        let mut entries = self.entries.write();
+        let mut changed = Entries::clone(&entries);
+        let was_there = changed.remove(sub).is_some();
+        *entries = Arc::new(changed);
+        was_there
+    }
+
+    /// Back to what the configuration says.
+    pub(crate) fn reset(&self) {
+        *self.entries.write() = Arc::clone(&self.configured);
     }
 
     /// The customer with this e-mail address (in its normal form) and password.
     pub(crate) async fn check(&self, email: &str, password: String) -> Option<Arc<Customer>> {
-        let known = self.by_email.get(email);
-        let hash = Arc::clone(known.map_or_else(|| self.decoy(email), |(_, hash)| Some(hash))?);
+        let entries = self.entries();
+        let known = entries.by_email(email);
+        let hash = Arc::clone(known.map_or_else(|| self.decoy(&entries, email), |(_, hash)| hash));
         let turn = Memory::wait(&self.memory, blocks(&hash)?).await;
         // The turn goes along, because the work goes on when the client hangs up and this future is gone.
         let right = task::spawn_blocking(move || {
@@ -101,11 +179,19 @@ impl Directory {
         if right.await.unwrap_or(false) { known.map(|(customer, _)| Arc::clone(customer)) } else { None }
     }
 
-    /// The same for the same address, and for any two addresses as it comes.
-    fn decoy(&self, email: &str) -> Option<&Arc<PasswordHash>> {
-        let place = Fingerprint::of(&format!("{}{email}", self.salt)).place(self.decoys.len());
-        self.decoys.get(place)
+    /// What is checked against when there is no such customer: the hash of one that there is, since it may take more or less
+    /// work than the usual one, and the time of an answer must not tell. The same for the same address, and for any two
+    /// addresses as it comes.
+    fn decoy<'e>(&'e self, entries: &'e Entries, email: &str) -> &'e Arc<PasswordHash> {
+        let place = Fingerprint::of(&format!("{}{email}", self.salt)).place(entries.by_sub.len());
+        entries.by_sub.values().nth(place).map_or(&self.nobody, |(_, hash)| hash)
     }
+}
+
+/// The hash of a customer's password. The plain secrets go no further than this.
+fn take_password(customer: &mut Customer) -> Result<PasswordHash, PasswordError> {
+    customer.factors = EnrolledFactors::default();
+    usable(&std::mem::replace(&mut customer.password, Password::Hash(String::new())))
 }
 
 fn matches(password: &[u8], hash: &PasswordHash, blocks: &mut [Block]) -> bool {
@@ -241,8 +327,9 @@ mod tests {
             profile: crate::domain::Profile::default(),
         };
         let directory = Directory::open([1, 2].map(customer).into()).unwrap();
-        let cost =
-            |email: &str| directory.decoy(email).unwrap().params.get("m").map(|m| m.decimal().unwrap());
+        let cost = |email: &str| {
+            directory.decoy(&directory.entries(), email).params.get("m").map(|m| m.decimal().unwrap())
+        };
         let mut seen = [0, 0];
         for n in 0..200 {
             let email = format!("nobody-{n}@example.com");

@@ -17,6 +17,13 @@ pub(crate) fn web_origin_of(uri: &str) -> Option<String> {
     Some(origin.strip_suffix(usual).map_or_else(|| origin.clone(), str::to_owned))
 }
 
+/// Whether this issuer is an address that leads to the machine itself, on whichever machine it is opened.
+pub(crate) fn is_on_this_machine(issuer: &str) -> bool {
+    let host = issuer.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')).unwrap_or_default();
+    let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+}
+
 /// Schemes that name a place or a program of everybody's, or carry their content themselves, and never an app that was
 /// registered here. Whoever is sent to one of these with an answer gives it away, or runs it.
 const NO_APPS: &str = "about afp blob chrome chrome-error chrome-extension chrome-search cid content data \

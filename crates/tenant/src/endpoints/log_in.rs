@@ -17,9 +17,9 @@ pub(super) async fn get(State(state): Shared, InTransaction(transaction_ref): In
         elsewhere => return pages::elsewhere(&state, &transaction_ref, elsewhere.as_ref()),
     };
     let request = &transaction.authorization.request;
-    let hinted = || Some(state.directory.by_sub(request.id_token_hint.as_deref()?)?.email.as_str());
-    let email = request.login_hint.as_deref().or_else(hinted).unwrap_or_default();
-    pages::log_in(request, &transaction_ref.id, &transaction.csrf_token, email, None)
+    let hinted = || Some(state.directory.by_sub(request.id_token_hint.as_deref()?)?.email.clone());
+    let email = request.login_hint.clone().or_else(hinted).unwrap_or_default();
+    pages::log_in(request, &transaction_ref.id, &transaction.csrf_token, &email, None)
 }
 
 pub(super) async fn post(

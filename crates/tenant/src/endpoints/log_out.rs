@@ -109,7 +109,7 @@ fn end(
 ) -> Response {
     let ended = authorization::log_out(state, cookies.get(cookies::SESSION));
     let customer = ended.and_then(|session| state.directory.by_sub(&session.sub));
-    trace.record(events::logged_out(customer.map(|it| &**it), wanted, next.is_some()));
+    trace.record(events::logged_out(customer.as_deref(), wanted, next.is_some()));
     let response = match next {
         Some(uri) => Redirect::to(&uri).into_response(),
         None => pages::notice(state, StatusCode::OK, t("logged_out.title"), t("close_page")),

@@ -38,7 +38,7 @@ pub(super) async fn get(
     let customer = state.directory.by_sub(&phone.sub);
     let view = PhoneView {
         phone: &phone,
-        customer: customer.map(|customer| customer.name.as_str()).unwrap_or_default(),
+        customer: customer.as_ref().map(|customer| customer.name.as_str()).unwrap_or_default(),
         phones,
         seen: &version(&waiting),
         waiting: &waiting,
@@ -130,7 +130,7 @@ pub(super) async fn unpair(
         state.changed();
         tracing::info!(sub = phone.sub, "phone unpaired");
         if let Some(customer) = state.directory.by_sub(&phone.sub) {
-            let event = Event::Phone { who: events::who(customer), paired: false };
+            let event = Event::Phone { who: events::who(&customer), paired: false };
             state.log.begin(Kind::Phone).record(event);
         }
     }

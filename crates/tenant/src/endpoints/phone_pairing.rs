@@ -78,7 +78,7 @@ fn pair(state: &AppState, sub: &str, trace: &Trace) -> Response {
     state.store().phones.pair(sub, &cookie, state.now(), lifetime);
     tracing::info!(sub, "phone paired");
     if let Some(customer) = state.directory.by_sub(sub) {
-        trace.record(Event::Phone { who: events::who(customer), paired: true });
+        trace.record(Event::Phone { who: events::who(&customer), paired: true });
     }
     let set = cookies::set(state, cookies::PHONE, &cookie, CookieLifetime::Seconds(lifetime));
     (set, cookies::expired(state, cookies::PAIRING), Redirect::to("/phone")).into_response()

@@ -94,7 +94,7 @@ fn claims(state: &AppState, sent: &[&str]) -> Result<Map<String, Value>, UserInf
     if !granted.contains(&"openid") {
         return Err(NOT_OPENID);
     }
-    let mut claims = tokens::personal_claims(customer, &granted);
+    let mut claims = tokens::personal_claims(&customer, &granted);
     claims.insert("sub".to_owned(), customer.sub.as_str().into());
     Ok(claims)
 }
@@ -115,7 +115,7 @@ fn is_form(headers: &HeaderMap) -> bool {
 fn record(state: &AppState, sent: &[&str], answer: Result<&Map<String, Value>, &UserInfoError>) {
     let presented: Option<Value> = sent.first().and_then(|token| tokens::verify(&state.key, token));
     let claim = |name| presented.as_ref()?.get(name)?.as_str();
-    let who = claim("sub").and_then(|sub| state.directory.by_sub(sub)).map(|customer| events::who(customer));
+    let who = claim("sub").and_then(|sub| state.directory.by_sub(sub)).map(|customer| events::who(&customer));
     let begin = || state.log.begin(Kind::UserInfo);
     match answer {
         Ok(answer) => {

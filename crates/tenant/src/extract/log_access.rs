@@ -10,7 +10,7 @@ use http_server::Peer;
 use serde_json::json;
 
 use crate::config::LogAccess;
-use crate::domain::origin_of;
+use crate::domain::{is_on_this_machine, origin_of};
 use crate::pages;
 use crate::state::{AppState, SharedState};
 
@@ -82,11 +82,8 @@ pub(crate) fn is_shown_to(state: &AppState, headers: &HeaderMap, peer: Option<Pe
     }
 }
 
-fn is_here(issuer: &str, headers: &HeaderMap, peer: Option<Peer>) -> bool {
-    let host = issuer.split_once("://").map(|(_, rest)| rest.trim_end_matches('/')).unwrap_or_default();
-    let host = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(host, _)| host);
-    let is_this_machine = matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
-    is_this_machine
+pub(super) fn is_here(issuer: &str, headers: &HeaderMap, peer: Option<Peer>) -> bool {
+    is_on_this_machine(issuer)
         && peer.is_some_and(|peer| peer.is_loopback())
         && !OF_PROXIES.iter().any(|name| headers.contains_key(*name))
 }

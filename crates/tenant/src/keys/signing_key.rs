@@ -81,7 +81,8 @@ impl Jwk {
 
 impl SigningKey {
     /// A key for this process only.
-    pub(super) fn in_memory() -> Result<Self, KeyError> {
+    /// A new key that is kept nowhere.
+    pub(crate) fn in_memory() -> Result<Self, KeyError> {
         Ok(Self::new(generate()?))
     }
 

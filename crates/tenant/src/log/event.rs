@@ -47,6 +47,15 @@ pub(crate) enum Event {
     FormRefused {
         form: String,
     },
+    /// Something went wrong because a test had asked for it.
+    Fault {
+        name: String,
+    },
+    /// A test drives the tenant. `done`: a sentence.
+    Control {
+        call: String,
+        done: String,
+    },
     Cancelled,
     Granted {
         who: CustomerName,

@@ -69,6 +69,10 @@ fn looks_like_email(text: &str) -> bool {
     parts.is_some_and(|(name, host)| !name.is_empty() && !name.contains(char::is_whitespace) && domain(host))
 }
 
+pub(crate) fn fault(name: &str) -> Event {
+    Event::Fault { name: name.to_owned() }
+}
+
 /// A step of a second factor that needs no more words.
 pub(crate) fn factor(factor: domain::Factor, step: FactorStep) -> Event {
     Event::Factor { factor: factor.into(), step, details: Vec::new() }

@@ -30,6 +30,8 @@ pub(crate) enum Kind {
     LogOut,
     Phone,
     Keys,
+    /// A test has set something from outside.
+    Control,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

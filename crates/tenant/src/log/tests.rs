@@ -30,6 +30,7 @@ fn config(log: LogAccess) -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,
+        control: None,
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn in_time(
 pub(super) fn find_session(context: &Context<'_>, sid: &str) -> Option<(Arc<Customer>, Session)> {
     let session = context.store.sessions.by_sid(sid, context.state.now())?.clone();
     let customer = context.state.directory.by_sub(&session.sub)?;
-    Some((Arc::clone(customer), session))
+    Some((customer, session))
 }
 
 /// The second factor was given: on to the client, or first to the ways to confirm.

@@ -73,6 +73,18 @@ impl CustomerRecords {
         self.update(&customer.sub, now);
     }
 
+    /// What scripts have set is forgotten: the customer's own metadata counts again.
+    pub(crate) fn forget_metadata(&mut self, sub: &str) {
+        self.metadata.remove(sub);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.metadata.retain(|_, _| false);
+        self.known.retain(|_, _| false);
+        self.log_ins.clear();
+        self.second_factors.clear();
+    }
+
     pub(crate) fn record_log_in(&mut self, sub: &str, now: u64) {
         *self.log_ins.entry(sub.to_owned()).or_default() += 1;
         self.update(sub, now);

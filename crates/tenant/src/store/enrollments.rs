@@ -107,6 +107,29 @@ impl Enrollments {
         CodeCheck::Right
     }
 
+    /// Makes this the customer's app without a code of it.
+    pub(crate) fn set_app(&mut self, sub: &str, secret: Secret) {
+        let mut record = self.0.edit(sub);
+        record.totp = Some(Totp { secret, last_step: None });
+        record.otp_tries = FailedAttempts::default();
+        record.is_set_up = true;
+    }
+
+    /// The code of this step, or the next one when it has been used; with its step.
+    pub(crate) fn next_code(&self, sub: &str, step: u64) -> Option<(u64, String)> {
+        let totp = self.0.get(sub)?.totp.as_ref()?;
+        let step = totp.last_step.map_or(step, |last| step.max(last + 1));
+        Some((step, totp.secret.code(step)))
+    }
+
+    pub(crate) fn forget(&mut self, sub: &str) {
+        self.0.remove(sub);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.retain(|_, _| false);
+    }
+
     pub(crate) fn remove_app(&mut self, sub: &str) {
         if let Some(mut record) = self.0.get_mut(sub) {
             record.totp = None;

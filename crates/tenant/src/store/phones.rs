@@ -61,6 +61,15 @@ impl Phones {
         self.paired.remove(&key(cookie));
     }
 
+    pub(crate) fn unpair_customer(&mut self, sub: &str) {
+        self.paired.retain(|_, phone| phone.sub != sub);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.paired.retain(|_, _| false);
+        self.pending.clear();
+    }
+
     pub(crate) fn count(&self, sub: &str, now: u64) -> usize {
         self.paired.select(|phone| phone.sub == sub && now < phone.expires).count()
     }

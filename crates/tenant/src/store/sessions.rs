@@ -77,6 +77,19 @@ impl Sessions {
     pub(crate) fn is_reported(&self, sid: &str, now: u64) -> bool {
         self.reported.get(sid).is_some_and(|reported| now < reported.until)
     }
+
+    /// Ends all sessions of a customer; gives their `sid`s.
+    pub(crate) fn end_customer(&mut self, sub: &str) -> Vec<String> {
+        let ended = self.open.select(|session| session.sub == sub);
+        let ended = ended.map(|(_, session)| session.sid.clone()).collect();
+        self.open.retain(|_, session| session.sub != sub);
+        ended
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.open.retain(|_, _| false);
+        self.reported.retain(|_, _| false);
+    }
 }
 
 fn key(cookie: &str) -> String {

@@ -93,6 +93,7 @@ pub(crate) fn config() -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
+        control: None,
     }
 }
 

@@ -14,6 +14,7 @@ mod bad_disk;
 mod brand;
 mod code;
 mod configuration;
+mod control;
 mod discovery;
 mod enrollment;
 mod harness;

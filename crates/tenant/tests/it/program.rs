@@ -191,7 +191,11 @@ fn init_comments_are_valid_settings() {
     fs::write(&config, &uncommented).unwrap();
     let output = tenant(folder.path())
         .arg("check")
-        .envs([("TOTP_SECRET_OF_ADA", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"), ("API_KEY", "key")])
+        .envs([
+            ("TOTP_SECRET_OF_ADA", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+            ("API_KEY", "key"),
+            ("RISER_CONTROL_TOKEN", "sixteen characters"),
+        ])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}\n{uncommented}", String::from_utf8_lossy(&output.stderr));

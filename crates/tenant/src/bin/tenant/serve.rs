@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenant::{ConfigFile, DatabaseError, SystemClock, Tenant};
+use tenant::{ConfigFile, ControlToken, DatabaseError, SystemClock, Tenant};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Done, File, listen};
@@ -29,6 +29,10 @@ pub(crate) struct Serve {
     /// file, which may be simple, and a phone is paired with nothing but a password
     #[arg(long, env = "TENANT_ALLOW_REMOTE")]
     allow_remote: bool,
+    /// Let programs on this machine that have this token drive the tenant, at `/control`. A token is better given in the
+    /// environment: every user of a machine can see the flags of its programs
+    #[arg(long, env = "RISER_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
     /// Serve metrics in Prometheus' format there, at `/metrics`; without it there are none. Not where customers reach it
     #[arg(long, env = "TENANT_METRICS", value_name = "IP:PORT")]
     metrics: Option<SocketAddr>,
@@ -47,6 +51,9 @@ pub(crate) fn run(arguments: Serve) -> Done {
     }
     if let Some(database) = arguments.database {
         config.database = database.parse().map_err(|error: DatabaseError| format!("--database: {error}"))?;
+    }
+    if let Some(token) = arguments.control_token {
+        config.control = Some(ControlToken(token));
     }
     let address = arguments.listen.unwrap_or(listen);
     listen::check(address, arguments.allow_remote)?;

@@ -72,12 +72,13 @@ impl Source<'_> {
 }
 
 /// Words in the names of what must not be shown.
-const SECRET: [&str; 7] = ["pass", "secret", "recovery", "plain", "hash", "database", "totp"];
+const SECRET: [&str; 8] = ["pass", "secret", "recovery", "plain", "hash", "database", "totp", "control"];
 
 /// Whether what stands under this name, or near it, must not be shown.
 pub(super) fn is_secret_name(text: &str) -> bool {
     let text = text.to_lowercase();
-    SECRET.iter().any(|word| text.contains(word))
+    // Of `[control]`; `access_token` is a lifetime.
+    text == "token" || SECRET.iter().any(|word| text.contains(word))
 }
 
 /// In a text that is no TOML, what may be a secret near these errors: it is not known where values begin and end.

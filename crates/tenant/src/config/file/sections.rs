@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::ConfigFile;
 use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
-use crate::config::settings::{Config, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::config::settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess};
 use crate::domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 
 /// Where the tenant listens, when the file does not say.
@@ -39,6 +39,7 @@ pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &P
         lifetimes: file.table("lifetimes", lifetimes),
         limits: file.table("limits", limits),
         log: log(&mut file),
+        control: control(&mut file),
     };
     file.end();
     ConfigFile { config, listen }
@@ -69,6 +70,19 @@ fn log(file: &mut Section<'_, '_, '_>) -> LogAccess {
     let known = [("off", LogAccess::Off), ("loopback", LogAccess::Loopback), ("anyone", LogAccess::Anyone)];
     let remedy = "it must be \"loopback\" (only this machine), \"anyone\" or \"off\"";
     file.choice("log", known, remedy)
+}
+
+/// Nothing, unless the table is there.
+fn control(file: &mut Section<'_, '_, '_>) -> Option<ControlToken> {
+    if !file.has("control") {
+        return None;
+    }
+    file.table("control", |control| {
+        if !control.has("token") {
+            control.missing("token", "{ env = \"RISER_CONTROL_TOKEN\" }");
+        }
+        control.secret("token").map(ControlToken)
+    })
 }
 
 fn database(file: &mut Section<'_, '_, '_>, folder: &Path, data: &Path) -> Database {

@@ -141,6 +141,27 @@ fn reads_log_access() {
 }
 
 #[test]
+fn reads_control_token() {
+    let token = |line: &str| parse(&format!("{WHOLE}\n[control]\n{line}"));
+    for line in ["token = \"sixteen characters\"", "token = { env = \"SECRET_OF_ADA\" }"] {
+        assert!(token(line).unwrap().config.control.is_some(), "{line}");
+    }
+    assert!(parse(WHOLE).unwrap().config.control.is_none());
+    for (line, told) in [
+        ("", "`token` is missing"),
+        ("token = \"hunter2\"", "tenant.toml:20:9: the token has 7 characters"),
+        ("token = 20202020", "it must be a text in quotes"),
+        ("tokn = \"hunter2\"", "did you mean `token`?"),
+    ] {
+        let refused = token(line).expect_err(line);
+        assert!(
+            refused.contains(told) && !refused.contains("hunter2") && !refused.contains("20202020"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
 fn problem_shows_line_mark_and_remedy() {
     let text = with("name = \"My app\"", "callbacks = [\"/callback\"]");
     assert_eq!(

@@ -171,6 +171,10 @@ impl Item {
                 let title = if *paired { "Phone paired" } else { "Phone unpaired" };
                 self.say("good", title, format!("It is {}'s.", who.name));
             }
+            Event::Fault { name } => {
+                self.say("bad", format!("Fault: {name}"), "A test asked for it. Without one this does not happen.");
+            }
+            Event::Control { call, done } => self.say("plain", call.as_str(), done.as_str()),
             Event::Keys { signing, published, rotated } => {
                 let title = if *rotated { "Keys rotated" } else { "The tenant started" };
                 self.say("plain", title, "");

@@ -49,6 +49,7 @@ impl Summary {
             Kind::LogOut => "Log-out",
             Kind::Phone => "Phone",
             Kind::Keys => "Keys",
+            Kind::Control => "Driven by a test",
         };
         Self {
             id: record.id.clone(),
