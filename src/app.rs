@@ -4,12 +4,14 @@ use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
 use crate::{
-    components::{banner, masthead},
+    components::{banner, links, masthead, navigation},
     focus::{PAGE_HEADING, focus_soon},
     heading_focus,
     intent::{Dispatch, Intent},
     markup::around,
-    messages, pages,
+    messages,
+    pages::{self, AccountPage},
+    title,
     view_signal::{self, ViewSignal, dynamic},
 };
 
@@ -19,7 +21,10 @@ const LOG_IN: &str = ".hero .button";
 /// Everything inside `#app`. Until the first screen is there it draws nothing and leaves the static shell alone.
 #[must_use]
 pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
-    provide_context(Dispatch::new(dispatch));
+    let dispatch = Dispatch::new(dispatch);
+    provide_context(dispatch);
+    links::follow(dispatch);
+    title::follow(signal);
     let page = view_signal::slice_of(signal, same_page);
     heading_focus::follow(signal);
     dynamic(move || {
@@ -36,12 +41,15 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             Screen::LeavingToLogIn => pages::leaving_to_log_in(),
             Screen::SigningIn => pages::signing_in(),
             Screen::Failed(failure) => pages::failed(failure),
-            Screen::Account(_) => pages::account(signal),
+            Screen::Account(_) => {
+                AccountPage::of(&view).map(|page| pages::account(signal, page)).unwrap_or_default()
+            }
             Screen::Statements(page) => pages::statements(page),
         };
         vec![
             masthead::masthead(signal),
-            banner::offline(signal),
+            navigation::navigation(signal),
+            banner::banners(signal),
             around(r#"<main class="page"></main>"#, content),
         ]
         .into_any()
@@ -52,7 +60,7 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
 /// view themselves.
 fn same_page(before: &View, now: &View) -> bool {
     match (&before.screen, &now.screen) {
-        (Screen::Account(_), Screen::Account(_)) => true,
+        (Screen::Account(_), Screen::Account(_)) => AccountPage::of(before) == AccountPage::of(now),
         (before, now) => before == now,
     }
 }

@@ -3,11 +3,14 @@
 pub(crate) mod balance;
 pub(crate) mod banner;
 pub(crate) mod button;
+mod copy;
 mod field;
 mod form;
 pub(crate) mod history;
 mod icon;
+pub(crate) mod links;
 pub(crate) mod masthead;
+pub(crate) mod navigation;
 pub(crate) mod problem;
 pub(crate) mod receipt;
 pub(crate) mod skeleton;

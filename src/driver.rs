@@ -15,7 +15,10 @@ mod storage;
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
-use stepup::{Effect as Task, Event, Session, effect::Timer, event::Boot, storage::StorageKey, view::View};
+use stepup::{
+    Effect as Task, Event, Session, domain::Place, effect::Timer, event::Boot, storage::StorageKey,
+    view::View,
+};
 
 use crate::{app::app, intent::Intent, messages};
 
@@ -49,6 +52,14 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
     let _ = window_event_listener(ev::storage, move |event| {
         if let Some(event) = storage::log_outs(&event) {
             dispatch(event);
+        }
+    });
+    let _ = window_event_listener(ev::popstate, move |_| {
+        if let Some(path) = navigation::travelled_to() {
+            dispatch(
+                entropy::draw()
+                    .map_or_else(Event::FeatureMissing, |entropy| Event::AddressChanged(path, entropy)),
+            );
         }
     });
     let _ = window_event_listener(ev::pageshow, move |event| {
@@ -95,6 +106,8 @@ impl Driver {
             session: storage::read(&StorageKey::Session),
             pending: storage::read(&StorageKey::Pending),
             draft: storage::read(&StorageKey::Draft),
+            place: storage::read(&StorageKey::Place),
+            entropy: entropy::draw().ok(),
             logged_out_while_sending: storage::read(&StorageKey::LoggedOutWhileSending).is_some(),
             log_outs: storage::read(&StorageKey::LogoutCount),
             locale: locale::locale(),
@@ -111,7 +124,11 @@ impl Driver {
         let event = match intent {
             Intent::LogIn => entropy::draw().map_or_else(Event::FeatureMissing, Event::LogIn),
             Intent::Confirm => entropy::draw().map_or_else(Event::FeatureMissing, Event::Confirm),
-            Intent::Statements => entropy::draw().map_or_else(Event::FeatureMissing, Event::Statements),
+            Intent::Visit(Place::Statements) => {
+                entropy::draw().map_or_else(Event::FeatureMissing, Event::Statements)
+            }
+            Intent::Visit(place) => Event::Visit(place),
+            Intent::Copy(text) => return navigation::copy(&text),
             Intent::OlderStatements => Event::OlderStatements,
             Intent::LogOut => Event::LogOut,
             Intent::Edited(field, text) => Event::Edited(field, text),
@@ -171,6 +188,7 @@ impl Driver {
             }
             Task::Navigate(url) => navigation::leave_for(&url),
             Task::Submit(url, form) => navigation::submit(&url, &form),
+            Task::ShowAddress { path, is_new_entry } => navigation::show_address(&path, is_new_entry),
             Task::Reload => navigation::reload(),
             Task::SetTimer(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }

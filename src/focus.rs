@@ -7,14 +7,11 @@ use crate::intent::Intent;
 
 /// The heading of the page.
 pub(crate) const PAGE_HEADING: &str = "h1";
-/// The heading of the transfer's step.
-pub(crate) const TRANSFER_HEADING: &str = "#transfer-heading";
 
 /// Gives the focus a place to stay when a button is about to vanish with its own click.
 pub(crate) fn before_intent(intent: &Intent) {
     match intent {
-        Intent::TryAgain => focus_soon(PAGE_HEADING),
-        Intent::AskAgain => focus_soon(TRANSFER_HEADING),
+        Intent::TryAgain | Intent::AskAgain => focus_soon(PAGE_HEADING),
         _ => {}
     }
 }

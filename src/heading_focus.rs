@@ -3,18 +3,25 @@
 use std::mem::{Discriminant, discriminant};
 
 use leptos::prelude::*;
-use stepup::view::{Screen, TransferView, View};
+use stepup::{
+    domain::Place,
+    view::{Screen, TransferView, View},
+};
 
 use crate::{
-    focus::{PAGE_HEADING, TRANSFER_HEADING, focus_soon},
+    focus::{PAGE_HEADING, focus_soon},
+    pages::AccountPage,
     view_signal::{self, ViewSignal},
 };
 
-/// Which heading is the one to read now. Two views with the same place differ in details only.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct FocusedHeading {
+/// What the page's heading is about. Two views with the same subject differ in details only.
+#[derive(Clone, PartialEq)]
+struct Subject {
     screen: Discriminant<Screen>,
-    started: bool,
+    is_started: bool,
+    page: Option<AccountPage>,
+    place: Place,
+    /// Of a transfer that is on the page.
     step: Option<TransferStep>,
 }
 
@@ -24,37 +31,38 @@ struct TransferStep {
     is_form: bool,
 }
 
-impl FocusedHeading {
+impl Subject {
     fn of(view: &View) -> Self {
-        let step = view.account().map(|account| TransferStep {
-            kind: discriminant(&account.transfer),
-            is_form: matches!(account.transfer, TransferView::Form(_)),
-        });
-        Self { screen: discriminant(&view.screen), started: view.screen != Screen::Starting, step }
+        let transfer =
+            view.account().filter(|account| account.shows_transfer).map(|account| &account.transfer);
+        Self {
+            screen: discriminant(&view.screen),
+            is_started: view.screen != Screen::Starting,
+            page: AccountPage::of(view),
+            place: view.place.clone(),
+            step: transfer.map(|transfer| TransferStep {
+                kind: discriminant(transfer),
+                is_form: matches!(transfer, TransferView::Form(_)),
+            }),
+        }
     }
 
-    /// The heading to go to, coming from `before`; `None` to leave the focus where it is.
-    fn target(self, before: Option<Self>) -> Option<&'static str> {
-        let in_progress = self.step.is_some_and(|step| !step.is_form);
-        match before.filter(|before| before.started) {
-            // The first screen after loading: the browser starts at the top by itself.
-            None => in_progress.then_some(TRANSFER_HEADING),
-            Some(before) if before.screen != self.screen => {
-                Some(if in_progress { TRANSFER_HEADING } else { PAGE_HEADING })
-            }
-            Some(before) => (before.step != self.step).then_some(TRANSFER_HEADING),
+    /// Is it a new one, coming from `before`? On the first screen after loading the browser starts at the top by itself.
+    fn is_new(&self, before: Option<&Self>) -> bool {
+        match before.filter(|before| before.is_started) {
+            None => self.step.is_some_and(|step| !step.is_form),
+            Some(before) => before != self,
         }
     }
 }
 
 /// Moves the focus to the heading of a screen or a step whenever that changes, and never while somebody types.
 pub(crate) fn follow(signal: ViewSignal) {
-    let heading =
-        view_signal::slice_of(signal, |before, now| FocusedHeading::of(before) == FocusedHeading::of(now));
-    Effect::new(move |before: Option<FocusedHeading>| {
-        let now = FocusedHeading::of(&heading.get());
-        if let Some(heading) = now.target(before) {
-            focus_soon(heading);
+    let subject = view_signal::slice_of(signal, |before, now| Subject::of(before) == Subject::of(now));
+    Effect::new(move |before: Option<Subject>| {
+        let now = Subject::of(&subject.get());
+        if now.is_new(before.as_ref()) {
+            focus_soon(PAGE_HEADING);
         }
         now
     });

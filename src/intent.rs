@@ -1,7 +1,7 @@
 //! What a customer can do, and the way in which the pages say it.
 
 use leptos::prelude::*;
-use stepup::domain::Field;
+use stepup::domain::{Field, Place};
 
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +26,10 @@ pub enum Intent {
     AskAgain,
     /// "Try again": load once more what could not be loaded.
     TryAgain,
-    /// "Statements".
-    Statements,
+    /// A link to a place.
+    Visit(Place),
+    /// "Copy": into the clipboard.
+    Copy(String),
     /// "Show older".
     OlderStatements,
     /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".

@@ -12,4 +12,5 @@ pub mod intent;
 mod markup;
 pub mod messages;
 mod pages;
+mod title;
 pub mod view_signal;

@@ -2,11 +2,14 @@
 
 mod account;
 mod failed;
+mod home;
+mod pay;
+mod payments;
 mod signed_out;
 mod statements;
 mod waiting;
 
-pub(crate) use account::account;
+pub(crate) use account::{AccountPage, account};
 pub(crate) use failed::failed;
 pub(crate) use signed_out::signed_out;
 pub(crate) use statements::statements;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stepup::view::{BalanceView, Loadable};
 
-use super::{problem, skeleton};
+use super::{copy, problem, skeleton};
 use crate::{
     format,
     markup::{Markup, ROOT, around, fixed, with_texts},
@@ -17,6 +17,21 @@ pub(crate) fn balance(signal: ViewSignal) -> AnyView {
         vec![dynamic(move || {
             view_slice.get().account().map_or_else(empty, |account| content(&account.balance))
         })],
+    )
+}
+
+/// The balance as one line, above what it is needed for.
+pub(crate) fn line(signal: ViewSignal) -> AnyView {
+    let view_slice = slice_of_account(signal, |account| &account.balance);
+    let amount = dynamic(move || match view_slice.get().account().map(|account| &account.balance) {
+        Some(Loadable::Ready(BalanceView::Amount { money, .. })) => amount("figures", &format::money(money)),
+        Some(Loadable::Ready(BalanceView::Message(sentence))) => amount("", sentence),
+        Some(Loadable::Failed(problem)) => around("<div></div>", problem::could_not_load(problem)),
+        _ => fixed(r#"<span class="skeleton"></span>"#),
+    });
+    around(
+        r#"<div class="balance-line"><p id="balance-label" data-text="balance.label"></p></div>"#,
+        vec![amount],
     )
 }
 
@@ -47,6 +62,7 @@ fn ready(balance: &BalanceView) -> AnyView {
                     r#"<p class="balance-owner"><span slot></span><span class="iban" slot></span></p>"#,
                     &owner,
                 ),
+                iban.as_deref().map_or_else(empty, copy::copy_iban),
             ]
             .into_any()
         }

@@ -1,24 +1,40 @@
 //! Sentences above the page about the state of the whole.
 
 use leptos::prelude::*;
-use stepup::view::SessionView;
+use stepup::view::{SessionView, View};
 
 use super::{
     button::{ButtonKind, button},
     icon::{Icon, icon},
+    step::StepContent,
 };
 use crate::{
     intent::Intent,
-    markup::{Markup, ROOT, around, fixed},
+    markup::{Markup, ROOT, around, fixed, with_text},
     messages,
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
-/// Says that the network is gone. The live region is there before the sentence is, or nobody would hear it.
-pub(crate) fn offline(signal: ViewSignal) -> AnyView {
+/// Says that the network is gone, and what becomes of a transfer that the page does not show. The live region is there
+/// before the sentence is, or nobody would hear it.
+pub(crate) fn banners(signal: ViewSignal) -> AnyView {
     let view_slice = slice_of(signal, |before, now| before.online == now.online);
-    let banner = dynamic(move || if view_slice.get().online { empty() } else { no_network() });
-    around(r#"<div aria-live="polite"></div>"#, vec![banner])
+    let network = dynamic(move || if view_slice.get().online { empty() } else { no_network() });
+    let view_slice = slice_of(signal, |before, now| hidden_step(before) == hidden_step(now));
+    let transfer = dynamic(move || hidden_step(&view_slice.get()).map_or_else(empty, transfer_under_way));
+    around(r#"<div aria-live="polite"></div>"#, vec![network, transfer])
+}
+
+/// The headline of a transfer that is under way or has ended, while another page is up.
+fn hidden_step(view: &View) -> Option<&'static str> {
+    let account = view.account().filter(|account| !account.shows_transfer)?;
+    StepContent::of(&account.transfer).map(|step| step.headline)
+}
+
+fn transfer_under_way(headline: &'static str) -> AnyView {
+    let link = with_text(r#"<a class="link" href="/pay/check"></a>"#, &messages::headline(headline));
+    let row = around(r#"<div class="banner-row"></div>"#, vec![icon(Icon::Question), link]);
+    around(r#"<div class="banner"></div>"#, vec![row])
 }
 
 fn no_network() -> AnyView {

@@ -49,7 +49,7 @@ pub(crate) fn form(signal: ViewSignal) -> AnyView {
         fixed(r#"<button type="submit" class="button primary" data-text="button.transfer"></button>"#),
     );
     form.view(ROOT, fixed(r#"<p class="help" data-text="form.help"></p>"#));
-    vec![fixed(r#"<h2 id="transfer-heading" tabindex="-1" data-text="form.heading"></h2>"#), form.into_view()]
+    vec![fixed(r#"<h1 id="transfer-heading" tabindex="-1" data-text="form.heading"></h1>"#), form.into_view()]
         .into_any()
 }
 

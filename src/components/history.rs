@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use stepup::view::{AccountView, HistoryView, Loadable, PastTransfer};
 
-use super::{
-    icon::{Icon, icon},
-    problem, skeleton,
-};
+use super::{problem, skeleton};
 use crate::{
     format,
     markup::{Markup, ROOT, around, fixed, with_text},
@@ -14,8 +11,25 @@ use crate::{
     view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
-/// The list.
-pub(crate) fn history(signal: ViewSignal) -> AnyView {
+/// How many payments stand on the first page.
+const LATEST: usize = 5;
+
+/// The latest ones, and the way to all.
+pub(crate) fn latest(signal: ViewSignal) -> AnyView {
+    section(signal, |list| {
+        let all = fixed(
+            r#"<p class="see-all"><a class="link" href="/payments" data-text="account.see_all"></a></p>"#,
+        );
+        vec![entries(list.iter().take(LATEST), true), all]
+    })
+}
+
+/// All of them.
+pub(crate) fn all(signal: ViewSignal) -> AnyView {
+    section(signal, |list| vec![entries(list.iter(), true)])
+}
+
+fn section(signal: ViewSignal, draw: fn(&[PastTransfer]) -> Vec<AnyView>) -> AnyView {
     let view_slice = slice_of(signal, |before, now| before.account().map(read) == now.account().map(read));
     dynamic(move || {
         let view = view_slice.get();
@@ -26,7 +40,7 @@ pub(crate) fn history(signal: ViewSignal) -> AnyView {
             Loadable::Ready(HistoryView::List(list)) if list.is_empty() => {
                 vec![fixed(r#"<p class="quiet" data-text="history.empty"></p>"#)]
             }
-            Loadable::Ready(HistoryView::List(list)) => vec![entries(list)],
+            Loadable::Ready(HistoryView::List(list)) => draw(list),
             Loadable::Failed(_) if balance_failed => {
                 vec![fixed(r#"<p class="quiet" data-text="history.failed_too"></p>"#)]
             }
@@ -44,30 +58,32 @@ fn read(account: &AccountView) -> (&Loadable<HistoryView>, bool) {
     (&account.history, matches!(account.balance, Loadable::Failed(_)))
 }
 
-/// Lines of activity.
-pub(crate) fn entries(list: &[PastTransfer]) -> AnyView {
-    around(r#"<ul class="entries"></ul>"#, list.iter().map(entry).collect())
+/// Lines of payments. `is_linked`: each leads to the page of its payment.
+pub(crate) fn entries<'a>(list: impl Iterator<Item = &'a PastTransfer>, is_linked: bool) -> AnyView {
+    around(r#"<ul class="entries"></ul>"#, list.map(|transfer| entry(transfer, is_linked)).collect())
 }
 
-fn entry(transfer: &PastTransfer) -> AnyView {
-    let PastTransfer { outgoing, counterparty, iban, money, reference, at, .. } = transfer;
-    let (sign, direction, html) = if *outgoing {
-        (
-            Icon::Out,
-            "history.sent_to",
-            r#"<li class="entry"><span class="entry-sign" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount" slot="amount"></span></li>"#,
-        )
+fn entry(transfer: &PastTransfer, is_linked: bool) -> AnyView {
+    let PastTransfer { id, outgoing, counterparty, iban, money, reference, at } = transfer;
+    let mut entry = Markup::new(if is_linked {
+        r#"<li class="entry"><a class="entry-row" slot="row"><span class="entry-sign" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount" slot="amount"></span></a></li>"#
     } else {
-        (
-            Icon::In,
-            "history.received_from",
-            r#"<li class="entry"><span class="entry-sign incoming" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount incoming" slot="amount"></span></li>"#,
-        )
-    };
-    let mut entry = Markup::new(html);
-    entry.view("sign", icon(sign));
-    entry.text("direction", &messages::text(direction));
-    entry.text("counterparty", if counterparty.is_empty() { iban } else { counterparty });
+        r#"<li class="entry"><span class="entry-row" slot="row"><span class="entry-sign" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount" slot="amount"></span></span></li>"#
+    });
+    let name = if counterparty.is_empty() { iban } else { counterparty };
+    if is_linked {
+        entry.attribute("row", "href", &["/payments/", id].concat());
+    }
+    if !*outgoing {
+        entry.attribute("amount", "class", "entry-amount incoming");
+    }
+    entry.text("sign", &initials(name));
+    entry.attribute("sign", "aria-hidden", "true");
+    entry.text(
+        "direction",
+        &messages::text(if *outgoing { "history.sent_to" } else { "history.received_from" }),
+    );
+    entry.text("counterparty", name);
     if !reference.is_empty() {
         entry.view("text", with_text(r#"<span class="entry-reference"></span>"#, reference));
     }
@@ -77,4 +93,9 @@ fn entry(transfer: &PastTransfer) -> AnyView {
     entry.view("text", time.into_view());
     entry.text("amount", &format::signed(money, *outgoing));
     entry.into_view()
+}
+
+/// The first letters of two words of a name.
+fn initials(name: &str) -> String {
+    name.split_whitespace().filter_map(|word| word.chars().next()).take(2).collect()
 }

@@ -11,8 +11,6 @@ pub(crate) enum Icon {
     Phone,
     Question,
     Paper,
-    Out,
-    In,
 }
 
 pub(crate) fn icon(icon: Icon) -> AnyView {
@@ -22,8 +20,6 @@ pub(crate) fn icon(icon: Icon) -> AnyView {
         Icon::Phone => "M8 3h8a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM11 18h2",
         Icon::Question => "M9 9a3 3 0 1 1 4.5 2.6C12.4 12.2 12 13 12 14M12 17.5v.5",
         Icon::Paper => "M7 3h7l4 4v14H7zM14 3v4h4M10 12h5M10 16h5",
-        Icon::Out => "M7 17L17 7M9 7h8v8",
-        Icon::In => "M17 7L7 17M15 17H7V9",
     };
     let mut icon = Markup::new(
         r#"<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path slot="path"></path></svg>"#,

@@ -33,7 +33,7 @@ fn draw(step: StepContent) -> AnyView {
     let role = if step.failed { "alert" } else { "status" };
     let words = vec![
         around(r#"<span class="step-icon"></span>"#, vec![icon(step.icon)]),
-        with_text(r#"<h2 id="transfer-heading" tabindex="-1"></h2>"#, &messages::headline(step.headline)),
+        with_text(r#"<h1 id="transfer-heading" tabindex="-1"></h1>"#, &messages::headline(step.headline)),
         with_text(r#"<p class="step-sentence"></p>"#, &messages::sentence(step.sentence)),
     ];
     let rest =

@@ -88,6 +88,28 @@ pub(super) fn submit(url: &WebUrl, form: &FormText) {
     }
 }
 
+/// Shows the path of a place in the address bar. What stands in the state of an entry is `index.html`'s, and stays with it.
+pub(super) fn show_address(path: &str, is_new_entry: bool) {
+    let Ok(history) = window().history() else { return };
+    let _ = if is_new_entry {
+        history.push_state_with_url(&JsValue::NULL, "", Some(path))
+    } else {
+        history.replace_state_with_url(&history.state().unwrap_or_default(), "", Some(path))
+    };
+}
+
+/// The path to which Back or Forward has led within this page; nothing when it leads further at once: see `index.html`.
+pub(super) fn travelled_to() -> Option<String> {
+    let state = window().history().ok()?.state().ok()?;
+    let leads_further = js_sys::Reflect::has(&state, &"back".into()).unwrap_or_default();
+    if leads_further { None } else { window().location().pathname().ok() }
+}
+
+/// Into the clipboard. A browser that does not permit it says so itself, or does nothing.
+pub(super) fn copy(text: &str) {
+    let _ = window().navigator().clipboard().write_text(text);
+}
+
 fn create_element(name: &str) -> Option<Element> {
     document().create_element(name).ok()
 }

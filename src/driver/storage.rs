@@ -12,6 +12,7 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Session => "riser.session".into(),
         StorageKey::Pending => "riser.pending".into(),
         StorageKey::Draft => "riser.draft".into(),
+        StorageKey::Place => "riser.place".into(),
         StorageKey::Request(state) => [REQUEST, state.as_str()].concat(),
         StorageKey::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
         StorageKey::LogoutCount => LOG_OUTS.into(),

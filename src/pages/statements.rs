@@ -1,7 +1,10 @@
 //! What came and went, month by month. The core shows it only after a second factor.
 
 use leptos::prelude::*;
-use stepup::view::{OlderStatements, Statement, StatementsContent, StatementsPage};
+use stepup::{
+    domain::Place,
+    view::{OlderStatements, Statement, StatementsContent, StatementsPage},
+};
 
 use crate::{
     components::{
@@ -29,7 +32,7 @@ pub(crate) fn statements(page: &StatementsPage) -> Vec<AnyView> {
                 .view(ROOT, card(vec![fixed(r#"<p role="status" data-text="statements.not_offered"></p>"#)]));
         }
         StatementsContent::Failed(problem) => {
-            let again = button("button.try_again", Intent::Statements, ButtonKind::Secondary);
+            let again = button("button.try_again", Intent::Visit(Place::Statements), ButtonKind::Secondary);
             parts.view(ROOT, card(problem::offer(problem, again)));
         }
     }
@@ -77,6 +80,6 @@ fn statement(statement: &Statement) -> AnyView {
             receipt::row("statements.closing", "", "strong", &format::money(closing)),
         ]),
     );
-    card.view(ROOT, history::entries(entries));
+    card.view(ROOT, history::entries(entries.iter(), false));
     card.into_view()
 }

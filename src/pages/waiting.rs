@@ -19,7 +19,6 @@ pub(crate) fn signing_in() -> Vec<AnyView> {
         r#"<section class="balance"><h1 tabindex="-1" data-text="signing_in.heading"></h1><p role="status" class="visually-hidden" data-text="signing_in.sentence"></p></section>"#,
         skeleton::balance(),
     );
-    let transfer = around(r#"<div class="card transfer" aria-hidden="true"></div>"#, skeleton::form());
     let activity = around(r#"<div class="card activity" aria-hidden="true"></div>"#, skeleton::history());
-    vec![around(r#"<div class="account"></div>"#, vec![balance, transfer, activity])]
+    vec![around(r#"<div class="account"></div>"#, vec![balance, activity])]
 }

@@ -150,6 +150,11 @@ impl Page {
         named.unwrap_or_else(|| panic!("no button {name:?}")).unchecked_into::<HtmlElement>().click();
     }
 
+    /// Follows the first link that matches.
+    pub(crate) fn follow(&self, selector: &str) {
+        self.element(selector).unchecked_into::<HtmlElement>().click();
+    }
+
     /// A property as the style sheets make it.
     pub(crate) fn style(&self, selector: &str, property: &str) -> String {
         let read = Function::new_with_args(
@@ -199,6 +204,11 @@ fn tell(input: &HtmlInputElement, name: &str) {
 
 pub(crate) fn has_focus(element: &Element) -> bool {
     document().active_element().as_ref() == Some(element)
+}
+
+/// The title of the document.
+pub(crate) fn title() -> String {
+    document().title()
 }
 
 /// The id of what has the focus, or its tag.

@@ -1,7 +1,7 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    domain::{Message, Money, Problem, Receipt},
+    domain::{Message, Money, Place, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
         NameCheckView, Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement,
@@ -10,7 +10,7 @@ use stepup::{
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 50] = [
+pub(crate) const NAMES: [&str; 54] = [
     "starting",
     "signed-out",
     "logged-out",
@@ -23,6 +23,10 @@ pub(crate) const NAMES: [&str; 50] = [
     "empty-history",
     "account",
     "bank-without-list",
+    "transfer-elsewhere",
+    "payments",
+    "payment",
+    "pay",
     "form",
     "form-errors",
     "review",
@@ -89,7 +93,22 @@ pub(crate) fn named(name: &str) -> Option<View> {
             None => Screen::Account(Box::new(account_named(name)?)),
         },
     };
-    Some(View { screen, online: name != "offline" })
+    let place = match &screen {
+        Screen::Statements(_) => Place::Statements,
+        Screen::Account(account) => place_of(name, account),
+        _ => Place::Home,
+    };
+    Some(View { screen, place, online: name != "offline" })
+}
+
+fn place_of(name: &str, account: &AccountView) -> Place {
+    match (name, &account.transfer) {
+        ("payments", _) => Place::Payments,
+        ("payment", _) => Place::Payment("2".to_owned()),
+        (_, TransferView::Form(_)) if account.shows_transfer => Place::Pay,
+        _ if account.shows_transfer => Place::Check,
+        _ => Place::Home,
+    }
 }
 
 fn statements_named(name: &str) -> Option<StatementsContent> {
@@ -127,7 +146,7 @@ fn statements() -> Vec<Statement> {
 }
 
 fn account_named(name: &str) -> Option<AccountView> {
-    let form = account(TransferView::Form(empty_form()));
+    let form = AccountView { shows_transfer: false, ..account(TransferView::Form(empty_form())) };
     Some(match name {
         "loading" => AccountView { balance: Loadable::Loading, history: Loadable::Loading, ..form },
         "empty-history" => AccountView { history: Loadable::Ready(HistoryView::List(Vec::new())), ..form },
@@ -142,7 +161,11 @@ fn account_named(name: &str) -> Option<AccountView> {
             ..form
         },
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
-        "account" | "offline" => form,
+        "account" | "offline" | "payments" | "payment" => form,
+        "pay" => AccountView { shows_transfer: true, ..form },
+        "transfer-elsewhere" => {
+            AccountView { transfer: TransferView::Sending { receipt: receipt(), second: false }, ..form }
+        }
         "session-over" => AccountView { session: SessionView::Over, ..account(TransferView::Form(typed())) },
         "session-ends-soon" => {
             AccountView { session: SessionView::EndsSoon, ..account(TransferView::Form(typed())) }
@@ -330,6 +353,7 @@ fn account(transfer: TransferView) -> AccountView {
         ])),
         transfer,
         session: SessionView::Open,
+        shows_transfer: true,
         leads_to_statements: true,
     }
 }

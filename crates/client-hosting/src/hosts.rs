@@ -16,7 +16,10 @@ pub(crate) const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 pub(crate) const NO_CACHE: &str = "no-cache";
 
 /// The paths of the pages. Hosts differ in what they do with two rules about one path, so no rule is about all paths.
-const PAGES: [&str; 5] = ["/", "/index.html", "/callback", "/callback/", "/callback/index.html"];
+const PAGES: [&str; 6] =
+    ["/", "/index.html", "/callback", "/callback/", "/callback/index.html", NOT_FOUND_PAGE];
+/// Leads the addresses of the client's places to its page. Most hosts look for it under this name by themselves.
+const NOT_FOUND_PAGE: &str = "/404.html";
 
 /// Whether the name of a file holds a hash of its content, as Trunk's names do: `riser-17ae3b29f064e577_bg.wasm`.
 pub fn is_hashed(path: &str) -> bool {
@@ -59,7 +62,8 @@ fn headers(security: &[(&str, String)], hashed: &[String]) -> String {
 
 /// Apache and `LiteSpeed`, which most shared hosting is. A later rule of theirs replaces an earlier one.
 fn htaccess(security: &[(&str, String)]) -> String {
-    let mut text = String::from("AddType application/wasm .wasm\n<IfModule mod_headers.c>\n");
+    let mut text = String::from("AddType application/wasm .wasm\n");
+    text.extend(["ErrorDocument 404 ", NOT_FOUND_PAGE, "\n<IfModule mod_headers.c>\n"]);
     for (name, value) in security {
         text.extend(["Header always set ", name, " \"", value, "\"\n"]);
     }
@@ -90,7 +94,12 @@ fn static_web_apps(security: &[(&str, String)], hashed: &[String]) -> Value {
         .iter()
         .map(|path| json!({ "route": path, "headers": { "cache-control": IMMUTABLE } }))
         .collect();
-    json!({ "globalHeaders": global, "routes": routes, "mimeTypes": { ".wasm": "application/wasm" } })
+    json!({
+        "globalHeaders": global,
+        "routes": routes,
+        "responseOverrides": { "404": { "rewrite": NOT_FOUND_PAGE } },
+        "mimeTypes": { ".wasm": "application/wasm" },
+    })
 }
 
 fn pretty(value: &Value) -> String {
@@ -141,7 +150,7 @@ mod tests {
             "/*\n  content-security-policy: {POLICY}\n  x-content-type-options: nosniff\n\
              /\n  cache-control: no-cache\n/index.html\n  cache-control: no-cache\n\
              /callback\n  cache-control: no-cache\n/callback/\n  cache-control: no-cache\n\
-             /callback/index.html\n  cache-control: no-cache\n\
+             /callback/index.html\n  cache-control: no-cache\n/404.html\n  cache-control: no-cache\n\
              /riser-17ae3b29f064e577_bg.wasm\n  cache-control: public, max-age=31536000, immutable\n"
         );
         assert_eq!(written("_headers"), expected);
@@ -155,6 +164,7 @@ mod tests {
             text.contains(&format!("Header always set content-security-policy \"{POLICY}\"\n")),
             "{text}"
         );
+        assert!(text.contains("ErrorDocument 404 /404.html\n"), "{text}");
         let (all, hashed) = text.split_once("<FilesMatch \"-[0-9a-f]{16}(_bg)?\\.[a-z0-9]+$\">").unwrap();
         assert!(all.contains("Header set cache-control \"no-cache\""), "{text}");
         assert!(hashed.contains("immutable"), "{text}");
@@ -182,6 +192,7 @@ mod tests {
         let config: Value = serde_json::from_str(&written("staticwebapp.config.json")).unwrap();
         assert_eq!(config["globalHeaders"]["content-security-policy"], POLICY);
         assert_eq!(config["globalHeaders"]["cache-control"], NO_CACHE);
+        assert_eq!(config["responseOverrides"]["404"]["rewrite"], "/404.html");
         let routes = json!([
             { "route": "/riser-17ae3b29f064e577_bg.wasm", "headers": { "cache-control": IMMUTABLE } }
         ]);

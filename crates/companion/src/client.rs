@@ -13,7 +13,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::header::{ACCEPT, AUTHORIZATION};
+use axum::http::{HeaderName, HeaderValue, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use client_hosting::PageError;
 use serde_json::Value;
 
@@ -42,6 +45,27 @@ struct ClientFiles {
 pub fn router(dist: &Path, config: &Value) -> Result<Router, ClientError> {
     let files = Arc::new(ClientFiles::read(dist, config)?);
     Ok(Router::new().fallback(move |request: Request| async move { respond::respond(&files, &request) }))
+}
+
+/// The address of a place of the client that the bank's API has too.
+const SHARED_PATH: &str = "/statements";
+
+/// API and client at one origin. What the API does not know is the client's, and so is a shared address that a browser goes to.
+pub fn beside(api: Router, client: Router) -> Router {
+    Router::new().fallback_service(api.fallback_service(client)).layer(from_fn(lead_to_page))
+}
+
+async fn lead_to_page(mut request: Request, next: Next) -> Response {
+    if request.uri().path() == SHARED_PATH && is_for_a_person(&request) {
+        *request.uri_mut() = Uri::from_static("/");
+    }
+    next.run(request).await
+}
+
+/// Only a browser that goes somewhere asks for HTML, and it never has a token.
+fn is_for_a_person(request: &Request) -> bool {
+    let accepts = |value: &HeaderValue| value.to_str().is_ok_and(|value| value.contains("text/html"));
+    !request.headers().contains_key(AUTHORIZATION) && request.headers().get(ACCEPT).is_some_and(accepts)
 }
 
 impl ClientFiles {

@@ -122,7 +122,7 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
             serve(&mut servers, &stop, bank_listener, bank.router());
         }
         (None, Some(client)) => {
-            serve(&mut servers, &stop, bank_listener, bank.api_routes().fallback_service(client));
+            serve(&mut servers, &stop, bank_listener, client::beside(bank.api_routes(), client));
         }
         (_, None) => serve(&mut servers, &stop, bank_listener, bank.router()),
     }

@@ -289,3 +289,22 @@ fn a_folder_without_the_client_says_what_to_do() {
     put(folder.path(), "index.html", "<h1>another page</h1>");
     assert!(matches!(router(folder.path(), &config()), Err(ClientError::Page { .. })));
 }
+
+#[tokio::test]
+async fn address_that_page_and_api_share_is_the_pages_for_a_browser_that_goes_there() {
+    let folder = built();
+    let api = Router::new().route("/statements", axum::routing::get(|| async { "the API" }));
+    let both = companion::client::beside(api, app(&folder));
+    let html = ("accept", "text/html,application/xhtml+xml");
+    let token = ("authorization", "Bearer token");
+    for (headers, is_page) in [
+        (&[html][..], true),
+        (&[html, token], false),
+        (&[("accept", "application/json")], false),
+        (&[], false),
+    ] {
+        let answer = text(send(&both, "GET", "/statements", headers).await).await;
+        assert_eq!(answer.contains("<h1>Riser</h1>"), is_page, "{headers:?}");
+        assert_eq!(answer == "the API", !is_page, "{headers:?}");
+    }
+}

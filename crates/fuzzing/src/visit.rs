@@ -116,7 +116,7 @@ impl Visit {
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
-                Effect::SetTimer(..) => {}
+                Effect::SetTimer(..) | Effect::ShowAddress { .. } => {}
             }
         }
     }
@@ -155,6 +155,7 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Session => "session".into(),
         StorageKey::Pending => "pending".into(),
         StorageKey::Draft => "draft".into(),
+        StorageKey::Place => "place".into(),
         StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
         StorageKey::LogoutCount => "log_outs".into(),
         StorageKey::Request(state) => format!("request.{}", state.as_str()),

@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    domain::Field,
+    domain::{Field, Place},
     effect::Timer,
     http::{HttpResponse, NetworkError},
     view::{Screen, TransferView},
@@ -79,6 +79,7 @@ pub(crate) fn answers(data: &[u8]) -> bool {
     for _ in 0..2 {
         give(&mut visit, answers.next());
     }
+    visit.dispatch(Event::Visit(Place::Pay));
     for (field, text) in [(Field::Payee, "GB82WEST12345698765432"), (Field::Amount, "12.50")] {
         visit.dispatch(Event::Edited(field, text.into()));
     }

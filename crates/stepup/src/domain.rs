@@ -8,6 +8,7 @@ pub(crate) mod logout_count;
 pub(crate) mod message;
 pub mod money;
 pub(crate) mod payee_name;
+pub(crate) mod place;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod scope;
@@ -25,6 +26,7 @@ pub use self::{
     message::Message,
     money::{AmountError, Money},
     payee_name::{CheckedName, NameCheck},
+    place::Place,
     problem::Problem,
     scope::Scopes,
     time::Timestamp,

@@ -1,6 +1,6 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
-use alloc::{boxed::Box, string::String};
+use alloc::{borrow::Cow, boxed::Box, string::String};
 
 use crate::{
     domain::WebUrl,
@@ -35,6 +35,13 @@ pub enum Effect {
     Navigate(WebUrl),
     /// Leave this page for that address, which is sent these parameters as a form (`POST`).
     Submit(WebUrl, FormText),
+    /// Show this path in the address bar: as a new entry of the history, or in place of the one that is up.
+    ShowAddress {
+        /// The path of a [`crate::domain::Place`].
+        path: Cow<'static, str>,
+        /// Does Back lead to what was there before?
+        is_new_entry: bool,
+    },
     /// Load this page anew.
     Reload,
     /// Answer with [`crate::Event::TimerFired`] after that many milliseconds.

@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String};
 
 use crate::{
-    domain::{Entropy, Field},
+    domain::{Entropy, Field, Place},
     effect::{CheckId, Timer},
     http::{HttpResult, RequestId},
     oidc::PageUrl,
@@ -47,6 +47,11 @@ pub enum Event {
     /// The browser turned out to lack something, by its name.
     FeatureMissing(&'static str),
 
+    /// The customer has pressed Back or Forward: the address bar has this path now. The randomness is for a page that leads to
+    /// the provider.
+    AddressChanged(String, Entropy),
+    /// The customer follows a link to a place of the client. To the statements, it is [`Event::Statements`].
+    Visit(Place),
     /// The customer presses "Log in".
     LogIn(Entropy),
     /// The customer presses "Log out".
@@ -96,6 +101,10 @@ pub struct Boot {
     pub logged_out_while_sending: bool,
     /// What all tabs share: [`StorageKey::LogoutCount`].
     pub log_outs: Option<String>,
+    /// Where the customer was when the browser left for the log-in: [`StorageKey::Place`].
+    pub place: Option<String>,
+    /// For the page of the address, when it leads to the provider.
+    pub entropy: Option<Entropy>,
     /// How the customer's browser writes money and compares text.
     pub locale: crate::domain::Locale,
     /// Does the browser have a network?

@@ -7,7 +7,9 @@ use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
 use self::login::{SignedOut, forget, log_in, log_out, logout_notice};
 use crate::{
     config::{self, Config},
-    domain::{AuthenticationRequirement, Entropy, LogoutCount, ParseUrl, Problem, Timestamp, TokenCache},
+    domain::{
+        AuthenticationRequirement, Entropy, LogoutCount, ParseUrl, Place, Problem, Timestamp, TokenCache,
+    },
     effect::Effect,
     event::{Boot, Event},
     flow::{
@@ -69,7 +71,7 @@ impl Session {
     /// Events that do not fit the moment (a second click, an answer that nobody waits for) change nothing.
     pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
         match event {
-            Event::Booted(boot) => return self.boot(&boot, now),
+            Event::Booted(boot) => return self.boot(*boot, now),
             // A page out of the back-forward cache shows what was true when it was left. It begins anew from the storage.
             Event::Restored => return vec![Effect::Reload],
             Event::FeatureMissing(name) => {
@@ -96,6 +98,18 @@ impl Session {
                 forget()
             };
         }
+        // What leads on is an entry of the history; what the client does by itself takes the place of the one that is up.
+        let is_new_entry = match &event {
+            Event::Visit(_) | Event::Statements(_) | Event::Review => true,
+            Event::Dismiss => matches!(cx.place, Place::Payment(_)),
+            // The check of the payee's name was waited for.
+            Event::Answered { .. } => cx.place == Place::Pay,
+            _ => false,
+        };
+        let event = match event {
+            Event::AddressChanged(path, entropy) => follow_address(&path, entropy, cx),
+            event => event,
+        };
         let next = match core::mem::take(&mut self.stage) {
             Stage::Account(account) => {
                 let Transition { state, effects, .. } = account.update(event, cx);
@@ -104,7 +118,10 @@ impl Session {
             stage => update_elsewhere(stage, event, cx),
         };
         self.stage = next.state;
-        next.effects
+        let mut effects = next.effects;
+        // Before the browser leaves.
+        effects.splice(..0, cx.show_address(is_new_entry));
+        effects
     }
 
     /// What the page shows now.
@@ -118,10 +135,11 @@ impl Session {
             Stage::SigningIn(..) => Screen::SigningIn,
             Stage::Account(account) => self.context.as_ref().map_or(Screen::Starting, |cx| account.view(cx)),
         };
-        View { screen, online: !self.offline }
+        let place = self.context.as_ref().map(|cx| cx.place.clone()).unwrap_or_default();
+        View { screen, place, online: !self.offline }
     }
 
-    fn boot(&mut self, boot: &Boot, now: Timestamp) -> Vec<Effect> {
+    fn boot(&mut self, boot: Boot, now: Timestamp) -> Vec<Effect> {
         self.offline = !boot.online;
         let config = match Config::parse(&boot.config, &boot.origin, self.parse) {
             Ok(config) => config,
@@ -134,8 +152,10 @@ impl Session {
             self.stage = show_missing_feature(name);
             return Vec::new();
         }
+        let mut boot = boot;
         let response = authorization_response::find(&boot.url, &config);
         let log_outs = LogoutCount::read(boot.log_outs.as_deref());
+        let (place, address) = find_place(&boot, response.is_some());
         let cx = self.context.insert(Context {
             provider: Provider::new(&config, self.parse),
             ids: Ids::default(),
@@ -144,21 +164,49 @@ impl Session {
             log_outs,
             preflight: Preflight::new(&config),
             offline: self.offline,
+            place,
+            address,
+            entropy: boot.entropy.take(),
             config,
         });
-        let (stored, mut effects) = read_stored(boot, cx);
+        let (stored, mut effects) = read_stored(&boot, cx);
         let next = match response {
             None => resume(stored, cx),
             Some(Ok(response)) => {
                 ResponseValidation::begin(response).map(|validation| Stage::SigningIn(validation, stored))
             }
             // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
-            Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => resume(stored, cx),
+            Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => {
+                cx.place = Place::Check;
+                resume(stored, cx)
+            }
             Some(Err(error)) => Transition::to(show_failure(error.problem(), stored)),
         };
         self.stage = next.state;
         effects.extend(next.effects);
+        effects.extend(cx.show_address(false));
         effects
+    }
+}
+
+/// Where the customer is, and what the address bar has: the page has cleaned an address with a response.
+fn find_place(boot: &Boot, has_response: bool) -> (Place, Option<Place>) {
+    if has_response {
+        let place = boot.place.as_deref().and_then(Place::parse);
+        return (place.unwrap_or_default(), Some(Place::Home));
+    }
+    let place = Place::parse(&boot.url.path);
+    let is_shown = boot.url.query.is_empty() && boot.url.fragment.is_empty();
+    (place.clone().unwrap_or_default(), place.filter(|_| is_shown))
+}
+
+/// Back and Forward lead where a link would, and the address is there already.
+fn follow_address(path: &str, entropy: Entropy, cx: &mut Context) -> Event {
+    let place = Place::parse(path);
+    cx.address.clone_from(&place);
+    match place.unwrap_or_default() {
+        Place::Statements => Event::Statements(entropy),
+        place => Event::Visit(place),
     }
 }
 
@@ -169,7 +217,7 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
         pending: json::read(boot.pending.as_deref()).map(Box::new),
         ..StoredState::default()
     };
-    let mut effects = Vec::new();
+    let mut effects: Vec<Effect> = boot.place.iter().map(|_| Effect::Remove(StorageKey::Place)).collect();
     match Login::read(boot.session.as_deref(), cx.log_outs, cx.now) {
         None => {}
         Some(Ok(login)) => stored.login = Some(Box::new(login)),
@@ -234,6 +282,7 @@ fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
         (Some(login), _) => login.subject.clone(),
         // Without a session the page is shown only for a transfer whose end has to be found out.
         (None, Some(pending)) => pending.subject.clone(),
+        // The place is the one to return to after the log-in.
         (None, None) => return Transition::new(Stage::SignedOut(SignedOut::new(ended)), effects),
     };
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
@@ -250,6 +299,7 @@ fn resume_step_up(ordered_by: &str, stored: StoredState, cx: &mut Context) -> (B
     let StoredState { login, draft, .. } = stored.without_expired_login(cx);
     let draft = draft.filter(|stored| stored.subject == ordered_by);
     let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
+    cx.place = Place::Check;
     let effects = account.start(None, cx);
     (account, effects)
 }
@@ -293,15 +343,30 @@ fn leave_to_log_in(
     stored: StoredState,
     cx: &mut Context,
 ) -> Transition<Stage> {
-    log_in(entropy, requirement, cx).map(|redirect| Stage::LoggingIn(Box::new(redirect), stored))
+    let mut next =
+        log_in(entropy, requirement, cx).map(|redirect| Stage::LoggingIn(Box::new(redirect), stored));
+    if cx.place != Place::Home {
+        // Before the browser leaves.
+        next.effects.insert(0, Effect::Store(StorageKey::Place, cx.place.path().into_owned()));
+    }
+    next
 }
 
 fn sign_out(is_unanswered: bool, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
+    cx.place = Place::Home;
     log_out(is_unanswered, hints, cx).map(Stage::SignedOut)
 }
 
 fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {
     match (stage, event) {
+        (stage @ (Stage::SignedOut(_) | Stage::Failed(..)), Event::Visit(place)) => {
+            cx.place = place;
+            Transition::to(stage)
+        }
+        (stage @ (Stage::SignedOut(_) | Stage::Failed(..)), Event::Statements(_)) => {
+            cx.place = Place::Statements;
+            Transition::to(stage)
+        }
         (Stage::Failed(_, stored), Event::LogIn(entropy)) => {
             leave_to_log_in(entropy, AuthenticationRequirement::default(), stored, cx)
         }
@@ -377,7 +442,7 @@ fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Con
         {
             let mut next = resume(stored, cx);
             if let Stage::Account(account) = &mut next.state {
-                account.show_statements_problem(rejection.problem);
+                account.show_statements_problem(rejection.problem, cx);
             }
             next
         }

@@ -23,6 +23,8 @@ pub enum StorageKey {
     Draft,
     /// What a request to the provider was for, by its `state`.
     Request(StateParameter),
+    /// The path of the place to which the customer returns after a log-in.
+    Place,
     /// That somebody has logged out here while a transfer was on its way, until the next log-in.
     LoggedOutWhileSending,
     /// How often somebody has logged out in this browser: a number, which all tabs of this origin share.

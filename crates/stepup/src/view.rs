@@ -5,13 +5,15 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::domain::{Field, Message, Money, NameCheck, Problem, Receipt};
+use crate::domain::{Field, Message, Money, NameCheck, Place, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
     /// Which screen is up.
     pub screen: Screen,
+    /// Where the customer is, or will be after the log-in.
+    pub place: Place,
     /// `false` while the browser says that it has no network.
     pub online: bool,
 }
@@ -103,7 +105,7 @@ pub enum SessionView {
     LoginRequired,
 }
 
-/// The logged-in page: account and activity beside the transfer.
+/// Logged in: what the pages of all places but the statements show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountView {
     /// The balance and whose it is.
@@ -114,7 +116,9 @@ pub struct AccountView {
     pub transfer: TransferView,
     /// How long the log-in still lasts.
     pub session: SessionView,
-    /// Does the page lead to the statements? Not while a transfer is on its way: it has the floor.
+    /// Is the transfer what the customer sees? Elsewhere, a line above the page tells of one that is under way.
+    pub shows_transfer: bool,
+    /// Does the page lead to the statements?
     pub leads_to_statements: bool,
 }
 

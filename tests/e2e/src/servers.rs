@@ -124,7 +124,7 @@ impl Servers {
 
         let (app, elsewhere) = match own_port {
             Some(own) => (files, Some(own.serve("api", api))),
-            None => (client::beside(api, files), None),
+            None => (companion::client::beside(api, files), None),
         };
         Ok(Self {
             tenant: tenant_port.serve("tenant", provider),

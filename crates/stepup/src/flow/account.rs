@@ -15,8 +15,8 @@ use self::{
 };
 use crate::{
     domain::{
-        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Locale, Message, Order, Problem,
-        TransferId,
+        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Locale, Message, Order, Place,
+        Problem, TransferId,
     },
     effect::{Effect, Timer},
     event::Event,
@@ -54,6 +54,8 @@ pub(crate) struct Account {
     /// The response to a step-up that is being checked.
     validation: Option<Box<ResponseValidation>>,
     statements: Statements,
+    /// Where the receipt of the transfer that was done stays.
+    receipt: Option<Place>,
 }
 
 /// Where the customer is after an event.
@@ -85,6 +87,7 @@ impl Account {
             confirmation: None,
             validation: None,
             statements: Statements::Closed,
+            receipt: None,
         }
     }
 
@@ -93,6 +96,10 @@ impl Account {
         let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
         match pending {
             Some(pending) if pending.subject == self.customer.subject() => {
+                // What has to be found out comes before the first page.
+                if cx.place == Place::Home {
+                    cx.place = Place::Check;
+                }
                 effects.extend(
                     self.update_transfer(cx, |_, customer, cx| transfer::restore(*pending, customer, cx)),
                 );
@@ -101,6 +108,12 @@ impl Account {
             None => {}
         }
         effects.extend(self.load(cx));
+        if cx.place == Place::Statements
+            && let Some(entropy) = cx.entropy.take()
+        {
+            effects.extend(self.open_statements(entropy, cx));
+        }
+        self.settle(cx);
         effects
     }
 
@@ -110,7 +123,65 @@ impl Account {
         effects
     }
 
-    pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
+    pub(crate) fn update(self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
+        let next = self.handle(event, cx);
+        if let Next::Stay(account) = &next.state {
+            account.settle(cx);
+        }
+        next
+    }
+
+    /// The place that the customer is at, now that something has happened: a form and a transfer take turns.
+    fn settle(&self, cx: &mut Context) {
+        let settled = match (&cx.place, &self.transfer) {
+            (Place::Pay | Place::Check, Transfer::Editing) => Place::Pay,
+            (Place::Pay | Place::Check, Transfer::Done(_)) => self.receipt.clone().unwrap_or(Place::Check),
+            // When the browser is about to leave, the customer sees why, and can cancel.
+            (Place::Pay, _) | (_, Transfer::Leaving(_)) => Place::Check,
+            (Place::Statements, _) if !self.statements.is_open() => Place::Home,
+            _ => return,
+        };
+        cx.place = settled;
+    }
+
+    /// Is the form or the transfer what the customer sees?
+    fn is_on_page(&self, cx: &Context) -> bool {
+        match &cx.place {
+            Place::Pay | Place::Check => true,
+            place => matches!(self.transfer, Transfer::Done(_)) && self.receipt.as_ref() == Some(place),
+        }
+    }
+
+    /// A link, or Back and Forward: none of them sends anything. What waited for a button at the place that is left is
+    /// cancelled; what was sent is waited for from anywhere.
+    fn visit(&mut self, place: Place, cx: &mut Context) -> Vec<Effect> {
+        if place == cx.place {
+            return Vec::new();
+        }
+        let mut effects = self.close_statements();
+        if self.is_on_page(cx) && place != Place::Check && self.transfer.may_be_left() {
+            effects.extend(self.dismiss(cx));
+        }
+        cx.place = place;
+        effects
+    }
+
+    fn visit_statements(&mut self, entropy: Entropy, cx: &mut Context) -> Vec<Effect> {
+        // A transfer that is on its way to the provider or the bank has the floor.
+        let place = if self.is_sending() { Place::Check } else { Place::Statements };
+        let mut effects = self.visit(place, cx);
+        effects.extend(self.open_statements(entropy, cx));
+        effects
+    }
+
+    fn open_statements(&mut self, entropy: Entropy, cx: &mut Context) -> Vec<Effect> {
+        if !self.leads_to_statements(cx) || self.is_sending() {
+            return Vec::new();
+        }
+        self.update_statements(cx, |_, customer, cx| statements::open(entropy, customer, cx))
+    }
+
+    fn handle(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
         let mut effects = Vec::new();
         if self.customer.tick(cx.now) {
             effects = self.end_session(AuthenticationRequirement::default());
@@ -163,14 +234,19 @@ impl Account {
             }
             Event::TimerFired(Timer::SessionEnds) => self.customer.watch(cx.now).into_iter().collect(),
             Event::TimerFired(Timer::Retry) => self.overview.retry(&self.customer, cx),
-            Event::Statements(entropy) if self.leads_to_statements(cx) => {
-                self.update_statements(cx, |_, customer, cx| statements::open(entropy, customer, cx))
-            }
+            Event::Visit(place) => self.visit(place, cx),
+            Event::Statements(entropy) => self.visit_statements(entropy, cx),
             Event::OlderStatements => self.update_statements(cx, Statements::load_older),
             Event::Dismiss | Event::Cancel if self.statements.is_open() => self.close_statements(),
             // The transfer is not on the page: nobody can have meant it.
-            Event::Edited(..) | Event::Left(_) | Event::Review | Event::Confirm(_) | Event::AskAgain
-                if self.statements.is_open() =>
+            Event::Edited(..)
+            | Event::Left(_)
+            | Event::Review
+            | Event::Confirm(_)
+            | Event::AskAgain
+            | Event::Cancel
+            | Event::Dismiss
+                if !self.is_on_page(cx) =>
             {
                 Vec::new()
             }
@@ -179,7 +255,12 @@ impl Account {
             Event::LanguageChanged => self.recheck_form(cx),
             Event::Review => self.review(cx),
             Event::Confirm(entropy) => self.confirm(entropy, cx),
-            Event::Cancel | Event::Dismiss => self.dismiss(cx),
+            Event::Cancel | Event::Dismiss => {
+                if matches!(cx.place, Place::Payment(_)) {
+                    cx.place = Place::Pay;
+                }
+                self.dismiss(cx)
+            }
             Event::AskAgain | Event::TimerFired(Timer::AskAgain) => {
                 self.update_transfer(cx, Transfer::ask_again)
             }
@@ -256,6 +337,9 @@ impl Account {
         self.transfer = state;
         if matches!(self.transfer, Transfer::Done(_)) {
             self.form = Form::default();
+            // A bank that has no list of payments does not show this one again.
+            let id = sent.filter(|_| !self.overview.has_no_history());
+            self.receipt = id.and_then(|id| Place::payment(id.as_str()));
         }
         if self.sent.follow(&self.transfer, sent) {
             effects.push(self.store_draft(cx));
@@ -361,11 +445,13 @@ impl Account {
 
     /// The customer is back from the provider, on the way to the statements.
     pub(crate) fn open_statements_after_login(&mut self, cx: &mut Context) -> Vec<Effect> {
+        cx.place = Place::Statements;
         self.update_statements(cx, |_, customer, cx| statements::open_after_login(customer, cx))
     }
 
     /// The page "Statements", with the reason why there are none to see.
-    pub(crate) fn show_statements_problem(&mut self, problem: Problem) {
+    pub(crate) fn show_statements_problem(&mut self, problem: Problem, cx: &mut Context) {
+        cx.place = Place::Statements;
         self.statements = statements::show_problem(problem);
     }
 
@@ -374,7 +460,7 @@ impl Account {
     }
 
     fn leads_to_statements(&self, cx: &Context) -> bool {
-        cx.config.statements && self.customer.is_logged_in() && !self.is_sending()
+        cx.config.statements && self.customer.is_logged_in()
     }
 
     /// Is a transfer on its way, or about to be?
@@ -619,6 +705,7 @@ impl Account {
             history: self.overview.history(),
             transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form_view(cx.locale))),
             session,
+            shows_transfer: self.is_on_page(cx),
             leads_to_statements: self.leads_to_statements(cx),
         }))
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     config::Config,
-    domain::{Locale, LogoutCount, Timestamp},
+    domain::{Entropy, Locale, LogoutCount, Place, Timestamp},
+    effect::Effect,
     flow::{ids::Ids, preflight::Preflight},
     oidc::Provider,
 };
@@ -20,4 +21,21 @@ pub(crate) struct Context {
     pub(crate) preflight: Preflight,
     /// Does the browser say that it has no network?
     pub(crate) offline: bool,
+    /// Where the customer is.
+    pub(crate) place: Place,
+    /// What the address bar has, when it is a place.
+    pub(crate) address: Option<Place>,
+    /// For the first page that needs it to lead to the provider.
+    pub(crate) entropy: Option<Entropy>,
+}
+
+impl Context {
+    /// Has the address bar follow, once the customer is somewhere else.
+    pub(crate) fn show_address(&mut self, is_new_entry: bool) -> Option<Effect> {
+        if self.address.as_ref() == Some(&self.place) {
+            return None;
+        }
+        self.address = Some(self.place.clone());
+        Some(Effect::ShowAddress { path: self.place.path(), is_new_entry })
+    }
 }

@@ -211,6 +211,12 @@ impl Transfer {
         matches!(self, Self::First(_) | Self::Leaving(_) | Self::Returning(_) | Self::Second(_))
     }
 
+    /// Is it cancelled, or over, when the customer goes elsewhere? What was sent is waited for, and what has to be confirmed
+    /// stays to be confirmed.
+    pub(crate) fn may_be_left(&self) -> bool {
+        matches!(self, Self::Reviewing(_) | Self::Leaving(_) | Self::Done(_) | Self::NotSent(_))
+    }
+
     /// Did the bank refuse the token (401)?
     pub(crate) fn is_unauthorized(&self) -> bool {
         matches!(self, Self::NotSent(it) if it.reason == NotSentReason::Unauthorized)

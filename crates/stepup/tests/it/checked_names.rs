@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use stepup::{
     Event,
-    domain::{Field, NameCheck},
+    domain::{Field, NameCheck, Place},
     http::NetworkError,
     view::{FormView, NameCheckView, Screen, TransferView},
 };
@@ -21,6 +21,7 @@ fn servers() -> Servers {
 }
 
 fn type_name(tab: &mut Tab, name: &str) {
+    tab.visit(Place::Pay);
     tab.dispatch(Event::Edited(Field::Name, name.into()));
     tab.dispatch(Event::Left(Field::Name));
 }

@@ -7,7 +7,7 @@ use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::json;
 use stepup::{
     Event,
-    domain::Field,
+    domain::{Field, Place},
     http::NetworkError,
     view::{Screen, TransferView},
 };
@@ -29,6 +29,8 @@ enum Act {
     Confirm,
     Cancel,
     Dismiss,
+    /// To a place, by a link or by Back.
+    Visit(u8),
     Proceed,
     AskAgain,
     TryAgain,
@@ -81,6 +83,7 @@ fn act() -> impl Strategy<Value = Act> {
         4 => Just(Act::Confirm),
         1 => Just(Act::Cancel),
         2 => Just(Act::Dismiss),
+        2 => any::<u8>().prop_map(Act::Visit),
         2 => Just(Act::Proceed),
         1 => Just(Act::AskAgain),
         1 => Just(Act::TryAgain),
@@ -127,6 +130,7 @@ impl Run {
             Screen::SignedOut { .. } => Act::LogIn,
             Screen::Failed(_) => Act::Dismiss,
             Screen::Account(account) if account.session_over() => Act::LogIn,
+            Screen::Account(account) if !account.shows_transfer => Act::Visit(0),
             Screen::Account(account) => match account.transfer {
                 TransferView::Form(form) if form.amount.text.is_empty() => Act::Fill(1),
                 TransferView::Form(_) | TransferView::Interrupted { .. } => Act::Review,
@@ -183,6 +187,10 @@ impl Run {
             Act::Review => tab.dispatch(Event::Review),
             Act::Cancel => tab.dispatch(Event::Cancel),
             Act::Dismiss => tab.dispatch(Event::Dismiss),
+            Act::Visit(0) => tab.visit(Place::Pay),
+            Act::Visit(n) => {
+                tab.travel(["/", "/payments", "/pay", "/pay/check", "/statements"][usize::from(n % 5)]);
+            }
             Act::Proceed => tab.dispatch(Event::Proceed),
             Act::AskAgain => tab.dispatch(Event::AskAgain),
             Act::TryAgain => tab.dispatch(Event::TryAgain),

@@ -17,6 +17,7 @@ mod interleavings;
 mod logout;
 mod messages;
 mod oidf;
+mod places;
 mod preflight;
 mod providers;
 mod rate_limits;

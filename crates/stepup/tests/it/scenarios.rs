@@ -2,7 +2,7 @@
 
 use stepup::{
     Event,
-    domain::Field,
+    domain::{Field, Place},
     http::NetworkError,
     view::{Action, BalanceView, HistoryView, Loadable, Notice, Screen, TransferView},
 };
@@ -83,6 +83,7 @@ fn fields_are_normalized_on_blur() {
 fn draft_survives_reload() {
     let mut servers = Servers::default();
     let mut tab = servers.logged_in();
+    tab.visit(Place::Pay);
     tab.dispatch(Event::Edited(Field::Reference, "Rent".into()));
     tab.load(None);
     let TransferView::Form(form) = tab.transfer() else { panic!() };

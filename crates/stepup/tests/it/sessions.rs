@@ -193,7 +193,7 @@ fn stored_second_factor_is_verified_once() {
     let mut servers = Servers::default();
     let tab = servers.at_statements();
     for (signatures, found) in [(Signatures::Right, true), (Signatures::Wrong, false)] {
-        let mut tab = Tab { signatures, ..tab.duplicate() };
+        let mut tab = Tab { signatures, address: "/".into(), ..tab.duplicate() };
         tab.load(None);
         servers.serve_all(&mut tab);
         for visit in ["the first time", "the second time"] {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use stepup::{
     Effect, Event, Session,
-    domain::{Bearer, Entropy, Field, Timestamp, UrlParts},
+    domain::{Bearer, Entropy, Field, Place, Timestamp, UrlParts},
     effect::{CheckId, Timer},
     event::Boot,
     http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
@@ -79,6 +79,10 @@ pub(crate) struct Tab {
     pub(crate) now: i64,
     /// Requests that nobody has answered yet.
     pub(crate) requests: VecDeque<(RequestId, Sent)>,
+    /// What the address bar has.
+    pub(crate) address: String,
+    /// How many entries of the history the client has added.
+    pub(crate) entries: usize,
     /// Where the browser was sent, when it was.
     pub(crate) gone: Option<Url>,
     /// What it was sent there with, as a form.
@@ -113,6 +117,8 @@ impl Tab {
             log_outs: None,
             now: START,
             requests: VecDeque::new(),
+            address: "/".into(),
+            entries: 0,
             gone: None,
             submitted: None,
             timers: Vec::new(),
@@ -128,13 +134,15 @@ impl Tab {
     /// A copy, as browsers make it of a tab: with what the tab had stored.
     pub(crate) fn duplicate(&self) -> Self {
         let (storage, log_outs, config) = (self.storage.clone(), self.log_outs.clone(), self.config.clone());
-        Self { config, storage, log_outs, now: self.now, seed: self.seed.wrapping_add(100), ..Self::new() }
+        let (address, seed) = (self.address.clone(), self.seed.wrapping_add(100));
+        Self { config, storage, log_outs, address, now: self.now, seed, ..Self::new() }
     }
 
     /// Loads the page, as after a reload or a redirect: only the storage and the clock survive.
     /// `fragment`: that of the answer with which the provider sent the browser back.
     pub(crate) fn load(&mut self, fragment: Option<String>) {
-        self.land(fragment.map_or_else(PageUrl::default, |fragment| PageUrl {
+        let url = PageUrl { path: self.address.clone(), ..PageUrl::default() };
+        self.land(fragment.map_or(url, |fragment| PageUrl {
             path: "/callback".into(),
             query: String::new(),
             fragment,
@@ -143,10 +151,13 @@ impl Tab {
 
     /// The same at any address.
     pub(crate) fn land(&mut self, url: PageUrl) {
+        // The page cleans an address that is none of its places before anything else runs.
+        self.address = if Place::parse(&url.path).is_some() { url.path.clone() } else { "/".into() };
         self.session = Session::new(parse_url);
         self.requests.clear();
         self.timers.clear();
         self.gone = None;
+        let entropy = Some(self.entropy());
         let stored = |key: &str| self.storage.get(key).cloned();
         let boot = Boot {
             config: self.config.clone(),
@@ -157,6 +168,8 @@ impl Tab {
             draft: stored("draft"),
             logged_out_while_sending: stored("logged_out_while_sending").is_some(),
             log_outs: self.log_outs.clone(),
+            place: stored("place"),
+            entropy,
             online: true,
             ..Boot::default()
         };
@@ -209,6 +222,10 @@ impl Tab {
             Effect::Submit(url, form) => {
                 self.gone = Url::parse(url.as_str()).ok();
                 self.submitted = Some(form.into_text());
+            }
+            Effect::ShowAddress { path, is_new_entry } => {
+                self.entries += usize::from(is_new_entry);
+                self.address = path.into_owned();
             }
             Effect::Reload => self.load(None),
             Effect::SetTimer(timer, milliseconds) => {
@@ -263,7 +280,19 @@ impl Tab {
         self.dispatch(Event::Confirm(entropy));
     }
 
+    pub(crate) fn visit(&mut self, place: Place) {
+        self.dispatch(Event::Visit(place));
+    }
+
+    /// Back or Forward within the client.
+    pub(crate) fn travel(&mut self, path: &str) {
+        self.address = path.into();
+        let entropy = self.entropy();
+        self.dispatch(Event::AddressChanged(path.into(), entropy));
+    }
+
     pub(crate) fn fill(&mut self, payee: &str, amount: &str, reference: &str) {
+        self.visit(Place::Pay);
         for (field, text) in [(Field::Payee, payee), (Field::Amount, amount), (Field::Reference, reference)] {
             self.dispatch(Event::Edited(field, text.into()));
             self.dispatch(Event::Left(field));
@@ -302,6 +331,7 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Session => "session".into(),
         StorageKey::Pending => "pending".into(),
         StorageKey::Draft => "draft".into(),
+        StorageKey::Place => "place".into(),
         StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
         StorageKey::LogoutCount => unreachable!("it is not the tab's"),
         StorageKey::Request(state) => format!("request.{}", state.as_str()),

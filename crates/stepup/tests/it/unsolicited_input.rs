@@ -114,10 +114,8 @@ fn verification_proves_nothing() {
 fn verification_opens_no_statements() {
     let mut servers = Servers::default();
     let mut tab = servers.at_statements();
-    tab.load(None);
-    servers.serve_all(&mut tab);
     tab.signatures = Signatures::Later;
-    tab.statements();
+    tab.load(None);
     servers.serve_all(&mut tab);
     assert_eq!(tab.checks.len(), 1, "the stored token is checked again");
     tab.dispatch(Event::Verified { check: NOBODYS_CHECK, outcome: Ok(true) });

@@ -15,7 +15,7 @@ pub(crate) enum Role {
     Button,
     Field,
     Combobox,
-    /// A button or a field.
+    /// What the keyboard gets to: a button, a field or a link.
     Control,
     Link,
     Heading,
@@ -30,7 +30,7 @@ impl Role {
             Self::Button => "button, summary, input[type=submit], input[type=button], [role=button]",
             Self::Field => "input, textarea, [role=textbox]",
             Self::Combobox => "select, [role=combobox]",
-            Self::Control => "button, input, textarea, summary",
+            Self::Control => "button, input, textarea, summary, a[href]",
             Self::Link => "a[href], [role=link]",
             Self::Heading => "h1, h2, h3, h4, [role=heading]",
             Self::Status => "output, [role=status]",
@@ -43,7 +43,7 @@ impl Role {
             Self::Button => matches!(role, "button" | "DisclosureTriangle"),
             Self::Field => matches!(role, "textbox" | "searchbox" | "spinbutton"),
             Self::Combobox => role == "combobox",
-            Self::Control => Self::Button.is_computed(role) || Self::Field.is_computed(role),
+            Self::Control => [Self::Button, Self::Field, Self::Link].iter().any(|it| it.is_computed(role)),
             Self::Link => role == "link",
             Self::Heading => role == "heading",
             Self::Status => role == "status",

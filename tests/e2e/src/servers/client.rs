@@ -9,7 +9,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 
 pub(super) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
     let dist = dist()?;
@@ -34,11 +34,12 @@ fn dist() -> Result<PathBuf, TestError> {
 }
 
 /// A copy of the files, its pages changed as a person who deploys them would change them, on a host without any
-/// rule: no fall-back, no headers.
+/// rule: no headers, and no fall-back but its page for what is not there.
 fn files(dist: &Path, config: &Value) -> Result<Router, TestError> {
     let copy = tempfile::TempDir::with_prefix("riser-dist-")?;
     copy_with(dist, copy.path(), config)?;
-    let service = ServeDir::new(copy.path());
+    // Such hosts have one rule at most: `404.html` is what they answer with where there is no file.
+    let service = ServeDir::new(copy.path()).not_found_service(ServeFile::new(copy.path().join("404.html")));
     // The folder lives as long as the router that serves it.
     let copy = std::sync::Arc::new(copy);
     Ok(Router::new().fallback_service(service).layer(axum::Extension(copy)))
@@ -69,9 +70,4 @@ fn with_config(page: String, config: &Value) -> Result<String, TestError> {
         Err(PageError::NoConfig) => Ok(page),
         Err(error) => Err(with_causes(error)),
     }
-}
-
-/// API and files on one origin: what the API does not know are files.
-pub(super) fn beside(api: Router, files: Router) -> Router {
-    api.fallback_service(files)
 }

@@ -68,7 +68,12 @@ async fn offered(page: &Page) -> Result<Option<&'static str>, TestError> {
             return Ok(Some(name));
         }
     }
-    Ok((page.link("Go to Riser").count().await? > 0).then_some("Go to Riser"))
+    for name in ["Go to Riser", "Home"] {
+        if page.link(name).count().await? > 0 {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
 }
 
 /// Does whatever the page offers until the rent is paid, as far as the page says.
@@ -92,7 +97,9 @@ async fn gets_it_paid(context: &TestContext, page: &Page, phone: &Phone) -> Resu
             }
             Some("password") => enter_password(page, ADA.email, PASSWORD).await?,
             Some("Go to Riser") => page.link("Go to Riser").click().await?,
-            Some("Transfer") => {
+            Some("Transfer") => page.link("Home").click().await?,
+            Some("Home") => {
+                page.link("Home").click().await?;
                 let activity = page.css("main").text().await?;
                 if activity.contains(RENT.reference) && page.css("li.entry").count().await? > 0 {
                     return Ok(());

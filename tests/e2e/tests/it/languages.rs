@@ -16,8 +16,9 @@ struct Catalogue(Value);
 impl Catalogue {
     fn of(language: &str) -> Self {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../messages/");
-        let text = std::fs::read_to_string(format!("{folder}{language}.json")).expect("a catalogue");
-        Self(serde_json::from_str(&text).expect("an object"))
+        let text = std::fs::read_to_string(format!("{folder}{language}.json"))
+            .unwrap_or_else(|error| panic!("{language}: {error}"));
+        Self(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{language}: {error}")))
     }
 
     fn text(&self, id: &str) -> &str {
@@ -98,6 +99,7 @@ fn chosen_language_is_kept_and_so_is_what_was_typed() {
         open(context).await?;
         page.button("Log in").click().await?;
         page.test_id("balance").reads("€2,500.00").await?;
+        crate::steps::open_pay_form(page).await?;
         page.field("Reference").fill("Rent").await?;
         page.field("Amount").fill("9999.5").await?;
         page.field("Pay to (IBAN)").fill(RENT.payee).await?;
@@ -157,6 +159,7 @@ async fn whole_transfer(context: &TestContext) -> Result<(), TestFailure> {
     page.button(arabic.text("button.log_in")).click().await?;
     enter_password(page).await?;
     page.test_id("balance").appears().await?;
+    page.link(arabic.text("nav.pay")).click().await?;
     page.field(arabic.text("form.payee")).fill(RENT.payee).await?;
     // In the digits of the page's language.
     page.field(arabic.text("form.amount")).fill("١٢٫٥٠").await?;

@@ -3,8 +3,8 @@
 
 use crate::factors::{confirms, types, written_down};
 use crate::steps::{
-    RENT, WELCOME, ask_for_step_up, log_in, open, phone, review, sees_balance, stay_before_leaving,
-    type_order,
+    RENT, WELCOME, ask_for_step_up, log_in, open, open_pay_form, phone, review, sees_balance,
+    stay_before_leaving, type_order,
 };
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
@@ -75,6 +75,8 @@ fn the_workflow() {
         enter_password(page, ADA.email, PASSWORD).await?;
         sees_balance(page, ADA.opening).await?;
         look(page, "account").await?;
+        open_pay_form(page).await?;
+        look(page, "form").await?;
         page.button("Transfer").click().await?;
         look(page, "form-errors").await?;
         type_order(page, RENT).await?;
@@ -93,9 +95,15 @@ fn the_workflow() {
         page.status().reads("Transfer sent").await?;
         look(page, "done").await?;
         look(phone.page(), "phone-approved").await?;
-        page.button("Make another transfer").click().await?;
+        page.reload().await?;
+        page.css(".receipt").reads("12.50").await?;
+        look(page, "payment").await?;
+        page.link("Home").click().await?;
         page.css("li.entry").reads("12.50").await?;
         look(page, "history").await?;
+        page.link("Payments").click().await?;
+        page.css("li.entry").reads("12.50").await?;
+        look(page, "payments").await?;
         page.button("Log out").click().await?;
         page.heading(WELCOME).appears().await?;
         look(page, "logged-out").await?;
@@ -165,7 +173,7 @@ fn statements() {
         let gate = servers.tenant.when(|request| request.path.starts_with("/.well-known/openid")).hold();
         page.forget_files().await?;
         page.reload().await?;
-        page.button("Statements").click().await?;
+        page.link("Statements").click().await?;
         page.status().reads("Confirm that it is you").await?;
         gate.wait_until_reached().await?;
         look(page, "statements-leaving").await?;

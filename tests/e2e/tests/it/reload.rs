@@ -125,6 +125,8 @@ fn at_the_receipt_does_not_send_again() {
         transfer(context).await?;
         context.page.reload().await?;
         sees_balance(&context.page, ADA.opening - RENT.minor).await?;
+        context.page.css(".receipt").reads("12.50").await?;
+        context.page.link("Home").click().await?;
         context.page.css("li.entry").reads("12.50").await?;
         assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
         rent_was_paid_once(context).await

@@ -71,8 +71,15 @@ pub(crate) fn grouped(iban: &str) -> String {
     iban.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
 }
 
+/// Goes to the form, from anywhere in the client.
+pub(crate) async fn open_pay_form(page: &Page) -> Result<(), TestError> {
+    page.link("Pay").click().await?;
+    page.field("Pay to (IBAN)").appears().await
+}
+
 /// Fills the form.
 pub(crate) async fn type_order(page: &Page, order: Order) -> Result<(), TestError> {
+    open_pay_form(page).await?;
     page.field("Pay to (IBAN)").fill(order.payee).await?;
     page.field("Amount").fill(order.amount).await?;
     page.field("Reference").fill(order.reference).await

@@ -1,7 +1,7 @@
 //! What people paste, fill in by other programs, and pay in other currencies: what the bank books is what was meant.
 
 use crate::steps::{
-    RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, phone, review, type_order,
+    RENT, is_transfer, leave_to_log_in, log_in, nothing_was_moved, open_pay_form, phone, review, type_order,
 };
 use e2e::{
     Page, TestContext, TestError, TestFailure,
@@ -43,6 +43,7 @@ fn pasted_order_is_booked_as_it_was_meant() {
         let TestContext { servers, page, .. } = context;
         let phone = phone(context).await?;
         log_in(context, ADA).await?;
+        open_pay_form(page).await?;
         paste(page, "payee", "IBAN:\u{a0}GB٨٢\u{200b} WEST‑1234 ５６９８ 7654 32.  ").await?;
         paste(page, "amount", &format!("{}\u{200e}1,234.56\u{202f}€. ", " ".repeat(20))).await?;
         paste(
@@ -89,10 +90,11 @@ fn invalid_input_is_reported_and_not_cut() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
+        open_pay_form(page).await?;
         let long = format!("{} invoice 4711", "x".repeat(150));
         for (id, pasted, said) in [
             ("amount", "$12.50", "This account pays in EUR, not in $."),
-            ("amount", "12.505", "Use digits, with two decimals at most, for example 12.50."),
+            ("amount", "12.505", "Use digits with 2 decimals at most, for example 12.50."),
             ("reference", long.as_str(), "this one has 163"),
             ("reference", "safe \u{202e}evil", "without marks that turn it around"),
             ("reference", "Z\u{321}\u{362}\u{334}\u{353}\u{326}", "4 accents or marks at most"),
@@ -114,6 +116,7 @@ fn autofilled_order_is_accepted() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
+        open_pay_form(page).await?;
         for (id, text) in [("payee", RENT.payee), ("amount", RENT.amount), ("reference", RENT.reference)] {
             let fill = format!(
                 "(() => {{ const field = document.getElementById('{id}'); field.value = {}; \
@@ -149,6 +152,7 @@ async fn pays_in(
     leave_to_log_in(context).await?;
     enter_password(page, ADA.email, PASSWORD).await?;
     page.test_id("balance").reads(balance).await?;
+    open_pay_form(page).await?;
     page.field("Pay to (IBAN)").fill(BEN.iban).await?;
     page.field("Amount").fill(typed).await?;
     page.button("Transfer").click().await?;

@@ -2,7 +2,7 @@
 
 use crate::steps::{
     RENT, at_the_provider, code_flow, euros, grouped, is_balance, is_good_for_no_other, is_transfer, log_in,
-    open, rent_was_paid_once, review, sees_balance, transfer, type_order,
+    open, open_pay_form, rent_was_paid_once, review, sees_balance, transfer, type_order,
 };
 use e2e::{
     Page, TestContext, TestFailure, Token,
@@ -57,6 +57,7 @@ async fn the_workflow(context: &TestContext, flow: Flow) -> Result<(), TestFailu
         assert!(seen.contains(&part), "the receipt lacks {part:?}: {seen}");
     }
     sees_balance(page, left).await?;
+    page.link("Home").click().await?;
     let entry = page.css("li.entry").reads(BEN.name).await?;
     assert!(entry.contains("12.50"), "{entry}");
 
@@ -230,7 +231,7 @@ fn log_out_ends_both_sessions() {
         page.button("Log in").click().await?;
         page.field("Password").appears().await?;
         enter_password(page, ADA.email, PASSWORD).await?;
-        sees_balance(page, ADA.opening).await?;
+        open_pay_form(page).await?;
         page.field("Pay to (IBAN)").holds("").await?;
         Ok(())
     });
@@ -286,6 +287,7 @@ fn input_is_validated_before_the_review() {
     scenario(Setup::default(), async |context| {
         let page = &context.page;
         log_in(context, ADA).await?;
+        open_pay_form(page).await?;
         page.field("Pay to (IBAN)").fill("GB82 WEST 1234 5698 7654 33").await?;
         page.field("Amount").fill("0").await?;
         page.button("Transfer").click().await?;
@@ -326,6 +328,8 @@ fn works_by_keyboard() {
         page.type_keys(PASSWORD.into()).await?;
         page.type_keys(Key::Enter + "").await?;
         sees_balance(page, ADA.opening).await?;
+        page.tab_to("Pay").await?;
+        page.type_keys(Key::Enter + "").await?;
         for (label, text) in
             [("Pay to (IBAN)", RENT.payee), ("Amount", RENT.amount), ("Reference", RENT.reference)]
         {

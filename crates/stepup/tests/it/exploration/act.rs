@@ -25,6 +25,10 @@ pub(super) enum Do {
     LogIn,
     LogOut,
     Statements,
+    /// A link leads to the first page.
+    Home,
+    /// Back leads to the form.
+    BackInside,
     /// The form is filled in: with one amount, or with another one.
     Fill(Amount),
     Review,

@@ -10,7 +10,7 @@ use std::{
 use serde_json::json;
 use stepup::{
     Event,
-    domain::Field,
+    domain::{Field, Place},
     effect::Timer,
     http::{HttpResponse, NetworkError, RequestId},
 };
@@ -158,12 +158,12 @@ impl Model {
         match side.tab.gone.as_ref().map(Url::path) {
             None => {
                 use Do::{
-                    AskAgain, Cancel, Confirm, Dismiss, LogIn, LogOut, Proceed, Reload, Review, Statements,
-                    TryAgain,
+                    AskAgain, BackInside, Cancel, Confirm, Dismiss, Home, LogIn, LogOut, Proceed, Reload,
+                    Review, Statements, TryAgain,
                 };
                 for what in [
                     LogIn, LogOut, Statements, Review, Confirm, Cancel, Dismiss, Proceed, AskAgain, TryAgain,
-                    Reload,
+                    Reload, Home, BackInside,
                 ] {
                     can(what);
                 }
@@ -284,11 +284,14 @@ impl Model {
                 }
             }
             Do::Fill(amount) => {
+                tab.visit(Place::Pay);
                 let amount = if amount == Amount::Usual { "12.50" } else { "912.50" };
                 for (field, text) in [(Field::Payee, PAYEE), (Field::Amount, amount)] {
                     tab.dispatch(Event::Edited(field, text.to_owned()));
                 }
             }
+            Do::Home => tab.visit(Place::Home),
+            Do::BackInside => tab.travel("/pay"),
             Do::Review => tab.dispatch(Event::Review),
             Do::Cancel => tab.dispatch(Event::Cancel),
             Do::Dismiss => tab.dispatch(Event::Dismiss),

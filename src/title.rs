@@ -1,0 +1,27 @@
+//! The title of the page: where the customer is, then the bank's name.
+
+use leptos::prelude::*;
+use stepup::view::{Screen, View};
+
+use crate::{
+    messages,
+    view_signal::{self, ViewSignal},
+};
+
+const BANK: &str = "Riser";
+
+/// Has the document's title follow the view.
+pub(crate) fn follow(signal: ViewSignal) {
+    let title = view_signal::slice_of(signal, |before, now| title_of(before) == title_of(now));
+    Effect::new(move |_: Option<()>| {
+        messages::follow();
+        match title_of(&title.get()) {
+            Some(id) => document().set_title(&[&messages::text(id), " – ", BANK].concat()),
+            None => document().set_title(BANK),
+        }
+    });
+}
+
+fn title_of(view: &View) -> Option<&'static str> {
+    matches!(view.screen, Screen::Account(_) | Screen::Statements(_)).then(|| view.place.title())
+}
