@@ -3,6 +3,7 @@
 //! A library, so that the browser tests can mount the pages with any view; `main.rs` is the program.
 
 pub mod app;
+mod brand;
 mod components;
 pub mod driver;
 mod focus;

@@ -4,11 +4,9 @@ use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
 use crate::{
-    messages,
+    brand, messages,
     view_signal::{self, ViewSignal},
 };
-
-const BANK: &str = "Riser";
 
 /// Has the document's title follow the view.
 pub(crate) fn follow(signal: ViewSignal) {
@@ -16,8 +14,8 @@ pub(crate) fn follow(signal: ViewSignal) {
     Effect::new(move |_: Option<()>| {
         messages::follow();
         match title_of(&title.get()) {
-            Some(id) => document().set_title(&[&messages::text(id), " – ", BANK].concat()),
-            None => document().set_title(BANK),
+            Some(id) => document().set_title(&[&messages::text(id), " – ", &brand::name()].concat()),
+            None => document().set_title(&brand::name()),
         }
     });
 }

@@ -49,12 +49,13 @@ fn content_security_policy(page: &str, config: &Value) -> String {
     let scripts = hashes(raw_texts(page).filter(RawText::is_inline_code));
     let styles = hashes(raw_texts(page).filter(RawText::is_style));
     let connect = sources(config, &FETCHED);
+    let images = sources(&config["brand"], &["logo"]);
     // The page itself, too: browsers look at where the provider sends the form's answer.
     let form_action = sources(config, &SUBMITTED);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{scripts}; style-src 'self'{styles}; \
-         img-src 'self'; font-src 'self'; connect-src {connect}; base-uri 'none'; form-action {form_action}; \
-         frame-ancestors 'none'; object-src 'none'"
+         img-src {images}; font-src 'self'; connect-src {connect}; base-uri 'none'; form-action {form_action}; \
+         frame-ancestors 'none'; object-src 'none'; manifest-src 'self' blob:"
     )
 }
 
@@ -99,12 +100,22 @@ mod tests {
         assert_eq!(policy.matches("sha256").count(), 1, "{policy}");
     }
 
+    /// Proves: brand-shown
+    #[test]
+    fn logo_may_come_from_its_origin_alone() {
+        let policy = |logo: &str| content_security_policy("", &json!({ "brand": { "logo": logo } }));
+        let elsewhere = policy("https://cdn.example/logo.svg");
+        assert!(elsewhere.contains("img-src 'self' https://cdn.example;"), "{elsewhere}");
+        assert!(policy("/logo.svg").contains("img-src 'self';"));
+    }
+
     #[test]
     fn the_client_may_talk_to_its_api_and_its_issuer_alone() {
         let config = json!({"api": "https://api.example/v1", "issuer": "https://id.example/", "client_id": "https://x.example"});
         let policy = content_security_policy("", &config);
         assert!(policy.contains("connect-src 'self' https://api.example https://id.example;"), "{policy}");
         assert!(policy.contains("form-action 'self' https://id.example;"), "{policy}");
+        assert!(policy.contains("img-src 'self';"), "{policy}");
         let same_origin =
             content_security_policy("", &json!({"api": "", "issuer": "http://localhost:8090/"}));
         assert!(same_origin.contains("connect-src 'self' http://localhost:8090;"), "{same_origin}");

@@ -1,5 +1,7 @@
 //! What a deployment sets: one JSON block in the page, parsed and checked before anything else happens.
 
+mod brand;
+
 use alloc::{borrow::ToOwned, string::String, string::ToString, vec, vec::Vec};
 
 use crate::{
@@ -124,12 +126,23 @@ pub enum ConfigError {
         /// What it should hold.
         expected: &'static str,
     },
+    /// The bank's colour cannot be read.
+    #[error(
+        "`brand.accent` is \"{found}\", which has a contrast of {contrast}:1 on the page: text needs 4.50:1 (WCAG 2.2), \
+         so choose a darker one"
+    )]
+    Contrast {
+        /// The colour.
+        found: String,
+        /// Its contrast, with two decimals.
+        contrast: String,
+    },
     /// A key that no version of Riser knows: most likely a slip of the pen, which would otherwise go unnoticed.
     #[error("`{0}` is not a key of the configuration; known are {known}", known = KEYS.join(", "))]
     Unknown(String),
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "issuer",
     "client_id",
     "audience",
@@ -149,6 +162,7 @@ const KEYS: [&str; 19] = [
     "end_session_endpoint",
     "token_endpoint",
     "authorization_details",
+    "brand",
 ];
 
 /// How long an answer of the provider is accepted, in seconds: as long as a push may wait for the customer.
@@ -179,6 +193,9 @@ impl Config {
         let mut reader = Reader { keys: &keys, errors: Vec::new(), parse };
         for (key, _) in keys.members().iter().filter(|(key, _)| !KEYS.contains(&key.as_str())) {
             reader.errors.push(ConfigError::Unknown(key.clone()));
+        }
+        if let Some(value) = keys.get("brand") {
+            reader.errors.extend(brand::check(value, origin, parse));
         }
         let home = WebUrl::parse(origin, parse);
         let issuer = reader.required_text("issuer", SECURE_URL);

@@ -26,6 +26,9 @@ pub(crate) fn size(project: &Project) -> Result {
         }
         let sizes = dist::sizes(&path)?;
         say(&row(&name, sizes.map(grouped)));
+        if name.starts_with("icons") {
+            continue; // fetched when the client is installed
+        }
         if name.starts_with("messages") && !name.starts_with("messages/en") {
             continue; // instead of the English ones
         }

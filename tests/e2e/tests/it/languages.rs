@@ -1,6 +1,9 @@
 //! The client in other languages: which one, what is loaded, how money is written, and what is kept.
 
-use crate::steps::{RENT, WELCOME, grouped, nothing_was_moved, open, phone, rent_was_paid_once};
+use crate::looks::look;
+use crate::steps::{
+    RENT, WELCOME, grouped, nothing_was_moved, open, open_pay_form, phone, rent_was_paid_once,
+};
 use axum::{http::StatusCode, response::IntoResponse};
 use e2e::{
     Key, Page, TestContext, TestError, TestFailure,
@@ -69,9 +72,10 @@ fn language_is_the_browsers_and_the_providers_pages_are_asked_for_in_it() {
         let asked = servers.tenant.requests("/authorize");
         assert_eq!(asked[0].parameter("ui_locales"), "de de-AT");
         assert_eq!(loaded(servers), ["de", "de"], "one catalogue for each document");
-        let barriers = page.barriers().await?;
-        assert!(barriers.is_empty(), "{}", barriers.join("\n"));
-        Ok(())
+        look(page, "home-de").await?;
+        page.link(german.text("nav.pay")).click().await?;
+        page.button(german.text("button.transfer")).click().await?;
+        look(page, "form-errors-de").await
     });
 }
 
@@ -99,17 +103,19 @@ fn chosen_language_is_kept_and_so_is_what_was_typed() {
         open(context).await?;
         page.button("Log in").click().await?;
         page.test_id("balance").reads("€2,500.00").await?;
-        crate::steps::open_pay_form(page).await?;
+        open_pay_form(page).await?;
         page.field("Reference").fill("Rent").await?;
         page.field("Amount").fill("9999.5").await?;
         page.field("Pay to (IBAN)").fill(RENT.payee).await?;
         page.alert().reads("You have 2,500.00 EUR.").await?;
         page.combobox("Language").choose("Français").await?;
-        page.test_id("balance").reads("2\u{202f}500,00 €").await?;
         page.alert().reads("Vous avez 2\u{202f}500,00 EUR.").await?;
         page.field(french.text("form.reference")).holds("Rent").await?;
         page.field(french.text("form.payee")).holds(&grouped(RENT.payee)).await?;
         assert_eq!(page.evaluate("document.activeElement.id").await?, "language");
+        page.link(french.text("nav.home")).click().await?;
+        page.test_id("balance").reads("2\u{202f}500,00 €").await?;
+        page.link(french.text("nav.pay")).click().await?;
         page.reload().await?;
         page.field(french.text("form.reference")).holds("Rent").await?;
         assert_eq!(language_of(page).await?, serde_json::json!(["fr", "ltr"]));
@@ -145,33 +151,38 @@ fn page_without_its_catalogue_says_so_in_english() {
     });
 }
 
-/// Proves: language-of-page
+/// Proves: amount-round-trip, language-of-page
 #[test]
 fn whole_transfer_in_arabic() {
-    scenario(Setup::default(), async |context| whole_transfer(context).await);
+    scenario(Setup { currency: "KWD", ..Setup::default() }, async |context| whole_transfer(context).await);
 }
 
 async fn whole_transfer(context: &TestContext) -> Result<(), TestFailure> {
     let page = &context.page;
     let arabic = Catalogue::of("ar");
     let phone = phone(context).await?;
-    open_in(context, "ar", &arabic).await?;
+    open_in(context, "ar-EG", &arabic).await?;
+    look(page, "signed-out-ar").await?;
     page.button(arabic.text("button.log_in")).click().await?;
     enter_password(page).await?;
-    page.test_id("balance").appears().await?;
+    page.test_id("balance").reads("٢٥٠٫٠٠٠").await?;
+    look(page, "home-ar").await?;
     page.link(arabic.text("nav.pay")).click().await?;
+    page.button(arabic.text("button.transfer")).click().await?;
+    look(page, "form-errors-ar").await?;
     page.field(arabic.text("form.payee")).fill(RENT.payee).await?;
-    // In the digits of the page's language.
-    page.field(arabic.text("form.amount")).fill("١٢٫٥٠").await?;
+    // In the digits of the customer's country.
+    page.field(arabic.text("form.amount")).fill("١٫٢٥ د.ك.").await?;
     page.field(arabic.text("form.reference")).fill(RENT.reference).await?;
     page.button(arabic.text("button.transfer")).click().await?;
     page.everything().reads(&grouped(RENT.payee)).await?;
+    page.everything().reads("١٫٢٥٠").await?;
+    look(page, "confirmation-ar").await?;
     page.button(arabic.text("button.confirm")).click().await?;
     let number = page.css(".number").text().await?;
     phone.choose(number.trim()).await?;
     page.status().reads(arabic.headline("step.done")).await?;
-    let barriers = page.barriers().await?;
-    assert!(barriers.is_empty(), "{}", barriers.join("\n"));
+    look(page, "done-ar").await?;
     rent_was_paid_once(context).await?;
     page.button(arabic.text("nav.log_out")).click().await?;
     page.heading(arabic.text("welcome.heading")).appears().await?;

@@ -1,6 +1,7 @@
 //! The end-to-end tests: each file is a subject, each name a rule.
 
 mod back;
+mod brand;
 mod browser_features;
 mod callbacks;
 mod code_flow;
@@ -16,6 +17,7 @@ mod linking;
 mod looks;
 mod navigation;
 mod oidf;
+mod phones;
 mod refusals;
 mod reload;
 mod sdks;
