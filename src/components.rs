@@ -11,6 +11,8 @@ mod icon;
 pub(crate) mod links;
 pub(crate) mod masthead;
 pub(crate) mod navigation;
+mod payee_check;
+pub(crate) mod payees;
 pub(crate) mod problem;
 pub(crate) mod receipt;
 pub(crate) mod skeleton;

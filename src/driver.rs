@@ -130,6 +130,10 @@ impl Driver {
             Intent::Visit(place) => Event::Visit(place),
             Intent::Copy(text) => return navigation::copy(&text),
             Intent::OlderStatements => Event::OlderStatements,
+            Intent::SavePayee(payee) => {
+                entropy::draw().map_or_else(Event::FeatureMissing, |entropy| Event::SavePayee(payee, entropy))
+            }
+            Intent::DeletePayee(payee) => Event::DeletePayee(payee),
             Intent::LogOut => Event::LogOut,
             Intent::Edited(field, text) => Event::Edited(field, text),
             Intent::Left(field) => Event::Left(field),

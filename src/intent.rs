@@ -1,7 +1,7 @@
 //! What a customer can do, and the way in which the pages say it.
 
 use leptos::prelude::*;
-use stepup::domain::{Field, Place};
+use stepup::domain::{Field, Payee, Place};
 
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub enum Intent {
     Copy(String),
     /// "Show older".
     OlderStatements,
+    /// "Save payee".
+    SavePayee(Payee),
+    /// "Delete".
+    DeletePayee(Payee),
     /// Is done with a result: "Make another transfer", "Change the transfer", "Back to your account".
     Dismiss,
 }

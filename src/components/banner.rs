@@ -28,7 +28,7 @@ pub(crate) fn banners(signal: ViewSignal) -> AnyView {
 /// The headline of a transfer that is under way or has ended, while another page is up.
 fn hidden_step(view: &View) -> Option<&'static str> {
     let account = view.account().filter(|account| !account.shows_transfer)?;
-    StepContent::of(&account.transfer).map(|step| step.headline)
+    StepContent::of(&account.transfer, &account.payees).map(|step| step.headline)
 }
 
 fn transfer_under_way(headline: &'static str) -> AnyView {

@@ -24,8 +24,8 @@ pub(crate) struct FieldSpec {
     pub(crate) error: &'static str,
 }
 
-/// Draws the field once; afterwards only its text and its error change, so that it keeps the focus and the caret.
-pub(crate) fn field(spec: &'static FieldSpec, signal: ViewSignal, suffix: AnyView) -> AnyView {
+/// Draws the field once, with something behind the input and something below it; afterwards only its text and its error change, so that it keeps the focus and the caret.
+pub(crate) fn field(spec: &'static FieldSpec, signal: ViewSignal, suffix: AnyView, note: AnyView) -> AnyView {
     let FieldSpec { field, html, error: error_html } = *spec;
     let dispatch = expect_context::<Dispatch>();
     let text = slice_of(signal, move |before, now| text_in(before, field) == text_in(now, field));
@@ -39,6 +39,7 @@ pub(crate) fn field(spec: &'static FieldSpec, signal: ViewSignal, suffix: AnyVie
     };
     let mut part = Markup::new(html);
     part.view("control", suffix);
+    part.view("notes", note);
     part.follow("input", move |input| {
         let input: &HtmlInputElement = input.unchecked_ref();
         input.set_value(text_in(&text.get(), field).unwrap_or_default());

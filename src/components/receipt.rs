@@ -3,23 +3,35 @@
 use leptos::prelude::*;
 use stepup::domain::Receipt;
 
+use super::payee_check;
 use crate::{
-    format,
+    focus, format,
+    intent::{Dispatch, Intent},
     markup::{Markup, ROOT, around},
     messages,
 };
 
-/// The receipt, and below it what else is known by now (time, number, new balance).
-pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>) -> AnyView {
-    let reference = match receipt.reference.as_str() {
-        "" => row("form.reference", "", "quiet", &messages::text("receipt.no_reference")),
-        text => row("form.reference", "", "", text),
+/// The receipt, and below it what else is known by now (time, number, new balance). `may_change`: each line leads back to its
+/// field.
+pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>, may_change: bool) -> AnyView {
+    let none = messages::text("receipt.no_reference");
+    let (reference_class, reference) =
+        if receipt.reference.is_empty() { ("quiet", &none) } else { ("", &receipt.reference) };
+    let line = |name, class, value_class, value: &str, field| {
+        let mut line = line(name, class, value_class, value);
+        if may_change {
+            line.view("value", change(field));
+        }
+        line.into_view()
     };
-    let mut rows = vec![
-        row("form.amount", "receipt-amount", "", &format::money(&receipt.money)),
-        row("receipt.payee", "", "iban", &receipt.payee),
-        reference,
-    ];
+    let mut rows = vec![line("form.amount", "receipt-amount", "", &format::money(&receipt.money), "#amount")];
+    if let Some(named) = &receipt.name {
+        rows.push(line("form.name", "", "", &named.name, "#name"));
+        let (class, answer) = payee_check::line(named);
+        rows.push(row("name_check.heading", "", class, &answer));
+    }
+    rows.push(line("receipt.payee", "", "iban", &receipt.payee, "#payee"));
+    rows.push(line("form.reference", "", reference_class, reference, "#reference"));
     rows.extend(facts.into_iter().map(|(name, value)| row(name, "", "", &value)));
     list(rows)
 }
@@ -31,10 +43,29 @@ pub(crate) fn list(rows: Vec<AnyView>) -> AnyView {
 
 /// One line, with the classes of the line and of its value. `name` is the id of a message.
 pub(crate) fn row(name: &str, class: &str, value_class: &str, value: &str) -> AnyView {
-    let mut row = Markup::new("<div><dt slot=\"name\"></dt><dd slot=\"value\"></dd></div>");
+    line(name, class, value_class, value).into_view()
+}
+
+fn line(name: &str, class: &str, value_class: &str, value: &str) -> Markup {
+    let mut row =
+        Markup::new(r#"<div><dt slot="name"></dt><dd slot="value"><span slot="text"></span></dd></div>"#);
     row.attribute(ROOT, "class", class);
     row.attribute("value", "class", value_class);
     row.text("name", &messages::text(name));
-    row.text("value", value);
-    row.into_view()
+    row.text("text", value);
+    row
+}
+
+/// Back to a field of the form.
+fn change(field: &'static str) -> AnyView {
+    let dispatch = expect_context::<Dispatch>();
+    let mut link = Markup::new(r#"<a class="change" href="/pay" data-text="check.change"></a>"#);
+    link.attribute(ROOT, "aria-describedby", "transfer-heading");
+    link.listen(ROOT, "click", move |event| {
+        event.prevent_default();
+        event.stop_propagation();
+        dispatch.send(Intent::Cancel);
+        focus::focus_soon(field);
+    });
+    link.into_view()
 }

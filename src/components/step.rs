@@ -1,12 +1,12 @@
 //! The words of each step of a transfer between the form and its end, as data: one layout draws them all.
 
 use stepup::{
-    domain::{Problem, Receipt},
-    view::{DoneView, TransferView},
+    domain::{Iban, Message, Payee, Problem, Receipt},
+    view::{DoneView, PayeesView, TransferView},
 };
 
-use super::{button::ButtonKind, icon::Icon};
-use crate::{format, intent::Intent};
+use super::{button::ButtonKind, icon::Icon, payees};
+use crate::{format, intent::Intent, messages};
 
 /// What one step says and offers.
 pub(crate) struct StepContent {
@@ -16,7 +16,13 @@ pub(crate) struct StepContent {
     /// The ids of the messages that have them.
     pub(crate) headline: &'static str,
     pub(crate) sentence: &'static str,
+    /// Instead of the headline.
+    pub(crate) title: Option<String>,
     pub(crate) receipt: Receipt,
+    /// Does each line of the receipt lead back to its field?
+    pub(crate) may_change: bool,
+    /// The message that has something to consider.
+    pub(crate) warning: Option<&'static str>,
     /// What is known beyond the receipt.
     pub(crate) facts: Vec<(&'static str, String)>,
     /// A failure that the customer hears of at this step.
@@ -29,14 +35,23 @@ pub(crate) struct StepContent {
     pub(crate) buttons: Vec<(&'static str, Intent, ButtonKind)>,
 }
 
+/// "Pay €12.50 to Ben Example?"
+fn question(receipt: &Receipt, name: &str) -> String {
+    let arguments = vec![("amount", format::money(&receipt.money)), ("name", name.to_owned())];
+    messages::message(&Message { id: "check.question", arguments })
+}
+
 const CANCEL: (&str, Intent, ButtonKind) = ("button.cancel", Intent::Cancel, ButtonKind::Secondary);
 
 impl StepContent {
     /// The step for everything but the form, which draws itself.
-    pub(crate) fn of(transfer: &TransferView) -> Option<Self> {
+    pub(crate) fn of(transfer: &TransferView, payees: &PayeesView) -> Option<Self> {
         Some(match transfer {
             TransferView::Form(_) => return None,
-            TransferView::Review { receipt, unkeyed } => Self {
+            TransferView::Review { receipt, repeats, unkeyed } => Self {
+                title: receipt.name.as_ref().map(|named| question(receipt, &named.name)),
+                may_change: true,
+                warning: repeats.then_some("form.repeats"),
                 buttons: vec![("button.confirm", Intent::Confirm, ButtonKind::Primary), CANCEL],
                 ..Self::new(
                     Icon::Paper,
@@ -70,7 +85,7 @@ impl StepContent {
             TransferView::Unknown { receipt, asking, may_ask, may_leave, problem } => {
                 Self::unknown(receipt, *asking, *may_ask, *may_leave, problem.as_ref())
             }
-            TransferView::Done(done) => Self::done(done),
+            TransferView::Done(done) => Self::done(done, payees),
             TransferView::NotSent { receipt, problem, may_repeat } => {
                 let repeat = ("button.send_again", Intent::Review, ButtonKind::Primary);
                 let change = |kind| ("button.change", Intent::Dismiss, kind);
@@ -96,7 +111,10 @@ impl StepContent {
             class: "step",
             headline: text,
             sentence: text,
+            title: None,
             receipt: receipt.clone(),
+            may_change: false,
+            warning: None,
             facts: Vec::new(),
             problem: None,
             failed: false,
@@ -136,7 +154,7 @@ impl StepContent {
         }
     }
 
-    fn done(done: &DoneView) -> Self {
+    fn done(done: &DoneView, payees: &PayeesView) -> Self {
         let text = if done.differs {
             "step.differs"
         } else if done.already_done {
@@ -150,10 +168,14 @@ impl StepContent {
             ("receipt.new_balance", done.balance_after.as_ref().map(format::money)),
             ("bank.says", done.message.clone()),
         ];
+        let mut buttons = vec![("button.another", Intent::Dismiss, ButtonKind::Primary)];
+        if let (Some(named), Ok(iban)) = (&done.receipt.name, Iban::parse(&done.receipt.payee)) {
+            buttons.extend(payees::save_button(payees, Payee { iban, name: named.name.clone() }));
+        }
         Self {
             class: if done.differs { "step warn" } else { "step good" },
             facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
-            buttons: vec![("button.another", Intent::Dismiss, ButtonKind::Primary)],
+            buttons,
             ..Self::new(if done.differs { Icon::Question } else { Icon::Tick }, text, &done.receipt)
         }
     }

@@ -11,9 +11,16 @@ use crate::{
 };
 
 pub(crate) fn transfer(signal: ViewSignal) -> AnyView {
-    let view_slice = slice_of(signal, |before, now| step(before) == step(now));
+    let saved = |view: &View| view.account().map(|account| account.payees.saved.clone());
+    let view_slice = slice_of(signal, move |before, now| {
+        // A receipt offers to save the payee until that is done.
+        step(before) == step(now) && (step(now).is_none() || saved(before) == saved(now))
+    });
     let step = patched(Box::new(move || {
-        step(&view_slice.get()).and_then(StepContent::of).map_or_else(|| form(signal), draw)
+        let view = view_slice.get();
+        let payees = view.account().map(|account| account.payees.clone()).unwrap_or_default();
+        let content = step(&view).and_then(|step| StepContent::of(step, &payees));
+        content.map_or_else(|| form(signal), draw)
     }));
     around(r#"<section class="card transfer" aria-labelledby="transfer-heading"></section>"#, vec![step])
 }
@@ -31,13 +38,22 @@ fn draw(step: StepContent) -> AnyView {
     let buttons = step.buttons.into_iter().map(|(label, intent, kind)| button(label, intent, kind));
     let busy = if step.busy { fixed(BUSY) } else { empty() };
     let role = if step.failed { "alert" } else { "status" };
+    let headline = step.title.unwrap_or_else(|| messages::headline(step.headline));
+    let warning =
+        step.warning.map_or_else(empty, |id| with_text(r#"<p class="warn"></p>"#, &messages::text(id)));
     let words = vec![
         around(r#"<span class="step-icon"></span>"#, vec![icon(step.icon)]),
-        with_text(r#"<h1 id="transfer-heading" tabindex="-1"></h1>"#, &messages::headline(step.headline)),
+        with_text(r#"<h1 id="transfer-heading" tabindex="-1"></h1>"#, &headline),
         with_text(r#"<p class="step-sentence"></p>"#, &messages::sentence(step.sentence)),
     ];
-    let rest =
-        vec![said, receipt(&step.receipt, step.facts), busy, problem::actions(buttons.collect()), details];
+    let rest = vec![
+        said,
+        warning,
+        receipt(&step.receipt, step.facts, step.may_change),
+        busy,
+        problem::actions(buttons.collect()),
+        details,
+    ];
     view! {
         <div class=step.class>
             <div class="step-words" role=role>{replaced(words.into_any())}</div>

@@ -56,6 +56,8 @@ fn prepare(
     let method = match method {
         Method::Get => gloo_net::http::Method::GET,
         Method::Post => gloo_net::http::Method::POST,
+        Method::Put => gloo_net::http::Method::PUT,
+        Method::Delete => gloo_net::http::Method::DELETE,
     };
     let cache = match caching {
         Caching::Never => RequestCache::NoStore,

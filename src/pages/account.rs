@@ -11,7 +11,7 @@ use super::{
     payments::{payment, payments},
 };
 use crate::{
-    components::banner,
+    components::{banner, payees},
     markup::around,
     view_signal::{ViewSignal, dynamic, slice_of_account},
 };
@@ -45,5 +45,9 @@ pub(crate) fn account(signal: ViewSignal, page: AccountPage) -> Vec<AnyView> {
         AccountPage::Payments => payments(signal),
         AccountPage::Payment => payment(signal),
     };
-    vec![dynamic(move || banner::session(session())), around(r#"<div class="account"></div>"#, parts)]
+    vec![
+        dynamic(move || banner::session(session())),
+        payees::status(signal),
+        around(r#"<div class="account"></div>"#, parts),
+    ]
 }

@@ -11,13 +11,14 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
 
 /// The real style, in the order of `index.html`: layout is part of what is tested.
-const STYLE: [&str; 7] = [
+const STYLE: [&str; 8] = [
     include_str!("../../style/tokens.css"),
     include_str!("../../style/base.css"),
     include_str!("../../style/layout.css"),
     include_str!("../../style/controls.css"),
     include_str!("../../style/components.css"),
     include_str!("../../style/account.css"),
+    include_str!("../../style/payees.css"),
     include_str!("../../style/shell.css"),
 ];
 

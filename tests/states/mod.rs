@@ -1,16 +1,16 @@
 //! Every state that the page can be in, by name: what the browser tests mount and what the gallery shows.
 
 use stepup::{
-    domain::{Message, Money, Place, Problem, Receipt},
+    domain::{CheckedName, Iban, Message, Money, NameCheck, Payee, Place, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        NameCheckView, Notice, OlderStatements, PastTransfer, Screen, SessionView, Statement,
-        StatementsContent, StatementsPage, TransferView, View,
+        NameCheckView, Notice, OlderStatements, PastTransfer, PayeesStatus, PayeesView, Screen, SessionView,
+        Statement, StatementsContent, StatementsPage, TransferView, View,
     },
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 54] = [
+pub(crate) const NAMES: [&str; 58] = [
     "starting",
     "signed-out",
     "logged-out",
@@ -29,13 +29,17 @@ pub(crate) const NAMES: [&str; 54] = [
     "pay",
     "form",
     "form-errors",
+    "form-summary",
+    "name-close",
     "review",
+    "review-named",
     "sending",
     "leaving",
     "interrupted",
     "returning",
     "sending-again",
     "done",
+    "payee-saved",
     "done-by-sample",
     "already-done",
     "denied",
@@ -163,6 +167,11 @@ fn account_named(name: &str) -> Option<AccountView> {
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
         "account" | "offline" | "payments" | "payment" => form,
         "pay" => AccountView { shows_transfer: true, ..form },
+        "payee-saved" => {
+            let saved = payee("City Energy", "FR1420041010050500013M02606");
+            let status = saved.map_or(PayeesStatus::None, PayeesStatus::Saved);
+            AccountView { payees: PayeesView { status, ..payees() }, ..account(TransferView::Done(done())) }
+        }
         "transfer-elsewhere" => {
             AccountView { transfer: TransferView::Sending { receipt: receipt(), second: false }, ..form }
         }
@@ -187,7 +196,24 @@ fn transfer_named(name: &str) -> Option<TransferView> {
     Some(match name {
         "form" => TransferView::Form(typed()),
         "form-errors" => TransferView::Form(wrong()),
-        "review" => TransferView::Review { receipt: receipt(), unkeyed: false },
+        "form-summary" => TransferView::Form(FormView { has_summary: true, ..wrong() }),
+        "name-close" => TransferView::Form(FormView {
+            name: field("City Enrgy", None),
+            name_check: NameCheckView::Answered(NameCheck::CloseMatch, Some("City Energy".to_owned())),
+            asks_for_name: true,
+            left: Some(euro(126_550)),
+            repeats: true,
+            ..typed()
+        }),
+        "review-named" => {
+            let named = CheckedName { name: "Zoe Other".to_owned(), check: NameCheck::NoMatch };
+            TransferView::Review {
+                receipt: Receipt { name: Some(named), ..receipt() },
+                repeats: true,
+                unkeyed: false,
+            }
+        }
+        "review" => TransferView::Review { receipt: receipt(), repeats: false, unkeyed: false },
         "sending" => TransferView::Sending { receipt: receipt(), second: false },
         "leaving" => TransferView::Leaving(receipt()),
         "interrupted" => TransferView::Interrupted { receipt: receipt(), nothing_moved: true },
@@ -325,6 +351,9 @@ fn form(payee: FieldView, amount: FieldView, reference: FieldView) -> FormView {
         name: field("", None),
         asks_for_name: false,
         name_check: NameCheckView::None,
+        left: None,
+        repeats: false,
+        has_summary: false,
         payee,
         amount,
         reference,
@@ -352,9 +381,23 @@ fn account(transfer: TransferView) -> AccountView {
             past("1", true, "Ben Example", 123_456, "", "2025-10-31T23:59:59Z"),
         ])),
         transfer,
+        payees: payees(),
         session: SessionView::Open,
         shows_transfer: true,
         leads_to_statements: true,
+    }
+}
+
+fn payee(name: &str, iban: &str) -> Option<Payee> {
+    Some(Payee { iban: Iban::parse(iban).ok()?, name: name.to_owned() })
+}
+
+fn payees() -> PayeesView {
+    PayeesView {
+        are_offered: true,
+        recent: payee("Ben Example", "GB82WEST12345698765432").into_iter().collect(),
+        saved: payee("City Energy", "FR1420041010050500013M02606").into_iter().collect(),
+        status: PayeesStatus::None,
     }
 }
 

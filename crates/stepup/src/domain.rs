@@ -25,7 +25,7 @@ pub use self::{
     locale::{Locale, MAX_MARKS, Notation},
     message::Message,
     money::{AmountError, Money},
-    payee_name::{CheckedName, NameCheck},
+    payee_name::{CheckedName, NameCheck, Payee},
     place::Place,
     problem::Problem,
     scope::Scopes,

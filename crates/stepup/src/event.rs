@@ -3,7 +3,7 @@
 use alloc::{boxed::Box, string::String};
 
 use crate::{
-    domain::{Entropy, Field, Place},
+    domain::{Entropy, Field, Payee, Place},
     effect::{CheckId, Timer},
     http::{HttpResult, RequestId},
     oidc::PageUrl,
@@ -80,6 +80,10 @@ pub enum Event {
     Statements(Entropy),
     /// The customer wants to see older ones.
     OlderStatements,
+    /// The customer presses "Save payee".
+    SavePayee(Payee, Entropy),
+    /// The customer deletes a saved payee.
+    DeletePayee(Payee),
 }
 
 /// What the shell knows when the page has loaded.

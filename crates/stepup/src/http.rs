@@ -12,7 +12,7 @@ pub struct RequestId(pub u32);
 /// A request over HTTP. It is consumed by sending it: it cannot be cloned, so a token in it leaves once.
 #[derive(Debug)]
 pub struct HttpRequest {
-    /// `GET` or `POST`.
+    /// What is done.
     pub method: Method,
     /// Where to.
     pub url: WebUrl,
@@ -77,13 +77,17 @@ pub enum Caching {
     Renewed,
 }
 
-/// The two methods that Riser uses.
+/// The methods that Riser uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Reading; may be repeated.
     Get,
-    /// Sending a transfer.
+    /// Sending a transfer, or a question that no address should hold.
     Post,
+    /// Saving a payee.
+    Put,
+    /// Deleting one.
+    Delete,
 }
 
 /// What came of a request.

@@ -436,13 +436,13 @@ fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Con
             let ordered_by = step_up.subject.clone();
             finish_step_up(&ordered_by, Validated::Rejected(rejection), stored, cx)
         }
-        // The session goes on without the statements, if it is still the same one.
-        Some(Purpose::Statements { subject })
+        // The session goes on without what it was for, if it is still the same one.
+        Some(purpose @ (Purpose::Statements { subject } | Purpose::SavePayee { subject, .. }))
             if stored.login.as_ref().is_some_and(|login| login.subject == *subject) =>
         {
             let mut next = resume(stored, cx);
             if let Stage::Account(account) = &mut next.state {
-                account.show_statements_problem(rejection.problem, cx);
+                account.show_rejection(purpose, rejection.problem.clone(), cx);
             }
             next
         }
@@ -452,10 +452,10 @@ fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Con
 
 /// A verified log-in becomes a session. On the way to the statements it has to be the customer's who asked for them.
 fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
-    let LoginGrant { identity, access_token, scopes, expires_at, met, statements_for } = grant;
+    let LoginGrant { identity, access_token, scopes, expires_at, met, purpose } = grant;
     let (id_token, compact) = (identity.id_token, identity.compact);
-    if let Some(asked_by) = &statements_for
-        && (*asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
+    if let Some(asked_by) = purpose.asked_by()
+        && (asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
     {
         return Transition::to(show_failure(statements::other_subject(), stored));
     }
@@ -481,8 +481,8 @@ fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Tra
         pending: stored.pending,
     };
     let mut next = resume(stored, cx);
-    if let (Stage::Account(account), Some(_)) = (&mut next.state, statements_for) {
-        next.effects.extend(account.open_statements_after_login(cx));
+    if let Stage::Account(account) = &mut next.state {
+        next.effects.extend(account.continue_after_login(purpose, cx));
     }
     next.after(vec![store])
 }

@@ -5,7 +5,7 @@
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
-use crate::domain::{Field, Message, Money, NameCheck, Place, Problem, Receipt};
+use crate::domain::{Field, Message, Money, NameCheck, Payee, Place, Problem, Receipt};
 
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +114,8 @@ pub struct AccountView {
     pub history: Loadable<HistoryView>,
     /// The transfer, wherever it stands.
     pub transfer: TransferView,
+    /// Whom to pay.
+    pub payees: PayeesView,
     /// How long the log-in still lasts.
     pub session: SessionView,
     /// Is the transfer what the customer sees? Elsewhere, a line above the page tells of one that is under way.
@@ -254,6 +256,8 @@ pub enum TransferView {
     Review {
         /// What will be sent.
         receipt: Receipt,
+        /// Was the same amount sent to the same IBAN within a day?
+        repeats: bool,
         /// Will it be sent without `Idempotency-Key`, because the API does not take one from this page? Then nobody notices
         /// when it arrives twice.
         unkeyed: bool,
@@ -331,6 +335,12 @@ pub struct FormView {
     pub asks_for_name: bool,
     /// Does the name belong to the IBAN?
     pub name_check: NameCheckView,
+    /// What would be left of the balance.
+    pub left: Option<Money>,
+    /// Was the same amount sent to the same IBAN within a day?
+    pub repeats: bool,
+    /// "Transfer" was pressed, and something was wrong: the page lists it.
+    pub has_summary: bool,
     /// "Pay to (IBAN)".
     pub payee: FieldView,
     /// "Amount".
@@ -368,13 +378,33 @@ pub enum NameCheckView {
     Failed,
 }
 
-/// Somebody to pay.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PayeeView {
-    /// The IBAN, grouped by four.
-    pub iban: String,
-    /// The name.
-    pub name: String,
+/// Whom the customer may want to pay.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PayeesView {
+    /// Does the bank keep payees?
+    pub are_offered: bool,
+    /// Those that were paid last and are not saved.
+    pub recent: Vec<Payee>,
+    /// Those that are saved, by name.
+    pub saved: Vec<Payee>,
+    /// What has become of a change.
+    pub status: PayeesStatus,
+}
+
+/// What became of a payee that was saved or deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum PayeesStatus {
+    /// Nothing was changed.
+    #[default]
+    None,
+    /// It is on its way to the bank, or the customer to the provider.
+    Changing,
+    /// It is saved.
+    Saved(Payee),
+    /// It is deleted.
+    Deleted(Payee),
+    /// It is as before.
+    Failed(Problem),
 }
 
 /// One field.

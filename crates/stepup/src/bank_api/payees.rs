@@ -3,22 +3,23 @@
 use alloc::{string::String, vec::Vec};
 
 use crate::{
-    bank_api::response::{ReadError, successful, unreadable},
-    domain::{NameCheck, iban},
+    bank_api::response::{ReadError, accepted, successful, unreadable},
+    domain::{NameCheck, Payee},
     http::HttpResult,
     json::Json,
-    view::PayeeView,
 };
 
 /// What `GET /payees` brought.
-pub(crate) fn read_payees(outcome: HttpResult) -> Result<Vec<PayeeView>, ReadError> {
+pub(crate) fn read_payees(outcome: HttpResult) -> Result<Vec<Payee>, ReadError> {
     let body = successful(outcome)?;
-    let payee = |item: &Json| {
-        let item = item.as_object()?;
-        Some(PayeeView { iban: iban::grouped(&item.text("iban")?), name: item.text("name")? })
-    };
+    let payee = |item: &Json| Payee::read(item.as_object()?);
     let list = body.list("payees").and_then(|list| list.iter().map(payee).collect());
     list.ok_or_else(|| ReadError::Failed(unreadable()))
+}
+
+/// What `PUT` or `DELETE /payees/{iban}` brought.
+pub(crate) fn read_change(outcome: HttpResult) -> Result<(), ReadError> {
+    accepted(outcome).map(drop)
 }
 
 /// What `POST /payees/verify` brought: the answer, and the holder's name where the two are close.
@@ -42,7 +43,8 @@ mod tests {
     #[test]
     fn reads_saved_payees() {
         let body = r#"{"payees":[{"iban":"GB82WEST12345698765432","name":"Ben Example"}]}"#;
-        let expected = PayeeView { iban: "GB82 WEST 1234 5698 7654 32".into(), name: "Ben Example".into() };
+        let iban = crate::domain::Iban::parse("GB82WEST12345698765432").unwrap();
+        let expected = Payee { iban, name: "Ben Example".into() };
         assert_eq!(read_payees(Ok(answer(200, body))), Ok([expected].into()));
         for (status, body) in [(404, ""), (405, ""), (501, ""), (200, "<!doctype html>")] {
             assert_eq!(read_payees(Ok(answer(status, body))), Err(ReadError::NotOffered), "{status}");

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    domain::{Bearer, Iban, Money, NameCheck, Order, TransferId},
+    domain::{Bearer, Iban, Money, NameCheck, Order, Payee, TransferId},
     http::{Body, HttpRequest, Method},
     json,
 };
@@ -55,6 +55,25 @@ pub(crate) fn preflight(config: &Config, method: Method, with_key: bool) -> Http
 /// `GET /payees`
 pub(crate) fn payees(config: &Config, bearer: Bearer) -> HttpRequest {
     get(config, "payees", bearer)
+}
+
+/// `PUT /payees/{iban}`
+pub(crate) fn save_payee(config: &Config, payee: &Payee, bearer: Bearer) -> HttpRequest {
+    #[derive(Serialize)]
+    struct Content<'a> {
+        name: &'a str,
+    }
+    let body = Some(Body::Json(json::write(&Content { name: &payee.name })));
+    HttpRequest { method: Method::Put, body, ..saved_payee(config, &payee.iban, bearer) }
+}
+
+/// `DELETE /payees/{iban}`
+pub(crate) fn delete_payee(config: &Config, iban: &Iban, bearer: Bearer) -> HttpRequest {
+    HttpRequest { method: Method::Delete, ..saved_payee(config, iban, bearer) }
+}
+
+fn saved_payee(config: &Config, iban: &Iban, bearer: Bearer) -> HttpRequest {
+    get(config, &["payees/", iban.as_str()].concat(), bearer)
 }
 
 /// `POST /payees/verify`: does the name belong to the IBAN?

@@ -90,12 +90,27 @@ pub(crate) fn read_statements(outcome: HttpResult) -> Result<StatementsAnswer, R
     Ok((list, body.text("next")))
 }
 
+impl ReadError {
+    /// For developers.
+    pub(crate) fn into_cause(self) -> String {
+        match self {
+            Self::Unauthorized(_, problem) | Self::Later(problem, _) | Self::Failed(problem) => problem.cause,
+            Self::NotOffered => "the API has no such resource".to_owned(),
+        }
+    }
+}
+
 pub(super) fn successful(outcome: HttpResult) -> Result<Object, ReadError> {
+    // A host that answers every path with a page has no such thing either.
+    Object::parse(&accepted(outcome)?).map_err(|_| ReadError::NotOffered)
+}
+
+/// The body of an answer that says yes.
+pub(super) fn accepted(outcome: HttpResult) -> Result<String, ReadError> {
     let answer = outcome.map_err(|e| ReadError::Failed(unreachable(&e)))?;
     let details = || ProblemDetails::of(&answer).cause(answer.status);
     match answer.status {
-        // A host that answers every path with a page has no such thing either.
-        200..=299 => Object::parse(&answer.body).map_err(|_| ReadError::NotOffered),
+        200..=299 => Ok(answer.body),
         401 => Err(ReadError::Unauthorized(
             required_authentication(&answer).unwrap_or_default(),
             Problem::new("api.unauthorized", details()),

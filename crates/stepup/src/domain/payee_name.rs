@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     domain::{
+        iban::Iban,
         locale::Locale,
         message::Message,
         reference::{self, ReferenceError},
@@ -35,6 +36,22 @@ pub struct CheckedName {
     pub name: String,
     /// The answer.
     pub check: NameCheck,
+}
+
+/// Somebody whom the customer pays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Payee {
+    /// Where the money goes.
+    pub iban: Iban,
+    /// What they are called.
+    pub name: String,
+}
+
+impl Payee {
+    /// From `{"iban": …, "name": …}`.
+    pub(crate) fn read(object: &Object) -> Option<Self> {
+        Some(Self { iban: Iban::parse(&object.text("iban")?).ok()?, name: object.text("name")? })
+    }
 }
 
 impl NameCheck {

@@ -20,7 +20,7 @@ pub struct Problem {
 }
 
 /// Messages of problems whose sentence does not say that no money was moved.
-const DENIES_NOTHING: [&str; 16] = [
+const DENIES_NOTHING: [&str; 17] = [
     "api.busy",
     "api.down",
     "api.forbidden",
@@ -28,6 +28,7 @@ const DENIES_NOTHING: [&str; 16] = [
     "api.unreachable",
     "api.unreadable",
     "callback.state_unknown",
+    "payees.failed",
     "statements.more",
     "statements.refused",
     "statements.someone_else",

@@ -3,6 +3,7 @@
 mod form;
 mod overview;
 mod payee_check;
+mod payees;
 mod sent_orders;
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
@@ -11,12 +12,13 @@ use self::{
     form::{Form, Rules},
     overview::{Overview, TokenRefused},
     payee_check::PayeeCheck,
+    payees::Payees,
     sent_orders::SentOrders,
 };
 use crate::{
     domain::{
-        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Locale, Message, Order, Place,
-        Problem, TransferId,
+        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Iban, Locale, Message, Money,
+        Order, Payee, Place, Problem, TransferId,
     },
     effect::{Effect, Timer},
     event::Event,
@@ -36,7 +38,10 @@ use crate::{
     json,
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
-    view::{AccountView, FormView, Screen, StatementsContent, StatementsPage, TransferView},
+    view::{
+        AccountView, FormView, HistoryView, Loadable, PayeesStatus, PayeesView, Screen, StatementsContent,
+        StatementsPage, TransferView,
+    },
 };
 
 #[derive(Debug)]
@@ -44,6 +49,7 @@ pub(crate) struct Account {
     customer: Customer,
     overview: Overview,
     form: Form,
+    payees: Payees,
     payee_check: PayeeCheck,
     /// "Transfer" was pressed before the bank had answered about the payee's name.
     is_reviewing: bool,
@@ -57,6 +63,9 @@ pub(crate) struct Account {
     /// Where the receipt of the transfer that was done stays.
     receipt: Option<Place>,
 }
+
+/// Those before them are among the payments.
+const MAX_RECENT_PAYEES: usize = 4;
 
 /// Where the customer is after an event.
 pub(crate) enum Next {
@@ -80,6 +89,7 @@ impl Account {
             overview: Overview::new(login.is_some()),
             customer: Customer::new(subject, login),
             form: Form::new(draft),
+            payees: Payees::default(),
             payee_check: PayeeCheck::default(),
             is_reviewing: false,
             sent: SentOrders::new(attempts),
@@ -218,9 +228,6 @@ impl Account {
                     }
                 }
             }
-            Event::Answered { request, outcome } if self.payee_check.awaits(request) => {
-                self.handle_payee_check(request, outcome, cx)
-            }
             Event::Answered { request, outcome } => self.handle_response(request, outcome, cx),
             Event::Verified { check, outcome } if self.statements.awaits_check(check) => self
                 .update_statements(cx, |statements, customer, cx| {
@@ -236,6 +243,11 @@ impl Account {
             Event::TimerFired(Timer::Retry) => self.overview.retry(&self.customer, cx),
             Event::Visit(place) => self.visit(place, cx),
             Event::Statements(entropy) => self.visit_statements(entropy, cx),
+            // To the provider and back would take the answer to a transfer away.
+            Event::SavePayee(payee, entropy) if !self.is_sending() => {
+                self.payees.save(payee, Some(entropy), &self.customer, cx).into_iter().collect()
+            }
+            Event::DeletePayee(payee) => self.payees.delete(payee, &self.customer, cx).into_iter().collect(),
             Event::OlderStatements => self.update_statements(cx, Statements::load_older),
             Event::Dismiss | Event::Cancel if self.statements.is_open() => self.close_statements(),
             // The transfer is not on the page: nobody can have meant it.
@@ -286,6 +298,7 @@ impl Account {
         self.customer.end_session(requirement);
         self.overview.withhold();
         self.payee_check.withhold();
+        self.payees.withhold();
         self.is_reviewing = false;
         // What is sensitive does not outlast the session.
         let mut effects = self.close_statements();
@@ -293,8 +306,15 @@ impl Account {
         effects
     }
 
-    /// An answer of the bank for the statements or the transfer.
+    /// An answer of the bank about payees, for the statements, or for the transfer.
     fn handle_response(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
+        if self.payee_check.awaits(id) {
+            return self.handle_payee_check(id, outcome, cx);
+        }
+        if self.payees.awaits(id) {
+            let effects = self.payees.handle_response(outcome, &self.customer, cx);
+            return effects.unwrap_or_else(|requirement| self.end_session(requirement));
+        }
         if self.statements.awaits(id) {
             return self.update_statements(cx, |statements, customer, cx| {
                 statements.handle_response(outcome, customer, cx)
@@ -443,16 +463,28 @@ impl Account {
         self.update_transfer(cx, |_, _, _| transfer::refuse_unconfirmed(step_up.order, problem))
     }
 
-    /// The customer is back from the provider, on the way to the statements.
-    pub(crate) fn open_statements_after_login(&mut self, cx: &mut Context) -> Vec<Effect> {
-        cx.place = Place::Statements;
-        self.update_statements(cx, |_, customer, cx| statements::open_after_login(customer, cx))
+    /// The customer is back from the provider, on the way to something.
+    pub(crate) fn continue_after_login(&mut self, purpose: Purpose, cx: &mut Context) -> Vec<Effect> {
+        match purpose {
+            Purpose::Statements { .. } => {
+                cx.place = Place::Statements;
+                self.update_statements(cx, |_, customer, cx| statements::open_after_login(customer, cx))
+            }
+            Purpose::SavePayee { payee, .. } => {
+                self.payees.save(payee, None, &self.customer, cx).into_iter().collect()
+            }
+            Purpose::LogIn | Purpose::StepUp(_) => Vec::new(),
+        }
     }
 
-    /// The page "Statements", with the reason why there are none to see.
-    pub(crate) fn show_statements_problem(&mut self, problem: Problem, cx: &mut Context) {
-        cx.place = Place::Statements;
-        self.statements = statements::show_problem(problem);
+    /// The reason why there is nothing of what the customer was on the way to.
+    pub(crate) fn show_rejection(&mut self, purpose: &Purpose, problem: Problem, cx: &mut Context) {
+        if let Purpose::SavePayee { .. } = purpose {
+            self.payees.status = PayeesStatus::Failed(problem);
+        } else {
+            cx.place = Place::Statements;
+            self.statements = statements::show_problem(problem);
+        }
     }
 
     fn close_statements(&mut self) -> Vec<Effect> {
@@ -502,8 +534,7 @@ impl Account {
             currency: self.overview.currency().to_owned(),
             locale,
             own: self.overview.own_iban(),
-            // Until the form has the field.
-            asks_for_name: false,
+            asks_for_name: self.payee_check.asks_for_name(),
         }
     }
 
@@ -543,6 +574,12 @@ impl Account {
         }
         let mut effects = vec![self.store_draft(cx)];
         if matches!(field, Field::Name | Field::Payee) {
+            if let Some(iban) = self.form.iban(cx.locale)
+                && let Some(known) = self.known_payees().into_iter().find(|known| known.iban == iban)
+            {
+                self.form.fill_name(&known.name);
+                effects = vec![self.store_draft(cx)];
+            }
             effects.extend(self.check_payee(cx));
         }
         effects
@@ -557,9 +594,10 @@ impl Account {
     /// The bank has answered about the payee's name, or whether it checks names at all.
     fn handle_payee_check(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
         let may_be_absent = self.overview.has_no_history() && !cx.config.api.has_origin_of(&cx.config.home);
-        if let Err(requirement) = self.payee_check.handle_response(id, outcome, may_be_absent) {
-            self.is_reviewing = false;
-            return self.end_session(requirement);
+        match self.payee_check.handle_response(id, outcome, may_be_absent) {
+            Ok(None) => {}
+            Ok(Some(saved)) => self.payees.set_saved(saved),
+            Err(requirement) => return self.end_session(requirement),
         }
         if self.payee_check.is_pending() || !core::mem::take(&mut self.is_reviewing) {
             return Vec::new();
@@ -675,12 +713,49 @@ impl Account {
         effects
     }
 
-    fn form_view(&self, locale: Locale) -> FormView {
-        let payee = self.form.payee(locale);
+    fn form_view(&self, cx: &Context) -> FormView {
+        let payee = self.form.payee(cx.locale);
+        let amount = self.form.amount(self.overview.currency(), cx.locale);
         FormView {
             asks_for_name: self.payee_check.asks_for_name(),
             name_check: payee.map(|(iban, name)| self.payee_check.view(&iban, &name)).unwrap_or_default(),
+            left: amount.and_then(|amount| self.overview.left_after(amount)),
+            repeats: amount.zip(self.form.iban(cx.locale)).is_some_and(|(amount, iban)| {
+                let money = Money { amount, currency: self.overview.currency().to_owned() };
+                self.overview.has_sent(&iban.grouped(), &money, cx.now)
+            }),
             ..self.form.view(self.overview.currency())
+        }
+    }
+
+    /// Those that were paid last.
+    fn recent_payees(&self) -> Vec<Payee> {
+        let mut recent: Vec<Payee> = Vec::new();
+        if let Loadable::Ready(HistoryView::List(list)) = self.overview.history() {
+            for past in list.into_iter().filter(|past| past.outgoing) {
+                let Ok(iban) = Iban::parse(&past.iban) else { continue };
+                if !recent.iter().any(|known| known.iban == iban) {
+                    recent.push(Payee { iban, name: past.counterparty });
+                }
+            }
+        }
+        recent
+    }
+
+    fn known_payees(&self) -> Vec<Payee> {
+        [self.payees.saved(), &self.recent_payees()].concat()
+    }
+
+    fn payees_view(&self) -> PayeesView {
+        let saved = self.payees.saved();
+        let mut recent = self.recent_payees();
+        recent.retain(|recent| !saved.iter().any(|saved| saved.iban == recent.iban));
+        recent.truncate(MAX_RECENT_PAYEES);
+        PayeesView {
+            are_offered: self.payee_check.asks_for_name(),
+            recent,
+            saved: saved.to_vec(),
+            status: self.payees.status.clone(),
         }
     }
 
@@ -694,7 +769,8 @@ impl Account {
             return Screen::Statements(Box::new(StatementsPage { content, older, session }));
         }
         let mut transfer = self.transfer.view(self.customer.is_logged_in());
-        if let Some(TransferView::Review { receipt, unkeyed }) = &mut transfer {
+        if let Some(TransferView::Review { receipt, repeats, unkeyed }) = &mut transfer {
+            *repeats = self.overview.has_sent(&receipt.payee, &receipt.money, cx.now);
             *unkeyed = cx.preflight.refuses_key();
             if self.confirmation.is_some() {
                 transfer = Some(TransferView::Sending { receipt: receipt.clone(), second: false });
@@ -703,7 +779,8 @@ impl Account {
         Screen::Account(Box::new(AccountView {
             balance: self.overview.balance(),
             history: self.overview.history(),
-            transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form_view(cx.locale))),
+            transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form_view(cx))),
+            payees: self.payees_view(),
             session,
             shows_transfer: self.is_on_page(cx),
             leads_to_statements: self.leads_to_statements(cx),

@@ -314,7 +314,9 @@ impl Transfer {
     pub(crate) fn view(&self, logged_in: bool) -> Option<TransferView> {
         Some(match self {
             Self::Editing => return None,
-            Self::Reviewing(order) => TransferView::Review { receipt: order.receipt(), unkeyed: false },
+            Self::Reviewing(order) => {
+                TransferView::Review { receipt: order.receipt(), repeats: false, unkeyed: false }
+            }
             Self::First(first) => {
                 TransferView::Sending { receipt: first.sent.order.receipt(), second: false }
             }

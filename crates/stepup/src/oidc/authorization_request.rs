@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{
-        AuthenticationRequirement, CheckedName, Entropy, LogoutCount, Order, Scopes, Timestamp, TransferId,
+        AuthenticationRequirement, CheckedName, Entropy, LogoutCount, Order, Payee, Scopes, Timestamp,
+        TransferId,
     },
     json::{self, FromJson, Json, Object},
     oidc::pkce::CodeVerifier,
@@ -98,7 +99,19 @@ pub(crate) struct AuthorizationRequest {
 pub(crate) enum Purpose {
     LogIn,
     Statements { subject: String },
+    SavePayee { subject: String, payee: Payee },
     StepUp(StepUp),
+}
+
+impl Purpose {
+    /// Who asked for what comes after the log-in, if it is to be one customer's only.
+    pub(crate) fn asked_by(&self) -> Option<&str> {
+        match self {
+            Self::LogIn => None,
+            Self::Statements { subject } | Self::SavePayee { subject, .. } => Some(subject),
+            Self::StepUp(step_up) => Some(&step_up.subject),
+        }
+    }
 }
 
 /// A transfer that waits for its second factor.
@@ -169,6 +182,8 @@ impl FromJson for AuthorizationRequest {
             Purpose::LogIn
         } else if let Some(statements) = purpose.as_object()?.object("statements") {
             Purpose::Statements { subject: statements.text("subject")? }
+        } else if let Some(save) = purpose.as_object()?.object("save_payee") {
+            Purpose::SavePayee { subject: save.text("subject")?, payee: Payee::read(save.object("payee")?)? }
         } else {
             let step_up = purpose.as_object()?.object("step_up")?;
             Purpose::StepUp(StepUp {
@@ -241,6 +256,11 @@ mod tests {
         step_up(|it| it.order.name = Some(CheckedName { name: name.into(), check }))
     }
 
+    fn save_payee(subject: &str, name: &str) -> AuthorizationRequest {
+        let payee = Payee { iban: Iban::parse("GB82WEST12345698765432").unwrap(), name: name.into() };
+        changed(|it| it.purpose = Purpose::SavePayee { subject: subject.into(), payee })
+    }
+
     fn each_part_changed() -> Vec<AuthorizationRequest> {
         vec![
             record(),
@@ -254,6 +274,9 @@ mod tests {
             changed(|it| it.purpose = Purpose::LogIn),
             changed(|it| it.purpose = Purpose::Statements { subject: "a".into() }),
             changed(|it| it.purpose = Purpose::Statements { subject: "b".into() }),
+            save_payee("a", "Ben"),
+            save_payee("b", "Ben"),
+            save_payee("a", "ben"),
             step_up(|it| it.details = true),
             step_up(|it| it.needed = Scopes::parse("view:balance")),
             step_up(|it| it.unkeyed = true),

@@ -142,6 +142,21 @@ fn nothing_is_reviewed_before_the_answer() {
     form(&tab);
 }
 
+#[test]
+fn name_is_asked_for_where_it_is_checked() {
+    let mut servers = servers();
+    let mut tab = servers.logged_in();
+    tab.fill(PAYEE, "12.50", "Rent");
+    // Before the bank has told.
+    tab.dispatch(Event::Review);
+    servers.serve_all(&mut tab);
+    assert_eq!(form(&tab).name.error.map(|error| error.id), Some("name.empty"));
+    type_name(&mut tab, HOLDER);
+    tab.dispatch(Event::Review);
+    servers.serve_all(&mut tab);
+    assert_eq!(reviewed(&tab), Some((HOLDER.to_owned(), NameCheck::Match)));
+}
+
 /// Proves: name-check-optional
 #[test]
 fn api_without_check_needs_no_name_and_cannot_check_one() {

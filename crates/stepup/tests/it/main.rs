@@ -17,6 +17,7 @@ mod interleavings;
 mod logout;
 mod messages;
 mod oidf;
+mod payees;
 mod places;
 mod preflight;
 mod providers;

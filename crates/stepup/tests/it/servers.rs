@@ -67,6 +67,10 @@ pub(crate) struct Servers {
     pub(crate) api: Vec<String>,
     /// The holder of [`PAYEE`], at a bank that keeps payees and checks names; nothing at an API that does neither.
     pub(crate) holder: Option<&'static str>,
+    /// Whom the customer has saved: IBAN and name.
+    pub(crate) payees: BTreeMap<String, String>,
+    /// The body of the list of transfers, when it is not an empty one.
+    pub(crate) history: String,
     /// Each name that was checked.
     pub(crate) name_checks: Vec<String>,
     /// So many name checks are answered with 503.
@@ -181,12 +185,15 @@ impl Servers {
         if scope.contains("transfer:funds") {
             *self.uses.entry(token.clone()).or_default() += 1;
         }
+        if matches!(request.method, Method::Put | Method::Delete) {
+            return self.change_payee(request.method, &path, request.json.as_deref(), &token);
+        }
         if path.starts_with("/payees") {
             return self.payees(&path, request.json.as_deref());
         }
         let turned_away = match request.method {
             Method::Post => &mut self.orders_turned_away,
-            Method::Get => &mut self.questions_turned_away,
+            _ => &mut self.questions_turned_away,
         };
         if let Some(left) = turned_away.checked_sub(1) {
             *turned_away = left;
@@ -213,6 +220,7 @@ impl Servers {
                 r#"{"statements":[{"id":"2023-11","from":"2023-11-01","to":"2023-11-30",
                     "opening":{"amount":0,"currency":"EUR"},"closing":{"amount":100000,"currency":"EUR"},"entries":[]}]}"#,
             ),
+            (Method::Get, "/transfers") if !self.history.is_empty() => answer(200, &self.history),
             (Method::Get, "/transfers") => answer(200, r#"{"transfers":[]}"#),
             (Method::Get, path) => {
                 let id = path.rsplit('/').next().unwrap_or_default();
@@ -227,7 +235,7 @@ impl Servers {
                     answer(404, r#"{"type":"urn:riser:problem:transfer-not-found"}"#)
                 }
             }
-            (Method::Post, _) => self.transfer(
+            _ => self.transfer(
                 request.idempotency_key.unwrap_or_default(),
                 request.json.expect("a transfer is JSON"),
                 &scope,
@@ -236,11 +244,28 @@ impl Servers {
         }
     }
 
-    /// Saved payees, of which there are none, and the name check.
+    /// `PUT` and `DELETE /payees/{iban}`: a new one takes a second factor.
+    fn change_payee(&mut self, method: Method, path: &str, body: Option<&str>, token: &str) -> HttpResponse {
+        let iban = path.trim_start_matches("/payees/").to_owned();
+        if method == Method::Delete {
+            self.payees.remove(&iban);
+            return answer(204, "");
+        }
+        if self.never_strong_enough || !self.strong.contains(token) {
+            return authentication_challenge(&format!("acr_values=\"{MULTI_FACTOR}\", max_age=\"900\""));
+        }
+        let body: Value = serde_json::from_str(body.expect("a name")).expect("JSON");
+        let name = body["name"].as_str().expect("a name").to_owned();
+        self.payees.insert(iban, name);
+        answer(201, "{}")
+    }
+
+    /// Saved payees, and the name check.
     fn payees(&mut self, path: &str, body: Option<&str>) -> HttpResponse {
         let Some(holder) = self.holder else { return answer(404, "Cannot GET /payees") };
         let Some(body) = body.filter(|_| path == "/payees/verify") else {
-            return answer(200, r#"{"payees":[]}"#);
+            let saved = self.payees.iter().map(|(iban, name)| json!({ "iban": iban, "name": name }));
+            return answer(200, &json!({ "payees": saved.collect::<Vec<_>>() }).to_string());
         };
         let body: Value = serde_json::from_str(body).expect("JSON");
         let name = body["name"].as_str().expect("a name").to_owned();

@@ -190,7 +190,7 @@ impl Tab {
                     request.method == Method::Get
                         || request.body.is_none()
                         || request.url.as_str().starts_with("https://id.")
-                        || request.url.as_str().ends_with("/payees/verify")
+                        || request.url.as_str().contains("/payees/")
                         || stored,
                     "sent before it was stored"
                 );

@@ -66,6 +66,10 @@ pub enum Fault {
     /// The access token is for another transfer than the one that was asked for (RFC 9396), and the answer says that it is
     /// for that one.
     OtherDetails,
+    /// The customer confirmed another payee's name, and answer and access token say so.
+    OtherCreditorName,
+    /// The access token has another result of the name check than the answer.
+    OtherNameCheckInToken,
     /// `iss` of the answer (RFC 9207) is another issuer.
     ResponseIssOfAnother,
     /// The answer has no `iss`, although the metadata says that it does.

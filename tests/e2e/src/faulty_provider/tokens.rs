@@ -27,6 +27,9 @@ pub(super) fn issue_tokens(mut grant: Grant, provider: &FaultyProvider) -> Resul
     if provider.has_fault(Fault::LessScope) || provider.has_fault(Fault::LessScopeUnsaid) {
         grant.scopes.pop();
     }
+    if let Some(details) = grant.details.as_mut().filter(|_| provider.has_fault(Fault::OtherCreditorName)) {
+        details[0]["creditorName"] = json!("Zoe Other");
+    }
     let now = now();
     let sub = person(provider).sub;
     let access_token = jws::signed(&provider.key(), &access_token_claims(&grant, provider, sub, now)?)?;
@@ -65,6 +68,9 @@ fn access_token_claims(
     if let Some(mut details) = grant.details.clone() {
         if provider.has_fault(Fault::OtherDetails) {
             details[0]["instructedAmount"]["amount"] = json!("12.51");
+        }
+        if provider.has_fault(Fault::OtherNameCheckInToken) {
+            details[0]["creditorNameCheck"] = json!("match");
         }
         claims["authorization_details"] = details;
     }

@@ -1,8 +1,8 @@
 //! The client as it is, against an API that answers like the sample of Auth0's documentation.
 
 use crate::steps::{
-    RENT, WELCOME, ask_for_step_up, confirm_everywhere, is_balance, is_transfer, leave_to_log_in, phone,
-    review, single_use_token,
+    UNNAMED_RENT, WELCOME, ask_for_step_up, confirm_everywhere, is_balance, is_transfer, leave_to_log_in,
+    phone, review, single_use_token,
 };
 use e2e::{
     TestContext, TestError, TestFailure, eventually,
@@ -40,11 +40,14 @@ async fn the_workflow(context: &TestContext) -> Result<(), TestFailure> {
     page.test_id("balance").reads(BALANCE).await?;
     assert_eq!(page.alert().count().await?, 0, "a bank without a list of transfers is no failure");
 
-    let number = ask_for_step_up(page, RENT).await?;
+    let number = ask_for_step_up(page, UNNAMED_RENT).await?;
     phone.choose(&number).await?;
     page.status().reads("Transfer sent").await?;
     let seen = page.everything().reads(TRANSFER).await?;
-    assert!(seen.contains(&crate::steps::grouped(RENT.payee)), "the receipt says what was sent: {seen}");
+    assert!(
+        seen.contains(&crate::steps::grouped(UNNAMED_RENT.payee)),
+        "the receipt says what was sent: {seen}"
+    );
 
     assert_eq!(servers.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
     // The last of them is asked for beside the receipt.
@@ -77,7 +80,7 @@ fn denied_push_is_final() {
         leave_to_log_in(context).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         page.test_id("balance").reads(BALANCE).await?;
-        ask_for_step_up(page, RENT).await?;
+        ask_for_step_up(page, UNNAMED_RENT).await?;
         phone.deny().await?;
         page.alert().reads("No money was moved").await?;
         assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
@@ -93,7 +96,7 @@ fn lost_response_stays_unknown() {
         leave_to_log_in(context).await?;
         enter_password(page, ADA.email, PASSWORD).await?;
         page.test_id("balance").reads(BALANCE).await?;
-        review(page, RENT).await?;
+        review(page, UNNAMED_RENT).await?;
         page.button("Confirm transfer").click().await?;
         let number = number_on(page).await?;
         let rule = servers.api().when(is_transfer).lose_response();
@@ -107,7 +110,7 @@ fn lost_response_stays_unknown() {
         page.everything().reads("We do not know yet whether this went through").await?;
         // The customer has looked, and sends it again: the id says that it is the same transfer.
         page.button("I have looked at my account").click().await?;
-        page.field("Reference").holds(RENT.reference).await?;
+        page.field("Reference").holds(UNNAMED_RENT.reference).await?;
         page.button("Transfer").click().await?;
         confirm_everywhere(page, &phone).await?;
         let sent = servers.api().matching(is_transfer);

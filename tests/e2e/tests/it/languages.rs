@@ -170,6 +170,7 @@ async fn whole_transfer(context: &TestContext) -> Result<(), TestFailure> {
     page.link(arabic.text("nav.pay")).click().await?;
     page.button(arabic.text("button.transfer")).click().await?;
     look(page, "form-errors-ar").await?;
+    page.field(arabic.text("form.name")).fill(RENT.name).await?;
     page.field(arabic.text("form.payee")).fill(RENT.payee).await?;
     // In the digits of the customer's country.
     page.field(arabic.text("form.amount")).fill("١٫٢٥ د.ك.").await?;

@@ -38,6 +38,8 @@ async fn the_transfer_is_named(context: &TestContext) -> Result<(), TestFailure>
         "instructedAmount": { "currency": "EUR", "amount": RENT.amount },
         "creditorAccount": { "iban": RENT.payee },
         "remittanceInformationUnstructured": RENT.reference,
+        "creditorName": RENT.name,
+        "creditorNameCheck": "match",
     }]);
     let [log_in, step_up] = &servers.tenant.requests("/authorize")[..] else { panic!("{servers:?}") };
     assert_eq!(log_in.parameter("authorization_details"), "", "a log-in is for no transfer");

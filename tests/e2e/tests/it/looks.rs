@@ -104,6 +104,12 @@ fn the_workflow() {
         page.link("Payments").click().await?;
         page.css("li.entry").reads("12.50").await?;
         look(page, "payments").await?;
+        open_pay_form(page).await?;
+        page.field("Payee name").fill("Ben Exmaple").await?;
+        page.field("Pay to (IBAN)").fill(RENT.payee).await?;
+        page.field("Amount").fill(RENT.amount).await?;
+        page.button("Use this name").appears().await?;
+        look(page, "payees").await?;
         page.button("Log out").click().await?;
         page.heading(WELCOME).appears().await?;
         look(page, "logged-out").await?;

@@ -17,6 +17,7 @@ mod linking;
 mod looks;
 mod navigation;
 mod oidf;
+mod payees;
 mod phones;
 mod refusals;
 mod reload;

@@ -11,6 +11,8 @@ use e2e::{
 /// A transfer as it is typed, and as the bank has to see it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order {
+    /// Nothing where nobody asks for it.
+    pub(crate) name: &'static str,
     pub(crate) payee: &'static str,
     pub(crate) amount: &'static str,
     pub(crate) minor: i64,
@@ -19,7 +21,10 @@ pub(crate) struct Order {
 
 /// 12.50 from Ada to Ben.
 pub(crate) const RENT: Order =
-    Order { payee: BEN.iban, amount: "12.50", minor: 1_250, reference: "Rent, November" };
+    Order { name: BEN.name, payee: BEN.iban, amount: "12.50", minor: 1_250, reference: "Rent, November" };
+
+/// The same without a name, at an API that has two endpoints.
+pub(crate) const UNNAMED_RENT: Order = Order { name: "", ..RENT };
 
 pub(crate) const WELCOME: &str = "Your money moves only when you say so.";
 
@@ -80,6 +85,9 @@ pub(crate) async fn open_pay_form(page: &Page) -> Result<(), TestError> {
 /// Fills the form.
 pub(crate) async fn type_order(page: &Page, order: Order) -> Result<(), TestError> {
     open_pay_form(page).await?;
+    if !order.name.is_empty() {
+        page.field("Payee name").fill(order.name).await?;
+    }
     page.field("Pay to (IBAN)").fill(order.payee).await?;
     page.field("Amount").fill(order.amount).await?;
     page.field("Reference").fill(order.reference).await

@@ -14,7 +14,8 @@ use e2e::{
 use std::collections::BTreeSet;
 
 /// 7.20 from Ada to Ben.
-const BOOKS: Order = Order { payee: BEN.iban, amount: "7.20", minor: 720, reference: "Books" };
+const BOOKS: Order =
+    Order { name: BEN.name, payee: BEN.iban, amount: "7.20", minor: 720, reference: "Books" };
 
 /// Another tab of the same customer, logged in by itself.
 async fn second_tab(context: &TestContext) -> Result<Page, TestError> {

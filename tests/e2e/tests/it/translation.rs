@@ -52,6 +52,7 @@ fn translated_transfer_shows_the_current_state() {
 
         page.link(&translated("Pay")).click().await?;
         // Errors come, change and go.
+        types(page, "Payee name", RENT.name).await?;
         types(page, "Pay to (IBAN)", RENT.payee).await?;
         types(page, "Amount", "12.3456").await?;
         press(page, "Transfer").await?;
@@ -65,7 +66,7 @@ fn translated_transfer_shows_the_current_state() {
         types(page, "Amount", "99.00").await?;
         types(page, "Reference", RENT.reference).await?;
         press(page, "Transfer").await?;
-        shows(page, &["Check this transfer", "€99.00", &grouped(RENT.payee)], &["New transfer"]).await?;
+        shows(page, &["Ben Example", "€99.00", &grouped(RENT.payee)], &["New transfer"]).await?;
         shows(page, &["Confirm transfer", "Cancel"], &[]).await?;
 
         // What is confirmed is the amount that is shown.
@@ -73,8 +74,7 @@ fn translated_transfer_shows_the_current_state() {
         shows(page, &["New transfer"], &["Confirm transfer", "€99.00"]).await?;
         types(page, "Amount", RENT.amount).await?;
         press(page, "Transfer").await?;
-        shows(page, &["Check this transfer", "€12.50", RENT.reference, "Confirm transfer"], &["€99.00"])
-            .await?;
+        shows(page, &["Ben Example", "€12.50", RENT.reference, "Confirm transfer"], &["€99.00"]).await?;
         press(page, "Confirm transfer").await?;
         number_on(page).await?;
 
@@ -86,7 +86,7 @@ fn translated_transfer_shows_the_current_state() {
         nothing_was_moved(context).await?;
         let asked = servers.statuses("POST", "/transfer").len();
         press(page, "Check it again").await?;
-        shows(page, &["Check this transfer", "Confirm transfer", "€12.50"], &["Check it again"]).await?;
+        shows(page, &["Ben Example", "Confirm transfer", "€12.50"], &["Check it again"]).await?;
         assert_eq!(
             servers.statuses("POST", "/transfer").len(),
             asked,

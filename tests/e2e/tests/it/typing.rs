@@ -44,6 +44,7 @@ fn pasted_order_is_booked_as_it_was_meant() {
         let phone = phone(context).await?;
         log_in(context, ADA).await?;
         open_pay_form(page).await?;
+        paste(page, "name", " Ben\u{a0}Example\u{200b}\u{ad} ").await?;
         paste(page, "payee", "IBAN:\u{a0}GB٨٢\u{200b} WEST‑1234 ５６９８ 7654 32.  ").await?;
         paste(page, "amount", &format!("{}\u{200e}1,234.56\u{202f}€. ", " ".repeat(20))).await?;
         paste(
@@ -73,6 +74,8 @@ fn pasted_order_is_booked_as_it_was_meant() {
                 order,
                 json!({
                     "payee": BEN.iban,
+                    "payee_name": BEN.name,
+                    "name_check": "match",
                     "amount": { "amount": 123_456, "currency": "EUR" },
                     "reference": "Invoice 2025-117, می\u{200c}خواهم",
                 })
@@ -117,7 +120,12 @@ fn autofilled_order_is_accepted() {
         let page = &context.page;
         log_in(context, ADA).await?;
         open_pay_form(page).await?;
-        for (id, text) in [("payee", RENT.payee), ("amount", RENT.amount), ("reference", RENT.reference)] {
+        for (id, text) in [
+            ("name", RENT.name),
+            ("payee", RENT.payee),
+            ("amount", RENT.amount),
+            ("reference", RENT.reference),
+        ] {
             let fill = format!(
                 "(() => {{ const field = document.getElementById('{id}'); field.value = {}; \
                  field.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()",
@@ -153,6 +161,7 @@ async fn pays_in(
     enter_password(page, ADA.email, PASSWORD).await?;
     page.test_id("balance").reads(balance).await?;
     open_pay_form(page).await?;
+    page.field("Payee name").fill(BEN.name).await?;
     page.field("Pay to (IBAN)").fill(BEN.iban).await?;
     page.field("Amount").fill(typed).await?;
     page.button("Transfer").click().await?;

@@ -288,6 +288,7 @@ fn input_is_validated_before_the_review() {
         let page = &context.page;
         log_in(context, ADA).await?;
         open_pay_form(page).await?;
+        page.field("Payee name").fill(RENT.name).await?;
         page.field("Pay to (IBAN)").fill("GB82 WEST 1234 5698 7654 33").await?;
         page.field("Amount").fill("0").await?;
         page.button("Transfer").click().await?;
@@ -330,9 +331,12 @@ fn works_by_keyboard() {
         sees_balance(page, ADA.opening).await?;
         page.tab_to("Pay").await?;
         page.type_keys(Key::Enter + "").await?;
-        for (label, text) in
-            [("Pay to (IBAN)", RENT.payee), ("Amount", RENT.amount), ("Reference", RENT.reference)]
-        {
+        for (label, text) in [
+            ("Payee name", RENT.name),
+            ("Pay to (IBAN)", RENT.payee),
+            ("Amount", RENT.amount),
+            ("Reference", RENT.reference),
+        ] {
             page.tab_to(label).await?;
             page.type_keys(text.into()).await?;
         }

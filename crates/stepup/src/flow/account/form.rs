@@ -11,6 +11,8 @@ use crate::{
 pub(super) struct Form {
     draft: Draft,
     errors: DraftErrors,
+    /// Since "Transfer" was pressed.
+    has_summary: bool,
 }
 
 pub(super) struct Rules {
@@ -26,7 +28,7 @@ pub(super) struct Rules {
 
 impl Form {
     pub(super) fn new(draft: Draft) -> Self {
-        Self { draft, errors: DraftErrors::default() }
+        Self { draft, ..Self::default() }
     }
 
     pub(super) fn draft(&self) -> &Draft {
@@ -50,7 +52,20 @@ impl Form {
     /// IBAN and name, as far as the bank can be asked about them.
     pub(super) fn payee(&self, locale: Locale) -> Option<(Iban, String)> {
         let name = self.name(locale).filter(|name| !name.is_empty())?;
-        Some((Iban::from_input(&self.draft.payee, locale).ok()?, name))
+        Some((self.iban(locale)?, name))
+    }
+
+    /// The IBAN as it was typed, when it is one.
+    pub(super) fn iban(&self, locale: Locale) -> Option<Iban> {
+        Iban::from_input(&self.draft.payee, locale).ok()
+    }
+
+    /// Somebody who was paid before: the name is known.
+    pub(super) fn fill_name(&mut self, name: &str) {
+        if self.draft.name.is_empty() {
+            name.clone_into(&mut self.draft.name);
+            self.errors.name = None;
+        }
     }
 
     /// The name could not be checked.
@@ -63,8 +78,9 @@ impl Form {
         self.errors.amount = Some(message);
     }
 
+    /// "Transfer" was pressed, and this is wrong.
     pub(super) fn set_errors(&mut self, errors: DraftErrors) {
-        self.errors = errors;
+        (self.errors, self.has_summary) = (errors, true);
     }
 
     /// Shows what was to be sent, unless something else was typed.
@@ -147,6 +163,9 @@ impl Form {
             name: field(&self.draft.name, &self.errors.name),
             asks_for_name: false,
             name_check: NameCheckView::None,
+            left: None,
+            repeats: false,
+            has_summary: self.has_summary && self.errors != DraftErrors::default(),
             payee: field(&self.draft.payee, &self.errors.payee),
             amount: field(&self.draft.amount, &self.errors.amount),
             reference: field(&self.draft.reference, &self.errors.reference),

@@ -7,7 +7,7 @@ use crate::{
         request,
         response::{self, ReadError},
     },
-    domain::{AuthenticationRequirement, Locale, Message, Money, Problem},
+    domain::{AuthenticationRequirement, Locale, Message, Money, Problem, Timestamp},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, NetworkError, RequestId},
@@ -29,6 +29,8 @@ pub(super) struct Overview {
 
 /// The bank refused the token (401): what it asks for instead, and the page's words if a new log-in cannot mend that.
 pub(super) struct TokenRefused(pub(super) AuthenticationRequirement, pub(super) Problem);
+
+const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// The currency of a bank that does not say which it uses.
 const DEFAULT_CURRENCY: &str = "EUR";
@@ -169,6 +171,25 @@ impl Overview {
         let left = Money { amount: money.amount.max(0), currency: money.currency.clone() };
         let amount = (locale.write)(&left);
         Some(Message::with("amount.above_balance", [("amount", amount), ("currency", left.currency)]))
+    }
+
+    /// What would be left after a payment of so much, if there is enough.
+    pub(super) fn left_after(&self, amount: i64) -> Option<Money> {
+        let Loadable::Ready(BalanceView::Amount { money, .. }) = &self.balance else { return None };
+        let left = money.amount.checked_sub(amount).filter(|left| *left >= 0)?;
+        Some(Money { amount: left, currency: money.currency.clone() })
+    }
+
+    /// Was this sent to this IBAN, grouped by four, within the last day?
+    pub(super) fn has_sent(&self, iban: &str, money: &Money, now: Timestamp) -> bool {
+        let Loadable::Ready(HistoryView::List(list)) = &self.history else { return false };
+        list.iter().any(|past| {
+            let age = || Timestamp::parse(&past.at).map(|at| now.since(at));
+            past.outgoing
+                && past.iban == iban
+                && past.money == *money
+                && age().is_some_and(|age| age < DAY_SECONDS)
+        })
     }
 
     /// Does the API have no list of past transfers, as far as this page knows?

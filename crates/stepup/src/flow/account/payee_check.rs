@@ -1,7 +1,7 @@
 //! Does the payee's name belong to the IBAN? The bank is asked as the customer leaves the fields, and before anything can be
 //! confirmed.
 
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 
 use crate::{
     bank_api::{
@@ -9,7 +9,7 @@ use crate::{
         request,
         response::ReadError,
     },
-    domain::{AuthenticationRequirement, Iban, NameCheck},
+    domain::{AuthenticationRequirement, Iban, NameCheck, Payee},
     effect::Effect,
     flow::{context::Context, customer::Customer},
     http::{HttpResult, NetworkError, RequestId},
@@ -105,27 +105,29 @@ impl PayeeCheck {
     }
 
     /// `may_be_absent`: an API on another origin that lacks an endpoint may not be reachable there at all. The error is what a
-    /// refused token lacks.
+    /// refused token lacks. Returns the saved payees, when these came.
     pub(super) fn handle_response(
         &mut self,
         id: RequestId,
         outcome: HttpResult,
         may_be_absent: bool,
-    ) -> Result<(), AuthenticationRequirement> {
+    ) -> Result<Option<Vec<Payee>>, AuthenticationRequirement> {
         let is_absent = may_be_absent && matches!(outcome, Err(NetworkError::Unreachable(_)));
         let error = if self.discovery == Some(id) {
             self.discovery = None;
-            let Err(error) = read_payees(outcome) else {
-                self.is_offered = Some(true);
-                return Ok(());
-            };
-            error
+            match read_payees(outcome) {
+                Ok(saved) => {
+                    self.is_offered = Some(true);
+                    return Ok(Some(saved));
+                }
+                Err(error) => error,
+            }
         } else {
             self.request = None;
             match read_name_check(outcome) {
                 Ok(answer) => {
                     (self.is_offered, self.answer) = (Some(true), Some(answer));
-                    return Ok(());
+                    return Ok(None);
                 }
                 Err(error) => error,
             }
@@ -134,13 +136,13 @@ impl PayeeCheck {
             ReadError::Unauthorized(requirement, _) => Err(requirement),
             ReadError::NotOffered => {
                 self.lack();
-                Ok(())
+                Ok(None)
             }
             _ if is_absent => {
                 self.lack();
-                Ok(())
+                Ok(None)
             }
-            _ => Ok(()),
+            _ => Ok(None),
         }
     }
 

@@ -3,7 +3,7 @@
 //! The request is taken out of the storage before anything in the response is used; a code is redeemed; then come the
 //! signature and the claims. Each step is one effect and one event.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::String, string::ToString, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::ToString, vec, vec::Vec};
 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
@@ -81,8 +81,8 @@ pub(crate) struct LoginGrant {
     pub(crate) expires_at: Timestamp,
     /// What the request asked for, and the provider has met.
     pub(crate) met: AuthenticationRequirement,
-    /// Who asked for the statements, when that is what it was for.
-    pub(crate) statements_for: Option<String>,
+    /// What the customer was on the way to. Not a transfer: that is no log-in.
+    pub(crate) purpose: Purpose,
 }
 
 pub(crate) struct StepUpGrant {
@@ -242,7 +242,7 @@ fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Contex
 /// certified providers leave `openid` out of it, and that it was granted is what the ID token is there for.
 fn check_grant(purpose: &Purpose, tokens: &ReceivedTokens, config: &Config) -> Result<(), CallbackError> {
     let needed = match purpose {
-        Purpose::LogIn | Purpose::Statements { .. } => &config.balance_scope,
+        Purpose::LogIn | Purpose::Statements { .. } | Purpose::SavePayee { .. } => &config.balance_scope,
         Purpose::StepUp(step_up) => &step_up.needed,
     };
     match &tokens.scope {
@@ -305,14 +305,13 @@ fn validate_claims(
         Err(error) => return reject(Some(request), error.problem()),
     };
     let identity = VerifiedIdentity { id_token, compact: CompactIdToken::new(tokens.id_token) };
-    let statements_for = match request.purpose {
+    let purpose = match request.purpose {
         Purpose::StepUp(step_up) => {
             let access_token = tokens.access_token.into_single_use_token();
             let grant = StepUpGrant { identity, step_up, access_token };
             return Transition::to(Progress::Done(Validated::SteppedUp(Box::new(grant))));
         }
-        Purpose::Statements { subject } => Some(subject),
-        Purpose::LogIn => None,
+        other => other,
     };
     let lifetime = tokens.expires_in.unwrap_or(DEFAULT_TOKEN_LIFETIME).min(MAX_TOKEN_LIFETIME);
     Transition::to(Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
@@ -321,7 +320,7 @@ fn validate_claims(
         scopes: tokens.scope.unwrap_or(request.scopes),
         expires_at: cx.now.plus(lifetime),
         met: request.requirement,
-        statements_for,
+        purpose,
     }))))
 }
 

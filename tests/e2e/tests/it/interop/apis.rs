@@ -1,7 +1,9 @@
 //! The client as it is, and the companion tenant, with APIs that nobody here wrote, each on an origin of its own. What
 //! counts is what the API was asked: a recorder stands in front of each.
 
-use crate::steps::{Order, RENT, WELCOME, grouped, is_balance, is_transfer, leave_to_log_in, phone, review};
+use crate::steps::{
+    Order, UNNAMED_RENT, WELCOME, grouped, is_balance, is_transfer, leave_to_log_in, phone, review,
+};
 use e2e::{
     TestContext, TestError, TestFailure,
     people::{ADA, PASSWORD},
@@ -117,7 +119,7 @@ async fn the_review_is_true(context: &TestContext, foreign: &Foreign) -> Result<
 /// Confirms the order after its review, as far as the number for the phone.
 async fn ask_for_step_up(context: &TestContext, foreign: &Foreign) -> Result<String, TestFailure> {
     let page = &context.page;
-    review(page, RENT).await?;
+    review(page, UNNAMED_RENT).await?;
     the_review_is_true(context, foreign).await?;
     page.button("Confirm transfer").click().await?;
     Ok(number_on(page).await?)
@@ -158,7 +160,7 @@ async fn a_transfer_is_made_once(context: &TestContext, foreign: &Foreign) -> Re
     phone.choose(&number).await?;
     page.status().reads("Transfer sent").await?;
     let seen = page.everything().reads(foreign.receipt).await?;
-    assert!(seen.contains(&grouped(RENT.payee)), "the receipt says what was sent: {seen}");
+    assert!(seen.contains(&grouped(UNNAMED_RENT.payee)), "the receipt says what was sent: {seen}");
 
     assert_eq!(servers.scopes_asked(), ["openid view:balance", "openid view:balance transfer:funds"]);
     assert_eq!(answers(context), [Some(403), Some(201)]);
@@ -242,7 +244,7 @@ async fn what_goes_wrong_is_said(context: &TestContext, foreign: &Foreign) -> Re
     assert_eq!(answers(context), [Some(403)]);
 
     page.button("Change the transfer").click().await?;
-    page.field("Reference").holds(RENT.reference).await?;
+    page.field("Reference").holds(UNNAMED_RENT.reference).await?;
     let number = ask_for_step_up(context, foreign).await?;
     let before = posts(context);
     assert!(before.iter().all(|post| post.was_handled_with(403)), "{before:?}");
@@ -313,7 +315,7 @@ fn fastapi_unknown_status_is_not_reported_as_done() {
         let page = &context.page;
         let phone = phone(context).await?;
         log_in(context, foreign).await?;
-        let large = Order { amount: "1000.00", minor: 100_000, ..RENT };
+        let large = Order { amount: "1000.00", minor: 100_000, ..UNNAMED_RENT };
         let number = crate::steps::ask_for_step_up(page, large).await?;
         phone.choose(&number).await?;
         is_not_known(context).await?;
