@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use stepup::view::{Screen, View};
 
 use crate::{
-    components::{banner, links, masthead, navigation},
+    components::{banner, idle, links, masthead, navigation},
     focus::{PAGE_HEADING, focus_soon},
     heading_focus,
     intent::{Dispatch, Intent},
@@ -51,6 +51,7 @@ pub fn app(signal: ViewSignal, dispatch: Callback<Intent>) -> AnyView {
             navigation::navigation(signal),
             banner::banners(signal),
             around(r#"<main class="page"></main>"#, content),
+            idle::question(signal),
         ]
         .into_any()
     })

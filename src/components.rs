@@ -8,6 +8,7 @@ mod field;
 mod form;
 pub(crate) mod history;
 mod icon;
+pub(crate) mod idle;
 pub(crate) mod links;
 pub(crate) mod masthead;
 pub(crate) mod navigation;

@@ -10,6 +10,7 @@ mod head_start;
 mod http;
 pub mod locale;
 mod navigation;
+mod presence;
 mod storage;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
@@ -50,9 +51,7 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
     let _ = window_event_listener(ev::online, move |_| dispatch(Event::Online(true)));
     let _ = window_event_listener(ev::offline, move |_| dispatch(Event::Online(false)));
     let _ = window_event_listener(ev::storage, move |event| {
-        if let Some(event) = storage::log_outs(&event) {
-            dispatch(event);
-        }
+        storage::from_other_tab(&event).into_iter().for_each(dispatch);
     });
     let _ = window_event_listener(ev::popstate, move |_| {
         if let Some(path) = navigation::travelled_to() {
@@ -62,6 +61,7 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
             );
         }
     });
+    presence::listen(driver);
     let _ = window_event_listener(ev::pageshow, move |event| {
         if event.persisted() {
             dispatch(Event::Restored);
@@ -108,6 +108,8 @@ impl Driver {
             draft: storage::read(&StorageKey::Draft),
             place: storage::read(&StorageKey::Place),
             entropy: entropy::draw().ok(),
+            logout_notice: storage::read(&StorageKey::LogoutNotice),
+            last_touch: storage::read(&StorageKey::LastTouch),
             logged_out_while_sending: storage::read(&StorageKey::LoggedOutWhileSending).is_some(),
             log_outs: storage::read(&StorageKey::LogoutCount),
             locale: locale::locale(),
@@ -135,6 +137,7 @@ impl Driver {
             }
             Intent::DeletePayee(payee) => Event::DeletePayee(payee),
             Intent::LogOut => Event::LogOut,
+            Intent::StayLoggedIn => Event::StayLoggedIn,
             Intent::Edited(field, text) => Event::Edited(field, text),
             Intent::Left(field) => Event::Left(field),
             Intent::Review => Event::Review,
@@ -200,7 +203,12 @@ impl Driver {
 
     fn set_timer(&self, timer: Timer, milliseconds: u32) {
         let driver = self.clone();
-        let woken = move || driver.dispatch(Event::TimerFired(timer));
+        let woken = move || {
+            if timer == Timer::Idle {
+                driver.dispatch(storage::last_touch());
+            }
+            driver.dispatch(Event::TimerFired(timer));
+        };
         let mut timers = self.timers.borrow_mut();
         timers.retain(|(set, handle)| {
             if *set == timer {

@@ -6,10 +6,12 @@ use stepup::domain::{Field, Payee, Place};
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Intent {
-    /// "Log in", "Stay logged in".
+    /// "Log in", also before a log-in ends.
     LogIn,
     /// "Log out".
     LogOut,
+    /// "Stay logged in", to the question whether anybody is still there.
+    StayLoggedIn,
     /// Types: the field's whole text.
     Edited(Field, String),
     /// Leaves a field.

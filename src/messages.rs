@@ -12,7 +12,7 @@ use js_sys::{
     JsString, Object, Reflect,
 };
 use leptos::prelude::*;
-use stepup::domain::Message;
+use stepup::domain::{Message, Problem};
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
@@ -44,6 +44,12 @@ pub(crate) fn headline(id: &str) -> String {
 /// What happened, what did not, and what to do.
 pub(crate) fn sentence(id: &str) -> String {
     part(id, "sentence")
+}
+
+/// The sentence of a failure, with the minutes that it may ask for.
+pub(crate) fn sentence_of(problem: &Problem) -> String {
+    let minutes = problem.minutes.map(|minutes| minutes.to_string());
+    sentence(problem.sentence).replace("{minutes}", &minutes.unwrap_or_default())
 }
 
 /// A text with its arguments.

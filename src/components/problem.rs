@@ -29,7 +29,7 @@ pub(crate) fn actions(buttons: Vec<AnyView>) -> AnyView {
 pub(crate) fn alert(problem: &Problem) -> AnyView {
     with_texts(
         r#"<div role="alert" class="failure"><p class="strong" slot></p><p slot></p></div>"#,
-        &[&messages::headline(problem.headline), &messages::sentence(problem.sentence)],
+        &[&messages::headline(problem.headline), &messages::sentence_of(problem)],
     )
 }
 

@@ -41,6 +41,9 @@ fn question(receipt: &Receipt, name: &str) -> String {
     messages::message(&Message { id: "check.question", arguments })
 }
 
+/// Who cancels at the provider has not failed at anything.
+pub(crate) const CANCELLED: &str = "provider.cancelled";
+
 const CANCEL: (&str, Intent, ButtonKind) = ("button.cancel", Intent::Cancel, ButtonKind::Secondary);
 
 impl StepContent {
@@ -90,7 +93,7 @@ impl StepContent {
                 let repeat = ("button.send_again", Intent::Review, ButtonKind::Primary);
                 let change = |kind| ("button.change", Intent::Dismiss, kind);
                 Self {
-                    class: "step bad",
+                    class: if problem.headline == CANCELLED { "step" } else { "step bad" },
                     failed: true,
                     problem: Some(problem.clone()),
                     buttons: if *may_repeat {

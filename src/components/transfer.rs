@@ -3,7 +3,14 @@
 use leptos::prelude::*;
 use stepup::view::{TransferView, View};
 
-use super::{button::button, form::form, icon::icon, problem, receipt::receipt, step::StepContent};
+use super::{
+    button::button,
+    form::form,
+    icon::icon,
+    problem,
+    receipt::receipt,
+    step::{CANCELLED, StepContent},
+};
 use crate::{
     markup::{BUSY, around, fixed, with_text},
     messages,
@@ -37,14 +44,17 @@ fn draw(step: StepContent) -> AnyView {
     let details = problem.map_or_else(empty, problem::details);
     let buttons = step.buttons.into_iter().map(|(label, intent, kind)| button(label, intent, kind));
     let busy = if step.busy { fixed(BUSY) } else { empty() };
-    let role = if step.failed { "alert" } else { "status" };
+    let role = if step.failed && step.headline != CANCELLED { "alert" } else { "status" };
     let headline = step.title.unwrap_or_else(|| messages::headline(step.headline));
+    let sentence = problem
+        .filter(|_| step.failed)
+        .map_or_else(|| messages::sentence(step.sentence), messages::sentence_of);
     let warning =
         step.warning.map_or_else(empty, |id| with_text(r#"<p class="warn"></p>"#, &messages::text(id)));
     let words = vec![
         around(r#"<span class="step-icon"></span>"#, vec![icon(step.icon)]),
         with_text(r#"<h1 id="transfer-heading" tabindex="-1"></h1>"#, &headline),
-        with_text(r#"<p class="step-sentence"></p>"#, &messages::sentence(step.sentence)),
+        with_text(r#"<p class="step-sentence"></p>"#, &sentence),
     ];
     let rest = vec![
         said,

@@ -1,5 +1,6 @@
-//! The tab's storage: `sessionStorage`, which ends with the tab. Cookies are never used; `localStorage` holds one number,
-//! by which the tabs of a browser learn that somebody has logged out (and the code of the chosen language, which is `index.html`'s).
+//! The tab's storage: `sessionStorage`, which ends with the tab. Cookies are never used; `localStorage` holds two numbers,
+//! by which the tabs of a browser learn that somebody has logged out, and when somebody was last there (and the code of the
+//! chosen language, which is `index.html`'s).
 
 use leptos::prelude::window;
 use stepup::{Event, storage::StorageKey};
@@ -15,12 +16,15 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Place => "riser.place".into(),
         StorageKey::Request(state) => [REQUEST, state.as_str()].concat(),
         StorageKey::LoggedOutWhileSending => "riser.logged_out_while_sending".into(),
+        StorageKey::LogoutNotice => "riser.logout_notice".into(),
         StorageKey::LogoutCount => LOG_OUTS.into(),
+        StorageKey::LastTouch => LAST_TOUCH.into(),
     }
 }
 
 const REQUEST: &str = "riser.request.";
 const LOG_OUTS: &str = "riser.log_outs";
+const LAST_TOUCH: &str = "riser.last_touch";
 
 fn storage() -> Option<Storage> {
     window().session_storage().ok().flatten()
@@ -29,15 +33,24 @@ fn storage() -> Option<Storage> {
 /// Where a thing is kept: with the tab, or for all tabs of this origin.
 fn storage_for(key: &StorageKey) -> Option<Storage> {
     match key {
-        StorageKey::LogoutCount => window().local_storage().ok().flatten(),
+        StorageKey::LogoutCount | StorageKey::LastTouch => window().local_storage().ok().flatten(),
         _ => storage(),
     }
 }
 
 /// What the core has to know of what another tab has written, when it has to know it.
-pub(super) fn log_outs(event: &StorageEvent) -> Option<Event> {
-    // Without a key, everything was cleared.
-    event.key().is_none_or(|key| key == LOG_OUTS).then(|| Event::LogoutCountChanged(event.new_value()))
+pub(super) fn from_other_tab(event: &StorageEvent) -> Option<Event> {
+    match event.key().as_deref() {
+        // Without a key, everything was cleared.
+        None | Some(LOG_OUTS) => Some(Event::LogoutCountChanged(event.new_value())),
+        Some(LAST_TOUCH) => Some(Event::TouchedElsewhere(event.new_value())),
+        Some(_) => None,
+    }
+}
+
+/// When somebody was last there, in any tab.
+pub(super) fn last_touch() -> Event {
+    Event::TouchedElsewhere(read(&StorageKey::LastTouch))
 }
 
 /// What the browser lacks, when it does not let this page keep anything.

@@ -22,7 +22,7 @@ pub(crate) fn failed(failure: &Failure) -> Vec<AnyView> {
     };
     let said = with_texts(
         r#"<div role="alert" class="failure"><h1 tabindex="-1" slot></h1><p slot></p></div>"#,
-        &[&messages::headline(problem.headline), &messages::sentence(problem.sentence)],
+        &[&messages::headline(problem.headline), &messages::sentence_of(problem)],
     );
     let card = vec![said, problem::actions(vec![action]), problem::details(problem)];
     vec![around(r#"<div class="card narrow"></div>"#, card)]

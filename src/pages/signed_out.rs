@@ -19,6 +19,8 @@ pub(crate) fn signed_out(notice: Option<Notice>) -> Vec<AnyView> {
             Notice::LoggedOut => "notice.logged_out",
             Notice::LoggedOutElsewhere => "notice.logged_out_elsewhere",
             Notice::LoggedOutWhileSending => "notice.logged_out_while_sending",
+            Notice::LeftAlone => "notice.left_alone",
+            Notice::Reported => "notice.reported",
             Notice::SessionOver => "notice.session_over",
         });
         welcome.view(ROOT, with_text(r#"<p class="notice" role="status"></p>"#, &sentence));

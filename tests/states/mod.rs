@@ -10,13 +10,15 @@ use stepup::{
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 58] = [
+pub(crate) const NAMES: [&str; 61] = [
     "starting",
     "signed-out",
     "logged-out",
     "session-ended",
     "logged-out-elsewhere",
     "logged-out-while-sending",
+    "logged-out-left-alone",
+    "logged-out-by-phone",
     "leaving-to-log-in",
     "signing-in",
     "loading",
@@ -66,6 +68,7 @@ pub(crate) const NAMES: [&str; 58] = [
     "statements-older-failed",
     "session-ends-soon",
     "session-over",
+    "left-alone",
     "session-over-empty",
     "log-in-demanded",
     "wrong-configuration",
@@ -79,6 +82,8 @@ pub(crate) fn named(name: &str) -> Option<View> {
         "logged-out" => Screen::SignedOut { notice: Some(Notice::LoggedOut) },
         "session-ended" => Screen::SignedOut { notice: Some(Notice::SessionOver) },
         "logged-out-elsewhere" => Screen::SignedOut { notice: Some(Notice::LoggedOutElsewhere) },
+        "logged-out-left-alone" => Screen::SignedOut { notice: Some(Notice::LeftAlone) },
+        "logged-out-by-phone" => Screen::SignedOut { notice: Some(Notice::Reported) },
         "logged-out-while-sending" => Screen::SignedOut { notice: Some(Notice::LoggedOutWhileSending) },
         "leaving-to-log-in" => Screen::LeavingToLogIn,
         "signing-in" => Screen::SigningIn,
@@ -102,7 +107,8 @@ pub(crate) fn named(name: &str) -> Option<View> {
         Screen::Account(account) => place_of(name, account),
         _ => Place::Home,
     };
-    Some(View { screen, place, online: name != "offline" })
+    let log_out_in = (name == "left-alone").then_some(42);
+    Some(View { screen, place, online: name != "offline", log_out_in })
 }
 
 fn place_of(name: &str, account: &AccountView) -> Place {
@@ -165,7 +171,7 @@ fn account_named(name: &str) -> Option<AccountView> {
             ..form
         },
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
-        "account" | "offline" | "payments" | "payment" => form,
+        "account" | "offline" | "payments" | "payment" | "left-alone" => form,
         "pay" => AccountView { shows_transfer: true, ..form },
         "payee-saved" => {
             let saved = payee("City Energy", "FR1420041010050500013M02606");
@@ -175,7 +181,12 @@ fn account_named(name: &str) -> Option<AccountView> {
         "transfer-elsewhere" => {
             AccountView { transfer: TransferView::Sending { receipt: receipt(), second: false }, ..form }
         }
-        "session-over" => AccountView { session: SessionView::Over, ..account(TransferView::Form(typed())) },
+        "session-over" => AccountView {
+            session: SessionView::Over,
+            balance: Loadable::Withheld,
+            history: Loadable::Withheld,
+            ..account(TransferView::Form(typed()))
+        },
         "session-ends-soon" => {
             AccountView { session: SessionView::EndsSoon, ..account(TransferView::Form(typed())) }
         }

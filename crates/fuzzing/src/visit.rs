@@ -93,6 +93,8 @@ impl Visit {
             pending: stored("pending"),
             draft: stored("draft"),
             logged_out_while_sending: stored("logged_out_while_sending").is_some(),
+            logout_notice: stored("logout_notice"),
+            last_touch: stored("last_touch"),
             log_outs: stored("log_outs"),
             online: true,
             ..Boot::default()
@@ -157,6 +159,8 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Draft => "draft".into(),
         StorageKey::Place => "place".into(),
         StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutNotice => "logout_notice".into(),
+        StorageKey::LastTouch => "last_touch".into(),
         StorageKey::LogoutCount => "log_outs".into(),
         StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }

@@ -43,6 +43,8 @@ pub struct Config {
     pub trusted_audiences: Vec<String>,
     /// How far the clocks of this device and of the provider may be apart, in seconds.
     pub clock_leeway: i64,
+    /// For how long the page may be left alone, in seconds; `None`: for ever.
+    pub idle_seconds: Option<i64>,
     /// How the provider is asked to end its session.
     pub log_out: LogOut,
     /// Where the issuer's metadata is (OpenID Connect Discovery 1.0, 4.1).
@@ -97,6 +99,8 @@ pub struct PinnedMetadata {
     pub jwks_uri: Option<WebUrl>,
     /// `end_session_endpoint`
     pub end_session_endpoint: Option<WebUrl>,
+    /// `userinfo_endpoint`
+    pub userinfo_endpoint: Option<WebUrl>,
     /// Does the provider take `authorization_details` of the type `payment_initiation` (RFC 9396)? When this is not set,
     /// its metadata decide; with a pinned `authorization_endpoint`, for which no metadata are read, it does not.
     pub authorization_details: Option<bool>,
@@ -142,7 +146,7 @@ pub enum ConfigError {
     Unknown(String),
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 22] = [
     "issuer",
     "client_id",
     "audience",
@@ -156,11 +160,13 @@ const KEYS: [&str; 20] = [
     "step_up_max_age",
     "trusted_audiences",
     "clock_leeway",
+    "idle_seconds",
     "log_out",
     "authorization_endpoint",
     "jwks_uri",
     "end_session_endpoint",
     "token_endpoint",
+    "userinfo_endpoint",
     "authorization_details",
     "brand",
 ];
@@ -176,6 +182,12 @@ pub const DEFAULT_CLOCK_LEEWAY: i64 = 60;
 const MAX_CLOCK_LEEWAY: i64 = AUTHORIZATION_REQUEST_LIFETIME;
 
 const MAX_STEP_UP_MAX_AGE: i64 = 24 * 60 * 60;
+
+/// How long the page may be left alone when the deployment does not say, in seconds (Delegated Regulation (EU) 2018/389,
+/// Article 4(3)(d)).
+const DEFAULT_IDLE_SECONDS: i64 = 5 * 60;
+
+const MAX_IDLE_SECONDS: i64 = 60 * 60;
 
 /// OpenID Connect Discovery 1.0, 4.
 const METADATA: &str = ".well-known/openid-configuration";
@@ -223,6 +235,8 @@ impl Config {
         let step_up_max_age =
             reader.seconds("step_up_max_age", MAX_STEP_UP_MAX_AGE, "a number of seconds, 0 to 86400");
         let clock_leeway = reader.seconds("clock_leeway", MAX_CLOCK_LEEWAY, "a number of seconds, 0 to 600");
+        let idle_seconds =
+            reader.seconds("idle_seconds", MAX_IDLE_SECONDS, "a number of seconds, 0 (never) to 3600");
         let trusted_audiences = reader.texts("trusted_audiences");
         let log_out = reader.log_out();
         let (balance_scope, transfer_scope) = reader.scopes();
@@ -231,6 +245,7 @@ impl Config {
             token_endpoint: reader.optional_url("token_endpoint", false),
             jwks_uri: reader.optional_url("jwks_uri", false),
             end_session_endpoint: reader.optional_url("end_session_endpoint", false),
+            userinfo_endpoint: reader.optional_url("userinfo_endpoint", false),
             authorization_details: reader.boolean("authorization_details"),
         };
         match (reader.errors.is_empty(), issuer, metadata, client_id, audience, api, redirect_uri, home) {
@@ -259,6 +274,8 @@ impl Config {
                 step_up_max_age,
                 trusted_audiences,
                 clock_leeway: clock_leeway.unwrap_or(DEFAULT_CLOCK_LEEWAY),
+                idle_seconds: Some(idle_seconds.unwrap_or(DEFAULT_IDLE_SECONDS))
+                    .filter(|seconds| *seconds > 0),
                 log_out,
                 metadata,
                 pins,

@@ -65,6 +65,8 @@ pub enum Timer {
     Leave,
     /// The bank wants to be asked again now for what is only read.
     Retry,
+    /// The page has been left alone for so long that there is something to show.
+    Idle,
     /// It is time to ask once more what became of a transfer.
     AskAgain,
 }

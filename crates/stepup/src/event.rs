@@ -44,6 +44,14 @@ pub enum Event {
     Online(bool),
     /// Another tab of this browser has changed [`StorageKey::LogoutCount`]; this is what stands there now.
     LogoutCountChanged(Option<String>),
+    /// The customer touches the page: a pointer, a key, or the wheel. The shell reports a few of them.
+    Touched,
+    /// Another tab of this browser has changed [`StorageKey::LastTouch`]; this is what stands there now.
+    TouchedElsewhere(Option<String>),
+    /// The page is seen again, perhaps after the device has slept.
+    Looked,
+    /// The customer presses "Stay logged in".
+    StayLoggedIn,
     /// The browser turned out to lack something, by its name.
     FeatureMissing(&'static str),
 
@@ -103,6 +111,10 @@ pub struct Boot {
     pub draft: Option<String>,
     /// [`StorageKey::LoggedOutWhileSending`]
     pub logged_out_while_sending: bool,
+    /// [`StorageKey::LogoutNotice`]
+    pub logout_notice: Option<String>,
+    /// [`StorageKey::LastTouch`]
+    pub last_touch: Option<String>,
     /// What all tabs share: [`StorageKey::LogoutCount`].
     pub log_outs: Option<String>,
     /// Where the customer was when the browser left for the log-in: [`StorageKey::Place`].

@@ -10,6 +10,7 @@ pub(crate) mod jwks;
 pub(crate) mod jws;
 pub(crate) mod pkce;
 pub(crate) mod provider;
+mod refusal;
 pub(crate) mod token_endpoint;
 
 pub use self::{

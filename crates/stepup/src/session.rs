@@ -4,7 +4,7 @@ mod login;
 
 use alloc::{borrow::ToOwned, boxed::Box, format, vec, vec::Vec};
 
-use self::login::{SignedOut, forget, log_in, log_out, logout_notice};
+use self::login::{SignedOut, forget, log_in, log_out, logout_notice, stored_notice};
 use crate::{
     config::{self, Config},
     domain::{
@@ -19,6 +19,7 @@ use crate::{
             response::{LoginGrant, Rejection, ResponseValidation, Validated, ValidationProgress},
         },
         context::Context,
+        idle::Idle,
         ids::Ids,
         login::{Login, SecondFactor},
         preflight::Preflight,
@@ -110,6 +111,9 @@ impl Session {
             Event::AddressChanged(path, entropy) => follow_address(&path, entropy, cx),
             event => event,
         };
+        if let Event::TouchedElsewhere(text) = &event {
+            cx.idle.touched_elsewhere(text.as_deref(), now);
+        }
         let next = match core::mem::take(&mut self.stage) {
             Stage::Account(account) => {
                 let Transition { state, effects, .. } = account.update(event, cx);
@@ -135,8 +139,12 @@ impl Session {
             Stage::SigningIn(..) => Screen::SigningIn,
             Stage::Account(account) => self.context.as_ref().map_or(Screen::Starting, |cx| account.view(cx)),
         };
+        let log_out_in = match (&self.stage, &self.context) {
+            (Stage::Account(account), Some(cx)) if account.is_logged_in() => cx.idle.countdown(cx.now),
+            _ => None,
+        };
         let place = self.context.as_ref().map(|cx| cx.place.clone()).unwrap_or_default();
-        View { screen, place, online: !self.offline }
+        View { screen, place, online: !self.offline, log_out_in }
     }
 
     fn boot(&mut self, boot: Boot, now: Timestamp) -> Vec<Effect> {
@@ -158,6 +166,12 @@ impl Session {
         let (place, address) = find_place(&boot, response.is_some());
         let cx = self.context.insert(Context {
             provider: Provider::new(&config, self.parse),
+            // Who comes back from the provider was there, however long it took.
+            idle: Idle::new(
+                config.idle_seconds,
+                boot.last_touch.as_deref().filter(|_| response.is_none()),
+                now,
+            ),
             ids: Ids::default(),
             locale: boot.locale,
             now,
@@ -222,6 +236,9 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
         None => {}
         Some(Ok(login)) => stored.login = Some(Box::new(login)),
         Some(Err(notice)) => stored.ended = Some(notice),
+    }
+    if stored.login.is_none() && stored.ended.is_none() {
+        stored.ended = stored_notice(boot.logout_notice.as_deref());
     }
     if boot.logged_out_while_sending && stored.login.is_none() && stored.pending.is_none() {
         stored.ended = Some(Notice::LoggedOutWhileSending);
@@ -332,7 +349,8 @@ fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
             let (entropy, requirement, stored) = *parts;
             leave_to_log_in(entropy, requirement, stored, cx)
         }
-        Next::LogOut { is_unanswered, hints } => sign_out(is_unanswered, hints, cx),
+        Next::LogOut { notice, hints } => sign_out(notice, hints, cx),
+        Next::Ended(notice) => Transition::new(Stage::SignedOut(SignedOut::new(Some(notice))), forget()),
         Next::Rejected(problem) => Transition::to(show_dead_end(problem, Some(Action::LogIn))),
     }
 }
@@ -352,9 +370,9 @@ fn leave_to_log_in(
     next
 }
 
-fn sign_out(is_unanswered: bool, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
+fn sign_out(notice: Notice, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
     cx.place = Place::Home;
-    log_out(is_unanswered, hints, cx).map(Stage::SignedOut)
+    log_out(notice, hints, cx).map(Stage::SignedOut)
 }
 
 fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {

@@ -29,6 +29,10 @@ pub enum StorageKey {
     LoggedOutWhileSending,
     /// How often somebody has logged out in this browser: a number, which all tabs of this origin share.
     LogoutCount,
+    /// Why the tab was logged out, for the page to which the provider sends the browser back: `left_alone` or `logged_out`.
+    LogoutNotice,
+    /// When the customer was last seen to be there, in Unix seconds, which all tabs of this origin share.
+    LastTouch,
 }
 
 /// A transfer that is not over: what to do after a reload.

@@ -16,6 +16,8 @@ pub struct View {
     pub place: Place,
     /// `false` while the browser says that it has no network.
     pub online: bool,
+    /// The page was left alone: in how many seconds it logs the customer out.
+    pub log_out_in: Option<i64>,
 }
 
 impl View {
@@ -89,6 +91,10 @@ pub enum Notice {
     LoggedOutElsewhere,
     /// The customer logged out while a transfer was on its way: nobody waits for its answer any more.
     LoggedOutWhileSending,
+    /// Nobody touched the page for a while.
+    LeftAlone,
+    /// The customer said on the phone that this session was not theirs.
+    Reported,
 }
 
 /// How long the log-in still lasts.

@@ -17,6 +17,8 @@ pub struct Problem {
     pub code: Cow<'static, str>,
     /// The technical cause, in English.
     pub cause: String,
+    /// After how many minutes it makes sense to try again, where somebody has said so: `{minutes}` of the sentence.
+    pub minutes: Option<u32>,
 }
 
 /// Messages of problems whose sentence does not say that no money was moved.
@@ -46,7 +48,7 @@ impl Problem {
     #[inline(never)]
     #[must_use]
     pub fn new(code: &'static str, cause: String) -> Self {
-        Self { headline: code, sentence: code, code: code.into(), cause }
+        Self { headline: code, sentence: code, code: code.into(), cause, minutes: None }
     }
 
     /// The same in the words of another message.

@@ -4,6 +4,7 @@ mod form;
 mod overview;
 mod payee_check;
 mod payees;
+mod presence;
 mod sent_orders;
 
 use alloc::{borrow::ToOwned, boxed::Box, string::String, vec, vec::Vec};
@@ -13,6 +14,7 @@ use self::{
     overview::{Overview, TokenRefused},
     payee_check::PayeeCheck,
     payees::Payees,
+    presence::Presence,
     sent_orders::SentOrders,
 };
 use crate::{
@@ -29,6 +31,7 @@ use crate::{
         context::Context,
         customer::Customer,
         login::Login,
+        session_check::SessionCheck,
         statements::{self, Statements},
         stored_state::StoredState,
         transfer::{self, Transfer},
@@ -39,8 +42,8 @@ use crate::{
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
     view::{
-        AccountView, FormView, HistoryView, Loadable, PayeesStatus, PayeesView, Screen, StatementsContent,
-        StatementsPage, TransferView,
+        AccountView, FormView, HistoryView, Loadable, Notice, PayeesStatus, PayeesView, Screen,
+        StatementsContent, StatementsPage, TransferView,
     },
 };
 
@@ -62,6 +65,7 @@ pub(crate) struct Account {
     statements: Statements,
     /// Where the receipt of the transfer that was done stays.
     receipt: Option<Place>,
+    session_check: SessionCheck,
 }
 
 /// Those before them are among the payments.
@@ -72,11 +76,13 @@ pub(crate) enum Next {
     Stay(Box<Account>),
     /// To the provider, to meet the requirement; this is what the tab has stored.
     LogIn(Box<(Entropy, AuthenticationRequirement, StoredState)>),
-    /// `is_unanswered`: a transfer was sent, and nobody will wait for its answer.
+    /// The notice says why.
     LogOut {
-        is_unanswered: bool,
+        notice: Notice,
         hints: Option<LogoutHints>,
     },
+    /// The session is over at the provider, and so is what this tab has of it.
+    Ended(Notice),
     /// The bank refuses a token that it never accepted: final.
     Rejected(Problem),
 }
@@ -98,12 +104,14 @@ impl Account {
             validation: None,
             statements: Statements::Closed,
             receipt: None,
+            session_check: SessionCheck::default(),
         }
     }
 
     /// Sets the timer of the session, picks up a transfer that was under way when the page went, and loads.
     pub(crate) fn start(&mut self, pending: Option<Box<Pending>>, cx: &mut Context) -> Vec<Effect> {
         let mut effects: Vec<Effect> = self.customer.watch(cx.now).into_iter().collect();
+        effects.extend(cx.idle.watch(cx.now).filter(|_| self.customer.is_logged_in()));
         match pending {
             Some(pending) if pending.subject == self.customer.subject() => {
                 // What has to be found out comes before the first page.
@@ -133,8 +141,21 @@ impl Account {
         effects
     }
 
-    pub(crate) fn update(self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
-        let next = self.handle(event, cx);
+    pub(crate) fn update(mut self: Box<Self>, event: Event, cx: &mut Context) -> Transition<Next> {
+        let next = match self.watch_presence(event, cx) {
+            Presence::There(effects, event) => {
+                let next = match event {
+                    Some(event) => self.handle(event, cx),
+                    None => Transition::to(Next::Stay(self)),
+                };
+                next.after(effects)
+            }
+            Presence::LeftAlone => {
+                let hints = self.customer.into_logout_hints();
+                Transition::to(Next::LogOut { notice: Notice::LeftAlone, hints })
+            }
+            Presence::Ended(notice) => Transition::to(Next::Ended(notice)),
+        };
         if let Next::Stay(account) = &next.state {
             account.settle(cx);
         }
@@ -283,14 +304,19 @@ impl Account {
                 return Transition::new(next, effects);
             }
             Event::LogOut => {
-                let is_unanswered = self.is_unanswered();
+                let notice =
+                    if self.is_unanswered() { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
                 let hints = self.customer.into_logout_hints();
-                return Transition::new(Next::LogOut { is_unanswered, hints }, effects);
+                return Transition::new(Next::LogOut { notice, hints }, effects);
             }
             _ => Vec::new(),
         };
         effects.extend(more);
         Transition::new(Next::Stay(self), effects)
+    }
+
+    pub(crate) fn is_logged_in(&self) -> bool {
+        self.customer.is_logged_in()
     }
 
     /// The token's time is up, or the bank no longer accepts it. The next log-in has to meet the requirement.

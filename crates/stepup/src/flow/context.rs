@@ -4,7 +4,7 @@ use crate::{
     config::Config,
     domain::{Entropy, Locale, LogoutCount, Place, Timestamp},
     effect::Effect,
-    flow::{ids::Ids, preflight::Preflight},
+    flow::{idle::Idle, ids::Ids, preflight::Preflight},
     oidc::Provider,
 };
 
@@ -17,6 +17,8 @@ pub(crate) struct Context {
     /// When the event happened that is being looked at.
     pub(crate) now: Timestamp,
     pub(crate) log_outs: LogoutCount,
+    /// How long the page has been left alone.
+    pub(crate) idle: Idle,
     /// May a transfer be sent with `Idempotency-Key`?
     pub(crate) preflight: Preflight,
     /// Does the browser say that it has no network?

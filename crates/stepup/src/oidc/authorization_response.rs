@@ -9,7 +9,7 @@ use crate::{
     config::{Config, Flow},
     domain::{AuthorizationCode, Problem, ReceivedAccessToken, Scopes},
     json::Json,
-    oidc::authorization_request::StateParameter,
+    oidc::{authorization_request::StateParameter, refusal},
 };
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
@@ -326,8 +326,10 @@ impl ProviderError {
             "invalid_scope" => "provider.invalid_scope",
             _ => "provider.refused",
         };
+        let text = refusal::reason(&self.code, &self.description).unwrap_or(text);
+        let minutes = refusal::minutes(&self.description);
         let cause = format!("the provider answered {}: {}", self.code, self.description);
-        Problem { code: format!("provider.{}", self.code).into(), ..Problem::new(text, cause) }
+        Problem { code: format!("provider.{}", self.code).into(), minutes, ..Problem::new(text, cause) }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct ProviderMetadata {
     pub jwks_uri: WebUrl,
     /// Where the browser is sent to log out, when the provider has such a place.
     pub end_session_endpoint: Option<WebUrl>,
+    /// Where the claims of a token's customer are, when the provider has such a place.
+    pub userinfo_endpoint: Option<WebUrl>,
     /// Does it know the type of authorization details that a transfer is (RFC 9396 10)?
     pub authorization_details: bool,
     /// Does the provider name itself in each of its answers (RFC 9207 3)?
@@ -66,6 +68,7 @@ pub fn parse(text: &str, issuer: &str, parse: ParseUrl) -> Result<ProviderMetada
         token_endpoint: optional("token_endpoint"),
         jwks_uri: endpoint("jwks_uri")?,
         end_session_endpoint: optional("end_session_endpoint"),
+        userinfo_endpoint: optional("userinfo_endpoint"),
         authorization_details: metadata
             .list("authorization_details_types_supported")
             .is_some_and(|types| types.iter().any(|it| it.as_text() == Some(PAYMENT_INITIATION))),

@@ -57,6 +57,7 @@ impl Provider {
         }
         pins.token_endpoint = pins.token_endpoint.take().or(found.token_endpoint);
         pins.end_session_endpoint = pins.end_session_endpoint.take().or(found.end_session_endpoint);
+        pins.userinfo_endpoint = pins.userinfo_endpoint.take().or(found.userinfo_endpoint);
         self.sends_iss = Some(found.sends_iss);
         Ok(())
     }

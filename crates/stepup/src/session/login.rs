@@ -15,6 +15,18 @@ use crate::{
     view::Notice,
 };
 
+const LEFT_ALONE: &str = "left_alone";
+const LOGGED_OUT: &str = "logged_out";
+
+/// What the tab has stored of a log-out.
+pub(super) fn stored_notice(text: Option<&str>) -> Option<Notice> {
+    match text? {
+        LEFT_ALONE => Some(Notice::LeftAlone),
+        LOGGED_OUT => Some(Notice::LoggedOut),
+        _ => None,
+    }
+}
+
 /// "Log in": to the provider, by way of its metadata when its endpoints are not known yet.
 pub(super) fn log_in(
     entropy: Entropy,
@@ -25,7 +37,9 @@ pub(super) fn log_in(
     let scopes = cx.config.balance_scope.clone();
     let mut next = AuthorizationRedirect::begin(secrets, Purpose::LogIn, &scopes, requirement, cx);
     let leave = next.state.proceed(cx);
-    next.then(leave).then(Effect::Remove(StorageKey::LoggedOutWhileSending))
+    let mut next = next.then(leave);
+    next.effects.extend([StorageKey::LoggedOutWhileSending, StorageKey::LogoutNotice].map(Effect::Remove));
+    next
 }
 
 #[derive(Debug)]
@@ -52,12 +66,8 @@ impl SignedOut {
 }
 
 /// "Log out": everything of this tab is forgotten, the other tabs are told, then the provider's session ends too.
-/// `is_unanswered`: a transfer was sent, and nobody will wait for its answer.
-pub(super) fn log_out(
-    is_unanswered: bool,
-    hints: Option<LogoutHints>,
-    cx: &mut Context,
-) -> Transition<SignedOut> {
+/// `notice` says why.
+pub(super) fn log_out(notice: Notice, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<SignedOut> {
     cx.log_outs = cx.log_outs.next();
     let mut effects = forget();
     effects.push(Effect::Store(StorageKey::LogoutCount, cx.log_outs.to_text()));
@@ -69,11 +79,13 @@ pub(super) fn log_out(
         awaiting = Some((id, hints));
         effects.push(Effect::fetch(id, provider::metadata_request(&cx.config)));
     }
-    if is_unanswered {
-        // The page goes to the provider and comes back before anybody has read a word.
-        effects.insert(0, Effect::Store(StorageKey::LoggedOutWhileSending, "1".to_owned()));
-    }
-    let notice = if is_unanswered { Notice::LoggedOutWhileSending } else { Notice::LoggedOut };
+    // The page goes to the provider and comes back before anybody has read a word.
+    let (key, word) = match notice {
+        Notice::LoggedOutWhileSending => (StorageKey::LoggedOutWhileSending, "1"),
+        Notice::LeftAlone => (StorageKey::LogoutNotice, LEFT_ALONE),
+        _ => (StorageKey::LogoutNotice, LOGGED_OUT),
+    };
+    effects.insert(0, Effect::Store(key, word.to_owned()));
     Transition::new(SignedOut { notice: Some(notice), awaiting }, effects)
 }
 

@@ -13,6 +13,7 @@ mod exploration;
 mod forged_id_tokens;
 mod form_input;
 mod id_token_signer;
+mod idle;
 mod interleavings;
 mod logout;
 mod messages;

@@ -222,7 +222,7 @@ fn logout_during_step_up_moves_no_money() {
     tab.load(None);
     servers.serve_all(&mut tab);
     tab.dispatch(Event::LogOut);
-    assert!(tab.storage.is_empty(), "{:?}", tab.storage);
+    assert!(tab.storage.keys().eq(["logout_notice"]), "{:?}", tab.storage);
     servers.come_back(&mut tab, &there);
     assert!(servers.done.is_empty());
 }

@@ -276,9 +276,15 @@ fn logout_clears_storage_and_provider_session() {
     tab.fill(PAYEE, "12.50", "Rent");
     tab.dispatch(Event::LogOut);
     servers.serve_all(&mut tab);
-    assert!(tab.storage.is_empty());
+    assert!(tab.storage.keys().eq(["logout_notice"]));
     assert_eq!(tab.gone.as_ref().map(url::Url::path), Some("/logout"));
     assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::LoggedOut) });
+    // The page to which the provider sends the browser back says it too, until the next log-in.
+    tab.load(None);
+    assert_eq!(tab.screen(), Screen::SignedOut { notice: Some(Notice::LoggedOut) });
+    tab.log_in();
+    servers.serve_all(&mut tab);
+    assert!(!tab.storage.contains_key("logout_notice"));
 }
 
 /// Proves: api-401

@@ -15,10 +15,9 @@ use crate::tab::{Sent, Tab};
 
 pub(crate) const BANK: &str = "https://bank.example";
 pub(crate) const ISSUER: &str = "https://id.example/";
-pub(crate) const CONFIG: &str =
-    r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api"}"#;
+pub(crate) const CONFIG: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","idle_seconds":0}"#;
 /// The same with `flow: "code"`.
-pub(crate) const CODE_FLOW: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","flow":"code"}"#;
+pub(crate) const CODE_FLOW: &str = r#"{"issuer":"https://id.example/","client_id":"riser","audience":"https://my-banking-api","flow":"code","idle_seconds":0}"#;
 pub(crate) const MULTI_FACTOR: &str = "http://schemas.openid.net/pape/policies/2007/06/multi-factor";
 /// What a provider lists that takes the transfer along.
 pub(crate) const PAYMENTS: &[&str] = &["payment_initiation"];
@@ -292,6 +291,7 @@ impl Servers {
                 "token_endpoint": "https://id.example/token",
                 "jwks_uri": "https://id.example/keys",
                 "end_session_endpoint": "https://id.example/logout",
+                "userinfo_endpoint": "https://id.example/userinfo",
                 "authorization_response_iss_parameter_supported": self.promises_iss,
             });
             if !self.details_types.is_empty() {

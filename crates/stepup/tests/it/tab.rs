@@ -167,6 +167,8 @@ impl Tab {
             pending: stored("pending"),
             draft: stored("draft"),
             logged_out_while_sending: stored("logged_out_while_sending").is_some(),
+            logout_notice: stored("logout_notice"),
+            last_touch: stored("last_touch"),
             log_outs: self.log_outs.clone(),
             place: stored("place"),
             entropy,
@@ -333,6 +335,8 @@ fn name(key: &StorageKey) -> String {
         StorageKey::Draft => "draft".into(),
         StorageKey::Place => "place".into(),
         StorageKey::LoggedOutWhileSending => "logged_out_while_sending".into(),
+        StorageKey::LogoutNotice => "logout_notice".into(),
+        StorageKey::LastTouch => "last_touch".into(),
         StorageKey::LogoutCount => unreachable!("it is not the tab's"),
         StorageKey::Request(state) => format!("request.{}", state.as_str()),
     }

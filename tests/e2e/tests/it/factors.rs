@@ -1,11 +1,15 @@
 //! The second factors as customers meet them: an app, recovery codes, and the phone that says no in two ways.
 
-use crate::steps::{RENT, at_the_provider, grouped, log_in, nothing_was_moved, rent_was_paid_once, review};
+use crate::steps::{
+    RENT, WELCOME, at_the_provider, grouped, log_in, nothing_was_moved, rent_was_paid_once, review,
+    type_order,
+};
 use e2e::{
     Page, TestContext, TestError, TestFailure,
     authenticator::Authenticator,
     eventually,
-    people::{ADA, BEN},
+    people::{ADA, BEN, PASSWORD},
+    provider_pages::enter_password,
     scenario,
     servers::Setup,
 };
@@ -106,10 +110,23 @@ fn not_me_moves_nothing_and_signs_the_browser_out() {
         phone.page().alert().reads("The other browser was logged out").await?;
         phone.page().css(".history li").reads("Not you").await?;
 
-        page.alert().reads("No money was moved").await?;
-        page.button("Change the transfer").click().await?;
-        confirms(page).await?;
-        page.heading("Log in").appears().await?;
+        let said = page.alert().reads("You said that this was not you").await?;
+        assert!(said.contains("No money was moved"), "{said}");
+        // Whoever is at this page learns with the next look that the session is over.
+        page.evaluate("dispatchEvent(new Event('visibilitychange'))").await?;
+        page.heading(WELCOME).appears().await?;
+        page.status().reads("This session was ended from your phone").await?;
+        assert!(!page.everything().text().await?.contains("2,500.00"), "amounts are gone");
+        assert!(!context.servers.tenant.requests("/userinfo").is_empty(), "the provider has told");
+
+        // The customer themselves is told why the phone is not asked, and for how long.
+        page.button("Log in").click().await?;
+        enter_password(page, ADA.email, PASSWORD).await?;
+        type_order(page, RENT).await?;
+        review(page, RENT).await?;
+        page.button("Confirm transfer").click().await?;
+        let said = page.alert().reads("Your phone is not asked now").await?;
+        assert!(said.contains("You said that a request was not yours") && said.contains("15 min"), "{said}");
         nothing_was_moved(context).await
     });
 }

@@ -19,6 +19,7 @@ mod navigation;
 mod oidf;
 mod payees;
 mod phones;
+mod presence;
 mod refusals;
 mod reload;
 mod sdks;

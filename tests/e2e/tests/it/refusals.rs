@@ -70,7 +70,7 @@ fn denied_push_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let (phone, _) = at_the_provider(context).await?;
         phone.deny().await?;
-        is_final(context, "").await?;
+        is_final(context, "You denied it").await?;
         assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
         nothing_was_moved(context).await
     });
@@ -81,7 +81,7 @@ fn wrong_number_moves_nothing() {
     scenario(Setup::default(), async |context| {
         let (phone, number) = at_the_provider(context).await?;
         phone.choose_other_than(&number).await?;
-        is_final(context, "").await?;
+        is_final(context, "The wrong number was chosen").await?;
         assert_eq!(context.servers.statuses("POST", "/transfer"), [Some(403)]);
         nothing_was_moved(context).await
     });
@@ -91,8 +91,12 @@ fn wrong_number_moves_nothing() {
 fn cancelling_at_the_provider_moves_nothing() {
     scenario(Setup::default(), async |context| {
         at_the_provider(context).await?;
-        context.page.button("Cancel").click().await?;
-        is_final(context, "").await?;
+        let page = &context.page;
+        page.button("Cancel").click().await?;
+        let said = page.status().reads("You cancelled").await?;
+        assert!(said.contains("No money was moved"), "{said}");
+        page.button("Change the transfer").click().await?;
+        page.field("Reference").holds(RENT.reference).await?;
         nothing_was_moved(context).await
     });
 }

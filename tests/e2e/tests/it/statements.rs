@@ -144,7 +144,7 @@ fn denied_second_factor_shows_nothing_and_keeps_the_session() {
         log_in(context, ADA).await?;
         leave_for_statements(page).await?;
         phone.deny().await?;
-        page.alert().reads("You did not confirm").await?;
+        page.alert().reads("You denied it").await?;
         assert_eq!(code(page).await?, "provider.access_denied");
         assert!(servers.api().matching(is_statements).is_empty(), "the bank is not asked");
         page.link("Home").click().await?;

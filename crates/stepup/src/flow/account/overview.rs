@@ -78,12 +78,9 @@ impl Overview {
     pub(super) fn withhold(&mut self) {
         self.balance_request = None;
         self.history_request = None;
-        if self.balance == Loadable::Loading {
-            self.balance = Loadable::Withheld;
-        }
-        if self.history == Loadable::Loading {
-            self.history = Loadable::Withheld;
-        }
+        // What is sensitive does not outlast the session.
+        self.balance = Loadable::Withheld;
+        self.history = Loadable::Withheld;
     }
 
     pub(super) fn awaits(&self, id: RequestId) -> bool {
