@@ -3,7 +3,7 @@
 pub(crate) mod balance;
 pub(crate) mod banner;
 pub(crate) mod button;
-mod copy;
+pub(crate) mod copy;
 mod field;
 mod form;
 pub(crate) mod history;
@@ -16,6 +16,7 @@ mod payee_check;
 pub(crate) mod payees;
 pub(crate) mod problem;
 pub(crate) mod receipt;
+pub(crate) mod search;
 pub(crate) mod skeleton;
 mod step;
 pub(crate) mod transfer;

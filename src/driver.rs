@@ -11,6 +11,7 @@ mod http;
 pub mod locale;
 mod navigation;
 mod presence;
+mod receipt;
 mod storage;
 
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
@@ -130,7 +131,13 @@ impl Driver {
                 entropy::draw().map_or_else(Event::FeatureMissing, Event::Statements)
             }
             Intent::Visit(place) => Event::Visit(place),
-            Intent::Copy(text) => return navigation::copy(&text),
+            Intent::Copy(text) => return receipt::copy(&text),
+            Intent::LookFor(filter) => Event::LookFor(filter),
+            Intent::LoadMore => Event::LoadMore,
+            Intent::Export => Event::Export,
+            Intent::PayAgain => Event::PayAgain,
+            Intent::Print => return receipt::print(),
+            Intent::Share(text) => return receipt::share(&text),
             Intent::OlderStatements => Event::OlderStatements,
             Intent::SavePayee(payee) => {
                 entropy::draw().map_or_else(Event::FeatureMissing, |entropy| Event::SavePayee(payee, entropy))
@@ -196,6 +203,7 @@ impl Driver {
             Task::Navigate(url) => navigation::leave_for(&url),
             Task::Submit(url, form) => navigation::submit(&url, &form),
             Task::ShowAddress { path, is_new_entry } => navigation::show_address(&path, is_new_entry),
+            Task::Export(list) => receipt::export(&list),
             Task::Reload => navigation::reload(),
             Task::SetTimer(timer, milliseconds) => self.set_timer(timer, milliseconds),
         }

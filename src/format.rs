@@ -77,6 +77,24 @@ pub(crate) fn day(rfc3339: &str) -> String {
     write_date(rfc3339, [("dateStyle", "medium"), ("timeZone", "UTC")])
 }
 
+/// The day of a moment, where the customer is.
+pub(crate) fn local_day(rfc3339: &str) -> String {
+    write_date(rfc3339, [("dateStyle", "medium"), ("calendar", "gregory")])
+}
+
+/// A month as in `2026-11`, as in `November 2026`.
+pub(crate) fn month(month: &str) -> String {
+    write_date(&[month, "-01"].concat(), [("year", "numeric"), ("month", "long")])
+}
+
+/// So many months, as in `2026-11`, from this one back.
+pub(crate) fn last_months(count: u32) -> Vec<String> {
+    let now = Date::new_0();
+    let this = now.get_full_year() * 12 + now.get_month();
+    let name = |at: u32| [(at / 12).to_string(), format!("{:02}", at % 12 + 1)].join("-");
+    (0..count).map(|back| name(this - back)).collect()
+}
+
 fn write_date(rfc3339: &str, settings: [(&str, &str); 2]) -> String {
     let date = Date::new(&rfc3339.into());
     if date.get_time().is_nan() {

@@ -1,7 +1,10 @@
 //! What a customer can do, and the way in which the pages say it.
 
 use leptos::prelude::*;
-use stepup::domain::{Field, Payee, Place};
+use stepup::{
+    domain::{Field, Payee, Place},
+    view::PaymentFilter,
+};
 
 /// What a customer can do. The driver adds what the core's events need besides (randomness).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,18 @@ pub enum Intent {
     AskAgain,
     /// "Try again": load once more what could not be loaded.
     TryAgain,
+    /// Looks for payments.
+    LookFor(PaymentFilter),
+    /// "Load more".
+    LoadMore,
+    /// "Export CSV".
+    Export,
+    /// "Pay again".
+    PayAgain,
+    /// "Print".
+    Print,
+    /// "Share": this text.
+    Share(String),
     /// A link to a place.
     Visit(Place),
     /// "Copy": into the clipboard.

@@ -4,6 +4,7 @@ mod account;
 mod failed;
 mod home;
 mod pay;
+mod payment;
 mod payments;
 mod signed_out;
 mod statements;

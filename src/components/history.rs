@@ -24,11 +24,6 @@ pub(crate) fn latest(signal: ViewSignal) -> AnyView {
     })
 }
 
-/// All of them.
-pub(crate) fn all(signal: ViewSignal) -> AnyView {
-    section(signal, |list| vec![entries(list.iter(), true)])
-}
-
 fn section(signal: ViewSignal, draw: fn(&[PastTransfer]) -> Vec<AnyView>) -> AnyView {
     let view_slice = slice_of(signal, |before, now| before.account().map(read) == now.account().map(read));
     dynamic(move || {
@@ -64,7 +59,7 @@ pub(crate) fn entries<'a>(list: impl Iterator<Item = &'a PastTransfer>, is_linke
 }
 
 fn entry(transfer: &PastTransfer, is_linked: bool) -> AnyView {
-    let PastTransfer { id, outgoing, counterparty, iban, money, reference, at } = transfer;
+    let PastTransfer { id, outgoing, counterparty, iban, money, reference, at, balance, .. } = transfer;
     let mut entry = Markup::new(if is_linked {
         r#"<li class="entry"><a class="entry-row" slot="row"><span class="entry-sign" slot="sign"></span><span class="entry-text" slot="text"><span class="entry-name"><span class="visually-hidden" slot="direction"></span><span slot="counterparty"></span></span></span><span class="entry-amount" slot="amount"></span></a></li>"#
     } else {
@@ -91,7 +86,11 @@ fn entry(transfer: &PastTransfer, is_linked: bool) -> AnyView {
     time.attribute(ROOT, "datetime", at);
     time.text(ROOT, &format::moment(at));
     entry.view("text", time.into_view());
-    entry.text("amount", &format::signed(money, *outgoing));
+    let amount = with_text("<span></span>", &format::signed(money, *outgoing));
+    entry.view("amount", amount);
+    if let Some(balance) = balance {
+        entry.view("amount", with_text(r#"<span class="entry-balance"></span>"#, &format::money(balance)));
+    }
     entry.into_view()
 }
 

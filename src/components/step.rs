@@ -171,7 +171,11 @@ impl StepContent {
             ("receipt.new_balance", done.balance_after.as_ref().map(format::money)),
             ("bank.says", done.message.clone()),
         ];
-        let mut buttons = vec![("button.another", Intent::Dismiss, ButtonKind::Primary)];
+        let mut buttons = vec![
+            ("button.another", Intent::Dismiss, ButtonKind::Primary),
+            ("button.pay_again", Intent::PayAgain, ButtonKind::Secondary),
+            ("button.print", Intent::Print, ButtonKind::Secondary),
+        ];
         if let (Some(named), Ok(iban)) = (&done.receipt.name, Iban::parse(&done.receipt.payee)) {
             buttons.extend(payees::save_button(payees, Payee { iban, name: named.name.clone() }));
         }

@@ -105,12 +105,7 @@ pub(super) fn travelled_to() -> Option<String> {
     if leads_further { None } else { window().location().pathname().ok() }
 }
 
-/// Into the clipboard. A browser that does not permit it says so itself, or does nothing.
-pub(super) fn copy(text: &str) {
-    let _ = window().navigator().clipboard().write_text(text);
-}
-
-fn create_element(name: &str) -> Option<Element> {
+pub(super) fn create_element(name: &str) -> Option<Element> {
     document().create_element(name).ok()
 }
 

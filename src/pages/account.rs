@@ -5,11 +5,7 @@
 use leptos::prelude::*;
 use stepup::{domain::Place, view::View};
 
-use super::{
-    home::home,
-    pay::pay,
-    payments::{payment, payments},
-};
+use super::{home::home, pay::pay, payment::payment, payments::payments};
 use crate::{
     components::{banner, payees},
     markup::around,

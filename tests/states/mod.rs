@@ -4,13 +4,13 @@ use stepup::{
     domain::{CheckedName, Iban, Message, Money, NameCheck, Payee, Place, Problem, Receipt},
     view::{
         AccountView, Action, BalanceView, DoneView, Failure, FieldView, FormView, HistoryView, Loadable,
-        NameCheckView, Notice, OlderStatements, PastTransfer, PayeesStatus, PayeesView, Screen, SessionView,
-        Statement, StatementsContent, StatementsPage, TransferView, View,
+        NameCheckView, Notice, OlderStatements, PastTransfer, PayeesStatus, PayeesView, PaymentFilter,
+        PaymentsView, Screen, SessionView, Statement, StatementsContent, StatementsPage, TransferView, View,
     },
 };
 
 /// The names, in the order in which a customer may meet them.
-pub(crate) const NAMES: [&str; 61] = [
+pub(crate) const NAMES: [&str; 63] = [
     "starting",
     "signed-out",
     "logged-out",
@@ -27,6 +27,8 @@ pub(crate) const NAMES: [&str; 61] = [
     "bank-without-list",
     "transfer-elsewhere",
     "payments",
+    "payments-none",
+    "payments-searching",
     "payment",
     "pay",
     "form",
@@ -113,7 +115,7 @@ pub(crate) fn named(name: &str) -> Option<View> {
 
 fn place_of(name: &str, account: &AccountView) -> Place {
     match (name, &account.transfer) {
-        ("payments", _) => Place::Payments,
+        ("payments" | "payments-none" | "payments-searching", _) => Place::Payments,
         ("payment", _) => Place::Payment("2".to_owned()),
         (_, TransferView::Form(_)) if account.shows_transfer => Place::Pay,
         _ if account.shows_transfer => Place::Check,
@@ -171,7 +173,13 @@ fn account_named(name: &str) -> Option<AccountView> {
             ..form
         },
         "history-down" => AccountView { history: Loadable::Failed(problem("api.unreachable")), ..form },
-        "account" | "offline" | "payments" | "payment" | "left-alone" => form,
+        "account" | "offline" | "left-alone" => form,
+        "payments" => AccountView { payments: payments(), ..form },
+        "payments-none" => AccountView { payments: nothing_found(), ..form },
+        "payments-searching" => {
+            AccountView { payments: PaymentsView { is_loading: true, ..nothing_found() }, ..form }
+        }
+        "payment" => AccountView { payment: Loadable::Ready(payments().list.swap_remove(1)), ..form },
         "pay" => AccountView { shows_transfer: true, ..form },
         "payee-saved" => {
             let saved = payee("City Energy", "FR1420041010050500013M02606");
@@ -391,6 +399,8 @@ fn account(transfer: TransferView) -> AccountView {
             ),
             past("1", true, "Ben Example", 123_456, "", "2025-10-31T23:59:59Z"),
         ])),
+        payments: PaymentsView::default(),
+        payment: Loadable::Withheld,
         transfer,
         payees: payees(),
         session: SessionView::Open,
@@ -412,6 +422,20 @@ fn payees() -> PayeesView {
     }
 }
 
+fn payments() -> PaymentsView {
+    let AccountView { history: Loadable::Ready(HistoryView::List(list)), .. } =
+        account(TransferView::Form(empty_form()))
+    else {
+        return PaymentsView::default();
+    };
+    PaymentsView { list, has_more: true, ..PaymentsView::default() }
+}
+
+fn nothing_found() -> PaymentsView {
+    let filter = PaymentFilter { query: "boat".to_owned(), ..PaymentFilter::default() };
+    PaymentsView { filter, ..PaymentsView::default() }
+}
+
 fn past(
     id: &str,
     outgoing: bool,
@@ -428,5 +452,7 @@ fn past(
         money: euro(amount),
         reference: reference.to_owned(),
         at: at.to_owned(),
+        number: Some(format!("T-0000000{id}")),
+        balance: Some(euro(250_000)),
     }
 }

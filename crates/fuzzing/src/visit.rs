@@ -118,7 +118,7 @@ impl Visit {
                 }
                 Effect::Navigate(url) | Effect::Submit(url, _) => self.gone = Url::parse(url.as_str()).ok(),
                 Effect::Reload => self.load(None),
-                Effect::SetTimer(..) | Effect::ShowAddress { .. } => {}
+                Effect::SetTimer(..) | Effect::ShowAddress { .. } | Effect::Export(_) => {}
             }
         }
     }

@@ -1,12 +1,13 @@
 //! What the core asks of the world. The shell's driver is one `match` over this.
 
-use alloc::{borrow::Cow, boxed::Box, string::String};
+use alloc::{borrow::Cow, boxed::Box, string::String, vec::Vec};
 
 use crate::{
     domain::WebUrl,
     http::{FormText, HttpRequest, RequestId},
     oidc::{RsaKey, UnverifiedJws},
     storage::StorageKey,
+    view::PastTransfer,
 };
 
 /// One thing to do. The shell does them in order.
@@ -42,6 +43,8 @@ pub enum Effect {
         /// Does Back lead to what was there before?
         is_new_entry: bool,
     },
+    /// Give the customer these payments as a file.
+    Export(Vec<PastTransfer>),
     /// Load this page anew.
     Reload,
     /// Answer with [`crate::Event::TimerFired`] after that many milliseconds.
@@ -63,6 +66,8 @@ pub enum Timer {
     SessionEnds,
     /// The sentence before the second factor has been readable for a moment.
     Leave,
+    /// The customer has stopped typing what to look for.
+    Search,
     /// The bank wants to be asked again now for what is only read.
     Retry,
     /// The page has been left alone for so long that there is something to show.

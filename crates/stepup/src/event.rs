@@ -8,6 +8,7 @@ use crate::{
     http::{HttpResult, RequestId},
     oidc::PageUrl,
     storage::StorageKey,
+    view::PaymentFilter,
 };
 
 /// One thing that happened.
@@ -60,6 +61,14 @@ pub enum Event {
     AddressChanged(String, Entropy),
     /// The customer follows a link to a place of the client. To the statements, it is [`Event::Statements`].
     Visit(Place),
+    /// The customer looks for payments.
+    LookFor(PaymentFilter),
+    /// "Load more": payments.
+    LoadMore,
+    /// "Export CSV": of the payments that are looked for.
+    Export,
+    /// "Pay again": the form, with what the payment at this place has.
+    PayAgain,
     /// The customer presses "Log in".
     LogIn(Entropy),
     /// The customer presses "Log out".

@@ -22,6 +22,7 @@ macro_rules! redacted {
 
 pub mod bank_api;
 pub mod config;
+pub mod csv;
 pub mod domain;
 pub mod effect;
 #[cfg(test)]

@@ -101,7 +101,7 @@ impl Session {
         }
         // What leads on is an entry of the history; what the client does by itself takes the place of the one that is up.
         let is_new_entry = match &event {
-            Event::Visit(_) | Event::Statements(_) | Event::Review => true,
+            Event::Visit(_) | Event::Statements(_) | Event::Review | Event::PayAgain => true,
             Event::Dismiss => matches!(cx.place, Place::Payment(_)),
             // The check of the payee's name was waited for.
             Event::Answered { .. } => cx.place == Place::Pay,

@@ -118,6 +118,10 @@ pub struct AccountView {
     pub balance: Loadable<BalanceView>,
     /// Past transfers.
     pub history: Loadable<HistoryView>,
+    /// All payments, at their place.
+    pub payments: PaymentsView,
+    /// One payment, at its place.
+    pub payment: Loadable<PastTransfer>,
     /// The transfer, wherever it stands.
     pub transfer: TransferView,
     /// Whom to pay.
@@ -251,6 +255,44 @@ pub struct PastTransfer {
     pub reference: String,
     /// When, as the bank says it (RFC 3339); the shell formats it.
     pub at: String,
+    /// The bank's number of the payment, when it says one.
+    pub number: Option<String>,
+    /// What was on the account afterwards, when the bank says it.
+    pub balance: Option<Money>,
+}
+
+/// What is looked for among the payments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentFilter {
+    /// Words: of the name, the IBAN, the reference or the amount.
+    pub query: String,
+    /// Out or in; `None` for both.
+    pub outgoing: Option<bool>,
+    /// A month as in `2026-11`; empty for all.
+    pub month: String,
+}
+
+impl PaymentFilter {
+    /// Is it looked for nothing in particular?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.query.trim().is_empty() && self.outgoing.is_none() && self.month.is_empty()
+    }
+}
+
+/// The page "Payments".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PaymentsView {
+    /// What is looked for.
+    pub filter: PaymentFilter,
+    /// What was found, newest first.
+    pub list: Vec<PastTransfer>,
+    /// Is the bank being asked?
+    pub is_loading: bool,
+    /// Does the page offer [`crate::Event::LoadMore`]?
+    pub has_more: bool,
+    /// Why the last page did not come.
+    pub problem: Option<Problem>,
 }
 
 /// The transfer, from the form to its end.

@@ -1,6 +1,6 @@
 //! What is sent to the bank.
 
-use alloc::borrow::ToOwned;
+use alloc::{borrow::ToOwned, vec::Vec};
 use serde::Serialize;
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     domain::{Bearer, Iban, Money, NameCheck, Order, Payee, TransferId},
     http::{Body, HttpRequest, Method},
     json,
+    view::PaymentFilter,
 };
 
 fn get(config: &Config, path: &str, bearer: Bearer) -> HttpRequest {
@@ -22,6 +23,26 @@ pub(crate) fn balance(config: &Config, bearer: Bearer) -> HttpRequest {
 /// `GET /transfers`
 pub(crate) fn history(config: &Config, bearer: Bearer) -> HttpRequest {
     get(config, "transfers", bearer)
+}
+
+/// `GET /transfers`: those that are looked for, from the newest after this cursor.
+pub(crate) fn transfers(
+    config: &Config,
+    filter: &PaymentFilter,
+    before: Option<&str>,
+    bearer: Bearer,
+) -> HttpRequest {
+    let mut request = history(config, bearer);
+    let parameters = filter.parameters();
+    let parameters = parameters.iter().map(|(name, value)| (*name, value.as_str()));
+    let parameters: Vec<_> = parameters.chain(before.map(|before| ("before", before))).collect();
+    request.url = request.url.with_query(&parameters);
+    request
+}
+
+/// `GET /transfers/{id}`: one of the list, about which nothing is decided.
+pub(crate) fn payment(config: &Config, id: &str, bearer: Bearer) -> HttpRequest {
+    get(config, &["transfers/", id, "?retire=false"].concat(), bearer)
 }
 
 /// `GET /statements`, from the newest on or before this cursor.

@@ -40,14 +40,52 @@ pub(crate) fn read_balance(outcome: HttpResult) -> Result<BalanceView, ReadError
     amount().or_else(sentence).ok_or_else(|| ReadError::Failed(unreadable()))
 }
 
+/// A page of payments.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct TransferPage {
+    pub(crate) list: Vec<PastTransfer>,
+    /// The cursor of the next page; `None` at the end, and of an API that knows no pages.
+    pub(crate) next: Option<String>,
+}
+
 /// What `GET /transfers` brought.
-pub(crate) fn read_history(outcome: HttpResult) -> Result<HistoryView, ReadError> {
-    let body = match successful(outcome) {
-        Err(ReadError::NotOffered) => return Ok(HistoryView::NotOffered),
-        other => other?,
+pub(crate) fn read_transfers(outcome: HttpResult) -> Result<TransferPage, ReadError> {
+    let body = successful(outcome)?;
+    let list =
+        body.list("transfers").and_then(past_transfers).ok_or_else(|| ReadError::Failed(unreadable()))?;
+    Ok(TransferPage { list, next: body.text("next") })
+}
+
+/// The same as the first page shows it.
+pub(crate) fn read_history(outcome: HttpResult) -> Result<(HistoryView, Option<String>), ReadError> {
+    match read_transfers(outcome) {
+        Ok(TransferPage { list, next }) => Ok((HistoryView::List(list), next)),
+        Err(ReadError::NotOffered) => Ok((HistoryView::NotOffered, None)),
+        Err(error) => Err(error),
+    }
+}
+
+/// What `GET /transfers/{id}` brought. `own` is the customer's IBAN, when it is known.
+pub(crate) fn read_payment(outcome: HttpResult, own: Option<&str>) -> Result<PastTransfer, ReadError> {
+    let body = successful(outcome)?;
+    let payment = || {
+        let balance = body.object("balance_after").and_then(Money::read);
+        let (from, to) = (body.object("payer")?, body.object("payee")?);
+        let outgoing = balance.is_some() || own.is_some() && from.text("iban").as_deref() == own;
+        let other = if outgoing { to } else { from };
+        Some(PastTransfer {
+            id: body.text("id")?,
+            outgoing,
+            iban: iban::grouped(&other.text("iban").unwrap_or_default()),
+            counterparty: other.text("holder").unwrap_or_default(),
+            money: Money::read(body.object("amount")?)?,
+            reference: body.text("reference").unwrap_or_default(),
+            at: body.text("created_at")?,
+            number: body.text("number"),
+            balance,
+        })
     };
-    let lines = body.list("transfers").and_then(past_transfers);
-    lines.map(HistoryView::List).ok_or_else(|| ReadError::Failed(unreadable()))
+    payment().ok_or_else(|| ReadError::Failed(unreadable()))
 }
 
 fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
@@ -63,6 +101,8 @@ fn past_transfers(list: &[Json]) -> Option<Vec<PastTransfer>> {
             money: Money::read(item.object("amount")?)?,
             reference: item.text("reference").unwrap_or_default(),
             at: item.text("created_at")?,
+            number: item.text("number"),
+            balance: item.object("balance").and_then(Money::read),
         })
     };
     list.iter().map(line).collect()
@@ -143,7 +183,10 @@ mod tests {
         let balance =
             read_balance(Ok(answer(201, r#"{"message":"This is the GET /balance endpoint"}"#))).unwrap();
         assert_eq!(balance, BalanceView::Message("This is the GET /balance endpoint".into()));
-        assert_eq!(read_history(Ok(answer(404, "Cannot GET /transfers"))), Ok(HistoryView::NotOffered));
+        assert_eq!(
+            read_history(Ok(answer(404, "Cannot GET /transfers"))),
+            Ok((HistoryView::NotOffered, None))
+        );
     }
 
     #[test]
@@ -153,7 +196,9 @@ mod tests {
              "amount":{"amount":1250,"currency":"EUR"},"reference":"Rent","created_at":"2023-11-14T22:13:20Z"},
             {"id":"1","direction":"in","counterparty":{},"amount":{"amount":100000,"currency":"EUR"},
              "created_at":"2023-11-01T00:00:00Z"}]}"#;
-        let Ok(HistoryView::List(lines)) = read_history(Ok(answer(200, body))) else { panic!("no list") };
+        let Ok((HistoryView::List(lines), None)) = read_history(Ok(answer(200, body))) else {
+            panic!("no list")
+        };
         let seen: Vec<_> =
             lines.iter().map(|line| (line.id.as_str(), line.outgoing, line.money.amount)).collect();
         assert_eq!(seen, [("2", true, 1250), ("1", false, 100_000)], "in their order");
@@ -164,7 +209,7 @@ mod tests {
 
     #[test]
     fn html_page_is_no_history() {
-        assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok(HistoryView::NotOffered));
+        assert_eq!(read_history(Ok(answer(200, "<!doctype html>"))), Ok((HistoryView::NotOffered, None)));
         assert_eq!(read_balance(Ok(answer(200, "<!doctype html>"))), Err(ReadError::NotOffered));
     }
 

@@ -22,7 +22,7 @@ pub struct Problem {
 }
 
 /// Messages of problems whose sentence does not say that no money was moved.
-const DENIES_NOTHING: [&str; 17] = [
+const DENIES_NOTHING: [&str; 18] = [
     "api.busy",
     "api.down",
     "api.forbidden",
@@ -31,6 +31,7 @@ const DENIES_NOTHING: [&str; 17] = [
     "api.unreadable",
     "callback.state_unknown",
     "payees.failed",
+    "payments.missing",
     "statements.more",
     "statements.refused",
     "statements.someone_else",

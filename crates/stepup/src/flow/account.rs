@@ -4,6 +4,8 @@ mod form;
 mod overview;
 mod payee_check;
 mod payees;
+mod payment;
+mod payments;
 mod presence;
 mod sent_orders;
 
@@ -14,13 +16,15 @@ use self::{
     overview::{Overview, TokenRefused},
     payee_check::PayeeCheck,
     payees::Payees,
+    payment::Payment,
+    payments::Payments,
     presence::Presence,
     sent_orders::SentOrders,
 };
 use crate::{
     domain::{
-        AuthenticationRequirement, CheckedName, DraftErrors, Entropy, Field, Iban, Locale, Message, Money,
-        Order, Payee, Place, Problem, TransferId,
+        AuthenticationRequirement, CheckedName, Draft, DraftErrors, Entropy, Field, Iban, Locale, Message,
+        Money, Order, Payee, Place, Problem, Receipt, TransferId,
     },
     effect::{Effect, Timer},
     event::Event,
@@ -42,8 +46,8 @@ use crate::{
     oidc::{LogoutHints, Purpose},
     storage::{Pending, StorageKey, StoredDraft},
     view::{
-        AccountView, FormView, HistoryView, Loadable, Notice, PayeesStatus, PayeesView, Screen,
-        StatementsContent, StatementsPage, TransferView,
+        AccountView, FormView, HistoryView, Loadable, Notice, PastTransfer, PayeesStatus, PayeesView,
+        PaymentsView, Screen, StatementsContent, StatementsPage, TransferView,
     },
 };
 
@@ -51,6 +55,8 @@ use crate::{
 pub(crate) struct Account {
     customer: Customer,
     overview: Overview,
+    payments: Payments,
+    payment: Payment,
     form: Form,
     payees: Payees,
     payee_check: PayeeCheck,
@@ -103,6 +109,8 @@ impl Account {
             confirmation: None,
             validation: None,
             statements: Statements::Closed,
+            payments: Payments::default(),
+            payment: Payment::default(),
             receipt: None,
             session_check: SessionCheck::default(),
         }
@@ -138,6 +146,7 @@ impl Account {
     fn load(&mut self, cx: &mut Context) -> Vec<Effect> {
         let mut effects = self.overview.load(&self.customer, cx);
         effects.extend(self.payee_check.discover(&self.customer, cx));
+        effects.extend(self.load_payment(cx));
         effects
     }
 
@@ -194,7 +203,77 @@ impl Account {
             effects.extend(self.dismiss(cx));
         }
         cx.place = place;
+        effects.extend(self.load_payment(cx));
         effects
+    }
+
+    /// The payment of this place, unless it is known.
+    fn load_payment(&mut self, cx: &mut Context) -> Option<Effect> {
+        let Place::Payment(id) = &cx.place else { return None };
+        if self.is_on_page(cx) || self.payments.find(id, &self.overview).is_some() {
+            return None;
+        }
+        let id = id.clone();
+        self.payment.load(&id, &self.customer, cx)
+    }
+
+    /// The payment of this place.
+    fn payment(&self, cx: &Context) -> Loadable<PastTransfer> {
+        let Place::Payment(id) = &cx.place else { return Loadable::Withheld };
+        match self.payments.find(id, &self.overview) {
+            Some(payment) => Loadable::Ready(payment.clone()),
+            None => self.payment.content().clone(),
+        }
+    }
+
+    /// "Pay again": the form has what the payment has, instead of what stood in it.
+    fn pay_again(&mut self, cx: &mut Context) -> Vec<Effect> {
+        let draft = match (&self.transfer, self.payment(cx)) {
+            (Transfer::Done(done), _) if self.is_on_page(cx) => {
+                let Receipt { payee, name, money, reference } = done.receipt.clone();
+                let name = name.map(|named| named.name).unwrap_or_default();
+                Draft { name, payee, amount: (cx.locale.write)(&money), reference }
+            }
+            (Transfer::Editing, Loadable::Ready(payment)) => Draft {
+                name: payment.counterparty,
+                payee: payment.iban,
+                amount: (cx.locale.write)(&payment.money),
+                reference: payment.reference,
+            },
+            _ => return Vec::new(),
+        };
+        let mut effects = self.dismiss(cx);
+        self.form = Form::new(draft);
+        cx.place = Place::Pay;
+        effects.push(self.store_draft(cx));
+        effects
+    }
+
+    /// What the customer does with payments.
+    fn update_payments(&mut self, event: Event, cx: &mut Context) -> Vec<Effect> {
+        let Self { payments, overview, customer, .. } = self;
+        let effect = match event {
+            Event::LookFor(filter) => payments.look_for(filter, overview),
+            Event::TimerFired(Timer::Search) => payments.search(customer, cx),
+            Event::LoadMore => payments.load_more(overview, customer, cx),
+            Event::Export => payments.export(overview, customer, cx),
+            Event::PayAgain => return self.pay_again(cx),
+            _ => None,
+        };
+        effect.into_iter().collect()
+    }
+
+    /// A page of payments, or one of them.
+    fn handle_payments(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
+        let handled = if self.payments.awaits(id) {
+            self.payments.handle_response(outcome, &self.overview, &self.customer, cx)
+        } else {
+            self.payment.handle_response(outcome, &self.overview).map(|()| None)
+        };
+        match handled {
+            Ok(effect) => effect.into_iter().collect(),
+            Err(requirement) => self.end_session(requirement),
+        }
     }
 
     fn visit_statements(&mut self, entropy: Entropy, cx: &mut Context) -> Vec<Effect> {
@@ -235,6 +314,7 @@ impl Account {
                 self.handle_preflight(&outcome, cx)
             }
             Event::Answered { request, outcome } if self.overview.awaits(request) => {
+                self.payments.restart();
                 match self.overview.handle_response(request, outcome, &mut self.customer, cx) {
                     Ok(effect) => effect.into_iter().collect(),
                     Err(TokenRefused(requirement, problem)) => {
@@ -309,7 +389,7 @@ impl Account {
                 let hints = self.customer.into_logout_hints();
                 return Transition::new(Next::LogOut { notice, hints }, effects);
             }
-            _ => Vec::new(),
+            event => self.update_payments(event, cx),
         };
         effects.extend(more);
         Transition::new(Next::Stay(self), effects)
@@ -334,6 +414,9 @@ impl Account {
 
     /// An answer of the bank about payees, for the statements, or for the transfer.
     fn handle_response(&mut self, id: RequestId, outcome: HttpResult, cx: &mut Context) -> Vec<Effect> {
+        if self.payments.awaits(id) || self.payment.awaits(id) {
+            return self.handle_payments(id, outcome, cx);
+        }
         if self.payee_check.awaits(id) {
             return self.handle_payee_check(id, outcome, cx);
         }
@@ -805,6 +888,12 @@ impl Account {
         Screen::Account(Box::new(AccountView {
             balance: self.overview.balance(),
             history: self.overview.history(),
+            payments: if cx.place == Place::Payments {
+                self.payments.view(&self.overview)
+            } else {
+                PaymentsView::default()
+            },
+            payment: self.payment(cx),
             transfer: transfer.unwrap_or_else(|| TransferView::Form(self.form_view(cx))),
             payees: self.payees_view(),
             session,

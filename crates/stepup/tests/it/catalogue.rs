@@ -59,7 +59,7 @@ fn client_asks_for_messages_that_exist() {
     let english = english();
     let areas = english.keys().filter_map(|id| id.split_once('.')).map(|(area, _)| area).collect();
     let mut asked = BTreeSet::new();
-    for folder in ["src/components", "src/pages", "crates/stepup/src"] {
+    for folder in ["src/components", "src/pages", "src/driver", "crates/stepup/src"] {
         ids_in(&root().join(folder), &areas, &mut asked);
     }
     asked.extend(ids_in_page());

@@ -19,6 +19,7 @@ mod logout;
 mod messages;
 mod oidf;
 mod payees;
+mod payments;
 mod places;
 mod preflight;
 mod providers;

@@ -10,7 +10,7 @@ use stepup::{
     http::{Body, HttpRequest, HttpResponse, Method, NetworkError, RequestId},
     oidc::PageUrl,
     storage::StorageKey,
-    view::{Screen, TransferView, View},
+    view::{PastTransfer, Screen, TransferView, View},
 };
 use url::Url;
 
@@ -81,6 +81,8 @@ pub(crate) struct Tab {
     pub(crate) requests: VecDeque<(RequestId, Sent)>,
     /// What the address bar has.
     pub(crate) address: String,
+    /// The payments that were written into a file.
+    pub(crate) exported: Option<Vec<PastTransfer>>,
     /// How many entries of the history the client has added.
     pub(crate) entries: usize,
     /// Where the browser was sent, when it was.
@@ -119,6 +121,7 @@ impl Tab {
             requests: VecDeque::new(),
             address: "/".into(),
             entries: 0,
+            exported: None,
             gone: None,
             submitted: None,
             timers: Vec::new(),
@@ -229,6 +232,7 @@ impl Tab {
                 self.entries += usize::from(is_new_entry);
                 self.address = path.into_owned();
             }
+            Effect::Export(list) => self.exported = Some(list),
             Effect::Reload => self.load(None),
             Effect::SetTimer(timer, milliseconds) => {
                 self.timers.push(timer);

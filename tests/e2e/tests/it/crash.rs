@@ -53,7 +53,8 @@ async fn comes_back(context: &TestContext) -> Result<Page, TestError> {
 /// What a page can offer to somebody who wants the rent paid, the most telling first.
 async fn offered(page: &Page) -> Result<Option<&'static str>, TestError> {
     let text = page.everything().text().await?;
-    let buttons = ["Send it again", "Check it again", "Confirm transfer", "Log in", "Transfer"];
+    let buttons =
+        ["Send it again", "Check it again", "Confirm transfer", "Log in", "Back to your account", "Transfer"];
     if text.contains("Transfer sent") || text.contains("This was already done") {
         return Ok(Some("done"));
     }
@@ -68,12 +69,13 @@ async fn offered(page: &Page) -> Result<Option<&'static str>, TestError> {
             return Ok(Some(name));
         }
     }
-    for name in ["Go to Riser", "Home"] {
-        if page.link(name).count().await? > 0 {
+    // Not while a transfer is on its way: the client is about to leave.
+    for name in ["Your account", "Payment"] {
+        if page.heading(name).count().await? > 0 {
             return Ok(Some(name));
         }
     }
-    Ok(None)
+    Ok((page.link("Go to Riser").count().await? > 0).then_some("Go to Riser"))
 }
 
 /// Does whatever the page offers until the rent is paid, as far as the page says.
@@ -97,9 +99,8 @@ async fn gets_it_paid(context: &TestContext, page: &Page, phone: &Phone) -> Resu
             }
             Some("password") => enter_password(page, ADA.email, PASSWORD).await?,
             Some("Go to Riser") => page.link("Go to Riser").click().await?,
-            Some("Transfer") => page.link("Home").click().await?,
-            Some("Home") => {
-                page.link("Home").click().await?;
+            Some("Transfer" | "Payment") => page.link("Home").click().await?,
+            Some("Your account") => {
                 let activity = page.css("main").text().await?;
                 if activity.contains(RENT.reference) && page.css("li.entry").count().await? > 0 {
                     return Ok(());

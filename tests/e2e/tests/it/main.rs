@@ -18,6 +18,7 @@ mod looks;
 mod navigation;
 mod oidf;
 mod payees;
+mod payments;
 mod phones;
 mod presence;
 mod refusals;

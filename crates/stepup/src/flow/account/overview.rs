@@ -11,13 +11,15 @@ use crate::{
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, NetworkError, RequestId},
-    view::{BalanceView, HistoryView, Loadable},
+    view::{BalanceView, HistoryView, Loadable, PastTransfer},
 };
 
 #[derive(Debug)]
 pub(super) struct Overview {
     balance: Loadable<BalanceView>,
     history: Loadable<HistoryView>,
+    /// The cursor of what is older.
+    next: Option<String>,
     balance_request: Option<RequestId>,
     history_request: Option<RequestId>,
     /// Did the last request for the history find no answer at all, on another origin? It may be that the API has none, and
@@ -40,6 +42,7 @@ impl Overview {
         Self {
             balance: if is_logged_in { Loadable::Loading } else { Loadable::Withheld },
             history: if is_logged_in { Loadable::Loading } else { Loadable::Withheld },
+            next: None,
             balance_request: None,
             history_request: None,
             history_unanswered: false,
@@ -102,7 +105,11 @@ impl Overview {
             self.history_request = None;
             self.history_unanswered = matches!(outcome, Err(NetworkError::Unreachable(_)))
                 && !cx.config.api.has_origin_of(&cx.config.home);
-            (self.history, effect) = self.loaded(response::read_history(outcome), customer, cx)?;
+            let read = response::read_history(outcome).map(|(history, next)| {
+                self.next = next;
+                history
+            });
+            (self.history, effect) = self.loaded(read, customer, cx)?;
         }
         Ok(effect)
     }
@@ -195,6 +202,19 @@ impl Overview {
             Loadable::Ready(HistoryView::NotOffered) => true,
             Loadable::Failed(_) => self.history_unanswered && matches!(self.balance, Loadable::Ready(_)),
             _ => false,
+        }
+    }
+
+    /// Where the list goes on, if it does.
+    pub(super) fn next(&self) -> Option<String> {
+        self.next.clone()
+    }
+
+    /// The newest payments, as far as they are there.
+    pub(super) fn newest(&self) -> &[PastTransfer] {
+        match &self.history {
+            Loadable::Ready(HistoryView::List(list)) => list,
+            _ => &[],
         }
     }
 
