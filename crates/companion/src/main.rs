@@ -9,6 +9,7 @@ use companion::address::Address;
 use companion::demo::{ADA, BEN, CITY_ENERGY, Demo, Holder, PASSWORD};
 use companion::run::{Options, RunError, Running, start};
 use http_server::asked_to_stop;
+use tenant::ControlToken;
 use tracing_subscriber::EnvFilter;
 
 /// Riser's bank and tenant on this machine, and the client when it has been built.
@@ -36,13 +37,18 @@ struct Flags {
     /// What new accounts begin with: three months of payments and saved payees, or nothing but money
     #[arg(long, env = "RISER_DEMO", value_enum, default_value_t)]
     demo: Demo,
+    /// Let programs on this machine that have this token drive the tenant. A token is better given in the environment: every user
+    /// of a machine can see the flags of its programs
+    #[arg(long, env = "RISER_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
 }
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let Flags { bank, tenant, client, dist, data, fresh, demo } = Flags::parse();
-    match run(&Options { bank, tenant, client, dist, data, fresh, demo }) {
+    let Flags { bank, tenant, client, dist, data, fresh, demo, control_token } = Flags::parse();
+    let control = control_token.map(ControlToken);
+    match run(&Options { bank, tenant, client, dist, data, fresh, demo, control }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", with_reasons(&error));

@@ -11,7 +11,7 @@ use axum::Router;
 use bank::{Bank, Clock as _, Database};
 use http_server::{GRACE, Limits, Listener};
 use serde_json::json;
-use tenant::{KeyStore, Tenant};
+use tenant::{ControlToken, KeyStore, Tenant};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
@@ -37,6 +37,8 @@ pub struct Options {
     pub fresh: bool,
     /// What new books begin with.
     pub demo: Demo,
+    /// Lets programs that have it drive the tenant.
+    pub control: Option<ControlToken>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +105,8 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     origins.extend(demo::TRUNK_SERVE.map(str::to_owned));
     origins.dedup();
     let (keys, database) = (KeyStore::Folder(data.tenant()), Database::File(data.tenant_database()));
-    let tenant = demo::tenant(&issuer, &origins, keys, database);
+    let mut tenant = demo::tenant(&issuer, &origins, keys, database);
+    tenant.control = options.control.clone();
     let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await?;
     let database = Database::File(data.bank());
     let now = i64::try_from(bank::SystemClock.now()).unwrap_or(i64::MAX);

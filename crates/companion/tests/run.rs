@@ -29,6 +29,7 @@ fn options(folder: &TempDir) -> Options {
         data,
         fresh: false,
         demo: Demo::Empty,
+        control: None,
     }
 }
 

@@ -107,6 +107,11 @@ impl Browser {
         Ok(Tab { driver: session.driver.clone(), _session: session })
     }
 
+    /// For a test of somebody else's, which drives the browser itself.
+    pub async fn driver(&self) -> WebDriver {
+        self.session.lock().await.driver.clone()
+    }
+
     /// What all windows wrote to the console since the last call, tokens taken out.
     pub async fn console(&self) -> Result<Vec<String>, TestError> {
         let session = self.session.lock().await;

@@ -68,6 +68,26 @@ impl Program {
         .await
     }
 
+    /// Runs a program on Node.js to its end: a test of somebody else's, in a folder of the project that has packages. Gives what
+    /// it wrote, when it says that it went well.
+    pub async fn run_on_node(
+        folder: &str,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<String, TestError> {
+        let mut command = Command::new(env::var_os("NODE").unwrap_or_else(|| "node".into()));
+        command.args(arguments).current_dir(packages::of(folder)?).envs(variables.iter().copied());
+        let run = tokio::task::spawn_blocking(move || command.output());
+        let output = run.await.map_err(|error| TestError::permanent(error.to_string()))??;
+        let written = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+        let written = without_tokens(&written.concat());
+        if output.status.success() {
+            Ok(written)
+        } else {
+            Err(TestError::permanent(format!("{arguments:?} in {folder} failed:\n{written}")))
+        }
+    }
+
     /// Starts a script of `tests/interop` on Python (`PYTHON`), which has the packages of its `requirements.txt`.
     pub async fn python(script: &str, variables: &[(&str, &str)]) -> Result<Self, TestError> {
         let advice = "`cargo xtask test --only e2e` makes an environment with tests/interop/requirements.txt, and sets \

@@ -39,10 +39,19 @@ pub(crate) fn ensure(project: &Project) -> Result<PathBuf> {
     found(&fetched).ok_or_else(too_old)
 }
 
+/// What the end-to-end tests run on Node.js or load into pages.
+const PACKAGE_FOLDERS: [&str; 5] = [
+    "tests/interop/sdks",
+    "tests/accessibility",
+    "tests/interop",
+    "examples/step-up/playwright",
+    "examples/step-up/webdriverio",
+];
+
 /// Node.js, and the packages of the programs that the end-to-end tests let in from outside.
 pub(crate) fn for_tests(project: &Project) -> Result<PathBuf> {
     let node = ensure(project)?;
-    for folder in ["tests/interop/sdks", "tests/accessibility", "tests/interop"] {
+    for folder in PACKAGE_FOLDERS {
         packages(project, &project.root.join(folder))?;
     }
     Ok(node)

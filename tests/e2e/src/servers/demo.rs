@@ -1,14 +1,14 @@
 //! The people and the registrations of a test: those of the companion, with what the test changes.
 
 use super::{
-    ids::{AUDIENCE, CLIENT_ID},
+    ids::{AUDIENCE, CLIENT_ID, CONTROL_TOKEN},
     setup::Setup,
 };
 use crate::people::{ADA, BEN, PASSWORD, Person};
 use std::collections::BTreeMap;
 use tenant::{
-    Action, Api, ApiScope, Brand, Client, Customer, Database, EnrolledFactors, GrantType, KeyStore,
-    Lifetimes, Limits, LogAccess, Password,
+    Action, Api, ApiScope, Brand, Client, ControlToken, Customer, Database, EnrolledFactors, GrantType,
+    KeyStore, Lifetimes, Limits, LogAccess, Password,
 };
 
 pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
@@ -46,7 +46,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
         log: LogAccess::default(),
-        control: None,
+        control: setup.control.then(|| ControlToken(CONTROL_TOKEN.to_owned())),
     }
 }
 

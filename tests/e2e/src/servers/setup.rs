@@ -8,6 +8,8 @@ use serde_json::Value;
 pub struct Setup {
     /// Who logs people in.
     pub provider: Provider,
+    /// Can the companion tenant be driven by tests (`/control`), with [`CONTROL_TOKEN`](super::CONTROL_TOKEN)?
+    pub control: bool,
     /// The scopes that the companion tenant grants to Ada at most; `None`: all.
     pub permissions: Option<Vec<&'static str>>,
     /// Does the companion tenant take `authorization_details` (RFC 9396), and say so?
@@ -30,6 +32,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             provider: Provider::Companion,
+            control: false,
             permissions: None,
             authorization_details: true,
             access_token_seconds: tenant::Lifetimes::default().access_token,

@@ -6,6 +6,7 @@ mod browser_features;
 mod callbacks;
 mod code_flow;
 mod crash;
+mod examples;
 mod express;
 mod factors;
 mod harness;
