@@ -132,6 +132,8 @@ mod tests {
             ("Łukasz Żółć", "Lukasz Zolc", NameMatch::Match),
             ("ÅSA LINDSTRÖM", "Asa Lindstrom", NameMatch::Match),
             ("Иванова, О.", "Ольга Иванова", NameMatch::CloseMatch),
+            ("Stripee", "Stripe", NameMatch::CloseMatch),
+            ("J. John", "John Jones", NameMatch::CloseMatch),
             ("王芳", "王芳", NameMatch::Match),
             ("王芳", "李娜", NameMatch::NoMatch),
         ] {
