@@ -22,26 +22,41 @@ before(async () => {
 after(() => browser?.deleteSession());
 beforeEach(reset);
 
-const field = (label) => browser.$(`//input[@id = //label[starts-with(normalize-space(), "${label}")]/@for]`);
-const button = (name) => browser.$(`//button[starts-with(normalize-space(), "${name}")]`);
+const button = (name) => `//button[starts-with(normalize-space(), "${name}")]`;
 
-async function press(element) {
-  await element.waitForClickable();
-  await element.click();
+/** Presses what can be pressed. A page that has just changed may take the element away meanwhile: then it is looked for again. */
+async function press(path) {
+  await browser.waitUntil(
+    async () => {
+      for (const element of await browser.$$(path)) {
+        if (!(await element.isClickable().catch(() => false))) continue;
+        const pressed = await element.click().then(() => true, () => false);
+        if (pressed) return true;
+      }
+      return false;
+    },
+    { timeout: 20_000, timeoutMsg: `nothing to press: ${path}` },
+  );
+}
+
+async function fill(label, text) {
+  const field = browser.$(`//input[@id = //label[starts-with(normalize-space(), "${label}")]/@for]`);
+  await field.waitForDisplayed({ timeout: 20_000 });
+  await field.setValue(text);
 }
 
 test("a transfer is sent once its customer has confirmed it", async () => {
   await browser.url(APP);
   await press(button("Log in"));
-  await field("Email").setValue(customer.email);
-  await field("Password").setValue(customer.password);
+  await fill("Email", customer.email);
+  await fill("Password", customer.password);
   await press(button("Continue"));
-  await press(browser.$("=Pay"));
-  await field("Pay to (IBAN)").setValue("GB82 WEST 1234 5698 7654 32");
-  await field("Amount").setValue("12.50");
+  await press('//a[normalize-space() = "Pay"]');
+  await fill("Pay to (IBAN)", "GB82 WEST 1234 5698 7654 32");
+  await fill("Amount", "12.50");
   await press(button("Transfer"));
   await press(button("Confirm transfer"));
   const payment = await answer("approve");
   assert.equal(payment.instructedAmount.amount, "12.50");
-  await browser.$('//*[@role = "status"][contains(., "Transfer sent")]').waitForDisplayed();
+  await browser.$('//*[@role = "status"][contains(., "Transfer sent")]').waitForDisplayed({ timeout: 20_000 });
 });

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 
 const EMAIL: &str = "customer@example.com";
@@ -74,9 +75,15 @@ pub async fn step_up(
     Ok((browser.query(said).wait(PATIENCE, PAUSE).first().await?.text().await?, payment))
 }
 
+/// Presses what can be pressed. A page that has just changed may take the element away meanwhile: then it is looked for again.
 async fn press(browser: &WebDriver, path: &str) -> WebDriverResult<()> {
-    let found = browser.query(By::XPath(path)).wait(PATIENCE, PAUSE).and_clickable().first().await?;
-    found.click().await
+    loop {
+        let found = browser.query(By::XPath(path)).wait(PATIENCE, PAUSE).and_clickable().first().await?;
+        match found.click().await.map_err(WebDriverError::into_inner) {
+            Err(WebDriverErrorInner::StaleElementReference(_)) => {}
+            pressed => return pressed.map_err(Into::into),
+        }
+    }
 }
 
 async fn fill(browser: &WebDriver, label: &str, text: &str) -> WebDriverResult<()> {
