@@ -27,7 +27,11 @@ async fn paste(page: &Page, id: &str, text: &str) -> Result<(), TestError> {
 
 /// What the receipt on a page shows, with plain blanks.
 async fn receipt(page: &Page) -> Result<String, TestError> {
-    Ok(page.css(".receipt").text().await?.replace(['\u{a0}', '\u{202f}'], " "))
+    Ok(plain(&page.css(".receipt").text().await?))
+}
+
+fn plain(text: &str) -> String {
+    text.replace(['\u{a0}', '\u{202f}'], " ")
 }
 
 /// The orders that reached the bank, as they were sent.
@@ -61,9 +65,8 @@ fn pasted_order_is_booked_as_it_was_meant() {
         }
         page.button("Confirm transfer").click().await?;
         let number = number_on(page).await?;
-        phone.request().await?;
-        let asked = receipt(phone.page()).await?;
-        for part in ["1,234.56 EUR", "GB82 WEST 1234 5698 7654 32", "Invoice 2025-117, می\u{200c}خواهم"]
+        let asked = plain(&phone.request().await?);
+        for part in ["€1,234.56", "GB82 WEST 1234 5698 7654 32", "Invoice 2025-117, می\u{200c}خواهم"]
         {
             assert!(asked.contains(part), "{part:?} is not in {asked:?}");
         }
@@ -153,7 +156,6 @@ async fn pays_in(
     balance: &str,
     typed: &str,
     shown: &str,
-    on_phone: &str,
 ) -> Result<(), TestFailure> {
     let TestContext { servers, page, .. } = context;
     let phone = phone(context).await?;
@@ -169,9 +171,8 @@ async fn pays_in(
     assert!(seen.contains(shown), "{seen:?}");
     page.button("Confirm transfer").click().await?;
     let number = number_on(page).await?;
-    phone.request().await?;
-    let asked = receipt(phone.page()).await?;
-    assert!(asked.contains(on_phone), "{asked:?}");
+    let asked = plain(&phone.request().await?);
+    assert!(asked.contains(shown), "{asked:?}");
     phone.choose(&number).await?;
     page.status().reads("Transfer sent").await?;
     let seen = receipt(page).await?;
@@ -188,7 +189,7 @@ async fn pays_in(
 #[test]
 fn forint_is_paid_with_two_decimals() {
     scenario(Setup { currency: "HUF", ..Setup::default() }, async |context| {
-        pays_in(context, "HUF", "HUF 2,500.00", "12.5 Ft", "HUF 12.50", "12.50 HUF").await
+        pays_in(context, "HUF", "HUF 2,500.00", "12.5 Ft", "HUF 12.50").await
     });
 }
 
@@ -196,7 +197,7 @@ fn forint_is_paid_with_two_decimals() {
 #[test]
 fn yen_is_paid_without_decimals() {
     scenario(Setup { currency: "JPY", ..Setup::default() }, async |context| {
-        pays_in(context, "JPY", "¥250,000", "￥1,250", "¥1,250", "1,250 JPY").await
+        pays_in(context, "JPY", "¥250,000", "￥1,250", "¥1,250").await
     });
 }
 
@@ -204,6 +205,6 @@ fn yen_is_paid_without_decimals() {
 #[test]
 fn dinar_is_paid_with_three_decimals() {
     scenario(Setup { currency: "KWD", ..Setup::default() }, async |context| {
-        pays_in(context, "KWD", "KWD 250.000", "1.25 KWD", "KWD 1.250", "1.250 KWD").await
+        pays_in(context, "KWD", "KWD 250.000", "1.25 KWD", "KWD 1.250").await
     });
 }
