@@ -4,7 +4,7 @@
 export const APP = process.env.APP ?? "http://localhost:8080";
 export const TENANT = process.env.TENANT ?? "http://localhost:8090";
 
-const PATIENCE_MS = 20_000;
+const WAIT_MS = 20_000;
 const PAUSE_MS = 100;
 
 /** One call; gives what the tenant answers. */
@@ -36,7 +36,7 @@ export async function reset() {
 
 /** The first push that waits, once there is one. */
 export async function push() {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
+  for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
     const { pushes } = await control("GET", "pushes");
     if (pushes.length) return pushes[0];
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

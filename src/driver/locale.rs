@@ -11,7 +11,7 @@ use crate::format;
 /// The browser's functions.
 #[must_use]
 pub fn locale() -> Locale {
-    Locale { ui_locales, notation, write, normalize, has_stacked_marks }
+    Locale { ui_locales, notation, write, normalize, lower, has_stacked_marks }
 }
 
 /// The page's language, and then the same as it is written where the customer lives: `de de-AT`.
@@ -80,6 +80,10 @@ fn parts(format: &NumberFormat, amount: f64) -> Vec<(String, String)> {
         |part: &JsValue, key: &str| Reflect::get(part, &key.into()).ok().and_then(|text| text.as_string());
     let parts = format.format_to_parts(amount);
     parts.iter().filter_map(|part| Some((text(&part, "type")?, text(&part, "value")?))).collect()
+}
+
+fn lower(text: &str) -> String {
+    JsString::from(text).to_lower_case().into()
 }
 
 fn normalize(text: &str) -> String {

@@ -18,6 +18,8 @@ pub struct Locale {
     pub write: fn(&Money) -> String,
     /// A text in Unicode's compatibility form, NFKC.
     pub normalize: fn(&str) -> String,
+    /// A text in small letters, to be searched.
+    pub lower: fn(&str) -> String,
     /// Are there more marks on one character than [`MAX_MARKS`]?
     pub has_stacked_marks: fn(&str) -> bool,
 }
@@ -58,6 +60,7 @@ impl Default for Locale {
             },
             write: money::write_in_english,
             normalize: str::to_owned,
+            lower: str::to_ascii_lowercase,
             has_stacked_marks: |_| false,
         }
     }

@@ -889,7 +889,7 @@ impl Account {
             balance: self.overview.balance(),
             history: self.overview.history(),
             payments: if cx.place == Place::Payments {
-                self.payments.view(&self.overview)
+                self.payments.view(&self.overview, cx.locale)
             } else {
                 PaymentsView::default()
             },

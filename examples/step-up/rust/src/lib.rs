@@ -11,7 +11,7 @@ use thirtyfour::prelude::*;
 
 const EMAIL: &str = "customer@example.com";
 const PASSWORD: &str = "correct horse battery";
-const PATIENCE: Duration = Duration::from_secs(20);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The tenant's control API.
@@ -43,7 +43,7 @@ impl Control {
                 tokio::time::sleep(PAUSE).await;
             }
         };
-        let push = tokio::time::timeout(PATIENCE, pushed).await??;
+        let push = tokio::time::timeout(WAIT_TIMEOUT, pushed).await??;
         let path = format!("pushes/{}/approve", push["id"].as_str().unwrap_or_default());
         self.call(Method::POST, &path, &Value::Null).await?;
         Ok(push["payment"].clone())
@@ -72,13 +72,13 @@ pub async fn step_up(
     press(browser, "//button[starts-with(normalize-space(), 'Confirm transfer')]").await?;
     let payment = control.approve().await?;
     let said = By::XPath("//*[@role = 'status'][contains(., 'Transfer sent')]");
-    Ok((browser.query(said).wait(PATIENCE, PAUSE).first().await?.text().await?, payment))
+    Ok((browser.query(said).wait(WAIT_TIMEOUT, PAUSE).first().await?.text().await?, payment))
 }
 
 /// Presses what can be pressed. A page that has just changed may take the element away meanwhile: then it is looked for again.
 async fn press(browser: &WebDriver, path: &str) -> WebDriverResult<()> {
     loop {
-        let found = browser.query(By::XPath(path)).wait(PATIENCE, PAUSE).and_clickable().first().await?;
+        let found = browser.query(By::XPath(path)).wait(WAIT_TIMEOUT, PAUSE).and_clickable().first().await?;
         match found.click().await.map_err(WebDriverError::into_inner) {
             Err(WebDriverErrorInner::StaleElementReference(_)) => {}
             pressed => return pressed.map_err(Into::into),
@@ -88,7 +88,7 @@ async fn press(browser: &WebDriver, path: &str) -> WebDriverResult<()> {
 
 async fn fill(browser: &WebDriver, label: &str, text: &str) -> WebDriverResult<()> {
     let path = format!("//input[@id = //label[starts-with(normalize-space(), '{label}')]/@for]");
-    let found = browser.query(By::XPath(path)).wait(PATIENCE, PAUSE).and_displayed().first().await?;
+    let found = browser.query(By::XPath(path)).wait(WAIT_TIMEOUT, PAUSE).and_displayed().first().await?;
     found.clear().await?;
     found.send_keys(text).await
 }

@@ -241,6 +241,7 @@ mod tests {
                     english.chars().map(|c| match c { '.' => $decimal, ',' => $group, digit => digit }).collect()
                 },
                 normalize: |text| text.nfkc().collect(),
+                lower: str::to_lowercase,
                 has_stacked_marks: |_| false,
                 ui_locales: String::new,
             }

@@ -103,8 +103,8 @@ impl Payees {
         match (read_change(outcome), kind) {
             (Ok(()), Kind::Save(_)) => {
                 self.saved.retain(|known| known.iban != payee.iban);
-                self.saved.push(payee.clone());
-                self.saved.sort_by(|a, b| a.name.cmp(&b.name));
+                let at = self.saved.partition_point(|known| known.name <= payee.name);
+                self.saved.insert(at, payee.clone());
                 self.status = PayeesStatus::Saved(payee);
             }
             (Ok(()), Kind::Delete) => {

@@ -15,7 +15,7 @@ use crate::{
         problem, request,
         response::{self, ReadError},
     },
-    domain::{AuthenticationRequirement, Problem},
+    domain::{AuthenticationRequirement, Locale, Problem},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, RequestId},
@@ -97,12 +97,12 @@ impl Payments {
         if self.request.is_some() || self.is_waiting {
             return None;
         }
-        self.load_more(overview, customer, cx).or_else(|| self.finish_export(overview))
+        self.load_more(overview, customer, cx).or_else(|| self.finish_export(overview, cx.locale))
     }
 
-    fn finish_export(&mut self, overview: &Overview) -> Option<Effect> {
+    fn finish_export(&mut self, overview: &Overview, locale: Locale) -> Option<Effect> {
         let is_done = core::mem::take(&mut self.is_exporting) && self.problem.is_none();
-        is_done.then(|| Effect::Export(self.shown(overview)))
+        is_done.then(|| Effect::Export(self.shown(overview, locale)))
     }
 
     fn cursor(&self, overview: &Overview) -> Option<String> {
@@ -136,7 +136,7 @@ impl Payments {
                 } else {
                     self.load_more(overview, customer, cx)
                 };
-                return Ok(more.or_else(|| self.finish_export(overview)));
+                return Ok(more.or_else(|| self.finish_export(overview, cx.locale)));
             }
             Err(ReadError::Unauthorized(requirement, _)) => return Err(requirement),
             Err(ReadError::Later(problem, _)) => problem::down(problem.cause),
@@ -147,14 +147,14 @@ impl Payments {
         Ok(None)
     }
 
-    fn shown(&self, overview: &Overview) -> Vec<PastTransfer> {
+    fn shown(&self, overview: &Overview, locale: Locale) -> Vec<PastTransfer> {
         let newest = overview.newest();
         if self.filter.is_empty() {
             newest.iter().chain(&self.list).cloned().collect()
         } else if overview.next().is_some() {
             self.list.clone()
         } else {
-            newest.iter().filter(|payment| self.filter.matches(payment)).cloned().collect()
+            newest.iter().filter(|payment| self.filter.matches(payment, locale)).cloned().collect()
         }
     }
 
@@ -163,10 +163,10 @@ impl Payments {
         overview.newest().iter().chain(&self.list).find(|payment| payment.id == id)
     }
 
-    pub(super) fn view(&self, overview: &Overview) -> PaymentsView {
+    pub(super) fn view(&self, overview: &Overview, locale: Locale) -> PaymentsView {
         PaymentsView {
             filter: self.filter.clone(),
-            list: self.shown(overview),
+            list: self.shown(overview, locale),
             is_loading: self.request.is_some() || self.is_waiting,
             has_more: self.cursor(overview).is_some() || self.problem.is_some(),
             problem: self.problem.clone(),
@@ -176,16 +176,16 @@ impl Payments {
 
 impl PaymentFilter {
     /// Where the bank need not look, or does not: each word stands somewhere.
-    fn matches(&self, payment: &PastTransfer) -> bool {
+    fn matches(&self, payment: &PastTransfer, locale: Locale) -> bool {
         let text = [
             payment.counterparty.as_str(),
             &payment.iban.replace(' ', ""),
             &payment.reference,
             &payment.money.decimal(),
         ]
-        .join(" ")
-        .to_lowercase();
-        self.query.to_lowercase().split_whitespace().all(|word| text.contains(word))
+        .join(" ");
+        let text = (locale.lower)(&text);
+        (locale.lower)(&self.query).split_whitespace().all(|word| text.contains(word))
             && self.outgoing.is_none_or(|outgoing| outgoing == payment.outgoing)
             && payment.at.starts_with(&self.month)
     }
