@@ -11,6 +11,7 @@ async function order(page) {
   await page.getByLabel("Password").fill(customer.password);
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByRole("link", { name: "Pay", exact: true }).click();
+  await page.getByLabel("Payee name").fill("Ben Example");
   await page.getByLabel("Pay to (IBAN)").fill("GB82 WEST 1234 5698 7654 32");
   await page.getByLabel("Amount").fill("12.50");
   await page.getByRole("button", { name: "Transfer" }).click();

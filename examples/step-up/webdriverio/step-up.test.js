@@ -52,6 +52,7 @@ test("a transfer is sent once its customer has confirmed it", async () => {
   await fill("Password", customer.password);
   await press(button("Continue"));
   await press('//a[normalize-space() = "Pay"]');
+  await fill("Payee name", "Ben Example");
   await fill("Pay to (IBAN)", "GB82 WEST 1234 5698 7654 32");
   await fill("Amount", "12.50");
   await press(button("Transfer"));

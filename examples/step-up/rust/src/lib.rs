@@ -66,6 +66,7 @@ pub async fn step_up(
     fill(browser, "Password", PASSWORD).await?;
     press(browser, "//button[normalize-space() = 'Continue']").await?;
     press(browser, "//a[normalize-space() = 'Pay']").await?;
+    fill(browser, "Payee name", "Ben Example").await?;
     fill(browser, "Pay to (IBAN)", "GB82 WEST 1234 5698 7654 32").await?;
     fill(browser, "Amount", "12.50").await?;
     press(browser, "//button[normalize-space() = 'Transfer']").await?;

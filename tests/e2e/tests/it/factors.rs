@@ -94,7 +94,7 @@ fn enrolled_app_confirms_and_so_does_a_recovery_code_once() {
         types(page, "Recovery code", &codes[0]).await?;
         page.alert().reads("This is none of the recovery codes that you have left.").await?;
         page.button("Cancel").click().await?;
-        page.alert().reads("No money was moved").await?;
+        page.status().reads("You cancelled").await?;
         rent_was_paid(context, 3).await
     });
 }

@@ -51,6 +51,10 @@ fn is_overview(request: &Exchange) -> bool {
     is_balance(request) || request.is("GET", "/transfers")
 }
 
+fn is_with_token(request: &Exchange) -> bool {
+    request.token.is_some()
+}
+
 /// From the page to the balance, past a provider without pages.
 async fn log_in_at_once(context: &TestContext) -> Result<(), TestError> {
     open(context).await?;
@@ -140,12 +144,12 @@ fn ended_session_is_not_asked_for() {
         scenario(Setup::default(), async |context| {
             let TestContext { servers, page, .. } = context;
             log_in(context, ADA).await?;
-            let asked = servers.api().wait_for_many("the overview", 2, is_overview).await?;
+            let asked = servers.api().wait_for_many("the overview", 3, is_with_token).await?;
             page.evaluate(&format!("void {end}")).await?;
             page.reload().await?;
             page.css("#shell").disappears().await?;
             page.button("Log in").appears().await?;
-            let now = servers.api().matching(|request| request.token.is_some());
+            let now = servers.api().matching(is_with_token);
             assert_eq!(now.len(), asked.len(), "{end}: {now:?}");
             Ok(())
         });

@@ -214,7 +214,8 @@ async fn logs_in_reloads_and_logs_out_at(context: &TestContext, case: Case) -> R
     }
     page.heading(WELCOME).appears().await?;
     page.arrives_at(&servers.app.at("/")).await?;
-    assert_eq!(page.session_storage().await?, "[]");
+    // What the page says about it, and nothing of the session.
+    assert_eq!(page.session_storage().await?, r#"[["riser.logout_notice","logged_out"]]"#);
     let told = servers.tenant.all().split_off(before);
     // It may have looked the address up before.
     let is_about_it = |request: &&Exchange| !request.path.contains("/.well-known/");
