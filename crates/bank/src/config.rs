@@ -29,6 +29,9 @@ pub struct Config {
 
 /// More than a person enters, and little for a program.
 pub const DEFAULT_TRANSFERS_PER_MINUTE: u32 = 30;
+/// Name checks that each customer may ask for at once and in each minute, where orders are limited: enough for somebody who
+/// corrects what they type, and too few to find out names by trying.
+pub(crate) const NAME_CHECKS_PER_MINUTE: u32 = 30;
 /// More than the page asks for in several tabs, and little for a program.
 pub const DEFAULT_READS_PER_MINUTE: u32 = 300;
 

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use axum::Router;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+use config::NAME_CHECKS_PER_MINUTE;
 pub use config::{
     BankOpenError, Config, DEFAULT_READS_PER_MINUTE, DEFAULT_TRANSFERS_PER_MINUTE, DynamicLinking,
 };
@@ -51,8 +52,8 @@ impl Bank {
             ledger.write_history(history, &config.issuer, now).await?;
         }
         let order_limiter = http::RateLimiter::new("orders", config.transfers_per_minute);
-        // Few enough that nobody finds out names by trying.
-        let name_check_limiter = http::RateLimiter::new("name checks", config.transfers_per_minute);
+        let name_checks = if config.transfers_per_minute == 0 { 0 } else { NAME_CHECKS_PER_MINUTE };
+        let name_check_limiter = http::RateLimiter::new("name checks", name_checks);
         let read_limiter = http::RateLimiter::new("requests", config.reads_per_minute);
         let dynamic_linking = config.dynamic_linking;
         Ok(Self {
