@@ -68,6 +68,7 @@ fn amounts_stay_whole_on_small_phones_with_letters_twice_as_large() {
         page.evaluate(larger).await?;
         is_whole(page).await?;
         page.link("Pay").click().await?;
+        page.field("Payee name").fill(RENT.name).await?;
         page.field("Pay to (IBAN)").fill(RENT.payee).await?;
         page.field("Amount").fill("249.999").await?;
         page.button("Transfer").click().await?;
