@@ -14,7 +14,12 @@ mod presence;
 mod receipt;
 mod storage;
 
-use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
 
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use stepup::{
@@ -63,7 +68,10 @@ fn listen(driver: StoredValue<Driver, LocalStorage>) {
         }
     });
     presence::listen(driver);
+    let set_left = move |is_left| driver.with_value(|driver| driver.is_left.set(is_left));
+    let _ = window_event_listener_untyped("pagehide", move |_| set_left(true));
     let _ = window_event_listener(ev::pageshow, move |event| {
+        set_left(false);
         if event.persisted() {
             dispatch(Event::Restored);
         }
@@ -88,6 +96,8 @@ struct Driver {
     session: Rc<RefCell<Session>>,
     view: WriteSignal<Arc<View>>,
     timers: Rc<RefCell<Vec<(Timer, TimeoutHandle)>>>,
+    /// The page has been left: what it waited for is broken off, which says nothing about bank and provider.
+    is_left: Rc<Cell<bool>>,
 }
 
 impl Driver {
@@ -96,6 +106,7 @@ impl Driver {
             session: Rc::new(RefCell::new(Session::new(navigation::parse_url))),
             view,
             timers: Rc::default(),
+            is_left: Rc::default(),
         }
     }
 
@@ -173,6 +184,9 @@ impl Driver {
     /// Drawing comes last: requests are on their way meanwhile. An effect may have led to another step, so the view is the
     /// one of now.
     fn dispatch(&self, event: Event) {
+        if self.is_left.get() {
+            return;
+        }
         let tasks = self.session.borrow_mut().update(event, clock::now());
         for task in tasks {
             self.run_effect(task);

@@ -27,9 +27,9 @@ fn offline_is_reported_until_it_ends() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
         log_in(context, ADA).await?;
+        review(page, RENT).await?;
         page.set_offline(true).await?;
         page.everything().reads("You are offline").await?;
-        review(page, RENT).await?;
         page.button("Confirm transfer").click().await?;
         // The page knows that it is offline, so it sends nothing, and that is certain.
         page.alert().reads("Nothing was sent, and no money was moved").await?;
