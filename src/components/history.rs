@@ -1,4 +1,4 @@
-//! What came and went, newest first.
+//! Payments, newest first.
 
 use leptos::prelude::*;
 use stepup::view::{AccountView, HistoryView, Loadable, PastTransfer};

@@ -1,4 +1,4 @@
-//! Payments: all that came and went, and what is looked for among them.
+//! All payments, in and out, and the search among them.
 
 use leptos::prelude::*;
 use stepup::view::{AccountView, HistoryView, Loadable, PastTransfer, PaymentsView, View};

@@ -1,4 +1,4 @@
-//! What came and went, month by month. The core shows it only after a second factor.
+//! Statements, month by month. The core shows it only after a second factor.
 
 use leptos::prelude::*;
 use stepup::{

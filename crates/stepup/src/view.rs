@@ -183,7 +183,7 @@ pub enum OlderStatements {
     Failed(Problem),
 }
 
-/// One statement: what there was, what came and went, what there is.
+/// One statement: the balance before, the payments, the balance after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The bank's name for it: stable, for keyed lists.
@@ -196,7 +196,7 @@ pub struct Statement {
     pub opening: Money,
     /// The balance after.
     pub closing: Money,
-    /// What came and went, as the bank orders it.
+    /// The payments, as the bank orders them.
     pub entries: Vec<PastTransfer>,
 }
 

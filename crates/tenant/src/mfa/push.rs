@@ -90,7 +90,7 @@ pub(crate) fn answer(state: &AppState, id: &str, sub: &str, answer: PushAnswer) 
     outcome
 }
 
-/// An approval in the browser that asks, which is a paired phone of the same customer. There is no number to compare: whoever
+/// An approval in the browser that asks, which is a paired phone of the same customer. There is no number to compare: who
 /// sees the question there has asked it.
 pub(crate) fn approve_here(state: &AppState, transaction_ref: &TransactionRef, phone_of: &str) {
     let now = state.now();

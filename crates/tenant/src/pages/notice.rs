@@ -42,8 +42,8 @@ fn links_to_clients(state: &AppState) -> Vec<(String, String)> {
     links
 }
 
-/// A request of a client that cannot be answered, since it is not certain whose it is. `sentence` is for whoever develops
-/// the client, in English; `log`: the trace that tells more, for whoever may see it.
+/// A request of a client that cannot be answered, since it is not certain whose it is. `sentence` is for those who develop
+/// the client, in English; `log`: the trace that tells more, for those who may see it.
 pub(crate) fn refused(state: &AppState, sentence: &str, log: Option<&str>) -> Response {
     let mut links: Vec<(String, String)> =
         log.map(|id| (t("refused.log").to_string(), format!("/log/{id}"))).into_iter().collect();
