@@ -51,14 +51,6 @@ pub enum Effect {
     SetTimer(Timer, u32),
 }
 
-impl Effect {
-    // One function for a dozen places: it would be inlined into each of them.
-    #[inline(never)]
-    pub(crate) fn fetch(id: RequestId, request: HttpRequest) -> Self {
-        Self::Fetch(id, Box::new(request))
-    }
-}
-
 /// What a timer is for. Setting it again replaces it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Timer {

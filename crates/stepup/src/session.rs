@@ -13,7 +13,7 @@ use crate::{
     effect::Effect,
     event::{Boot, Event},
     flow::{
-        account::{Account, Next},
+        account::{Account, Exit},
         authorization::{
             redirect::AuthorizationRedirect,
             response::{LoginGrant, Rejection, ResponseValidation, Validated, ValidationProgress},
@@ -22,11 +22,10 @@ use crate::{
         idle::Idle,
         ids::Ids,
         login::{Login, SecondFactor},
-        preflight::Preflight,
         statements,
         stored_state::StoredState,
         transfer,
-        transition::{Progress, Transition},
+        transition::Progress,
     },
     json,
     oidc::{
@@ -92,12 +91,11 @@ impl Session {
         cx.now = now;
         if let Event::LogoutCountChanged(text) = event {
             let log_outs = LogoutCount::read(text.as_deref());
-            return if log_outs == core::mem::replace(&mut cx.log_outs, log_outs) {
-                Vec::new()
-            } else {
+            if log_outs != core::mem::replace(&mut cx.log_outs, log_outs) {
                 self.stage = sign_out_elsewhere(&self.stage);
-                forget()
-            };
+                forget(cx);
+            }
+            return core::mem::take(&mut cx.effects);
         }
         // What leads on is an entry of the history; what the client does by itself takes the place of the one that is up.
         let is_new_entry = match &event {
@@ -114,18 +112,15 @@ impl Session {
         if let Event::TouchedElsewhere(text) = &event {
             cx.idle.touched_elsewhere(text.as_deref(), now);
         }
-        let next = match core::mem::take(&mut self.stage) {
-            Stage::Account(account) => {
-                let Transition { state, effects, .. } = account.update(event, cx);
-                leave_account(state, cx).after(effects)
-            }
+        self.stage = match core::mem::take(&mut self.stage) {
+            Stage::Account(mut account) => match account.update(event, cx) {
+                None => Stage::Account(account),
+                Some(exit) => leave_account(exit, account, cx),
+            },
             stage => update_elsewhere(stage, event, cx),
         };
-        self.stage = next.state;
-        let mut effects = next.effects;
-        // Before the browser leaves.
-        effects.splice(..0, cx.show_address(is_new_entry));
-        effects
+        cx.show_address(is_new_entry);
+        core::mem::take(&mut cx.effects)
     }
 
     /// What the page shows now.
@@ -173,33 +168,30 @@ impl Session {
                 now,
             ),
             ids: Ids::default(),
+            effects: Vec::new(),
+            login_event: None,
             locale: boot.locale,
             now,
             log_outs,
-            preflight: Preflight::new(&config),
             offline: self.offline,
             place,
             address,
             entropy: boot.entropy.take(),
             config,
         });
-        let (stored, mut effects) = read_stored(&boot, cx);
-        let next = match response {
+        let stored = read_stored(&boot, cx);
+        self.stage = match response {
             None => resume(stored, cx),
-            Some(Ok(response)) => {
-                ResponseValidation::begin(response).map(|validation| Stage::SigningIn(validation, stored))
-            }
+            Some(Ok(response)) => Stage::SigningIn(ResponseValidation::begin(response, cx), stored),
             // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
             Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => {
                 cx.place = Place::Check;
                 resume(stored, cx)
             }
-            Some(Err(error)) => Transition::to(show_failure(error.problem(), stored)),
+            Some(Err(error)) => show_failure(error.problem(), stored),
         };
-        self.stage = next.state;
-        effects.extend(next.effects);
-        effects.extend(cx.show_address(false));
-        effects
+        cx.show_address(false);
+        core::mem::take(&mut cx.effects)
     }
 }
 
@@ -225,13 +217,15 @@ fn follow_address(path: &str, entropy: Entropy, cx: &mut Context) -> Event {
 }
 
 /// What the tab has stored, as far as it is still good for something.
-fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
+fn read_stored(boot: &Boot, cx: &mut Context) -> StoredState {
     let mut stored = StoredState {
         draft: json::read(boot.draft.as_deref()).map(Box::new),
         pending: json::read(boot.pending.as_deref()).map(Box::new),
         ..StoredState::default()
     };
-    let mut effects: Vec<Effect> = boot.place.iter().map(|_| Effect::Remove(StorageKey::Place)).collect();
+    if boot.place.is_some() {
+        cx.remove(StorageKey::Place);
+    }
     match Login::read(boot.session.as_deref(), cx.log_outs, cx.now) {
         None => {}
         Some(Ok(login)) => stored.login = Some(Box::new(login)),
@@ -246,11 +240,14 @@ fn read_stored(boot: &Boot, cx: &Context) -> (StoredState, Vec<Effect>) {
     // This tab was away when another one logged out. A request says itself whether it is older than that.
     if stored.ended == Some(Notice::LoggedOutElsewhere) || stored.is_older_than(cx.log_outs) {
         let ended = stored.login.is_none().then_some(logout_notice(&stored));
-        effects.extend([StorageKey::Pending, StorageKey::Draft].map(Effect::Remove));
-        effects.extend(ended.map(|_| Effect::Remove(StorageKey::Session)));
+        cx.remove(StorageKey::Pending);
+        cx.remove(StorageKey::Draft);
+        if ended.is_some() {
+            cx.remove(StorageKey::Session);
+        }
         stored = StoredState { ended, login: stored.login, ..StoredState::default() };
     }
-    (stored, effects)
+    stored
 }
 
 /// The browser cannot do what is needed to handle money safely.
@@ -289,69 +286,68 @@ fn sign_out_elsewhere(before: &Stage) -> Stage {
 }
 
 /// From what the tab had stored to the page that belongs to it.
-fn resume(stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn resume(stored: StoredState, cx: &mut Context) -> Stage {
     let StoredState { login, draft, pending, ended } = stored.without_expired_login(cx);
-    let mut effects = Vec::new();
     if ended.is_some() {
-        effects.push(Effect::Remove(StorageKey::Session));
+        cx.remove(StorageKey::Session);
     }
     let subject = match (&login, &pending) {
         (Some(login), _) => login.subject.clone(),
         // Without a session the page is shown only for a transfer whose end has to be found out.
         (None, Some(pending)) => pending.subject.clone(),
         // The place is the one to return to after the log-in.
-        (None, None) => return Transition::new(Stage::SignedOut(SignedOut::new(ended)), effects),
+        (None, None) => return Stage::SignedOut(SignedOut::new(ended)),
     };
     if draft.as_ref().is_some_and(|stored| stored.subject != subject) {
-        effects.push(Effect::Remove(StorageKey::Draft));
+        cx.remove(StorageKey::Draft);
     }
     let draft = draft.filter(|stored| stored.subject == subject);
-    let mut account = Account::new(subject, login, draft);
-    effects.extend(account.start(pending, cx));
-    Transition::new(Stage::Account(Box::new(account)), effects)
+    let mut account = Account::new(subject, login, draft, cx);
+    account.start(pending, cx);
+    Stage::Account(account)
 }
 
 /// The account page of the customer whose transfer came back.
-fn resume_step_up(ordered_by: &str, stored: StoredState, cx: &mut Context) -> (Box<Account>, Vec<Effect>) {
+fn resume_step_up(ordered_by: &str, stored: StoredState, cx: &mut Context) -> Box<Account> {
     let StoredState { login, draft, .. } = stored.without_expired_login(cx);
     let draft = draft.filter(|stored| stored.subject == ordered_by);
-    let mut account = Box::new(Account::new(ordered_by.to_owned(), login, draft));
+    let mut account = Account::new(ordered_by.to_owned(), login, draft, cx);
     cx.place = Place::Check;
-    let effects = account.start(None, cx);
-    (account, effects)
+    account.start(None, cx);
+    account
 }
 
 /// Somebody else has logged in since the transfer was ordered: it is not theirs to see.
-fn refuse_step_up(stored: StoredState) -> Transition<Stage> {
-    Transition::to(show_failure(transfer::other_subject(), stored))
+fn refuse_step_up(stored: StoredState) -> Stage {
+    show_failure(transfer::other_subject(), stored)
 }
 
 /// What became of a response to a step-up for which no page is up yet.
-fn finish_step_up(
-    ordered_by: &str,
-    validated: Validated,
-    stored: StoredState,
-    cx: &mut Context,
-) -> Transition<Stage> {
+fn finish_step_up(ordered_by: &str, validated: Validated, stored: StoredState, cx: &mut Context) -> Stage {
     if stored.is_of_somebody_else(ordered_by) {
         return refuse_step_up(stored);
     }
-    let (mut account, mut effects) = resume_step_up(ordered_by, stored, cx);
-    effects.extend(account.handle_validated(validated, cx));
-    Transition::new(Stage::Account(account), effects)
+    let mut account = resume_step_up(ordered_by, stored, cx);
+    account.handle_validated(validated, cx);
+    Stage::Account(account)
 }
 
 /// Where the customer goes from the account page.
-fn leave_account(next: Next, cx: &mut Context) -> Transition<Stage> {
-    match next {
-        Next::Stay(account) => Transition::to(Stage::Account(account)),
-        Next::LogIn(parts) => {
-            let (entropy, requirement, stored) = *parts;
-            leave_to_log_in(entropy, requirement, stored, cx)
+fn leave_account(exit: Exit, account: Box<Account>, cx: &mut Context) -> Stage {
+    match exit {
+        Exit::LogIn(entropy) => {
+            let requirement = account.requirement().clone();
+            leave_to_log_in(entropy, requirement, account.into_stored(cx), cx)
         }
-        Next::LogOut { notice, hints } => sign_out(notice, hints, cx),
-        Next::Ended(notice) => Transition::new(Stage::SignedOut(SignedOut::new(Some(notice))), forget()),
-        Next::Rejected(problem) => Transition::to(show_dead_end(problem, Some(Action::LogIn))),
+        Exit::LogOut(notice) => {
+            cx.place = Place::Home;
+            Stage::SignedOut(log_out(notice, account.into_logout_hints(), cx))
+        }
+        Exit::Ended(notice) => {
+            forget(cx);
+            Stage::SignedOut(SignedOut::new(Some(notice)))
+        }
+        Exit::Rejected(problem) => show_dead_end(problem, Some(Action::LogIn)),
     }
 }
 
@@ -360,30 +356,22 @@ fn leave_to_log_in(
     requirement: AuthenticationRequirement,
     stored: StoredState,
     cx: &mut Context,
-) -> Transition<Stage> {
-    let mut next =
-        log_in(entropy, requirement, cx).map(|redirect| Stage::LoggingIn(Box::new(redirect), stored));
+) -> Stage {
     if cx.place != Place::Home {
-        // Before the browser leaves.
-        next.effects.insert(0, Effect::Store(StorageKey::Place, cx.place.path().into_owned()));
+        cx.store(StorageKey::Place, cx.place.path().into_owned());
     }
-    next
+    Stage::LoggingIn(log_in(entropy, requirement, cx), stored)
 }
 
-fn sign_out(notice: Notice, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<Stage> {
-    cx.place = Place::Home;
-    log_out(notice, hints, cx).map(Stage::SignedOut)
-}
-
-fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<Stage> {
+fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Stage {
     match (stage, event) {
         (stage @ (Stage::SignedOut(_) | Stage::Failed(..)), Event::Visit(place)) => {
             cx.place = place;
-            Transition::to(stage)
+            stage
         }
         (stage @ (Stage::SignedOut(_) | Stage::Failed(..)), Event::Statements(_)) => {
             cx.place = Place::Statements;
-            Transition::to(stage)
+            stage
         }
         (Stage::Failed(_, stored), Event::LogIn(entropy)) => {
             leave_to_log_in(entropy, AuthenticationRequirement::default(), stored, cx)
@@ -398,45 +386,43 @@ fn update_elsewhere(stage: Stage, event: Event, cx: &mut Context) -> Transition<
         {
             // A provider that cannot be reached keeps its session; there is no more to be done from here.
             let _ = cx.provider.learn_endpoints(&cx.config, outcome);
-            let leave = signed_out.leave(cx);
-            Transition::to(Stage::SignedOut(signed_out)).then(leave)
+            signed_out.leave(cx);
+            Stage::SignedOut(signed_out)
         }
-        (Stage::LoggingIn(redirect, stored), Event::Answered { request, outcome })
+        (Stage::LoggingIn(mut redirect, stored), Event::Answered { request, outcome })
             if redirect.awaits(request) =>
         {
             match redirect.handle_response(outcome, cx) {
-                Ok(next) => next.map(|redirect| Stage::LoggingIn(redirect, stored)),
-                Err(problem) => Transition::new(show_failure(problem, stored), vec![Effect::ForgetRequests]),
+                Ok(()) => Stage::LoggingIn(redirect, stored),
+                Err(problem) => {
+                    cx.emit(Effect::ForgetRequests);
+                    show_failure(problem, stored)
+                }
             }
         }
         (Stage::SigningIn(validation, stored), event) => match validation.update(event, cx) {
             Ok(next) => handle_validation(next, stored, cx),
-            Err((validation, _)) => Transition::to(Stage::SigningIn(validation, stored)),
+            Err((validation, _)) => Stage::SigningIn(validation, stored),
         },
-        (stage, _) => Transition::to(stage),
+        (stage, _) => stage,
     }
 }
 
 /// What became of a response for which no page is up yet.
-fn handle_validation(
-    next: Transition<ValidationProgress>,
-    stored: StoredState,
-    cx: &mut Context,
-) -> Transition<Stage> {
-    let Transition { state, effects, .. } = next;
-    match state {
+fn handle_validation(next: ValidationProgress, stored: StoredState, cx: &mut Context) -> Stage {
+    match next {
         Progress::Pending(validation) => {
             let Some(step_up) = validation.step_up() else {
-                return Transition::new(Stage::SigningIn(validation, stored), effects);
+                return Stage::SigningIn(validation, stored);
             };
             // From here on the transfer has a page: the receipt is there while the response is checked.
             let ordered_by = step_up.subject.clone();
             if stored.is_of_somebody_else(&ordered_by) {
                 return refuse_step_up(stored);
             }
-            let (mut account, more) = resume_step_up(&ordered_by, stored, cx);
+            let mut account = resume_step_up(&ordered_by, stored, cx);
             account.await_step_up(validation);
-            Transition::new(Stage::Account(account), more).after(effects)
+            Stage::Account(account)
         }
         Progress::Done(Validated::LoggedIn(grant)) => open_session(*grant, stored, cx),
         Progress::Done(Validated::SteppedUp(grant)) => {
@@ -448,7 +434,7 @@ fn handle_validation(
     }
 }
 
-fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Context) -> Stage {
     match &rejection.purpose {
         Some(Purpose::StepUp(step_up)) => {
             let ordered_by = step_up.subject.clone();
@@ -458,24 +444,24 @@ fn handle_rejection(rejection: Box<Rejection>, stored: StoredState, cx: &mut Con
         Some(purpose @ (Purpose::Statements { subject } | Purpose::SavePayee { subject, .. }))
             if stored.login.as_ref().is_some_and(|login| login.subject == *subject) =>
         {
-            let mut next = resume(stored, cx);
-            if let Stage::Account(account) = &mut next.state {
+            let mut stage = resume(stored, cx);
+            if let Stage::Account(account) = &mut stage {
                 account.show_rejection(purpose, rejection.problem.clone(), cx);
             }
-            next
+            stage
         }
-        _ => Transition::to(show_failure(rejection.problem, stored)),
+        _ => show_failure(rejection.problem, stored),
     }
 }
 
 /// A verified log-in becomes a session. On the way to the statements it has to be the customer's who asked for them.
-fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Transition<Stage> {
+fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Stage {
     let LoginGrant { identity, access_token, scopes, expires_at, met, purpose } = grant;
     let (id_token, compact) = (identity.id_token, identity.compact);
     if let Some(asked_by) = purpose.asked_by()
         && (asked_by != id_token.subject || stored.is_of_somebody_else(&id_token.subject))
     {
-        return Transition::to(show_failure(statements::other_subject(), stored));
+        return show_failure(statements::other_subject(), stored);
     }
     let mut tokens = TokenCache::default();
     tokens.put(&cx.config.audience, scopes, expires_at, access_token);
@@ -491,16 +477,16 @@ fn open_session(grant: LoginGrant, stored: StoredState, cx: &mut Context) -> Tra
     };
     let (subject, log_outs) = (id_token.subject, cx.log_outs);
     let login = Login { subject, tokens, second_factor, proven: false, met, log_out_hints, log_outs };
-    let store = login.store();
+    cx.emit(login.store());
     let stored = StoredState {
         login: Some(Box::new(login)),
         ended: None,
         draft: stored.draft,
         pending: stored.pending,
     };
-    let mut next = resume(stored, cx);
-    if let Stage::Account(account) = &mut next.state {
-        next.effects.extend(account.continue_after_login(purpose, cx));
+    let mut stage = resume(stored, cx);
+    if let Stage::Account(account) = &mut stage {
+        account.continue_after_login(purpose, cx);
     }
-    next.after(vec![store])
+    stage
 }

@@ -4,7 +4,6 @@ use alloc::{boxed::Box, string::String};
 
 use crate::{
     domain::{AuthenticationRequirement, CachedToken, Timestamp},
-    effect::Effect,
     flow::{
         authorization::response::VerifiedIdentity,
         context::Context,
@@ -66,14 +65,14 @@ impl Customer {
     }
 
     /// A verified ID token came with a step-up: it counts, when it is this customer's and tells of a second factor.
-    pub(crate) fn record_step_up(&mut self, identity: VerifiedIdentity) -> Option<Effect> {
+    pub(crate) fn record_step_up(&mut self, identity: VerifiedIdentity, cx: &mut Context) {
         let VerifiedIdentity { id_token, compact } = identity;
-        let login = self.login.as_mut().filter(|login| login.subject == id_token.subject)?;
-        if !id_token.has_second_factor() {
-            return None;
+        if let Some(login) = self.login.as_mut().filter(|login| login.subject == id_token.subject)
+            && id_token.has_second_factor()
+        {
+            login.second_factor = SecondFactor::Verified(compact);
+            cx.emit(login.store());
         }
-        login.second_factor = SecondFactor::Verified(compact);
-        Some(login.store())
     }
 
     pub(crate) fn record_accepted_token(&mut self) {
@@ -87,10 +86,11 @@ impl Customer {
         self.login.as_ref().is_none_or(|login| login.proven || login.met != *requirement)
     }
 
-    pub(crate) fn watch(&mut self, now: Timestamp) -> Option<Effect> {
-        let login = self.login.as_ref()?;
-        self.has_been_warned = login.ends_soon(now);
-        login.watch(now)
+    pub(crate) fn watch(&mut self, cx: &mut Context) {
+        if let Some(login) = &self.login {
+            self.has_been_warned = login.ends_soon(cx.now);
+            cx.effects.extend(login.watch(cx.now));
+        }
     }
 
     pub(crate) fn tick(&mut self, now: Timestamp) -> bool {

@@ -10,8 +10,7 @@
 use crate::{
     bank_api::request,
     config::Config,
-    effect::Effect,
-    flow::ids::Ids,
+    flow::context::Context,
     http::{HttpResult, Method, NetworkError, RequestId},
 };
 
@@ -44,15 +43,10 @@ impl Preflight {
 
     /// Finds it out, unless it is known. An answer that is still on its way counts no more: the page may have been another one
     /// when it came.
-    pub(crate) fn begin(&mut self, config: &Config, ids: &mut Ids) -> Option<Effect> {
-        let first = Question { method: Method::Get, with_key: true, again: false };
-        (!matches!(self, Self::Settled(_))).then(|| self.ask(first, config, ids))
-    }
-
-    fn ask(&mut self, question: Question, config: &Config, ids: &mut Ids) -> Effect {
-        let id = ids.request();
-        *self = Self::Pending(id, question);
-        Effect::fetch(id, request::preflight(config, question.method, question.with_key))
+    pub(crate) fn begin(&mut self, cx: &mut Context) {
+        if !matches!(self, Self::Settled(_)) {
+            *self = ask(Question { method: Method::Get, with_key: true, again: false }, cx);
+        }
     }
 
     pub(crate) fn is_pending(&self) -> bool {
@@ -64,40 +58,32 @@ impl Preflight {
     }
 
     /// An answer of any status came through, or none did.
-    pub(crate) fn handle_response(
-        &mut self,
-        outcome: &HttpResult,
-        config: &Config,
-        ids: &mut Ids,
-    ) -> Option<Effect> {
-        let &mut Self::Pending(_, question) = self else { return None };
-        let next = match (outcome, question) {
-            (Ok(_), Question { with_key: false, .. }) => Question { with_key: true, again: true, ..question },
+    pub(crate) fn handle_response(&mut self, outcome: &HttpResult, cx: &mut Context) {
+        let &mut Self::Pending(_, question) = self else { return };
+        *self = match (outcome, question) {
+            (Ok(_), Question { with_key: false, .. }) => {
+                ask(Question { with_key: true, again: true, ..question }, cx)
+            }
             (Err(NetworkError::Unreachable(_)), Question { with_key: true, again: false, .. }) => {
-                Question { with_key: false, ..question }
+                ask(Question { with_key: false, ..question }, cx)
             }
             (Err(NetworkError::Unreachable(_)), Question { method: Method::Get, with_key: false, .. }) => {
-                Question { method: Method::Post, with_key: true, again: false }
+                ask(Question { method: Method::Post, with_key: true, again: false }, cx)
             }
-            (Err(NetworkError::Unreachable(_)), Question { again: true, .. }) => {
-                *self = Self::Settled(true);
-                return None;
-            }
-            (Ok(_), _) => {
-                *self = Self::Settled(false);
-                return None;
-            }
+            (Err(NetworkError::Unreachable(_)), Question { again: true, .. }) => Self::Settled(true),
+            (Ok(_), _) => Self::Settled(false),
             // Nothing is known; before the next order it is asked anew.
-            (Err(_), _) => {
-                *self = Self::Unknown;
-                return None;
-            }
+            (Err(_), _) => Self::Unknown,
         };
-        Some(self.ask(next, config, ids))
     }
 
     /// Is a transfer sent without the header?
     pub(crate) fn refuses_key(&self) -> bool {
         matches!(self, Self::Settled(true))
     }
+}
+
+fn ask(question: Question, cx: &mut Context) -> Preflight {
+    let request = request::preflight(&cx.config, question.method, question.with_key);
+    Preflight::Pending(cx.fetch(request), question)
 }

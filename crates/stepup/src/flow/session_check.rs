@@ -3,7 +3,6 @@
 
 use crate::{
     domain::Timestamp,
-    effect::Effect,
     flow::{context::Context, customer::Customer},
     http::{HttpRequest, HttpResult, Method, RequestId},
     oidc::provider,
@@ -27,69 +26,69 @@ pub(crate) struct SessionCheck {
 }
 
 impl SessionCheck {
-    pub(crate) fn after_look(&mut self, customer: &Customer, cx: &mut Context) -> Option<Effect> {
-        self.begin(AFTER_LOOK, customer, cx)
+    pub(crate) fn after_look(&mut self, customer: &Customer, cx: &mut Context) {
+        self.begin(AFTER_LOOK, customer, cx);
     }
 
-    pub(crate) fn while_touched(&mut self, customer: &Customer, cx: &mut Context) -> Option<Effect> {
+    pub(crate) fn while_touched(&mut self, customer: &Customer, cx: &mut Context) {
         let started = *self.started.get_or_insert(cx.now);
-        if cx.now.since(started) < WHILE_TOUCHED { None } else { self.begin(WHILE_TOUCHED, customer, cx) }
+        if cx.now.since(started) >= WHILE_TOUCHED {
+            self.begin(WHILE_TOUCHED, customer, cx);
+        }
     }
 
-    fn begin(&mut self, interval: i64, customer: &Customer, cx: &mut Context) -> Option<Effect> {
+    fn begin(&mut self, interval: i64, customer: &Customer, cx: &mut Context) {
         if cx.offline || self.begun.is_some_and(|begun| cx.now.since(begun) < interval) {
-            return None;
+            return;
         }
         let metadata = cx.provider.metadata();
         let request = match (&metadata.userinfo_endpoint, customer.token(cx)) {
-            (_, None) => return None,
+            (_, None) => return,
             (Some(endpoint), Some(token)) => HttpRequest {
                 authorization: Some(token.bearer()),
                 ..HttpRequest::new(Method::Get, endpoint.clone())
             },
             // Where the way to the provider is pinned, its metadata are read for nothing.
             (None, _) if cx.provider.sends_iss().is_some() || metadata.authorization_endpoint.is_some() => {
-                return None;
+                return;
             }
             (None, Some(_)) => provider::metadata_request(&cx.config),
         };
-        let id = cx.ids.request();
-        (self.awaited, self.begun) = (Some(id), Some(cx.now));
-        Some(Effect::fetch(id, request))
+        (self.awaited, self.begun) = (Some(cx.fetch(request)), Some(cx.now));
     }
 
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
         self.awaited == Some(id)
     }
 
-    /// Why the session is over; or what is to be asked next.
+    /// Why the session is over, if it is.
     pub(crate) fn handle_response(
         &mut self,
         outcome: HttpResult,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Result<Option<Effect>, Notice> {
+    ) -> Option<Notice> {
         self.awaited = None;
         if cx.provider.metadata().userinfo_endpoint.is_none() {
             // What cannot be found out is asked again at another look.
-            return Ok(match cx.provider.learn_endpoints(&cx.config, outcome) {
-                Ok(()) => self.begin(0, customer, cx),
-                Err(_) => None,
-            });
+            if cx.provider.learn_endpoints(&cx.config, outcome).is_ok() {
+                self.begin(0, customer, cx);
+            }
+            return None;
         }
-        let Ok(response) = outcome else { return Ok(None) };
+        let response = outcome.ok()?;
         match response.status {
             200 => self.is_accepted = true,
             401 => {
                 if response.www_authenticate.is_some_and(|challenge| challenge.contains(REPORTED)) {
-                    return Err(Notice::Reported);
+                    return Some(Notice::Reported);
                 }
                 if self.is_accepted {
-                    return Err(Notice::SessionOver);
+                    return Some(Notice::SessionOver);
                 }
             }
             _ => {}
         }
-        Ok(None)
+        None
     }
 }

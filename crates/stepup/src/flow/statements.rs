@@ -5,7 +5,7 @@
 //! (RFC 9470). [`Loading`] carries the randomness that one redirect needs, and only when the browser has not been sent
 //! away for this page yet, so that no answer of the bank can start a loop.
 
-use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
 
 use crate::{
     bank_api::{
@@ -22,7 +22,7 @@ use crate::{
         context::Context,
         customer::Customer,
         login::SecondFactor,
-        transition::{LoginEvent, Progress, Transition},
+        transition::{LoginEvent, Progress},
     },
     http::{HttpResult, RequestId},
     oidc::{IdToken, Purpose, RequestSecrets, SignedPayload, id_token, provider},
@@ -46,10 +46,8 @@ pub(crate) enum Statements {
     LacksOlder(Vec<Statement>, String, Problem),
 }
 
-type Next = Transition<Statements>;
-
-fn show(content: StatementsContent) -> Next {
-    Transition::to(Statements::Loaded(content, None))
+fn show(content: StatementsContent) -> Statements {
+    Statements::Loaded(content, None)
 }
 
 /// To the provider, and back to this page, which needs a second factor whatever else the bank asks for.
@@ -58,17 +56,17 @@ fn redirect_for(
     secrets: RequestSecrets,
     customer: &Customer,
     cx: &mut Context,
-) -> Next {
+) -> Statements {
     requirement.acr_values = requirement.acr_values.or(AuthenticationRequirement::second_factor().acr_values);
     let purpose = Purpose::Statements { subject: customer.subject().to_owned() };
     let scopes = cx.config.balance_scope.clone();
-    AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-        .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
-        .map(|redirect| Statements::Leaving(Box::new(redirect)))
+    let redirect = AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx);
+    cx.emit(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS));
+    Statements::Leaving(redirect)
 }
 
 /// The customer opens the page. A stored ID token that may tell of a second factor is verified again first.
-pub(crate) fn open(entropy: Entropy, customer: &Customer, cx: &mut Context) -> Next {
+pub(crate) fn open(entropy: Entropy, customer: &Customer, cx: &mut Context) -> Statements {
     let (secrets, _) = RequestSecrets::draw(entropy);
     match customer.second_factor() {
         SecondFactor::Unknown => confirm(secrets, customer, cx),
@@ -80,13 +78,13 @@ pub(crate) fn open(entropy: Entropy, customer: &Customer, cx: &mut Context) -> N
     }
 }
 
-fn confirm(secrets: RequestSecrets, customer: &Customer, cx: &mut Context) -> Next {
+fn confirm(secrets: RequestSecrets, customer: &Customer, cx: &mut Context) -> Statements {
     redirect_for(AuthenticationRequirement::second_factor(), secrets, customer, cx)
 }
 
 /// The customer is back from the provider. What is known of a second factor may be from this answer or from before: the
 /// bank may have asked for something else.
-pub(crate) fn open_after_login(customer: &Customer, cx: &mut Context) -> Next {
+pub(crate) fn open_after_login(customer: &Customer, cx: &mut Context) -> Statements {
     match customer.second_factor() {
         SecondFactor::Verified(_) => load(None, customer, cx),
         SecondFactor::Stored(token) => {
@@ -98,15 +96,13 @@ pub(crate) fn open_after_login(customer: &Customer, cx: &mut Context) -> Next {
 }
 
 fn recheck(
-    next: Transition<VerificationProgress>,
+    next: VerificationProgress,
     secrets: Option<RequestSecrets>,
     customer: &Customer,
     cx: &mut Context,
-) -> Next {
-    match next.state {
-        Progress::Pending(verification) => {
-            Transition::new(Statements::Rechecking(verification, secrets), next.effects)
-        }
+) -> Statements {
+    match next {
+        Progress::Pending(verification) => Statements::Rechecking(verification, secrets),
         // Nothing was learned about the token: what is known stays as it is.
         Progress::Done(Err(problem)) if problem.code == provider::UNREACHABLE => {
             show(StatementsContent::Failed(problem))
@@ -114,13 +110,13 @@ fn recheck(
         Progress::Done(payload) => {
             let is_proven =
                 payload.ok().is_some_and(|payload| tells_of_second_factor(&payload, customer, cx));
-            let next = match secrets {
+            cx.login_event = Some(LoginEvent::SecondFactorChecked(is_proven));
+            match secrets {
                 secrets if is_proven => load(secrets, customer, cx),
                 // What the storage held was good for nothing: the provider is asked.
                 Some(secrets) => confirm(secrets, customer, cx),
                 None => show(StatementsContent::Failed(unconfirmed())),
-            };
-            next.with(LoginEvent::SecondFactorChecked(is_proven))
+            }
         }
     }
 }
@@ -131,7 +127,7 @@ fn tells_of_second_factor(payload: &SignedPayload, customer: &Customer, cx: &Con
 }
 
 /// A second factor is known of: the bank is asked. With `secrets`, its answer may send the browser away once.
-fn load(secrets: Option<RequestSecrets>, customer: &Customer, cx: &mut Context) -> Next {
+fn load(secrets: Option<RequestSecrets>, customer: &Customer, cx: &mut Context) -> Statements {
     fetch(None, customer, cx, |id| Statements::Loading(id, secrets))
 }
 
@@ -140,11 +136,10 @@ fn fetch(
     customer: &Customer,
     cx: &mut Context,
     state: impl FnOnce(RequestId) -> Statements,
-) -> Next {
-    let Some(token) = customer.token(cx) else { return Transition::to(Statements::Closed) };
-    let id = cx.ids.request();
+) -> Statements {
+    let Some(token) = customer.token(cx) else { return Statements::Closed };
     let request = request::statements(&cx.config, before, token.bearer());
-    Transition::new(state(id), vec![Effect::fetch(id, request)])
+    state(cx.fetch(request))
 }
 
 /// The provider answered well, and its ID token tells of no second factor.
@@ -183,7 +178,12 @@ impl Statements {
         matches!(self, Self::Rechecking(verification, _) if verification.awaits_check(id))
     }
 
-    pub(crate) fn handle_response(self, outcome: HttpResult, customer: &Customer, cx: &mut Context) -> Next {
+    pub(crate) fn handle_response(
+        self,
+        outcome: HttpResult,
+        customer: &Customer,
+        cx: &mut Context,
+    ) -> Statements {
         match self {
             Self::Rechecking(verification, secrets) => {
                 let next = verification.handle_response(outcome, cx);
@@ -193,21 +193,22 @@ impl Statements {
                 show_loaded(response::read_statements(outcome), secrets, customer, cx)
             }
             Self::LoadingOlder(_, list, before) => match response::read_statements(outcome) {
-                Ok((older, next)) => {
-                    Transition::to(Self::Loaded(StatementsContent::Ready(join(list, older)), next))
-                }
+                Ok((older, next)) => Self::Loaded(StatementsContent::Ready(join(list, older)), next),
                 Err(ReadError::Later(problem, _)) => {
-                    Transition::to(Self::LacksOlder(list, before, problem::down(problem.cause)))
+                    Self::LacksOlder(list, before, problem::down(problem.cause))
                 }
-                Err(ReadError::Failed(problem)) => Transition::to(Self::LacksOlder(list, before, problem)),
+                Err(ReadError::Failed(problem)) => Self::LacksOlder(list, before, problem),
                 // The log-in or the second factor has become too old: that is not about the older ones alone.
                 Err(error) => show_loaded(Err(error), None, customer, cx),
             },
-            Self::Leaving(redirect) => match redirect.handle_response(outcome, cx) {
-                Ok(next) => next.map(Self::Leaving),
-                Err(problem) => Transition::new(show_problem(problem), vec![Effect::ForgetRequests]),
+            Self::Leaving(mut redirect) => match redirect.handle_response(outcome, cx) {
+                Ok(()) => Self::Leaving(redirect),
+                Err(problem) => {
+                    cx.emit(Effect::ForgetRequests);
+                    show_problem(problem)
+                }
             },
-            other => Transition::to(other),
+            other => other,
         }
     }
 
@@ -216,31 +217,29 @@ impl Statements {
         outcome: Result<bool, String>,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Next {
+    ) -> Statements {
         match self {
             Self::Rechecking(verification, secrets) => {
                 let next = verification.handle_verification(outcome, cx);
                 recheck(next, secrets, customer, cx)
             }
-            other => Transition::to(other),
+            other => other,
         }
     }
 
     /// The sentence was there long enough, or the customer does not want to wait.
-    pub(crate) fn proceed(mut self, cx: &Context) -> Next {
-        let effect = match &mut self {
-            Self::Leaving(redirect) => redirect.proceed(cx),
-            _ => None,
-        };
-        Transition::to(self).then(effect)
+    pub(crate) fn proceed(&mut self, cx: &mut Context) {
+        if let Self::Leaving(redirect) = self {
+            redirect.proceed(cx);
+        }
     }
 
     /// "Show older".
-    pub(crate) fn load_older(self, customer: &Customer, cx: &mut Context) -> Next {
+    pub(crate) fn load_older(self, customer: &Customer, cx: &mut Context) -> Statements {
         let (list, before) = match self {
             Self::Loaded(StatementsContent::Ready(list), Some(before))
             | Self::LacksOlder(list, before, _) => (list, before),
-            other => return Transition::to(other),
+            other => return other,
         };
         fetch(Some(&before.clone()), customer, cx, |id| Self::LoadingOlder(id, list, before))
     }
@@ -256,8 +255,10 @@ impl Statements {
     }
 
     /// Back to the account. A request that the browser has not left for is forgotten.
-    pub(crate) fn close(self) -> Vec<Effect> {
-        if matches!(self, Self::Leaving(_)) { vec![Effect::ForgetRequests] } else { Vec::new() }
+    pub(crate) fn close(&mut self, cx: &mut Context) {
+        if matches!(core::mem::take(self), Self::Leaving(_)) {
+            cx.emit(Effect::ForgetRequests);
+        }
     }
 
     /// What the page shows; `None` while another one is up.
@@ -292,15 +293,16 @@ fn show_loaded(
     secrets: Option<RequestSecrets>,
     customer: &Customer,
     cx: &mut Context,
-) -> Next {
+) -> Statements {
     match read {
-        Ok((list, next)) => Transition::to(Statements::Loaded(StatementsContent::Ready(list), next)),
+        Ok((list, next)) => Statements::Loaded(StatementsContent::Ready(list), next),
         Err(ReadError::NotOffered) => show(StatementsContent::NotOffered),
         // There is a button to try again; by then, the customer may be elsewhere.
         Err(ReadError::Later(problem, _)) => show(StatementsContent::Failed(problem::down(problem.cause))),
         Err(ReadError::Failed(problem)) => show(StatementsContent::Failed(problem)),
         Err(ReadError::Unauthorized(requirement, problem)) if requirement.is_empty() => {
-            show(StatementsContent::Failed(problem)).with(LoginEvent::TokenRefused(requirement))
+            cx.refuse_token(requirement);
+            show(StatementsContent::Failed(problem))
         }
         // RFC 9470: once, and with what the bank says would be enough.
         Err(ReadError::Unauthorized(requirement, problem)) => match secrets {

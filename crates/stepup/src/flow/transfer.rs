@@ -7,7 +7,7 @@
 mod attempts;
 mod recovery;
 
-use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box};
 
 use self::{
     attempts::{FirstAttempt, Leaving, SecondAttempt, send},
@@ -17,11 +17,7 @@ use crate::{
     bank_api::transfer_response::read_transfer,
     domain::{AuthenticationRequirement, Entropy, Order, Problem, SingleUseToken, TransferId},
     effect::Effect,
-    flow::{
-        context::Context,
-        customer::Customer,
-        transition::{LoginEvent, Transition},
-    },
+    flow::{context::Context, customer::Customer},
     http::{HttpResult, RequestId},
     oidc::{RequestSecrets, StepUp},
     storage::{Pending, PendingStage, StorageKey},
@@ -108,19 +104,19 @@ pub(crate) fn confirm(
     entropy: Entropy,
     customer: &Customer,
     cx: &mut Context,
-) -> Transition<Transfer> {
+) -> Transfer {
     let (secrets, rest) = RequestSecrets::draw(entropy);
     let mut short = [0; 16];
     short.copy_from_slice(&rest[..16]);
     let id = again.unwrap_or_else(|| TransferId::new(cx.now, short));
     let Some(token) = customer.token(cx) else {
-        return Transition::to(Transfer::Editing)
-            .with(LoginEvent::TokenRefused(AuthenticationRequirement::default()));
+        cx.refuse_token(AuthenticationRequirement::default());
+        return Transfer::Editing;
     };
     let (bearer, scopes) = (token.bearer(), token.scopes.clone());
     let sent = SentTransfer { id, order: order.clone(), unkeyed };
-    send(sent, bearer, customer, cx)
-        .map(|(request, sent)| Transfer::First(Box::new(FirstAttempt { request, sent, scopes, secrets })))
+    let request = send(&sent, bearer, customer, cx);
+    Transfer::First(Box::new(FirstAttempt { request, sent, scopes, secrets }))
 }
 
 /// The provider's answer was verified: the second attempt, if it is the same person. That the confirmation is a new one is
@@ -131,35 +127,36 @@ pub(crate) fn send_confirmed(
     token: SingleUseToken,
     customer: &Customer,
     cx: &mut Context,
-) -> Transition<Transfer> {
+) -> Transfer {
     let StepUp { subject: confirmed_by, id, order, unkeyed, .. } = step_up;
     if subject != confirmed_by {
-        return end_unsent(order, other_subject(), NotSentReason::Unconfirmed);
+        return end_unsent(order, other_subject(), NotSentReason::Unconfirmed, cx);
     }
-    send(SentTransfer { id, order, unkeyed }, token.into_bearer(), customer, cx)
-        .map(|(request, sent)| Transfer::Second(Box::new(SecondAttempt { request, sent })))
+    let sent = SentTransfer { id, order, unkeyed };
+    let request = send(&sent, token.into_bearer(), customer, cx);
+    Transfer::Second(Box::new(SecondAttempt { request, sent }))
 }
 
-fn end_unsent(order: Order, problem: Problem, reason: NotSentReason) -> Transition<Transfer> {
-    let transfer = Transfer::NotSent(Box::new(NotSent { order, problem, reason }));
-    Transition::new(transfer, vec![Effect::Remove(StorageKey::Pending)])
+fn end_unsent(order: Order, problem: Problem, reason: NotSentReason, cx: &mut Context) -> Transfer {
+    cx.remove(StorageKey::Pending);
+    Transfer::NotSent(Box::new(NotSent { order, problem, reason }))
 }
 
 /// The provider did not confirm it.
-pub(crate) fn refuse_unconfirmed(order: Order, problem: Problem) -> Transition<Transfer> {
-    end_unsent(order, problem, NotSentReason::Unconfirmed)
+pub(crate) fn refuse_unconfirmed(order: Order, problem: Problem, cx: &mut Context) -> Transfer {
+    end_unsent(order, problem, NotSentReason::Unconfirmed, cx)
 }
 
 /// The browser says that it has no network: nothing is sent that nobody would get. `again`: it was sent before, and nobody
 /// knows what became of that.
-pub(crate) fn refuse_offline(order: Order, again: bool) -> Transition<Transfer> {
+pub(crate) fn refuse_offline(order: Order, again: bool, cx: &mut Context) -> Transfer {
     let problem = Problem::new("transfer.offline", "the browser has no network".to_owned());
     let problem = if again { problem.with_text("transfer.offline_again") } else { problem };
-    end_unsent(order, problem, NotSentReason::NeverArrived)
+    end_unsent(order, problem, NotSentReason::NeverArrived, cx)
 }
 
 /// A transfer that is found in the storage after a reload.
-pub(crate) fn restore(pending: Pending, customer: &Customer, cx: &mut Context) -> Transition<Transfer> {
+pub(crate) fn restore(pending: Pending, customer: &Customer, cx: &mut Context) -> Transfer {
     let Pending { id, order, unkeyed, stage, .. } = pending;
     let sent = SentTransfer { id, order, unkeyed };
     match stage {
@@ -240,55 +237,51 @@ impl Transfer {
         has_history: bool,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Transition<Self> {
+    ) -> Self {
         match self {
             Self::First(attempt) => attempt.handle_response(read_transfer(outcome, None), customer, cx),
             Self::Second(attempt) => attempt.handle_response(read_transfer(outcome, None), customer, cx),
             Self::Unknown(unknown) => {
                 let response = read_transfer(outcome, Some(&unknown.sent.id));
-                unknown.handle_response(response, has_history)
+                unknown.handle_response(response, has_history, cx)
             }
             Self::Interrupted(interrupted) => {
                 let response = read_transfer(outcome, Some(&interrupted.sent.id));
-                interrupted.handle_response(response)
+                interrupted.handle_response(response, cx)
             }
             Self::Leaving(leaving) => leaving.handle_response(outcome, cx),
-            other => Transition::to(other),
+            other => other,
         }
     }
 
     /// The sentence was there long enough, or the customer does not want to wait.
-    pub(crate) fn proceed(mut self, cx: &Context) -> Transition<Self> {
-        let effect = match &mut self {
-            Self::Leaving(leaving) => leaving.redirect.proceed(cx),
-            _ => None,
-        };
-        Transition::to(self).then(effect)
-    }
-
-    /// "Cancel", or "I have seen it": back to the form wherever that is safe.
-    pub(crate) fn dismiss(self) -> Transition<Self> {
-        let remove = Effect::Remove(StorageKey::Pending);
-        match self {
-            Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => Transition::to(Self::Editing),
-            Self::Interrupted(_) | Self::Leaving(_) => {
-                Transition::new(Self::Editing, vec![Effect::ForgetRequests, remove])
-            }
-            // The customer has looked. The same order again has the same id, in case it comes through all the same.
-            Self::Unknown(unknown) if unknown.cannot_be_asked => Transition::new(Self::Editing, vec![remove]),
-            // What was sent cannot be called back, and what is unknown must not be forgotten.
-            other => Transition::to(other),
+    pub(crate) fn proceed(&mut self, cx: &mut Context) {
+        if let Self::Leaving(leaving) = self {
+            leaving.redirect.proceed(cx);
         }
     }
 
-    /// "Transfer", or once more as it is: the order, unless the form has it. What else stands here stays.
-    pub(crate) fn review(self) -> Result<(Option<Order>, Vec<Effect>), Self> {
+    /// "Cancel", or "I have seen it": back to the form wherever that is safe.
+    pub(crate) fn dismiss(self, cx: &mut Context) -> Self {
         match self {
-            Self::Editing => Ok((None, Vec::new())),
-            Self::NotSent(not_sent) => Ok((Some(not_sent.order), Vec::new())),
+            Self::Reviewing(_) | Self::Done(_) | Self::NotSent(_) => {}
+            Self::Interrupted(_) | Self::Leaving(_) => forget(cx),
+            // The customer has looked. The same order again has the same id, in case it comes through all the same.
+            Self::Unknown(unknown) if unknown.cannot_be_asked => cx.remove(StorageKey::Pending),
+            // What was sent cannot be called back, and what is unknown must not be forgotten.
+            other => return other,
+        }
+        Self::Editing
+    }
+
+    /// "Transfer", or once more as it is: the order, unless the form has it. What else stands here stays.
+    pub(crate) fn review(self, cx: &mut Context) -> Result<Option<Order>, Self> {
+        match self {
+            Self::Editing => Ok(None),
+            Self::NotSent(not_sent) => Ok(Some(not_sent.order)),
             Self::Interrupted(it) => {
-                let effects = vec![Effect::ForgetRequests, Effect::Remove(StorageKey::Pending)];
-                Ok((Some(it.sent.order), effects))
+                forget(cx);
+                Ok(Some(it.sent.order))
             }
             other => Err(other),
         }
@@ -303,10 +296,9 @@ impl Transfer {
     }
 
     /// "Ask again".
-    pub(crate) fn ask_again(self, customer: &Customer, cx: &mut Context) -> Transition<Self> {
-        match self {
-            Self::Unknown(unknown) => unknown.ask_again(customer, cx),
-            other => Transition::to(other),
+    pub(crate) fn ask_again(&mut self, customer: &Customer, cx: &mut Context) {
+        if let Self::Unknown(unknown) = self {
+            unknown.ask_again(customer, cx);
         }
     }
 
@@ -340,8 +332,15 @@ impl Transfer {
     }
 }
 
-fn complete(view: DoneView) -> Transition<Transfer> {
-    Transition::new(Transfer::Done(Box::new(view)), vec![Effect::Remove(StorageKey::Pending)])
+fn complete(view: DoneView, cx: &mut Context) -> Transfer {
+    cx.remove(StorageKey::Pending);
+    Transfer::Done(Box::new(view))
+}
+
+/// What waits for the provider's answer is no more.
+fn forget(cx: &mut Context) {
+    cx.emit(Effect::ForgetRequests);
+    cx.remove(StorageKey::Pending);
 }
 
 fn never_arrived() -> Problem {

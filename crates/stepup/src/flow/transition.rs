@@ -1,18 +1,13 @@
-//! What every state machine of the core answers with.
+//! What the state machines of the core tell each other. What they ask of the world is [`Context::effects`].
+//!
+//! [`Context::effects`]: crate::flow::context::Context
 
-use alloc::{boxed::Box, vec::Vec};
+use alloc::boxed::Box;
 
-use crate::{domain::AuthenticationRequirement, effect::Effect};
+use crate::domain::AuthenticationRequirement;
 
-/// The next state, and what the shell has to do, in this order.
-pub(crate) struct Transition<S> {
-    pub(crate) state: S,
-    pub(crate) effects: Vec<Effect>,
-    /// What was learned about the log-in.
-    pub(crate) login_event: Option<Box<LoginEvent>>,
-}
-
-/// What a transfer or the statements learned about the log-in.
+/// What was learned about the log-in on the way to something else.
+#[derive(Debug)]
 pub(crate) enum LoginEvent {
     /// The bank refused the access token: the session is over, and the next log-in has to meet this.
     TokenRefused(AuthenticationRequirement),
@@ -24,34 +19,4 @@ pub(crate) enum LoginEvent {
 pub(crate) enum Progress<P, T> {
     Pending(Box<P>),
     Done(T),
-}
-
-impl<S> Transition<S> {
-    pub(crate) fn new(state: S, effects: Vec<Effect>) -> Self {
-        Self { state, effects, login_event: None }
-    }
-
-    pub(crate) fn to(state: S) -> Self {
-        Self::new(state, Vec::new())
-    }
-
-    /// With one thing more to do at the end, if it is one.
-    pub(crate) fn then(mut self, effect: impl Into<Option<Effect>>) -> Self {
-        self.effects.extend(effect.into());
-        self
-    }
-
-    /// With more to do at the beginning.
-    pub(crate) fn after(mut self, mut effects: Vec<Effect>) -> Self {
-        effects.append(&mut self.effects);
-        Self { effects, ..self }
-    }
-
-    pub(crate) fn with(self, event: LoginEvent) -> Self {
-        Self { login_event: Some(Box::new(event)), ..self }
-    }
-
-    pub(crate) fn map<T>(self, state: impl FnOnce(S) -> T) -> Transition<T> {
-        Transition { state: state(self.state), effects: self.effects, login_event: self.login_event }
-    }
 }

@@ -1,14 +1,11 @@
 //! To the provider and away from it: logging in, logging out.
 
-use alloc::{borrow::ToOwned, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box};
 
 use crate::{
     domain::{AuthenticationRequirement, Entropy},
     effect::Effect,
-    flow::{
-        authorization::redirect::AuthorizationRedirect, context::Context, stored_state::StoredState,
-        transition::Transition,
-    },
+    flow::{authorization::redirect::AuthorizationRedirect, context::Context, stored_state::StoredState},
     http::RequestId,
     oidc::{LogoutHints, Purpose, RequestSecrets, end_session, provider},
     storage::StorageKey,
@@ -32,14 +29,14 @@ pub(super) fn log_in(
     entropy: Entropy,
     requirement: AuthenticationRequirement,
     cx: &mut Context,
-) -> Transition<AuthorizationRedirect> {
+) -> Box<AuthorizationRedirect> {
     let (secrets, _) = RequestSecrets::draw(entropy);
     let scopes = cx.config.balance_scope.clone();
-    let mut next = AuthorizationRedirect::begin(secrets, Purpose::LogIn, &scopes, requirement, cx);
-    let leave = next.state.proceed(cx);
-    let mut next = next.then(leave);
-    next.effects.extend([StorageKey::LoggedOutWhileSending, StorageKey::LogoutNotice].map(Effect::Remove));
-    next
+    let mut redirect = AuthorizationRedirect::begin(secrets, Purpose::LogIn, &scopes, requirement, cx);
+    redirect.proceed(cx);
+    cx.remove(StorageKey::LoggedOutWhileSending);
+    cx.remove(StorageKey::LogoutNotice);
+    redirect
 }
 
 #[derive(Debug)]
@@ -59,41 +56,39 @@ impl SignedOut {
     }
 
     /// The metadata arrived, or did not: what they say has been learned.
-    pub(super) fn leave(&mut self, cx: &Context) -> Option<Effect> {
-        let (_, hints) = self.awaiting.take()?;
-        end_session(hints.as_ref(), cx)
+    pub(super) fn leave(&mut self, cx: &mut Context) {
+        if let Some((_, hints)) = self.awaiting.take() {
+            end_session(hints.as_ref(), cx);
+        }
     }
 }
 
 /// "Log out": everything of this tab is forgotten, the other tabs are told, then the provider's session ends too.
 /// `notice` says why.
-pub(super) fn log_out(notice: Notice, hints: Option<LogoutHints>, cx: &mut Context) -> Transition<SignedOut> {
+pub(super) fn log_out(notice: Notice, hints: Option<LogoutHints>, cx: &mut Context) -> SignedOut {
     cx.log_outs = cx.log_outs.next();
-    let mut effects = forget();
-    effects.push(Effect::Store(StorageKey::LogoutCount, cx.log_outs.to_text()));
-    let mut awaiting = None;
-    if let Some(leave) = end_session(hints.as_ref(), cx) {
-        effects.push(leave);
-    } else {
-        let id = cx.ids.request();
-        awaiting = Some((id, hints));
-        effects.push(Effect::fetch(id, provider::metadata_request(&cx.config)));
-    }
     // The page goes to the provider and comes back before anybody has read a word.
     let (key, word) = match notice {
         Notice::LoggedOutWhileSending => (StorageKey::LoggedOutWhileSending, "1"),
         Notice::LeftAlone => (StorageKey::LogoutNotice, LEFT_ALONE),
         _ => (StorageKey::LogoutNotice, LOGGED_OUT),
     };
-    effects.insert(0, Effect::Store(key, word.to_owned()));
-    Transition::new(SignedOut { notice: Some(notice), awaiting }, effects)
+    cx.store(key, word.to_owned());
+    forget(cx);
+    cx.store(StorageKey::LogoutCount, cx.log_outs.to_text());
+    let awaiting = if end_session(hints.as_ref(), cx) {
+        None
+    } else {
+        Some((cx.fetch(provider::metadata_request(&cx.config)), hints))
+    };
+    SignedOut { notice: Some(notice), awaiting }
 }
 
-pub(super) fn forget() -> Vec<Effect> {
-    let mut effects: Vec<Effect> =
-        [StorageKey::Session, StorageKey::Pending, StorageKey::Draft].map(Effect::Remove).into();
-    effects.push(Effect::ForgetRequests);
-    effects
+pub(super) fn forget(cx: &mut Context) {
+    for key in [StorageKey::Session, StorageKey::Pending, StorageKey::Draft] {
+        cx.remove(key);
+    }
+    cx.emit(Effect::ForgetRequests);
 }
 
 /// What is stored besides is nobody's any more.
@@ -101,11 +96,13 @@ pub(super) fn logout_notice(stored: &StoredState) -> Notice {
     if stored.is_sending() { Notice::LoggedOutWhileSending } else { Notice::LoggedOutElsewhere }
 }
 
-fn end_session(hints: Option<&LogoutHints>, cx: &Context) -> Option<Effect> {
-    let endpoint = cx.provider.metadata().end_session_endpoint.as_ref()?;
+/// To where the provider's session ends, if that is known.
+fn end_session(hints: Option<&LogoutHints>, cx: &mut Context) -> bool {
+    let Some(endpoint) = &cx.provider.metadata().end_session_endpoint else { return false };
     let (url, form) = end_session::request(endpoint, &cx.config, hints);
-    Some(match form {
+    cx.emit(match form {
         Some(form) => Effect::Submit(url, form),
         None => Effect::Navigate(url),
-    })
+    });
+    true
 }

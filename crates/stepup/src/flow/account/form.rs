@@ -35,10 +35,6 @@ impl Form {
         &self.draft
     }
 
-    pub(super) fn into_draft(self) -> Draft {
-        self.draft
-    }
-
     /// The amount in minor units, when it can be read.
     pub(super) fn amount(&self, currency: &str, locale: Locale) -> Option<i64> {
         money::parse(&self.draft.amount, currency, locale).ok()

@@ -1,6 +1,6 @@
 //! Balance and past transfers: what is loaded by itself, and shown beside the transfer.
 
-use alloc::{format, string::String, vec, vec::Vec};
+use alloc::{format, string::String};
 
 use crate::{
     bank_api::{
@@ -51,14 +51,10 @@ impl Overview {
     }
 
     /// Fetches both. What is shown stays until the new arrives.
-    pub(super) fn load(&mut self, customer: &Customer, cx: &mut Context) -> Vec<Effect> {
-        let Some(token) = customer.token(cx) else { return Vec::new() };
-        let (balance, history) = (cx.ids.request(), cx.ids.request());
-        let effects = vec![
-            Effect::fetch(balance, request::balance(&cx.config, token.bearer())),
-            Effect::fetch(history, request::history(&cx.config, token.bearer())),
-        ];
-        (self.balance_request, self.history_request) = (Some(balance), Some(history));
+    pub(super) fn load(&mut self, customer: &Customer, cx: &mut Context) {
+        let Some(token) = customer.token(cx) else { return };
+        self.balance_request = Some(cx.fetch(request::balance(&cx.config, token.bearer())));
+        self.history_request = Some(cx.fetch(request::history(&cx.config, token.bearer())));
         self.retry_delay = 0;
         if matches!(self.balance, Loadable::Failed(_)) {
             self.balance = Loadable::Loading;
@@ -66,15 +62,13 @@ impl Overview {
         if matches!(self.history, Loadable::Failed(_)) {
             self.history = Loadable::Loading;
         }
-        effects
     }
 
     /// The bank wants to be asked again now: for what it has not told.
-    pub(super) fn retry(&mut self, customer: &Customer, cx: &mut Context) -> Vec<Effect> {
+    pub(super) fn retry(&mut self, customer: &Customer, cx: &mut Context) {
         if matches!(self.balance, Loadable::Failed(_)) || matches!(self.history, Loadable::Failed(_)) {
-            return self.load(customer, cx);
+            self.load(customer, cx);
         }
-        Vec::new()
     }
 
     /// The session is over: nobody waits for an answer any more.
@@ -95,12 +89,11 @@ impl Overview {
         id: RequestId,
         outcome: HttpResult,
         customer: &mut Customer,
-        cx: &Context,
-    ) -> Result<Option<Effect>, TokenRefused> {
-        let effect;
+        cx: &mut Context,
+    ) -> Result<(), TokenRefused> {
         if self.balance_request == Some(id) {
             self.balance_request = None;
-            (self.balance, effect) = self.loaded(response::read_balance(outcome), customer, cx)?;
+            self.balance = self.loaded(response::read_balance(outcome), customer, cx)?;
         } else {
             self.history_request = None;
             self.history_unanswered = matches!(outcome, Err(NetworkError::Unreachable(_)))
@@ -109,21 +102,21 @@ impl Overview {
                 self.next = next;
                 history
             });
-            (self.history, effect) = self.loaded(read, customer, cx)?;
+            self.history = self.loaded(read, customer, cx)?;
         }
-        Ok(effect)
+        Ok(())
     }
 
     fn loaded<T>(
         &mut self,
         read: Result<T, ReadError>,
         customer: &mut Customer,
-        cx: &Context,
-    ) -> Result<(Loadable<T>, Option<Effect>), TokenRefused> {
+        cx: &mut Context,
+    ) -> Result<Loadable<T>, TokenRefused> {
         let problem = match read {
             Ok(value) => {
                 customer.record_accepted_token();
-                return Ok((Loadable::Ready(value), None));
+                return Ok(Loadable::Ready(value));
             }
             Err(ReadError::Unauthorized(requirement, problem)) => {
                 return Err(TokenRefused(requirement, problem));
@@ -131,15 +124,15 @@ impl Overview {
             Err(ReadError::Later(problem, delay)) => {
                 // Both are asked for together: not before the longer delay is over.
                 self.retry_delay = self.retry_delay.max(delay);
-                let wake = Effect::SetTimer(Timer::Retry, self.retry_delay);
-                return Ok((Loadable::Failed(problem), Some(wake)));
+                cx.emit(Effect::SetTimer(Timer::Retry, self.retry_delay));
+                problem
             }
             Err(ReadError::NotOffered) => {
                 Problem::new("api.not_found", format!("no such resource under {}", cx.config.api.as_str()))
             }
             Err(ReadError::Failed(problem)) => problem,
         };
-        Ok((Loadable::Failed(problem), None))
+        Ok(Loadable::Failed(problem))
     }
 
     /// A transfer was done, after which this is the balance.

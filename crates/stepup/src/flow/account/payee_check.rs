@@ -9,8 +9,7 @@ use crate::{
         request,
         response::ReadError,
     },
-    domain::{AuthenticationRequirement, Iban, NameCheck, Payee},
-    effect::Effect,
+    domain::{Iban, NameCheck, Payee},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, NetworkError, RequestId},
     view::NameCheckView,
@@ -47,37 +46,27 @@ impl PayeeCheck {
     }
 
     /// Finds out whether the bank checks names, once.
-    pub(super) fn discover(&mut self, customer: &Customer, cx: &mut Context) -> Option<Effect> {
-        if self.is_offered.is_some() || self.was_discovered {
-            return None;
+    pub(super) fn discover(&mut self, customer: &Customer, cx: &mut Context) {
+        if self.is_offered.is_none()
+            && !self.was_discovered
+            && let Some(token) = customer.token(cx)
+        {
+            self.was_discovered = true;
+            self.discovery = Some(cx.fetch(request::payees(&cx.config, token.bearer())));
         }
-        let token = customer.token(cx)?;
-        let id = cx.ids.request();
-        self.was_discovered = true;
-        self.discovery = Some(id);
-        Some(Effect::fetch(id, request::payees(&cx.config, token.bearer())))
     }
 
     /// Asks about this name, unless that is known or being asked.
-    pub(super) fn ask(
-        &mut self,
-        iban: &Iban,
-        name: &str,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Option<Effect> {
+    pub(super) fn ask(&mut self, iban: &Iban, name: &str, customer: &Customer, cx: &mut Context) {
         if self.is_about(iban, name) && (self.request.is_some() || self.answer.is_some()) {
-            return None;
+            return;
         }
         (self.question, self.request, self.answer) = (Some((iban.clone(), name.into())), None, None);
         if self.is_offered == Some(false) {
             self.answer = Some((NameCheck::NotPossible, None));
-            return None;
+        } else if let Some(token) = customer.token(cx).filter(|_| !cx.offline) {
+            self.request = Some(cx.fetch(request::name_check(&cx.config, iban, name, token.bearer())));
         }
-        let token = customer.token(cx).filter(|_| !cx.offline)?;
-        let id = cx.ids.request();
-        self.request = Some(id);
-        Some(Effect::fetch(id, request::name_check(&cx.config, iban, name, token.bearer())))
     }
 
     /// What the bank has answered about this name.
@@ -104,21 +93,22 @@ impl PayeeCheck {
         (self.question, self.request, self.answer) = (None, None, None);
     }
 
-    /// `may_be_absent`: an API on another origin that lacks an endpoint may not be reachable there at all. The error is what a
-    /// refused token lacks. Returns the saved payees, when these came.
+    /// `may_be_absent`: an API on another origin that lacks an endpoint may not be reachable there at all. Returns the
+    /// saved payees, when these came.
     pub(super) fn handle_response(
         &mut self,
         id: RequestId,
         outcome: HttpResult,
         may_be_absent: bool,
-    ) -> Result<Option<Vec<Payee>>, AuthenticationRequirement> {
+        cx: &mut Context,
+    ) -> Option<Vec<Payee>> {
         let is_absent = may_be_absent && matches!(outcome, Err(NetworkError::Unreachable(_)));
         let error = if self.discovery == Some(id) {
             self.discovery = None;
             match read_payees(outcome) {
                 Ok(saved) => {
                     self.is_offered = Some(true);
-                    return Ok(Some(saved));
+                    return Some(saved);
                 }
                 Err(error) => error,
             }
@@ -127,23 +117,18 @@ impl PayeeCheck {
             match read_name_check(outcome) {
                 Ok(answer) => {
                     (self.is_offered, self.answer) = (Some(true), Some(answer));
-                    return Ok(None);
+                    return None;
                 }
                 Err(error) => error,
             }
         };
         match error {
-            ReadError::Unauthorized(requirement, _) => Err(requirement),
-            ReadError::NotOffered => {
-                self.lack();
-                Ok(None)
-            }
-            _ if is_absent => {
-                self.lack();
-                Ok(None)
-            }
-            _ => Ok(None),
+            ReadError::Unauthorized(requirement, _) => cx.refuse_token(requirement),
+            ReadError::NotOffered => self.lack(),
+            _ if is_absent => self.lack(),
+            _ => {}
         }
+        None
     }
 
     /// The API has no such check: of every name, nobody can tell.

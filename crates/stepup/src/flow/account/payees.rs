@@ -1,17 +1,14 @@
 //! Whom the customer has saved. The bank takes a new payee after a recent second factor alone, so that saving one can lead to
 //! the provider and back, once.
 
-use alloc::{borrow::ToOwned, boxed::Box, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::String, vec::Vec};
 
 use crate::{
     bank_api::{payees::read_change, request, response::ReadError},
     domain::{AuthenticationRequirement, Entropy, Payee, Problem},
     effect::Effect,
-    flow::{
-        authorization::redirect::AuthorizationRedirect, context::Context, customer::Customer,
-        transition::Transition,
-    },
-    http::{HttpResult, RequestId},
+    flow::{authorization::redirect::AuthorizationRedirect, context::Context, customer::Customer},
+    http::{HttpRequest, HttpResult, RequestId},
     oidc::{Purpose, RequestSecrets},
     storage::StorageKey,
     view::PayeesStatus,
@@ -40,9 +37,6 @@ enum Kind {
     Delete,
 }
 
-/// What is to be done, and what the bank asks for when it does not accept the token any more.
-type Outcome = Result<Vec<Effect>, AuthenticationRequirement>;
-
 impl Payees {
     pub(super) fn saved(&self) -> &[Payee] {
         &self.saved
@@ -64,42 +58,35 @@ impl Payees {
         entropy: Option<Entropy>,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Option<Effect> {
-        let token = customer.token(cx).filter(|_| self.change.is_none())?;
-        let request = request::save_payee(&cx.config, &payee, token.bearer());
-        let kind = Kind::Save(entropy.map(|entropy| RequestSecrets::draw(entropy).0));
-        Some(self.begin(request, payee, kind, cx))
-    }
-
-    pub(super) fn delete(&mut self, payee: Payee, customer: &Customer, cx: &mut Context) -> Option<Effect> {
-        let token = customer.token(cx).filter(|_| self.change.is_none())?;
-        let request = request::delete_payee(&cx.config, &payee.iban, token.bearer());
-        Some(self.begin(request, payee, Kind::Delete, cx))
-    }
-
-    fn begin(
-        &mut self,
-        request: crate::http::HttpRequest,
-        payee: Payee,
-        kind: Kind,
-        cx: &mut Context,
-    ) -> Effect {
-        let id = cx.ids.request();
-        self.change = Some(Change { request: id, payee, kind });
-        self.status = PayeesStatus::Changing;
-        Effect::fetch(id, request)
-    }
-
-    pub(super) fn handle_response(
-        &mut self,
-        outcome: HttpResult,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Outcome {
-        if let Some(redirect) = self.redirect.take() {
-            return Ok(self.learn_endpoints(redirect, outcome, cx));
+    ) {
+        if let Some(token) = customer.token(cx).filter(|_| self.change.is_none()) {
+            let request = request::save_payee(&cx.config, &payee, token.bearer());
+            let kind = Kind::Save(entropy.map(|entropy| RequestSecrets::draw(entropy).0));
+            self.begin(request, payee, kind, cx);
         }
-        let Some(Change { payee, kind, .. }) = self.change.take() else { return Ok(Vec::new()) };
+    }
+
+    pub(super) fn delete(&mut self, payee: Payee, customer: &Customer, cx: &mut Context) {
+        if let Some(token) = customer.token(cx).filter(|_| self.change.is_none()) {
+            let request = request::delete_payee(&cx.config, &payee.iban, token.bearer());
+            self.begin(request, payee, Kind::Delete, cx);
+        }
+    }
+
+    fn begin(&mut self, request: HttpRequest, payee: Payee, kind: Kind, cx: &mut Context) {
+        self.change = Some(Change { request: cx.fetch(request), payee, kind });
+        self.status = PayeesStatus::Changing;
+    }
+
+    pub(super) fn handle_response(&mut self, outcome: HttpResult, customer: &Customer, cx: &mut Context) {
+        if let Some(redirect) = &mut self.redirect {
+            if let Err(problem) = redirect.handle_response(outcome, cx) {
+                (self.redirect, self.status) = (None, PayeesStatus::Failed(problem));
+                cx.emit(Effect::ForgetRequests);
+            }
+            return;
+        }
+        let Some(Change { payee, kind, .. }) = self.change.take() else { return };
         match (read_change(outcome), kind) {
             (Ok(()), Kind::Save(_)) => {
                 self.saved.retain(|known| known.iban != payee.iban);
@@ -113,15 +100,14 @@ impl Payees {
             }
             (Err(ReadError::Unauthorized(requirement, _)), _) if requirement.is_empty() => {
                 self.status = PayeesStatus::None;
-                return Err(requirement);
+                cx.refuse_token(requirement);
             }
             // RFC 9470: once.
             (Err(ReadError::Unauthorized(requirement, _)), Kind::Save(Some(secrets))) => {
-                return Ok(self.leave(payee, requirement, secrets, customer, cx));
+                self.leave(payee, requirement, secrets, customer, cx);
             }
             (Err(error), _) => self.fail(error.into_cause()),
         }
-        Ok(Vec::new())
     }
 
     /// To the provider, and back to where the customer is now.
@@ -132,37 +118,16 @@ impl Payees {
         secrets: RequestSecrets,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Vec<Effect> {
-        let subject = customer.subject().to_owned();
-        let purpose = Purpose::SavePayee { subject, payee };
+    ) {
+        let purpose = Purpose::SavePayee { subject: customer.subject().to_owned(), payee };
         let scopes = cx.config.balance_scope.clone();
-        let Transition { mut state, mut effects, .. } =
-            AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx);
-        effects.insert(0, Effect::Store(StorageKey::Place, cx.place.path().into_owned()));
-        effects.extend(state.proceed(cx));
-        self.redirect = Some(Box::new(state));
-        effects
+        cx.store(StorageKey::Place, cx.place.path().into_owned());
+        let mut redirect = AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx);
+        redirect.proceed(cx);
+        self.redirect = Some(redirect);
     }
 
-    fn learn_endpoints(
-        &mut self,
-        redirect: Box<AuthorizationRedirect>,
-        outcome: HttpResult,
-        cx: &mut Context,
-    ) -> Vec<Effect> {
-        match redirect.handle_response(outcome, cx) {
-            Ok(Transition { state, effects, .. }) => {
-                self.redirect = Some(state);
-                effects
-            }
-            Err(problem) => {
-                self.status = PayeesStatus::Failed(problem);
-                vec![Effect::ForgetRequests]
-            }
-        }
-    }
-
-    fn fail(&mut self, cause: alloc::string::String) {
+    fn fail(&mut self, cause: String) {
         self.status = PayeesStatus::Failed(Problem::new("payees.failed", cause));
     }
 

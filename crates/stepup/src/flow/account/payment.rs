@@ -8,8 +8,7 @@ use crate::{
         request,
         response::{self, ReadError},
     },
-    domain::{AuthenticationRequirement, Problem},
-    effect::Effect,
+    domain::Problem,
     flow::{context::Context, customer::Customer},
     http::{HttpResult, RequestId},
     view::{Loadable, PastTransfer},
@@ -32,32 +31,25 @@ impl Payment {
         self.request == Some(id)
     }
 
-    pub(super) fn load(&mut self, id: &str, customer: &Customer, cx: &mut Context) -> Option<Effect> {
+    pub(super) fn load(&mut self, id: &str, customer: &Customer, cx: &mut Context) {
         *self = Self::default();
-        let token = customer.token(cx)?;
-        let request = request::payment(&cx.config, id, token.bearer());
-        let id = cx.ids.request();
-        *self = Self { request: Some(id), content: Loadable::Loading };
-        Some(Effect::fetch(id, request))
+        if let Some(token) = customer.token(cx) {
+            let request = request::payment(&cx.config, id, token.bearer());
+            *self = Self { request: Some(cx.fetch(request)), content: Loadable::Loading };
+        }
     }
 
-    /// `Err`: the bank refused the token.
-    pub(super) fn handle_response(
-        &mut self,
-        outcome: HttpResult,
-        overview: &Overview,
-    ) -> Result<(), AuthenticationRequirement> {
+    pub(super) fn handle_response(&mut self, outcome: HttpResult, overview: &Overview, cx: &mut Context) {
         self.request = None;
         let own: Option<String> = overview.own_iban();
         self.content = match response::read_payment(outcome, own.as_deref()) {
             Ok(payment) => Loadable::Ready(payment),
-            Err(ReadError::Unauthorized(requirement, _)) => return Err(requirement),
+            Err(ReadError::Unauthorized(requirement, _)) => return cx.refuse_token(requirement),
             Err(ReadError::NotOffered) => {
                 Loadable::Failed(Problem::new("payments.missing", "the bank has no such payment".to_owned()))
             }
             Err(ReadError::Later(problem, _) | ReadError::Failed(problem)) => Loadable::Failed(problem),
         };
-        Ok(())
     }
 
     pub(super) fn content(&self) -> &Loadable<PastTransfer> {

@@ -15,7 +15,7 @@ use crate::{
         problem, request,
         response::{self, ReadError},
     },
-    domain::{AuthenticationRequirement, Locale, Problem},
+    domain::{Locale, Problem},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, RequestId},
@@ -56,95 +56,84 @@ impl Payments {
         }
     }
 
-    pub(super) fn look_for(&mut self, filter: PaymentFilter, overview: &Overview) -> Option<Effect> {
+    pub(super) fn look_for(&mut self, filter: PaymentFilter, overview: &Overview, cx: &mut Context) {
         let is_waiting = !filter.is_empty() && overview.next().is_some();
         *self = Self { filter, is_waiting, ..Self::default() };
-        is_waiting.then_some(Effect::SetTimer(Timer::Search, TYPING_PAUSE_MS))
+        if is_waiting {
+            cx.emit(Effect::SetTimer(Timer::Search, TYPING_PAUSE_MS));
+        }
     }
 
     /// The customer has stopped typing.
-    pub(super) fn search(&mut self, customer: &Customer, cx: &mut Context) -> Option<Effect> {
-        if core::mem::take(&mut self.is_waiting) { self.fetch(None, customer, cx) } else { None }
+    pub(super) fn search(&mut self, customer: &Customer, cx: &mut Context) {
+        if core::mem::take(&mut self.is_waiting) {
+            self.fetch(None, customer, cx);
+        }
     }
 
     /// "Load more", also after a page that did not come.
-    pub(super) fn load_more(
-        &mut self,
-        overview: &Overview,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Option<Effect> {
+    pub(super) fn load_more(&mut self, overview: &Overview, customer: &Customer, cx: &mut Context) {
         if self.request.is_some() || self.is_waiting {
-            return None;
+            return;
         }
-        match self.cursor(overview) {
-            Some(before) => self.fetch(Some(&before), customer, cx),
-            None if !self.filter.is_empty() && !self.has_asked && overview.next().is_some() => {
-                self.fetch(None, customer, cx)
-            }
-            None => None,
+        let cursor = self.cursor(overview);
+        let is_first = !self.filter.is_empty() && !self.has_asked && overview.next().is_some();
+        if cursor.is_some() || is_first {
+            self.fetch(cursor.as_deref(), customer, cx);
         }
     }
 
     /// "Export CSV": of all pages.
-    pub(super) fn export(
-        &mut self,
-        overview: &Overview,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Option<Effect> {
+    pub(super) fn export(&mut self, overview: &Overview, customer: &Customer, cx: &mut Context) {
         self.is_exporting = true;
-        if self.request.is_some() || self.is_waiting {
-            return None;
-        }
-        self.load_more(overview, customer, cx).or_else(|| self.finish_export(overview, cx.locale))
+        self.load_more(overview, customer, cx);
+        self.finish_export(overview, cx);
     }
 
-    fn finish_export(&mut self, overview: &Overview, locale: Locale) -> Option<Effect> {
-        let is_done = core::mem::take(&mut self.is_exporting) && self.problem.is_none();
-        is_done.then(|| Effect::Export(self.shown(overview, locale)))
+    /// Everything is loaded, or nothing more will be.
+    fn finish_export(&mut self, overview: &Overview, cx: &mut Context) {
+        let is_loading = self.request.is_some() || self.is_waiting;
+        if !is_loading && core::mem::take(&mut self.is_exporting) && self.problem.is_none() {
+            cx.emit(Effect::Export(self.shown(overview, cx.locale)));
+        }
     }
 
     fn cursor(&self, overview: &Overview) -> Option<String> {
         if self.filter.is_empty() && !self.has_asked { overview.next() } else { self.next.clone() }
     }
 
-    fn fetch(&mut self, before: Option<&str>, customer: &Customer, cx: &mut Context) -> Option<Effect> {
-        let token = customer.token(cx)?;
-        let request = request::transfers(&cx.config, &self.filter, before, token.bearer());
-        let id = cx.ids.request();
-        (self.request, self.problem) = (Some(id), None);
-        Some(Effect::fetch(id, request))
+    fn fetch(&mut self, before: Option<&str>, customer: &Customer, cx: &mut Context) {
+        if let Some(token) = customer.token(cx) {
+            let request = request::transfers(&cx.config, &self.filter, before, token.bearer());
+            (self.request, self.problem) = (Some(cx.fetch(request)), None);
+        }
     }
 
-    /// A page. `Err`: the bank refused the token.
+    /// A page.
     pub(super) fn handle_response(
         &mut self,
         outcome: HttpResult,
         overview: &Overview,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Result<Option<Effect>, AuthenticationRequirement> {
+    ) {
         self.request = None;
         let problem = match response::read_transfers(outcome) {
             Ok(page) => {
                 self.list.extend(page.list);
                 (self.has_asked, self.next) = (true, page.next);
                 let is_enough = self.filter.is_empty() || self.list.len() >= ENOUGH;
-                let more = if is_enough && !self.is_exporting {
-                    None
-                } else {
-                    self.load_more(overview, customer, cx)
-                };
-                return Ok(more.or_else(|| self.finish_export(overview, cx.locale)));
+                if !is_enough || self.is_exporting {
+                    self.load_more(overview, customer, cx);
+                }
+                return self.finish_export(overview, cx);
             }
-            Err(ReadError::Unauthorized(requirement, _)) => return Err(requirement),
+            Err(ReadError::Unauthorized(requirement, _)) => return cx.refuse_token(requirement),
             Err(ReadError::Later(problem, _)) => problem::down(problem.cause),
             Err(ReadError::NotOffered) => Problem::new("api.not_found", "no such resource".to_string()),
             Err(ReadError::Failed(problem)) => problem,
         };
         (self.problem, self.is_exporting) = (Some(problem), false);
-        Ok(None)
     }
 
     fn shown(&self, overview: &Overview, locale: Locale) -> Vec<PastTransfer> {

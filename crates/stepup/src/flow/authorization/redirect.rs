@@ -1,11 +1,11 @@
 //! On the way to the provider: the request is stored under its `state`, then the browser leaves.
 
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::boxed::Box;
 
 use crate::{
     domain::{AuthenticationRequirement, Problem, Scopes},
     effect::Effect,
-    flow::{context::Context, transition::Transition},
+    flow::context::Context,
     http::{HttpResult, RequestId},
     json,
     oidc::{AuthorizationRequest, Purpose, RequestSecrets, StateParameter, authorization_url, provider},
@@ -35,7 +35,7 @@ impl AuthorizationRedirect {
         scopes: &Scopes,
         requirement: AuthenticationRequirement,
         cx: &mut Context,
-    ) -> Transition<Self> {
+    ) -> Box<Self> {
         let RequestSecrets { state, salt, verifier } = secrets;
         let request = AuthorizationRequest {
             created_at: cx.now,
@@ -46,11 +46,14 @@ impl AuthorizationRedirect {
             log_outs: cx.log_outs,
             purpose,
         };
-        let metadata = cx.provider.metadata().authorization_endpoint.is_none().then(|| cx.ids.request());
-        let redirect = Self { state, request, metadata, may_leave: false, has_left: false };
-        let mut effects = vec![Effect::ForgetRequests, redirect.store()];
-        effects.extend(metadata.map(|id| Effect::fetch(id, provider::metadata_request(&cx.config))));
-        Transition::new(redirect, effects)
+        let mut redirect =
+            Box::new(Self { state, request, metadata: None, may_leave: false, has_left: false });
+        cx.emit(Effect::ForgetRequests);
+        redirect.store(cx);
+        if cx.provider.metadata().authorization_endpoint.is_none() {
+            redirect.metadata = Some(cx.fetch(provider::metadata_request(&cx.config)));
+        }
+        redirect
     }
 
     pub(crate) fn awaits(&self, id: RequestId) -> bool {
@@ -58,44 +61,38 @@ impl AuthorizationRedirect {
     }
 
     /// The metadata arrived, or did not. What is asked for may depend on them, and the stored request says what is.
-    pub(crate) fn handle_response(
-        mut self: Box<Self>,
-        outcome: HttpResult,
-        cx: &mut Context,
-    ) -> Result<Transition<Box<Self>>, Problem> {
+    pub(crate) fn handle_response(&mut self, outcome: HttpResult, cx: &mut Context) -> Result<(), Problem> {
         self.metadata = None;
         cx.provider.learn_endpoints(&cx.config, outcome)?;
-        let mut effects = Vec::new();
         if let Purpose::StepUp(step_up) = &mut self.request.purpose
             && step_up.details != cx.provider.supports_authorization_details()
         {
             step_up.details = !step_up.details;
-            effects.push(self.store());
+            self.store(cx);
         }
-        effects.extend(self.leave(cx));
-        Ok(Transition::new(self, effects))
+        self.leave(cx);
+        Ok(())
     }
 
     /// Nothing has to be read any more.
-    pub(crate) fn proceed(&mut self, cx: &Context) -> Option<Effect> {
+    pub(crate) fn proceed(&mut self, cx: &mut Context) {
         self.may_leave = true;
-        self.leave(cx)
+        self.leave(cx);
     }
 
-    fn store(&self) -> Effect {
-        Effect::Store(StorageKey::Request(self.state.clone()), json::write(&self.request))
+    fn store(&self, cx: &mut Context) {
+        cx.store(StorageKey::Request(self.state.clone()), json::write(&self.request));
     }
 
-    fn leave(&mut self, cx: &Context) -> Option<Effect> {
-        let endpoint = cx
-            .provider
-            .metadata()
-            .authorization_endpoint
-            .as_ref()
-            .filter(|_| self.may_leave && !self.has_left)?;
-        self.has_left = true;
-        let ui_locales = (cx.locale.ui_locales)();
-        let url = authorization_url::build(endpoint, &cx.config, &self.state, &self.request, &ui_locales);
-        Some(Effect::Navigate(url))
+    fn leave(&mut self, cx: &mut Context) {
+        if self.may_leave
+            && !self.has_left
+            && let Some(endpoint) = &cx.provider.metadata().authorization_endpoint
+        {
+            self.has_left = true;
+            let ui_locales = (cx.locale.ui_locales)();
+            let url = authorization_url::build(endpoint, &cx.config, &self.state, &self.request, &ui_locales);
+            cx.emit(Effect::Navigate(url));
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The request is taken out of the storage before anything in the response is used; a code is redeemed; then come the
 //! signature and the claims. Each step is one effect and one event.
 
-use alloc::{borrow::ToOwned, boxed::Box, string::ToString, vec, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, string::ToString};
 
 use crate::{
     config::{AUTHORIZATION_REQUEST_LIFETIME, Config, Flow},
@@ -16,7 +16,7 @@ use crate::{
     flow::{
         authorization::verification::{Verification, VerificationProgress},
         context::Context,
-        transition::{Progress, Transition},
+        transition::Progress,
     },
     http::RequestId,
     json::{FromJson, Json, Object},
@@ -99,8 +99,6 @@ pub(crate) struct Rejection {
 
 pub(crate) type ValidationProgress = Progress<ResponseValidation, Validated>;
 
-type Next = Transition<ValidationProgress>;
-
 /// An access token's life in seconds when the provider does not tell: short, and the API decides anyway.
 const DEFAULT_TOKEN_LIFETIME: i64 = 5 * 60;
 
@@ -109,9 +107,9 @@ const MAX_TOKEN_LIFETIME: i64 = 24 * 60 * 60;
 
 impl ResponseValidation {
     /// Begins with a response whose `state` is to be looked up.
-    pub(crate) fn begin(response: AuthorizationResponse) -> Transition<Box<Self>> {
-        let take = Effect::Take(StorageKey::Request(response.state.clone()));
-        Transition::new(Box::new(Self { stage: Stage::TakingRequest(response) }), vec![take])
+    pub(crate) fn begin(response: AuthorizationResponse, cx: &mut Context) -> Box<Self> {
+        cx.emit(Effect::Take(StorageKey::Request(response.state.clone())));
+        Box::new(Self { stage: Stage::TakingRequest(response) })
     }
 
     /// The transfer that waits for this response, once it is known.
@@ -133,7 +131,7 @@ impl ResponseValidation {
         self: Box<Self>,
         event: Event,
         cx: &mut Context,
-    ) -> Result<Next, (Box<Self>, Box<Event>)> {
+    ) -> Result<ValidationProgress, (Box<Self>, Box<Event>)> {
         match (self.stage, event) {
             (Stage::TakingRequest(response), Event::Taken { key, value })
                 if key == StorageKey::Request(response.state.clone()) =>
@@ -173,10 +171,14 @@ impl ResponseValidation {
 }
 
 /// The request was taken out of the storage.
-fn handle_stored_request(response: AuthorizationResponse, value: Option<&str>, cx: &mut Context) -> Next {
+fn handle_stored_request(
+    response: AuthorizationResponse,
+    value: Option<&str>,
+    cx: &mut Context,
+) -> ValidationProgress {
     let Some(text) = value else {
         return if response.may_be_foreign {
-            Transition::to(Progress::Done(Validated::NotOurs))
+            Progress::Done(Validated::NotOurs)
         } else {
             refuse(None, &CallbackError::UnknownState)
         };
@@ -209,26 +211,30 @@ fn handle_stored_request(response: AuthorizationResponse, value: Option<&str>, c
 }
 
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
-fn redeem(request: AuthorizationRequest, code: AuthorizationCode, has_iss: bool, cx: &mut Context) -> Next {
-    let id = cx.ids.request();
+fn redeem(
+    request: AuthorizationRequest,
+    code: AuthorizationCode,
+    has_iss: bool,
+    cx: &mut Context,
+) -> ValidationProgress {
     let Some(endpoint) = cx.provider.metadata().token_endpoint.clone() else {
         if cx.provider.sends_iss().is_some() {
             let cause = "the provider's metadata have no `token_endpoint` that is an https URL, and the configuration has none";
             return reject(Some(request), provider::misconfigured("provider.metadata", cause.to_owned()));
         }
-        let fetch = Effect::fetch(id, provider::metadata_request(&cx.config));
-        return pending(Stage::FetchingMetadata { id, request, code, has_iss }, vec![fetch]);
+        let id = cx.fetch(provider::metadata_request(&cx.config));
+        return pending(Stage::FetchingMetadata { id, request, code, has_iss });
     };
     // A code says nothing about who issued it: a provider that promised `iss` has to have sent it.
     if cx.provider.sends_iss() == Some(true) && !has_iss {
         return refuse(Some(request), &CallbackError::NoIssuer);
     }
     let exchange = token_endpoint::request(endpoint, &cx.config, code, &request.verifier);
-    pending(Stage::RedeemingCode { id, request }, vec![Effect::fetch(id, exchange)])
+    pending(Stage::RedeemingCode { id: cx.fetch(exchange), request })
 }
 
 /// Tokens came: enough of them, before they are even looked at.
-fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context) -> Next {
+fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context) -> ValidationProgress {
     if let Err(error) = check_grant(&request.purpose, &tokens, &cx.config) {
         return refuse(Some(request), &error);
     }
@@ -271,13 +277,11 @@ fn check_details(purpose: &Purpose, tokens: &ReceivedTokens) -> Result<(), Callb
 fn continue_verification(
     request: AuthorizationRequest,
     tokens: ReceivedTokens,
-    next: Transition<VerificationProgress>,
+    next: VerificationProgress,
     cx: &Context,
-) -> Next {
-    match next.state {
-        Progress::Pending(verification) => {
-            pending(Stage::VerifyingIdToken { request, tokens, verification }, next.effects)
-        }
+) -> ValidationProgress {
+    match next {
+        Progress::Pending(verification) => pending(Stage::VerifyingIdToken { request, tokens, verification }),
         Progress::Done(Ok(payload)) => validate_claims(request, tokens, &payload, cx),
         Progress::Done(Err(problem)) => reject(Some(request), problem),
     }
@@ -289,7 +293,7 @@ fn validate_claims(
     tokens: ReceivedTokens,
     payload: &SignedPayload,
     cx: &Context,
-) -> Next {
+) -> ValidationProgress {
     let nonce = request.nonce();
     let expected = ExpectedClaims {
         parties: (&cx.config).into(),
@@ -309,30 +313,30 @@ fn validate_claims(
         Purpose::StepUp(step_up) => {
             let access_token = tokens.access_token.into_single_use_token();
             let grant = StepUpGrant { identity, step_up, access_token };
-            return Transition::to(Progress::Done(Validated::SteppedUp(Box::new(grant))));
+            return Progress::Done(Validated::SteppedUp(Box::new(grant)));
         }
         other => other,
     };
     let lifetime = tokens.expires_in.unwrap_or(DEFAULT_TOKEN_LIFETIME).min(MAX_TOKEN_LIFETIME);
-    Transition::to(Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
+    Progress::Done(Validated::LoggedIn(Box::new(LoginGrant {
         identity,
         access_token: tokens.access_token.into_session_token(),
         scopes: tokens.scope.unwrap_or(request.scopes),
         expires_at: cx.now.plus(lifetime),
         met: request.requirement,
         purpose,
-    }))))
+    })))
 }
 
-fn pending(stage: Stage, effects: Vec<Effect>) -> Next {
-    Transition::new(Progress::Pending(Box::new(ResponseValidation { stage })), effects)
+fn pending(stage: Stage) -> ValidationProgress {
+    Progress::Pending(Box::new(ResponseValidation { stage }))
 }
 
-fn refuse(request: Option<AuthorizationRequest>, error: &CallbackError) -> Next {
+fn refuse(request: Option<AuthorizationRequest>, error: &CallbackError) -> ValidationProgress {
     reject(request, error.problem())
 }
 
-fn reject(request: Option<AuthorizationRequest>, problem: Problem) -> Next {
+fn reject(request: Option<AuthorizationRequest>, problem: Problem) -> ValidationProgress {
     let purpose = request.map(|request| request.purpose);
-    Transition::to(Progress::Done(Validated::Rejected(Box::new(Rejection { purpose, problem }))))
+    Progress::Done(Validated::Rejected(Box::new(Rejection { purpose, problem })))
 }

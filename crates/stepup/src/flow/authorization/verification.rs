@@ -1,15 +1,12 @@
 //! The signature of an ID token: the issuer's keys are found, and the browser checks the signature against them. Each step
 //! is one effect and one event.
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use crate::{
     domain::Problem,
     effect::{CheckId, Effect},
-    flow::{
-        context::Context,
-        transition::{Progress, Transition},
-    },
+    flow::{context::Context, transition::Progress},
     http::{Caching, HttpResult, RequestId},
     oidc::{RsaKey, SignedPayload, UnverifiedJws, id_token::IdTokenError, provider},
 };
@@ -37,11 +34,9 @@ enum Stage {
 
 pub(crate) type VerificationProgress = Progress<Verification, Result<SignedPayload, Problem>>;
 
-type Next = Transition<VerificationProgress>;
-
 impl Verification {
     /// Begins with a token in compact form.
-    pub(crate) fn begin(token: &str, cx: &mut Context) -> Next {
+    pub(crate) fn begin(token: &str, cx: &mut Context) -> VerificationProgress {
         match UnverifiedJws::parse(token) {
             Ok(jws) => find_key(jws, false, cx),
             Err(error) => refuse(&error.into()),
@@ -57,23 +52,27 @@ impl Verification {
     }
 
     /// The metadata or the keys arrived, or did not.
-    pub(crate) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Next {
+    pub(crate) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> VerificationProgress {
         let learned = match self.stage {
             Stage::FetchingMetadata(_) => cx.provider.learn_endpoints(&cx.config, outcome),
             _ => cx.provider.learn_keys(outcome),
         };
         match learned {
             Ok(()) => find_key(self.jws, self.keys_are_fresh, cx),
-            Err(problem) => Transition::to(Progress::Done(Err(problem))),
+            Err(problem) => Progress::Done(Err(problem)),
         }
     }
 
     /// The browser checked the signature against one key.
-    pub(crate) fn handle_verification(self, outcome: Result<bool, String>, cx: &mut Context) -> Next {
+    pub(crate) fn handle_verification(
+        self,
+        outcome: Result<bool, String>,
+        cx: &mut Context,
+    ) -> VerificationProgress {
         let Self { jws, keys_are_fresh, stage } = self;
         let remaining = if let Stage::Checking { remaining, .. } = stage { remaining } else { Vec::new() };
         match outcome {
-            Ok(true) => Transition::to(Progress::Done(Ok(jws.into_signed()))),
+            Ok(true) => Progress::Done(Ok(jws.into_signed())),
             Ok(false) if !remaining.is_empty() => check(jws, keys_are_fresh, remaining, cx),
             // The issuer may have changed a key under the same `kid`, or have none: one look at its keys as they are now.
             Ok(false) if !keys_are_fresh => fetch_keys(jws, true, cx),
@@ -83,7 +82,7 @@ impl Verification {
     }
 }
 
-fn find_key(jws: UnverifiedJws, keys_are_fresh: bool, cx: &mut Context) -> Next {
+fn find_key(jws: UnverifiedJws, keys_are_fresh: bool, cx: &mut Context) -> VerificationProgress {
     let Some(keys) = cx.provider.keys() else { return fetch_keys(jws, keys_are_fresh, cx) };
     let candidates = keys.candidates(jws.kid());
     if !candidates.is_empty() {
@@ -98,30 +97,34 @@ fn find_key(jws: UnverifiedJws, keys_are_fresh: bool, cx: &mut Context) -> Next 
 
 /// Gets the keys, by way of the metadata when it is not known where they are. The first time the browser may know them
 /// from the page before; `anew` asks the issuer.
-fn fetch_keys(jws: UnverifiedJws, anew: bool, cx: &mut Context) -> Next {
-    let id = cx.ids.request();
-    let (stage, request) = match cx.provider.metadata().jwks_uri.as_ref() {
+fn fetch_keys(jws: UnverifiedJws, anew: bool, cx: &mut Context) -> VerificationProgress {
+    let stage = match cx.provider.metadata().jwks_uri.clone() {
         Some(uri) => {
             let caching = if anew { Caching::Renewed } else { Caching::Allowed };
-            (Stage::FetchingKeys(id), provider::get(uri.clone(), caching))
+            Stage::FetchingKeys(cx.fetch(provider::get(uri, caching)))
         }
-        None => (Stage::FetchingMetadata(id), provider::metadata_request(&cx.config)),
+        None => Stage::FetchingMetadata(cx.fetch(provider::metadata_request(&cx.config))),
     };
-    pending(Verification { jws, keys_are_fresh: anew, stage }, Effect::fetch(id, request))
+    pending(Verification { jws, keys_are_fresh: anew, stage })
 }
 
-fn check(jws: UnverifiedJws, keys_are_fresh: bool, mut candidates: Vec<RsaKey>, cx: &mut Context) -> Next {
+fn check(
+    jws: UnverifiedJws,
+    keys_are_fresh: bool,
+    mut candidates: Vec<RsaKey>,
+    cx: &mut Context,
+) -> VerificationProgress {
     let key = candidates.remove(0);
     let check = cx.ids.check();
-    let effect = Effect::Verify { check, token: Box::new(jws.clone()), key: Box::new(key) };
+    cx.emit(Effect::Verify { check, token: Box::new(jws.clone()), key: Box::new(key) });
     let stage = Stage::Checking { check, remaining: candidates };
-    pending(Verification { jws, keys_are_fresh, stage }, effect)
+    pending(Verification { jws, keys_are_fresh, stage })
 }
 
-fn pending(verification: Verification, effect: Effect) -> Next {
-    Transition::new(Progress::Pending(Box::new(verification)), vec![effect])
+fn pending(verification: Verification) -> VerificationProgress {
+    Progress::Pending(Box::new(verification))
 }
 
-fn refuse(error: &IdTokenError) -> Next {
-    Transition::to(Progress::Done(Err(error.problem())))
+fn refuse(error: &IdTokenError) -> VerificationProgress {
+    Progress::Done(Err(error.problem()))
 }

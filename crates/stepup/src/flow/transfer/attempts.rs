@@ -1,10 +1,10 @@
 //! The two attempts, and the way to the provider between them.
 
-use alloc::{borrow::ToOwned, boxed::Box, vec};
+use alloc::{borrow::ToOwned, boxed::Box};
 
 use crate::{
     bank_api::{request, transfer_response::TransferResponse},
-    domain::{AuthenticationRequirement, Bearer, Problem, Scopes},
+    domain::{AuthenticationRequirement, Bearer, Scopes},
     effect::{Effect, Timer},
     flow::{
         authorization::redirect::{AuthorizationRedirect, REDIRECT_NOTICE_MS},
@@ -14,7 +14,6 @@ use crate::{
             NotSentReason, SentTransfer, Transfer, complete, end_unsent, never_arrived,
             recovery::{inquire, turned_away},
         },
-        transition::{LoginEvent, Transition},
     },
     http::{HttpResult, RequestId},
     json,
@@ -46,20 +45,13 @@ pub(crate) struct Leaving {
 }
 
 /// Both attempts leave in the same way: what is under way is stored before it is sent.
-pub(super) fn send(
-    sent: SentTransfer,
-    bearer: Bearer,
-    customer: &Customer,
-    cx: &mut Context,
-) -> Transition<(RequestId, SentTransfer)> {
-    let request = request::transfer(&cx.config, &sent.id, &sent.order, sent.unkeyed, bearer);
-    let id = cx.ids.request();
-    let effects = vec![store(&sent, PendingStage::Sent, customer, cx), Effect::fetch(id, request)];
-    Transition::new((id, sent), effects)
+pub(super) fn send(sent: &SentTransfer, bearer: Bearer, customer: &Customer, cx: &mut Context) -> RequestId {
+    store(sent, PendingStage::Sent, customer, cx);
+    cx.fetch(request::transfer(&cx.config, &sent.id, &sent.order, sent.unkeyed, bearer))
 }
 
-fn store(sent: &SentTransfer, stage: PendingStage, customer: &Customer, cx: &Context) -> Effect {
-    Effect::Store(StorageKey::Pending, json::write(&sent.pending(stage, customer, cx)))
+fn store(sent: &SentTransfer, stage: PendingStage, customer: &Customer, cx: &mut Context) {
+    cx.store(StorageKey::Pending, json::write(&sent.pending(stage, customer, cx)));
 }
 
 impl FirstAttempt {
@@ -68,14 +60,14 @@ impl FirstAttempt {
         response: TransferResponse,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Transition<Transfer> {
+    ) -> Transfer {
         match response {
             TransferResponse::Forbidden(challenge, problem) => {
                 let needed = challenge.scope.filter(|s| !s.is_empty());
                 let needed = needed.unwrap_or_else(|| cx.config.transfer_scope.clone());
                 if self.scopes.contains(&needed) {
                     // It has what is asked for and is refused all the same: more of it would not help.
-                    end_unsent(self.sent.order, problem, NotSentReason::Refused)
+                    end_unsent(self.sent.order, problem, NotSentReason::Refused, cx)
                 } else {
                     self.step_up(needed, AuthenticationRequirement::default(), customer, cx)
                 }
@@ -86,8 +78,8 @@ impl FirstAttempt {
                 self.step_up(needed, requirement, customer, cx)
             }
             TransferResponse::Unauthorized(problem) => {
-                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized)
-                    .with(LoginEvent::TokenRefused(AuthenticationRequirement::default()))
+                cx.refuse_token(AuthenticationRequirement::default());
+                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized, cx)
             }
             other => settle(self.sent, other, customer, cx),
         }
@@ -100,7 +92,7 @@ impl FirstAttempt {
         mut requirement: AuthenticationRequirement,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Transition<Transfer> {
+    ) -> Transfer {
         let Self { sent, scopes, secrets, .. } = self;
         if let Some(max_age) = cx.config.step_up_max_age {
             requirement.max_age = Some(requirement.max_age.map_or(max_age, |asked| asked.min(max_age)));
@@ -114,26 +106,23 @@ impl FirstAttempt {
             needed,
             unkeyed: sent.unkeyed,
         });
-        let pending = store(&sent, PendingStage::Confirming, customer, cx);
-        AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx)
-            .then(pending)
-            .then(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS))
-            .map(|redirect| Transfer::Leaving(Box::new(Leaving { sent, redirect: Box::new(redirect) })))
+        let redirect = AuthorizationRedirect::begin(secrets, purpose, &scopes, requirement, cx);
+        store(&sent, PendingStage::Confirming, customer, cx);
+        cx.emit(Effect::SetTimer(Timer::Leave, REDIRECT_NOTICE_MS));
+        Transfer::Leaving(Box::new(Leaving { sent, redirect }))
     }
 }
 
 impl Leaving {
-    pub(super) fn handle_response(self, outcome: HttpResult, cx: &mut Context) -> Transition<Transfer> {
-        let Self { sent, redirect } = self;
-        match redirect.handle_response(outcome, cx) {
-            Ok(next) => next.map(|redirect| Transfer::Leaving(Box::new(Self { sent, redirect }))),
-            Err(problem) => give_up(sent, problem),
+    pub(super) fn handle_response(mut self: Box<Self>, outcome: HttpResult, cx: &mut Context) -> Transfer {
+        match self.redirect.handle_response(outcome, cx) {
+            Ok(()) => Transfer::Leaving(self),
+            Err(problem) => {
+                cx.emit(Effect::ForgetRequests);
+                end_unsent(self.sent.order, problem, NotSentReason::Unconfirmed, cx)
+            }
         }
     }
-}
-
-fn give_up(sent: SentTransfer, problem: Problem) -> Transition<Transfer> {
-    end_unsent(sent.order, problem, NotSentReason::Unconfirmed).then(Effect::ForgetRequests)
 }
 
 impl SecondAttempt {
@@ -143,14 +132,14 @@ impl SecondAttempt {
         response: TransferResponse,
         customer: &Customer,
         cx: &mut Context,
-    ) -> Transition<Transfer> {
+    ) -> Transfer {
         match response {
             TransferResponse::Forbidden(_, problem)
             | TransferResponse::AuthenticationRequired(_, problem) => {
-                end_unsent(self.sent.order, problem, NotSentReason::Refused)
+                end_unsent(self.sent.order, problem, NotSentReason::Refused, cx)
             }
             TransferResponse::Unauthorized(problem) => {
-                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized)
+                end_unsent(self.sent.order, problem, NotSentReason::Unauthorized, cx)
             }
             other => settle(self.sent, other, customer, cx),
         }
@@ -158,16 +147,11 @@ impl SecondAttempt {
 }
 
 /// What means the same for both attempts.
-fn settle(
-    sent: SentTransfer,
-    response: TransferResponse,
-    customer: &Customer,
-    cx: &mut Context,
-) -> Transition<Transfer> {
+fn settle(sent: SentTransfer, response: TransferResponse, customer: &Customer, cx: &mut Context) -> Transfer {
     match response {
-        TransferResponse::Done(details) => complete(details.into_done_view(&sent.order)),
+        TransferResponse::Done(details) => complete(details.into_done_view(&sent.order), cx),
         TransferResponse::NeverArrived { is_final } => {
-            end_unsent(sent.order, never_arrived(), NotSentReason::never_arrived(is_final))
+            end_unsent(sent.order, never_arrived(), NotSentReason::never_arrived(is_final), cx)
         }
         TransferResponse::TurnedAway(problem) => turned_away(sent, problem, customer, cx),
         TransferResponse::Unknown(problem)
@@ -176,6 +160,8 @@ fn settle(
         TransferResponse::Refused(problem)
         | TransferResponse::Forbidden(_, problem)
         | TransferResponse::AuthenticationRequired(_, problem)
-        | TransferResponse::Unauthorized(problem) => end_unsent(sent.order, problem, NotSentReason::Refused),
+        | TransferResponse::Unauthorized(problem) => {
+            end_unsent(sent.order, problem, NotSentReason::Refused, cx)
+        }
     }
 }

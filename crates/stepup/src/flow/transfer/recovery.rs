@@ -13,7 +13,6 @@ use crate::{
         context::Context,
         customer::Customer,
         transfer::{NotSentReason, SentTransfer, Transfer, complete, end_unsent, never_arrived},
-        transition::{LoginEvent, Transition},
     },
     http::RequestId,
     view::{DoneView, TransferView},
@@ -54,8 +53,8 @@ pub(super) fn inquire(
     problem: Option<Problem>,
     customer: &Customer,
     cx: &mut Context,
-) -> Transition<Transfer> {
-    let (inquiry, fetch) = ask(&sent, true, customer, cx);
+) -> Transfer {
+    let inquiry = ask(&sent, true, customer, cx);
     let problem = if sent.unkeyed {
         Some(cannot_ask("the transfer was sent without an `Idempotency-Key`".to_owned()))
     } else {
@@ -64,7 +63,7 @@ pub(super) fn inquire(
     let cannot_be_asked = sent.unkeyed;
     let unknown =
         UnknownTransfer { sent, inquiry, problem, turned_away: None, cannot_be_asked, failed_inquiries: 0 };
-    Transition::to(Transfer::Unknown(Box::new(unknown))).then(fetch)
+    Transfer::Unknown(Box::new(unknown))
 }
 
 /// The bank did not take this request. Browsers repeat a request whose connection broke, and the first of the two may
@@ -74,35 +73,29 @@ pub(super) fn turned_away(
     problem: Problem,
     customer: &Customer,
     cx: &mut Context,
-) -> Transition<Transfer> {
+) -> Transfer {
     if customer.token(cx).is_none() || sent.unkeyed {
-        return end_unsent(sent.order, problem, NotSentReason::NeverArrived);
+        return end_unsent(sent.order, problem, NotSentReason::NeverArrived, cx);
     }
     let mut next = inquire(sent, None, customer, cx);
-    if let Transfer::Unknown(unknown) = &mut next.state {
+    if let Transfer::Unknown(unknown) = &mut next {
         unknown.turned_away = Some(problem);
     }
     next
 }
 
 /// Back from the provider without an answer of it.
-pub(super) fn interrupted(sent: SentTransfer, customer: &Customer, cx: &mut Context) -> Transition<Transfer> {
-    let (inquiry, fetch) = ask(&sent, false, customer, cx);
+pub(super) fn interrupted(sent: SentTransfer, customer: &Customer, cx: &mut Context) -> Transfer {
+    let inquiry = ask(&sent, false, customer, cx);
     let interrupted = Interrupted { sent, inquiry, nothing_moved: false, is_retired: false };
-    Transition::to(Transfer::Interrupted(Box::new(interrupted))).then(fetch)
+    Transfer::Interrupted(Box::new(interrupted))
 }
 
-/// The request for what became of a transfer, when there is somebody who may ask.
-fn ask(
-    sent: &SentTransfer,
-    is_abandoned: bool,
-    customer: &Customer,
-    cx: &mut Context,
-) -> (Option<RequestId>, Option<Effect>) {
-    let Some(token) = customer.token(cx).filter(|_| !sent.unkeyed) else { return (None, None) };
+/// Asks what became of a transfer, when there is somebody who may ask.
+fn ask(sent: &SentTransfer, is_abandoned: bool, customer: &Customer, cx: &mut Context) -> Option<RequestId> {
+    let token = customer.token(cx).filter(|_| !sent.unkeyed)?;
     let request = request::transfer_status(&cx.config, &sent.id, is_abandoned, token.bearer());
-    let id = cx.ids.request();
-    (Some(id), Some(Effect::fetch(id, request)))
+    Some(cx.fetch(request))
 }
 
 impl UnknownTransfer {
@@ -110,71 +103,66 @@ impl UnknownTransfer {
         self,
         response: TransferResponse,
         has_history: bool,
-    ) -> Transition<Transfer> {
+        cx: &mut Context,
+    ) -> Transfer {
         match response {
-            TransferResponse::Done(details) => complete(details.into_done_view(&self.sent.order)),
+            TransferResponse::Done(details) => complete(details.into_done_view(&self.sent.order), cx),
             TransferResponse::Refused(problem) => {
-                end_unsent(self.sent.order, problem, NotSentReason::Refused)
+                end_unsent(self.sent.order, problem, NotSentReason::Refused, cx)
             }
             TransferResponse::NeverArrived { is_final } => {
                 let problem = self.turned_away.unwrap_or_else(never_arrived);
-                end_unsent(self.sent.order, problem, NotSentReason::never_arrived(is_final))
+                end_unsent(self.sent.order, problem, NotSentReason::never_arrived(is_final), cx)
             }
             // The question was refused: that says nothing about the transfer.
-            TransferResponse::Unauthorized(problem) => self
-                .still_unknown(problem, false)
-                .with(LoginEvent::TokenRefused(AuthenticationRequirement::default())),
+            TransferResponse::Unauthorized(problem) => {
+                cx.refuse_token(AuthenticationRequirement::default());
+                self.still_unknown(problem, false)
+            }
             TransferResponse::AuthenticationRequired(requirement, problem) => {
-                self.still_unknown(problem, false).with(LoginEvent::TokenRefused(requirement))
+                cx.refuse_token(requirement);
+                self.still_unknown(problem, false)
             }
             // An API that has no list of transfers has no single one either, whatever its answer looks like.
             TransferResponse::Unknown(Problem { cause, .. }) if !has_history && self.failed_inquiries > 0 => {
-                self.handle_response(TransferResponse::CannotAsk(cannot_ask(cause)), has_history)
+                self.handle_response(TransferResponse::CannotAsk(cannot_ask(cause)), has_history, cx)
             }
             TransferResponse::Forbidden(_, problem) | TransferResponse::CannotAsk(problem) => {
                 match self.turned_away {
                     // There is no more to be known than what this bank has said.
-                    Some(problem) => end_unsent(self.sent.order, problem, NotSentReason::NeverArrived),
+                    Some(problem) => end_unsent(self.sent.order, problem, NotSentReason::NeverArrived, cx),
                     None => self.still_unknown(problem, true),
                 }
             }
-            TransferResponse::Later(problem, delay) => self.retry(problem, delay),
+            TransferResponse::Later(problem, delay) => self.retry(problem, delay, cx),
             TransferResponse::Unknown(problem) | TransferResponse::TurnedAway(problem) => {
-                self.retry(problem, 0)
+                self.retry(problem, 0, cx)
             }
         }
     }
 
     /// It is asked again, not before so many milliseconds are over, and ever more rarely.
-    fn retry(self, problem: Problem, min_delay: u32) -> Transition<Transfer> {
+    fn retry(self, problem: Problem, min_delay: u32, cx: &mut Context) -> Transfer {
         let delay = (FIRST_RETRY_DELAY_MS << self.failed_inquiries).max(min_delay);
         let failed_inquiries = MAX_DOUBLINGS.min(self.failed_inquiries + 1);
-        Self { failed_inquiries, ..self }
-            .still_unknown(problem, false)
-            .then(Effect::SetTimer(Timer::AskAgain, delay))
+        cx.emit(Effect::SetTimer(Timer::AskAgain, delay));
+        Self { failed_inquiries, ..self }.still_unknown(problem, false)
     }
 
-    fn still_unknown(self, problem: Problem, cannot_be_asked: bool) -> Transition<Transfer> {
+    fn still_unknown(self, problem: Problem, cannot_be_asked: bool) -> Transfer {
         let unknown = Self { inquiry: None, problem: Some(problem), cannot_be_asked, ..self };
-        Transition::to(Transfer::Unknown(Box::new(unknown)))
+        Transfer::Unknown(Box::new(unknown))
     }
 
     /// "Ask again".
-    pub(super) fn ask_again(
-        mut self: Box<Self>,
-        customer: &Customer,
-        cx: &mut Context,
-    ) -> Transition<Transfer> {
-        let mut fetch = None;
+    pub(super) fn ask_again(&mut self, customer: &Customer, cx: &mut Context) {
         if self.inquiry.is_none() {
-            let inquiry;
-            (inquiry, fetch) = ask(&self.sent, true, customer, cx);
+            self.inquiry = ask(&self.sent, true, customer, cx);
             // Without a session nobody asks, and what was said (to log in again, for example) still holds.
-            if inquiry.is_some() {
-                (self.inquiry, self.problem) = (inquiry, None);
+            if self.inquiry.is_some() {
+                self.problem = None;
             }
         }
-        Transition::to(Transfer::Unknown(self)).then(fetch)
     }
 
     pub(super) fn view(&self, is_logged_in: bool) -> TransferView {
@@ -191,26 +179,29 @@ impl UnknownTransfer {
 impl Interrupted {
     /// Only an end changes anything: whatever else the bank says, the customer may confirm once more, under the same id
     /// unless the bank has given it up.
-    pub(super) fn handle_response(mut self: Box<Self>, response: TransferResponse) -> Transition<Transfer> {
+    pub(super) fn handle_response(
+        mut self: Box<Self>,
+        response: TransferResponse,
+        cx: &mut Context,
+    ) -> Transfer {
         self.inquiry = None;
-        let requirement = match response {
+        self.nothing_moved = false;
+        match response {
             TransferResponse::Done(details) => {
-                return complete(DoneView { already_done: true, ..details.into_done_view(&self.sent.order) });
+                let view = DoneView { already_done: true, ..details.into_done_view(&self.sent.order) };
+                return complete(view, cx);
             }
             TransferResponse::Refused(problem) => {
-                return end_unsent(self.sent.order, problem, NotSentReason::Refused);
+                return end_unsent(self.sent.order, problem, NotSentReason::Refused, cx);
             }
             TransferResponse::NeverArrived { is_final } => {
                 self.nothing_moved = true;
                 self.is_retired |= is_final;
-                return Transition::to(Transfer::Interrupted(self));
             }
-            TransferResponse::Unauthorized(_) => Some(AuthenticationRequirement::default()),
-            TransferResponse::AuthenticationRequired(requirement, _) => Some(requirement),
-            _ => None,
-        };
-        self.nothing_moved = false;
-        let login_event = requirement.map(|requirement| Box::new(LoginEvent::TokenRefused(requirement)));
-        Transition { login_event, ..Transition::to(Transfer::Interrupted(self)) }
+            TransferResponse::Unauthorized(_) => cx.refuse_token(AuthenticationRequirement::default()),
+            TransferResponse::AuthenticationRequired(requirement, _) => cx.refuse_token(requirement),
+            _ => {}
+        }
+        Transfer::Interrupted(self)
     }
 }
