@@ -31,7 +31,7 @@ struct Arguments {
 enum Task {
     /// Build everything and run it: the bank, the tenant and the client
     Up(up::Options),
-    /// Serve the client with Trunk and build it anew at each change, beside `cargo run -p companion`
+    /// Serve the client with Trunk and build it anew at each change, beside `cargo run -p riser-cli -- up`
     Serve(PassedOn),
     /// Run all checks and tests
     Test(test::Options),

@@ -6,7 +6,7 @@ use crate::process::output_of;
 use fs_err as fs;
 use std::env;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 pub(crate) struct Project {
@@ -79,28 +79,17 @@ fn tools_folder() -> Result<PathBuf> {
     if let Some(chosen) = set("RISER_TOOLS") {
         return Ok(std::path::absolute(&chosen)?);
     }
-    let cache = user_folder("LOCALAPPDATA", "Library/Caches", "XDG_CACHE_HOME", ".cache");
+    let below_home = |path: &str| env::home_dir().map(|home| home.join(path));
+    let cache = if cfg!(windows) {
+        set("LOCALAPPDATA").map(PathBuf::from)
+    } else if cfg!(target_os = "macos") {
+        below_home("Library/Caches")
+    } else {
+        set("XDG_CACHE_HOME").map(PathBuf::from).or_else(|| below_home(".cache"))
+    };
     let advice = "set RISER_TOOLS to a folder that may be written";
     let homeless = || Failure::new("this user has no home folder to keep tools in", advice);
     cache.map(|cache| cache.join("riser/tools")).ok_or_else(homeless)
-}
-
-/// The companion's default data folder: kept between runs, outside the repository where there is a home.
-pub(crate) fn data_folder(root: &Path) -> PathBuf {
-    let data = user_folder("APPDATA", "Library/Application Support", "XDG_DATA_HOME", ".local/share");
-    data.map_or_else(|| root.join("data"), |data| data.join("riser"))
-}
-
-/// A folder of this user: a variable on Windows, a place below the home on macOS, either of them elsewhere.
-fn user_folder(windows: &str, mac: &str, variable: &str, otherwise: &str) -> Option<PathBuf> {
-    let below_home = |path: &str| env::home_dir().map(|home| home.join(path));
-    if cfg!(windows) {
-        set(windows).map(PathBuf::from)
-    } else if cfg!(target_os = "macos") {
-        below_home(mac)
-    } else {
-        set(variable).map(PathBuf::from).or_else(|| below_home(otherwise))
-    }
 }
 
 fn set(variable: &str) -> Option<OsString> {

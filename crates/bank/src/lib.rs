@@ -1,6 +1,7 @@
 //! The companion bank: an API that shows a balance and carries out transfers, once.
 //!
 //! From the top down; each module uses only those below it:
+//! - [`cli`]: the flags of the program.
 //! - `http`: one file per endpoint with its request, response and handler.
 //! - `auth`: from the `Authorization` header to a caller who may do what was asked for.
 //! - [`config`]: what a deployment sets.
@@ -8,6 +9,7 @@
 //! - [`clock`]: the time, as a parameter. `json_object`: JSON objects.
 
 mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 mod http;

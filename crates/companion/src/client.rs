@@ -1,12 +1,14 @@
 //! Serves the built client as a production host should: configuration in the page, strict headers, compressed
 //! copies, caching by hashed names, and the page itself for every address that only the application knows.
 //!
-//! The files are read once, at the start. So no request can reach anything else, whatever its path says.
+//! The files are read once, at the start, or are in the program itself. So no request can reach anything else, whatever its
+//! path says.
 
 mod files;
 mod respond;
 
 use std::collections::HashMap;
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,12 +26,41 @@ use files::File;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    #[error("there is no built client in {}: build it with `cargo xtask dist`", folder.display())]
-    NotBuilt { folder: PathBuf },
+    #[error("there is no built client in {dist}: build it with `cargo xtask dist`")]
+    NotBuilt { dist: Dist },
     #[error("{} cannot be read", path.display())]
     Unreadable { path: PathBuf, source: io::Error },
-    #[error("{} is not the client's page", path.display())]
-    Page { path: PathBuf, source: PageError },
+    #[error("index.html in {dist} is not the client's page")]
+    Page { dist: Dist, source: PageError },
+}
+
+/// Where the built client is.
+#[derive(Debug, Clone)]
+pub enum Dist {
+    Folder(PathBuf),
+    /// In the program: relative paths and contents.
+    Embedded(&'static [(&'static str, &'static [u8])]),
+}
+
+impl From<PathBuf> for Dist {
+    fn from(folder: PathBuf) -> Self {
+        Self::Folder(folder)
+    }
+}
+
+impl<P: AsRef<Path> + ?Sized> From<&P> for Dist {
+    fn from(folder: &P) -> Self {
+        Self::Folder(folder.as_ref().to_owned())
+    }
+}
+
+impl fmt::Display for Dist {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => folder.display().fmt(f),
+            Self::Embedded(_) => f.write_str("this program"),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -42,11 +73,12 @@ struct ClientFiles {
 
 /// A router that serves the client in `dist`, with `config` in its configuration block. Unknown paths are its fallback, so
 /// it can be merged with an API by [`Router::fallback_service`].
-pub fn router(dist: &Path, config: &Value) -> Result<Router, ClientError> {
-    let files = Arc::new(ClientFiles::read(dist, config)?);
+pub fn router(dist: impl Into<Dist>, config: &Value) -> Result<Router, ClientError> {
+    let files = Arc::new(ClientFiles::read(&dist.into(), config)?);
     Ok(Router::new().fallback(move |request: Request| async move { respond::respond(&files, &request) }))
 }
 
+const PAGE: &str = "/index.html";
 /// The address of a place of the client that the bank's API has too.
 const SHARED_PATH: &str = "/statements";
 
@@ -69,28 +101,19 @@ fn is_for_a_person(request: &Request) -> bool {
 }
 
 impl ClientFiles {
-    fn read(dist: &Path, config: &Value) -> Result<Self, ClientError> {
-        let index = dist.join("index.html");
-        if !index.is_file() {
-            return Err(ClientError::NotBuilt { folder: dist.to_owned() });
-        }
-        let unreadable = |path: &Path| {
-            let path = path.to_owned();
-            move |source| ClientError::Unreadable { path, source }
-        };
-        let page = std::fs::read_to_string(&index).map_err(unreadable(&index))?;
-        let page = client_hosting::with_config(&page, config)
-            .map_err(|source| ClientError::Page { path: index.clone(), source })?;
+    fn read(dist: &Dist, config: &Value) -> Result<Self, ClientError> {
+        let mut files = files::read(dist)?;
+        let page = files.remove(PAGE).ok_or_else(|| ClientError::NotBuilt { dist: dist.clone() })?;
+        let page = client_hosting::with_config(&String::from_utf8_lossy(&page.plain), config)
+            .map_err(|source| ClientError::Page { dist: dist.clone(), source })?;
         let security = client_hosting::security_headers(&page, config)
             .into_iter()
             .filter_map(|(name, value)| Some((name.parse().ok()?, value.parse().ok()?)))
             .collect();
-        let mut files =
-            files::read(dist).map_err(|(path, source)| ClientError::Unreadable { path, source })?;
         // Compressed here, because the configuration is in it: there are no copies in `dist`.
-        let page = File::new("/index.html", page.into_bytes()).compressed();
+        let page = File::new(PAGE, page.into_bytes().into()).compressed();
         // Every path of a page leads to the one with the configuration, the callback's too.
-        files.retain(|path, _| !path.ends_with("/index.html"));
+        files.retain(|path, _| !path.ends_with(PAGE));
         Ok(Self { files, page, security })
     }
 }

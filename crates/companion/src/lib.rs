@@ -4,7 +4,9 @@
 //! - [`client`]: the server of the built client, as a production host would serve it
 //! - [`address`]: where things listen, as people type it
 //! - [`run`]: starts the three and stops them again
+//! - [`cli`]: the commands that do so
 
+pub mod cli;
 pub mod client;
 pub mod demo;
 pub mod run;

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
 
 use crate::address::Address;
-use crate::client::{self, ClientError};
+use crate::client::{self, ClientError, Dist};
 use crate::demo::{self, Demo};
 
 pub use data::DataError;
@@ -30,7 +30,7 @@ pub struct Options {
     pub tenant: Address,
     /// The client, where it is not served by the bank's address.
     pub client: Option<Address>,
-    pub dist: PathBuf,
+    pub dist: Dist,
     /// The folder of the database and the keys.
     pub data: PathBuf,
     /// Whether to forget what earlier runs left there.
@@ -165,7 +165,8 @@ fn finished(ended: Result<io::Result<()>, JoinError>) -> Result<(), RunError> {
     ended?.map_err(RunError::Server)
 }
 
-async fn listen(address: &Address, flag: &'static str) -> Result<(Listener, Address), RunError> {
+/// `flag` is named where the address cannot be had.
+pub(crate) async fn listen(address: &Address, flag: &'static str) -> Result<(Listener, Address), RunError> {
     let failed = |source| RunError::Listen { address: address.clone(), flag, source };
     let (first, second) = address.to_bind();
     let listener = Listener::bind_both(first, second.map(|(host, _)| host)).await.map_err(failed)?;
@@ -180,7 +181,7 @@ fn built_client(options: &Options, issuer: &str, api: &str) -> Result<Option<Rou
         "audience": demo::AUDIENCE,
         "api": api,
     });
-    match client::router(&options.dist, &config) {
+    match client::router(options.dist.clone(), &config) {
         Ok(router) => Ok(Some(router)),
         // Those who work on the client serve it themselves.
         Err(ClientError::NotBuilt { .. }) => Ok(None),

@@ -58,7 +58,7 @@ fn built() -> TempDir {
 }
 
 fn app(folder: &TempDir) -> Router {
-    router(&folder.path().join("dist"), &config()).unwrap()
+    router(folder.path().join("dist"), &config()).unwrap()
 }
 
 async fn send(app: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {

@@ -25,7 +25,7 @@ fn options(folder: &TempDir) -> Options {
         bank: any_port(),
         tenant: any_port(),
         client: None,
-        dist,
+        dist: dist.into(),
         data,
         fresh: false,
         demo: Demo::Empty,

@@ -19,8 +19,10 @@
 //! - `http`: cookies, CORS, security headers
 //! - `authorization`: a request is validated, its customer interacted with, and the client answered
 //! - `pages`: what people see; `extract`: what handlers take from a request; `endpoints`: one handler each
+//! - [`cli`]: the flags and commands of the program
 
 mod authorization;
+pub mod cli;
 mod clock;
 mod config;
 mod control;

@@ -4,7 +4,7 @@ use crate::commands::dist;
 use crate::failure::{Failure, Result};
 use crate::process::{exec, run_logged};
 use crate::progress::{say, step};
-use crate::project::{Project, data_folder};
+use crate::project::Project;
 use crate::tools;
 use clap::Args;
 use client_hosting::address::Address;
@@ -41,49 +41,45 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     // Now, not after minutes of building.
     options.check_ports()?;
     build(project)?;
-    let program = project.target.join("debug").join(format!("companion{}", std::env::consts::EXE_SUFFIX));
-    let mut companion = Command::new(program);
-    companion.current_dir(&project.root).arg("--dist").arg(project.dist());
+    let program = project.target.join("debug").join(format!("riser{}", std::env::consts::EXE_SUFFIX));
+    let mut riser = Command::new(program);
+    riser.arg("up").arg("--dist").arg(project.dist());
     for (flag, address) in options.addresses() {
-        companion.args([flag, &address.to_argument()]);
+        riser.args([flag, &address.to_argument()]);
     }
-    companion.arg("--data").arg(options.data_folder(project)?);
-    companion.args(options.fresh.then_some("--fresh"));
-    companion.args(["--demo", &options.demo]);
+    if let Some(data) = &options.data {
+        riser.arg("--data").arg(data);
+    }
+    riser.args(options.fresh.then_some("--fresh"));
+    riser.args(["--demo", &options.demo]);
     say("");
-    exec(companion)
+    exec(riser)
 }
 
-/// The client and the companion side by side: while one of them waits for a download, a linker or the optimiser, the other
+/// The client and the program side by side: while one of them waits for a download, a linker or the optimiser, the other
 /// has the processors.
 fn build(project: &Project) -> Result {
     thread::scope(|scope| {
-        let companion = scope.spawn(|| build_companion(project));
+        let program = scope.spawn(|| build_program(project));
         let client = tools::ensure(project).and_then(|tools| dist::ensure(project, &tools));
         if let Err(failure) = &client {
-            // At once: the companion may take minutes to build.
+            // At once: the program may take minutes to build.
             say(&format!("  {failure}"));
         }
-        let companion = companion.join().unwrap_or_else(|panic| resume_unwind(panic));
-        companion.and(client.map(drop))
+        let program = program.join().unwrap_or_else(|panic| resume_unwind(panic));
+        program.and(client.map(drop))
     })
 }
 
-fn build_companion(project: &Project) -> Result {
+fn build_program(project: &Project) -> Result {
     let why = "the bank, the tenant and the server of the client (some minutes the first time)";
-    step("companion", why, || {
+    step("program", why, || {
         let mut build = project.cargo();
-        run_logged(build.args(["build", "--package", "companion"]), &project.log("companion"))
+        run_logged(build.args(["build", "--package", "riser-cli"]), &project.log("riser-cli"))
     })
 }
 
 impl Options {
-    /// A relative folder is one of the caller's, who may stand anywhere in the repository.
-    fn data_folder(&self, project: &Project) -> Result<PathBuf> {
-        let Some(data) = &self.data else { return Ok(data_folder(&project.root)) };
-        Ok(std::path::absolute(data)?)
-    }
-
     fn addresses(&self) -> impl Iterator<Item = (&'static str, &Address)> {
         let client = self.client.as_ref().map(|client| ("--client", client));
         [("--bank", &self.bank), ("--tenant", &self.tenant)].into_iter().chain(client)
@@ -100,7 +96,7 @@ impl Options {
     }
 }
 
-/// Whether somebody else has the address. Anything else that may be wrong with it is the companion's to complain about.
+/// Whether somebody else has the address. Anything else that may be wrong with it is the program's to complain about.
 fn taken(address: &Address) -> bool {
     let (first, second) = address.to_bind();
     let in_use = |at: (String, u16)| {
@@ -143,14 +139,5 @@ mod tests {
         let addresses: Vec<_> =
             options.addresses().map(|(flag, it)| format!("{flag} {}", it.to_argument())).collect();
         assert_eq!(addresses, ["--bank localhost:8080", "--tenant localhost:8090", "--client 0.0.0.0:1"]);
-    }
-
-    #[test]
-    fn a_relative_data_folder_is_the_callers() {
-        let project =
-            Project { root: "/repository".into(), tools: "/tools".into(), target: "/target".into() };
-        let Up { options } = Up::try_parse_from(["up", "--data", "books"]).unwrap();
-        let expected = std::env::current_dir().unwrap().join("books");
-        assert_eq!(options.data_folder(&project).unwrap(), expected);
     }
 }

@@ -9,6 +9,8 @@ use axum::body::Bytes;
 use client_hosting::compress::{brotli, gzip};
 use sha2::{Digest, Sha256};
 
+use super::{ClientError, Dist};
+
 /// A file and its compressed copies.
 #[derive(Debug)]
 pub(super) struct File {
@@ -22,14 +24,14 @@ pub(super) struct File {
 }
 
 impl File {
-    pub(super) fn new(path: &str, content: Vec<u8>) -> Self {
+    pub(super) fn new(path: &str, content: Bytes) -> Self {
         let digest = Sha256::digest(&content);
         let etag = digest[..8].iter().fold(String::from("\""), |tag, byte| format!("{tag}{byte:02x}")) + "\"";
         Self {
             content_type: content_type(path),
             cache_control: client_hosting::cache_control(path),
             etag,
-            plain: content.into(),
+            plain: content,
             brotli: None,
             gzip: None,
         }
@@ -45,37 +47,55 @@ impl File {
     }
 }
 
-/// Everything under `dist`, by request path. Hosts' own files such as `_headers` and hidden ones are not for browsers.
-pub(super) fn read(dist: &Path) -> Result<HashMap<String, File>, (PathBuf, io::Error)> {
-    let mut contents = HashMap::new();
-    let mut open = vec![(dist.to_owned(), String::from("/"))];
-    while let Some((folder, prefix)) = open.pop() {
-        let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| (folder.clone(), error))?;
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let kind = entry.file_type().map_err(|error| (entry.path(), error))?;
-            if name.starts_with(['.', '_']) || client_hosting::HOST_FILES.contains(&name.as_str()) {
-                continue;
-            }
-            if kind.is_dir() {
-                open.push((entry.path(), format!("{prefix}{name}/")));
-            } else if kind.is_file() {
-                let content = fs::read(entry.path()).map_err(|error| (entry.path(), error))?;
-                contents.insert(format!("{prefix}{name}"), content);
-            }
+/// Everything in `dist`, by request path. Hosts' own files such as `_headers` and hidden ones are not for browsers.
+pub(super) fn read(dist: &Dist) -> Result<HashMap<String, File>, ClientError> {
+    let mut contents = match dist {
+        Dist::Folder(folder) => {
+            read_folder(folder).map_err(|(path, source)| ClientError::Unreadable { path, source })?
         }
-    }
+        Dist::Embedded(files) => {
+            files.iter().map(|(path, content)| (format!("/{path}"), Bytes::from_static(content))).collect()
+        }
+    };
+    contents.retain(|path, _| is_for_browsers(path));
     let is_copy = |path: &str| matches!(path.rsplit_once('.'), Some((_, "br" | "gz")));
     let (copies, originals): (HashMap<_, _>, HashMap<_, _>) =
         contents.into_iter().partition(|(path, _)| is_copy(path));
-    let copy = |path: &str, ending: &str| copies.get(&format!("{path}{ending}")).cloned().map(Bytes::from);
-    let with_copies = |(path, content): (String, Vec<u8>)| {
+    let copy = |path: &str, ending: &str| copies.get(&format!("{path}{ending}")).cloned();
+    let with_copies = |(path, content): (String, Bytes)| {
         let file = File::new(&path, content);
         let file = File { brotli: copy(&path, ".br"), gzip: copy(&path, ".gz"), ..file };
         (path, file)
     };
     Ok(originals.into_iter().map(with_copies).collect())
+}
+
+fn is_for_browsers(path: &str) -> bool {
+    !path.split('/').any(|name| name.starts_with(['.', '_']) || client_hosting::HOST_FILES.contains(&name))
+}
+
+/// The files in a folder that is there; none, where there is no such folder.
+fn read_folder(dist: &Path) -> Result<HashMap<String, Bytes>, (PathBuf, io::Error)> {
+    let mut contents = HashMap::new();
+    let mut open = Vec::from_iter(dist.is_dir().then(|| (dist.to_owned(), String::from("/"))));
+    while let Some((folder, prefix)) = open.pop() {
+        let entries = fs::read_dir(&folder).map_err(|error| (folder.clone(), error))?;
+        for entry in entries {
+            let entry = entry.map_err(|error| (folder.clone(), error))?;
+            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type().map_err(|error| (entry.path(), error))?;
+            if !is_for_browsers(&path) {
+                continue;
+            }
+            if kind.is_dir() {
+                open.push((entry.path(), format!("{path}/")));
+            } else if kind.is_file() {
+                let content = fs::read(entry.path()).map_err(|error| (entry.path(), error))?;
+                contents.insert(path, content.into());
+            }
+        }
+    }
+    Ok(contents)
 }
 
 /// `nosniff` makes these count: a wrong one is a file that does not work.

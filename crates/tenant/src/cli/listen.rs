@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 /// Refuses an address that other machines can reach, unless they may.
-pub(crate) fn check(address: SocketAddr, allow_remote: bool) -> Result<(), String> {
+pub(super) fn check(address: SocketAddr, allow_remote: bool) -> Result<(), String> {
     if address.ip().to_canonical().is_loopback() {
         return Ok(());
     }

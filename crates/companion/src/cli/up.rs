@@ -1,21 +1,20 @@
-//! Starts the bank and the tenant together and serves the built client: `cargo run -p companion`.
+//! Bank, tenant and client together.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
-use companion::address::Address;
-use companion::demo::{ADA, BEN, CITY_ENERGY, Demo, Holder, PASSWORD};
-use companion::run::{Options, RunError, Running, start};
+use clap::Args;
 use http_server::asked_to_stop;
 use tenant::ControlToken;
-use tracing_subscriber::EnvFilter;
 
-/// Riser's bank and tenant on this machine, and the client when it has been built.
-#[derive(Parser)]
-#[command(version)]
-struct Flags {
+use super::{data_folder, exit, log_warnings};
+use crate::address::Address;
+use crate::client::Dist;
+use crate::demo::{ADA, BEN, CITY_ENERGY, Demo, Holder, PASSWORD};
+use crate::run::{Options, RunError, Running, start};
+
+#[derive(Args)]
+pub struct UpFlags {
     /// Where the bank's API and the client are served: PORT, HOST:PORT or <http://HOST:PORT>
     #[arg(long, env = "RISER_BANK", value_name = "ADDRESS", default_value = "http://localhost:8080")]
     bank: Address,
@@ -25,12 +24,12 @@ struct Flags {
     /// Serve the client at an address of its own instead of the bank's
     #[arg(long, env = "RISER_CLIENT", value_name = "ADDRESS")]
     client: Option<Address>,
-    /// Folder of the built client
-    #[arg(long, value_name = "FOLDER", default_value = "dist")]
-    dist: PathBuf,
-    /// Folder of the databases and the keys
-    #[arg(long, env = "RISER_DATA", value_name = "FOLDER", default_value = "data")]
-    data: PathBuf,
+    /// Folder of a built client, instead of the one in this program
+    #[arg(long, value_name = "FOLDER")]
+    dist: Option<PathBuf>,
+    /// Folder of the databases and the keys [default: riser in your data folder]
+    #[arg(long, env = "RISER_DATA", value_name = "FOLDER")]
+    data: Option<PathBuf>,
     /// Forget accounts, transfers, log-ins and keys of earlier runs
     #[arg(long)]
     fresh: bool,
@@ -43,18 +42,14 @@ struct Flags {
     control_token: Option<String>,
 }
 
-fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    let Flags { bank, tenant, client, dist, data, fresh, demo, control_token } = Flags::parse();
+/// Runs until it is asked to stop. `embedded`: the client in the program.
+pub fn up(flags: UpFlags, embedded: Dist) -> ExitCode {
+    log_warnings();
+    let UpFlags { bank, tenant, client, dist, data, fresh, demo, control_token } = flags;
+    let dist = dist.map_or(embedded, Dist::from);
+    let data = data.unwrap_or_else(data_folder::default);
     let control = control_token.map(ControlToken);
-    match run(&Options { bank, tenant, client, dist, data, fresh, demo, control }) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {}", with_reasons(&error));
-            ExitCode::FAILURE
-        }
-    }
+    exit(run(&Options { bank, tenant, client, dist, data, fresh, demo, control }))
 }
 
 #[tokio::main]
@@ -78,8 +73,7 @@ fn welcome(running: &Running, options: &Options) -> String {
             "The bank is running at {}, without a client: there is none in {}.\n\
              Serve it with `cargo xtask serve` and open http://localhost:3000, or build it with `cargo xtask dist` and start \
              this again.\n",
-            running.bank,
-            options.dist.display()
+            running.bank, options.dist
         ),
     };
     let login = |holder: &Holder| holder.login.map_or("", |login| login.email);
@@ -100,18 +94,4 @@ fn welcome(running: &Running, options: &Options) -> String {
         BEN.name,
         options.data.display()
     )
-}
-
-/// The error and what led to it, in one line.
-fn with_reasons(error: &RunError) -> String {
-    let mut text = error.to_string();
-    let mut reason = error.source();
-    while let Some(error) = reason {
-        // A few errors repeat their source in their own sentence.
-        if !text.contains(&error.to_string()) {
-            text = format!("{text}: {error}");
-        }
-        reason = error.source();
-    }
-    text
 }

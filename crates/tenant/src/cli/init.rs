@@ -4,23 +4,23 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::Done;
+use super::file::Done;
 
 /// The files, in the order in which they are written.
 const FILES: [(&str, &str); 2] = [
-    ("actions/step-up.js", tenant::STEP_UP_ACTION),
-    ("tenant.toml", include_str!("../../assets/init/tenant.toml")),
+    ("actions/step-up.js", crate::STEP_UP_ACTION),
+    ("tenant.toml", include_str!("../assets/init/tenant.toml")),
 ];
 
 #[derive(clap::Args)]
-pub(crate) struct Init {
+pub(super) struct Init {
     /// The folder to write them to
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,
 }
 
 /// Writes what is not there yet, and nothing when anything is.
-pub(crate) fn run(Init { path }: &Init) -> Done {
+pub(super) fn run(Init { path }: &Init, program: &str) -> Done {
     let files = FILES.map(|(name, content)| (path.join(name), content));
     if let Some((there, _)) = files.iter().find(|(file, _)| file.exists()) {
         let there = there.display();
@@ -35,7 +35,7 @@ pub(crate) fn run(Init { path }: &Init) -> Done {
     let config = path.join("tenant.toml");
     let flag = if path == Path::new(".") { String::new() } else { format!(" --config {}", config.display()) };
     println!(
-        "\nPut your application into {}, then run\n\n    tenant{flag}\n\nand log in as customer@example.com, password: \
+        "\nPut your application into {}, then run\n\n    {program}{flag}\n\nand log in as customer@example.com, password: \
          correct horse battery",
         config.display()
     );

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use tenant::{Client, ConfigFile, Customer, Database, GrantType, KeyStore};
+use crate::{Client, ConfigFile, Customer, Database, GrantType, KeyStore};
 
-use crate::{Done, File, listen};
+use super::file::{Done, File};
+use super::listen;
 
-pub(crate) fn run(file: &File) -> Done {
+pub(super) fn run(file: &File) -> Done {
     let config = file.read()?;
     print!("{}: as it should be\n\n{}", file.config.display(), describe(&config));
     if listen::check(config.listen, false).is_err() {

@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tenant::{ConfigFile, ControlToken, DatabaseError, SystemClock, Tenant};
+use crate::{ConfigFile, ControlToken, DatabaseError, SystemClock, Tenant};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Done, File, listen};
+use super::file::{Done, File};
+use super::listen;
 
 #[derive(clap::Args)]
-pub(crate) struct Serve {
+pub(super) struct Serve {
     #[command(flatten)]
     file: File,
     /// Listen here, and not where the file says
@@ -41,7 +42,7 @@ pub(crate) struct Serve {
     grace: u64,
 }
 
-pub(crate) fn run(arguments: Serve) -> Done {
+pub(super) fn run(arguments: Serve) -> Done {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     // Colours are for people; a file or a collector gets plain text.
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stdout().is_terminal()).init();

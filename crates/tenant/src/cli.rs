@@ -1,24 +1,24 @@
-//! The tenant as a program: `tenant init`, `tenant check`, `tenant`.
+//! What the tenant's program does: `tenant init`, `tenant check`, `tenant`.
 
 mod check;
+mod file;
 mod hash_password;
 mod init;
 mod listen;
 mod rotate_keys;
 mod serve;
 
-use std::error::Error;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use tenant::{ConfigFile, FileError};
+use clap::{Parser, Subcommand};
+
+use file::File;
 
 /// A local OpenID provider that behaves like an Auth0 tenant, for development: applications log in against it, with the
 /// second factors and the Actions that its file describes.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
-struct Arguments {
+pub struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -39,26 +39,13 @@ enum Command {
     HashPassword,
 }
 
-/// The file that describes the tenant.
-#[derive(Args)]
-struct File {
-    /// The file that describes the tenant
-    #[arg(long, env = "TENANT_CONFIG", value_name = "FILE", default_value = "tenant.toml")]
-    config: PathBuf,
-}
-
-impl File {
-    fn read(&self) -> Result<ConfigFile, FileError> {
-        ConfigFile::read(&self.config, &|name| std::env::var(name).ok())
-    }
-}
-
-fn main() -> ExitCode {
-    let Arguments { command, serve } = Arguments::parse();
+/// `program`: what was typed to get here, for texts that say what to type next.
+pub fn run(arguments: Arguments, program: &str) -> ExitCode {
+    let Arguments { command, serve } = arguments;
     let done = match command {
         None => serve::run(serve),
         Some(Command::Serve(arguments)) => serve::run(arguments),
-        Some(Command::Init(arguments)) => init::run(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments, program),
         Some(Command::Check(file)) => check::run(&file),
         Some(Command::RotateKeys(file)) => rotate_keys::run(&file),
         Some(Command::HashPassword) => hash_password::run(),
@@ -71,5 +58,3 @@ fn main() -> ExitCode {
         }
     }
 }
-
-type Done = Result<(), Box<dyn Error>>;

@@ -1,10 +1,10 @@
 //! `tenant rotate-keys`
 
-use tenant::{Clock as _, Config, KeyStore, Rotation, SystemClock, rotate};
+use crate::{Clock as _, Config, KeyStore, Rotation, SystemClock, rotate};
 
-use crate::{Done, File};
+use super::file::{Done, File};
 
-pub(crate) fn run(file: &File) -> Done {
+pub(super) fn run(file: &File) -> Done {
     let config = file.read()?.config;
     let KeyStore::Folder(folder) = &config.keys else { return Err("the keys are in no folder".into()) };
     let lifetime = longest(&config);
