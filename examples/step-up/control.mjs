@@ -4,8 +4,7 @@
 export const APP = process.env.APP ?? "http://localhost:8080";
 export const TENANT = process.env.TENANT ?? "http://localhost:8090";
 
-const WAIT_MS = 20_000;
-const PAUSE_MS = 100;
+const WAIT_SECONDS = 20;
 
 /** One call; gives what the tenant answers. */
 export async function control(method, path, body) {
@@ -34,14 +33,11 @@ export async function reset() {
   await control("PUT", `customers/${encodeURIComponent(customer.sub)}`, { ...customer, phone: true });
 }
 
-/** The first push that waits, once there is one. */
+/** The first push that waits, once there is one: the tenant answers when it comes. */
 export async function push() {
-  for (const end = Date.now() + WAIT_MS; Date.now() < end; ) {
-    const { pushes } = await control("GET", "pushes");
-    if (pushes.length) return pushes[0];
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-  throw new Error("no push came");
+  const { pushes } = await control("GET", `pushes?wait=${WAIT_SECONDS}&sub=${encodeURIComponent(customer.sub)}`);
+  if (!pushes.length) throw new Error(`no push came within ${WAIT_SECONDS} s`);
+  return pushes[0];
 }
 
 /** Answers the push as the customer would: "approve" or "deny". */

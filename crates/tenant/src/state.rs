@@ -179,6 +179,18 @@ impl AppState {
 
     /// Waits until `happened` is true (200). The time for it (204) or the tenant (503) may come to an end first.
     pub(crate) async fn wait_until(&self, happened: impl Fn(&Self) -> bool) -> StatusCode {
+        self.wait_at_most(LONG_POLL_TIMEOUT, &happened).await;
+        if happened(self) {
+            StatusCode::OK
+        } else if *self.changes.borrow() {
+            StatusCode::SERVICE_UNAVAILABLE
+        } else {
+            StatusCode::NO_CONTENT
+        }
+    }
+
+    /// Waits until `happened` is true, the time is over, or the tenant closes. Either way the answer is what is true then.
+    pub(crate) async fn wait_at_most(&self, time: Duration, happened: impl Fn(&Self) -> bool) {
         let mut changes = self.changes.subscribe();
         let waiting = async {
             loop {
@@ -188,14 +200,6 @@ impl AppState {
                 }
             }
         };
-        // Either way the answer is what is true now.
-        let _elapsed = tokio::time::timeout(LONG_POLL_TIMEOUT, waiting).await;
-        if happened(self) {
-            StatusCode::OK
-        } else if *self.changes.borrow() {
-            StatusCode::SERVICE_UNAVAILABLE
-        } else {
-            StatusCode::NO_CONTENT
-        }
+        let _elapsed = tokio::time::timeout(time, waiting).await;
     }
 }

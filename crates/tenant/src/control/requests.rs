@@ -33,12 +33,27 @@ impl ReceivedRequests {
         requests.push_back(request);
     }
 
-    /// Oldest first.
-    pub(crate) fn list(&self) -> Vec<ReceivedRequest> {
-        self.0.lock().iter().cloned().collect()
+    /// Whether one came, at this path.
+    pub(crate) fn has(&self, path: Option<&str>) -> bool {
+        self.0.lock().iter().any(|request| request.is_at(path))
     }
 
-    pub(crate) fn take(&self) -> Vec<ReceivedRequest> {
-        self.0.lock().drain(..).collect()
+    /// Oldest first; those at one path, if one is named.
+    pub(crate) fn list(&self, path: Option<&str>) -> Vec<ReceivedRequest> {
+        self.0.lock().iter().filter(|request| request.is_at(path)).cloned().collect()
+    }
+
+    /// Removes what it tells.
+    pub(crate) fn take(&self, path: Option<&str>) -> Vec<ReceivedRequest> {
+        let mut requests = self.0.lock();
+        let (taken, left) = requests.drain(..).partition::<VecDeque<_>, _>(|request| request.is_at(path));
+        *requests = left;
+        taken.into()
+    }
+}
+
+impl ReceivedRequest {
+    fn is_at(&self, path: Option<&str>) -> bool {
+        path.is_none_or(|path| self.path == path)
     }
 }

@@ -9,12 +9,15 @@ mod pushes;
 mod requests;
 mod reset;
 mod trail;
+mod wait;
 
 use axum::Router;
 use axum::routing::{get, post};
 
 pub(super) use faults::inject;
 pub(super) use requests::record;
+pub(super) use trail::is_control;
+pub(super) use wait::MAX_WAIT;
 
 use crate::state::SharedState;
 

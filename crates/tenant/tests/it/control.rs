@@ -137,6 +137,58 @@ async fn push_is_approved_once_or_denied() {
 }
 
 #[tokio::test]
+async fn waiting_call_is_answered_when_there_is_something() {
+    let world = World::with(driven()).await;
+    let mut driver = driver(&world);
+    let body = json!({ "email": ADA, "name": "Ada Example", "phone": true });
+    call(&mut driver, Method::PUT, "/control/customers/auth0%7C1001", &body).await;
+    let mut tab = world.logged_in(ADA).await;
+    driver.get("/control/requests?take=true").await;
+
+    // Nothing, when the time is over or nothing else came; it is not asked for again meanwhile.
+    let others = driver.get("/control/pushes?wait=1&sub=auth0%7C1002").await;
+    assert_eq!(others.json::<Value>(), json!({ "pushes": [] }));
+    assert_eq!(driver.get("/control/requests?wait=0").await.json::<Value>(), json!({ "requests": [] }));
+
+    let mut second = self::driver(&world);
+    let (pushes, requests, page) = tokio::join!(
+        driver.get("/control/pushes?wait=60&sub=auth0%7C1001"),
+        second.get("/control/requests?wait=60&path=/u/mfa&take=true"),
+        async {
+            // Both wait when this begins.
+            tokio::task::yield_now().await;
+            tab.step_up().await
+        },
+    );
+    assert_eq!(pushes.json::<Value>()["pushes"][0]["number"].to_string(), page.number());
+    let requests: Value = requests.json();
+    assert_eq!(requests["requests"].as_array().unwrap().len(), 1, "{requests}");
+    assert_eq!(requests["requests"][0]["path"], "/u/mfa");
+    let left: Value = driver.get("/control/requests").await.json();
+    let left: Vec<_> = left["requests"].as_array().unwrap().iter().map(|request| &request["path"]).collect();
+    assert!(left.contains(&&json!("/authorize")) && !left.contains(&&json!("/u/mfa")), "{left:?}");
+
+    for wrong in ["61", "-1", "soon", "1.5"] {
+        for list in ["pushes", "requests"] {
+            let answer = driver.get(&format!("/control/{list}?wait={wrong}")).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+            assert!(answer.body.contains("whole seconds, 0 to 60"), "{}", answer.body);
+        }
+    }
+}
+
+/// The clock of the test stands still unless everybody waits, so that half a minute is over at once.
+#[tokio::test(start_paused = true)]
+async fn waiting_call_may_take_longer_than_a_page() {
+    let world = World::with(driven()).await;
+    let mut driver = driver(&world);
+    let began = tokio::time::Instant::now();
+    let answer = driver.get("/control/pushes?wait=60").await;
+    assert_eq!((answer.status, answer.json::<Value>()), (StatusCode::OK, json!({ "pushes": [] })));
+    assert_eq!(began.elapsed().as_secs(), 60);
+}
+
+#[tokio::test]
 async fn customers_come_change_and_go() {
     let world = World::with(driven()).await;
     let mut driver = driver(&world);

@@ -32,18 +32,11 @@ impl Control {
         Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
     }
 
-    /// Approves the first push that comes; gives the payment that it is about.
+    /// Approves the first push, when it comes; gives the payment that it is about.
     pub async fn approve(&self) -> Result<Value, Box<dyn Error>> {
-        let pushed = async {
-            loop {
-                let waiting = self.call(Method::GET, "pushes", &Value::Null).await?;
-                if let Some(push) = waiting["pushes"].get(0) {
-                    return Ok::<Value, Box<dyn Error>>(push.clone());
-                }
-                tokio::time::sleep(PAUSE).await;
-            }
-        };
-        let push = tokio::time::timeout(WAIT_TIMEOUT, pushed).await??;
+        let waiting = format!("pushes?wait={}", WAIT_TIMEOUT.as_secs());
+        let pushes = self.call(Method::GET, &waiting, &Value::Null).await?;
+        let push = pushes["pushes"].get(0).ok_or("no push came in time")?;
         let path = format!("pushes/{}/approve", push["id"].as_str().unwrap_or_default());
         self.call(Method::POST, &path, &Value::Null).await?;
         Ok(push["payment"].clone())

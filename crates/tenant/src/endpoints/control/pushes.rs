@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::error::ControlError;
 use super::trail::log_call;
-use crate::extract::Driver;
+use super::wait::wait_of;
+use crate::extract::{Driver, QueryParameters};
 use crate::mfa;
 use crate::state::{AppState, Shared};
 use crate::store::{Push, PushAnswer, PushOutcome};
@@ -17,15 +18,26 @@ pub(super) struct PushList {
     pushes: Vec<Value>,
 }
 
-/// Those that wait for an answer, oldest first.
-pub(super) async fn list(State(state): Shared, _: Driver) -> Json<PushList> {
+/// Those that wait for an answer, oldest first. `sub` names one customer; with `wait` there may still be none.
+pub(super) async fn list(
+    State(state): Shared,
+    _: Driver,
+    QueryParameters(query): QueryParameters,
+) -> Result<Json<PushList>, ControlError> {
+    let sub = query.get("sub");
+    state.wait_at_most(wait_of(&query)?, |state| !waiting(state, sub).is_empty()).await;
+    Ok(Json(PushList { pushes: waiting(&state, sub) }))
+}
+
+fn waiting(state: &AppState, sub: Option<&str>) -> Vec<Value> {
     let now = state.now();
-    let store = state.store();
     let customers = state.directory.customers();
-    let waiting = customers.iter().flat_map(|customer| store.pushes.waiting(&customer.sub, now));
-    let mut waiting: Vec<&Push> = waiting.collect();
+    let named = customers.iter().filter(|customer| sub.is_none_or(|sub| customer.sub == sub));
+    let store = state.store();
+    let mut waiting: Vec<&Push> =
+        named.flat_map(|customer| store.pushes.waiting(&customer.sub, now)).collect();
     waiting.sort_by(|a, b| (a.sent, &a.id).cmp(&(b.sent, &b.id)));
-    Json(PushList { pushes: waiting.into_iter().map(described).collect() })
+    waiting.into_iter().map(described).collect()
 }
 
 fn described(push: &Push) -> Value {

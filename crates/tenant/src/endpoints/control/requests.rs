@@ -8,7 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
 
+use super::error::ControlError;
 use super::trail::is_control;
+use super::wait::wait_of;
 use crate::control::ReceivedRequest;
 use crate::domain::{MAX_LENGTH, Parameters};
 use crate::extract::{Driver, QueryParameters};
@@ -20,14 +22,20 @@ pub(super) struct RequestList {
     requests: Vec<ReceivedRequest>,
 }
 
-/// `take=true` also removes what it tells.
+/// `path` names an endpoint, `take=true` also removes what is told; with `wait` there may still be nothing.
 pub(super) async fn list(
+    State(state): Shared,
     Driver { control }: Driver,
     QueryParameters(query): QueryParameters,
-) -> Json<RequestList> {
-    let requests =
-        if query.get("take") == Some("true") { control.requests.take() } else { control.requests.list() };
-    Json(RequestList { requests })
+) -> Result<Json<RequestList>, ControlError> {
+    let path = query.get("path");
+    state.wait_at_most(wait_of(&query)?, |_| control.requests.has(path)).await;
+    let requests = if query.get("take") == Some("true") {
+        control.requests.take(path)
+    } else {
+        control.requests.list(path)
+    };
+    Ok(Json(RequestList { requests }))
 }
 
 /// Writes down each request of others, and how it was answered.
@@ -54,5 +62,6 @@ pub(in crate::endpoints) async fn record(State(state): Shared, request: Request,
     let response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status().as_u16();
     control.requests.add(ReceivedRequest { at, method, path, parameters, status });
+    state.changed();
     response
 }

@@ -11,7 +11,7 @@ pub(super) async fn post(State(state): Shared, Driver { control }: Driver) -> St
     state.directory.reset();
     control.clock.set_offset(0);
     control.faults.clear();
-    control.requests.take();
+    control.requests.take(None);
     let mut store = state.store();
     store.clear();
     for (sub, secret, recovery_codes) in control.configured_factors() {

@@ -10,6 +10,6 @@ pub(super) fn log_call(state: &AppState, call: &str, done: impl Into<String>) {
     state.log.begin(Kind::Control).record(Event::Control { call: call.to_owned(), done: done.into() });
 }
 
-pub(super) fn is_control(request: &Request) -> bool {
+pub(in crate::endpoints) fn is_control(request: &Request) -> bool {
     request.uri().path().starts_with("/control/")
 }
