@@ -33,6 +33,7 @@ mod flow;
 pub mod http;
 mod json;
 pub mod oidc;
+mod quoted;
 pub mod session;
 pub mod storage;
 pub mod view;

@@ -10,6 +10,7 @@ use crate::{
     domain::{AuthorizationCode, Problem, ReceivedAccessToken, Scopes},
     json::Json,
     oidc::{authorization_request::StateParameter, refusal},
+    quoted::quoted,
 };
 
 /// No provider's answer is longer. Two tokens with generous claims take about 4 KiB.
@@ -88,7 +89,7 @@ pub enum CallbackError {
     #[error("the answer has no `state`")]
     NoState,
     /// An error that cannot be tied to a request: it is not believed, and nothing came of the request.
-    #[error("the answer is the error {0:?}, {1}: it is not believed")]
+    #[error("the answer is the error {}, {}: it is not believed", quoted(.0), .1)]
     UnboundError(String, &'static str),
     /// Tokens in the query: they are in the logs of servers, and never taken.
     #[error("the answer has tokens in the query: they are taken from the fragment alone")]
@@ -109,13 +110,13 @@ pub enum CallbackError {
     #[error("the answer has no `{0}`")]
     Missing(&'static str),
     /// RFC 6750 is the only way in which Riser uses a token.
-    #[error("`token_type` is {0:?}: it should be Bearer")]
+    #[error("`token_type` is {}: it should be Bearer", quoted(.0))]
     TokenType(String),
     /// RFC 6750 2.1: it has to fit into a header.
     #[error("`access_token` is empty, or holds other characters than visible ASCII")]
     AccessToken,
     /// Not a number of seconds.
-    #[error("`expires_in` is {0:?}: it should be a number of seconds, more than zero")]
+    #[error("`expires_in` is {}: it should be a number of seconds, more than zero", quoted(.0))]
     ExpiresIn(String),
     /// No record for this `state`: never asked for, asked for in another tab, or used already.
     #[error(
@@ -135,10 +136,10 @@ pub enum CallbackError {
     #[error("the answer has no `iss`, and the provider's metadata promise one")]
     NoIssuer,
     /// RFC 9207: another provider answered.
-    #[error("`iss` of the answer is {0:?}, which is not the configured issuer")]
+    #[error("`iss` of the answer is {}, which is not the configured issuer", quoted(.0))]
     ForeignIssuer(String),
     /// Less than what was asked for.
-    #[error("the provider granted {granted:?} where {needed:?} was needed")]
+    #[error("the provider granted {} where {} was needed", quoted(.granted), quoted(.needed))]
     ScopeTooSmall {
         /// What came.
         granted: String,

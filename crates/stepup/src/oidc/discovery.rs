@@ -6,6 +6,7 @@ use crate::{
     domain::{ParseUrl, WebUrl},
     json::{Json, Object},
     oidc::authorization_request::PAYMENT_INITIATION,
+    quoted::quoted,
 };
 
 /// The endpoints that Riser uses.
@@ -35,7 +36,8 @@ pub enum DiscoveryError {
     NotMetadata(String),
     /// Discovery 4.3: the issuer must be the very one that was asked.
     #[error(
-        "the metadata is that of {found:?}; the configured issuer is {expected:?}. They must be equal to the letter"
+        "the metadata is that of {}; the configured issuer is {}. They must be equal to the letter",
+        quoted(.found), quoted(.expected)
     )]
     Issuer {
         /// Whose metadata it is.

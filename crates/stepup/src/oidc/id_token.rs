@@ -9,6 +9,7 @@ use crate::{
     domain::{AuthenticationRequirement, MFA_AMR, Problem, Timestamp},
     json::{Json, Object},
     oidc::jws::{JwsError, SignedPayload},
+    quoted::{quoted, quoted_list, quoted_or_missing},
 };
 
 /// The largest time that is read: 2^53, beyond which JSON numbers differ between readers.
@@ -77,7 +78,7 @@ pub(crate) enum IdTokenError {
     #[error("the ID token is malformed: {0}")]
     Malformed(#[from] JwsError),
     /// No key of the issuer has the `kid`, also after fetching the keys anew.
-    #[error("the ID token names the key {0:?}, which the issuer does not have")]
+    #[error("the ID token names the key {}, which the issuer does not have", quoted_or_missing(.0.as_deref()))]
     UnknownKey(Option<String>),
     /// The signature fits none of the issuer's keys.
     #[error("the ID token's signature is not the issuer's")]
@@ -91,13 +92,13 @@ pub(crate) enum IdTokenError {
     #[error("the ID token has no `{0}`")]
     Missing(&'static str),
     /// 3.1.3.7, 2
-    #[error("`iss` is {found:?}, the configured issuer is {expected:?}")]
+    #[error("`iss` is {}, the configured issuer is {}", quoted(.found), quoted(.expected))]
     Issuer { found: String, expected: String },
     /// 3.1.3.7, 3: not for us, or also for somebody whom we do not trust.
-    #[error("`aud` is {0:?}: it should name this client and nobody else")]
+    #[error("`aud` is {}: it should name this client and nobody else", quoted_list(.0))]
     Audience(Vec<String>),
     /// 3.1.3.7, 4 and 5
-    #[error("`azp` is {0:?}: it should be this client")]
+    #[error("`azp` is {}: it should be this client", quoted(.0))]
     AuthorizedParty(String),
     /// 3.1.3.7, 9
     #[error("it expired {0} seconds ago")]
@@ -119,7 +120,7 @@ pub(crate) enum IdTokenError {
     )]
     Nonce,
     /// 3.1.3.7, 12: `acr_values` is voluntary, so that a success may come with less.
-    #[error("`acr` is {acr:?} and `amr` is {amr:?}: {wanted:?} was asked for")]
+    #[error("`acr` is {} and `amr` is {}: {} was asked for", quoted_or_missing(.acr.as_deref()), quoted_list(.amr), quoted(.wanted))]
     AuthenticationContext { acr: Option<String>, amr: Vec<String>, wanted: String },
     /// 3.1.3.7, 13
     #[error("the customer authenticated {age} seconds ago: at most {max_age} were asked for")]

@@ -3,7 +3,10 @@
 use alloc::{borrow::ToOwned, string::String, vec::Vec};
 use base64ct::{Base64UrlUnpadded, Encoding};
 
-use crate::json::{Json, Object};
+use crate::{
+    json::{Json, Object},
+    quoted::quoted,
+};
 
 /// A token whose signature nobody has checked: its header may be used to choose a key, its payload for nothing.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub enum JwsError {
     #[error("its header cannot be read: {0}")]
     Header(String),
     /// Chosen by us, never by the token.
-    #[error("it is signed with {0:?}: only RS256 is accepted")]
+    #[error("it is signed with {}: only RS256 is accepted", quoted(.0))]
     Algorithm(String),
     /// An extension that must be understood, and is not (RFC 7515 4.1.11).
     #[error("its header has `{0}`, which is not accepted")]
