@@ -48,18 +48,27 @@ pub(crate) fn sentence(id: &str) -> String {
 
 /// The sentence of a failure, with the minutes that it may ask for.
 pub(crate) fn sentence_of(problem: &Problem) -> String {
-    let minutes = problem.minutes.map(|minutes| minutes.to_string());
-    sentence(problem.sentence).replace("{minutes}", &minutes.unwrap_or_default())
+    let minutes = problem.minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
+    fill(&sentence(problem.sentence), &[("minutes", minutes)])
 }
 
 /// A text with its arguments.
 pub(crate) fn message(message: &Message) -> String {
     let count = message.arguments.iter().find(|(name, _)| *name == "count");
-    let mut text = count.map_or_else(|| text(message.id), |(_, count)| plural(message.id, count));
-    for (name, value) in &message.arguments {
-        text = text.replace(&["{", name, "}"].concat(), value);
+    let text = count.map_or_else(|| text(message.id), |(_, count)| plural(message.id, count));
+    fill(&text, &message.arguments)
+}
+
+/// Puts the arguments where their names stand, and looks for no names in them.
+fn fill(text: &str, arguments: &[(&str, String)]) -> String {
+    let mut parts = text.split('{');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once('}').unwrap_or_default();
+        filled += arguments.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value);
+        filled += rest;
     }
-    text
+    filled
 }
 
 fn plural(id: &str, count: &str) -> String {

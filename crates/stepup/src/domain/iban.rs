@@ -134,7 +134,8 @@ fn separates_groups(c: char) -> bool {
 
 /// Without what says that it is one: `IBAN`, `IBAN (EUR)`, `IBAN-Nr`. No country has the letters `IB`.
 fn without_label(text: &str) -> &str {
-    let Some((before, rest)) = text.split_once("IBAN") else { return text };
+    let Some(at) = text.as_bytes().windows(4).position(|four| four == b"IBAN") else { return text };
+    let (before, rest) = (&text[..at], &text[at + 4..]);
     if before.bytes().any(|b| b.is_ascii_digit()) {
         return text;
     }

@@ -60,8 +60,7 @@ const NOT_APPLICABLE: &str = "XAG XAU XBA XBB XBC XBD XDR XPD XPT XSU XTS XUA XX
 #[must_use]
 pub fn minor_digits(currency: &str) -> Option<u8> {
     let written = currency.len() == 3 && currency.bytes().all(|byte| byte.is_ascii_uppercase());
-    // Three letters cannot be found across a blank.
-    let is_in = |list: &str| list.contains(currency);
+    let is_in = |list: &str| list.split(' ').any(|listed| listed == currency);
     match () {
         () if !written || is_in(NOT_APPLICABLE) => None,
         () if is_in(WHOLE) => Some(0),

@@ -31,6 +31,11 @@ pub(crate) fn is_invisible(c: char) -> bool {
     ignorable || (c.is_control() && !c.is_whitespace())
 }
 
+/// Does a part stand in a text? `str::contains` is quicker in long texts, and four times as large.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    part.is_empty() || text.as_bytes().windows(part.len()).any(|there| there == part.as_bytes())
+}
+
 /// Is it a blank, however wide? A Braille cell without dots is one too.
 pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'

@@ -48,7 +48,7 @@ impl WebUrl {
 
     /// Scheme, host and port, and the rest: the path with its slash, and the query.
     fn split(&self) -> (&str, &str) {
-        let host = self.0.find("://").map_or(0, |at| at + 3);
+        let host = self.0.find(':').map_or(0, |at| at + "://".len());
         self.0.split_at(self.0[host..].find('/').map_or(self.0.len(), |at| host + at))
     }
 

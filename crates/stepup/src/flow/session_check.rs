@@ -2,7 +2,7 @@
 //! the customer has ended from the phone. A frame with `prompt=none` would not do, for many browsers send no cookies in one.
 
 use crate::{
-    domain::Timestamp,
+    domain::{Timestamp, text},
     flow::{context::Context, customer::Customer},
     http::{HttpRequest, HttpResult, Method, RequestId},
     oidc::provider,
@@ -80,7 +80,7 @@ impl SessionCheck {
         match response.status {
             200 => self.is_accepted = true,
             401 => {
-                if response.www_authenticate.is_some_and(|challenge| challenge.contains(REPORTED)) {
+                if response.www_authenticate.is_some_and(|challenge| text::contains(&challenge, REPORTED)) {
                     return Some(Notice::Reported);
                 }
                 if self.is_accepted {

@@ -25,8 +25,7 @@ pub(super) fn reason(code: &str, description: &str) -> Option<&'static str> {
 
 /// After how many minutes it makes sense to try again: "Try again in 15 min."
 pub(super) fn minutes(description: &str) -> Option<u32> {
-    let (_, rest) = description.rsplit_once(" in ")?;
-    rest.strip_suffix(" min.")?.parse().ok()
+    description.strip_suffix(" min.")?.rsplit(' ').next()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{
         problem, request,
         response::{self, ReadError},
     },
-    domain::{Locale, Problem},
+    domain::{Locale, Problem, text},
     effect::{Effect, Timer},
     flow::{context::Context, customer::Customer},
     http::{HttpResult, RequestId},
@@ -174,7 +174,7 @@ impl PaymentFilter {
         ]
         .join(" ");
         let text = (locale.lower)(&text);
-        (locale.lower)(&self.query).split_whitespace().all(|word| text.contains(word))
+        (locale.lower)(&self.query).split_whitespace().all(|word| text::contains(&text, word))
             && self.outgoing.is_none_or(|outgoing| outgoing == payment.outgoing)
             && payment.at.starts_with(&self.month)
     }
