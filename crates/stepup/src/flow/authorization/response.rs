@@ -42,18 +42,18 @@ enum Stage {
     TakingRequest(AuthorizationResponse),
     FetchingMetadata {
         id: RequestId,
-        request: AuthorizationRequest,
+        request: Box<AuthorizationRequest>,
         code: AuthorizationCode,
         has_iss: bool,
     },
     RedeemingCode {
         id: RequestId,
-        request: AuthorizationRequest,
+        request: Box<AuthorizationRequest>,
     },
     /// The ID token's signature is being checked.
     VerifyingIdToken {
-        request: AuthorizationRequest,
-        tokens: ReceivedTokens,
+        request: Box<AuthorizationRequest>,
+        tokens: Box<ReceivedTokens>,
         verification: Box<Verification>,
     },
 }
@@ -147,7 +147,7 @@ impl ResponseValidation {
             }),
             (Stage::RedeemingCode { id, request }, Event::Answered { request: of, outcome }) if of == id => {
                 Ok(match token_endpoint::read(outcome) {
-                    Ok(tokens) => verify(request, tokens, cx),
+                    Ok(tokens) => verify(request, Box::new(tokens), cx),
                     Err(problem) => reject(Some(request), problem),
                 })
             }
@@ -187,7 +187,7 @@ fn handle_stored_request(
         AuthorizationRequest::read(&object).ok_or_else(|| "a member is missing or of another type".to_owned())
     });
     let request = match request {
-        Ok(request) => request,
+        Ok(request) => Box::new(request),
         Err(cause) => return refuse(None, &CallbackError::BrokenRecord(cause)),
     };
     // What it was for is shown to nobody any more.
@@ -204,7 +204,7 @@ fn handle_stored_request(
         return refuse(Some(request), &CallbackError::ForeignIssuer(iss.chars().take(200).collect()));
     }
     match response.outcome {
-        Ok(AuthorizationSuccess::Tokens(tokens)) => verify(request, tokens, cx),
+        Ok(AuthorizationSuccess::Tokens(tokens)) => verify(request, Box::new(tokens), cx),
         Ok(AuthorizationSuccess::Code(code)) => redeem(request, code, has_iss, cx),
         Err(error) => reject(Some(request), error.problem()),
     }
@@ -212,7 +212,7 @@ fn handle_stored_request(
 
 /// Exchanges a code for tokens, by way of the metadata when it is not known where.
 fn redeem(
-    request: AuthorizationRequest,
+    request: Box<AuthorizationRequest>,
     code: AuthorizationCode,
     has_iss: bool,
     cx: &mut Context,
@@ -234,7 +234,7 @@ fn redeem(
 }
 
 /// Tokens came: enough of them, before they are even looked at.
-fn verify(request: AuthorizationRequest, tokens: ReceivedTokens, cx: &mut Context) -> ValidationProgress {
+fn verify(request: Box<AuthorizationRequest>, tokens: Box<ReceivedTokens>, cx: &mut Context) -> ValidationProgress {
     if let Err(error) = check_grant(&request.purpose, &tokens, &cx.config) {
         return refuse(Some(request), &error);
     }
@@ -275,8 +275,8 @@ fn check_details(purpose: &Purpose, tokens: &ReceivedTokens) -> Result<(), Callb
 }
 
 fn continue_verification(
-    request: AuthorizationRequest,
-    tokens: ReceivedTokens,
+    request: Box<AuthorizationRequest>,
+    tokens: Box<ReceivedTokens>,
     next: VerificationProgress,
     cx: &Context,
 ) -> ValidationProgress {
@@ -289,8 +289,8 @@ fn continue_verification(
 
 /// The signature was right: now the claims. What the request was for decides what the access token may be used for.
 fn validate_claims(
-    request: AuthorizationRequest,
-    tokens: ReceivedTokens,
+    request: Box<AuthorizationRequest>,
+    tokens: Box<ReceivedTokens>,
     payload: &SignedPayload,
     cx: &Context,
 ) -> ValidationProgress {
@@ -332,11 +332,11 @@ fn pending(stage: Stage) -> ValidationProgress {
     Progress::Pending(Box::new(ResponseValidation { stage }))
 }
 
-fn refuse(request: Option<AuthorizationRequest>, error: &CallbackError) -> ValidationProgress {
+fn refuse(request: Option<Box<AuthorizationRequest>>, error: &CallbackError) -> ValidationProgress {
     reject(request, error.problem())
 }
 
-fn reject(request: Option<AuthorizationRequest>, problem: Problem) -> ValidationProgress {
+fn reject(request: Option<Box<AuthorizationRequest>>, problem: Problem) -> ValidationProgress {
     let purpose = request.map(|request| request.purpose);
     Progress::Done(Validated::Rejected(Box::new(Rejection { purpose, problem })))
 }
