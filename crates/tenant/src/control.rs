@@ -1,6 +1,7 @@
 //! What a test sets from outside while the tenant runs (`/control`): the time, faults, and what requests came. There is none
 //! unless the configuration has a token for it.
 
+mod fault;
 mod faults;
 mod requests;
 
@@ -11,7 +12,8 @@ use crate::credentials::totp::Secret;
 use crate::domain::Customer;
 use crate::random;
 
-pub(crate) use faults::{ActiveFault, Fault, Faults, Target};
+pub(crate) use fault::{ANOTHER_CUSTOMER, ANOTHER_ISSUER, Fault};
+pub(crate) use faults::{ActiveFault, Faults, Target};
 pub(crate) use requests::{ReceivedRequest, ReceivedRequests};
 
 pub(crate) struct Control {

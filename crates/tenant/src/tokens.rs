@@ -1,6 +1,6 @@
 //! Access tokens and ID tokens as an Auth0 tenant makes them: JWTs, RS256, `iss` with its trailing slash.
 
-use std::sync::Arc;
+mod forgery;
 
 use aws_lc_rs::digest;
 use base64::Engine as _;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::control::Fault;
 use crate::domain::Customer;
-use crate::keys::{KeyRing, SigningKey};
+use crate::keys::KeyRing;
 
 /// What the granted scopes `profile` and `email` tell about the customer (OIDC Core 5.4).
 pub(crate) fn personal_claims(customer: &Customer, granted: &[impl AsRef<str>]) -> Map<String, Value> {
@@ -50,25 +50,20 @@ pub(crate) struct PresentedIdToken {
 
 /// Signs the claims; `fault` is what a test wants to be wrong with that.
 pub(crate) fn sign(keys: &KeyRing, claims: &Value, fault: Option<Fault>) -> String {
-    let mut key = keys.current();
-    let mut kid = key.kid().to_owned();
-    if matches!(fault, Some(Fault::ForeignKey | Fault::UnknownKey))
-        && let Ok(other) = SigningKey::in_memory()
-    {
-        key = Arc::new(other);
+    let key = keys.current();
+    if let Some(token) = fault.and_then(|fault| forgery::sign(&key, claims, fault)) {
+        return token;
     }
-    if fault == Some(Fault::UnknownKey) {
-        key.kid().clone_into(&mut kid);
-    }
-    let is_signed = fault != Some(Fault::IdTokenSigNone);
-    let header = json!({ "alg": if is_signed { "RS256" } else { "none" }, "typ": "JWT", "kid": kid });
-    let [header, claims] = [&header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": key.kid() });
+    compact(&header, claims, |message| key.sign(message))
+}
+
+/// The compact serialization (RFC 7515, 7.1).
+fn compact(header: &Value, claims: &Value, sign: impl FnOnce(&[u8]) -> Vec<u8>) -> String {
+    let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
     let message = format!("{header}.{claims}");
-    let mut signature = if is_signed { key.sign(message.as_bytes()) } else { Vec::new() };
-    if let (Some(Fault::InvalidSigRs256), Some(last)) = (fault, signature.last_mut()) {
-        *last ^= 1;
-    }
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
+    let signature = URL_SAFE_NO_PAD.encode(sign(message.as_bytes()));
+    format!("{message}.{signature}")
 }
 
 /// The claims of a JWT that this tenant signed. The header is not read: there is one algorithm, and few keys.

@@ -155,7 +155,7 @@ pub(super) fn grant(
     let mut parameters = ResponseParameters::new();
     if let ResponseType::Code { challenge } = &request.response_type {
         parameters.push(("code", issue_code(state, authorization, grant, challenge)));
-        return respond::send(authorization, parameters);
+        return respond::send(state, authorization, parameters);
     }
     let access_token =
         request.response_type.has_access_token().then(|| issue::access_token(state, &grant, trace));
@@ -165,14 +165,16 @@ pub(super) fn grant(
         parameters.push(("token_type", "Bearer".to_owned()));
         parameters.push(("expires_in", issue::access_token_lifetime(state, &grant).to_string()));
     }
-    if request.response_type.has_id_token() {
+    let id_token = request.response_type.has_id_token();
+    let id_token = id_token.then(|| issue::id_token(state, &grant, trace, access_token.as_deref())).flatten();
+    if let Some(id_token) = id_token {
         metrics::token_issued(Flow::Implicit, &Token::IdToken);
-        parameters.push(("id_token", issue::id_token(state, &grant, trace, access_token.as_deref())));
+        parameters.push(("id_token", id_token));
     }
     parameters.push(("scope", grant.scope()));
     parameters
         .extend(grant.authorization_details().map(|it| ("authorization_details", json!(it).to_string())));
-    respond::send(authorization, parameters)
+    respond::send(state, authorization, parameters)
 }
 
 /// Whether a test wants less to be granted than was confirmed, where there is something to be left out.

@@ -33,8 +33,19 @@ pub(crate) fn access_token(state: &AppState, grant: &Grant, trace: &Trace) -> St
     issue(state, grant, trace, Token::AccessToken, lifetime, claims, &grant.access_token_claims)
 }
 
-/// An ID token, bound to the access token that goes with it (OIDC Core 2, 3.1.3.6 and 3.2.2.10).
-pub(crate) fn id_token(state: &AppState, grant: &Grant, trace: &Trace, access_token: Option<&str>) -> String {
+/// An ID token, bound to the access token that goes with it (OIDC Core 2, 3.1.3.6 and 3.2.2.10). None where a test wants
+/// none.
+pub(crate) fn id_token(
+    state: &AppState,
+    grant: &Grant,
+    trace: &Trace,
+    access_token: Option<&str>,
+) -> Option<String> {
+    let faults = state.control.as_ref().map(|control| &control.faults);
+    if faults.and_then(|faults| faults.take_one(Fault::MissingIdToken)).is_some() {
+        trace.record(events::fault(&Fault::MissingIdToken.name()));
+        return None;
+    }
     let mut claims = json!({
         "aud": grant.client.id,
         "nonce": grant.nonce,
@@ -45,7 +56,7 @@ pub(crate) fn id_token(state: &AppState, grant: &Grant, trace: &Trace, access_to
         claims.extend(tokens::personal_claims(&customer, &grant.identity));
     }
     let lifetime = state.lifetimes.id_token;
-    issue(state, grant, trace, Token::IdToken, lifetime, claims, &grant.id_token_claims)
+    Some(issue(state, grant, trace, Token::IdToken, lifetime, claims, &grant.id_token_claims))
 }
 
 /// Signs the claims, those that both tokens have, and those of scripts. What the protocol needs is not among the last; what

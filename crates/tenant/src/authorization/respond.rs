@@ -4,14 +4,34 @@
 use axum::response::Response;
 
 use super::delivery;
+use crate::control::{ANOTHER_ISSUER, Fault};
 use crate::domain::{ErrorCode, RedirectTarget};
 use crate::log::{Refusal, Trace, events};
+use crate::state::AppState;
 use crate::store::Authorization;
 
 pub(super) type ResponseParameters = Vec<(&'static str, String)>;
 
-pub(super) fn send(authorization: &Authorization, parameters: ResponseParameters) -> Response {
-    send_to(&authorization.request.target, &authorization.trace, parameters, None)
+/// A successful response, unless a test wants something to be wrong with it.
+pub(super) fn send(
+    state: &AppState,
+    authorization: &Authorization,
+    parameters: ResponseParameters,
+) -> Response {
+    let (target, trace) = (&authorization.request.target, &authorization.trace);
+    let Some(fault) = state.control.as_ref().and_then(|control| control.faults.take_for_response()) else {
+        return send_to(target, trace, parameters, None);
+    };
+    trace.record(events::fault(&fault.name()));
+    let mut target = target.clone();
+    match fault {
+        Fault::InvalidState => target.state = Some("not-the-state-of-the-request".to_owned()),
+        Fault::MissingState => target.state = None,
+        Fault::InvalidResponseIss => ANOTHER_ISSUER.clone_into(&mut target.issuer),
+        Fault::MissingResponseIss => target.issuer.clear(),
+        _ => {}
+    }
+    send_to(&target, trace, parameters, None)
 }
 
 pub(crate) fn refuse(authorization: &Authorization, error: ErrorCode, description: &str) -> Response {
@@ -38,7 +58,9 @@ fn send_to(
     refusal: Option<Refusal>,
 ) -> Response {
     parameters.extend(target.state.clone().map(|state| ("state", state)));
-    parameters.push(("iss", target.issuer.clone()));
+    if !target.issuer.is_empty() {
+        parameters.push(("iss", target.issuer.clone()));
+    }
     let names = parameters.iter().map(|(name, _)| (*name).to_owned()).collect();
     trace.record(events::redirect(target, names, refusal));
     delivery::deliver(target, &parameters)

@@ -1,52 +1,14 @@
-//! What the tenant does wrong because a test wants to see what its client does then. Each is counted down, and written down
-//! where it happens.
+//! Which faults are due, and how often. Each is counted down where it happens.
 
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+
+use super::fault::{Fault, Place};
 
 /// More would be a mistake of the test.
 const MAX_TIMES: u32 = 1_000;
 /// Below the time after which the tenant gives up a request by itself.
 const MAX_SECONDS: u64 = 25;
-
-/// One thing that goes wrong. Where the OpenID Foundation's tests for relying parties have a name for it, it is that name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Fault {
-    /// Every request is answered with 503.
-    Outage,
-    /// Every answer takes longer.
-    Slow,
-    /// `iss` is another issuer.
-    InvalidIss,
-    /// `aud` is somebody else.
-    InvalidAud,
-    /// `sub` is another customer.
-    OtherSub,
-    /// The ID token's `nonce` is not the request's.
-    NonceInvalid,
-    /// The ID token's `at_hash` is that of another access token.
-    InvalidAtHash,
-    MissingSub,
-    MissingNonce,
-    /// It has been expired for an hour.
-    Expired,
-    /// It does not tell of a second factor: no `amr`, no `acr`.
-    NoSecondFactor,
-    /// One bit of the signature is changed.
-    InvalidSigRs256,
-    /// Another key signs, under the name of the published one.
-    ForeignKey,
-    /// Another key signs, under a name of its own that is not published.
-    UnknownKey,
-    /// `alg` is `none`, and there is no signature.
-    IdTokenSigNone,
-    /// The scopes that take a second factor are not granted, and the answer says so.
-    LessScope,
-    /// The access token is for another payment than the one that was confirmed.
-    OtherDetails,
-}
 
 /// Which token is made wrong.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,40 +93,12 @@ impl Faults {
 
     /// The fault of this token that is due.
     pub(crate) fn take_for(&self, token: Target) -> Option<Fault> {
-        self.take(|active| active.fault.is_of_tokens() && active.token == token).map(|active| active.fault)
-    }
-}
-
-impl Fault {
-    const fn is_of_tokens(self) -> bool {
-        !matches!(self, Self::Outage | Self::Slow | Self::LessScope | Self::OtherDetails)
+        self.take(|active| active.fault.place() == Place::Token && active.token == token)
+            .map(|active| active.fault)
     }
 
-    /// As it is asked for.
-    pub(crate) fn name(self) -> String {
-        json!(self).as_str().unwrap_or_default().to_owned()
-    }
-
-    /// Makes the claims of a token wrong.
-    pub(crate) fn spoil(self, claims: &mut Map<String, Value>, now: u64) {
-        let (name, value) = match self {
-            Self::InvalidIss => ("iss", json!("https://another-issuer.example/")),
-            Self::InvalidAud => ("aud", json!("somebody-else")),
-            Self::OtherSub => ("sub", json!("auth0|another-customer")),
-            Self::NonceInvalid => ("nonce", json!("not-the-nonce-of-the-request")),
-            Self::InvalidAtHash => ("at_hash", json!("AAAAAAAAAAAAAAAAAAAAAA")),
-            Self::Expired => ("exp", json!(now.saturating_sub(3_600))),
-            Self::MissingSub => ("sub", Value::Null),
-            Self::MissingNonce => ("nonce", Value::Null),
-            Self::NoSecondFactor => {
-                claims.remove("acr");
-                ("amr", Value::Null)
-            }
-            _ => return,
-        };
-        claims.remove(name);
-        if !value.is_null() {
-            claims.insert(name.to_owned(), value);
-        }
+    /// The fault of an authorization response that is due.
+    pub(crate) fn take_for_response(&self) -> Option<Fault> {
+        self.take(|active| active.fault.place() == Place::Response).map(|active| active.fault)
     }
 }

@@ -14,7 +14,7 @@ mod wait;
 use axum::Router;
 use axum::routing::{get, post};
 
-pub(super) use faults::inject;
+pub(super) use faults::{happens, inject};
 pub(super) use requests::record;
 pub(super) use trail::is_control;
 pub(super) use wait::MAX_WAIT;

@@ -6,6 +6,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::json;
 
+use super::control::happens;
+use crate::control::{ANOTHER_ISSUER, Fault};
 use crate::domain::{MULTI_FACTOR, OIDC_SCOPES, payment};
 use crate::http;
 use crate::language;
@@ -45,6 +47,9 @@ pub(super) async fn get(State(state): Shared) -> Response {
     });
     if state.authorization_details {
         document["authorization_details_types_supported"] = json!([payment::TYPE]);
+    }
+    if happens(&state, Fault::DiscoveryIssuerMismatch) {
+        document["issuer"] = json!(ANOTHER_ISSUER);
     }
     (http::public(), Json(document)).into_response()
 }

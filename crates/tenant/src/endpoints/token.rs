@@ -144,12 +144,14 @@ fn exchange(
     trace.record(Event::CodeRedeemed);
     let access_token = issue::access_token(state, &grant, &trace);
     metrics::token_issued(Flow::Code, &Token::AccessToken);
-    if grant.is_openid() {
+    let id_token = grant.is_openid().then(|| issue::id_token(state, &grant, &trace, Some(&access_token)));
+    let id_token = id_token.flatten();
+    if id_token.is_some() {
         metrics::token_issued(Flow::Code, &Token::IdToken);
     }
     tracing::info!(client_id, sub = grant.sub, "code redeemed");
     Ok(Tokens {
-        id_token: grant.is_openid().then(|| issue::id_token(state, &grant, &trace, Some(&access_token))),
+        id_token,
         access_token,
         token_type: "Bearer",
         expires_in: issue::access_token_lifetime(state, &grant),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::rsa::{KeySize, PublicKey};
 use aws_lc_rs::signature::{self, KeyPair as _, RsaKeyPair};
 use aws_lc_rs::{digest, error::KeyRejected};
 use base64::Engine as _;
@@ -80,7 +80,6 @@ impl Jwk {
 }
 
 impl SigningKey {
-    /// A key for this process only.
     /// A new key that is kept nowhere.
     pub(crate) fn in_memory() -> Result<Self, KeyError> {
         Ok(Self::new(generate()?))
@@ -113,6 +112,15 @@ impl SigningKey {
 
     pub(crate) fn kid(&self) -> &str {
         &self.jwk.kid
+    }
+
+    /// The public half, as it is published.
+    pub(crate) fn jwk(&self) -> &Jwk {
+        &self.jwk
+    }
+
+    pub(crate) fn public(&self) -> &PublicKey {
+        self.pair.public_key()
     }
 
     /// RS256 (RFC 7518, 3.3).

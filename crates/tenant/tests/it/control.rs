@@ -1,5 +1,6 @@
 //! The control API: what tests drive the tenant with, and who cannot.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::body::Body;
@@ -280,8 +281,15 @@ async fn faults_happen_as_often_as_asked() {
         ("invalid-iss", "iss", json!("https://another-issuer.example/")),
         ("invalid-aud", "aud", json!("somebody-else")),
         ("nonce-invalid", "nonce", json!("not-the-nonce-of-the-request")),
-        ("missing-nonce", "nonce", json!(null)),
+        ("secondary-aud", "aud", json!(["riser", "somebody-else"])),
+        ("invalid-azp", "azp", json!("somebody-else")),
+        ("iat-in-future", "iat", json!(START + 3_600)),
+        ("missing-iss", "iss", json!(null)),
+        ("missing-aud", "aud", json!(null)),
         ("missing-sub", "sub", json!(null)),
+        ("missing-iat", "iat", json!(null)),
+        ("missing-exp", "exp", json!(null)),
+        ("missing-nonce", "nonce", json!(null)),
         ("other-sub", "sub", json!("auth0|another-customer")),
         ("expired", "exp", json!(START - 3_600)),
     ] {
@@ -291,6 +299,14 @@ async fn faults_happen_as_often_as_asked() {
         for expected in [&wrong, &wrong, &right] {
             assert_eq!(claim_of(&mut tab, claim).await, *expected, "{fault}");
         }
+    }
+    // Each access token has another.
+    for (fault, wrong) in
+        [("invalid-at-hash", json!("AAAAAAAAAAAAAAAAAAAAAA")), ("missing-at-hash", json!(null))]
+    {
+        post(&mut driver, "/control/faults", json!({ "fault": fault })).await;
+        assert_eq!(claim_of(&mut tab, "at_hash").await, wrong, "{fault}");
+        assert_eq!(claim_of(&mut tab, "at_hash").await.as_str().map(str::len), Some(22), "{fault}: once");
     }
     let signed_wrongly = async |tab: &mut Browser, token: &str| {
         let fragment = tab.follow(&authorize(BALANCE)).await.fragment();
@@ -305,7 +321,17 @@ async fn faults_happen_as_often_as_asked() {
         (validation.validate_exp, validation.validate_aud) = (false, false);
         jsonwebtoken::decode::<Value>(&fragment[token], &key, &validation).is_err()
     };
-    for fault in ["invalid-sig-rs256", "foreign-key", "unknown-key", "id-token-sig-none"] {
+    for fault in [
+        "invalid-sig-rs256",
+        "invalid-sig-hs256",
+        "invalid-sig-es256",
+        "hs256-with-public-key",
+        "foreign-key",
+        "unknown-key",
+        "header-jwk",
+        "id-token-sig-none",
+        "kid-absent",
+    ] {
         for token in ["id_token", "access_token"] {
             post(&mut driver, "/control/faults", json!({ "fault": fault, "token": token })).await;
             assert!(signed_wrongly(&mut tab, token).await, "{fault} {token}");
@@ -341,6 +367,97 @@ async fn faults_happen_as_often_as_asked() {
         assert!(log.contains(&format!("\"name\":\"{name}\"")), "{name}");
     }
     assert!(!log.contains(TOKEN));
+}
+
+#[tokio::test]
+async fn forged_tokens_are_what_their_names_say() {
+    let world = World::with(driven()).await;
+    let mut driver = driver(&world);
+    let mut tab = world.logged_in(ADA).await;
+    let decode = |part: &str| data_encoding::BASE64URL_NOPAD.decode(part.as_bytes()).unwrap();
+    let mut forged = async |fault: &str| {
+        post(&mut driver, "/control/faults", json!({ "fault": fault })).await;
+        let token = tab.follow(&authorize(BALANCE)).await.fragment().remove("id_token").unwrap();
+        let header: Value = serde_json::from_slice(&decode(token.split('.').next().unwrap())).unwrap();
+        (token, header)
+    };
+    // A library that takes the algorithm from the token finds nothing wrong with these two.
+    let (token, header) = forged("hs256-with-public-key").await;
+    assert_eq!(header["alg"], "HS256");
+    let keys: jsonwebtoken::jwk::JwkSet = world.browser().get("/.well-known/jwks.json").await.json();
+    let jsonwebtoken::jwk::AlgorithmParameters::RSA(rsa) = &keys.keys[0].algorithm else {
+        panic!("{keys:?}")
+    };
+    // The key as a file has it: SubjectPublicKeyInfo of 2048 bits and the exponent 65537.
+    let prefix = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA";
+    let prefix = data_encoding::BASE64.decode(prefix.as_bytes()).unwrap();
+    let der = [&prefix[..], &decode(&rsa.n), &[2, 3], &decode(&rsa.e)].concat();
+    let text = data_encoding::BASE64.encode(&der);
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"));
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::HS256);
+    (validation.validate_exp, validation.validate_aud) = (false, false);
+    let key = jsonwebtoken::DecodingKey::from_secret(pem.as_bytes());
+    jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap();
+
+    let (token, header) = forged("header-jwk").await;
+    let jwk: jsonwebtoken::jwk::Jwk = serde_json::from_value(header["jwk"].clone()).unwrap();
+    let mut validation = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
+    (validation.validate_exp, validation.validate_aud) = (false, false);
+    let key = jsonwebtoken::DecodingKey::from_jwk(&jwk).unwrap();
+    jsonwebtoken::decode::<Value>(&token, &key, &validation).unwrap();
+
+    let (_, header) = forged("kid-absent").await;
+    assert!(header.get("kid").is_none());
+    let (token, header) = forged("id-token-sig-none").await;
+    assert!(header["alg"] == "none" && token.ends_with('.'));
+}
+
+#[tokio::test]
+async fn faults_of_responses_userinfo_and_metadata_happen_once() {
+    let world = World::with(driven()).await;
+    let mut driver = driver(&world);
+    let mut tab = world.logged_in(ADA).await;
+    // As it is: the harness takes no response of another issuer.
+    let respond = async |tab: &mut Browser| -> BTreeMap<String, String> {
+        let location = tab.follow(&authorize(BALANCE)).await.location();
+        let (_, fragment) = location.split_once('#').unwrap();
+        form_urlencoded::parse(fragment.as_bytes()).into_owned().collect()
+    };
+    let right = respond(&mut tab).await;
+    for (fault, name, wrong) in [
+        ("invalid-state", "state", Some("not-the-state-of-the-request")),
+        ("missing-state", "state", None),
+        ("invalid-response-iss", "iss", Some("https://another-issuer.example/")),
+        ("missing-response-iss", "iss", None),
+        ("missing-id-token", "id_token", None),
+    ] {
+        post(&mut driver, "/control/faults", json!({ "fault": fault })).await;
+        let fragment = respond(&mut tab).await;
+        assert_eq!(fragment.get(name).map(String::as_str), wrong, "{fault}");
+        let missing = right.keys().filter(|key| *key != name && !fragment.contains_key(*key)).count();
+        assert_eq!(missing, 0, "{fault}: nothing else is missing: {fragment:?}");
+        let fragment = respond(&mut tab).await;
+        assert_eq!(fragment.len(), right.len(), "{fault}: once");
+        assert!(name == "id_token" || fragment.get(name) == right.get(name), "{fault}: once");
+    }
+
+    let metadata = "/.well-known/openid-configuration";
+    post(&mut driver, "/control/faults", json!({ "fault": "discovery-issuer-mismatch" })).await;
+    let issuers = [tab.get(metadata).await.json::<Value>(), tab.get(metadata).await.json::<Value>()];
+    assert_eq!(issuers[0]["issuer"], "https://another-issuer.example/");
+    assert_ne!(issuers[1]["issuer"], issuers[0]["issuer"]);
+
+    post(&mut driver, "/control/faults", json!({ "fault": "userinfo-invalid-sub" })).await;
+    let bearer = format!("Bearer {}", right["access_token"]);
+    tab.headers.insert(header::AUTHORIZATION, bearer.parse().unwrap());
+    let subs = [tab.get("/userinfo").await.json::<Value>(), tab.get("/userinfo").await.json::<Value>()];
+    assert_eq!([&subs[0]["sub"], &subs[1]["sub"]], ["auth0|another-customer", "auth0|1001"]);
+    let log = program(&world).get("/log.json").await.body;
+    for name in ["invalid-state", "missing-id-token", "discovery-issuer-mismatch", "userinfo-invalid-sub"] {
+        assert!(log.contains(&format!("\"name\":\"{name}\"")), "{name}");
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,15 @@ pub(in crate::endpoints) async fn inject(State(state): Shared, request: Request,
     next.run(request).await
 }
 
+/// Whether a test wants this to happen now, at an endpoint that belongs to no log-in.
+pub(in crate::endpoints) fn happens(state: &AppState, fault: Fault) -> bool {
+    let due = state.control.as_ref().and_then(|control| control.faults.take_one(fault)).is_some();
+    if due {
+        note(state, fault);
+    }
+    due
+}
+
 fn note(state: &AppState, fault: Fault) {
     state.log.begin(Kind::Control).record(events::fault(&fault.name()));
 }
