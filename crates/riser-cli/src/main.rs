@@ -25,8 +25,8 @@ enum Command {
     Up(UpFlags),
     /// Run the bank's API alone
     Bank(bank::cli::Flags),
-    /// Run the tenant alone, a local OpenID provider, or work with its file
-    Tenant(tenant::cli::Arguments),
+    /// Run the tenant alone, a local OpenID provider, work with its file, or try a client with it
+    Tenant(Tenant),
     /// Serve the client alone, for a provider and an API elsewhere
     Client(ClientFlags),
     /// Ask whether what runs here is ready; the exit code says so
@@ -36,6 +36,35 @@ enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+/// What the tenant's own program does, and what takes a browser besides.
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Tenant {
+    #[command(subcommand)]
+    command: Option<TenantCommand>,
+    #[command(flatten)]
+    serve: tenant::cli::Serve,
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    #[command(flatten)]
+    Own(tenant::cli::Command),
+    /// Try a single-page application in a browser: does it refuse a tenant that misbehaves in one way at a time?
+    Conformance(Box<conformance::Args>),
+}
+
+impl Tenant {
+    fn run(self) -> ExitCode {
+        let command = match self.command {
+            Some(TenantCommand::Conformance(arguments)) => return conformance::run(*arguments),
+            Some(TenantCommand::Own(command)) => Some(command),
+            None => None,
+        };
+        tenant::cli::run(tenant::cli::Arguments { command, serve: self.serve }, "riser tenant")
+    }
 }
 
 /// Relative paths and contents; nothing, where the program was built without the client.
@@ -50,7 +79,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Up(flags) => companion::cli::up(flags, client()),
         Command::Bank(flags) => bank::cli::run(flags),
-        Command::Tenant(arguments) => tenant::cli::run(arguments, "riser tenant"),
+        Command::Tenant(arguments) => arguments.run(),
         Command::Client(flags) => companion::cli::serve_client(flags, client()),
         Command::Health(flags) => health::run(&flags),
         Command::Completions { shell } => {

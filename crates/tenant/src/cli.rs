@@ -12,7 +12,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use file::File;
+pub use file::File;
+pub use init::Init;
+pub use serve::Serve;
 
 /// A local OpenID provider that behaves like an Auth0 tenant, for development: applications log in against it, with the
 /// second factors and the Actions that its file describes.
@@ -20,17 +22,18 @@ use file::File;
 #[command(version, args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    pub command: Option<Command>,
     #[command(flatten)]
-    serve: serve::Serve,
+    pub serve: Serve,
 }
 
+/// What else it does. Public, so that a program can have more commands beside these.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Run the tenant; so does no command at all
-    Serve(serve::Serve),
+    Serve(Serve),
     /// Write a tenant.toml to begin with, and the Action that it names
-    Init(init::Init),
+    Init(Init),
     /// Read tenant.toml, and say what it describes or what is wrong with it
     Check(File),
     /// Sign with a new key from now on; a running tenant notices, and tokens of the old one stay good

@@ -7,6 +7,7 @@
 //! - [`server`]: servers that write down what they were asked, and can be made to hold, lose or replace answers
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
 //! - [`program`]: programs on Node.js and Python, with a clock that can be put forward
+//! - [`conformance`]: clients on trial, at a tenant that misbehaves
 //! - [`sdks`]: clients from npm, at a tenant of their own
 //! - [`faulty_provider`]: an OpenID provider with a switch for each fault
 //!
@@ -18,6 +19,7 @@ pub mod authenticator;
 pub mod browser;
 pub mod chromedriver;
 mod clock;
+pub mod conformance;
 pub mod error;
 pub mod eventually;
 mod evidence;

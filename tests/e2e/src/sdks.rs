@@ -184,7 +184,7 @@ fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
 }
 
 /// The pages, the libraries as npm has them, and what each page has to know about the tenant.
-fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, TestError> {
+pub(crate) fn files(issuer: &str, domain: &str, wish: Wish) -> Result<Router, TestError> {
     let folder = packages::of(PACKAGES)?;
     let (issuer, domain) = (issuer.to_owned(), domain.to_owned());
     let config = async move |Segment(library): Segment<String>| {

@@ -22,6 +22,7 @@ use serde_json::json;
 use std::{fmt, sync::Arc, time::Duration};
 use tenant::Tenant;
 
+pub(crate) use client::router as client_files;
 pub use ids::{AUDIENCE, CLIENT_ID, CONTROL_TOKEN};
 pub use provider::ProviderProgram;
 pub use setup::{Api, Host, Provider, Setup};

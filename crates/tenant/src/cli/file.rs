@@ -11,7 +11,7 @@ pub(super) type Done = Result<(), Box<dyn Error>>;
 
 /// The file that describes the tenant.
 #[derive(Args)]
-pub(super) struct File {
+pub struct File {
     /// The file that describes the tenant
     #[arg(long, env = "TENANT_CONFIG", value_name = "FILE", default_value = "tenant.toml")]
     pub(super) config: PathBuf,

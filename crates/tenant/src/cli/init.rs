@@ -13,7 +13,7 @@ const FILES: [(&str, &str); 2] = [
 ];
 
 #[derive(clap::Args)]
-pub(super) struct Init {
+pub struct Init {
     /// The folder to write them to
     #[arg(value_name = "PATH", default_value = ".")]
     path: PathBuf,

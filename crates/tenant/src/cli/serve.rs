@@ -12,7 +12,7 @@ use super::file::{Done, File};
 use super::listen;
 
 #[derive(clap::Args)]
-pub(super) struct Serve {
+pub struct Serve {
     #[command(flatten)]
     file: File,
     /// Listen here, and not where the file says

@@ -11,7 +11,7 @@ use std::{
 };
 use tower_http::services::{ServeDir, ServeFile};
 
-pub(super) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
+pub(crate) fn router(host: Host, config: &Value) -> Result<Router, TestError> {
     let dist = dist()?;
     match host {
         Host::Files => files(&dist, config),

@@ -69,7 +69,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
     }
 }
 
-pub(super) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> bank::Config {
+pub(crate) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
         jwks_uri: jwks_uri.to_owned(),

@@ -5,6 +5,7 @@ mod brand;
 mod browser_features;
 mod callbacks;
 mod code_flow;
+mod conformance;
 mod crash;
 mod examples;
 mod express;

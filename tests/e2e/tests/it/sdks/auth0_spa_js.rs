@@ -28,7 +28,7 @@ fn logs_in_with_a_code_and_returns_silently() {
         page.button("Ask for a transfer silently").click().await?;
         page.status().reads("getTokenSilently: login_required: Multifactor authentication required").await?;
         transfer(visit).await?;
-        page.status().reads(&format!("handleRedirectCallback: {ada}")).await?;
+        page.status().reads(&format!("handleRedirectCallback: {ada} may transfer")).await?;
 
         let (silently, aloud) = ("web_message", "query");
         assert_eq!(visit.asked("response_mode"), [aloud, silently, silently, silently, aloud]);

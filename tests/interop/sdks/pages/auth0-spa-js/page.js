@@ -52,7 +52,10 @@ async function run() {
   });
   click("token", "getTokenSilently", () => token());
   click("transfer", "leaving", () =>
-    client.loginWithRedirect({ authorizationParams: { scope: "openid profile transfer:funds" } }));
+    client.loginWithRedirect({
+      authorizationParams: { scope: "openid profile transfer:funds" },
+      appState: { to: "transfer" },
+    }));
   click("transfer-silently", "getTokenSilently", () => token("openid transfer:funds"));
   click("log-out", "leaving", () => client.logout({ logoutParams: { returnTo: here } }));
 
@@ -60,8 +63,8 @@ async function run() {
   if (query.has("state")) {
     await show("handleRedirectCallback", async () => {
       try {
-        await client.handleRedirectCallback();
-        return await whoIsThere();
+        const { appState } = await client.handleRedirectCallback();
+        return `${await whoIsThere()}${appState ? ` may ${appState.to}` : ""}`;
       } finally {
         history.replaceState({}, "", here);
       }

@@ -28,6 +28,7 @@ async function show(how, act) {
 
 const click = (id, act) => document.getElementById(id).addEventListener("click", act);
 click("log-in", () => users.signinRedirect());
+click("transfer", () => users.signinRedirect({ scope: "openid profile email transfer:funds" }));
 click("renew", () => show("signinSilent", () => users.signinSilent()));
 click("log-out", () => users.signoutRedirect({ state: "left" }));
 
