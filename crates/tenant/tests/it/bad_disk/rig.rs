@@ -224,7 +224,7 @@ step_up_scopes = ["transfer:funds"]
 
 fn start(folder: &Path, disk: &Disk) -> Program {
     // The log is read at its beginning only, and a full pipe would stop the program.
-    Program::spawn(tenant(folder).envs(disk.envs()).env("RUST_LOG", "tenant::serve=info,off"))
+    Program::spawn(tenant(folder).envs(disk.envs()).env("RUST_LOG", "tenant::cli::serve=info,off"))
 }
 
 fn refused(head: &str) -> Result<(), Refused> {
