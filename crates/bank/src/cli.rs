@@ -101,6 +101,7 @@ impl TryFrom<Flags> for Config {
         Ok(Self {
             issuer: flags.issuer,
             jwks_uri,
+            issuer_authority: None,
             audience: flags.audience,
             dynamic_linking: flags.dynamic_linking,
             allowed_origins: flags.allowed_origins,

@@ -10,6 +10,8 @@ pub struct Config {
     pub issuer: String,
     /// Where the issuer publishes its keys (JWKS, RFC 7517). `http` or `https`.
     pub jwks_uri: String,
+    /// The certificate (DER) of the one authority that may vouch for the issuer's. `None`: those that the system trusts.
+    pub issuer_authority: Option<Vec<u8>>,
     /// The identifier of this API, which must be in a token's `aud`.
     pub audience: String,
     pub dynamic_linking: DynamicLinking,

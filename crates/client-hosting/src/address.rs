@@ -4,11 +4,12 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-/// A host and a port, reached over plain HTTP.
+/// A host and a port, reached over plain HTTP unless it is made [`secure`](Address::secure).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     host: String,
     port: u16,
+    is_secure: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +24,20 @@ impl Address {
     /// The same host with another port: a listener that asked for port 0 gets one from the system.
     #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
-        Self { host: self.host.clone(), port }
+        Self { port, ..self.clone() }
+    }
+
+    /// The same, reached over HTTPS.
+    #[must_use]
+    pub fn secure(&self) -> Self {
+        Self { is_secure: true, ..self.clone() }
+    }
+
+    /// The host, as a certificate names it; nothing for a listener on every interface.
+    pub fn host(&self) -> Option<&str> {
+        let plain = self.host.trim_matches(['[', ']']);
+        let is_every = plain.parse::<IpAddr>().is_ok_and(|ip| ip.is_unspecified());
+        (!is_every).then_some(plain)
     }
 
     /// The port; 0 is a new one each time.
@@ -53,7 +67,7 @@ impl Address {
 
     /// The origin under which browsers reach it, as in `http://localhost:8080`.
     pub fn origin(&self) -> String {
-        origin(self.name(), self.port)
+        origin(self.is_secure, self.name(), self.port)
     }
 
     /// The origin, and for this machine the other names it goes by: people type `127.0.0.1` too.
@@ -62,7 +76,7 @@ impl Address {
         let mut origins = vec![self.origin()];
         if name == "localhost" || name == "127.0.0.1" {
             let other = if name == "localhost" { "127.0.0.1" } else { "localhost" };
-            origins.push(origin(other, self.port));
+            origins.push(origin(self.is_secure, other, self.port));
         }
         origins
     }
@@ -76,9 +90,10 @@ impl Address {
     }
 }
 
-/// Port 80 is left out, as browsers do in `Origin`.
-fn origin(name: &str, port: u16) -> String {
-    if port == 80 { format!("http://{name}") } else { format!("http://{name}:{port}") }
+/// The scheme's own port is left out, as browsers do in `Origin`.
+fn origin(is_secure: bool, name: &str, port: u16) -> String {
+    let (scheme, usual) = if is_secure { ("https", 443) } else { ("http", 80) };
+    if port == usual { format!("{scheme}://{name}") } else { format!("{scheme}://{name}:{port}") }
 }
 
 impl FromStr for Address {
@@ -91,7 +106,7 @@ impl FromStr for Address {
             None => (text, false),
         };
         if let Ok(port) = plain.parse() {
-            return Ok(Self { host: "localhost".to_owned(), port });
+            return Ok(Self { host: "localhost".to_owned(), port, is_secure: false });
         }
         let (host, port) = match plain.rsplit_once(':') {
             Some((host, port)) if !plain.ends_with(']') => (host, port.parse().map_err(|_| wrong())?),
@@ -104,7 +119,8 @@ impl FromStr for Address {
             .strip_prefix('[')
             .and_then(|it| it.strip_suffix(']'))
             .is_some_and(|it| it.parse::<IpAddr>().is_ok_and(|ip| ip.is_ipv6()));
-        if is_name || is_v6 { Ok(Self { host: host.to_ascii_lowercase(), port }) } else { Err(wrong()) }
+        let address = || Self { host: host.to_ascii_lowercase(), port, is_secure: false };
+        if is_name || is_v6 { Ok(address()) } else { Err(wrong()) }
     }
 }
 
@@ -131,6 +147,9 @@ mod tests {
         }
         assert_eq!(read("http://bank.test").origin(), "http://bank.test");
         assert_eq!(read("[::1]:8080").origin(), "http://[::1]:8080");
+        assert_eq!(read("8080").secure().origin(), "https://localhost:8080");
+        assert_eq!(read("bank.test:443").secure().origin(), "https://bank.test");
+        assert_eq!((read("0.0.0.0:1").host(), read("[::1]:1").host()), (None, Some("::1")));
     }
 
     #[test]

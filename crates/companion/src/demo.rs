@@ -93,6 +93,7 @@ pub fn bank(
     bank::Config {
         issuer: issuer.to_owned(),
         jwks_uri: format!("{issuer}.well-known/jwks.json"),
+        issuer_authority: None,
         audience: AUDIENCE.to_owned(),
         // The tenant below names each transfer in the token: one that names none was asked for by other code than the client.
         dynamic_linking: bank::DynamicLinking::Required,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use bank::{Bank, Clock as _, Database};
-use http_server::{GRACE, Limits, Listener};
+use http_server::{GRACE, Limits, Listener, ServerConfig};
+use local_tls::{Authority, TlsError};
 use serde_json::json;
 use tenant::{ControlToken, KeyStore, Tenant};
 use tokio::sync::watch;
@@ -39,6 +40,8 @@ pub struct Options {
     pub demo: Demo,
     /// Lets programs that have it drive the tenant.
     pub control: Option<ControlToken>,
+    /// Serves all of it over HTTPS, with an authority in the data folder; besides this machine's own names, these.
+    pub tls: Option<Vec<String>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,8 @@ pub enum RunError {
     Tenant(#[from] tenant::OpenError),
     #[error("the client cannot be served")]
     Client(#[from] ClientError),
+    #[error("there is no HTTPS")]
+    Tls(#[from] TlsError),
     #[error("a server stopped")]
     Server(#[source] io::Error),
     #[error("a server failed")]
@@ -67,6 +72,8 @@ pub struct Running {
     pub tenant: Address,
     /// Where the client is; `None` when it has not been built.
     pub client: Option<Address>,
+    /// What devices install that are to trust these addresses.
+    pub authority: Option<Arc<Authority>>,
     stop: watch::Sender<bool>,
     servers: JoinSet<io::Result<()>>,
     opened: Opened,
@@ -99,6 +106,11 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
         data.forget()?;
     }
 
+    let (authority, tls) =
+        options.tls.as_deref().map(|names| open_tls(&data, options, names)).transpose()?.unzip();
+    let at = |address: Address| if tls.is_some() { address.secure() } else { address };
+    let (bank_address, tenant_address) = (at(bank_address), at(tenant_address));
+    let client_listener = client_listener.map(|(listener, address)| (listener, at(address)));
     let issuer = format!("{}/", tenant_address.origin());
     let client_address = client_listener.as_ref().map_or(&bank_address, |(_, address)| address);
     let mut origins = client_address.origins();
@@ -110,30 +122,36 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await?;
     let database = Database::File(data.bank());
     let now = i64::try_from(bank::SystemClock.now()).unwrap_or(i64::MAX);
-    let config = demo::bank(&issuer, origins, database, options.demo, now);
+    let mut config = demo::bank(&issuer, origins, database, options.demo, now);
+    config.issuer_authority = authority.as_ref().map(|authority| authority.certificate().to_vec());
     let bank = Bank::open(config, Arc::new(bank::SystemClock)).await?;
 
     let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
     let client = built_client(options, &issuer, &api)?;
     let client_is_there = client.is_some().then(|| client_address.clone());
 
-    let (stop, _) = watch::channel(false);
-    let mut servers = JoinSet::new();
+    let mut servers = Servers { tasks: JoinSet::new(), stop: watch::channel(false).0, tls };
     match (client_listener, client) {
         (Some((listener, _)), Some(client)) => {
-            serve(&mut servers, &stop, listener, client);
-            serve(&mut servers, &stop, bank_listener, bank.router());
+            servers.serve(listener, client);
+            servers.serve(bank_listener, bank.router());
         }
         (None, Some(client)) => {
-            serve(&mut servers, &stop, bank_listener, client::beside(bank.api_routes(), client));
+            servers.serve(bank_listener, client::beside(bank.api_routes(), client));
         }
-        (_, None) => serve(&mut servers, &stop, bank_listener, bank.router()),
+        (_, None) => servers.serve(bank_listener, bank.router()),
     }
-    serve(&mut servers, &stop, tenant_listener, tenant.router());
+    let with_authority = |router| match &authority {
+        Some(authority) => local_tls::with_download(router, authority),
+        None => router,
+    };
+    servers.serve(tenant_listener, with_authority(tenant.router()));
+    let Servers { tasks: servers, stop, .. } = servers;
     Ok(Running {
         bank: bank_address,
         tenant: tenant_address,
         client: client_is_there,
+        authority,
         stop,
         servers,
         opened: Opened { bank, tenant, _data: data },
@@ -199,18 +217,34 @@ fn limits() -> Limits {
     }
 }
 
-fn serve(
-    servers: &mut JoinSet<io::Result<()>>,
-    stop: &watch::Sender<bool>,
-    listener: Listener,
-    router: Router,
-) {
-    let mut stop = stop.subscribe();
-    servers.spawn(async move {
-        let stopped = async move {
-            // An error means that the companion itself is gone, which is a reason to stop as well.
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        http_server::serve(listener, router, limits(), stopped, GRACE).await
-    });
+struct Servers {
+    tasks: JoinSet<io::Result<()>>,
+    stop: watch::Sender<bool>,
+    tls: Option<Arc<ServerConfig>>,
+}
+
+impl Servers {
+    fn serve(&mut self, listener: Listener, router: Router) {
+        let (mut stop, tls) = (self.stop.subscribe(), self.tls.clone());
+        self.tasks.spawn(async move {
+            let stopped = async move {
+                // An error means that the companion itself is gone, which is a reason to stop as well.
+                let _ = stop.wait_for(|stop| *stop).await;
+            };
+            http_server::serve_with(listener, tls, router, limits(), stopped, GRACE).await
+        });
+    }
+}
+
+/// The authority in the data folder, and what servers show: a certificate for this machine's names, for those of the addresses, and
+/// for `more`.
+fn open_tls(
+    data: &Folder,
+    options: &Options,
+    more: &[String],
+) -> Result<(Arc<Authority>, Arc<ServerConfig>), TlsError> {
+    let addresses = [Some(&options.bank), Some(&options.tenant), options.client.as_ref()];
+    let hosts = addresses.into_iter().flatten().filter_map(Address::host).map(str::to_owned);
+    let names: Vec<String> = hosts.chain(more.iter().cloned()).collect();
+    local_tls::open(&data.tls(), &names)
 }

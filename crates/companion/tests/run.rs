@@ -30,6 +30,7 @@ fn options(folder: &TempDir) -> Options {
         fresh: false,
         demo: Demo::Empty,
         control: None,
+        tls: None,
     }
 }
 
@@ -81,6 +82,44 @@ async fn bank_and_client_share_an_origin_and_the_tenant_has_its_own() {
     stop.send(()).unwrap();
     ended.await.unwrap().unwrap();
     assert!(http.get(bank).send().await.is_err(), "nothing listens any more");
+}
+
+/// Proves: local-authority
+#[tokio::test]
+async fn over_https_everything_trusts_the_authority_in_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    build_client(&folder.path().join("dist"));
+    let options = Options { tls: Some(Vec::new()), ..options(&folder) };
+    let running = start(&options).await.unwrap();
+    let (bank, tenant) = (running.bank.origin(), running.tenant.origin());
+    let authority = running.authority.clone().unwrap();
+    let (stop, ended) = serve(running);
+    assert!(
+        bank.starts_with("https://localhost:") && tenant.starts_with("https://localhost:"),
+        "{bank} {tenant}"
+    );
+
+    assert!(Client::new().get(&tenant).send().await.is_err(), "nobody else trusts it");
+    let certificate = reqwest::Certificate::from_der(authority.certificate()).unwrap();
+    let http = Client::builder().tls_certs_only([certificate]).build().unwrap();
+    assert_eq!(config_of(&get(&http, bank.clone()).await.1)["issuer"], format!("{tenant}/"));
+    let download = http.get(format!("{tenant}/ca.crt")).send().await.unwrap();
+    assert_eq!(download.headers()["content-type"], "application/x-x509-ca-cert");
+    assert_eq!(download.bytes().await.unwrap(), authority.certificate().as_ref());
+    let phone = http.get(format!("{tenant}/phone")).send().await.unwrap();
+    let cookies: Vec<_> = phone.headers().get_all("set-cookie").iter().collect();
+    assert!(
+        !cookies.is_empty() && cookies.iter().all(|cookie| cookie.to_str().unwrap().contains("; Secure"))
+    );
+    // The bank gets the tenant's keys: it can say that none of them is this token's.
+    let token = "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6Im5vbmUifQ.e30.AAAA";
+    let answer = http.get(format!("{bank}/balance")).bearer_auth(token).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+
+    drop(stop);
+    ended.await.unwrap().unwrap();
+    let again = start(&Options { fresh: true, ..options }).await.unwrap();
+    assert_eq!(again.authority.as_ref().unwrap().fingerprint(), authority.fingerprint(), "devices have it");
 }
 
 #[tokio::test]

@@ -12,11 +12,13 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::Watcher;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_io_timeout::TimeoutWriter;
+use tokio_rustls::TlsAcceptor;
 
 use crate::limits::{Limits, Peer};
 use crate::progress::Progress;
+use crate::tls;
 
 /// How long a program that stops waits for the other half of a request. Nothing has been done for it yet.
 const REST_OF_REQUEST: Duration = Duration::from_secs(1);
@@ -25,6 +27,7 @@ const REST_OF_REQUEST: Duration = Duration::from_secs(1);
 /// finished.
 pub(crate) async fn serve(
     (stream, peer): (TcpStream, Peer),
+    acceptor: Option<TlsAcceptor>,
     router: Router,
     limits: Limits,
     stopping: impl Future<Output = ()>,
@@ -42,8 +45,26 @@ pub(crate) async fn serve(
         }
         () = &mut stopping => return,
     }
-    let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(limits.stalled));
+    let Some(acceptor) = acceptor else {
+        return serve_requests((limits.timed(stream), peer), router, limits, stopping, watcher).await;
+    };
+    // Nothing has been asked before the handshake is done, so there is nothing to finish either.
+    let encrypted = tokio::select! {
+        encrypted = tls::accept(stream, &acceptor, limits) => encrypted,
+        () = &mut stopping => return,
+    };
+    if let Some(stream) = encrypted {
+        serve_requests((stream, peer), router, limits, stopping, watcher).await;
+    }
+}
+
+async fn serve_requests(
+    (stream, peer): (impl AsyncRead + AsyncWrite + Unpin + 'static, Peer),
+    router: Router,
+    limits: Limits,
+    stopping: impl Future<Output = ()>,
+    watcher: Watcher,
+) {
     let router = TowerToHyperService::new(router);
     let progress = Progress::default();
     let service = {
@@ -57,7 +78,7 @@ pub(crate) async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(limits.head_size)
-        .serve_connection(TokioIo::new(Box::pin(stream)), service);
+        .serve_connection(TokioIo::new(stream), service);
     let half_sent = async {
         stopping.await;
         tokio::time::sleep(REST_OF_REQUEST).await;

@@ -7,6 +7,7 @@ mod listener;
 mod metrics;
 mod progress;
 mod signals;
+mod tls;
 
 use std::future::Future;
 use std::io;
@@ -19,11 +20,13 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpStream;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 pub use limits::{Limits, Peer};
 pub use listener::Listener;
 pub use metrics::{record_request, serve_metrics};
 pub use signals::asked_to_stop;
+pub use tokio_rustls::rustls::ServerConfig;
 
 use limits::Peers;
 
@@ -33,12 +36,26 @@ pub const GRACE: Duration = Duration::from_secs(10);
 /// Serves until `stop` is ready, then lets requests under way finish, for as long as `grace`. One of which only a part has
 /// arrived is given up after a second: its client may never send the other part.
 pub async fn serve(
-    mut listener: impl axum::serve::Listener<Io = TcpStream, Addr = SocketAddr>,
+    listener: impl axum::serve::Listener<Io = TcpStream, Addr = SocketAddr>,
     router: Router,
     limits: Limits,
     stop: impl Future<Output = ()>,
     grace: Duration,
 ) -> io::Result<()> {
+    serve_with(listener, None, router, limits, stop, grace).await
+}
+
+/// As [`serve`], over HTTPS where there is a configuration for it. A handshake that is not finished holds a connection no longer
+/// than half a request does, and who speaks plain HTTP is told.
+pub async fn serve_with(
+    mut listener: impl axum::serve::Listener<Io = TcpStream, Addr = SocketAddr>,
+    tls: Option<Arc<ServerConfig>>,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+    grace: Duration,
+) -> io::Result<()> {
+    let acceptor = tls.map(TlsAcceptor::from);
     let (stopping, _) = watch::channel(false);
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
@@ -69,7 +86,14 @@ pub async fn serve(
             // An error means that nobody is there to tell any more.
             let _ = told.wait_for(|stopping| *stopping).await;
         };
-        let served = connection::serve((stream, peer), router.clone(), limits, stopped, graceful.watcher());
+        let served = connection::serve(
+            (stream, peer),
+            acceptor.clone(),
+            router.clone(),
+            limits,
+            stopped,
+            graceful.watcher(),
+        );
         connections.spawn(async move {
             served.await;
             drop((counted, place));

@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio_io_timeout::TimeoutWriter;
 
 /// What a server gives to those who connect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +24,17 @@ pub struct Limits {
     pub stalled: Duration,
     /// The size of a request's head, in bytes.
     pub head_size: usize,
+}
+
+/// A connection that is cut when the client takes nothing for too long.
+pub(crate) type Timed = Pin<Box<TimeoutWriter<TcpStream>>>;
+
+impl Limits {
+    pub(crate) fn timed(&self, stream: TcpStream) -> Timed {
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(self.stalled));
+        Box::pin(stream)
+    }
 }
 
 impl Default for Limits {

@@ -11,6 +11,8 @@ use tokio::time::Instant;
 
 use super::*;
 
+mod tls;
+
 const WHOLE: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 struct Server {
@@ -21,13 +23,17 @@ struct Server {
 
 impl Server {
     async fn start(router: Router, limits: Limits) -> Self {
+        Self::start_with(None, router, limits).await
+    }
+
+    async fn start_with(tls: Option<Arc<ServerConfig>>, router: Router, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let stopped = async {
             let _ = stopped.await;
         };
-        let served = tokio::spawn(serve(listener, router, limits, stopped, GRACE));
+        let served = tokio::spawn(serve_with(listener, tls, router, limits, stopped, GRACE));
         Self { address, stop, served }
     }
 

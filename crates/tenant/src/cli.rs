@@ -7,6 +7,7 @@ mod init;
 mod listen;
 mod rotate_keys;
 mod serve;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -35,6 +35,18 @@ pub(crate) struct Options {
     /// What new accounts begin with: three months of payments and saved payees, or nothing but money
     #[arg(long, env = "RISER_DEMO", value_parser = ["full", "empty"], default_value = "full")]
     demo: String,
+    /// Serve all of it over HTTPS, with an authority that is made once and kept in the data folder
+    #[arg(long, env = "RISER_TLS")]
+    tls: bool,
+    /// A name or an address of this machine that it does not know itself; may be given several times, or separated by commas
+    #[arg(
+        long = "tls-name",
+        env = "RISER_TLS_NAME",
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "tls"
+    )]
+    tls_names: Vec<String>,
 }
 
 pub(crate) fn run(project: &Project, options: &Options) -> Result {
@@ -52,6 +64,10 @@ pub(crate) fn run(project: &Project, options: &Options) -> Result {
     }
     riser.args(options.fresh.then_some("--fresh"));
     riser.args(["--demo", &options.demo]);
+    riser.args(options.tls.then_some("--tls"));
+    for name in &options.tls_names {
+        riser.args(["--tls-name", name]);
+    }
     say("");
     exec(riser)
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use reqwest::{Client, Url};
+use reqwest::{Certificate, Client, Url};
 
 use super::error::{AuthError, InvalidToken};
 use super::fetch_budget::{FetchBudget, MINUTE, REFILL_SECONDS};
@@ -51,7 +51,12 @@ struct CachedKeys {
 }
 
 impl KeyCache {
-    pub(super) fn new(uri: &str, clock: Arc<dyn Clock>) -> Result<Self, BankOpenError> {
+    /// `authority`: the certificate that is trusted instead of those of the system.
+    pub(super) fn new(
+        uri: &str,
+        authority: Option<&[u8]>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, BankOpenError> {
         let wrong = || BankOpenError::JwksUri { value: uri.to_owned() };
         let uri = Url::parse(uri).map_err(|_| wrong())?;
         if !matches!(uri.scheme(), "http" | "https") {
@@ -62,6 +67,9 @@ impl KeyCache {
         if uri.scheme() == "http" {
             // Without TLS a machine needs no certificate authorities, and a bare one has none.
             http = http.tls_certs_only([]);
+        } else if let Some(authority) = authority {
+            let authority = Certificate::from_der(authority).map_err(BankOpenError::HttpClient)?;
+            http = http.tls_certs_only([authority]);
         }
         if is_loopback(&uri) {
             // HTTP_PROXY is for other machines.

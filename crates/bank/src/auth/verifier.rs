@@ -36,7 +36,7 @@ impl TokenVerifier {
         Ok(Self {
             issuer: config.issuer.as_str().into(),
             audience: config.audience.as_str().into(),
-            keys: KeyCache::new(&config.jwks_uri, Arc::clone(&clock))?,
+            keys: KeyCache::new(&config.jwks_uri, config.issuer_authority.as_deref(), Arc::clone(&clock))?,
             clock,
         })
     }

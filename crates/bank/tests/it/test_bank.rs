@@ -190,6 +190,7 @@ pub(crate) fn config(issuer: &TestIssuer, database: Database) -> Config {
         };
     Config {
         issuer: issuer.url.clone(),
+        issuer_authority: None,
         jwks_uri: issuer.jwks_uri(),
         audience: AUDIENCE.into(),
         dynamic_linking: DynamicLinking::default(),

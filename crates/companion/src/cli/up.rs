@@ -40,16 +40,30 @@ pub struct UpFlags {
     /// of a machine can see the flags of its programs
     #[arg(long, env = "RISER_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     control_token: Option<String>,
+    /// Serve all of it over HTTPS, with an authority that is made once and kept in the data folder. Browsers and phones trust it
+    /// when you have installed it there
+    #[arg(long, env = "RISER_TLS")]
+    tls: bool,
+    /// A name or an address of this machine that it does not know itself; may be given several times, or separated by commas
+    #[arg(
+        long = "tls-name",
+        env = "RISER_TLS_NAME",
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "tls"
+    )]
+    tls_names: Vec<String>,
 }
 
 /// Runs until it is asked to stop. `embedded`: the client in the program.
 pub fn up(flags: UpFlags, embedded: Dist) -> ExitCode {
     log_warnings();
-    let UpFlags { bank, tenant, client, dist, data, fresh, demo, control_token } = flags;
+    let UpFlags { bank, tenant, client, dist, data, fresh, demo, control_token, tls, tls_names } = flags;
     let dist = dist.map_or(embedded, Dist::from);
     let data = data.unwrap_or_else(data_folder::default);
     let control = control_token.map(ControlToken);
-    exit(run(&Options { bank, tenant, client, dist, data, fresh, demo, control }))
+    let tls = tls.then_some(tls_names);
+    exit(run(&Options { bank, tenant, client, dist, data, fresh, demo, control, tls }))
 }
 
 #[tokio::main]
@@ -76,6 +90,15 @@ fn welcome(running: &Running, options: &Options) -> String {
             running.bank, options.dist
         ),
     };
+    let trust = running.authority.as_ref().map(|authority| {
+        format!(
+            "Trust it      install {}, or {}/ca.crt on another device\n\
+             Fingerprint   {}\n",
+            authority.certificate_path().display(),
+            running.tenant,
+            authority.fingerprint()
+        )
+    });
     let login = |holder: &Holder| holder.login.map_or("", |login| login.email);
     format!(
         "{client}\n\
@@ -84,7 +107,7 @@ fn welcome(running: &Running, options: &Options) -> String {
          The log       {}/log: what became of each request, and why\n\
          Try to pay    {} ({}), or {} ({})\n\
          Kept in       {}\n\
-         Ctrl-C stops everything.",
+         {}Ctrl-C stops everything.",
         login(&ADA),
         login(&BEN),
         running.tenant,
@@ -92,6 +115,7 @@ fn welcome(running: &Running, options: &Options) -> String {
         CITY_ENERGY.name,
         BEN.iban,
         BEN.name,
-        options.data.display()
+        options.data.display(),
+        trust.unwrap_or_default()
     )
 }

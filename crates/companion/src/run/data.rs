@@ -11,6 +11,7 @@ const BANK: &str = "bank.sqlite";
 const TENANT: &str = "tenant";
 /// In it, who is logged in and which phones are paired.
 const TENANT_DATABASE: &str = "tenant.sqlite";
+const TLS: &str = "tls";
 /// Locked for as long as a companion has the folder. It stays there, empty: the lock is what counts.
 const LOCK: &str = "companion.lock";
 
@@ -61,6 +62,11 @@ impl Folder {
 
     pub(super) fn tenant_database(&self) -> PathBuf {
         self.tenant().join(TENANT_DATABASE)
+    }
+
+    /// The folder of the authority. Devices have installed it, so that it is not forgotten.
+    pub(super) fn tls(&self) -> PathBuf {
+        self.path.join(TLS)
     }
 
     /// Removes what bank and tenant put into the folder, and nothing else that somebody may have there.

@@ -9,7 +9,7 @@ use crate::{ConfigFile, ControlToken, DatabaseError, SystemClock, Tenant};
 use tracing_subscriber::EnvFilter;
 
 use super::file::{Done, File};
-use super::listen;
+use super::{listen, tls};
 
 #[derive(clap::Args)]
 pub struct Serve {
@@ -34,6 +34,20 @@ pub struct Serve {
     /// environment: every user of a machine can see the flags of its programs
     #[arg(long, env = "RISER_CONTROL_TOKEN", value_name = "TOKEN", hide_env_values = true)]
     control_token: Option<String>,
+    /// Serve over HTTPS, with an authority that is made once and kept beside the keys. Browsers and phones trust it when you have
+    /// installed it there
+    #[arg(long, env = "TENANT_TLS")]
+    tls: bool,
+    /// A name or an address of this machine that it does not know itself; may be given several times, or separated by commas. The
+    /// issuer's is among them anyway
+    #[arg(
+        long = "tls-name",
+        env = "TENANT_TLS_NAME",
+        value_name = "NAME",
+        value_delimiter = ',',
+        requires = "tls"
+    )]
+    tls_names: Vec<String>,
     /// Serve metrics in Prometheus' format there, at `/metrics`; without it there are none. Not where customers reach it
     #[arg(long, env = "TENANT_METRICS", value_name = "IP:PORT")]
     metrics: Option<SocketAddr>,
@@ -56,6 +70,7 @@ pub(super) fn run(arguments: Serve) -> Done {
     if let Some(token) = arguments.control_token {
         config.control = Some(ControlToken(token));
     }
+    let tls = if arguments.tls { Some(tls::open(&mut config, &arguments.tls_names)?) } else { None };
     let address = arguments.listen.unwrap_or(listen);
     listen::check(address, arguments.allow_remote)?;
     if let Some(metrics) = arguments.metrics {
@@ -82,7 +97,13 @@ pub(super) fn run(arguments: Serve) -> Done {
             closing.close();
         };
         let grace = Duration::from_secs(arguments.grace);
-        http_server::serve(listener, tenant.router(), http_server::Limits::default(), stop, grace).await?;
+        let (router, tls) = match tls {
+            Some((authority, config)) => {
+                (local_tls::with_download(tenant.router(), &authority), Some(config))
+            }
+            None => (tenant.router(), None),
+        };
+        http_server::serve_with(listener, tls, router, http_server::Limits::default(), stop, grace).await?;
         tenant.finish().await;
         tracing::info!("closed");
         Ok(())

@@ -42,4 +42,5 @@ mod rotation;
 mod same_device;
 mod session;
 mod stalled_connections;
+mod supported;
 mod userinfo;

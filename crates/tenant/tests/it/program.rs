@@ -5,7 +5,12 @@ use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Output, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::harness::program::{Cookies, Program, location, tenant};
 use crate::harness::{BALANCE, PASSWORD, authorize};
@@ -52,6 +57,48 @@ fn serves_and_stops() {
     half.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let waits = |error: &std::io::Error| matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut);
     assert!(!half.read(&mut [0]).is_err_and(|error| waits(&error)), "it waits for the other half");
+}
+
+/// One request over HTTPS, as a device that trusts this certificate makes it.
+fn get_over_tls(program: &Program, certificate: &Path, name: &str, path: &str) -> std::io::Result<String> {
+    let certificate = CertificateDer::from_pem_file(certificate).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate).unwrap();
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    let client =
+        ClientConnection::new(Arc::new(config), ServerName::try_from(name.to_owned()).unwrap()).unwrap();
+    let mut stream = StreamOwned::new(client, TcpStream::connect(&program.address)?);
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:8090\r\nConnection: close\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// Proves: local-authority
+#[test]
+fn serves_https_with_an_authority_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("tenant.toml"), CONFIG).unwrap();
+    let program = Program::start(folder.path(), &["--tls", "--tls-name", "phone.lan"]);
+    let certificate = folder.path().join("data/tls/ca.crt");
+    let get = |name: &str, path: &str| get_over_tls(&program, &certificate, name, path);
+    for name in ["localhost", "127.0.0.1", "phone.lan"] {
+        let metadata = get(name, "/.well-known/openid-configuration").unwrap();
+        assert!(metadata.contains("\"issuer\":\"https://localhost:8090/\""), "{metadata}");
+    }
+    let phone = get("localhost", "/phone").unwrap();
+    assert!(phone.contains("; Secure"), "{phone}");
+    assert!(get("localhost", "/ca.crt").unwrap().contains("content-type: application/x-x509-ca-cert\r\n"));
+    let refused = get("other.lan", "/").unwrap_err();
+    assert!(refused.to_string().contains("not valid for name"), "{refused}");
+    let (head, body) = program.get("/phone", &mut Cookies::new());
+    assert!(head.starts_with("HTTP/1.1 400 ") && body.contains("https://"), "{head} {body}");
+    program.kill();
+
+    let (ended_well, _, error) = run(folder.path(), &["--tls", "--tls-name", "bank.example"]);
+    assert!(!ended_well && error.contains("not for `bank.example`"), "{error}");
+    let (ended_well, _, error) = run(folder.path(), &["--tls-name", "phone.lan"]);
+    assert!(!ended_well && error.contains("--tls"), "{error}");
 }
 
 /// As the power fails: what a browser was told is true afterwards.

@@ -72,6 +72,7 @@ fn customer(person: Person, permissions: Option<Vec<String>>) -> Customer {
 pub(crate) fn bank(issuer: &str, jwks_uri: &str, app: &str, setup: &Setup) -> bank::Config {
     bank::Config {
         issuer: issuer.to_owned(),
+        issuer_authority: None,
         jwks_uri: jwks_uri.to_owned(),
         audience: AUDIENCE.to_owned(),
         dynamic_linking: bank::DynamicLinking::default(),
