@@ -12,6 +12,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 use crate::cache::Cache;
+use crate::environment::Environment;
 use crate::event::Event;
 use crate::outcome::{Decisions, End, Outcome, ScriptRun, Verdict, patch};
 use crate::rules;
@@ -32,12 +33,20 @@ pub struct Engine {
     limits: Limits,
     running: Arc<AtomicUsize>,
     cache: Cache,
+    environment: Arc<Environment>,
 }
 
 impl Engine {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, running: Arc::default(), cache: Cache::default() }
+        Self { limits, running: Arc::default(), cache: Cache::default(), environment: Arc::default() }
+    }
+
+    /// The same engine, whose scripts have more around them.
+    #[must_use]
+    pub fn within(mut self, environment: Environment) -> Self {
+        self.environment = Arc::new(environment);
+        self
     }
 
     /// Runs the scripts: the Rules first, as at Auth0, each kind in the order given. It blocks, for little longer than
@@ -78,6 +87,7 @@ impl Engine {
             progress: progress.clone(),
             given: given.to_vec(),
             cache: self.cache.clone(),
+            environment: Arc::clone(&self.environment),
         };
         let all = scripts.clone();
         let work = move || {
@@ -144,6 +154,7 @@ struct Pipeline {
     progress: Progress,
     given: Vec<String>,
     cache: Cache,
+    environment: Arc<Environment>,
 }
 
 impl Pipeline {
@@ -159,6 +170,9 @@ impl Pipeline {
                 decisions: decisions.clone(),
                 rules: rules.map(|rule| rule.name.clone()).collect(),
                 cache: self.cache.clone(),
+                can_redirect: event.can_redirect(),
+                continues: event.continues && position == next && script.kind == Kind::PostLogin,
+                environment: Arc::clone(&self.environment),
                 limits: self.limits,
                 deadline: self.deadline,
             };
@@ -180,6 +194,16 @@ impl Pipeline {
                 if let Value::Object(metadata) = &mut event.document["user"][name] {
                     patch(metadata, changes);
                 }
+            }
+            if let Some(url) = done.redirect {
+                // Rules run again, all of them, as at Auth0.
+                let next = if script.kind == Kind::Rule { 0 } else { position };
+                if event.continues && next == 0 && script.kind == Kind::Rule {
+                    let told = "context.redirect is set again after the way back: ask whether context.protocol is redirect-callback";
+                    let error = ScriptError::new(&script.name, Cause::Unusable, told);
+                    return Outcome::failed(self.progress.runs(), script.kind, error);
+                }
+                return self.outcome(Verdict::Redirect { url, next }, decisions);
             }
             if done.challenges {
                 if !self.has_been_given(&decisions) {

@@ -10,9 +10,18 @@ pub struct Event {
     pub document: Value,
     /// Values in it, by name, that nobody may read in what scripts write: they are hidden as scripts' secrets are.
     pub confidential: Vec<(String, String)>,
+    /// The browser has come back from where a script has sent it: an Action's `onContinuePostLogin` runs, and Rules see the
+    /// protocol `redirect-callback`.
+    pub continues: bool,
 }
 
 impl Event {
+    /// Whether a page may be shown to the user: a silent request (`prompt=none`) shows none.
+    pub(crate) fn can_redirect(&self) -> bool {
+        let prompt = self.document["transaction"]["prompt"].as_array();
+        !prompt.is_some_and(|prompt| prompt.iter().any(|it| it == "none"))
+    }
+
     /// The user, as scripts see them: with the one identity that they have here, at the connection.
     pub(crate) fn person(&self) -> Value {
         let (mut person, connection) = (self.document["user"].clone(), &self.document["connection"]);

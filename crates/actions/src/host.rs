@@ -2,6 +2,7 @@
 //! shape; a call that makes no sense is answered with a sentence, which the script gets as a `TypeError`.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::claims;
 use crate::console::Console;
@@ -12,13 +13,16 @@ use crate::script::Limits;
 const OFFERED: &str = "access.deny, accessToken.setCustomClaim, accessToken.addScope, accessToken.removeScope, \
                        authentication.challengeWith, authentication.challengeWithAny, authentication.enrollWith, \
                        authentication.enrollWithAny, cache.get, cache.set, cache.delete, \
-                       idToken.setCustomClaim, multifactor.enable, rules.wasExecuted, \
+                       idToken.setCustomClaim, multifactor.enable, redirect.sendUserTo, rules.wasExecuted, \
                        transaction.setMetadata, user.setAppMetadata and user.setUserMetadata";
 
 /// The reason of who gives none.
 const DENIED: &str = "Access denied.";
 /// Longer reasons are cut: they travel in an address.
 const MAX_REASON_LENGTH: usize = 500;
+
+/// Of an address that a browser is sent to.
+const MAX_ADDRESS_LENGTH: usize = 8_192;
 
 /// What one script has said so far.
 pub(crate) struct Host {
@@ -27,12 +31,14 @@ pub(crate) struct Host {
     pub(crate) refusal: Option<Refusal>,
     /// The script asked for a factor that has to be given before the next script runs.
     pub(crate) challenges: bool,
+    /// Where the script sends the browser before it goes on.
+    pub(crate) redirect: Option<String>,
     limits: Limits,
 }
 
 impl Host {
     pub(crate) fn new(decisions: Decisions, console: Console, limits: Limits) -> Self {
-        Self { decisions, console, refusal: None, challenges: false, limits }
+        Self { decisions, console, refusal: None, challenges: false, redirect: None, limits }
     }
 
     /// One call of the script: its name, such as `access.deny`, and its arguments as a JSON array.
@@ -71,6 +77,7 @@ impl Host {
                 self.metadata(name, first()?, second.cloned().unwrap_or(Value::Null))
             }
             "transaction.setMetadata" => self.transaction(first()?, second.cloned().unwrap_or(Value::Null)),
+            "redirect.sendUserTo" => self.send_user_to(first()?, second),
             "multifactor.enable" => {
                 let factor = provider(first()?)?;
                 let remember = second.is_some_and(allows_remembering);
@@ -89,9 +96,15 @@ impl Host {
                 self.factors(name, factors.into_iter().flatten())
             }
             "authentication.recordMethod" => {
-                Err("api.authentication.recordMethod is for onContinuePostLogin, after a \
-                                                  redirect, and this tenant does not support api.redirect"
+                Err("api.authentication.recordMethod is not supported by this tenant, whose tokens name the factors that it has \
+                     seen itself; api.idToken.setCustomClaim tells the application"
                     .to_owned())
+            }
+            _ if name.starts_with("samlResponse.") => {
+                // So it is at Auth0, where a log-in has another protocol.
+                let told = format!("api.{name} has no effect: this log-in is not SAML.");
+                self.console.print(Level::Warn, &told);
+                Ok(())
             }
             _ => Err(format!(
                 "api.{name} is not supported by this tenant, which has {OFFERED}. {}",
@@ -165,6 +178,24 @@ impl Host {
         })
     }
 
+    /// An address of the web, with what is to be added to its query.
+    pub(crate) fn send_user_to(&mut self, address: &str, options: Option<&Value>) -> Result<(), String> {
+        let mut url =
+            Url::parse(address).ok().filter(|url| matches!(url.scheme(), "http" | "https")).ok_or_else(
+                || format!("a browser can be sent to an http or https address, and not to {address:?}"),
+            )?;
+        let query = options.and_then(|options| options.get("query")).and_then(Value::as_object);
+        for (name, value) in query.into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            url.query_pairs_mut().append_pair(name, &text);
+        }
+        if url.as_str().len() > MAX_ADDRESS_LENGTH {
+            return Err(format!("an address may have {MAX_ADDRESS_LENGTH} characters"));
+        }
+        self.redirect = Some(url.into());
+        Ok(())
+    }
+
     fn factors<'a>(&mut self, name: &str, given: impl Iterator<Item = &'a Value>) -> Result<(), String> {
         let kind = |factor: &Value| {
             let name = factor.get("type")?.as_str()?;
@@ -185,16 +216,12 @@ impl Host {
 /// What does instead of a call that is not here.
 fn instead(name: &str) -> &'static str {
     match name.split('.').next().unwrap_or_default() {
-        "redirect" => {
-            "Ask api.redirect.canRedirect() first, which is false here; a page of your own can be shown before the log-in"
-        }
         "session" => {
             "How long sessions last stands in tenant.toml, under [lifetimes]; api.access.deny refuses a log-in"
         }
         "refreshToken" => "There are no refresh tokens here; api.access.deny refuses a log-in",
         "roles" => "The names of the user's roles are in event.authorization.roles",
         "groups" => "There are no groups here; roles are in event.authorization.roles",
-        "samlResponse" => "There is no SAML here; api.idToken.setCustomClaim tells the application",
         "prompt" => "There are no forms here; ask in the application, and keep the answer in user_metadata",
         "validation" => "api.access.deny refuses a log-in with a sentence",
         "authentication" => "Each customer here has one identity, which event.user names",

@@ -20,18 +20,25 @@
 //! - `engine`: one run of several scripts, in time; `sandbox`: one script in a runtime of its own
 //! - `host`: the calls that scripts make; `claims`: which claims they may set; `rules`: what a Rule leaves in `context`;
 //!   `cache`: what an Action keeps; `console`: what scripts print
+//! - `environment`: what scripts have around them: `packages`, what `require` finds in a folder; `network`, who sends requests
+//! - `modules`: what `require` finds here, each a text in `modules/`; `bytes`: what these have computed
 //! - `secrets`: what nobody may read in what scripts write
 //! - `globals`: what Node has and scripts here do not, and what does instead
 //! - `trace`: errors, with the place in the developer's own file; `prelude.js`: the objects that scripts see
 
+mod bytes;
 mod cache;
 mod claims;
 mod console;
 mod engine;
+mod environment;
 mod event;
 mod globals;
 mod host;
+mod modules;
+mod network;
 mod outcome;
+mod packages;
 mod rules;
 mod sandbox;
 mod script;
@@ -40,7 +47,9 @@ mod trace;
 
 pub use claims::may_be_set;
 pub use engine::Engine;
+pub use environment::Environment;
 pub use event::Event;
+pub use network::{Exchange, Network, Reply, Request, Response};
 pub use outcome::{
     ConsoleLine, Decisions, End, Level, Multifactor, Outcome, Refusal, RefusalCode, ScriptRun, Verdict, patch,
 };

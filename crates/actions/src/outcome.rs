@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::network::Exchange;
 use crate::script::Kind;
 use crate::trace::ScriptError;
 
@@ -22,6 +24,9 @@ pub enum Verdict {
     /// A script asks for a second factor at this point; those from `next` on have not run. They do when the factor has
     /// been given: [`Engine::resume`](crate::Engine::resume).
     Challenge { next: usize },
+    /// A script sends the browser elsewhere. When it has come back, the run goes on from `next`:
+    /// [`Engine::resume`](crate::Engine::resume) with [`Event::continues`](crate::Event::continues).
+    Redirect { url: String, next: usize },
     /// A script refuses; those after it have not run.
     Denied(Refusal),
     /// A script did not do its work; those after it have not run. The last run says what happened.
@@ -44,7 +49,8 @@ pub enum RefusalCode {
     Unauthorized,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Decisions {
     pub multifactor: Option<Multifactor>,
     /// Claims for the ID token. None of them is one that the protocol needs.
@@ -62,7 +68,7 @@ pub struct Decisions {
     pub transaction_metadata: Map<String, Value>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Multifactor {
     /// Which factors will do, as in `event.user.enrolledFactors`, the preferred one first; empty: any.
     pub factors: Vec<String>,
@@ -78,6 +84,8 @@ pub struct ScriptRun {
     pub kind: Kind,
     pub duration: Duration,
     pub console: Vec<ConsoleLine>,
+    /// What it sent, in order, and what came back.
+    pub exchanges: Vec<Exchange>,
     pub end: End,
 }
 
@@ -110,7 +118,14 @@ impl Outcome {
     pub fn failed(mut runs: Vec<ScriptRun>, kind: Kind, error: ScriptError) -> Self {
         let script = error.script.clone();
         let (duration, end) = (Duration::ZERO, End::Failed(error));
-        runs.push(ScriptRun { script: script.clone(), kind, duration, console: Vec::new(), end });
+        runs.push(ScriptRun {
+            script: script.clone(),
+            kind,
+            duration,
+            console: Vec::new(),
+            exchanges: Vec::new(),
+            end,
+        });
         Self { verdict: Verdict::Failed { script }, decisions: Decisions::default(), runs }
     }
 }

@@ -1,6 +1,6 @@
 // The objects that a script sees. It runs first, in the script's own runtime, and keeps for itself what the script could
 // change under its hands. Everything that counts is decided behind `native`, which trusts nothing from here.
-(function (native, given, kind, require) {
+(function (native, given, kind) {
   'use strict';
   const { stringify, parse } = JSON;
   const string = String;
@@ -8,6 +8,70 @@
   const { assign, defineProperty, freeze, keys } = Object;
   const { now } = native;
   const event = parse(given);
+  // A recorded run has the time that it had then, and goes on from there.
+  if (native.clock !== undefined) {
+    const Real = Date;
+    const ahead = native.clock - Real.now();
+    const Moved = function (...parts) {
+      if (!new.target) return new Moved().toString();
+      return Reflect.construct(Real, parts.length ? parts : [Moved.now()], new.target);
+    };
+    Object.setPrototypeOf(Moved, Real);
+    Moved.prototype = Real.prototype;
+    Moved.now = () => Real.now() + ahead;
+    defineProperty(Real.prototype, 'constructor', { value: Moved, writable: true, configurable: true });
+    defineProperty(globalThis, 'Date', { value: Moved, writable: true, configurable: true });
+  }
+
+  // What `require` gives: Node's modules, written for this engine, and the packages of the developer's folder.
+  const modules = new Map();
+  const builtins = new Map();
+  const builtin = (name) => {
+    if (builtins.has(name)) return builtins.get(name).exports;
+    const module = { exports: {} };
+    builtins.set(name, module);
+    try {
+      native.builtin(name)(module, builtin, inner);
+    } catch (error) {
+      builtins.delete(name);
+      throw error;
+    }
+    return module.exports;
+  };
+  const requireFrom = (directory) => {
+    const require = (name) => {
+      const [kind, id] = native.resolve(directory, string(name));
+      if (kind === 'builtin') return builtin(id);
+      if (modules.has(id)) return modules.get(id).exports;
+      const module = { exports: {}, id, filename: id, loaded: false, children: [], paths: [] };
+      modules.set(id, module);
+      try {
+        if (kind === 'json') module.exports = parse(native.source(id));
+        else if (kind === 'esm') module.exports = native.importModule(id);
+        else {
+          const inside = id.slice(0, Math.max(id.lastIndexOf('/'), 0));
+          native.compile(native.source(id), id).call(module.exports, module.exports, requireFrom(inside), module, id, inside);
+        }
+        module.loaded = true;
+      } catch (error) {
+        modules.delete(id);
+        throw error;
+      }
+      return module.exports;
+    };
+    require.resolve = (name) => native.resolve(directory, string(name))[1];
+    require.cache = {};
+    require.main = undefined;
+    return require;
+  };
+  const require = requireFrom('');
+  // Requests under way, by their number.
+  const waiting = new Map();
+  const inner = assign({}, native, {
+    fetch(request, act) {
+      waiting.set(native.send(stringify(request)), act);
+    },
+  });
 
   const show = (value) => {
     if (typeof value === 'string') return value;
@@ -26,6 +90,9 @@
   for (const level of ['debug', 'log', 'info', 'warn', 'error']) {
     console[level] = (...values) => {
       let line = '';
+      if (typeof values[0] === 'string' && values.length > 1 && /%[sdifjoOc]/.test(values[0])) {
+        return native.print(level, builtin('util').format(...values));
+      }
       for (let n = 0; n < values.length; n += 1) line += (n ? ' ' : '') + show(values[n]);
       native.print(level, line);
     };
@@ -52,6 +119,7 @@
     authentication: ['recordMethod'],
     idToken: ['setCustomClaim'],
     multifactor: ['enable'],
+    redirect: ['sendUserTo'],
     user: ['setAppMetadata', 'setUserMetadata'],
   };
   const plain = { authentication: ['challengeWith', 'challengeWithAny', 'enrollWith', 'enrollWithAny'], transaction: [] };
@@ -59,7 +127,6 @@
     authentication: ['setPrimaryUser'],
     groups: ['getUserGroups', 'hasGroupMembership'],
     prompt: ['render'],
-    redirect: ['encodeToken', 'sendUserTo', 'validateToken'],
     refreshToken: ['revoke', 'setExpiresAt', 'setIdleExpiresAt', 'setMetadata', 'deleteMetadata', 'evictMetadata'],
     roles: ['getUserEffectiveRoles', 'getUserEffectiveRolesByIds', 'getUserEffectiveRolesByNames'],
     samlResponse: [
@@ -100,7 +167,11 @@
     if (value === null || value === undefined) delete event.transaction.metadata[key];
     else event.transaction.metadata[key] = value;
   };
-  api.redirect.canRedirect = () => false;
+  api.redirect.canRedirect = () => native.canRedirect;
+  // Of the log-in as it is, whatever the script has made of its event.
+  for (const name of ['encodeToken', 'validateToken']) {
+    api.redirect[name] = (options) => builtin('internal/redirect')[name](options, parse(given));
+  }
   api.rules = { wasExecuted: (name) => native.ruleRan(string(name)) };
   for (const group of keys(api)) freeze(api[group]);
   freeze(api);
@@ -127,6 +198,32 @@
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics;
   const module = { exports: {} };
+  // Made when they are first looked at.
+  const lazily = (name, make) => {
+    const set = (value) => defineProperty(globalThis, name, { value, writable: true, configurable: true });
+    defineProperty(globalThis, name, {
+      get() {
+        const value = make();
+        set(value);
+        return value;
+      },
+      set, configurable: true,
+    });
+  };
+  const from = (module, names) => {
+    for (const name of names) lazily(name, () => builtin(module)[name]);
+  };
+  from('url', ['URL', 'URLSearchParams']);
+  from('buffer', ['Buffer']);
+  from('internal/encoding', ['TextEncoder', 'TextDecoder']);
+  from('internal/clone', ['structuredClone']);
+  from('internal/web', [
+    'fetch', 'Headers', 'Request', 'Response', 'FormData', 'Blob', 'File', 'AbortController', 'AbortSignal', 'Event', 'EventTarget',
+  ]);
+  lazily('crypto', () => builtin('crypto').webcrypto);
+  lazily('CryptoKey', () => builtin('crypto').CryptoKey);
+  lazily('process', () => builtin('process'));
+  lazily('performance', () => ({ now, timeOrigin: Date.now() - now() }));
   hidden({
     console, global: globalThis, setTimeout: later(false), setInterval: later(true), clearTimeout: clear,
     clearInterval: clear, require, setImmediate: (act, ...given) => later(false)(act, 0, ...given), clearImmediate: clear,
@@ -135,7 +232,9 @@
   // What the script has promised. When there is no memory left even to say so, it is found here that a promise was broken.
   let held;
   const action = async () => {
-    const main = module.exports?.onExecutePostLogin;
+    const main = native.continues ? module.exports?.onContinuePostLogin : module.exports?.onExecutePostLogin;
+    // Who has nothing to say about the way back goes on, as at Auth0.
+    if (native.continues && main === undefined) return native.end('{}');
     if (typeof main !== 'function') {
       const found = keys(module.exports ?? {});
       throw new TypeError(
@@ -186,13 +285,35 @@
       updateAppMetadata: update('user.setAppMetadata'),
       updateUserMetadata: update('user.setUserMetadata'),
     };
-    hidden({ UnauthorizedError, configuration, auth0: { users } });
+    const domain = context.request?.hostname ?? '';
+    // No Management API answers there, and the token opens nothing.
+    const management = { domain, baseUrl: `https://${domain}/api/v2`, accessToken: 'this-tenant-has-no-management-api' };
+    hidden({ UnauthorizedError, configuration, auth0: { users, ...management } });
+    // What Rules have without `require`.
+    const packages = {
+      _: 'lodash', async: 'async', bcrypt: 'bcrypt', ip: 'ip', jwt: 'jsonwebtoken', querystring: 'querystring', request: 'request', uuid: 'uuid',
+      xmldom: 'xmldom', xpath: 'xpath', xtend: 'xtend',
+    };
+    for (const name of keys(packages)) {
+      try {
+        require.resolve(packages[name]);
+        lazily(name, () => require(packages[name]));
+      } catch {
+        // It is not in the folder, and so there is no such name.
+      }
+    }
   } else {
     hidden({ exports: module.exports, module });
   }
 
   return {
     held: () => held,
+    // A request of this number has been answered, or has failed with this complaint.
+    answered(id, complaint, answer, bytes) {
+      const act = waiting.get(id);
+      waiting.delete(id);
+      act?.(complaint, answer, bytes);
+    },
     async start(main) {
       try {
         await (kind === 'rule' ? rule(main) : action());

@@ -19,7 +19,7 @@ fn fresh(event: &Event) -> Value {
     let document = &event.document;
     let [user, client, request] = ["user", "client", "request"].map(|name| &document[name]);
     let (connection, session) = (&document["connection"], &document["session"]["id"]);
-    let context = json!({
+    let mut context = json!({
         "tenant": document["tenant"]["id"],
         "clientID": client["client_id"],
         "clientName": client["name"],
@@ -27,7 +27,13 @@ fn fresh(event: &Event) -> Value {
         "connection": connection["name"],
         "connectionID": connection["id"],
         "connectionStrategy": connection["strategy"],
-        "protocol": document["transaction"]["protocol"],
+        "connectionMetadata": connection["metadata"],
+        // There is nothing in them, but Rules look into them.
+        "connectionOptions": {},
+        "samlConfiguration": {},
+        "organization": document["organization"],
+        "riskAssessment": document["authentication"]["riskAssessment"],
+        "protocol": if event.continues { json!("redirect-callback") } else { document["transaction"]["protocol"].clone() },
         "sessionID": session,
         "stats": { "loginsCount": document["stats"]["logins_count"] },
         "sso": {
@@ -49,13 +55,18 @@ fn fresh(event: &Event) -> Value {
         "accessToken": {},
         "primaryUser": user["user_id"],
     });
+    if let Some(members) = context.as_object_mut() {
+        // What is not known is absent.
+        members.retain(|_, value| !value.is_null());
+    }
     json!({ "user": event.person(), "context": context })
 }
 
 pub(crate) fn read(left: &Value, host: &mut Host) -> Result<(), String> {
     let context = left.get("context").and_then(Value::as_object).ok_or("context is no object any more")?;
-    if context.get("redirect").is_some_and(|redirect| !redirect.is_null()) {
-        return Err("context.redirect is not supported by this tenant".to_owned());
+    if let Some(redirect) = context.get("redirect").filter(|redirect| !redirect.is_null()) {
+        let url = redirect.get("url").and_then(Value::as_str).ok_or("context.redirect needs a url")?;
+        host.send_user_to(url, None)?;
     }
     host.decisions.multifactor = match context.get("multifactor") {
         None | Some(Value::Null) => None,

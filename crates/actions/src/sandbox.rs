@@ -1,23 +1,27 @@
 //! One script in a runtime of its own: nothing that it does to its world is there for the next script, or the next log-in.
 
 mod native;
+mod requests;
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rquickjs::context::EvalOptions;
-use rquickjs::{Context, Ctx, Function, Object, Persistent, Promise, Runtime, Value};
+use rquickjs::{Context, Ctx, Function, Object, Persistent, Promise, Runtime, TypedArray, Undefined, Value};
 
 use crate::cache::Cache;
 use crate::console::Console;
+use crate::environment::Environment;
 use crate::host::Host;
 use crate::outcome::{Decisions, End, ScriptRun};
 use crate::rules;
 use crate::script::{Kind, Limits, Script};
 use crate::secrets::Secrets;
 use crate::trace::{self, Cause, Reader, ScriptError};
+
+use requests::Requests;
 
 const PRELUDE: &str = include_str!("prelude.js");
 /// More than this is not read of what a Rule leaves.
@@ -33,6 +37,11 @@ pub(crate) struct Job<'a> {
     /// The names of the Rules that have run.
     pub(crate) rules: Vec<String>,
     pub(crate) cache: Cache,
+    /// Whether a page may be shown now.
+    pub(crate) can_redirect: bool,
+    /// The browser has come back from where this Action has sent it.
+    pub(crate) continues: bool,
+    pub(crate) environment: Arc<Environment>,
     pub(crate) limits: Limits,
     pub(crate) deadline: Instant,
 }
@@ -41,6 +50,7 @@ pub(crate) struct Done {
     pub(crate) run: ScriptRun,
     pub(crate) decisions: Decisions,
     pub(crate) challenges: bool,
+    pub(crate) redirect: Option<String>,
     pub(crate) left: Option<serde_json::Value>,
 }
 
@@ -51,7 +61,8 @@ type Tools = Persistent<Object<'static>>;
 type Ended = Rc<RefCell<Option<Result<String, ScriptError>>>>;
 
 pub(crate) fn run(job: Job<'_>) -> Done {
-    let Job { script, given, confidential, decisions, rules, cache, limits, deadline } = job;
+    let Job { script, given, confidential, decisions, rules, cache, environment, limits, deadline, .. } = job;
+    let (can_redirect, continues) = (job.can_redirect, job.continues);
     let began = Instant::now();
     let secrets = script.secrets.iter().chain(confidential.iter().map(|(name, value)| (name, value)));
     let secrets = Secrets::new(secrets.map(|(name, value)| (name.as_str(), value.as_str())));
@@ -59,11 +70,19 @@ pub(crate) fn run(job: Job<'_>) -> Done {
     let host = Rc::new(RefCell::new(Host::new(decisions, console, limits)));
     let shift = u32::from(script.kind == Kind::Rule);
     let world = World {
+        requests: Rc::new(RefCell::new(Requests::new(
+            environment.network.clone(),
+            deadline,
+            secrets.clone(),
+        ))),
         reader: Rc::new(Owned { script: script.name.clone(), code: script.code.clone(), shift, secrets }),
         host: Rc::clone(&host),
         ended: Ended::default(),
         rules: Rc::new(rules),
         cache,
+        environment,
+        can_redirect,
+        continues,
         began,
         deadline,
     };
@@ -82,8 +101,15 @@ pub(crate) fn run(job: Job<'_>) -> Done {
         (Ok(()), None) => End::Completed,
     };
     let (name, kind) = (script.name.clone(), script.kind);
-    let run = ScriptRun { script: name, kind, duration: began.elapsed(), console: host.console.take(), end };
-    Done { run, decisions: std::mem::take(&mut host.decisions), challenges: host.challenges, left }
+    let (console, exchanges) = (host.console.take(), world.requests.borrow_mut().take());
+    let run = ScriptRun { script: name, kind, duration: began.elapsed(), console, exchanges, end };
+    Done {
+        run,
+        decisions: std::mem::take(&mut host.decisions),
+        challenges: host.challenges,
+        redirect: host.redirect.take(),
+        left,
+    }
 }
 
 /// What a reader of errors borrows, for closures that outlive the borrow.
@@ -106,6 +132,10 @@ struct World {
     ended: Ended,
     rules: Rc<Vec<String>>,
     cache: Cache,
+    environment: Arc<Environment>,
+    requests: Rc<RefCell<Requests>>,
+    can_redirect: bool,
+    continues: bool,
     began: Instant,
     deadline: Instant,
 }
@@ -119,6 +149,10 @@ impl World {
         runtime.set_max_stack_size(limits.stack);
         let deadline = self.deadline;
         runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() >= deadline)));
+        runtime.set_loader(
+            native::PackageResolver(Arc::clone(&self.environment)),
+            native::PackageLoader(Arc::clone(&self.environment)),
+        );
         let context = Context::full(&runtime).map_err(unable)?;
         let caught = |ctx: &Ctx<'_>| self.reader.reader().read(&ctx.catch());
         let tools = context.with(|ctx| {
@@ -161,21 +195,34 @@ impl World {
         }
     }
 
-    /// Nothing is waiting but, perhaps, a timer.
+    /// Nothing is waiting but, perhaps, a timer or a response.
     fn idle(&self, context: &Context, tools: &Tools) -> Result<(), ScriptError> {
         let pause = context.with(|ctx| {
             let call = || tools.clone().restore(&ctx)?.get::<_, Function<'_>>("tick")?.call::<_, f64>(());
             call().map_err(|_| self.reader.reader().read(&ctx.catch()))
         })?;
-        if pause < 0.0 {
-            return Err(context.with(|ctx| self.no_answer(&ctx, tools)));
-        }
-        if pause > 0.0 {
-            let left = self.deadline.saturating_duration_since(Instant::now());
-            let pause = Duration::try_from_secs_f64(pause / 1_000.0).unwrap_or(left);
-            thread::sleep(pause.min(left));
-        }
-        Ok(())
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        let pause = match pause {
+            pause if pause < 0.0 && !self.requests.borrow().is_under_way() => {
+                return Err(context.with(|ctx| self.no_answer(&ctx, tools)));
+            }
+            pause if pause < 0.0 => left,
+            pause => Duration::try_from_secs_f64(pause / 1_000.0).unwrap_or(left).min(left),
+        };
+        let Some((id, answer)) = self.requests.borrow_mut().wait(pause) else { return Ok(()) };
+        context.with(|ctx| {
+            let deliver = || {
+                let answered: Function<'_> = tools.clone().restore(&ctx)?.get("answered")?;
+                match answer {
+                    Ok((head, body)) => {
+                        let body = TypedArray::<u8>::new_copy(ctx.clone(), body)?;
+                        answered.call::<_, ()>((id, Undefined, head, body))
+                    }
+                    Err(complaint) => answered.call::<_, ()>((id, complaint)),
+                }
+            };
+            deliver().map_err(|_| self.reader.reader().read(&ctx.catch()))
+        })
     }
 
     /// A script that cannot go on, and has not said that it is done.

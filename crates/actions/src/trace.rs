@@ -13,6 +13,8 @@ pub(crate) const FILE: &str = "script.js";
 pub(crate) const PRELUDE: &str = "prelude.js";
 /// The engine looks at the clock now and then, and knows the last call that it made.
 const LATE: &str = "it took longer than scripts may take. The last place that it is known to have passed:";
+/// What the library says when the engine could not make a value, and has thrown nothing.
+const NO_ROOM: &str = "QuickJS library created a unknown error";
 const MAX_FRAMES: usize = 20;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,8 +108,8 @@ impl Reader<'_> {
         let message = exception.message().unwrap_or_default();
         let (cause, message) = match (name.as_str(), message.as_str()) {
             ("InternalError", "interrupted") => (Cause::Time, LATE.to_owned()),
-            // Without a text when there was no memory for one.
-            ("InternalError", "out of memory" | "") => {
+            // Without a text when there was no memory for one; the last one when a value of the host's had no room.
+            ("InternalError", "out of memory" | "" | NO_ROOM) => {
                 (Cause::Memory, "it wanted more memory than a script may have".to_owned())
             }
             ("RangeError" | "InternalError", "Maximum call stack size exceeded" | "stack overflow") => {

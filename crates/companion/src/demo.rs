@@ -145,6 +145,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
         ask_before_log_out: true,
         customers: HOLDERS.iter().filter_map(customer).collect(),
         actions: vec![Action::step_up()],
+        scripts: tenant::ScriptSettings::default(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),

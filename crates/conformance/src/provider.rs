@@ -164,6 +164,7 @@ fn with_one_api(registration: &Registration) -> Config {
         ask_before_log_out: true,
         customers: Vec::new(),
         actions: vec![Action::step_up()],
+        scripts: tenant::ScriptSettings::default(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),

@@ -1,10 +1,11 @@
-//! What the tenant's program does: `tenant init`, `tenant check`, `tenant`.
+//! What the tenant's program does: `tenant init`, `tenant check`, `tenant replay`, `tenant`.
 
 mod check;
 mod file;
 mod hash_password;
 mod init;
 mod listen;
+mod replay;
 mod rotate_keys;
 mod serve;
 mod tls;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 
 pub use file::File;
 pub use init::Init;
+pub use replay::Replay;
 pub use serve::Serve;
 
 /// A local OpenID provider that behaves like an Auth0 tenant, for development: applications log in against it, with the
@@ -37,6 +39,8 @@ pub enum Command {
     Init(Init),
     /// Read tenant.toml, and say what it describes or what is wrong with it
     Check(File),
+    /// Run Actions and Rules against recorded traces of the log, and say which decisions change
+    Replay(Replay),
     /// Sign with a new key from now on; a running tenant notices, and tokens of the old one stay good
     RotateKeys(File),
     /// Read a password from the standard input, and print what tenant.toml can hold in its place
@@ -51,6 +55,7 @@ pub fn run(arguments: Arguments, program: &str) -> ExitCode {
         Some(Command::Serve(arguments)) => serve::run(arguments),
         Some(Command::Init(arguments)) => init::run(&arguments, program),
         Some(Command::Check(file)) => check::run(&file),
+        Some(Command::Replay(arguments)) => replay::run(&arguments),
         Some(Command::RotateKeys(file)) => rotate_keys::run(&file),
         Some(Command::HashPassword) => hash_password::run(),
     };

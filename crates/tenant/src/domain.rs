@@ -34,5 +34,5 @@ pub(crate) use payment::{NameCheck, Payment, PaymentError};
 pub(crate) use redirect_target::{RedirectTarget, ResponseMode};
 pub(crate) use request_context::RequestContext;
 pub(crate) use scopes::{MULTI_FACTOR, OIDC_SCOPES};
-pub(crate) use script_decision::{PendingScripts, ScriptDecision};
+pub(crate) use script_decision::{PendingScripts, ScriptDecision, ScriptInput};
 pub(crate) use session::{ReportedSession, Session};

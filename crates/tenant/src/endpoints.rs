@@ -4,6 +4,7 @@ mod account;
 mod assets;
 mod authorize;
 mod cancel;
+mod continue_log_in;
 mod control;
 mod discovery;
 mod health;
@@ -46,6 +47,11 @@ pub(crate) fn router(state: SharedState) -> Router {
         .route("/.well-known/oauth-authorization-server", get(discovery::get).options(http::preflight))
         .route("/.well-known/jwks.json", get(jwks::get).options(http::preflight))
         .route("/authorize", get(authorize::get).post(authorize::post).layer(navigations_only()))
+        .route(
+            "/continue",
+            get(continue_log_in::forward).post(continue_log_in::forward_form).layer(navigations_only()),
+        )
+        .route("/u/continue", get(continue_log_in::get).layer(navigations_only()))
         .route("/oauth/token", post(token::post).options(http::preflight_of_web_origins))
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))

@@ -41,6 +41,7 @@ mod page_context;
 mod pages;
 mod persistence;
 mod random;
+mod script_network;
 mod script_runner;
 mod scripts;
 mod state;
@@ -54,7 +55,7 @@ use tokio::task;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Action, ActionKind, Config, ConfigError, ConfigErrors, ConfigFile, ControlToken, FileError, KeyStore,
-    Lifetimes, Limits, LogAccess, STEP_UP_ACTION,
+    Lifetimes, Limits, LogAccess, STEP_UP_ACTION, ScriptSettings,
 };
 pub use credentials::passwords::{CostError, PasswordError, hash as hash_password};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};

@@ -17,14 +17,14 @@ mod script;
 pub(crate) mod time;
 
 pub(crate) use advice::value::Advice;
-pub(crate) use audit_log::{Log, Trace, redacted};
-pub(crate) use event::{Event, FactorStep, Refusal, Token};
+pub(crate) use audit_log::{Log, Trace, clean, clean_address, redacted};
+pub(crate) use event::{Event, FactorStep, Refusal, ScriptDecision, ScriptRequest, Token};
 pub(crate) use export::export;
 pub(crate) use filter::Filter;
 pub(crate) use parameters::{Parameter, kept, secrets};
 pub(crate) use record::{Kind, Record};
 pub(crate) use registered::Registered;
-pub(crate) use script::script;
+pub(crate) use script::{script, script_decision};
 
 #[cfg(test)]
 mod tests;

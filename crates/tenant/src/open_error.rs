@@ -23,6 +23,8 @@ pub enum OpenError {
     Password { sub: String, source: PasswordError },
     #[error("the logo {} cannot be read: {source}", path.display())]
     Logo { path: PathBuf, source: io::Error },
+    #[error("scripts cannot be run: {0}")]
+    ScriptEnvironment(String),
     #[error("the tenant could not finish starting: {0}")]
     Interrupted(#[from] JoinError),
 }

@@ -2,14 +2,17 @@
 
 use std::fs;
 use std::sync::Arc;
+use std::time::Duration;
 
-use actions::{Cause, Decisions, Engine, Event, Limits, Outcome, Script, ScriptError};
+use actions::{Cause, Decisions, Engine, Environment, Event, Limits, Outcome, Script, ScriptError};
 use tokio::sync::Semaphore;
 use tokio::task::{self, JoinError};
 
-use crate::config::Action;
+use crate::config::{Action, ScriptSettings};
 use crate::domain::PendingScripts;
 use crate::log::Log;
+use crate::open_error::OpenError;
+use crate::script_network::ScriptNetwork;
 
 const MAX_SCRIPT_LENGTH: u64 = 256 << 10;
 /// Log-ins whose scripts run at once; others wait for their turn.
@@ -24,7 +27,11 @@ pub(crate) struct ScriptRunner {
 impl ScriptRunner {
     /// A file that is not there is no reason not to start: it may be there at the next log-in. Their secrets are kept out
     /// of `log`.
-    pub(crate) fn open(actions: Vec<Action>, log: &Log) -> Self {
+    pub(crate) fn open(
+        actions: Vec<Action>,
+        settings: &ScriptSettings,
+        log: &Log,
+    ) -> Result<Self, OpenError> {
         for action in &actions {
             action.secrets.iter().for_each(|(name, secret)| log.hide(name, secret));
             if let Err(error) = read(action) {
@@ -32,7 +39,8 @@ impl ScriptRunner {
             }
         }
         let turns = Arc::new(Semaphore::new(MAX_CONCURRENT_RUNS));
-        Self { actions, engine: Engine::new(Limits::default()), turns }
+        let engine = engine(settings).map_err(OpenError::ScriptEnvironment)?;
+        Ok(Self { actions, engine, turns })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -52,7 +60,7 @@ impl ScriptRunner {
     /// Runs the scripts that have waited. `given`: the names of the factors that the customer has given.
     pub(crate) async fn resume(
         &self,
-        PendingScripts { scripts, next }: PendingScripts,
+        PendingScripts { scripts, next, .. }: PendingScripts,
         event: Event,
         decisions: Decisions,
         given: Vec<String>,
@@ -60,6 +68,20 @@ impl ScriptRunner {
         let engine = self.engine.clone();
         run_in_turn(&self.turns, move || engine.resume(&scripts, event, decisions, next, &given)).await
     }
+}
+
+/// The engine, and what scripts have around them.
+fn engine(settings: &ScriptSettings) -> Result<Engine, String> {
+    let mut environment = Environment::default();
+    if let Some(packages) = &settings.packages {
+        environment = environment.with_packages(packages)?;
+    }
+    if let Some(network) = ScriptNetwork::open(settings)? {
+        environment = environment.with_network(Arc::new(network));
+    }
+    let mut limits = Limits::default();
+    limits.time = settings.seconds.map_or(limits.time, Duration::from_secs);
+    Ok(Engine::new(limits).within(environment))
 }
 
 /// The engine blocks: it is called where that does no harm, and not by everybody at once.
@@ -104,7 +126,6 @@ fn unreadable(actions: &[Action], error: ScriptError) -> Outcome {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::time::Duration;
 
     use super::*;
 

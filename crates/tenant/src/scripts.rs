@@ -5,10 +5,14 @@ mod record;
 
 use std::sync::Arc;
 
-use actions::{Decisions, Outcome, Refusal, RefusalCode, Script, Verdict};
+use actions::{Decisions, Event, Outcome, Refusal, RefusalCode, Script, Verdict};
+use serde_json::Value;
 use tokio::task::JoinError;
 
-use crate::domain::{Customer, ErrorCode, Factor, Factors, PendingScripts, ScriptDecision};
+use crate::domain::{
+    Customer, ErrorCode, Factor, Factors, Parameters, PendingScripts, ScriptDecision, ScriptInput,
+};
+use crate::log;
 use crate::state::AppState;
 use crate::store::Authorization;
 
@@ -34,24 +38,41 @@ pub(crate) async fn run(
         return Ok(ScriptDecision::default());
     }
     let event = event::event(state, request, customer, authenticated);
+    let input = input(state, &event, 0, Decisions::default(), Vec::new());
     let (outcome, scripts) = state.scripts.run(event).await.map_err(|error| interrupted(&error))?;
-    conclude(state, authorization, customer, outcome, &scripts)
+    conclude(state, authorization, customer, (input, outcome), &scripts)
 }
 
-/// Runs the scripts that have waited for a second factor, now that it was given.
+/// Runs the scripts that have waited for a second factor, now that it was given, or for the browser, now that it has come
+/// back: `continued` is then what it has brought along.
 pub(crate) async fn resume(
     state: &AppState,
     authorization: &Authorization,
     customer: &Customer,
     authenticated: &AuthenticationState,
+    continued: Option<&Parameters>,
 ) -> Result<ScriptDecision, ScriptRefusal> {
     let before = &authorization.decision;
     let Some(pending) = before.pending.clone() else { return Ok(ScriptDecision::clone(before)) };
-    let event = event::event(state, &authorization.request, customer, authenticated);
+    let mut event = event::event(state, &authorization.request, customer, authenticated);
+    if let Some(parameters) = continued {
+        event.continues = pending.continues;
+        event.document["request"]["query"] =
+            parameters.pairs().map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
+        event.confidential.extend(log::secrets(parameters));
+    }
     let scripts = Arc::clone(&pending.scripts);
-    let given = authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
+    let given: Vec<String> =
+        authenticated.second_factor.iter().map(|(_, factor)| factor.name().to_owned()).collect();
+    let input = input(state, &event, pending.next, before.decisions.clone(), given.clone());
     let outcome = state.scripts.resume(pending, event, before.decisions.clone(), given);
-    conclude(state, authorization, customer, outcome.await.map_err(|error| interrupted(&error))?, &scripts)
+    let outcome = outcome.await.map_err(|error| interrupted(&error))?;
+    conclude(state, authorization, customer, (input, outcome), &scripts)
+}
+
+fn input(state: &AppState, event: &Event, next: usize, before: Decisions, given: Vec<String>) -> ScriptInput {
+    let (clock, document, continues) = (state.log.now(), event.document.clone(), event.continues);
+    ScriptInput { clock, document, next, before, given, continues }
 }
 
 fn interrupted(error: &JoinError) -> ScriptRefusal {
@@ -63,14 +84,20 @@ fn conclude(
     state: &AppState,
     authorization: &Authorization,
     customer: &Customer,
-    outcome: Outcome,
+    (input, outcome): (ScriptInput, Outcome),
     scripts: &Arc<[Script]>,
 ) -> Result<ScriptDecision, ScriptRefusal> {
-    record_runs(authorization, customer, &outcome);
+    record_runs(authorization, customer, input, &outcome);
     let Outcome { verdict, decisions, .. } = outcome;
+    let mut redirect = None;
+    let waiting = |next, continues| Some(PendingScripts { scripts: Arc::clone(scripts), next, continues });
     let pending = match verdict {
         Verdict::Go => None,
-        Verdict::Challenge { next } => Some(PendingScripts { scripts: Arc::clone(scripts), next }),
+        Verdict::Challenge { next } => waiting(next, false),
+        Verdict::Redirect { url, next } => {
+            redirect = Some(url);
+            waiting(next, true)
+        }
         Verdict::Denied(Refusal { code, reason }) => {
             // A "no" takes back nothing of what was written down about the customer, as at Auth0.
             keep_metadata(state, customer, &decisions);
@@ -89,7 +116,7 @@ fn conclude(
         return Err(ScriptRefusal { error: ErrorCode::AccessDenied, description });
     }
     keep_metadata(state, customer, &decisions);
-    Ok(ScriptDecision { decisions, pending, challenge: None })
+    Ok(ScriptDecision { decisions, pending, redirect, challenge: None })
 }
 
 /// The factors that will do, where a script asks for one: those that it names, or whichever the customer has.

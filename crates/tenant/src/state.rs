@@ -11,7 +11,7 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use crate::clock::{AdjustableClock, Clock};
-use crate::config::{Config, ControlToken, Lifetimes, Limits};
+use crate::config::{Config, ControlToken, Lifetimes, Limits, ScriptSettings};
 use crate::control::Control;
 use crate::credentials::passwords::Directory;
 use crate::credentials::totp::Secret;
@@ -57,6 +57,7 @@ pub(crate) struct AppState {
     pub(crate) limits: Limits,
     pub(crate) key: Arc<KeyRing>,
     pub(crate) scripts: ScriptRunner,
+    pub(crate) script_settings: ScriptSettings,
     /// Where changes of the store go that survive a restart.
     pub(crate) journal: Journal,
     pub(crate) log: Arc<Log>,
@@ -134,7 +135,8 @@ impl AppState {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key: Arc::new(key),
-            scripts: ScriptRunner::open(config.actions, &log),
+            scripts: ScriptRunner::open(config.actions, &config.scripts, &log)?,
+            script_settings: config.scripts,
             log,
             control,
             clock,

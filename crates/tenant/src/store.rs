@@ -19,7 +19,7 @@ pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, Pushes};
 pub(crate) use sessions::{NewSession, Sessions};
 pub(crate) use transactions::{
-    Authenticator, Authorization, Enrollment, EnrollmentNotice, SecondFactor, Stage, Transaction,
+    Authenticator, Authorization, Enrollment, EnrollmentNotice, Redirected, SecondFactor, Stage, Transaction,
     TransactionRef, Transactions,
 };
 

@@ -166,17 +166,18 @@ fn invalid_call_is_reported_at_its_position() {
         ("api.accessToken.addScope('two words')", "a scope is printable ASCII"),
         ("api.authentication.challengeWith('otp')", "needs factors such as { type: 'push-notification' }"),
         ("api.authentication.challengeWithAny([])", "needs factors"),
-        ("api.authentication.recordMethod('https://a.example')", "onContinuePostLogin"),
+        ("api.authentication.recordMethod('https://a.example')", "the factors that it has seen itself"),
+        ("api.redirect.sendUserTo('javascript:alert(1)')", "an http or https address"),
+        ("api.redirect.sendUserTo('/relative')", "an http or https address"),
+        ("api.redirect.encodeToken({ payload: {} })", "needs a secret"),
         (
-            "api.redirect.sendUserTo('https://a.example')",
-            "api.redirect.sendUserTo is not supported by this tenant, which has access.deny,",
+            "api.prompt.render('x')",
+            "api.prompt.render is not supported by this tenant, which has access.deny,",
         ),
-        ("api.prompt.render('x')", "api.prompt.render is not supported"),
-        ("require('axios')", "require('axios'): there are no packages here."),
-        ("fetch('https://a.example')", "scripts have no network"),
+        ("require('lodash')", "require('lodash'): there is no such module, and no folder of packages."),
+        ("await fetch('https://a.example')", "scripts reach no host here"),
         ("api.session.setExpiresAt(1)", "under [lifetimes]"),
         ("api.roles.getUserEffectiveRoles()", "event.authorization.roles"),
-        ("api.samlResponse.setKey('x')", "There is no SAML here"),
         ("api.validation.error('a', 'b')", "api.access.deny refuses"),
         ("api.transaction.setMetadata('k', { a: 1 })", "JSON.stringify makes a text"),
         ("api.transaction.setMetadata('k', [1])", "JSON.stringify makes a text"),
@@ -196,7 +197,21 @@ fn invalid_call_is_reported_at_its_position() {
         assert_eq!(error.line, Some(2), "{call}: {error}");
         assert!(!error.to_string().contains("prelude"), "{error}");
     }
-    assert_eq!(value("api.redirect.canRedirect()"), json!(false));
+    assert_eq!(value("api.redirect.canRedirect()"), json!(true));
+}
+
+/// As at Auth0, where a log-in has another protocol.
+#[test]
+fn saml_calls_have_no_effect() {
+    let outcome = run(&[body("api.samlResponse.setAttribute('a', 'b'); api.samlResponse.setAudience('c');")]);
+    assert_eq!(outcome.verdict, Verdict::Go);
+    assert_eq!(
+        outcome.runs[0].console.iter().map(|line| (line.level, line.text.as_str())).collect::<Vec<_>>(),
+        [
+            (Level::Warn, "api.samlResponse.setAttribute has no effect: this log-in is not SAML."),
+            (Level::Warn, "api.samlResponse.setAudience has no effect: this log-in is not SAML."),
+        ]
+    );
 }
 
 #[test]
@@ -232,7 +247,7 @@ fn console_keeps_level_and_text() {
             (Level::Warn, "w"),
             (Level::Error, "e"),
             (Level::Debug, "d"),
-            (Level::Log, "%s x"),
+            (Level::Log, "x"),
         ]
     );
     assert_eq!(lines.len(), 7);
@@ -340,8 +355,12 @@ fn missing_node_global_names_replacement() {
         // Whoever asks first is not stopped.
         assert_eq!(value(&format!("typeof {name}")), json!("undefined"), "{name}");
     }
-    for name in ["fetch", "Intl", "structuredClone", "Response", "crypto", "URL", "Buffer"] {
+    for name in ["Intl", "WebSocket", "ReadableStream", "navigator"] {
         assert!(matches!(run(&[body(name)]).verdict, Verdict::Failed { .. }), "{name} is not here");
+    }
+    for name in ["fetch", "structuredClone", "Response", "crypto", "URL", "Buffer", "process", "performance"]
+    {
+        assert_eq!(run(&[body(name)]).verdict, Verdict::Go, "{name} is here");
     }
     // A name of the script's own is none of these.
     let outcome = run(&[body("notHere;")]);

@@ -35,7 +35,10 @@ pub(crate) fn event() -> Event {
         "stats": { "logins_count": 0 },
         "tenant": { "id": "" },
     });
-    with_query(Event { document, confidential: Vec::new() }, &[("scope", "openid view:balance")])
+    with_query(
+        Event { document, confidential: Vec::new(), continues: false },
+        &[("scope", "openid view:balance")],
+    )
 }
 
 /// The same log-in with another request.

@@ -109,7 +109,8 @@ fn context_left_by_rule_is_validated() {
     for (change, told) in [
         ("context.multifactor = { provider: 'duo' }", "context.multifactor: the provider must be"),
         ("context.multifactor = {}", "needs a provider"),
-        ("context.redirect = { url: 'https://a.example' }", "context.redirect is not supported"),
+        ("context.redirect = { url: 'javascript:1' }", "an http or https address"),
+        ("context.redirect = {}", "context.redirect needs a url"),
         ("context.accessToken.scope = 7", "must be a text or a list"),
         ("context.accessToken.scope = ['a b']", "no scope"),
         ("context = 7", "context is no object"),

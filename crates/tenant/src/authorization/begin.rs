@@ -7,6 +7,7 @@ use http_server::Peer;
 
 use super::challenge::challenge;
 use super::complete::{carry_out, grant, to_page};
+use super::redirect::{INTERACTION_REQUIRED, send_away};
 use super::respond::refuse;
 use crate::domain::{
     AuthorizationRequest, Customer, ErrorCode, LOGIN_REQUIRED, MULTIFACTOR_REQUIRED, Prompt, ScriptDecision,
@@ -40,6 +41,7 @@ pub(crate) async fn begin(
         Err(ScriptRefusal { error, description }) => return refuse(&authorization, error, &description),
     };
     let challenge = challenge(&authorization.request, &customer, &decision);
+    let goes_away = decision.redirect.is_some();
     authorization.decision = Arc::new(ScriptDecision { challenge: challenge.clone(), ..decision });
     let opened = {
         let mut store = state.store();
@@ -49,6 +51,21 @@ pub(crate) async fn begin(
             return ask_for_password(state, &authorization, peer);
         }
         match challenge {
+            _ if goes_away && authorization.request.prompt != Prompt::None => {
+                let opened = open(state, &mut store, &authorization, peer);
+                return match opened {
+                    Ok(transaction_ref) => {
+                        let response =
+                            send_away(state, &mut store, &transaction_ref, authorization, &session, None);
+                        drop(store);
+                        bind(state, &transaction_ref, response)
+                    }
+                    Err(response) => response,
+                };
+            }
+            _ if goes_away => {
+                return refuse(&authorization, ErrorCode::InteractionRequired, INTERACTION_REQUIRED);
+            }
             None => None,
             Some(_) if authorization.request.prompt == Prompt::None => {
                 return refuse(&authorization, ErrorCode::LoginRequired, MULTIFACTOR_REQUIRED);

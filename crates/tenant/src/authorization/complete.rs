@@ -7,10 +7,12 @@ use serde_json::json;
 
 use super::challenge::challenge_again;
 use super::issue;
+use super::redirect::send_away;
 use super::respond::{self, ResponseParameters, refuse};
 use crate::control::Fault;
 use crate::domain::{
-    AuthorizationRequest, Customer, ErrorCode, Factor, Grant, ResponseType, ScriptDecision, Session, scopes,
+    AuthorizationRequest, Customer, ErrorCode, Factor, Grant, Parameters, ResponseType, ScriptDecision,
+    Session, scopes,
 };
 use crate::log::{Token, events};
 use crate::metrics::{self, Flow};
@@ -41,13 +43,16 @@ pub(crate) async fn carry_out(
                 return Redirect::to(&format!("/{ACCOUNT_DONE}")).into_response();
             }
             NextStep::Grant { authorization, customer, session, factor } => {
+                let now = state.now();
+                state.store().customers.record_second_factor(&session.sid, (now, factor));
+                let given = SecondFactorGiven { given: (now, factor), continued: None };
                 let granted = grant_after_second_factor(
                     state,
                     transaction_ref,
                     authorization,
                     &customer,
                     &session,
-                    factor,
+                    given,
                 );
                 match granted.await {
                     Ok(response) => return response,
@@ -58,6 +63,13 @@ pub(crate) async fn carry_out(
     }
 }
 
+/// The second factor of a request: when and which. `continued`: what the browser has brought along that comes back from
+/// where a script has sent it since.
+pub(super) struct SecondFactorGiven<'a> {
+    pub(super) given: (u64, Factor),
+    pub(super) continued: Option<&'a Parameters>,
+}
+
 /// Identifiers are base64url, so they stand in an address as they are.
 pub(super) fn to_page(path: &str, transaction_ref: &TransactionRef) -> Response {
     Redirect::to(&format!("{path}?state={}", transaction_ref.id)).into_response()
@@ -66,27 +78,25 @@ pub(super) fn to_page(path: &str, transaction_ref: &TransactionRef) -> Response 
 /// The customer has given the second factor of this request: scripts that waited for it run, and then there are tokens.
 /// Where these scripts decide on more than the challenge showed, the customer is asked once more. That happens once: after
 /// it no script is left to run.
-async fn grant_after_second_factor(
+pub(super) async fn grant_after_second_factor(
     state: &AppState,
     transaction_ref: &TransactionRef,
     mut authorization: Authorization,
     customer: &Customer,
     session: &Session,
-    factor: Factor,
+    SecondFactorGiven { given, continued }: SecondFactorGiven<'_>,
 ) -> Result<Response, NextStep> {
-    let now = state.now();
-    state.store().customers.record_second_factor(&session.sid, (now, factor));
     let authenticated = AuthenticationState {
         sid: Some(session.sid.clone()),
         auth_time: session.auth_time,
-        second_factor: Some((now, factor)),
+        second_factor: Some(given),
     };
     let denied = |authorization: &Authorization, description: &str| {
         Ok(refuse(authorization, ErrorCode::AccessDenied, description))
     };
-    let decision = match scripts::resume(state, &authorization, customer, &authenticated).await {
+    let decision = match scripts::resume(state, &authorization, customer, &authenticated, continued).await {
         // One factor was given. Who asks for another one on top does not get less instead.
-        Ok(ScriptDecision { pending: Some(_), .. }) => {
+        Ok(ScriptDecision { pending: Some(_), redirect: None, .. }) => {
             tracing::error!("a script asks for a second factor of another kind; a request can have one");
             return denied(&authorization, "One more factor was asked for than this tenant can ask for.");
         }
@@ -99,6 +109,11 @@ async fn grant_after_second_factor(
     // The scripts took their time: the customer may have logged out.
     if store.sessions.by_sid(&session.sid, state.now()).is_none() {
         return Ok(refuse(&authorization, ErrorCode::LoginRequired, "The customer has logged out."));
+    }
+    if decision.redirect.is_some() {
+        // What the second factor showed is what counts on the way back, too.
+        authorization.decision = Arc::new(ScriptDecision { challenge: before.challenge.clone(), ..decision });
+        return Ok(send_away(state, &mut store, transaction_ref, authorization, session, Some(given)));
     }
     authorization.decision = Arc::new(ScriptDecision { challenge: again.clone(), ..decision });
     let Some(challenge) = again else {

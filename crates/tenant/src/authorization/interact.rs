@@ -21,6 +21,8 @@ pub(crate) enum TransactionStage {
     LogIn,
     SecondFactor,
     Enrollment,
+    /// At the address where a script has sent it.
+    Redirected,
     Finished,
 }
 
@@ -34,6 +36,7 @@ pub(crate) fn find_transaction(
         Stage::LogIn => TransactionStage::LogIn,
         Stage::SecondFactor(_) => TransactionStage::SecondFactor,
         Stage::Enrollment(_) => TransactionStage::Enrollment,
+        Stage::Redirected(_) => TransactionStage::Redirected,
         Stage::Finished => TransactionStage::Finished,
     };
     let csrf_token = transaction.csrf_token.clone();
@@ -48,7 +51,7 @@ pub(crate) fn cancel(state: &AppState, transaction_ref: &TransactionRef) -> Resp
     };
     match std::mem::replace(&mut transaction.stage, Stage::Finished) {
         Stage::Finished => return to_page("/u/login", transaction_ref),
-        Stage::LogIn | Stage::Enrollment(_) => {}
+        Stage::LogIn | Stage::Enrollment(_) | Stage::Redirected(_) => {}
         Stage::SecondFactor(second) => {
             if let Authenticator::Push(push) = second.authenticator {
                 store.pushes.withdraw(&push, state.now());

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse as _, Response};
 
 use super::challenge::challenge;
 use super::complete::{carry_out, grant, to_page};
+use super::redirect::send_away;
 use super::respond::refuse;
 use crate::domain::{Customer, ScriptDecision, Session};
 use crate::http::cookies::{self, CookieLifetime};
@@ -40,6 +41,7 @@ pub(crate) async fn log_in(
             refuse(&authorization, error, &description)
         }
         LogInOutcome::Granted(authorization) => grant(state, &authorization, customer, &session, false),
+        LogInOutcome::SentAway(response) => response,
         LogInOutcome::Challenged(next_step) => carry_out(state, transaction_ref, next_step).await,
     };
     (cookies::set(state, cookies::SESSION, &cookie, CookieLifetime::Session), response).into_response()
@@ -48,6 +50,7 @@ pub(crate) async fn log_in(
 enum LogInOutcome {
     Refused(Authorization, ScriptRefusal),
     Granted(Authorization),
+    SentAway(Response),
     Challenged(NextStep),
 }
 
@@ -78,7 +81,12 @@ fn start_session(
         }
     };
     let challenge = challenge(&authorization.request, customer, &decision);
+    let goes_away = decision.redirect.is_some();
     authorization.decision = Arc::new(ScriptDecision { challenge: challenge.clone(), ..decision });
+    if goes_away {
+        let response = send_away(state, store, transaction_ref, authorization, &session, None);
+        return Some((session, LogInOutcome::SentAway(response)));
+    }
     let Some(challenge) = challenge else {
         transaction.stage = Stage::Finished;
         return Some((session, LogInOutcome::Granted(authorization)));

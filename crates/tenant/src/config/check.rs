@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::action::Action;
-use super::settings::{Config, ControlToken};
+use super::settings::{Config, ControlToken, ScriptSettings};
 use crate::credentials::totp::Secret;
 use crate::credentials::{passwords, recovery_codes};
 use crate::domain::{
@@ -17,6 +17,8 @@ use crate::language::{self, Language};
 /// In seconds. A question that stays open longer is one that somebody else may answer.
 const MAX_PUSH_LIFETIME: (u64, &str) = (600, "ten minutes");
 
+/// For all scripts of one log-in, as at Auth0.
+const MAX_SCRIPT_SECONDS: u64 = 20;
 /// Characters of the token for `/control`, so that nobody guesses it.
 const MIN_CONTROL_TOKEN: usize = 16;
 /// Of everything else that is timed or counted. Sums of such numbers and of the time have to stay numbers.
@@ -111,6 +113,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     found.each("customers", customers, customer);
     found.each("actions", actions, action);
     brand(&config.brand, &mut found.of_part("brand.".to_owned()));
+    scripts(&config.scripts, &mut found.of_part("scripts.".to_owned()));
     numbers(config, found);
     control(config, found);
     if errors.is_empty() { Ok(()) } else { Err(ConfigErrors(errors)) }
@@ -133,6 +136,29 @@ fn control(config: &Config, found: &mut ConfigProblems<'_>) {
             format!("the tenant can be driven from outside, and the issuer is {:?}", config.issuer),
             "the issuer must be an address of this very machine, such as http://localhost:8090/; otherwise leave [control] out",
         );
+    }
+}
+
+fn scripts(settings: &ScriptSettings, found: &mut ConfigProblems<'_>) {
+    for (list, hosts) in
+        [("allowed_hosts", &settings.allowed_hosts), ("private_hosts", &settings.private_hosts)]
+    {
+        for (n, host) in hosts.iter().enumerate() {
+            let address = format!("http://{}/", host.strip_prefix("*.").unwrap_or(host));
+            if address.contains('*')
+                || origin_of(&address).map(|origin| format!("{origin}/")).as_deref() != Some(address.as_str())
+            {
+                found.add(
+                    &format!("{list}[{n}]"),
+                    format!("{host:?} names no host"),
+                    "it must be a host, perhaps with a port, such as \"api.example.com\", \"*.example.com\" or \"localhost:9000\"",
+                );
+            }
+        }
+    }
+    if settings.seconds.is_some_and(|seconds| !(1..=MAX_SCRIPT_SECONDS).contains(&seconds)) {
+        let remedy = format!("it must be from 1 to {MAX_SCRIPT_SECONDS}: nobody waits longer for a log-in");
+        found.add("seconds", "scripts cannot have this time", remedy);
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use database_setup::Database;
+use serde_json::{Map, Value};
 
 use super::action::Action;
 use crate::domain::{Api, Brand, Client, Customer};
@@ -30,11 +31,30 @@ pub struct Config {
     pub customers: Vec<Customer>,
     /// The scripts that have a say in each log-in, in order.
     pub actions: Vec<Action>,
+    /// What these scripts have around them.
+    pub scripts: ScriptSettings,
     pub lifetimes: Lifetimes,
     pub limits: Limits,
     pub log: LogAccess,
     /// Who may drive the tenant from outside (`/control`); `None`: nobody.
     pub control: Option<ControlToken>,
+}
+
+/// What scripts find around them, besides the log-in itself.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptSettings {
+    /// The folder of packages that they may `require`.
+    pub packages: Option<PathBuf>,
+    /// The hosts that their requests may reach: `api.example.com`, `*.example.com` or `localhost:9000`.
+    pub allowed_hosts: Vec<String>,
+    /// Those of them whose names may lead to an address of this machine or of a private network.
+    pub private_hosts: Vec<String>,
+    /// For all scripts of one log-in, in seconds.
+    pub seconds: Option<u64>,
+    /// `event.request.geoip`, `event.organization` and `event.authentication.riskAssessment` of every log-in.
+    pub geoip: Map<String, Value>,
+    pub organization: Map<String, Value>,
+    pub risk_assessment: Map<String, Value>,
 }
 
 /// What a test shows that drives the tenant. It is never shown, not even in `Debug`.

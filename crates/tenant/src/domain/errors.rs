@@ -7,11 +7,12 @@ pub(crate) const LOGIN_REQUIRED: &str = "Login required";
 pub(crate) const MULTIFACTOR_REQUIRED: &str = "Multifactor authentication required";
 
 /// The error codes that this tenant sends (RFC 6749, 4.2.2.1, and OIDC Core 3.1.2.6). There is no `consent_required`: the
-/// applications of a tenant are its own, and where a client wants consent anew, the log-in page asks for it. There is no
-/// `interaction_required`: Auth0 has it for redirects of Actions, and a second factor is `login_required` there.
+/// applications of a tenant are its own, and where a client wants consent anew, the log-in page asks for it. `interaction_required` is
+/// for redirects of Actions, as at Auth0; a second factor is `login_required` there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     AccessDenied,
+    InteractionRequired,
     InvalidAuthorizationDetails,
     InvalidRequest,
     InvalidScope,
@@ -29,6 +30,7 @@ impl ErrorCode {
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::AccessDenied => "access_denied",
+            Self::InteractionRequired => "interaction_required",
             Self::InvalidAuthorizationDetails => "invalid_authorization_details",
             Self::InvalidRequest => "invalid_request",
             Self::InvalidScope => "invalid_scope",

@@ -204,6 +204,22 @@ pub(crate) fn redacted(sentence: &str) -> String {
     Redaction { secrets: &[], public: &[] }.text(sentence)
 }
 
+/// An event as a log keeps it whose secrets are these, by name.
+pub(crate) fn clean(mut event: Event, secrets: &[(String, String)]) -> Option<Event> {
+    let all = secrets.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    script::hide_in_texts(&mut event, all.clone());
+    let long: Vec<&str> = all.map(|(_, value)| value).filter(|it| it.len() >= MIN_SECRET_LENGTH).collect();
+    cleaned(0, event, Redaction { secrets: &long, public: &[] }, |_| None).map(|(entry, _)| entry.event)
+}
+
+/// The address of a script's request, as such a log keeps it.
+pub(crate) fn clean_address(address: &str, secrets: &[(String, String)]) -> String {
+    match clean(script::sent_to(address), secrets) {
+        Some(Event::ScriptRun { mut requests, .. }) => requests.pop().map(|it| it.url).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
 /// An event as it may be kept, with what is to be said about it, and the size of both as JSON.
 fn cleaned(
     at: u64,

@@ -1,6 +1,7 @@
 //! What can happen between a client's request and its last answer, as values. None of them has room for a password, a
 //! code or a token; what else must not be read is taken out in [`redaction`](super::redaction).
 
+use actions::Decisions;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,7 +38,16 @@ pub(crate) enum Event {
         console: Vec<Line>,
         decisions: Vec<String>,
         error: Option<String>,
+        #[serde(default)]
+        requests: Vec<ScriptRequest>,
     },
+    /// A script sends the browser elsewhere before it goes on; or it has come back.
+    ScriptRedirect {
+        to: String,
+    },
+    ScriptContinued,
+    /// What a run of scripts was told, and how it ended: enough to run it again.
+    ScriptDecision(Box<ScriptDecision>),
     /// A step of the second factor. `details`: sentences for people.
     Factor {
         factor: Factor,
@@ -182,6 +192,35 @@ pub(crate) enum Token {
 pub(crate) struct Refusal {
     pub(crate) error: String,
     pub(crate) description: String,
+}
+
+/// A request that a script sent. `body`: of the response. `failure`: why there is none; neither where nobody waited for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ScriptRequest {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) status: Option<u16>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Option<String>,
+    pub(crate) failure: Option<String>,
+}
+
+/// One run of all scripts that were to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ScriptDecision {
+    /// When it began, in milliseconds since 1970.
+    pub(crate) clock: u64,
+    /// `event`, without secrets and what is added for each script.
+    pub(crate) told: Value,
+    /// Scripts before this one ran before; what they decided, and the factors given since.
+    pub(crate) next: usize,
+    pub(crate) before: Decisions,
+    pub(crate) given: Vec<String>,
+    #[serde(default)]
+    pub(crate) continues: bool,
+    /// `go`, `challenge`, or why not.
+    pub(crate) verdict: String,
+    pub(crate) decided: Decisions,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,13 +1,14 @@
 //! The run of an Action or a Rule, as an event.
 
-use actions::{Decisions, End, Kind, Level, ScriptRun, Secrets};
+use actions::{Decisions, End, Exchange, Kind, Level, Outcome, Refusal, ScriptRun, Secrets, Verdict};
 use serde_json::{Map, Value};
 
-use super::event::{Event, Line};
+use super::event::{Event, Line, ScriptDecision, ScriptRequest};
+use crate::domain::ScriptInput;
 
 /// `decisions`: those of all the scripts together, which are told with the last of them.
 pub(crate) fn script(run: &ScriptRun, decisions: Option<&Decisions>) -> Event {
-    let ScriptRun { script, kind, duration, console, end } = run;
+    let ScriptRun { script, kind, duration, console, exchanges, end } = run;
     let kind = match kind {
         Kind::PostLogin => "Action",
         Kind::Rule => "Rule",
@@ -29,6 +30,61 @@ pub(crate) fn script(run: &ScriptRun, decisions: Option<&Decisions>) -> Event {
         console: console.iter().map(|it| line(it.level, &it.text)).collect(),
         decisions: decided,
         error,
+        requests: exchanges.iter().map(request).collect(),
+    }
+}
+
+/// What a run was told and how it ended, so that `tenant replay` can run it again.
+pub(crate) fn script_decision(input: ScriptInput, outcome: &Outcome) -> Event {
+    let ScriptInput { clock, document, next, before, given, continues } = input;
+    let (verdict, decided) = (verdict(outcome), outcome.decisions.clone());
+    Event::ScriptDecision(Box::new(ScriptDecision {
+        clock,
+        told: document,
+        next,
+        before,
+        given,
+        continues,
+        verdict,
+        decided,
+    }))
+}
+
+/// How a run ended, in a few words.
+fn verdict(outcome: &Outcome) -> String {
+    match &outcome.verdict {
+        Verdict::Go => "go".to_owned(),
+        Verdict::Challenge { next } => format!("a second factor before script {}", next + 1),
+        Verdict::Redirect { url, .. } => format!("a redirect to {url}"),
+        Verdict::Denied(Refusal { reason, .. }) => format!("denied: {reason}"),
+        Verdict::Failed { script } => {
+            let error = outcome.runs.last().and_then(|run| match &run.end {
+                End::Failed(error) => Some(error.message.as_str()),
+                _ => None,
+            });
+            format!("{script} failed: {}", error.unwrap_or_default())
+        }
+    }
+}
+
+/// A run that sent one request.
+pub(super) fn sent_to(address: &str) -> Event {
+    let request = ScriptRequest { url: address.to_owned(), ..ScriptRequest::default() };
+    let (name, kind) = (String::new(), String::new());
+    let (console, decisions, error) = (Vec::new(), Vec::new(), None);
+    Event::ScriptRun { name, kind, duration_us: 0, console, decisions, error, requests: vec![request] }
+}
+
+/// Without what the script sent: only its answer says anything about what comes of it.
+fn request(Exchange { request, response, .. }: &Exchange) -> ScriptRequest {
+    let answer = response.as_ref().and_then(|it| it.as_ref().ok());
+    ScriptRequest {
+        method: request.method.clone(),
+        url: request.url.clone(),
+        status: answer.map(|it| it.status),
+        headers: answer.map(|it| it.headers.clone()).unwrap_or_default(),
+        body: answer.map(|it| String::from_utf8_lossy(&it.body).into_owned()),
+        failure: response.as_ref().and_then(|it| it.as_ref().err()).cloned(),
     }
 }
 
@@ -36,10 +92,28 @@ pub(crate) fn script(run: &ScriptRun, decisions: Option<&Decisions>) -> Event {
 /// the claims that it set.
 pub(super) fn hide_in_texts<'a>(event: &mut Event, secrets: impl Iterator<Item = (&'a str, &'a str)>) {
     match event {
-        Event::ScriptRun { decisions, .. } => {
+        Event::ScriptRun { decisions, requests, .. } => {
             let secrets = Secrets::new(secrets);
             for sentence in decisions {
                 *sentence = secrets.hide(sentence);
+            }
+            for request in requests {
+                let ScriptRequest { url, headers, body, failure, .. } = request;
+                let values = headers.iter_mut().map(|(_, value)| value);
+                for text in values.chain(body).chain(failure).chain([url]) {
+                    *text = secrets.hide(text);
+                }
+            }
+        }
+        Event::ScriptDecision(decision) => {
+            let secrets = Secrets::new(secrets);
+            let ScriptDecision { told, before, verdict, decided, .. } = &mut **decision;
+            hide_in(told, &secrets);
+            *verdict = secrets.hide(verdict);
+            for decisions in [before, decided] {
+                let Ok(mut value) = serde_json::to_value(&*decisions) else { continue };
+                hide_in(&mut value, &secrets);
+                *decisions = serde_json::from_value(value).unwrap_or_default();
             }
         }
         Event::TokenIssued { claims: Value::Object(claims), .. } => {

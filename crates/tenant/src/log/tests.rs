@@ -27,6 +27,7 @@ fn config(log: LogAccess) -> Config {
         ask_before_log_out: true,
         customers: Vec::new(),
         actions: Vec::new(),
+        scripts: crate::config::ScriptSettings::default(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,
@@ -48,6 +49,7 @@ fn script(console: Vec<Line>, error: Option<&str>) -> Event {
         console,
         decisions: vec!["a second factor is needed".to_owned()],
         error: error.map(str::to_owned),
+        requests: Vec::new(),
     }
 }
 

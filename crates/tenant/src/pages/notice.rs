@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::render::respond;
-use crate::authorization::{TransactionStage, TransactionSummary};
+use crate::authorization::{self, TransactionStage, TransactionSummary};
 use crate::domain::{AuthorizationRequest, origin_of};
 use crate::page_context::t;
 use crate::state::AppState;
@@ -83,6 +83,8 @@ pub(crate) fn elsewhere(
         TransactionStage::LogIn => Redirect::to(&format!("/u/login?state={id}")).into_response(),
         TransactionStage::SecondFactor => Redirect::to(&format!("/u/mfa?state={id}")).into_response(),
         TransactionStage::Enrollment => Redirect::to(&format!("/u/methods?state={id}")).into_response(),
+        // Where the script wants it: that page knows how to go on.
+        TransactionStage::Redirected => authorization::redirect_again(&transaction.authorization, id),
         TransactionStage::Finished => finished(&transaction.authorization.request),
     }
 }

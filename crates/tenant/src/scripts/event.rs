@@ -1,7 +1,7 @@
 //! What scripts are told, in Auth0's words.
 
 use actions::Event;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::domain::{
     AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Profile, Prompt, RequestContext, ResponseType,
@@ -26,6 +26,8 @@ pub(super) fn event(
     authenticated: &AuthenticationState,
 ) -> Event {
     let RequestContext { query, confidential, user_agent, language, host, address, .. } = &request.context;
+    let settings = &state.script_settings;
+    let some = |members: &Map<String, Value>| (!members.is_empty()).then(|| members.clone());
     let store = state.store();
     let (app_metadata, user_metadata) = store.customers.metadata(customer);
     let enrolled = store.enrolled(&customer.sub, state.now());
@@ -75,10 +77,11 @@ pub(super) fn event(
             "language": language,
             // There is nothing in them, but scripts look into them.
             "body": {},
-            "geoip": {},
+            "geoip": settings.geoip,
         },
         "transaction": transaction(request),
-        "authentication": { "methods": methods },
+        "authentication": { "methods": methods, "riskAssessment": some(&settings.risk_assessment) },
+        "organization": some(&settings.organization),
         "authorization": { "roles": customer.roles },
         "connection": {
             "id": "con_customers",
@@ -99,12 +102,12 @@ pub(super) fn event(
         "tenant": { "id": tenant(&state.issuer) },
     });
     // What is not known is absent. Metadata may have a null of their own.
-    for part in ["", "/user", "/request", "/transaction"] {
+    for part in ["", "/user", "/request", "/transaction", "/authentication"] {
         if let Some(Value::Object(members)) = document.pointer_mut(part) {
             members.retain(|_, value| !value.is_null());
         }
     }
-    Event { document, confidential: confidential.clone() }
+    Event { document, confidential: confidential.clone(), continues: false }
 }
 
 fn transaction(request: &AuthorizationRequest) -> Value {

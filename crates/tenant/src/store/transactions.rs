@@ -53,6 +53,8 @@ pub(crate) enum Stage {
     SecondFactor(SecondFactor),
     /// The second factor was given, and the customer looks after the ways to confirm before the client has its answer.
     Enrollment(Enrollment),
+    /// A script has sent the browser elsewhere, and goes on when it comes back.
+    Redirected(Redirected),
     /// The client has its answer. The record stays until it expires, to be able to say so.
     Finished,
 }
@@ -69,6 +71,15 @@ pub(crate) struct SecondFactor {
     pub(crate) manage: bool,
     /// Whichever way it is, it takes no longer than this.
     pub(crate) expires: u64,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Redirected {
+    /// The session whose customer it is; when it ends, nothing comes of this.
+    pub(crate) sid: String,
+    pub(crate) sub: String,
+    /// When a second factor was given for this very request, and which one.
+    pub(crate) second_factor: Option<(u64, Factor)>,
 }
 
 #[derive(Debug, Clone)]

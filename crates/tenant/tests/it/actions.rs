@@ -5,6 +5,8 @@ mod decisions;
 mod event;
 mod factor;
 mod failures;
+mod network;
+mod redirect;
 
 use std::collections::BTreeMap;
 use std::io::Write;

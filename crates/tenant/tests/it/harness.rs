@@ -90,6 +90,7 @@ pub(crate) fn config() -> Config {
             customer("auth0|1002", BEN, "Ben Example"),
         ],
         actions: Vec::new(),
+        scripts: tenant::ScriptSettings::default(),
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),

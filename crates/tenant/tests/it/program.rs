@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
@@ -145,6 +145,43 @@ fn running_tenant_notices_rotation() {
     assert!(said.contains(&format!("signing with   {after}")) && said.contains(&before), "{said}");
     assert!(said.contains("600 min from now"), "the ID token's ten hours: {said}");
     program.kill();
+}
+
+/// Three log-ins, and then another Action: from a file that was saved, and from the running tenant itself.
+/// Proves: script-replay
+#[test]
+fn replay_tells_which_decisions_change() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // The log answers under the issuer's own name, so the port has to be known before.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let action = "[[actions]]\nname = \"Tier\"\nfile = \"tier.js\"\n";
+    let config = CONFIG
+        .replace("localhost:8090", &format!("localhost:{port}"))
+        .replace("127.0.0.1:0", &format!("127.0.0.1:{port}"));
+    fs::write(path("tenant.toml"), format!("{config}\n{action}")).unwrap();
+    let code = "exports.onExecutePostLogin = async (event, api) => api.idToken.setCustomClaim('log_ins', event.stats.logins_count);";
+    fs::write(path("tier.js"), code).unwrap();
+    let program = Program::start(folder.path(), &[]);
+    for _ in 0..3 {
+        assert!(program.log_in(&mut Cookies::new()).contains("#access_token="));
+    }
+    let (done, said, error) = run(folder.path(), &["replay"]);
+    assert!(done && said == "All 3 decisions are the same.\n", "{said}{error}");
+    fs::write(
+        path("new.js"),
+        code.replace(
+            "event.stats.logins_count",
+            "event.stats.logins_count > 2 ? 'many' : event.stats.logins_count",
+        ),
+    )
+    .unwrap();
+    let (done, said, error) = run(folder.path(), &["replay", "--action", "Tier=new.js"]);
+    assert!(done && said.ends_with("1 of 3 decisions changes.\n"), "{said}{error}");
+    assert!(said.contains("id_token.log_ins: 3 → \"many\""), "{said}");
+    program.kill();
+    let (done, _, error) = run(folder.path(), &["replay"]);
+    assert!(!done && error.contains("Is the tenant running?"), "{error}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use tenant::{Action, ActionKind, Config, Profile};
+use tenant::{Action, ActionKind, Config, Profile, ScriptSettings};
 
 use crate::harness::{ADA, AUDIENCE, PASSWORD, TRANSFER, World, authorize, authorize_with, config, encode};
 
@@ -199,6 +199,13 @@ fn seen_by(kind: ActionKind, code: String) -> Config {
     let known = |text: &str| Some(text.to_owned());
     config.apis[0].step_up_scopes.clear();
     config.actions = vec![script(kind, code)];
+    let known_to_the_file = |value: Value| value.as_object().unwrap().clone();
+    config.scripts = ScriptSettings {
+        geoip: known_to_the_file(json!({ "countryCode": "DE" })),
+        organization: known_to_the_file(json!({ "id": "org_1" })),
+        risk_assessment: known_to_the_file(json!({ "confidence": "high" })),
+        ..ScriptSettings::default()
+    };
     config.customers[0].profile = Profile {
         nickname: known("ada"),
         picture: known("https://bank.example/ada.png"),

@@ -43,6 +43,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         ask_before_log_out: true,
         customers: vec![customer(ADA, permissions), customer(BEN, None)],
         actions: vec![Action::step_up()],
+        scripts: tenant::ScriptSettings::default(),
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
         log: LogAccess::default(),

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 use super::ConfigFile;
 use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
-use crate::config::settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess};
+use crate::config::settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings};
 use crate::domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
 
 /// Where the tenant listens, when the file does not say.
@@ -36,6 +36,7 @@ pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &P
         apis: file.tables("apis", api),
         customers: file.tables("customers", customer),
         actions: file.tables("actions", |section| action(section, folder)),
+        scripts: file.table("scripts", |section| scripts(section, folder)),
         lifetimes: file.table("lifetimes", lifetimes),
         limits: file.table("limits", limits),
         log: log(&mut file),
@@ -216,6 +217,27 @@ fn action(section: &mut Section<'_, '_, '_>, folder: &Path) -> Action {
     let kinds = [("post-login", ActionKind::PostLogin), ("rule", ActionKind::Rule)];
     let kind = section.choice("kind", kinds, "it must be \"post-login\" (an Action) or \"rule\"");
     Action { name, kind, file, code, secrets: section.secrets("secrets") }
+}
+
+fn scripts(section: &mut Section<'_, '_, '_>, folder: &Path) -> ScriptSettings {
+    let packages = section.maybe_text("packages").map(|path| folder.join(path));
+    if let Some(packages) = packages.as_deref().filter(|packages| !packages.is_dir()) {
+        let what = format!("there is no folder {}", packages.display());
+        section.wrong(
+            "packages",
+            what,
+            "the path begins at the folder of this file; `npm install` makes a node_modules",
+        );
+    }
+    ScriptSettings {
+        packages,
+        allowed_hosts: section.texts("allowed_hosts").unwrap_or_default(),
+        private_hosts: section.texts("private_hosts").unwrap_or_default(),
+        seconds: section.number("seconds"),
+        geoip: section.json("geoip"),
+        organization: section.json("organization"),
+        risk_assessment: section.json("risk_assessment"),
+    }
 }
 
 fn lifetimes(section: &mut Section<'_, '_, '_>) -> Lifetimes {

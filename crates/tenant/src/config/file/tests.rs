@@ -444,3 +444,29 @@ fn missing_file_suggests_init() {
     assert!(error.starts_with("/nowhere/tenant.toml cannot be read: "), "{error}");
     assert!(error.contains("tenant init"), "{error}");
 }
+
+#[test]
+fn reads_what_scripts_have_around_them() {
+    let table = |text: &str| format!("{WHOLE}\n[scripts]\n{text}\n");
+    let config = parse(&table(
+        "allowed_hosts = [\"api.example.com\", \"*.example.org\", \"localhost:9000\", \"[::1]:9001\"]\nprivate_hosts = [\"intranet.example\"]\nseconds = 5\n\
+         geoip = { countryCode = \"DE\" }\norganization = { id = \"org_1\" }",
+    ))
+    .unwrap()
+    .config
+    .scripts;
+    assert_eq!((config.allowed_hosts.len(), config.private_hosts.len(), config.seconds), (4, 1, Some(5)));
+    assert_eq!((&config.geoip["countryCode"], &config.organization["id"]), (&"DE".into(), &"org_1".into()));
+    assert!(config.risk_assessment.is_empty());
+    for (text, what) in [
+        ("allowed_hosts = [\"https://api.example.com/\"]", "names no host"),
+        ("allowed_hosts = [\"api.example.com/path\"]", "names no host"),
+        ("allowed_hosts = [\"*\"]", "names no host"),
+        ("private_hosts = [\"user@intranet.example\"]", "names no host"),
+        ("seconds = 60", "it must be from 1 to 20"),
+        ("seconds = 0", "it must be from 1 to 20"),
+        ("packages = \"nowhere\"", "there is no folder /home/ada/nowhere"),
+    ] {
+        assert!(refused(&table(text)).contains(what), "{text}: {}", refused(&table(text)));
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::claims::Claims;
 use super::labels::Moment;
-use crate::log::event::{Event, Factor, FactorStep, Line, PasswordOutcome, Refusal, Token};
+use crate::log::event::{Event, Factor, FactorStep, Line, PasswordOutcome, Refusal, ScriptRequest, Token};
 use crate::log::parameters::{Hidden, Parameter, Value};
 use crate::log::record::{Entry, Record};
 use crate::log::{Advice, Log, time};
@@ -90,12 +90,23 @@ impl Item {
             ),
             Event::StaysLoggedIn => self.say("plain", "The customer stays logged in", ""),
             Event::Password { email, outcome, .. } => self.password(email, *outcome),
-            Event::ScriptRun { name, kind, duration_us, console, decisions, error } => {
+            Event::ScriptRun { name, kind, duration_us, console, decisions, error, requests } => {
                 let tone = if error.is_some() { "bad" } else { "good" };
                 self.say(tone, format!("{kind} {name:?} ran"), micro(*duration_us));
                 self.facts = decisions.iter().map(|decision| Fact::new("Decided", decision)).collect();
+                self.facts.extend(requests.iter().map(sent));
                 self.console.clone_from(console);
                 self.thrown.clone_from(error);
+            }
+            Event::ScriptRedirect { to } => {
+                self.say("waiting", "A script sends the browser elsewhere", "It has to come back to /continue with the same state.");
+                self.facts.push(Fact::new("To", to));
+            }
+            Event::ScriptContinued => self.say("plain", "The browser has come back", "The scripts go on."),
+            Event::ScriptDecision(decision) => {
+                self.say("plain", "What the scripts were told is recorded", "`tenant replay` runs them again with it.");
+                self.facts.push(Fact::new("Ended with", &decision.verdict));
+                self.claims = Some(Claims::of(&decision.told, log.registered()));
             }
             Event::Factor { factor, step, details } => {
                 let (tone, title) = factor_step(*factor, *step);
@@ -239,5 +250,15 @@ fn micro(microseconds: u64) -> String {
         format!("It took {milliseconds}.{} ms.", microseconds % 1_000 / 100)
     } else {
         format!("It took {}.", time::lasted(milliseconds))
+    }
+}
+
+fn sent(request: &ScriptRequest) -> Fact {
+    let ScriptRequest { method, url, status, failure, .. } = request;
+    let fact = Fact::new("Sent", format!("{method} {url}"));
+    match (status, failure) {
+        (Some(status), _) => fact.remark(format!("answered with {status}")),
+        (None, Some(failure)) => fact.remark(failure),
+        (None, None) => fact.remark("not waited for"),
     }
 }

@@ -114,7 +114,7 @@ async fn scripted_factor_is_in_title() {
     tab.step_up().await;
     let trace = &traces(&world).await[0];
     assert_eq!(trace["asked"], "Log-in with a second factor");
-    assert_eq!(kinds(trace), ["request", "session", "script_run", "factor"]);
+    assert_eq!(kinds(trace), ["request", "session", "script_run", "script_decision", "factor"]);
 }
 
 #[tokio::test]
