@@ -177,8 +177,8 @@ fn sentences(decisions: &Decisions) -> Vec<String> {
         let names: Vec<&str> = members.keys().map(String::as_str).collect();
         (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
     };
-    sentences.extend(named("claims of the ID token", &decisions.id_token));
-    sentences.extend(named("claims of the access token", &decisions.access_token));
+    sentences.extend(named("ID token, custom claims", &decisions.id_token));
+    sentences.extend(named("access token, custom claims", &decisions.access_token));
     let scopes =
         |what: &str, scopes: &[String]| (!scopes.is_empty()).then(|| format!("{what}: {}", scopes.join(" ")));
     sentences.extend(decisions.scopes.as_deref().and_then(|only| scopes("the only scopes", only)));

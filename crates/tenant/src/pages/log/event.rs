@@ -104,9 +104,8 @@ impl Item {
             }
             Event::ScriptContinued => self.say("plain", "The browser has come back", "The scripts go on."),
             Event::ScriptDecision(decision) => {
-                self.say("plain", "What the scripts were told is recorded", "`tenant replay` runs them again with it.");
+                self.say("plain", "What the scripts were told is recorded", "It is in this trace as JSON, and `tenant replay` runs them again with it.");
                 self.facts.push(Fact::new("Ended with", &decision.verdict));
-                self.claims = Some(Claims::of(&decision.told, log.registered()));
             }
             Event::Factor { factor, step, details } => {
                 let (tone, title) = factor_step(*factor, *step);

@@ -62,6 +62,7 @@ async fn allowed_host_is_reached_and_recorded() {
     let log = json!(traces(&world).await).to_string();
     assert!(log.contains(&format!("http://127.0.0.1:{port}/score?key=")), "{log}");
     assert!(log.contains("\"status\":200") && !log.contains("swordfish"), "{log}");
+    assert!(log.contains("ID token, custom claims: told"), "{log}");
     let terminal = terminal.text();
     assert!(terminal.contains("request sent") && !terminal.contains("swordfish"), "{terminal}");
 }
