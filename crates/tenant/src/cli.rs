@@ -3,6 +3,7 @@
 mod check;
 mod file;
 mod hash_password;
+mod import;
 mod init;
 mod listen;
 mod replay;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use file::File;
+pub use import::Import;
 pub use init::Init;
 pub use replay::Replay;
 pub use serve::Serve;
@@ -41,6 +43,8 @@ pub enum Command {
     Check(File),
     /// Run Actions and Rules against recorded traces of the log, and say which decisions change
     Replay(Replay),
+    /// Make a tenant.toml of what Auth0's deploy CLI has exported, and say what is not supported
+    Import(Import),
     /// Sign with a new key from now on; a running tenant notices, and tokens of the old one stay good
     RotateKeys(File),
     /// Read a password from the standard input, and print what tenant.toml can hold in its place
@@ -56,6 +60,7 @@ pub fn run(arguments: Arguments, program: &str) -> ExitCode {
         Some(Command::Init(arguments)) => init::run(&arguments, program),
         Some(Command::Check(file)) => check::run(&file),
         Some(Command::Replay(arguments)) => replay::run(&arguments),
+        Some(Command::Import(arguments)) => import::run(&arguments),
         Some(Command::RotateKeys(file)) => rotate_keys::run(&file),
         Some(Command::HashPassword) => hash_password::run(),
     };
