@@ -14,7 +14,7 @@ use local_tls::{Authority, TlsError};
 use serde_json::json;
 use tenant::{ControlToken, KeyStore, Tenant};
 use tokio::sync::watch;
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{JoinError, JoinSet, spawn_blocking};
 
 use crate::address::Address;
 use crate::client::{self, ClientError, Dist};
@@ -119,15 +119,19 @@ pub async fn start(options: &Options) -> Result<Running, RunError> {
     let (keys, database) = (KeyStore::Folder(data.tenant()), Database::File(data.tenant_database()));
     let mut tenant = demo::tenant(&issuer, &origins, keys, database);
     tenant.control = options.control.clone();
-    let tenant = Tenant::open(tenant, Arc::new(tenant::SystemClock)).await?;
     let database = Database::File(data.bank());
     let now = i64::try_from(bank::SystemClock.now()).unwrap_or(i64::MAX);
     let mut config = demo::bank(&issuer, origins, database, options.demo, now);
     config.issuer_authority = authority.as_ref().map(|authority| authority.certificate().to_vec());
-    let bank = Bank::open(config, Arc::new(bank::SystemClock)).await?;
-
     let api = if client_listener.is_some() { bank_address.origin() } else { String::new() };
-    let client = built_client(options, &issuer, &api)?;
+    let dist = options.dist.clone();
+    // Side by side: each takes its time.
+    let (tenant, bank, client) = tokio::join!(
+        Box::pin(Tenant::open(tenant, Arc::new(tenant::SystemClock))),
+        Box::pin(Bank::open(config, Arc::new(bank::SystemClock))),
+        spawn_blocking(move || built_client(dist, &issuer, &api)),
+    );
+    let (tenant, bank, client) = (tenant?, bank?, client??);
     let client_is_there = client.is_some().then(|| client_address.clone());
 
     let mut servers = Servers { tasks: JoinSet::new(), stop: watch::channel(false).0, tls };
@@ -192,14 +196,14 @@ pub(crate) async fn listen(address: &Address, flag: &'static str) -> Result<(Lis
     Ok((listener, address.with_port(port)))
 }
 
-fn built_client(options: &Options, issuer: &str, api: &str) -> Result<Option<Router>, RunError> {
+fn built_client(dist: Dist, issuer: &str, api: &str) -> Result<Option<Router>, RunError> {
     let config = json!({
         "issuer": issuer,
         "client_id": demo::CLIENT_ID,
         "audience": demo::AUDIENCE,
         "api": api,
     });
-    match client::router(options.dist.clone(), &config) {
+    match client::router(dist, &config) {
         Ok(router) => Ok(Some(router)),
         // Those who work on the client serve it themselves.
         Err(ClientError::NotBuilt { .. }) => Ok(None),

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::ops::Deref;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use axum::extract::FromRef;
@@ -13,7 +15,7 @@ use tokio::sync::watch;
 use crate::clock::{AdjustableClock, Clock};
 use crate::config::{Config, ControlToken, Lifetimes, Limits, ScriptSettings};
 use crate::control::Control;
-use crate::credentials::passwords::Directory;
+use crate::credentials::passwords::{Directory, UnusablePassword};
 use crate::credentials::totp::Secret;
 use crate::domain::{Api, Brand, Client};
 use crate::keys::KeyRing;
@@ -119,9 +121,16 @@ impl AppState {
         }
         let changes = watch::Sender::new(false);
         let log = Arc::new(Log::open(&config, Arc::clone(&clock), changes.clone()));
-        let key = KeyRing::open(&config.keys, Arc::clone(&clock), Arc::clone(&log))?;
-        let directory = Directory::open(config.customers)
-            .map_err(|unusable| OpenError::Password { sub: unusable.sub, source: unusable.source })?;
+        let customers = config.customers;
+        let (key, directory) = thread::scope(|scope| {
+            let directory = scope.spawn(|| Directory::open(customers));
+            let key = KeyRing::open(&config.keys, Arc::clone(&clock), Arc::clone(&log));
+            (key, directory.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        let (key, directory) = (
+            key?,
+            directory.map_err(|UnusablePassword { sub, source }| OpenError::Password { sub, source })?,
+        );
         let state = Self {
             name: config.name.unwrap_or_else(|| host_of(&config.issuer)),
             logo: logo(&config.brand)?,

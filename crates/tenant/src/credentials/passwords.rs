@@ -4,7 +4,10 @@ mod cost;
 mod memory;
 
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use argon2::password_hash::phc::{Output, PasswordHash};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher as _, Version};
@@ -97,8 +100,8 @@ impl Directory {
         };
         let nobody = Arc::new(hashed(&random::secret()).map_err(unusable(""))?);
         let mut entries = Entries::default();
-        for mut customer in customers {
-            let hash = take_password(&mut customer).map_err(unusable(&customer.sub))?;
+        for (customer, hash) in with_hashes(customers) {
+            let hash = hash.map_err(unusable(&customer.sub))?;
             entries.insert(Arc::new(customer), Arc::new(hash));
         }
         let configured = Arc::new(entries);
@@ -186,6 +189,29 @@ impl Directory {
         let place = Fingerprint::of(&format!("{}{email}", self.salt)).place(entries.by_sub.len());
         entries.by_sub.values().nth(place).map_or(&self.nobody, |(_, hash)| hash)
     }
+}
+
+/// The customers in their order, each with the hash of the password. Hashing is work: all processors share it.
+fn with_hashes(customers: Vec<Customer>) -> Vec<(Customer, Result<PasswordHash, PasswordError>)> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = customers.len().div_ceil(processors).max(1);
+    let mut rest = customers.into_iter().peekable();
+    thread::scope(|scope| {
+        let mut workers = Vec::new();
+        while rest.peek().is_some() {
+            let part: Vec<Customer> = rest.by_ref().take(share).collect();
+            workers.push(scope.spawn(move || {
+                let hash = |mut customer| {
+                    let hash = take_password(&mut customer);
+                    (customer, hash)
+                };
+                part.into_iter().map(hash).collect::<Vec<_>>()
+            }));
+        }
+        let done =
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    })
 }
 
 /// The hash of a customer's password. The plain secrets go no further than this.

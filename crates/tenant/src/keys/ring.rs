@@ -2,8 +2,10 @@
 //! and asking them costs less than a signature by far.
 
 use std::fs;
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::SystemTime;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -43,8 +45,12 @@ impl KeyRing {
                 modified: ModificationTimes::default(),
             },
             KeyStore::Folder(folder) => {
-                SigningKey::in_file(folder, KEY_FILE)?;
-                SigningKey::in_file(folder, NEXT_FILE)?;
+                // At the first start both are made, each of which takes a processor its time.
+                thread::scope(|scope| {
+                    let next = scope.spawn(|| SigningKey::in_file(folder, NEXT_FILE).map(drop));
+                    let current = SigningKey::in_file(folder, KEY_FILE).map(drop);
+                    current.and(next.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                })?;
                 read(folder)?
             }
         };
