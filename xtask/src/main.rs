@@ -13,7 +13,7 @@ mod tools;
 
 use checks::{layers, proofs, purity};
 use clap::{Args, Parser, Subcommand};
-use commands::{bench, deny, dist, explore, fuzz, mutants, test, torture, up};
+use commands::{bench, deny, dist, explore, fuzz, mutants, release, test, torture, up};
 use failure::Result;
 use progress::say;
 use project::Project;
@@ -37,6 +37,8 @@ enum Task {
     Test(test::Options),
     /// Build the client's static files into dist/, ready for any host
     Dist,
+    /// Build what a release has, for this machine: archives, licences, bill of materials, checksums
+    Release(release::Options),
     /// Write the hosts' files in dist (such as _headers) anew, after the configuration block in dist/index.html was replaced
     Headers,
     /// Measure
@@ -102,6 +104,7 @@ fn run(task: &Task) -> Result {
         Task::Serve(it) => dist::serve(&project, &it.arguments),
         Task::Test(options) => test::run(&project, options),
         Task::Dist => dist::run(&project),
+        Task::Release(options) => release::run(&project, options),
         Task::Headers => dist::headers(&project.dist()),
         Task::Bench(Measure::Size) => bench::size(&project),
         Task::Bench(Measure::Page(it)) => bench::page(&project, &it.arguments),

@@ -74,6 +74,11 @@ pub(crate) fn cargo() -> OsString {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// Where cargo keeps the sources of packages.
+pub(crate) fn cargo_home() -> Option<PathBuf> {
+    set("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")))
+}
+
 /// `$RISER_TOOLS`, or `riser/tools` in the user's cache.
 fn tools_folder() -> Result<PathBuf> {
     if let Some(chosen) = set("RISER_TOOLS") {

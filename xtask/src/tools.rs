@@ -14,6 +14,7 @@ mod program;
 pub(crate) mod python;
 mod rust_source;
 mod rust_tool;
+pub(crate) mod static_target;
 mod wasm_opt;
 pub(crate) mod wasm_target;
 
@@ -56,6 +57,11 @@ pub(crate) fn ensure_with_target(project: &Project) -> Result<Tools> {
     let _lock = program::lock(project)?;
     wasm_target::ensure(project)?;
     Ok(tools)
+}
+
+/// What the compiler builds for when nothing else is said.
+pub(crate) fn host_target() -> Result<String> {
+    Ok(compiler::Compiler::ask()?.host)
 }
 
 impl Tools {

@@ -1,7 +1,10 @@
-//! The smallest copies of a file, for browsers that take them.
+//! The smallest copies of a file, for browsers that take them, and for archives.
 
 use brotli::enc::BrotliEncoderParams;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{
+    Compression, Crc,
+    write::{DeflateEncoder, GzEncoder},
+};
 use std::io::{self, Write};
 
 /// For `Content-Encoding: br`.
@@ -17,6 +20,26 @@ pub fn gzip(content: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(content)?;
     encoder.finish()
+}
+
+/// Gzip that takes little time, and makes little smaller.
+pub fn gzip_quickly(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
+
+/// As in a ZIP archive, where [`crc32`] goes with it.
+pub fn deflate(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
+
+pub fn crc32(content: &[u8]) -> u32 {
+    let mut crc = Crc::new();
+    crc.update(content);
+    crc.sum()
 }
 
 #[cfg(test)]

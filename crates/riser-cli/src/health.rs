@@ -1,11 +1,12 @@
 //! `riser health`: for what restarts programs that are not well, such as a container's health check.
 
+use std::error::Error;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 use companion::address::Address;
-use reqwest::Client;
+use reqwest::{Client, StatusCode};
 
 /// Less than container runtimes wait.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
@@ -45,7 +46,7 @@ pub(crate) async fn run(flags: &Flags) -> ExitCode {
             }
             Err(error) => {
                 all_ready = false;
-                format!("no answer ({error})")
+                format!("no answer ({})", reason(&error))
             }
         };
         println!("{url}: {answer}");
@@ -53,7 +54,20 @@ pub(crate) async fn run(flags: &Flags) -> ExitCode {
     if all_ready { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-async fn ask(url: &str) -> reqwest::Result<reqwest::StatusCode> {
-    let client = Client::builder().timeout(REQUEST_TIMEOUT).no_proxy().build()?;
-    Ok(client.get(url).send().await?.status())
+async fn ask(url: &str) -> reqwest::Result<StatusCode> {
+    let mut client = Client::builder().timeout(REQUEST_TIMEOUT).no_proxy();
+    if !url.starts_with("https:") {
+        // A container has no certificate authorities, and without TLS it needs none.
+        client = client.tls_certs_only([]);
+    }
+    Ok(client.build()?.get(url).send().await?.status())
+}
+
+/// What was first: the others say that something went wrong.
+fn reason(error: &dyn Error) -> String {
+    let mut first = error;
+    while let Some(source) = first.source() {
+        first = source;
+    }
+    first.to_string()
 }

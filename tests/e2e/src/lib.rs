@@ -8,6 +8,7 @@
 //! - [`express`]: an API that answers exactly like the Express sample of Auth0's documentation
 //! - [`program`]: programs on Node.js and Python, with a clock that can be put forward
 //! - [`conformance`]: clients on trial, at a tenant that misbehaves
+//! - [`download`]: what people download, in an empty folder
 //! - [`sdks`]: clients from npm, at a tenant of their own
 //! - [`faulty_provider`]: an OpenID provider with a switch for each fault
 //!
@@ -20,6 +21,7 @@ pub mod browser;
 pub mod chromedriver;
 mod clock;
 pub mod conformance;
+pub mod download;
 pub mod error;
 pub mod eventually;
 mod evidence;

@@ -21,7 +21,12 @@ impl Phone {
 
     /// The same with any tenant.
     pub async fn at(person: Person, page: Page, tenant: &TestServer) -> Result<Self, TestError> {
-        page.open(&tenant.at("/phone")).await?;
+        Self::at_address(person, page, &tenant.at("/phone")).await
+    }
+
+    /// The same wherever the tenant's page for phones is.
+    pub async fn at_address(person: Person, page: Page, address: &str) -> Result<Self, TestError> {
+        page.open(address).await?;
         page.heading("Pair your phone").appears().await?;
         enter_password(&page, person.email, PASSWORD).await?;
         page.heading("Your phone").appears().await?;

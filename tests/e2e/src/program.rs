@@ -108,6 +108,14 @@ impl Program {
         advice: &str,
     ) -> Result<Self, TestError> {
         command.arg(script).current_dir(folder).envs(variables.iter().copied());
+        let mut program = Self::spawn(command, script, advice)?;
+        let port = program.says(PORT, 1).await?;
+        program.origin = format!("http://localhost:{port}");
+        Ok(program)
+    }
+
+    /// Starts any program, without waiting for what it says.
+    pub(crate) fn spawn(mut command: Command, script: &str, advice: &str) -> Result<Self, TestError> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let shown = command.get_program().display().to_string();
         let mut child = command
@@ -121,20 +129,17 @@ impl Program {
         let (sender, output) = watch::channel(Output::default());
         collect(stdout, sender.clone());
         collect(stderr, sender);
-        let mut program = Self {
+        Ok(Self {
             script: script.to_owned(),
             child,
             orders: Mutex::new(orders),
             output,
             origin: String::new(),
-        };
-        let port = program.says(PORT, 1).await?;
-        program.origin = format!("http://localhost:{port}");
-        Ok(program)
+        })
     }
 
     /// Waits for a line that begins like that, the `count`th of its kind, and gives its rest.
-    async fn says(&self, start: &str, count: usize) -> Result<String, TestError> {
+    pub async fn says(&self, start: &str, count: usize) -> Result<String, TestError> {
         let mut output = self.output.clone();
         let found =
             |output: &Output| output.beginning_with(start).nth(count - 1).map(|rest| rest.trim().to_owned());
@@ -168,6 +173,24 @@ impl Program {
         let order = format!("{}\n", by.as_secs());
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).write_all(order.as_bytes())?;
         self.says(CLOCK, before + 1).await.map(drop)
+    }
+
+    /// Asks it to stop, as Ctrl-C does, and waits until it has.
+    #[cfg(unix)]
+    pub async fn interrupt(mut self) -> Result<(), TestError> {
+        let asked = Command::new("kill").arg("-INT").arg(self.child.id().to_string()).status()?;
+        let mut output = self.output.clone();
+        let is_over =
+            timeout(WAIT_TIMEOUT, output.wait_for(Output::is_over)).await.is_ok_and(|it| it.is_ok());
+        if !asked.success() || !is_over {
+            return Err(TestError::permanent(format!("it does not stop; {}", self.transcript())));
+        }
+        let status = self.child.wait()?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(TestError::permanent(format!("{status}; {}", self.transcript())))
+        }
     }
 
     /// Everything that it has written, without tokens.

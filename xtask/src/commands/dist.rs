@@ -2,6 +2,7 @@
 //! compressed copies, and the headers in the files that several hosts read them from.
 
 mod bindings;
+pub(crate) mod builder_paths;
 mod compress;
 mod fingerprint;
 mod messages;
@@ -15,6 +16,7 @@ use crate::process::{exec, run_shown};
 use crate::progress::{say, step};
 use crate::project::Project;
 use crate::tools::{self, Tools};
+use builder_paths::BuilderPaths;
 use fs_err as fs;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -58,24 +60,26 @@ pub(crate) fn serve(project: &Project, arguments: &[String]) -> Result {
 }
 
 /// Compiles the standard library with the client, for size, and without what a panic would say: nobody reads it, and the page
-/// says itself that it has stopped. A stable compiler keeps that behind the first of these. The flags are added to those of
-/// `.cargo/config.toml`.
-const SMALL_STD: [(&str, &str); 4] = [
+/// says itself that it has stopped. A stable compiler keeps that behind the first of these.
+const SMALL_STD: [(&str, &str); 3] = [
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
-    (
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none",
-    ),
 ];
+const SMALL_STD_FLAGS: &str = "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none";
 
 fn trunk(project: &Project, tools: &Tools) -> Result {
     let mut command = trunk_command(project, tools);
     command.args(["build", "--release", "--dist"]).arg(project.dist());
+    // What a developer sets for quicker builds gives other bytes.
+    command.env("CARGO_INCREMENTAL", "0");
+    // Added to those of `.cargo/config.toml`.
+    let mut flags = BuilderPaths::find(project)?.rustflags();
     if tools.has_std_source {
         command.envs(SMALL_STD);
+        flags.extend([" ", SMALL_STD_FLAGS]);
     }
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     run_shown(&mut command).map_err(|failure| {
         let what = format!("the client did not build: {}", failure.what);
         Failure::new(what, "the compiler's or Trunk's message is above")

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that has to hold before a change is good, in stages that can be run alone.
 
-use crate::commands::bench;
+use crate::commands::{bench, release};
 use crate::failure::{Failure, Result};
 use crate::process::run_shown;
 use crate::progress::{duration, say, step};
@@ -172,6 +172,10 @@ impl Equipment<'_> {
             Stage::Dist => bench::size(self.project),
             Stage::E2e => self.test("-p page-bench -p e2e", |cargo| {
                 cargo.env("RISER_DIST", &self.client);
+                // One that was released can be tested instead.
+                if env::var_os("RISER_ARCHIVE").is_none() {
+                    cargo.env("RISER_ARCHIVE", release::archive_for_tests(self.project, &self.client)?);
+                }
                 // The tests wait for browsers and servers most of the time: two for each processor keep it busy.
                 if env::var_os("RUST_TEST_THREADS").is_none() {
                     let processors = thread::available_parallelism().map_or(1, NonZero::get);

@@ -15,6 +15,8 @@ pub(super) struct Compiler {
     /// As in `1.95.0`.
     pub(super) version: String,
     pub(super) sysroot: PathBuf,
+    /// As in `x86_64-unknown-linux-gnu`.
+    pub(super) host: String,
 }
 
 impl Compiler {
@@ -23,7 +25,8 @@ impl Compiler {
         let text = output_of(Command::new(rustc()).arg("-vV")).ok_or_else(unusable)?;
         let version = text.lines().find_map(|line| line.strip_prefix("release: ")).ok_or_else(unusable)?;
         let sysroot = output_of(Command::new(rustc()).args(["--print", "sysroot"])).ok_or_else(unusable)?;
-        Ok(Self { version: version.to_owned(), sysroot: sysroot.into() })
+        let host = text.lines().find_map(|line| line.strip_prefix("host: ")).ok_or_else(unusable)?;
+        Ok(Self { version: version.to_owned(), sysroot: sysroot.into(), host: host.to_owned() })
     }
 
     /// Where cargo expects the source of the standard library.

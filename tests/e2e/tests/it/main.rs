@@ -7,6 +7,7 @@ mod callbacks;
 mod code_flow;
 mod conformance;
 mod crash;
+mod download;
 mod examples;
 mod express;
 mod factors;

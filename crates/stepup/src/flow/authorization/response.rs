@@ -234,7 +234,11 @@ fn redeem(
 }
 
 /// Tokens came: enough of them, before they are even looked at.
-fn verify(request: Box<AuthorizationRequest>, tokens: Box<ReceivedTokens>, cx: &mut Context) -> ValidationProgress {
+fn verify(
+    request: Box<AuthorizationRequest>,
+    tokens: Box<ReceivedTokens>,
+    cx: &mut Context,
+) -> ValidationProgress {
     if let Err(error) = check_grant(&request.purpose, &tokens, &cx.config) {
         return refuse(Some(request), &error);
     }
