@@ -219,7 +219,9 @@ fn instead(name: &str) -> &'static str {
         "session" => {
             "How long sessions last stands in tenant.toml, under [lifetimes]; api.access.deny refuses a log-in"
         }
-        "refreshToken" => "There are no refresh tokens here; api.access.deny refuses a log-in",
+        "refreshToken" => {
+            "Refresh tokens here are what tenant.toml says of the client; api.access.deny refuses an exchange"
+        }
         "roles" => "The names of the user's roles are in event.authorization.roles",
         "groups" => "There are no groups here; roles are in event.authorization.roles",
         "prompt" => "There are no forms here; ask in the application, and keep the answer in user_metadata",

@@ -119,9 +119,8 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
             name: "Riser".to_owned(),
             redirect_uris: origins.iter().map(|origin| format!("{origin}/callback")).collect(),
             post_logout_redirect_uris: origins.iter().map(|origin| format!("{origin}/")).collect(),
-            web_origins: None,
-            grant_types: GrantType::all(),
-            metadata: serde_json::Map::new(),
+            grant_types: GrantType::interactive(),
+            ..Client::default()
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -140,6 +139,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
             ],
             step_up_scopes: vec![TRANSFER_FUNDS.to_owned()],
             token_lifetime: None,
+            allow_offline_access: false,
         }],
         authorization_details: true,
         ask_before_log_out: true,

@@ -151,6 +151,7 @@ fn with_one_api(registration: &Registration) -> Config {
         scopes: scopes.collect(),
         step_up_scopes: registration.step_up_scopes.clone(),
         token_lifetime: None,
+        allow_offline_access: false,
     };
     Config {
         name: Some("Conformance".to_owned()),
@@ -178,9 +179,8 @@ fn client(registration: &Registration) -> Client {
         name: registration.client_id.clone(),
         redirect_uris: vec![registration.callback.clone()],
         post_logout_redirect_uris: vec![registration.start.clone()],
-        web_origins: None,
-        grant_types: GrantType::all(),
-        metadata: Map::new(),
+        grant_types: GrantType::interactive(),
+        ..Client::default()
     }
 }
 

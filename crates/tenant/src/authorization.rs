@@ -11,6 +11,7 @@ pub(crate) mod issue;
 mod log_in;
 pub(crate) mod password_check;
 mod redirect;
+pub(crate) mod refresh;
 pub(crate) mod respond;
 mod validate;
 

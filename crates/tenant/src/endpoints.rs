@@ -14,9 +14,11 @@ mod log_in;
 mod log_out;
 mod methods;
 mod mfa;
+mod oauth;
 mod phone;
 mod phone_app;
 mod phone_pairing;
+mod revoke;
 mod token;
 mod userinfo;
 
@@ -53,6 +55,7 @@ pub(crate) fn router(state: SharedState) -> Router {
         )
         .route("/u/continue", get(continue_log_in::get).layer(navigations_only()))
         .route("/oauth/token", post(token::post).options(http::preflight_of_web_origins))
+        .route("/oauth/revoke", post(revoke::post).options(http::preflight_of_web_origins))
         .route("/u/login", get(log_in::get).post(log_in::post))
         .route("/u/mfa", get(mfa::get))
         .route("/u/mfa/wait", get(mfa::wait))
@@ -122,13 +125,13 @@ async fn limit_time(axum::extract::State(state): Shared, request: Request, next:
 
 enum Caller {
     Person,
-    /// A script that redeems a code, with the headers that say where it is from.
+    /// A program that redeems a code or the like, with the headers that say where it is from.
     Script(HeaderMap),
 }
 
 impl Caller {
     fn of(request: &Request) -> Self {
-        if request.uri().path() == "/oauth/token" {
+        if request.uri().path().starts_with("/oauth/") {
             Self::Script(request.headers().clone())
         } else {
             Self::Person

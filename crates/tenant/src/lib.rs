@@ -59,7 +59,9 @@ pub use config::{
 };
 pub use credentials::passwords::{CostError, PasswordError, hash as hash_password};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
-pub use domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
+pub use domain::{
+    Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile, RefreshTokenPolicy,
+};
 pub use keys::{KEY_FILE, KEY_FILES, KeyError, Rotation, rotate};
 pub use open_error::OpenError;
 // For the templates.

@@ -18,7 +18,7 @@ pub(crate) mod time;
 
 pub(crate) use advice::value::Advice;
 pub(crate) use audit_log::{Log, Trace, clean, clean_address, redacted};
-pub(crate) use event::{Event, FactorStep, Refusal, ScriptDecision, ScriptRequest, Token};
+pub(crate) use event::{Event, FactorStep, RefreshTokenStep, Refusal, ScriptDecision, ScriptRequest, Token};
 pub(crate) use export::export;
 pub(crate) use filter::Filter;
 pub(crate) use parameters::{Parameter, kept, secrets};

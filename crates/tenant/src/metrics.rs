@@ -20,6 +20,7 @@ const NOT_KEPT: &str = "tenant_answers_not_kept_total";
 pub(crate) enum Flow {
     Implicit,
     Code,
+    RefreshToken,
 }
 
 pub(crate) fn describe() {

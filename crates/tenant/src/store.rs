@@ -1,4 +1,4 @@
-//! What the tenant remembers while it runs: sessions, requests under way, codes, pushes, phones, enrolled factors, failed
+//! What the tenant remembers while it runs: sessions, requests under way, codes, refresh tokens, pushes, phones, enrolled factors, failed
 //! attempts, what scripts write down. Plain data structures: the time and the random values are parameters, nothing here
 //! reads a socket or a clock. What is in a [`Table`](crate::persistence::Table) survives a restart.
 
@@ -8,6 +8,7 @@ mod enrollments;
 mod failed_log_ins;
 mod phones;
 mod pushes;
+mod refresh_tokens;
 mod sessions;
 mod transactions;
 
@@ -17,6 +18,9 @@ pub(crate) use enrollments::{CodeCheck, Enrollments};
 pub(crate) use failed_log_ins::{AttemptLimit, FailedLogIns};
 pub(crate) use phones::{Phone, Phones};
 pub(crate) use pushes::{NotSent, Push, PushAnswer, PushOutcome, PushState, Pushes};
+pub(crate) use refresh_tokens::{
+    FamilyEnd, RefreshTokenError, RefreshTokenFamily, RefreshTokenGrant, RefreshTokens,
+};
 pub(crate) use sessions::{NewSession, Sessions};
 pub(crate) use transactions::{
     Authenticator, Authorization, Enrollment, EnrollmentNotice, Redirected, SecondFactor, Stage, Transaction,
@@ -32,6 +36,7 @@ pub(crate) struct Store {
     pub(crate) sessions: Sessions,
     pub(crate) transactions: Transactions,
     pub(crate) codes: Codes,
+    pub(crate) refresh_tokens: RefreshTokens,
     pub(crate) pushes: Pushes,
     pub(crate) phones: Phones,
     pub(crate) customers: CustomerRecords,
@@ -49,6 +54,7 @@ impl Store {
             phones: Phones::load(&mut loaded, journal)?,
             enrollments: Enrollments::load(&mut loaded, journal)?,
             customers: CustomerRecords::load(&mut loaded, journal)?,
+            refresh_tokens: RefreshTokens::load(&mut loaded, journal)?,
             ..Self::default()
         })
     }
@@ -59,6 +65,7 @@ impl Store {
         self.phones.clear();
         self.enrollments.clear();
         self.customers.clear();
+        self.refresh_tokens.clear();
         self.transactions = Transactions::default();
         self.codes = Codes::default();
         self.pushes = Pushes::default();
@@ -74,6 +81,7 @@ impl Store {
         self.phones.unpair_customer(sub);
         self.enrollments.forget(sub);
         self.customers.forget_metadata(sub);
+        self.refresh_tokens.forget_customer(sub);
     }
 
     pub(crate) fn enrolled(&self, sub: &str, now: u64) -> Factors {

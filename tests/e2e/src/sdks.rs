@@ -49,7 +49,7 @@ pub struct Wish {
     pub json: bool,
     /// Does auth0-spa-js open a window when a second factor is needed?
     pub popup: bool,
-    /// Does auth0-spa-js count on refresh tokens?
+    /// Do auth0-spa-js and openid-client count on refresh tokens?
     pub refresh: bool,
 }
 
@@ -106,7 +106,13 @@ impl Visit {
             (ReservedPort::reserve().await?, ReservedPort::reserve().await?, ReservedPort::reserve().await?);
         let issuer = format!("{}/", tenant.origin());
         // It asks for the metadata when somebody logs in, and by then the tenant is there.
-        let ours = [("ISSUER", issuer.as_str()), ("CLIENT_ID", "openid-client"), ("AUDIENCE", AUDIENCE)];
+        let refresh = if wish.refresh { "yes" } else { "" };
+        let ours = [
+            ("ISSUER", issuer.as_str()),
+            ("CLIENT_ID", "openid-client"),
+            ("AUDIENCE", AUDIENCE),
+            ("REFRESH", refresh),
+        ];
         let server = Program::node(PACKAGES, "openid-client.mjs", &ours).await?;
 
         let mut config = demo::tenant(&issuer, pages.origin(), &Setup::default());
@@ -116,6 +122,13 @@ impl Visit {
             post_logout_redirect_uris: vec![server.at("/")],
             ..in_page("openid-client", &[GrantType::AuthorizationCode], server.origin())
         });
+        if wish.refresh {
+            let with_code = |client: &&mut Client| client.grant_types == [GrantType::AuthorizationCode];
+            for client in config.clients.iter_mut().filter(with_code) {
+                client.grant_types.push(GrantType::RefreshToken);
+            }
+            config.apis.iter_mut().for_each(|api| api.allow_offline_access = true);
+        }
         // Its callback is no page: it redirects on, to another origin.
         config.clients.push(Client {
             redirect_uris: vec![format!("{}/callback", attacker.origin())],
@@ -177,9 +190,8 @@ fn in_page(name: &str, grant_types: &[GrantType], origin: &str) -> Client {
         name: name.to_owned(),
         redirect_uris: vec![format!("{origin}/{name}/")],
         post_logout_redirect_uris: vec![format!("{origin}/{name}/")],
-        web_origins: None,
         grant_types: grant_types.to_vec(),
-        metadata: serde_json::Map::new(),
+        ..Client::default()
     }
 }
 

@@ -1,12 +1,13 @@
 // openid-client: an application on a server. Discovery, a code with PKCE, state and nonce, in the query or posted as a form,
-// userinfo, log-out.
+// userinfo, refresh tokens where a test wants them, log-out.
 import { createServer } from "node:http";
 import * as client from "openid-client";
 
-const { ISSUER, CLIENT_ID, AUDIENCE } = process.env;
+const { ISSUER, CLIENT_ID, AUDIENCE, REFRESH } = process.env;
 /** What was asked for, by its state. */
 const underWay = new Map();
 let idToken;
+let refreshToken;
 let found;
 
 /** Once, and after the tenant has started. */
@@ -22,7 +23,7 @@ async function logIn(here, mode) {
   underWay.set(state, { verifier, nonce });
   const parameters = {
     redirect_uri: `${here}/callback`,
-    scope: "openid profile email view:balance",
+    scope: `openid profile email view:balance${REFRESH ? " offline_access" : ""}`,
     audience: AUDIENCE,
     code_challenge: await client.calculatePKCECodeChallenge(verifier),
     code_challenge_method: "S256",
@@ -47,6 +48,7 @@ async function callback(answer, parameters) {
     idTokenExpected: true,
   });
   idToken = tokens.id_token;
+  refreshToken = tokens.refresh_token;
   const user = await client.fetchUserInfo(await tenant(), tokens.access_token, tokens.claims().sub);
   return `${user.name} <${user.email}> ${user.sub} has ${tokens.scope}`;
 }
@@ -55,6 +57,14 @@ async function posted(request, address) {
   const body = Buffer.concat(await request.toArray());
   const headers = { "Content-Type": request.headers["content-type"] };
   return callback(new Request(address, { method: "POST", headers, body }), new URLSearchParams(body.toString()));
+}
+
+/** The library checks the new ID token against what it has to be. */
+async function refresh() {
+  const before = refreshToken;
+  const tokens = await client.refreshTokenGrant(await tenant(), before);
+  refreshToken = tokens.refresh_token;
+  return `${tokens.claims().sub} has ${tokens.scope}, with ${before === refreshToken ? "the same" : "another"} refresh token`;
 }
 
 async function logOut(here) {
@@ -71,6 +81,8 @@ const page = (said) => `<!doctype html>
 <p role="status">${escaped(said)}</p>
 <form action="/log-in"><button>Log in</button></form>
 <form action="/log-in"><button name="mode" value="form_post">Log in by a form</button></form>
+<form action="/refresh"><button>Refresh</button></form>
+<form action="/revoke"><button>Revoke</button></form>
 <form action="/log-out"><button>Log out</button></form>
 </html>`;
 
@@ -88,6 +100,11 @@ const server = createServer(async (request, response) => {
       case "/callback":
         if (request.method === "POST") return answer(200, `posted: ${await posted(request, address)}`);
         return answer(200, await callback(address, address.searchParams));
+      case "/refresh":
+        return answer(200, `refreshed: ${await refresh()}`);
+      case "/revoke":
+        await client.tokenRevocation(await tenant(), refreshToken);
+        return answer(200, "revoked");
       case "/log-out":
         return go(await logOut(here));
       default:

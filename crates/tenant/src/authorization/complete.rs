@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actions::Decisions;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde_json::json;
 
@@ -11,8 +12,8 @@ use super::redirect::send_away;
 use super::respond::{self, ResponseParameters, refuse};
 use crate::control::Fault;
 use crate::domain::{
-    AuthorizationRequest, Customer, ErrorCode, Factor, Grant, Parameters, ResponseType, ScriptDecision,
-    Session, scopes,
+    AuthorizationRequest, Customer, ErrorCode, Factor, Grant, OFFLINE_ACCESS, Parameters, ResponseType,
+    ScriptDecision, Session, scopes,
 };
 use crate::log::{Token, events};
 use crate::metrics::{self, Flow};
@@ -148,6 +149,7 @@ pub(super) fn grant(
         let step_up = request.api.as_ref().map(|api| api.step_up_scopes.as_slice()).unwrap_or_default();
         scopes.retain(|scope| !step_up.contains(scope));
     }
+    grant_offline_access(request, decisions, &mut scopes);
     let grant = Grant {
         client: request.client.clone(),
         sub: customer.sub.clone(),
@@ -190,6 +192,15 @@ pub(super) fn grant(
     parameters
         .extend(grant.authorization_details().map(|it| ("authorization_details", json!(it).to_string())));
     respond::send(state, authorization, parameters)
+}
+
+/// A script may take `offline_access` away, and cannot add it: the client has to ask for it.
+fn grant_offline_access(request: &AuthorizationRequest, decisions: &Decisions, scopes: &mut Vec<String>) {
+    scopes.retain(|scope| scope != OFFLINE_ACCESS);
+    let is_removed = decisions.scopes_removed.iter().any(|scope| scope == OFFLINE_ACCESS);
+    if request.asks_for_offline_access() && !is_removed && request.offline_access(scopes).is_ok() {
+        scopes.push(OFFLINE_ACCESS.to_owned());
+    }
 }
 
 /// Whether a test wants less to be granted than was confirmed, where there is something to be left out.

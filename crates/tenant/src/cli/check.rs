@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Client, ConfigFile, Customer, Database, GrantType, KeyStore};
+use crate::{Client, ConfigFile, Customer, Database, KeyStore};
 
 use super::file::{Done, File};
 use super::listen;
@@ -57,9 +57,5 @@ fn describe(ConfigFile { config, listen }: &ConfigFile) -> String {
 }
 
 fn grants(client: &Client) -> String {
-    let name = |grant: &GrantType| match grant {
-        GrantType::Implicit => "implicit",
-        GrantType::AuthorizationCode => "authorization_code",
-    };
-    client.grant_types.iter().map(name).collect::<Vec<_>>().join(" and ")
+    client.grant_types.iter().map(|grant| grant.name()).collect::<Vec<_>>().join(" and ")
 }

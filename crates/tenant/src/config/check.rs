@@ -9,8 +9,8 @@ use super::settings::{Config, ControlToken, ScriptSettings};
 use crate::credentials::totp::Secret;
 use crate::credentials::{passwords, recovery_codes};
 use crate::domain::{
-    Api, Brand, Client, Color, Customer, NEEDED_CONTRAST, OIDC_SCOPES, app_scheme_of, is_on_this_machine,
-    origin_of, web_origin_of,
+    Api, Brand, Client, Color, Customer, GrantType, NEEDED_CONTRAST, OFFLINE_ACCESS, OIDC_SCOPES,
+    RefreshTokenPolicy, app_scheme_of, is_on_this_machine, origin_of, web_origin_of,
 };
 use crate::language::{self, Language};
 
@@ -19,6 +19,8 @@ const MAX_PUSH_LIFETIME: (u64, &str) = (600, "ten minutes");
 
 /// For all scripts of one log-in, as at Auth0.
 const MAX_SCRIPT_SECONDS: u64 = 20;
+/// In seconds, as at Auth0: how long a refresh token that is used up may come again.
+const MAX_LEEWAY: u64 = 60;
 /// Characters of the token for `/control`, so that nobody guesses it.
 const MIN_CONTROL_TOKEN: usize = 16;
 /// Of everything else that is timed or counted. Sums of such numbers and of the time have to stay numbers.
@@ -194,8 +196,28 @@ fn client(client: &Client, found: &mut ConfigProblems<'_>) {
         }
     }
     if client.grant_types.is_empty() {
-        let remedy = "leave them out, or name implicit, authorization_code or both";
+        let remedy = "leave them out, or name some of implicit, authorization_code and refresh_token";
         found.add("grant_types", format!("client {id:?} has empty grant_types"), remedy);
+    }
+    refresh_token(client, found);
+}
+
+fn refresh_token(client: &Client, found: &mut ConfigProblems<'_>) {
+    let RefreshTokenPolicy { rotation, leeway, lifetime, idle_lifetime } = client.refresh_token;
+    found.number("refresh_token.lifetime", lifetime, MAX_NUMBER);
+    found.number("refresh_token.idle_lifetime", idle_lifetime, MAX_NUMBER);
+    if leeway > MAX_LEEWAY {
+        let what = format!("it is {leeway}");
+        found.add("refresh_token.leeway", what, format!("it must be at most {MAX_LEEWAY}, in seconds"));
+    }
+    let has = |grant_type| client.may_use(grant_type);
+    if has(GrantType::RefreshToken) && !has(GrantType::AuthorizationCode) {
+        let what = format!("client {:?} may use refresh_token and has no way to get one", client.id);
+        found.add("grant_types", what, "name authorization_code too");
+    }
+    if !rotation {
+        let what = format!("refresh tokens of client {:?} stay the same, and it has no secret", client.id);
+        found.add("refresh_token.rotation", what, "leave it out, or make it true (RFC 9700, 2.2.2)");
     }
 }
 
@@ -210,12 +232,12 @@ fn api(Api { identifier, scopes, step_up_scopes, token_lifetime, .. }: &Api, fou
     found.unique("scopes", scopes, "name", "the scope", |scope| scope.name.clone());
     for (n, scope) in scopes.iter().enumerate() {
         let printable = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
-        let reserved = OIDC_SCOPES.contains(&scope.name.as_str());
+        let reserved = OIDC_SCOPES.contains(&scope.name.as_str()) || scope.name == OFFLINE_ACCESS;
         if scope.name.is_empty() || reserved || !scope.name.bytes().all(printable) {
             found.add(
                 &format!("scopes[{n}].name"),
                 format!("API {identifier:?} has the scope {:?}", scope.name),
-                "a scope is printable ASCII without blanks, '\"' or '\\', and not one of openid, profile, email",
+                "a scope is printable ASCII without blanks, '\"' or '\\', and not one of openid, profile, email, offline_access",
             );
         }
         for tag in scope.asks_to_in.keys().filter(|tag| Language::by_tag(tag).is_none()) {

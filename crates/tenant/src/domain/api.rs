@@ -13,6 +13,8 @@ pub struct Api {
     pub step_up_scopes: Vec<String>,
     /// How long its access tokens are good for, in seconds; `None` means `Lifetimes::access_token`.
     pub token_lifetime: Option<u64>,
+    /// Whether clients may have refresh tokens for it.
+    pub allow_offline_access: bool,
 }
 
 #[derive(Debug, Clone)]

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::api::{Api, ApiScope};
-use super::client::Client;
+use super::client::{Client, GrantType};
 use super::payment::Payment;
 use super::redirect_target::RedirectTarget;
+use super::refresh_tokens::OFFLINE_ACCESS;
 use super::request_context::RequestContext;
 use super::scopes;
 
@@ -61,6 +62,17 @@ impl ResponseType {
     }
 }
 
+/// Why there is no refresh token although `offline_access` was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoOfflineAccess {
+    /// An answer in an address brings none.
+    WithoutCode,
+    Client,
+    Api,
+    /// What was granted takes a second factor each time. A token that renews it would make one factor good for many times.
+    SecondFactor,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Prompt {
     #[default]
@@ -88,6 +100,29 @@ impl AuthorizationRequest {
             scopes::step_up_scopes_in(granted, Some(api)).next().is_some()
         };
         self.payment.as_ref().filter(|_| rides)
+    }
+
+    /// Whether a refresh token goes with these granted scopes, where one is asked for.
+    pub(crate) fn offline_access(&self, granted: &[String]) -> Result<(), NoOfflineAccess> {
+        let api = self.api.as_deref();
+        if !matches!(self.response_type, ResponseType::Code { .. }) {
+            return Err(NoOfflineAccess::WithoutCode);
+        }
+        if !self.client.may_use(GrantType::RefreshToken) {
+            return Err(NoOfflineAccess::Client);
+        }
+        if api.is_some_and(|api| !api.allow_offline_access) {
+            return Err(NoOfflineAccess::Api);
+        }
+        let steps_up = scopes::step_up_scopes_in(granted, api).next().is_some();
+        if steps_up || self.payment_for(granted).is_some() {
+            return Err(NoOfflineAccess::SecondFactor);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn asks_for_offline_access(&self) -> bool {
+        self.scopes.iter().any(|scope| scope == OFFLINE_ACCESS)
     }
 
     /// Where the forms of its pages lead in the end: to the client, or nowhere else than to the tenant itself.

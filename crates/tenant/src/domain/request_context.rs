@@ -16,6 +16,17 @@ pub(crate) struct RequestContext {
     pub(crate) host: Option<String>,
     /// Where it came from, where that is known.
     pub(crate) address: Option<String>,
+    /// Set where a refresh token is exchanged: then nobody sits in front of a browser, and `query` was posted.
+    pub(crate) refresh: Option<RefreshContext>,
+}
+
+/// The refresh token that is exchanged, as scripts are told of it.
+#[derive(Debug)]
+pub(crate) struct RefreshContext {
+    pub(crate) created: u64,
+    pub(crate) last_used: u64,
+    pub(crate) expires: u64,
+    pub(crate) idle_expires: u64,
 }
 
 impl RequestContext {

@@ -6,6 +6,7 @@ use actions::Decisions;
 
 use super::api::Api;
 use super::customer::Customer;
+use super::refresh_tokens::OFFLINE_ACCESS;
 
 /// Scopes that belong to OpenID Connect and not to an API.
 pub(crate) const OIDC_SCOPES: [&str; 3] = ["openid", "profile", "email"];
@@ -44,7 +45,7 @@ pub(crate) fn apply_decisions(granted: Vec<String>, decisions: &Decisions) -> Ve
 
 /// The granted scopes that permit something at an API, whether one describes them or a script has made them up.
 pub(crate) fn api_scopes_in(granted: &[String]) -> impl Iterator<Item = &String> {
-    granted.iter().filter(|scope| !OIDC_SCOPES.contains(&scope.as_str()))
+    granted.iter().filter(|scope| !OIDC_SCOPES.contains(&scope.as_str()) && *scope != OFFLINE_ACCESS)
 }
 
 pub(crate) fn belonging_to<'a>(granted: &'a [String], api: &'a Api) -> impl Iterator<Item = &'a String> {

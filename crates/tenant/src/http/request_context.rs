@@ -28,5 +28,6 @@ pub(crate) fn request_context(
         language: language.map(|language| language.trim().to_owned()).filter(|it| !it.is_empty()),
         host: text(header::HOST),
         address,
+        refresh: None,
     }
 }

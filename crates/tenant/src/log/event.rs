@@ -85,6 +85,11 @@ pub(crate) enum Event {
         code_challenge: String,
     },
     CodeRedeemed,
+    /// A refresh token was made, exchanged, revoked or found to be no good. `details`: a sentence.
+    RefreshToken {
+        step: RefreshTokenStep,
+        details: String,
+    },
     /// The token endpoint refused (RFC 6749, 5.2).
     TokenRefused {
         error: String,
@@ -173,6 +178,18 @@ pub(crate) enum FactorStep {
     TooMany,
     NotMe,
     Enrolled,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RefreshTokenStep {
+    Issued,
+    Exchanged,
+    /// It was used before, so that somebody else may have it: all that came of the same log-in are revoked.
+    Reused,
+    Invalid,
+    Revoked,
+    NothingToRevoke,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::event::{CustomerName, Event, Factor, FactorStep, LeftOut, PasswordOutcome, Refusal, Token};
+use super::event::{
+    CustomerName, Event, Factor, FactorStep, LeftOut, PasswordOutcome, RefreshTokenStep, Refusal, Token,
+};
 use super::{parameters, time};
 use crate::domain;
 use crate::domain::{
-    AuthorizationRequest, ConfirmationPrompt, Customer, LogInError, OIDC_SCOPES, Parameters, Payment, Prompt,
-    RedirectTarget, Session,
+    AuthorizationRequest, ConfirmationPrompt, Customer, LogInError, NoOfflineAccess, OFFLINE_ACCESS,
+    OIDC_SCOPES, Parameters, Payment, Prompt, RedirectTarget, Session,
 };
 
 pub(crate) fn who(customer: &Customer) -> CustomerName {
@@ -102,24 +104,58 @@ pub(crate) fn granted(
     second_factor: bool,
 ) -> Event {
     let api = request.api.as_deref();
-    let why = |scope: &String| {
-        match api {
-        _ if scope == "offline_access" => {
-            "This tenant has no refresh tokens, for which the scope asks. A new token comes by silent authentication \
-             (prompt=none): leave out useRefreshTokens of auth0-spa-js, or add useRefreshTokensFallback."
-                .to_owned()
-        }
+    let why = |scope: &String| match api {
+        _ if scope == OFFLINE_ACCESS => no_refresh_token(request, granted),
         _ if OIDC_SCOPES.contains(&scope.as_str()) => "It was not granted.".to_owned(),
         None => "The request names no audience, so it is for no API's scopes.".to_owned(),
         Some(api) if !api.scopes.iter().any(|known| known.name == *scope) => {
             format!("{} has no such scope.", api.name)
         }
         Some(_) => format!("{} is not permitted to have it.", customer.name),
-    }
     };
     let missing = request.scopes.iter().filter(|scope| !granted.contains(scope));
     let left_out = missing.map(|scope| LeftOut { scope: scope.clone(), why: why(scope) }).collect();
     Event::Granted { who: who(customer), granted: granted.to_vec(), left_out, second_factor }
+}
+
+/// Why there is no refresh token, and what has to be changed for one.
+fn no_refresh_token(request: &AuthorizationRequest, granted: &[String]) -> String {
+    let Err(why) = request.offline_access(granted) else { return "A script took it away.".to_owned() };
+    let api = request.api.as_ref().map(|api| api.identifier.as_str()).unwrap_or_default();
+    match why {
+        NoOfflineAccess::WithoutCode => {
+            "A refresh token comes with a code alone: response_type has to be \"code\".".to_owned()
+        }
+        NoOfflineAccess::Client => format!(
+            "The grant_types of {} do not name refresh_token. Without one a new token comes by silent authentication \
+             (prompt=none): leave out useRefreshTokens of auth0-spa-js, or add useRefreshTokensFallback.",
+            request.client.name
+        ),
+        NoOfflineAccess::Api => format!("The API {api} does not have allow_offline_access = true."),
+        NoOfflineAccess::SecondFactor => {
+            "What was granted takes a second factor each time, and a refresh token would give it without one."
+                .to_owned()
+        }
+    }
+}
+
+/// What an exchange of a refresh token gives. `beyond`: what was asked for and never granted with it.
+pub(crate) fn refreshed(
+    request: &AuthorizationRequest,
+    customer: &Customer,
+    scopes: &[String],
+    beyond: Vec<String>,
+) -> Event {
+    let mut event = granted(request, customer, scopes, false);
+    if let Event::Granted { left_out, .. } = &mut event {
+        let why = "It was not granted with this refresh token. A request to /authorize can ask for it.";
+        left_out.extend(beyond.into_iter().map(|scope| LeftOut { scope, why: why.to_owned() }));
+    }
+    event
+}
+
+pub(crate) fn refresh_token(step: RefreshTokenStep, details: String) -> Event {
+    Event::RefreshToken { step, details }
 }
 
 /// The keys that the tenant has, the one that signs first: when it starts, or after a rotation.

@@ -11,7 +11,7 @@ pub(super) const HIDDEN: &str = "(hidden)";
 /// The parameters whose values are kept. A name that is not here is a stranger's, and may be anything.
 const SHOWN: &str = "acr_values audience authorization_details client_id code_challenge_method connection \
     display grant_type login_hint max_age organization post_logout_redirect_uri prompt redirect_uri \
-    resource response_mode response_type returnTo scope screen_hint ui_locales";
+    resource response_mode response_type returnTo scope screen_hint token_type_hint ui_locales";
 
 /// Their values are short or chosen by people, so that they can be guessed: a hash would tell which guess is right.
 pub(super) const GUESSED: [&str; 2] = ["otp", "password"];
@@ -21,7 +21,7 @@ const CHALLENGE: usize = 43;
 
 /// Parameters that are no stranger's: their names may stand in the place of their values.
 const NAMES: &str = "access_token client_assertion client_secret code code_challenge code_verifier \
-    id_token_hint nonce otp password refresh_token request state";
+    id_token_hint nonce otp password refresh_token request state token";
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Parameter {

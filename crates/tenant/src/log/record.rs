@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::advice::value::Advice;
-use super::event::{CustomerName, Event, FactorStep, PasswordOutcome};
+use super::event::{CustomerName, Event, FactorStep, PasswordOutcome, RefreshTokenStep};
 use super::parameters;
 use super::registered::Registered;
 use crate::domain::{MULTI_FACTOR, Payment};
@@ -155,6 +155,15 @@ impl Record {
         self.requests().last().unwrap_or_default()
     }
 
+    /// Where its last request went.
+    pub(crate) fn last_endpoint(&self) -> &str {
+        let mut endpoints = self.events.iter().rev().filter_map(|entry| match &entry.event {
+            Event::Request { endpoint, .. } => Some(endpoint.as_str()),
+            _ => None,
+        });
+        endpoints.next().unwrap_or_default()
+    }
+
     fn requests(&self) -> impl Iterator<Item = &[parameters::Parameter]> {
         self.events.iter().filter_map(|entry| match &entry.event {
             Event::Request { parameters, .. } => Some(parameters.as_slice()),
@@ -187,7 +196,14 @@ impl Record {
             // The code is on its way, and the tokens are to come.
             Event::Redirect { error: None, parameters, .. }
                 if parameters.iter().any(|name| name == "code") => {}
-            Event::Redirect { error: None, .. } | Event::CodeRedeemed | Event::Keys { .. } => {
+            Event::Redirect { error: None, .. }
+            | Event::CodeRedeemed
+            | Event::Keys { .. }
+            | Event::RefreshToken {
+                step:
+                    RefreshTokenStep::Exchanged | RefreshTokenStep::Revoked | RefreshTokenStep::NothingToRevoke,
+                ..
+            } => {
                 self.end(Outcome::Finished, at);
             }
             Event::Redirect { error: Some(_), .. }

@@ -71,7 +71,7 @@ pub(super) const fn refusal(state: Option<PushState>) -> &'static str {
     }
 }
 
-/// An answer of a phone. "This was not me" also ends the session that asked, and leaves the phone alone for a time.
+/// An answer of a phone. "This was not me" also ends the session that asked and its refresh tokens, and leaves the phone alone for a time.
 pub(crate) fn answer(state: &AppState, id: &str, sub: &str, answer: PushAnswer) -> PushOutcome {
     let now = state.now();
     let mut store = state.store();
@@ -81,6 +81,7 @@ pub(crate) fn answer(state: &AppState, id: &str, sub: &str, answer: PushAnswer) 
         && let Some(sid) = store.pushes.get(id).map(|push| push.sid.clone())
     {
         store.sessions.report(&sid, now + state.longest_access_token(), now);
+        store.refresh_tokens.end_session(&sid, now);
         store.pushes.withdraw_session(&sid, now);
         store.pushes.lock(sub, now + state.limits.push_lock, now);
         tracing::warn!(sub, "the customer said that a request was not theirs: its session was ended");

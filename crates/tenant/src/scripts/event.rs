@@ -4,8 +4,8 @@ use actions::Event;
 use serde_json::{Map, Value, json};
 
 use crate::domain::{
-    AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Profile, Prompt, RequestContext, ResponseType,
-    origin_of,
+    AuthorizationRequest, Customer, Factor, MULTI_FACTOR, Profile, Prompt, RefreshContext, RequestContext,
+    ResponseType, origin_of,
 };
 use crate::log;
 use crate::state::AppState;
@@ -25,7 +25,10 @@ pub(super) fn event(
     customer: &Customer,
     authenticated: &AuthenticationState,
 ) -> Event {
-    let RequestContext { query, confidential, user_agent, language, host, address, .. } = &request.context;
+    let RequestContext { query, confidential, user_agent, language, host, address, refresh, .. } =
+        &request.context;
+    let nothing = Map::new();
+    let (query, body) = if refresh.is_some() { (&nothing, query) } else { (query, &nothing) };
     let settings = &state.script_settings;
     let some = |members: &Map<String, Value>| (!members.is_empty()).then(|| members.clone());
     let store = state.store();
@@ -69,14 +72,14 @@ pub(super) fn event(
             "metadata": request.client.metadata,
         },
         "request": {
-            "method": "GET",
+            "method": if refresh.is_some() { "POST" } else { "GET" },
             "query": query,
             "ip": address,
             "user_agent": user_agent,
             "hostname": host,
             "language": language,
-            // There is nothing in them, but scripts look into them.
-            "body": {},
+            // There may be nothing in it, but scripts look into it.
+            "body": body,
             "geoip": settings.geoip,
         },
         "transaction": transaction(request),
@@ -98,6 +101,7 @@ pub(super) fn event(
             "cookie": { "mode": "non-persistent" },
             "metadata": {},
         })),
+        "refresh_token": refresh.as_ref().map(|refresh| refresh_token(request, customer, sid.as_deref(), refresh)),
         "stats": { "logins_count": logins_count },
         "tenant": { "id": tenant(&state.issuer) },
     });
@@ -132,6 +136,7 @@ fn transaction(request: &AuthorizationRequest) -> Value {
             Prompt::LogIn => Some(["login"]),
         },
         "protocol": match request.response_type {
+            _ if context.refresh.is_some() => "oauth2-refresh-token",
             ResponseType::Code { .. } => "oidc-basic-profile",
             ResponseType::IdToken | ResponseType::Token | ResponseType::IdTokenToken => "oidc-implicit-profile",
         },
@@ -142,6 +147,31 @@ fn transaction(request: &AuthorizationRequest) -> Value {
         "response_type": words("response_type"),
         "state": request.target.state,
         "ui_locales": ui_locales,
+    })
+}
+
+/// The refresh token that is exchanged. Its identifier here is that of the log-in that it came of.
+fn refresh_token(
+    request: &AuthorizationRequest,
+    customer: &Customer,
+    sid: Option<&str>,
+    &RefreshContext { created, last_used, expires, idle_expires }: &RefreshContext,
+) -> Value {
+    let client = &request.client;
+    json!({
+        "id": sid,
+        "user_id": customer.sub,
+        "client_id": client.id,
+        "session_id": sid,
+        "created_at": time(created),
+        "last_exchanged_at": time(last_used),
+        "expires_at": time(expires),
+        "idle_expires_at": time(idle_expires),
+        "rotating": client.refresh_token.rotation,
+        "resource_servers": request.api.iter().map(|api| json!({
+            "audience": api.identifier,
+            "scopes": request.scopes.join(" "),
+        })).collect::<Vec<_>>(),
     })
 }
 

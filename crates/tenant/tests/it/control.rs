@@ -27,7 +27,7 @@ fn program(world: &World) -> Browser {
     program
 }
 
-fn driver(world: &World) -> Browser {
+pub(crate) fn driver(world: &World) -> Browser {
     let mut driver = program(world);
     driver.headers.insert(header::AUTHORIZATION, format!("Bearer {TOKEN}").parse().unwrap());
     driver
@@ -36,6 +36,10 @@ fn driver(world: &World) -> Browser {
 async fn call(driver: &mut Browser, method: Method, path: &str, body: &Value) -> Answer {
     driver.headers.insert(header::CONTENT_TYPE, "application/json".parse().unwrap());
     driver.send(method, path, Body::from(body.to_string())).await
+}
+
+pub(crate) async fn put(driver: &mut Browser, path: &str, body: &Value) -> Answer {
+    call(driver, Method::PUT, path, body).await
 }
 
 async fn post(driver: &mut Browser, path: &str, body: Value) -> Answer {

@@ -20,9 +20,14 @@ async fn metadata_lists_endpoints() {
     assert_eq!(document["authorization_details_types_supported"], payments);
     assert_eq!(document["authorization_response_iss_parameter_supported"], true);
     assert_eq!(browser.get("/.well-known/oauth-authorization-server").await.json::<Value>(), document);
-    for endpoint in
-        ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint"]
-    {
+    for endpoint in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "userinfo_endpoint",
+        "end_session_endpoint",
+        "revocation_endpoint",
+    ] {
         let address = document[endpoint].as_str().unwrap();
         let path = address.strip_prefix("http://localhost:8090").unwrap();
         assert_ne!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{address}");

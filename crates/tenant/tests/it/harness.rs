@@ -69,9 +69,8 @@ pub(crate) fn config() -> Config {
             name: "Riser".to_owned(),
             redirect_uris: vec![CALLBACK.to_owned(), "http://localhost:3000/callback".to_owned()],
             post_logout_redirect_uris: vec!["http://localhost:8080/".to_owned()],
-            web_origins: None,
-            grant_types: GrantType::all(),
-            metadata: serde_json::Map::new(),
+            grant_types: GrantType::interactive(),
+            ..Client::default()
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -82,6 +81,7 @@ pub(crate) fn config() -> Config {
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
             token_lifetime: None,
+            allow_offline_access: false,
         }],
         authorization_details: true,
         ask_before_log_out: true,

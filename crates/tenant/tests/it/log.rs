@@ -44,7 +44,7 @@ fn advice(trace: &Value) -> &Value {
 
 /// The advice says so; an empty `spec` means that no specification is named.
 #[track_caller]
-fn says(trace: &Value, why: &str, right: &str, spec: &str) {
+pub(crate) fn says(trace: &Value, why: &str, right: &str, spec: &str) {
     let advice = advice(trace);
     assert!(advice["why"].as_str().unwrap().contains(why), "{why}: {advice}");
     assert!(advice["right"].as_str().unwrap().contains(right), "{right}: {advice}");

@@ -48,6 +48,32 @@ async fn restarted_with(world: World, config: Config) -> World {
     World { tenant, clock }
 }
 
+/// Proves: refresh-token-durable
+#[tokio::test]
+async fn refresh_tokens_survive_as_hashes() {
+    use crate::refresh_tokens::{OFFLINE, offline, refresh, token, tokens};
+    let folder = tempfile::tempdir().unwrap();
+    for database in databases(folder.path(), "refresh_tokens") {
+        let config = Config { database: database.clone(), ..offline() };
+        let world = World::with(config.clone()).await;
+        let first = token(&tokens(&world, OFFLINE).await.1);
+        let second = token(&refresh(&world, &first, &[]).await.json());
+        let world = restarted_with(world, config.clone()).await;
+        let third = token(&refresh(&world, &second, &[]).await.json());
+        let world = restarted_with(world, config).await;
+        // Which tokens were used is remembered too.
+        assert_eq!(refresh(&world, &second, &[]).await.status, StatusCode::BAD_REQUEST, "{database:?}");
+        assert_eq!(refresh(&world, &third, &[]).await.status, StatusCode::BAD_REQUEST, "{database:?}");
+        world.tenant.finish().await;
+        if let Database::File(path) = &database {
+            let held = std::fs::read(path).unwrap();
+            for part in [&first, &second, &third].into_iter().flat_map(|token| token.split('.')) {
+                assert!(!held.windows(part.len()).any(|window| window == part.as_bytes()), "a token is kept");
+            }
+        }
+    }
+}
+
 /// Proves: session-durable
 #[tokio::test]
 async fn sessions_survive() {

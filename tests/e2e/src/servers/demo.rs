@@ -25,9 +25,8 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             name: "Riser".to_owned(),
             redirect_uris: vec![format!("{app}/callback")],
             post_logout_redirect_uris: vec![format!("{app}/")],
-            web_origins: None,
-            grant_types: GrantType::all(),
-            metadata: serde_json::Map::new(),
+            grant_types: GrantType::interactive(),
+            ..Client::default()
         }],
         apis: vec![Api {
             identifier: AUDIENCE.to_owned(),
@@ -38,6 +37,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
             ],
             step_up_scopes: vec!["transfer:funds".to_owned()],
             token_lifetime: None,
+            allow_offline_access: false,
         }],
         authorization_details: setup.authorization_details,
         ask_before_log_out: true,

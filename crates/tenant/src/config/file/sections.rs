@@ -11,7 +11,9 @@ use super::ConfigFile;
 use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
 use crate::config::settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings};
-use crate::domain::{Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile};
+use crate::domain::{
+    Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile, RefreshTokenPolicy,
+};
 
 /// Where the tenant listens, when the file does not say.
 const LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8090);
@@ -112,25 +114,37 @@ fn client(section: &mut Section<'_, '_, '_>) -> Client {
         post_logout_redirect_uris: section.texts("post_logout_redirect_uris").unwrap_or_default(),
         web_origins: section.texts("web_origins"),
         grant_types: grant_types(section),
+        refresh_token: section.table("refresh_token", refresh_token),
         metadata: section.json("metadata"),
     }
 }
 
 fn grant_types(section: &mut Section<'_, '_, '_>) -> Vec<GrantType> {
-    let Some(names) = section.texts("grant_types") else { return GrantType::all() };
+    let Some(names) = section.texts("grant_types") else { return GrantType::interactive() };
     let mut grant_types = Vec::new();
     for (n, name) in names.iter().enumerate() {
         match name.as_str() {
             "implicit" => grant_types.push(GrantType::Implicit),
             "authorization_code" => grant_types.push(GrantType::AuthorizationCode),
+            "refresh_token" => grant_types.push(GrantType::RefreshToken),
             _ => section.wrong(
                 &format!("grant_types[{n}]"),
                 format!("the grant type {name:?} is not known"),
-                "it must be \"implicit\" or \"authorization_code\"",
+                "it must be \"implicit\", \"authorization_code\" or \"refresh_token\"",
             ),
         }
     }
     grant_types
+}
+
+fn refresh_token(section: &mut Section<'_, '_, '_>) -> RefreshTokenPolicy {
+    let usual = RefreshTokenPolicy::default();
+    RefreshTokenPolicy {
+        rotation: section.flag("rotation").unwrap_or(usual.rotation),
+        leeway: section.number("leeway").unwrap_or(usual.leeway),
+        lifetime: section.number("lifetime").unwrap_or(usual.lifetime),
+        idle_lifetime: section.number("idle_lifetime").unwrap_or(usual.idle_lifetime),
+    }
 }
 
 fn api(section: &mut Section<'_, '_, '_>) -> Api {
@@ -144,6 +158,7 @@ fn api(section: &mut Section<'_, '_, '_>) -> Api {
         }),
         step_up_scopes: section.texts("step_up_scopes").unwrap_or_default(),
         token_lifetime: section.number("token_lifetime"),
+        allow_offline_access: section.flag("allow_offline_access").unwrap_or_default(),
     };
     if let Some(alg) = section.maybe_text("signing_alg").filter(|alg| alg != "RS256") {
         section.wrong(

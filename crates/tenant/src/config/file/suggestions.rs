@@ -1,7 +1,7 @@
 //! What somebody may have meant who wrote a name that is not known.
 
 /// Names by which Auth0 and the specifications call the same thing, and what it is called here.
-const OTHERWISE: [(&str, &str); 16] = [
+const OTHERWISE: [(&str, &str); 19] = [
     ("allowed_callback_urls", "redirect_uris"),
     ("callbacks", "redirect_uris"),
     ("callback_urls", "redirect_uris"),
@@ -18,6 +18,9 @@ const OTHERWISE: [(&str, &str); 16] = [
     ("users", "customers"),
     ("script", "file"),
     ("port", "listen"),
+    ("refresh_tokens", "refresh_token"),
+    ("token_lifetime", "lifetime"),
+    ("idle_token_lifetime", "idle_lifetime"),
 ];
 
 /// The one of `known` that was most likely meant.

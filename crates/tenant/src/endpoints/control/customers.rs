@@ -194,6 +194,7 @@ async fn save(state: &SharedState, sub: String, new: NewCustomer) -> Result<Cust
         factors: EnrolledFactors::default(),
         profile: Profile::default(),
     };
+    let is_new_password = new.password.is_some();
     let (directory, password) = (state.clone(), new.password.map(Password::Plain));
     let saved = task::spawn_blocking(move || directory.directory.put(customer, password)).await;
     saved.map_err(|error| ControlError::invalid(error.to_string()))?.map_err(|error| match error {
@@ -203,6 +204,9 @@ async fn save(state: &SharedState, sub: String, new: NewCustomer) -> Result<Cust
     let now = state.now();
     let mut store = state.store();
     store.customers.forget_metadata(&sub);
+    if is_new_password {
+        store.refresh_tokens.end_customer(&sub, now);
+    }
     if let Some(secret) = secret {
         store.enrollments.set_app(&sub, secret);
     }

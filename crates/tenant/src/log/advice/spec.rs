@@ -25,6 +25,11 @@ pub(super) const REDIRECTION: Spec =
     spec("RFC 6749, 3.1.2", "https://www.rfc-editor.org/rfc/rfc6749#section-3.1.2");
 pub(super) const TOKEN_REQUEST: Spec =
     spec("RFC 6749, 4.1.3", "https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3");
+pub(super) const REFRESH: Spec = spec("RFC 6749, 6", "https://www.rfc-editor.org/rfc/rfc6749#section-6");
+pub(super) const ROTATION: Spec =
+    spec("RFC 9700, 4.14.2", "https://www.rfc-editor.org/rfc/rfc9700#section-4.14.2");
+pub(super) const REVOCATION: Spec =
+    spec("RFC 7009, 2.1", "https://www.rfc-editor.org/rfc/rfc7009#section-2.1");
 pub(super) const TOKEN_ERRORS: Spec =
     spec("RFC 6749, 5.2", "https://www.rfc-editor.org/rfc/rfc6749#section-5.2");
 pub(super) const SINGLE_USE: Spec =

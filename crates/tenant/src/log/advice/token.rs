@@ -3,7 +3,7 @@
 
 use super::value::Advice;
 use super::{parameter, spec, uri};
-use crate::log::event::Event;
+use crate::log::event::{Event, RefreshTokenStep};
 use crate::log::parameters::{self, Parameter};
 use crate::log::record::Record;
 use crate::log::registered::Registered;
@@ -12,17 +12,41 @@ use crate::log::time;
 pub(super) fn advise(record: &Record, error: &str, description: &str, registered: &Registered) -> Advice {
     let request = record.last_request();
     match error {
+        _ if record.last_endpoint() == "/oauth/revoke" && error == "invalid_request" => Advice::new(
+            description,
+            "Send, each once: client_id and token, the refresh token.",
+            spec::REVOCATION,
+        ),
+        "invalid_grant" if parameters::value(request, "grant_type") == Some("refresh_token") => {
+            refresh_token(record, description)
+        }
+        "invalid_scope" | "invalid_target" => Advice::new(
+            description,
+            "Leave scope and audience out, or send what was granted. For more, send the customer to /authorize.",
+            spec::REFRESH,
+        ),
+        "interaction_required" => Advice::new(
+            "A script of the tenant sends the browser elsewhere, and there is no browser here.",
+            "Send the customer to /authorize. A script asks api.redirect.canRedirect() before it redirects.",
+            spec::REFRESH,
+        ),
+        "mfa_required" => Advice::new(
+            "A script of the tenant asks for a second factor, and nobody can be asked for one here.",
+            "Send the customer to /authorize. A script that leaves this alone returns early when \
+             event.transaction.protocol is \"oauth2-refresh-token\".",
+            spec::REFRESH,
+        ),
         "invalid_grant" => grant(record, request, description),
         "invalid_client" => client(request, description, registered),
-        "unauthorized_client" => Advice::new(
-            description,
-            "Add \"authorization_code\" to the client's grant_types.",
-            spec::TOKEN_ERRORS,
-        ),
+        "unauthorized_client" => {
+            let sent = parameters::value(request, "grant_type").unwrap_or_default();
+            let right = format!("Add {sent:?} to the client's grant_types.");
+            Advice::new(description, right, spec::TOKEN_ERRORS)
+        }
         "unsupported_grant_type" => {
             let sent = parameters::value(request, "grant_type").unwrap_or_default();
-            let right = "Send grant_type=authorization_code with the code, or what else the metadata lists in \
-                         grant_types_supported.";
+            let right = "Send grant_type=authorization_code with the code, grant_type=refresh_token with the refresh token, or \
+                         what else the metadata lists in grant_types_supported.";
             Advice::new(format!("{description} It was {sent:?}."), right, spec::TOKEN_REQUEST)
         }
         _ => {
@@ -32,6 +56,26 @@ pub(super) fn advise(record: &Record, error: &str, description: &str, registered
             let here = if here.is_empty() { "none that could be read".to_owned() } else { here.join(", ") };
             Advice::new(format!("{description} There were: {here}."), right, spec::TOKEN_REQUEST)
         }
+    }
+}
+
+/// The event before says what is wrong with the token.
+fn refresh_token(record: &Record, description: &str) -> Advice {
+    let last = record.events.iter().rev().find_map(|entry| match &entry.event {
+        Event::RefreshToken { step, details } => Some((step, details)),
+        _ => None,
+    });
+    match last {
+        Some((RefreshTokenStep::Reused, details)) => Advice::new(
+            details,
+            "Keep the refresh token of each answer, and send each once. Two tabs that share one need a lock, or a leeway of \
+             some seconds in the client's refresh_token. The customer has to log in again.",
+            spec::ROTATION,
+        ),
+        Some((_, details)) => {
+            Advice::new(details, "Send the customer to /authorize for a new one.", spec::REFRESH)
+        }
+        None => Advice::new(description, "Send the customer to /authorize for a new one.", spec::REFRESH),
     }
 }
 

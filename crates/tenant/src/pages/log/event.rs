@@ -2,7 +2,9 @@
 
 use super::claims::Claims;
 use super::labels::Moment;
-use crate::log::event::{Event, Factor, FactorStep, Line, PasswordOutcome, Refusal, ScriptRequest, Token};
+use crate::log::event::{
+    Event, Factor, FactorStep, Line, PasswordOutcome, RefreshTokenStep, Refusal, ScriptRequest, Token,
+};
 use crate::log::parameters::{Hidden, Parameter, Value};
 use crate::log::record::{Entry, Record};
 use crate::log::{Advice, Log, time};
@@ -140,6 +142,17 @@ impl Item {
             }
             Event::CodeRedeemed => {
                 self.say("good", "Code redeemed", "Code, client, redirect_uri and verifier fit.");
+            }
+            Event::RefreshToken { step, details } => {
+                let (tone, title) = match step {
+                    RefreshTokenStep::Issued => ("good", "Refresh token issued"),
+                    RefreshTokenStep::Exchanged => ("good", "Refresh token exchanged"),
+                    RefreshTokenStep::Reused => ("bad", "Refresh token used twice"),
+                    RefreshTokenStep::Invalid => ("bad", "Refresh token not accepted"),
+                    RefreshTokenStep::Revoked => ("plain", "Refresh token revoked"),
+                    RefreshTokenStep::NothingToRevoke => ("plain", "Nothing was revoked"),
+                };
+                self.say(tone, title, details);
             }
             Event::TokenRefused { error, description } => {
                 self.say("bad", format!("Refused: {error}"), description);

@@ -2,11 +2,13 @@
 
 use super::{log_in, transfer};
 use e2e::{
+    TestError,
     people::{ADA, PASSWORD},
     provider_pages::{enter_password, number_on},
     sdks::{Visit, Wish, visit},
-    server::Exchange,
+    server::{Exchange, TestServer},
 };
+use serde_json::json;
 
 /// Proves: sdk-auth0-spa-js
 #[test]
@@ -104,20 +106,69 @@ fn steps_up_by_popup_when_a_silent_request_needs_a_second_factor() {
     });
 }
 
-/// Proves: no-refresh-tokens
+/// A member of the JSON that the library sent.
+fn sent(request: &Exchange, name: &str) -> String {
+    let body = request.body.as_ref().and_then(|body| body[name].as_str());
+    body.unwrap_or_default().to_owned()
+}
+
+/// What the tenant says to whoever else sends the refresh token.
+async fn status_of(tenant: &TestServer, token: &str) -> Result<u16, TestError> {
+    let body = json!({ "grant_type": "refresh_token", "client_id": "auth0-spa-js", "refresh_token": token });
+    let answer = reqwest::Client::new().post(tenant.at("/oauth/token")).json(&body).send().await?;
+    Ok(answer.status().as_u16())
+}
+
+/// The page's cookies are of no use to it, and no frame is opened.
+/// Proves: sdk-refresh-tokens
 #[test]
-fn is_told_that_there_are_no_refresh_tokens() {
-    visit(Wish { refresh: true, ..Wish::default() }, async |visit| {
+fn renews_its_tokens_with_a_refresh_token_that_rotates() {
+    visit(Wish { json: true, refresh: true, ..Wish::default() }, async |visit| {
+        let Visit { page, tenant, .. } = visit;
+        let all = "openid profile email view:balance offline_access";
+        visit.open("auth0-spa-js").await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
+        assert_eq!(visit.asked("scope"), [all]);
+        let mut tokens = Vec::new();
+        for exchanges in [2, 3] {
+            page.button("Get a token silently").click().await?;
+            let exchanged =
+                |request: &Exchange| request.is("POST", "/oauth/token") && request.was_handled_with(200);
+            tenant.wait_for_many("an exchange", exchanges, exchanged).await?;
+            page.status().reads(&format!("getTokenSilently: {all}")).await?;
+            tokens.push(sent(&tenant.requests("/oauth/token").remove(exchanges - 1), "refresh_token"));
+        }
+        assert!(tokens[0] != tokens[1] && tokens.iter().all(|token| !token.is_empty()), "they rotate");
+        assert_eq!(visit.asked("prompt"), [""], "nobody was asked at the authorization endpoint");
+
+        // The first of them was used: who sends it has taken it, and then the customer's own ends too.
+        assert_eq!(status_of(tenant, &tokens[0]).await?, 400);
+        page.button("Get a token silently").click().await?;
+        page.status().reads("getTokenSilently: invalid_grant: Unknown or invalid refresh token.").await?;
+        let log = reqwest::get(tenant.at("/log.json")).await?.text().await?;
+        assert!(log.contains("one of the same log-in was used twice"), "{log}");
+        Ok(())
+    });
+}
+
+/// Proves: sdk-refresh-tokens, token-revocation
+#[test]
+fn gives_its_refresh_token_back() {
+    visit(Wish { json: true, refresh: true, ..Wish::default() }, async |visit| {
         let Visit { page, tenant, .. } = visit;
         visit.open("auth0-spa-js").await?;
         log_in(visit).await?;
         page.status().reads(&format!("handleRedirectCallback: {}", Visit::ada())).await?;
-        assert!(visit.asked("scope").iter().any(|scope| scope.ends_with(" offline_access")));
+        page.button("Give the refresh token back").click().await?;
+        page.status().reads("revokeRefreshToken: done").await?;
+        let revocation = tenant.requests("/oauth/revoke").remove(0);
+        assert!(revocation.was_handled_with(200), "{revocation:?}");
+        let token = sent(&revocation, "token");
+        assert!(!token.is_empty());
+        assert_eq!(status_of(tenant, &token).await?, 400);
         page.button("Get a token silently").click().await?;
         page.status().reads("getTokenSilently: missing_refresh_token").await?;
-        let log = reqwest::get(tenant.at("/log.json")).await?.text().await?;
-        assert!(log.contains("This tenant has no refresh tokens"), "{log}");
-        assert!(log.contains("useRefreshTokensFallback"), "{log}");
         Ok(())
     });
 }

@@ -54,3 +54,27 @@ fn accepts_a_posted_response() {
         Ok(())
     });
 }
+
+/// Proves: sdk-refresh-tokens, token-revocation
+#[test]
+fn refreshes_and_revokes() {
+    visit(Wish { refresh: true, ..Wish::default() }, async |visit| {
+        let Visit { page, tenant, server, .. } = visit;
+        let all = "openid profile email view:balance offline_access";
+        page.open(&server.at("/")).await?;
+        log_in(visit).await?;
+        page.status().reads(&format!("{} has {all}", Visit::ada())).await?;
+        for exchanges in [2, 3] {
+            page.button("Refresh").click().await?;
+            tenant
+                .wait_for_many("an exchange", exchanges, |request| request.is("POST", "/oauth/token"))
+                .await?;
+            page.status().reads(&format!("refreshed: {} has {all}, with another", ADA.sub)).await?;
+        }
+        page.button("Revoke").click().await?;
+        page.status().reads("revoked").await?;
+        page.button("Refresh").click().await?;
+        page.status().reads("invalid_grant: ").await?;
+        Ok(())
+    });
+}

@@ -57,6 +57,10 @@ async function run() {
       appState: { to: "transfer" },
     }));
   click("transfer-silently", "getTokenSilently", () => token("openid transfer:funds"));
+  click("revoke", "revokeRefreshToken", async () => {
+    await client.revokeRefreshToken({ audience: config.audience });
+    return "done";
+  });
   click("log-out", "leaving", () => client.logout({ logoutParams: { returnTo: here } }));
 
   const query = new URLSearchParams(location.search);

@@ -1,22 +1,33 @@
-//! What a client sends to `/oauth/token`: a form, as RFC 6749 has it, or an object in JSON, as Auth0 takes it too.
+//! What a client sends: a form, as RFC 6749 has it, or an object in JSON, as Auth0 takes it too.
 
 use std::fmt;
 
 use axum::http::{HeaderMap, header};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 
-use super::{TokenError, error};
+use super::error::{OAuthError, error};
 use crate::domain::{MAX_LENGTH, Parameters};
 
-/// What this endpoint takes, each at most once.
-pub(super) const KNOWN: [&str; 6] =
-    ["grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier"];
+/// What these endpoints take, each at most once.
+const KNOWN: [&str; 11] = [
+    "grant_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "redirect_uri",
+    "code_verifier",
+    "refresh_token",
+    "scope",
+    "audience",
+    "token",
+    "token_type_hint",
+];
 
 /// The body has more than [`MAX_LENGTH`] bytes.
-pub(super) const TOO_LONG: TokenError = error("invalid_request", "The body is too long.");
+pub(in crate::endpoints) const TOO_LONG: OAuthError = error("invalid_request", "The body is too long.");
 
-/// In order, and those that stand twice too.
-pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, TokenError> {
+/// In order.
+pub(in crate::endpoints) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, OAuthError> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
@@ -29,7 +40,15 @@ pub(super) fn read(headers: &HeaderMap, body: &[u8]) -> Result<Parameters, Token
     }
 }
 
-fn json(body: &[u8]) -> Result<Parameters, TokenError> {
+/// None of them may stand twice (RFC 6749, 3.2).
+pub(in crate::endpoints) fn no_duplicates(parameters: &Parameters) -> Result<(), OAuthError> {
+    match parameters.duplicate(KNOWN) {
+        Some(_) => Err(error("invalid_request", "A parameter stands more than once.")),
+        None => Ok(()),
+    }
+}
+
+fn json(body: &[u8]) -> Result<Parameters, OAuthError> {
     if body.len() > MAX_LENGTH {
         return Err(TOO_LONG);
     }
