@@ -149,6 +149,7 @@ pub fn tenant(issuer: &str, origins: &[String], keys: KeyStore, database: Databa
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
+        web_push: tenant::WebPushSettings::default(),
         control: None,
     }
 }

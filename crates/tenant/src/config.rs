@@ -9,4 +9,6 @@ pub use action::{Action, ActionKind, STEP_UP_ACTION};
 pub(crate) use check::check;
 pub use check::{ConfigError, ConfigErrors};
 pub use file::{ConfigFile, FileError};
-pub use settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings};
+pub use settings::{
+    Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings, WebPushSettings,
+};

@@ -17,6 +17,7 @@ mod mfa;
 mod oauth;
 mod phone;
 mod phone_app;
+mod phone_messages;
 mod phone_pairing;
 mod revoke;
 mod token;
@@ -73,6 +74,7 @@ pub(crate) fn router(state: SharedState) -> Router {
         .route("/phone/wait", get(phone::wait))
         .route("/phone/answer", post(phone::answer))
         .route("/phone/unpair", post(phone::unpair))
+        .route("/phone/messages", post(phone_messages::post))
         .route("/phone/requests/{id}", get(phone::request))
         .route("/phone/app.webmanifest", get(phone_app::manifest))
         .route("/phone/worker.js", get(phone_app::worker))

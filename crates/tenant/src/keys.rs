@@ -7,7 +7,8 @@ mod ring;
 mod rotation;
 mod signing_key;
 
+pub(crate) use file::{keep, read};
 pub(crate) use ring::KeyRing;
 pub use rotation::{Rotation, rotate};
-pub(crate) use signing_key::SigningKey;
 pub use signing_key::{KEY_FILE, KEY_FILES, KeyError};
+pub(crate) use signing_key::{SigningKey, WEB_PUSH_FILE};

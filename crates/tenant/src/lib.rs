@@ -12,6 +12,7 @@
 //! - `persistence`: what survives a restart, in SQLite or PostgreSQL
 //! - `control`: what a test sets from outside: the time, faults
 //! - `store`: sessions, transactions, pushes, phones, enrolled factors; plain data, no I/O
+//! - `web_push`: messages to phones whose page is closed
 //! - `script_runner`, `state`: what handlers share
 //! - `scripts`: Actions and Rules, told about a log-in
 //! - `mfa`: the second factor of a transaction, without HTTP
@@ -47,6 +48,7 @@ mod scripts;
 mod state;
 mod store;
 mod tokens;
+mod web_push;
 
 use std::sync::Arc;
 
@@ -55,7 +57,7 @@ use tokio::task;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use config::{
     Action, ActionKind, Config, ConfigError, ConfigErrors, ConfigFile, ControlToken, FileError, KeyStore,
-    Lifetimes, Limits, LogAccess, STEP_UP_ACTION, ScriptSettings,
+    Lifetimes, Limits, LogAccess, STEP_UP_ACTION, ScriptSettings, WebPushSettings,
 };
 pub use credentials::passwords::{CostError, PasswordError, hash as hash_password};
 pub use database_setup::{Database, DatabaseError, PostgresUrl};
@@ -80,6 +82,7 @@ impl Tenant {
         let (loaded, journal) = persistence::open(&config.database).await?;
         let state =
             task::spawn_blocking(move || state::AppState::open(config, clock, loaded, journal)).await??;
+        mfa::announce_pushes(&state);
         Ok(Self(state))
     }
 

@@ -4,6 +4,7 @@
 //! A new kind of factor is a [`Factor`](crate::domain::Factor) and an [`Authenticator`](crate::store::Authenticator); the
 //! compiler then names most places that have to know it, and CONTRIBUTING.md the others.
 
+mod announcer;
 mod authenticators;
 mod codes;
 mod completion;
@@ -13,6 +14,7 @@ mod next_step;
 mod push;
 mod second_factor;
 
+pub(crate) use announcer::start as announce_pushes;
 pub(crate) use authenticators::{AuthenticatorChoices, choices, manage, set_up_first_app, switch};
 pub(crate) use codes::{CodeError, answer_code, prove};
 pub(crate) use enrollment::{EnrollmentAction, EnrollmentOverview};

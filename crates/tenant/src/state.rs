@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Deref;
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use crate::open_error::OpenError;
 use crate::persistence::{Journal, Loaded};
 use crate::script_runner::ScriptRunner;
 use crate::store::Store;
+use crate::web_push::WebPush;
 
 /// How long a waiting page holds its request before it asks again; below the 30 s after which proxies lose patience.
 const LONG_POLL_TIMEOUT: Duration = Duration::from_secs(25);
@@ -58,6 +59,7 @@ pub(crate) struct AppState {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) limits: Limits,
     pub(crate) key: Arc<KeyRing>,
+    pub(crate) web_push: WebPush,
     pub(crate) scripts: ScriptRunner,
     pub(crate) script_settings: ScriptSettings,
     /// Where changes of the store go that survive a restart.
@@ -69,6 +71,12 @@ pub(crate) struct AppState {
     store: Mutex<Store>,
     /// Tells waiting pages that a push was sent, answered or withdrawn, or something logged; `true` when the tenant closes.
     changes: watch::Sender<bool>,
+}
+
+impl SharedState {
+    pub(crate) fn downgrade(&self) -> Weak<AppState> {
+        Arc::downgrade(&self.0)
+    }
 }
 
 impl FromRef<SharedState> for Arc<KeyRing> {
@@ -131,6 +139,7 @@ impl AppState {
             key?,
             directory.map_err(|UnusablePassword { sub, source }| OpenError::Password { sub, source })?,
         );
+        let web_push = WebPush::open(&config.keys, config.web_push, &config.issuer)?;
         let state = Self {
             name: config.name.unwrap_or_else(|| host_of(&config.issuer)),
             logo: logo(&config.brand)?,
@@ -144,6 +153,7 @@ impl AppState {
             lifetimes: config.lifetimes,
             limits: config.limits,
             key: Arc::new(key),
+            web_push,
             scripts: ScriptRunner::open(config.actions, &config.scripts, &log)?,
             script_settings: config.scripts,
             log,
@@ -182,6 +192,11 @@ impl AppState {
 
     pub(crate) fn changed(&self) {
         self.changes.send_modify(|_| {});
+    }
+
+    /// For who follows what happens without keeping the tenant open.
+    pub(crate) fn changes(&self) -> watch::Receiver<bool> {
+        self.changes.subscribe()
     }
 
     pub(crate) fn close(&self) {

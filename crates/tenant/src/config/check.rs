@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::action::Action;
-use super::settings::{Config, ControlToken, ScriptSettings};
+use super::settings::{Config, ControlToken, ScriptSettings, WebPushSettings};
 use crate::credentials::totp::Secret;
 use crate::credentials::{passwords, recovery_codes};
 use crate::domain::{
@@ -116,6 +116,7 @@ pub(crate) fn check(config: &Config) -> Result<(), ConfigErrors> {
     found.each("actions", actions, action);
     brand(&config.brand, &mut found.of_part("brand.".to_owned()));
     scripts(&config.scripts, &mut found.of_part("scripts.".to_owned()));
+    web_push(&config.web_push, &mut found.of_part("web_push.".to_owned()));
     numbers(config, found);
     control(config, found);
     if errors.is_empty() { Ok(()) } else { Err(ConfigErrors(errors)) }
@@ -304,6 +305,24 @@ fn action(Action { name, file, code, .. }: &Action, found: &mut ConfigProblems<'
     if file.is_some() == code.is_some() {
         let what = format!("action {name:?} needs a text, and only one");
         found.add("file", what, "give it either a file or code");
+    }
+}
+
+fn web_push(settings: &WebPushSettings, found: &mut ConfigProblems<'_>) {
+    if let Some(contact) = &settings.contact
+        && !["mailto:", "https://"]
+            .iter()
+            .any(|start| contact.len() > start.len() && contact.starts_with(start))
+    {
+        let remedy = "it must be an address such as \"mailto:operations@bank.example\" or an https URL";
+        found.add("contact", format!("the contact is {contact:?}"), remedy);
+    }
+    for (n, service) in settings.services.iter().enumerate() {
+        let is_origin = web_origin_of(service).as_deref() == Some(service);
+        if !is_origin || !(service.starts_with("https://") || is_on_this_machine(service)) {
+            let remedy = "it must be an https origin, such as \"https://push.example\"";
+            found.add(&format!("services[{n}]"), format!("the push service is {service:?}"), remedy);
+        }
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Config {
     pub lifetimes: Lifetimes,
     pub limits: Limits,
     pub log: LogAccess,
+    /// Messages to phones whose page is closed.
+    pub web_push: WebPushSettings,
     /// Who may drive the tenant from outside (`/control`); `None`: nobody.
     pub control: Option<ControlToken>,
 }
@@ -55,6 +57,16 @@ pub struct ScriptSettings {
     pub geoip: Map<String, Value>,
     pub organization: Map<String, Value>,
     pub risk_assessment: Map<String, Value>,
+}
+
+/// Messages to phones (Web Push, RFC 8030).
+#[derive(Debug, Clone, Default)]
+pub struct WebPushSettings {
+    /// Whom the operators of push services can write to: a `mailto:` or `https:` URI. `None`: an issuer with `https`, or
+    /// nobody.
+    pub contact: Option<String>,
+    /// The origins of push services, besides those of the browsers.
+    pub services: Vec<String>,
 }
 
 /// What a test shows that drives the tenant. It is never shown, not even in `Debug`.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// Writes the key beside its place and links it there: of two processes that start together, the second one takes
 /// the key of the first.
-pub(super) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
+pub(crate) fn keep(folder: &Path, path: &Path, der: &[u8]) -> io::Result<()> {
     database_setup::private::folder(folder)?;
     let draft = path.with_extension(crate::random::identifier());
     let mut options = OpenOptions::new();
@@ -32,9 +32,9 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Reads the key, after taking it away from other users of the machine, should a copy or a backup have given it to
 /// them.
-pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     if make_private(path)? {
-        tracing::warn!(path = %path.display(), "other users of this machine could read the signing key");
+        tracing::warn!(path = %path.display(), "other users of this machine could read this key");
     }
     fs::read(path)
 }

@@ -20,10 +20,12 @@ pub const KEY_FILE: &str = "signing-key.pk8";
 pub(super) const NEXT_FILE: &str = "next-signing-key.pk8";
 /// The file of the public keys that have signed before.
 pub(super) const RETIRED_FILE: &str = "retired-keys.json";
+/// The file of the key that push services know the tenant by: a number of 32 bytes.
+pub(crate) const WEB_PUSH_FILE: &str = "web-push.key";
 /// Locked by who rotates.
 pub(super) const LOCK_FILE: &str = "rotation.lock";
 /// All files that are made in a [`KeyStore::Folder`](crate::KeyStore::Folder).
-pub const KEY_FILES: [&str; 4] = [KEY_FILE, NEXT_FILE, RETIRED_FILE, LOCK_FILE];
+pub const KEY_FILES: [&str; 5] = [KEY_FILE, NEXT_FILE, RETIRED_FILE, LOCK_FILE, WEB_PUSH_FILE];
 
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -38,6 +40,10 @@ pub enum KeyError {
     Retired { path: PathBuf, source: serde_json::Error },
     #[error("there is no signing key in {folder}; a tenant makes one when it starts for the first time")]
     NoKey { folder: PathBuf },
+    #[error(
+        "{path} is no key of 32 bytes; remove it, and a new one is made: phones have to allow messages again"
+    )]
+    NoWebPushKey { path: PathBuf },
     #[error("no RSA key could be made")]
     Generate,
 }

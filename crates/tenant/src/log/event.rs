@@ -126,6 +126,11 @@ pub(crate) enum Event {
         who: CustomerName,
         paired: bool,
     },
+    /// A push service was given a message for the phone. `refused`: why it did not take it.
+    PhoneMessage {
+        service: String,
+        refused: Option<String>,
+    },
     /// The keys changed: which one signs, and which are published.
     Keys {
         signing: String,

@@ -31,6 +31,7 @@ fn config(log: LogAccess) -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log,
+        web_push: crate::config::WebPushSettings::default(),
         control: None,
     }
 }

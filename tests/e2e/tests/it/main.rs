@@ -38,4 +38,5 @@ mod storage;
 mod tabs;
 mod translation;
 mod typing;
+mod web_push;
 mod workflow;

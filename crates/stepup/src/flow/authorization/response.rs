@@ -128,7 +128,7 @@ impl ResponseValidation {
 
     /// Takes an event in; gives it back when it was meant for somebody else.
     pub(crate) fn update(
-        self: Box<Self>,
+        self,
         event: Event,
         cx: &mut Context,
     ) -> Result<ValidationProgress, (Box<Self>, Box<Event>)> {
@@ -286,7 +286,7 @@ fn continue_verification(
 ) -> ValidationProgress {
     match next {
         Progress::Pending(verification) => pending(Stage::VerifyingIdToken { request, tokens, verification }),
-        Progress::Done(Ok(payload)) => validate_claims(request, tokens, &payload, cx),
+        Progress::Done(Ok(payload)) => validate_claims(request, *tokens, &payload, cx),
         Progress::Done(Err(problem)) => reject(Some(request), problem),
     }
 }
@@ -294,7 +294,7 @@ fn continue_verification(
 /// The signature was right: now the claims. What the request was for decides what the access token may be used for.
 fn validate_claims(
     request: Box<AuthorizationRequest>,
-    tokens: Box<ReceivedTokens>,
+    tokens: ReceivedTokens,
     payload: &SignedPayload,
     cx: &Context,
 ) -> ValidationProgress {

@@ -42,6 +42,10 @@ pub(super) fn file(reading: &mut FileReader<'_>, table: &DeTable<'_>, folder: &P
         lifetimes: file.table("lifetimes", lifetimes),
         limits: file.table("limits", limits),
         log: log(&mut file),
+        web_push: file.table("web_push", |section| WebPushSettings {
+            contact: section.maybe_text("contact"),
+            services: section.texts("services").unwrap_or_default(),
+        }),
         control: control(&mut file),
     };
     file.end();

@@ -194,6 +194,12 @@ impl Item {
                 let title = if *paired { "Phone paired" } else { "Phone unpaired" };
                 self.say("good", title, format!("It is {}'s.", who.name));
             }
+            Event::PhoneMessage { service, refused: None } => {
+                self.say("plain", "The phone was sent a message", format!("{service} took it."));
+            }
+            Event::PhoneMessage { service, refused: Some(why) } => {
+                self.say("bad", format!("{service} did not take the message for the phone"), why.as_str());
+            }
             Event::Fault { name } => {
                 self.say("bad", format!("Fault: {name}"), "A test asked for it. Without one this does not happen.");
             }
