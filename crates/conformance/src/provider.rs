@@ -169,6 +169,7 @@ fn with_one_api(registration: &Registration) -> Config {
         lifetimes: Lifetimes::default(),
         limits: Limits::default(),
         log: LogAccess::default(),
+        web_push: tenant::WebPushSettings::default(),
         control: None,
     }
 }

@@ -10,7 +10,9 @@ use toml::de::DeTable;
 use super::ConfigFile;
 use super::reader::{FileReader, Section};
 use crate::config::action::{Action, ActionKind};
-use crate::config::settings::{Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings};
+use crate::config::settings::{
+    Config, ControlToken, KeyStore, Lifetimes, Limits, LogAccess, ScriptSettings, WebPushSettings,
+};
 use crate::domain::{
     Api, ApiScope, Brand, Client, Customer, EnrolledFactors, GrantType, Password, Profile, RefreshTokenPolicy,
 };
