@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use stepup::domain::Receipt;
 
-use super::payee_check;
+use super::{button::ButtonKind, payee_check};
 use crate::{
     focus, format,
     intent::{Dispatch, Intent},
@@ -34,6 +34,22 @@ pub(crate) fn receipt(receipt: &Receipt, facts: Vec<(&'static str, String)>, may
     rows.push(line("form.reference", "", reference_class, reference, "#reference"));
     rows.extend(facts.into_iter().map(|(name, value)| row(name, "", "", &value)));
     list(rows)
+}
+
+/// "Share", where the browser has it (Web Share): the amount, and a line for each thing that is known. A name is the id of a
+/// message.
+pub(crate) fn share<'a>(
+    amount: String,
+    facts: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Option<(&'static str, Intent, ButtonKind)> {
+    let has_share = js_sys::Reflect::has(&window().navigator(), &"share".into()).unwrap_or_default();
+    has_share.then(|| {
+        let mut text = amount;
+        for (name, value) in facts.filter(|(_, value)| !value.is_empty()) {
+            text.extend(["\n", messages::text(name).trim(), ": ", value]);
+        }
+        ("button.share", Intent::Share(text), ButtonKind::Secondary)
+    })
 }
 
 /// Rows below each other.

@@ -5,7 +5,7 @@ use stepup::{
     view::{DoneView, PayeesView, TransferView},
 };
 
-use super::{button::ButtonKind, icon::Icon, payees};
+use super::{button::ButtonKind, icon::Icon, payees, receipt};
 use crate::{format, intent::Intent, messages};
 
 /// What one step says and offers.
@@ -171,17 +171,28 @@ impl StepContent {
             ("receipt.new_balance", done.balance_after.as_ref().map(format::money)),
             ("bank.says", done.message.clone()),
         ];
+        let facts: Vec<_> = facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let Receipt { money, payee, name, reference, .. } = &done.receipt;
+        let sent = [
+            ("history.sent_to", name.as_ref().map_or("", |named| &named.name)),
+            ("receipt.iban", payee),
+            ("form.reference", reference),
+        ];
+        // Time and number; how much is left is nobody else's concern.
+        let booked = facts.iter().filter(|(name, _)| matches!(*name, "receipt.time" | "receipt.number"));
+        let sent = sent.into_iter().chain(booked.map(|(name, value)| (*name, &**value)));
         let mut buttons = vec![
             ("button.another", Intent::Dismiss, ButtonKind::Primary),
             ("button.pay_again", Intent::PayAgain, ButtonKind::Secondary),
             ("button.print", Intent::Print, ButtonKind::Secondary),
         ];
+        buttons.extend(receipt::share(format::signed(money, true), sent));
         if let (Some(named), Ok(iban)) = (&done.receipt.name, Iban::parse(&done.receipt.payee)) {
             buttons.extend(payees::save_button(payees, Payee { iban, name: named.name.clone() }));
         }
         Self {
             class: if done.differs { "step warn" } else { "step good" },
-            facts: facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+            facts,
             buttons,
             ..Self::new(if done.differs { Icon::Question } else { Icon::Tick }, text, &done.receipt)
         }

@@ -1,28 +1,30 @@
 //! One payment: everything that the bank knows of it.
 
 use leptos::prelude::*;
-use stepup::view::{Loadable, PastTransfer};
+use stepup::{
+    domain::{Iban, Payee},
+    view::{AccountView, Loadable, PastTransfer, PayeesView},
+};
 
 use crate::{
     components::{
         balance,
         button::{ButtonKind, button},
-        copy, problem, receipt, skeleton,
+        copy, payees, problem, receipt, skeleton,
     },
     format,
     intent::Intent,
     markup::{around, fixed},
-    messages,
-    view_signal::{ViewSignal, dynamic, empty, slice_of_account},
+    view_signal::{ViewSignal, dynamic, empty, slice_of},
 };
 
 pub(crate) fn payment(signal: ViewSignal) -> Vec<AnyView> {
-    let view_slice = slice_of_account(signal, |account| &account.payment);
+    let view_slice = slice_of(signal, |before, now| before.account().map(shown) == now.account().map(shown));
     let content = dynamic(move || {
         let view = view_slice.get();
         let Some(account) = view.account() else { return empty() };
         let parts = match &account.payment {
-            Loadable::Ready(payment) => details(payment),
+            Loadable::Ready(payment) => details(payment, &account.payees),
             Loadable::Failed(problem) => problem::could_not_load(problem),
             Loadable::Loading => vec![skeleton::entries()],
             Loadable::Withheld => return empty(),
@@ -32,7 +34,12 @@ pub(crate) fn payment(signal: ViewSignal) -> Vec<AnyView> {
     vec![fixed(r#"<h1 tabindex="-1" data-text="payment.heading"></h1>"#), balance::line(signal), content]
 }
 
-fn details(payment: &PastTransfer) -> Vec<AnyView> {
+/// What the page follows: the payee can be saved until that is done.
+fn shown(account: &AccountView) -> (&Loadable<PastTransfer>, &PayeesView) {
+    (&account.payment, &account.payees)
+}
+
+fn details(payment: &PastTransfer, payees: &PayeesView) -> Vec<AnyView> {
     let PastTransfer { outgoing, counterparty, iban, money, reference, at, number, balance, .. } = payment;
     let direction = if *outgoing { "history.sent_to" } else { "history.received_from" };
     let amount = format::signed(money, *outgoing);
@@ -44,24 +51,20 @@ fn details(payment: &PastTransfer) -> Vec<AnyView> {
         ("receipt.number", "", number.clone().unwrap_or_default()),
         ("receipt.new_balance", "", balance.as_ref().map(format::money).unwrap_or_default()),
     ];
-    let known: Vec<_> = rows.into_iter().filter(|(_, _, value)| !value.is_empty()).collect();
-    let line = |(name, _, value): &(&str, &str, String)| [messages::text(name).trim(), ": ", value].concat();
-    let text =
-        std::iter::once(amount.clone()).chain(known.iter().take(5).map(line)).collect::<Vec<_>>().join("\n");
     let mut lines = vec![receipt::row("form.amount", "receipt-amount", "", &amount)];
-    lines.extend(known.iter().map(|(name, class, value)| receipt::row(name, "", class, value)));
+    let known = rows.iter().filter(|(_, _, value)| !value.is_empty());
+    lines.extend(known.map(|(name, class, value)| receipt::row(name, "", class, value)));
     let mut buttons = Vec::new();
     if !iban.is_empty() {
-        buttons.push(button("button.pay_again", Intent::PayAgain, ButtonKind::Primary));
+        buttons.push(("button.pay_again", Intent::PayAgain, ButtonKind::Primary));
     }
-    buttons.push(button("button.print", Intent::Print, ButtonKind::Secondary));
-    if can_share() {
-        buttons.push(button("button.share", Intent::Share(text), ButtonKind::Secondary));
+    buttons.push(("button.print", Intent::Print, ButtonKind::Secondary));
+    // How much is left is nobody else's concern.
+    buttons.extend(receipt::share(amount, rows.iter().take(5).map(|(name, _, value)| (*name, &**value))));
+    if let Ok(iban) = Iban::parse(iban) {
+        buttons.extend(payees::save_button(payees, Payee { iban, name: counterparty.clone() }));
     }
     let copy = if iban.is_empty() { empty() } else { copy::copy_iban(iban) };
+    let buttons = buttons.into_iter().map(|(text, intent, kind)| button(text, intent, kind)).collect();
     vec![receipt::list(lines), copy, problem::actions(buttons)]
-}
-
-fn can_share() -> bool {
-    js_sys::Reflect::has(&window().navigator(), &"share".into()).unwrap_or_default()
 }

@@ -80,7 +80,19 @@ fn address_of_a_new_tab_is_returned_to_after_the_log_in() {
 fn receipt_stays_and_is_paid_again() {
     scenario(Setup::default(), async |context| {
         let TestContext { servers, page, .. } = context;
+        let share = "navigator.share = ({ text }) => { window.shared = text; return Promise.resolve(); };";
+        page.run_before_scripts(share).await?;
         transfer(context).await?;
+        for share in ["the receipt", "the payment"] {
+            page.button("Share").click().await?;
+            let text = page.evaluate("window.shared").await?;
+            let text = text.as_str().unwrap_or_default();
+            let left = euros(ADA.opening - RENT.minor);
+            assert!(text.contains(&euros(RENT.minor)) && text.contains(BEN.name), "{share}: {text}");
+            assert!(text.contains(RENT.reference) && !text.contains(&left), "{share}: {text}");
+            page.reload().await?;
+            page.heading("Payment").appears().await?;
+        }
         let address = path(page).await?;
         assert!(address.starts_with("/payments/"), "{address}");
         page.reload().await?;
@@ -89,9 +101,11 @@ fn receipt_stays_and_is_paid_again() {
             assert!(seen.contains(part), "{part} is not in {seen}");
         }
         page.button("Print").appears().await?;
+        page.button("Save payee").appears().await?;
         page.button("Copy IBAN").appears().await?;
         look(page).await?;
         page.button("Pay again").click().await?;
+        page.field("Payee name").holds(BEN.name).await?;
         page.field("Reference").holds(RENT.reference).await?;
         page.field("Amount").holds(RENT.amount).await?;
         assert_eq!(path(page).await?, "/pay");
