@@ -182,7 +182,7 @@ impl Session {
         let stored = read_stored(&boot, cx);
         self.stage = match response {
             None => resume(stored, cx),
-            Some(Ok(response)) => Stage::SigningIn(ResponseValidation::begin(response, cx), stored),
+            Some(Ok(response)) => Stage::SigningIn(Box::new(ResponseValidation::begin(response, cx)), stored),
             // Whoever sent it, the transfer was not confirmed: it is shown as after the Back button.
             Some(Err(CallbackError::UnboundError(..))) if stored.is_confirming() => {
                 cx.place = Place::Check;

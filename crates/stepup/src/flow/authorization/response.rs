@@ -107,9 +107,9 @@ const MAX_TOKEN_LIFETIME: i64 = 24 * 60 * 60;
 
 impl ResponseValidation {
     /// Begins with a response whose `state` is to be looked up.
-    pub(crate) fn begin(response: AuthorizationResponse, cx: &mut Context) -> Box<Self> {
+    pub(crate) fn begin(response: AuthorizationResponse, cx: &mut Context) -> Self {
         cx.emit(Effect::Take(StorageKey::Request(response.state.clone())));
-        Box::new(Self { stage: Stage::TakingRequest(response) })
+        Self { stage: Stage::TakingRequest(response) }
     }
 
     /// The transfer that waits for this response, once it is known.
