@@ -11,7 +11,7 @@ use fs_err as fs;
 use std::process::Command;
 
 /// For everything together in one language, in bytes after brotli. The goal is 125,000.
-const BUDGET: usize = 158_500;
+const BUDGET: usize = 159_000;
 
 /// Builds the client if need be, and prints the sizes of what the browser loads.
 pub(crate) fn size(project: &Project) -> Result {
