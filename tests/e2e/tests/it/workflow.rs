@@ -1,8 +1,8 @@
 //! The complete workflow: a balance with a password, a transfer with a second factor.
 
 use crate::steps::{
-    RENT, at_the_provider, code_flow, euros, grouped, is_balance, is_good_for_no_other, is_transfer, log_in,
-    open, open_pay_form, rent_was_paid_once, review, sees_balance, transfer, type_order,
+    RENT, WELCOME, at_the_provider, code_flow, euros, grouped, is_balance, is_good_for_no_other, is_transfer,
+    log_in, open, open_pay_form, rent_was_paid_once, review, sees_balance, transfer, type_order,
 };
 use e2e::{
     Page, TestContext, TestFailure, Token,
@@ -352,6 +352,43 @@ fn works_by_keyboard() {
         phone.page().type_keys(Key::Enter + "").await?;
         page.status().reads("Transfer sent").await?;
         assert_eq!(servers.statuses("POST", "/transfer"), [Some(403), Some(201)]);
+        // Found again, and paid again with another amount.
+        page.tab_to("Payments").await?;
+        page.type_keys(Key::Enter + "").await?;
+        page.tab_to("Search payments").await?;
+        page.type_keys("ben".into()).await?;
+        page.css("li.entry").reads(RENT.reference).await?;
+        for _ in 0..20 {
+            if page.evaluate("document.activeElement.matches('li.entry a')").await? == true {
+                break;
+            }
+            page.type_keys(Key::Tab + "").await?;
+        }
+        page.type_keys(Key::Enter + "").await?;
+        page.heading("Payment").appears().await?;
+        page.tab_to("Pay again").await?;
+        page.type_keys(Key::Enter + "").await?;
+        page.field("Payee name").holds(RENT.name).await?;
+        page.tab_to("Amount").await?;
+        // Tab selects what a field holds.
+        page.type_keys("7".into()).await?;
+        page.type_keys(Key::Enter + "").await?;
+        page.tab_to("Confirm transfer").await?;
+        page.type_keys(Key::Enter + "").await?;
+        let number = e2e::provider_pages::number_on(page).await?;
+        phone.page().tab_to(&number).await?;
+        phone.page().type_keys(Key::Enter + "").await?;
+        page.status().reads("Transfer sent").await?;
+        page.evaluate("window.print = () => (window.printed = true), 0").await?;
+        page.tab_to("Print").await?;
+        page.type_keys(Key::Enter + "").await?;
+        assert_eq!(page.evaluate("window.printed").await?, true);
+        page.tab_to("Log out").await?;
+        page.type_keys(Key::Enter + "").await?;
+        page.heading(WELCOME).appears().await?;
+        let statuses = servers.statuses("POST", "/transfer");
+        assert_eq!(statuses, [Some(403), Some(201), Some(403), Some(201)]);
+        assert_eq!(servers.balance_of(ADA).await?, ADA.opening - RENT.minor - 700);
         Ok(())
     });
 }
